@@ -1,0 +1,126 @@
+package dev.parley.tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What runs the arithmetic, chosen in this one place: the device, the threads, and the type of numbers that products
+ * of matrices are computed in. {@link #describe()} says all of it; every run's log and {@code doctor} print it.
+ */
+public final class Engine {
+
+    private static final int THREADS = chooseThreads();
+    private static final Set<String> CPU_FLAGS = readCpuFlags();
+
+    private Engine() {}
+
+    /** Threads of libtorch: {@code OMP_NUM_THREADS} if set, else the physical cores that this process may use. */
+    public static int threads() {
+        return THREADS;
+    }
+
+    /**
+     * True if this CPU multiplies bfloat16 matrices in hardware (AVX512-bf16 or AMX). Elsewhere libtorch emulates it,
+     * several times slower than float32, so that float32 is used.
+     */
+    public static boolean hasFastBfloat16() {
+        return CPU_FLAGS.contains("avx512_bf16") || CPU_FLAGS.contains("amx_bf16");
+    }
+
+    /** The type that matrix products are computed in unless the user names one: bfloat16 where it is fast, else float32. */
+    public static DType computeType() {
+        return hasFastBfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
+    }
+
+    /** The device of every tensor. */
+    public static String device() {
+        return "cpu";
+    }
+
+    /** CPU features that matter for the speed of products, those that are there. */
+    public static String cpuFeatures() {
+        return Stream.of("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_int8")
+                .filter(CPU_FLAGS::contains).collect(Collectors.joining(" "));
+    }
+
+    /** The folder that the native libraries are unpacked into. */
+    public static Path nativeCache() {
+        return Natives.cacheFolder();
+    }
+
+    /** Loads libtorch now rather than at the first tensor. */
+    public static void start() {
+        Natives.load();
+    }
+
+    /** Everything that is in use, by name, in the order to print it. */
+    public static Map<String, String> describe() {
+        Natives.load();
+        var facts = new LinkedHashMap<String, String>();
+        facts.put("engine", "libtorch " + version() + " (" + Loader.getPlatform() + ")");
+        facts.put("device", device());
+        facts.put("threads", torch.get_num_threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors");
+        facts.put("compute type", computeType().name().toLowerCase()
+                + (hasFastBfloat16() ? "" : " (this CPU has no bfloat16 instructions)"));
+        facts.put("kernels", "libtorch " + torch.get_cpu_capability().getString()
+                + (Context.hasMKLDNN() ? ", oneDNN" : ", no oneDNN: bfloat16 products are slow")
+                + (cpuFeatures().isEmpty() ? "" : "; CPU has " + cpuFeatures()));
+        facts.put("allocator", Allocator.keepsFreedMemory() ? "glibc, freed blocks kept" : "system default");
+        return facts;
+    }
+
+    /** The same in one line, for a run's log. */
+    public static String describeInOneLine() {
+        return describe().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining("; "));
+    }
+
+    private static String version() {
+        var version = torch.class.getPackage().getImplementationVersion();
+        return version == null ? "of unknown version" : version;
+    }
+
+    private static int chooseThreads() {
+        var asked = System.getenv("OMP_NUM_THREADS");
+        if (asked != null && asked.matches("[1-9][0-9]{0,3}")) return Integer.parseInt(asked);
+        return Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), physicalCores()));
+    }
+
+    /** Hyper-threads share the units that products run on: more threads than cores make them slower. */
+    private static int physicalCores() {
+        var cpuinfo = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(cpuinfo)) return Runtime.getRuntime().availableProcessors();
+        try {
+            var cores = new HashSet<String>();
+            var socket = "";
+            for (var line : Files.readAllLines(cpuinfo)) {
+                if (line.startsWith("physical id")) socket = line;
+                if (line.startsWith("core id")) cores.add(socket + line);
+            }
+            return cores.isEmpty() ? Runtime.getRuntime().availableProcessors() : cores.size();
+        } catch (IOException e) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+    }
+
+    private static Set<String> readCpuFlags() {
+        var cpuinfo = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(cpuinfo)) return Set.of();
+        try (var lines = Files.lines(cpuinfo)) {
+            return lines.filter(l -> l.startsWith("flags")).findFirst()
+                    .map(l -> Set.copyOf(Arrays.asList(l.substring(l.indexOf(':') + 1).strip().split(" ")))).orElse(Set.of());
+        } catch (IOException e) {
+            return Set.of();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.parley.tensor;
+
+import org.bytedeco.pytorch.global.torch;
+
+/** Operations of neural networks that are functions of their inputs and parameters alone. */
+public final class Functional {
+
+    private Functional() {}
+
+    /** Rows of a table by number. ids: (…), int64; table: (V, C); result: (…, C). */
+    public static Tensor embedding(Tensor ids, Tensor table) {
+        return Tensor.call("embedding", () -> torch.embedding(table.pointer(), ids.pointer()), ids, table);
+    }
+
+    /**
+     * Layer normalisation over the last dimension, Ba et al. 2016 (arXiv:1607.06450). x: (…, C); weight, bias: (C).
+     * Mean and variance are computed in float32 also for bfloat16.
+     */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        return Tensor.call("layerNorm", () -> {
+            try (var w = Tensor.optional(weight); var b = Tensor.optional(bias)) {
+                return torch.layer_norm(x.pointer(), new long[] {weight.size(0)}, w, b, epsilon, false);
+            }
+        }, x, weight, bias);
+    }
+
+    /** GELU in its tanh form, "gelu_new" of GPT-2; Hendrycks and Gimpel 2016 (arXiv:1606.08415), section 2. */
+    public static Tensor geluNew(Tensor x) {
+        return Tensor.call("geluNew", () -> torch.gelu(x.pointer(), "tanh"), x);
+    }
+
+    /** b + x · w for a matrix x: (N, C), w: (C, D), b: (D); one pass less over memory than product and sum. */
+    public static Tensor affine(Tensor x, Tensor w, Tensor b) {
+        return Tensor.call("affine", () -> torch.addmm(b.pointer(), x.pointer(), w.pointer()), x, w, b);
+    }
+
+    /** Zeroes each element with probability p and scales the rest by 1/(1-p), Srivastava et al. 2014. */
+    public static Tensor dropout(Tensor x, double p) {
+        return p == 0 ? x : Tensor.call("dropout", () -> torch.dropout(x.pointer(), p, true), x);
+    }
+}

@@ -1,0 +1,505 @@
+package dev.parley.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * An array of numbers with a shape, in native memory: a typed surface over libtorch's tensor. Operations read as
+ * they are written in papers, and record themselves for {@link #backward()} unless a {@link NoGrad} region is open:
+ *
+ * <pre>{@code
+ * var weights = q.matmul(k.transpose(-2, -1)).mul(scale).add(mask).softmax(-1);   // (B, H, T, S)
+ * }</pre>
+ *
+ * Memory belongs to the innermost {@link Scope} of the thread. Dimensions count from 0, or from the end by negative
+ * numbers. An operation that does not fit its shapes throws a {@link TensorException} that names both. Operations
+ * of neural networks (layer norm, gelu, embedding, dropout, losses) are in {@link Functional}.
+ */
+public final class Tensor implements AutoCloseable {
+
+    private final org.bytedeco.pytorch.Tensor pointer;
+
+    Tensor(org.bytedeco.pytorch.Tensor pointer) {
+        this.pointer = pointer;
+    }
+
+    org.bytedeco.pytorch.Tensor pointer() {
+        return pointer;
+    }
+
+    // ---- making ----
+
+    /** A float32 tensor with these values in row-major order. */
+    public static Tensor ofFloats(float[] values, long... shape) {
+        checkCount(values.length, shape);
+        var tensor = empty(DType.FLOAT32, shape);
+        MemorySegment.copy(values, 0, tensor.memory(), ValueLayout.JAVA_FLOAT, 0, values.length);
+        return tensor;
+    }
+
+    /** An int64 tensor with these values in row-major order. */
+    public static Tensor ofLongs(long[] values, long... shape) {
+        checkCount(values.length, shape);
+        var tensor = empty(DType.INT64, shape);
+        MemorySegment.copy(values, 0, tensor.memory(), ValueLayout.JAVA_LONG, 0, values.length);
+        return tensor;
+    }
+
+    /** An int64 tensor (the type of ids and labels) with these values in row-major order. */
+    public static Tensor ofInts(int[] values, long... shape) {
+        return ofLongs(Arrays.stream(values).asLongStream().toArray(), shape);
+    }
+
+    /** An int64 tensor (rows, columns) of ids; the rows must be equally long. */
+    public static Tensor ofRows(int[][] rows) {
+        var columns = rows.length == 0 ? 0 : rows[0].length;
+        var values = new long[rows.length * columns];
+        for (int r = 0; r < rows.length; r++) {
+            if (rows[r].length != columns) {
+                throw new TensorException("Row " + r + " has " + rows[r].length + " ids where row 0 has " + columns + ".");
+            }
+            for (int c = 0; c < columns; c++) values[r * columns + c] = rows[r][c];
+        }
+        return ofLongs(values, rows.length, columns);
+    }
+
+    /** A tensor with a copy of these bytes, which hold the elements in row-major order and native byte order. */
+    public static Tensor fromMemory(MemorySegment bytes, DType dtype, long... shape) {
+        var tensor = empty(dtype, shape);
+        var needed = tensor.elementCount() * dtype.bytes();
+        if (bytes.byteSize() != needed) {
+            throw new TensorException(bytes.byteSize() + " bytes do not fill a tensor of shape " + text(shape) + " and type "
+                    + dtype + ", which takes " + needed + ".");
+        }
+        tensor.memory().copyFrom(bytes);
+        return tensor;
+    }
+
+    /** A tensor whose elements are not set. */
+    public static Tensor empty(DType dtype, long... shape) {
+        Natives.load();
+        for (var size : shape) {
+            if (size < 0) throw new TensorException("A tensor cannot have the shape " + text(shape) + ".");
+        }
+        try (var options = new TensorOptions(dtype.scalarType())) {
+            return call("empty " + text(shape), () -> torch.empty(shape, options, null));
+        }
+    }
+
+    public static Tensor zeros(DType dtype, long... shape) {
+        return empty(dtype, shape).fillInPlace(0);
+    }
+
+    public static Tensor full(double value, DType dtype, long... shape) {
+        return empty(dtype, shape).fillInPlace(value);
+    }
+
+    /** The int64 numbers 0, 1, … n-1. */
+    public static Tensor arange(long n) {
+        var values = new long[Math.toIntExact(n)];
+        Arrays.setAll(values, i -> i);
+        return ofLongs(values, n);
+    }
+
+    /** Tensors joined along a dimension that they have. */
+    public static Tensor cat(long dim, Tensor... parts) {
+        try (var vector = new TensorVector(pointers(parts))) {
+            return call("cat along " + dim, () -> torch.cat(vector, dim), parts);
+        }
+    }
+
+    // ---- what it is ----
+
+    public long[] shape() {
+        check();
+        var shape = new long[Math.toIntExact(pointer.dim())];
+        for (int i = 0; i < shape.length; i++) shape[i] = pointer.size(i);
+        return shape;
+    }
+
+    /** Size of one dimension. */
+    public long size(long dim) {
+        check();
+        var dims = pointer.dim();
+        if (dim < -dims || dim >= dims) throw new TensorException("Shape " + text(shape()) + " has no dimension " + dim + ".");
+        return pointer.size(dim);
+    }
+
+    public DType dtype() {
+        check();
+        return DType.of(pointer.scalar_type());
+    }
+
+    /** Number of elements. */
+    public long elementCount() {
+        check();
+        return pointer.numel();
+    }
+
+    // ---- to Java ----
+
+    /** The elements in native memory, as long as this tensor lives; it must lie contiguous. */
+    @SuppressWarnings("restricted") // the size is the tensor's own
+    public MemorySegment memory() {
+        check();
+        if (!pointer.is_contiguous()) throw new TensorException("The elements of shape " + text(shape()) + " do not lie in one piece.");
+        try (var data = pointer.data_ptr()) {
+            return MemorySegment.ofAddress(data.address()).reinterpret(pointer.nbytes());
+        }
+    }
+
+    /** The elements in row-major order, converted to float. */
+    public float[] toFloats() {
+        try (var scope = Scope.open()) {
+            return detach().to(DType.FLOAT32).contiguous().memory().toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    /** The elements in row-major order, converted to long. */
+    public long[] toLongs() {
+        try (var scope = Scope.open()) {
+            return detach().to(DType.INT64).contiguous().memory().toArray(ValueLayout.JAVA_LONG);
+        }
+    }
+
+    /** The one element of a tensor that has one. */
+    public double item() {
+        if (elementCount() != 1) throw new TensorException("item() needs one element; shape " + text(shape()) + " has " + elementCount() + ".");
+        try (var scope = Scope.open()) {
+            return detach().to(DType.FLOAT64).memory().get(ValueLayout.JAVA_DOUBLE, 0);
+        }
+    }
+
+    // ---- type and layout ----
+
+    /** The same numbers as another type; this tensor itself if it has that type. */
+    public Tensor to(DType dtype) {
+        return call("to " + dtype, () -> pointer.to(dtype.scalarType()), this);
+    }
+
+    /** The same tensor with its elements in one piece, row-major. */
+    public Tensor contiguous() {
+        return call("contiguous", pointer::contiguous, this);
+    }
+
+    /** A copy with memory of its own. */
+    public Tensor copy() {
+        return call("copy", () -> pointer.clone(), this);
+    }
+
+    /** The same elements under another shape; one size may be -1. Fails where the layout does not allow it. */
+    public Tensor view(long... shape) {
+        return call("view as " + text(shape), () -> pointer.view(shape), this);
+    }
+
+    /** The elements under another shape, copied where the layout needs it; one size may be -1. */
+    public Tensor reshape(long... shape) {
+        return call("reshape to " + text(shape), () -> pointer.reshape(shape), this);
+    }
+
+    public Tensor transpose(long a, long b) {
+        return call("transpose", () -> pointer.transpose(a, b), this);
+    }
+
+    public Tensor permute(long... dims) {
+        return call("permute to " + text(dims), () -> pointer.permute(dims), this);
+    }
+
+    /** The index-th part along a dimension, without that dimension. */
+    public Tensor select(long dim, long index) {
+        return call("select " + index + " along " + dim, () -> pointer.select(dim, index), this);
+    }
+
+    /** The parts start, … start+length-1 along a dimension. */
+    public Tensor narrow(long dim, long start, long length) {
+        return call("narrow to " + start + ".." + (start + length) + " along " + dim, () -> pointer.narrow(dim, start, length), this);
+    }
+
+    /** Rows (or parts along another dimension) by their numbers, an int64 tensor of one dimension. */
+    public Tensor indexSelect(long dim, Tensor indices) {
+        return call("indexSelect", () -> pointer.index_select(dim, indices.pointer), this, indices);
+    }
+
+    public Tensor unsqueeze(long dim) {
+        return call("unsqueeze", () -> pointer.unsqueeze(dim), this);
+    }
+
+    /** A view of the same storage with strides of one's own, counted in elements. */
+    public Tensor asStrided(long[] shape, long[] strides, long offset) {
+        return call("asStrided " + text(shape), () -> {
+            try (var start = new LongOptional(offset)) {
+                return pointer.as_strided(shape, strides, start);
+            }
+        }, this);
+    }
+
+    // ---- arithmetic ----
+
+    /** Product of matrices over the last two dimensions; those before are batches and are broadcast. */
+    public Tensor matmul(Tensor other) {
+        return call("matmul", () -> pointer.matmul(other.pointer), this, other);
+    }
+
+    public Tensor add(Tensor other) {
+        return call("add", () -> pointer.add(other.pointer), this, other);
+    }
+
+    public Tensor sub(Tensor other) {
+        return call("sub", () -> pointer.sub(other.pointer), this, other);
+    }
+
+    public Tensor mul(Tensor other) {
+        return call("mul", () -> pointer.mul(other.pointer), this, other);
+    }
+
+    public Tensor mul(double factor) {
+        return withScalar("mul", factor, pointer::mul);
+    }
+
+    public Tensor add(double number) {
+        return withScalar("add", number, pointer::add);
+    }
+
+    public Tensor exp() {
+        return call("exp", pointer::exp, this);
+    }
+
+    public Tensor softmax(long dim) {
+        return call("softmax", () -> pointer.softmax(dim), this);
+    }
+
+    /** ln softmax, computed in float32 and of that type. */
+    public Tensor logSoftmax(long dim) {
+        return call("logSoftmax", () -> {
+            try (var type = new ScalarTypeOptional(torch.ScalarType.Float)) {
+                return pointer.log_softmax(dim, type);
+            }
+        }, this);
+    }
+
+    /** ln of the sum of exp along a dimension, which is dropped. */
+    public Tensor logSumExp(long dim) {
+        return call("logSumExp", () -> pointer.logsumexp(dim), this);
+    }
+
+    public Tensor sum() {
+        return call("sum", () -> pointer.sum(), this);
+    }
+
+    /** Sum along a dimension, which is dropped. */
+    public Tensor sum(long dim) {
+        return call("sum", () -> pointer.sum(dim), this);
+    }
+
+    public Tensor mean() {
+        return call("mean", () -> pointer.mean(), this);
+    }
+
+    /** The square root of the sum of squares of all elements, a tensor with one element. */
+    public Tensor norm() {
+        return call("norm", () -> torch.linalg_vector_norm(pointer), this);
+    }
+
+    /** Number of the largest element along a dimension, which is dropped; the first where several are equal. */
+    public Tensor argmax(long dim) {
+        return call("argmax", () -> {
+            try (var along = new LongOptional(dim)) {
+                return pointer.argmax(along, false);
+            }
+        }, this);
+    }
+
+    /** Elements picked along a dimension by an int64 tensor of the result's shape. */
+    public Tensor gather(long dim, Tensor indices) {
+        return call("gather", () -> pointer.gather(dim, indices.pointer), this, indices);
+    }
+
+    /** True where no element is infinite or NaN. */
+    public boolean isFinite() {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            // Any NaN or infinity makes the sum of x·0 a NaN; one pass, and no mask of the tensor's size is kept.
+            return !Double.isNaN(mul(0).sum().item());
+        }
+    }
+
+    /** True if shape, type and every element are equal. */
+    public boolean contentEquals(Tensor other) {
+        return dtype() == other.dtype() && Arrays.equals(shape(), other.shape()) && pointer.equal(other.pointer);
+    }
+
+    // ---- in place ----
+
+    public Tensor addInPlace(Tensor other) {
+        return inPlace("addInPlace", () -> pointer.add_(other.pointer), other);
+    }
+
+    /** Adds factor · other. */
+    public Tensor addInPlace(Tensor other, double factor) {
+        try (var scalar = new Scalar(factor)) {
+            return inPlace("addInPlace", () -> pointer.add_(other.pointer, scalar), other);
+        }
+    }
+
+    public Tensor mulInPlace(double factor) {
+        try (var scalar = new Scalar(factor)) {
+            return inPlace("mulInPlace", () -> pointer.mul_(scalar));
+        }
+    }
+
+    public Tensor fillInPlace(double value) {
+        try (var scalar = new Scalar(value)) {
+            return inPlace("fillInPlace", () -> pointer.fill_(scalar));
+        }
+    }
+
+    /** Takes the elements of a tensor of a shape that broadcasts to this one, converted to this type. */
+    public Tensor copyInPlace(Tensor other) {
+        return inPlace("copyInPlace", () -> pointer.copy_(other.pointer), other);
+    }
+
+    /** Draws every element from a normal distribution, by the generator of {@link RandomState}. */
+    public Tensor normalInPlace(double mean, double standardDeviation) {
+        return inPlace("normalInPlace", () -> torch.normal_(pointer, mean, standardDeviation));
+    }
+
+    // ---- gradients ----
+
+    /** Makes this a leaf whose gradient {@link #backward()} collects, or no longer one. */
+    public Tensor requiresGrad(boolean wanted) {
+        check();
+        pointer.set_requires_grad(wanted);
+        return this;
+    }
+
+    public boolean requiresGrad() {
+        check();
+        return pointer.requires_grad();
+    }
+
+    /** The same elements without their history. */
+    public Tensor detach() {
+        return call("detach", pointer::detach, this);
+    }
+
+    /** The gradient collected so far; throws if there is none. */
+    public Tensor grad() {
+        check();
+        var grad = pointer.grad();
+        if (!grad.defined()) throw new TensorException("The tensor of shape " + text(shape()) + " has no gradient: no backward reached it.");
+        return new Tensor(grad);
+    }
+
+    public boolean hasGrad() {
+        check();
+        try (var grad = pointer.grad()) {
+            return grad.defined();
+        }
+    }
+
+    /** Forgets the gradient and frees its memory. */
+    public void clearGrad() {
+        check();
+        try (var grad = pointer.mutable_grad()) {
+            if (grad.defined()) grad.reset();
+        }
+    }
+
+    /** Adds to every leaf's gradient the derivative of this one number. */
+    public void backward() {
+        call("backward", () -> {
+            pointer.backward();
+            return null;
+        }, this);
+    }
+
+    /** Continues the chain rule from a gradient, of this tensor's shape and type, that was computed elsewhere. */
+    public void backward(Tensor gradient) {
+        call("backward", () -> {
+            pointer.backward(gradient.pointer, new BoolOptional(), false, new TensorArrayRefOptional());
+            return null;
+        }, this, gradient);
+    }
+
+    /** Frees the native memory now, unless a view of it lives on. */
+    @Override
+    public void close() {
+        pointer.close();
+    }
+
+    @Override
+    public String toString() {
+        return pointer.isNull() ? "Tensor(freed)" : dtype() + text(shape());
+    }
+
+    // ---- calls ----
+
+    /** Makes a native call; what it throws becomes one sentence with the operation and the shapes. */
+    static Tensor call(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
+        for (var operand : operands) operand.check();
+        try {
+            var result = body.get();
+            return result == null ? null : new Tensor(result);
+        } catch (RuntimeException e) {
+            throw failure(op, e, operands);
+        }
+    }
+
+    static TensorException failure(String op, RuntimeException e, Tensor... operands) {
+        if (e instanceof TensorException already) return already;
+        var message = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+        var shapes = Stream.of(operands).map(Tensor::toString).collect(Collectors.joining(" and "));
+        return new TensorException(op + (shapes.isEmpty() ? "" : " of " + shapes) + " cannot be done: " + message, e);
+    }
+
+    private Tensor withScalar(String op, double number, java.util.function.Function<Scalar, org.bytedeco.pytorch.Tensor> body) {
+        try (var scalar = new Scalar(number)) {
+            return call(op, () -> body.apply(scalar), this);
+        }
+    }
+
+    private Tensor inPlace(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... others) {
+        var operands = Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new);
+        for (var operand : operands) operand.check();
+        try {
+            body.get(); // libtorch returns the tensor that it changed
+            return this;
+        } catch (RuntimeException e) {
+            throw failure(op, e, operands);
+        }
+    }
+
+    private void check() {
+        if (pointer.isNull()) throw new TensorException("A tensor was used after it was freed with its scope.");
+    }
+
+    static org.bytedeco.pytorch.Tensor[] pointers(Tensor[] tensors) {
+        return Stream.of(tensors).map(Tensor::pointer).toArray(org.bytedeco.pytorch.Tensor[]::new);
+    }
+
+    static TensorOptional optional(Tensor tensor) {
+        return new TensorOptional(tensor.pointer);
+    }
+
+    private static void checkCount(long count, long[] shape) {
+        var needed = 1L;
+        for (var size : shape) needed = Math.multiplyExact(needed, size);
+        if (needed != count) throw new TensorException(count + " values do not fill the shape " + text(shape) + ".");
+    }
+
+    static String text(long... shape) {
+        return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")"));
+    }
+}
