@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
 
 /**
  * libtorch's fused AdamW: decay, both moments and the update of a parameter in one pass over its memory.
@@ -50,7 +51,7 @@ public final class AdamW {
     }
 
     private static IValue list(List<Tensor> tensors) {
-        var list = new GenericList(TensorType.get());
+        var list = new GenericList(new Type.TypePtr(TensorType.get()));
         for (var tensor : tensors) list.push_back(new IValue(tensor.pointer()));
         return new IValue(list);
     }
@@ -60,8 +61,7 @@ public final class AdamW {
             synchronized (AdamW.class) {
                 if (fused == null) {
                     var handle = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
-                    var scopes = org.bytedeco.javacpp.PointerScope.getScopeIterator();
-                    while (scopes != null && scopes.hasNext()) scopes.next().detach(handle);
+                    Scope.detach(handle);
                     fused = handle;
                 }
             }

@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
@@ -31,26 +32,28 @@ public final class Scope implements AutoCloseable {
 
     /** Hands a tensor of this scope to the scope around it (or to nobody, if this is the outermost) and returns it. */
     public Tensor keep(Tensor tensor) {
-        pointers.detach(tensor.pointer());
         var scopes = PointerScope.getScopeIterator();
-        if (scopes != null) {
-            while (scopes.hasNext()) {
-                if (scopes.next() == pointers && scopes.hasNext()) {
-                    scopes.next().attach(tensor.pointer());
-                    break;
-                }
-            }
+        while (scopes.hasNext() && scopes.next() != pointers) continue;
+        if (scopes.hasNext()) {
+            scopes.next().attach(tensor.pointer());
+        } else {
+            tensor.pointer().retainReference();
         }
+        pointers.detach(tensor.pointer()); // last: a pointer that nobody holds is freed
         return tensor;
     }
 
-    /** Takes a tensor out of every scope: it lives until its own {@link Tensor#close()}. */
+    /** Takes a tensor out of the innermost scope into nobody's care: it lives until its own {@link Tensor#close()}. */
     public static Tensor detach(Tensor tensor) {
-        var scopes = PointerScope.getScopeIterator();
-        if (scopes != null) {
-            while (scopes.hasNext()) scopes.next().detach(tensor.pointer());
-        }
+        detach(tensor.pointer());
         return tensor;
+    }
+
+    static void detach(Pointer pointer) {
+        var innermost = PointerScope.getInnerScope();
+        if (innermost == null) return;
+        pointer.retainReference();
+        innermost.detach(pointer);
     }
 
     @Override
