@@ -1,5 +1,7 @@
 package dev.parley.tensor;
 
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Operations of neural networks that are functions of their inputs and parameters alone. */
@@ -37,5 +39,23 @@ public final class Functional {
     /** Zeroes each element with probability p and scales the rest by 1/(1-p), Srivastava et al. 2014. */
     public static Tensor dropout(Tensor x, double p) {
         return p == 0 ? x : Tensor.call("dropout", () -> torch.dropout(x.pointer(), p, true), x);
+    }
+
+    /** softmax(q kᵀ · scale) v by libtorch's fused kernel; q: (B, H, T, D), k and v: (B, H, S, D), each query sees all keys. */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, double scale) {
+        return Tensor.call("attention", () -> {
+            try (var none = new TensorOptional(); var by = new DoubleOptional(scale)) {
+                return torch.scaled_dot_product_attention(q.pointer(), k.pointer(), v.pointer(), none, 0, false, by, false);
+            }
+        }, q, k, v);
+    }
+
+    /** The same with numbers added to the scores; mask: (T, S), or of a shape that broadcasts to (B, H, T, S). */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, Tensor mask, double scale) {
+        return Tensor.call("attention", () -> {
+            try (var bias = Tensor.optional(mask); var by = new DoubleOptional(scale)) {
+                return torch.scaled_dot_product_attention(q.pointer(), k.pointer(), v.pointer(), bias, 0, false, by, false);
+            }
+        }, q, k, v, mask);
     }
 }

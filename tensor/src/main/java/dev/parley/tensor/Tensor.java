@@ -313,6 +313,15 @@ public final class Tensor implements AutoCloseable {
         return call("norm", () -> torch.linalg_vector_norm(pointer), this);
     }
 
+    /** The largest element along a dimension, which is dropped. */
+    public Tensor max(long dim) {
+        return call("max", () -> pointer.amax(new long[] {dim}, false), this);
+    }
+
+    public Tensor log() {
+        return call("log", pointer::log, this);
+    }
+
     /** Number of the largest element along a dimension, which is dropped; the first where several are equal. */
     public Tensor argmax(long dim) {
         return call("argmax", () -> {
@@ -370,6 +379,19 @@ public final class Tensor implements AutoCloseable {
         return inPlace("copyInPlace", () -> pointer.copy_(other.pointer), other);
     }
 
+    /** Adds row i of {@code rows} to row indices[i] of this matrix; an index may come several times. */
+    public Tensor indexAddInPlace(Tensor indices, Tensor rows) {
+        return inPlace("indexAddInPlace", () -> pointer.index_add_(0, indices.pointer, rows.pointer), indices, rows);
+    }
+
+    /** Adds a number to one element of each row of this matrix, in column columns[row]; columns: (rows, 1). */
+    public Tensor scatterAddInPlace(Tensor columns, double number) {
+        try (var scope = Scope.open()) {
+            var numbers = full(number, dtype(), columns.shape());
+            return inPlace("scatterAddInPlace", () -> pointer.scatter_add_(1, columns.pointer, numbers.pointer), columns);
+        }
+    }
+
     /** Draws every element from a normal distribution, by the generator of {@link RandomState}. */
     public Tensor normalInPlace(double mean, double standardDeviation) {
         return inPlace("normalInPlace", () -> torch.normal_(pointer, mean, standardDeviation));
@@ -407,6 +429,16 @@ public final class Tensor implements AutoCloseable {
         try (var grad = pointer.grad()) {
             return grad.defined();
         }
+    }
+
+    /** Adds to the gradient of this leaf one that was computed elsewhere, of the same shape and type. */
+    public Tensor accumulateGrad(Tensor gradient) {
+        if (!Arrays.equals(shape(), gradient.shape()) || dtype() != gradient.dtype()) {
+            throw new TensorException("A gradient " + gradient + " does not belong to " + this + ".");
+        }
+        if (hasGrad()) return grad().addInPlace(gradient);
+        pointer.mutable_grad().put(gradient.pointer);
+        return gradient;
     }
 
     /** Forgets the gradient and frees its memory. */

@@ -1,0 +1,48 @@
+package dev.parley.model;
+
+import dev.parley.tensor.DType;
+import dev.parley.tensor.Tensor;
+
+/**
+ * Which keys a query sees: those at and before its own position that are no padding. Held as numbers to add to the
+ * scores, 0 where a key is seen and {@link #HIDDEN} where not; absent where every query sees every key.
+ *
+ * @param bias (T, S) or (B, 1, T, S), or null where nothing is hidden
+ */
+record AttentionMask(Tensor bias) {
+
+    /** Far below any score, and finite so that a row of padding, which sees nothing, stays a number. */
+    private static final float HIDDEN = -1e9f;
+
+    boolean hidesNothing() {
+        return bias == null;
+    }
+
+    /**
+     * The mask of T queries that follow {@code past} keys of the cache.
+     *
+     * @param attentionMask 1 for tokens and 0 for padding, (B, past + T), or null where there is no padding
+     */
+    static AttentionMask causal(int queries, int past, int[][] attentionMask, DType dtype) {
+        if (queries == 1 && attentionMask == null) return new AttentionMask(null);
+        var keys = past + queries;
+        if (attentionMask == null) {
+            var bias = new float[queries * keys];
+            for (int t = 0; t < queries; t++) {
+                for (int s = past + t + 1; s < keys; s++) bias[t * keys + s] = HIDDEN;
+            }
+            return new AttentionMask(Tensor.ofFloats(bias, queries, keys).to(dtype)); // (T, S)
+        }
+        var rows = attentionMask.length;
+        var bias = new float[rows * queries * keys];
+        for (int b = 0; b < rows; b++) {
+            for (int t = 0; t < queries; t++) {
+                var offset = (b * queries + t) * keys;
+                for (int s = 0; s < keys; s++) {
+                    if (s > past + t || attentionMask[b][s] == 0) bias[offset + s] = HIDDEN;
+                }
+            }
+        }
+        return new AttentionMask(Tensor.ofFloats(bias, rows, 1, queries, keys).to(dtype)); // (B, 1, T, S)
+    }
+}

@@ -1,0 +1,285 @@
+package dev.parley.model;
+
+import dev.parley.model.weights.SafetensorsWriter;
+import dev.parley.model.weights.WeightFiles;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.Engine;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.RandomState;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+
+/**
+ * A language model that predicts each token from those before it: the Transformer with its head, loaded from and saved
+ * to a folder in Hugging Face's layout.
+ *
+ * <pre>{@code
+ * try (var model = CausalLM.fromPretrained(Path.of("my-model"))) {
+ *     float[] next = model.nextLogits(TokenBatch.of(ids))[0];      // one score for each token of the vocabulary
+ * }
+ * }</pre>
+ *
+ * Its weights lie in native memory until {@link #close()}. One thread may use it at a time.
+ */
+public final class CausalLM implements AutoCloseable {
+
+    private final Gpt2Config config;
+    private final Parameters parameters;
+    private final Transformer transformer;
+    private DType computeType;
+
+    private CausalLM(Gpt2Config config, DType computeType) {
+        this.config = config;
+        this.computeType = computeType;
+        parameters = new Parameters();
+        transformer = new Transformer(parameters.at("transformer"), config);
+    }
+
+    /** A new model with GPT-2's random initialisation; the same seed gives the same weights. */
+    public static CausalLM create(Gpt2Config config, long seed) {
+        var model = new CausalLM(config, Engine.computeType());
+        RandomState.seed(seed);
+        model.parameters.initialize();
+        return model;
+    }
+
+    /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
+    public static CausalLM fromPretrained(Path folder) {
+        return fromPretrained(folder, Engine.computeType());
+    }
+
+    /** As {@link #fromPretrained(Path)}, the folder as text. */
+    public static CausalLM fromPretrained(String folder) {
+        return fromPretrained(Path.of(folder));
+    }
+
+    /**
+     * Loads a model folder to run it in a type of one's choice.
+     *
+     * @param computeType float32, bfloat16 or float16: of the weights in memory and of the products
+     * @throws ModelException naming the file and what is wrong with it
+     */
+    public static CausalLM fromPretrained(Path folder, DType computeType) {
+        return load(folder, computeType, false);
+    }
+
+    /** Loads a model folder to train it: weights in float32, products in the type given. */
+    public static CausalLM forTraining(Path folder, DType computeType) {
+        return load(folder, computeType, true);
+    }
+
+    private static CausalLM load(Path folder, DType computeType, boolean toTrain) {
+        if (!Files.isDirectory(folder)) {
+            throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
+        }
+        var config = folder.resolve("config.json");
+        if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
+        var model = new CausalLM(Gpt2Config.read(config), computeType);
+        try (var source = WeightFiles.open(folder)) {
+            new WeightLoader(source, model.parameters).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType));
+            return model;
+        } catch (IOException e) {
+            model.close();
+            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** Writes config.json and model.safetensors, each whole or not at all; the tied head is written once. */
+    public void savePretrained(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        var tensors = new LinkedHashMap<String, Tensor>();
+        for (var parameter : parameters.all()) tensors.put(parameter.name(), parameter.value());
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+        config.write(folder.resolve("config.json"));
+    }
+
+    public Gpt2Config config() {
+        return config;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** The type that products of matrices are computed in. */
+    public DType computeType() {
+        return computeType;
+    }
+
+    /** Chooses the type of products from now on; the weights stay as they are. */
+    public void computeIn(DType computeType) {
+        this.computeType = computeType;
+    }
+
+    // ---- scores ----
+
+    /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
+    public Tensor logits(TokenBatch batch) {
+        try (var scope = Scope.open()) {
+            return scope.keep(transformer.head(hidden(batch, null), computeType).to(DType.FLOAT32));
+        }
+    }
+
+    /** Scores of the token that follows each row, (B, V), without gradients. */
+    public float[][] nextLogits(TokenBatch batch) {
+        return nextLogits(batch, null, new int[0][]);
+    }
+
+    /**
+     * The same where earlier tokens of the rows are in a cache, to which these are added.
+     *
+     * @param batch the new tokens, (B, T), without padding unless the cache is empty
+     * @param pastAttentionMask 1 for tokens and 0 for padding among all keys, cache and new, (B, S); empty if there is no padding
+     */
+    public float[][] nextLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var hidden = pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask);
+            var last = hidden.select(1, batch.length() - 1); // (B, C)
+            var scores = transformer.head(last, computeType).toFloats();
+            var byRow = new float[batch.rows()][config.vocabSize()];
+            for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
+            return byRow;
+        }
+    }
+
+    /** An empty cache for {@link #nextLogits(TokenBatch, KvCache, int[][])}; close it when the text is done. */
+    public KvCache newCache() {
+        return new KvCache(config.nLayer(), config.nPositions());
+    }
+
+    private Tensor hidden(TokenBatch batch, KvCache cache) {
+        return hidden(batch, cache, batch.attentionMask());
+    }
+
+    private Tensor hidden(TokenBatch batch, KvCache cache, int[][] keyMask) {
+        check(batch, cache);
+        var past = cache == null ? 0 : cache.length();
+        var mask = AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, computeType);
+        var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
+        var x = transformer.embed(Tensor.ofRows(batch.ids())); // (B, T, C)
+        var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), new Pass(computeType, false, mask), cache);
+        if (cache != null) cache.advance(batch.length());
+        return hidden;
+    }
+
+    /** Positions of the last tokens of rows with padding: how many tokens that are no padding come before each. */
+    private static long[] positionsAfter(int[][] keyMask, int tokens) {
+        var positions = new long[keyMask.length * tokens];
+        for (int b = 0; b < keyMask.length; b++) {
+            var seen = 0;
+            var first = keyMask[b].length - tokens;
+            for (int s = 0; s < keyMask[b].length; s++) {
+                if (s >= first) positions[b * tokens + s - first] = seen;
+                seen += keyMask[b][s];
+            }
+        }
+        return positions;
+    }
+
+    // ---- likelihood ----
+
+    /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
+    public double[][] tokenLogprobs(int[][] ids) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var batch = TokenBatch.of(ids);
+            if (batch.length() == 1) return new double[ids.length][0];
+            var losses = new NextTokenLoss(transformer.wte().in(computeType), ids).each(hidden(batch, null)).toFloats();
+            var each = new double[ids.length][batch.length() - 1];
+            for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
+            return each;
+        }
+    }
+
+    /** The sum of -ln p over the targets of labels, and how many they are, without gradients or dropout. */
+    public LossSum loss(TokenBatch batch, int[][] labels) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            checkLabels(batch, labels);
+            var loss = new NextTokenLoss(transformer.wte().in(computeType), labels);
+            return new LossSum(loss.count() == 0 ? 0 : loss.each(hidden(batch, null)).to(DType.FLOAT64).sum().item(), loss.count());
+        }
+    }
+
+    /** A sum of -ln p, in nats, over a number of targets. */
+    public record LossSum(double sum, long targets) {
+
+        public double mean() {
+            return sum / targets;
+        }
+
+        public LossSum plus(LossSum other) {
+            return new LossSum(sum + other.sum, targets + other.targets);
+        }
+    }
+
+    /**
+     * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the
+     * gradients of the parameters. The divisor is the number of targets of the whole step, so that several passes give
+     * what one large one would.
+     *
+     * @param labels (B, T), unshifted; -100 where a token is no target
+     */
+    public LossSum lossAndBackward(TokenBatch batch, int[][] labels, double divisor) {
+        try (var scope = Scope.open()) {
+            check(batch, null);
+            checkLabels(batch, labels);
+            var wte = transformer.wte();
+            var ids = Tensor.ofRows(batch.ids());
+            var loss = new NextTokenLoss(wte.in(computeType).detach(), labels);
+            Tensor x;
+            try (var noGrad = NoGrad.open()) {
+                x = transformer.embed(ids);
+            }
+            x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
+            var mask = AttentionMask.causal(batch.length(), 0, batch.hasPadding() ? batch.attentionMask() : null, computeType);
+            var positions = Tensor.ofLongs(batch.positions(0), batch.rows(), batch.length());
+            var hidden = transformer.forward(x, positions, new Pass(computeType, true, mask), null); // (B, T, C)
+            var sum = loss.sumAndBackward(hidden, wte.value(), divisor);
+            if (loss.count() > 0) {
+                try (var noGrad = NoGrad.open()) {
+                    wte.value().grad().indexAddInPlace(ids.view(-1), x.grad().view(-1, config.nEmbd()));
+                }
+            }
+            return new LossSum(sum, loss.count());
+        }
+    }
+
+    private void check(TokenBatch batch, KvCache cache) {
+        var length = batch.length() + (cache == null ? 0 : cache.length());
+        if (length > config.nPositions()) {
+            throw new ModelException("A text of " + length + " tokens does not fit the model's context of " + config.nPositions() + " tokens.");
+        }
+        for (var row : batch.ids()) {
+            for (var id : row) {
+                if (id < 0 || id >= config.vocabSize()) {
+                    throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + config.vocabSize() + " tokens.");
+                }
+            }
+        }
+    }
+
+    private void checkLabels(TokenBatch batch, int[][] labels) {
+        for (int b = 0; b < batch.rows(); b++) {
+            if (labels.length != batch.rows() || labels[b].length != batch.length()) {
+                throw new ModelException("The labels have not the shape of the ids.");
+            }
+            for (var label : labels[b]) {
+                if (label != NextTokenLoss.IGNORED && (label < 0 || label >= config.vocabSize())) {
+                    throw new ModelException("Label " + label + " is neither a token of the vocabulary of " + config.vocabSize() + " nor -100.");
+                }
+            }
+        }
+    }
+
+    /** Frees the weights. */
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}

@@ -1,0 +1,11 @@
+package dev.parley.model;
+
+/** A model that cannot be loaded, or input that it cannot take; the message is one sentence for the person who can mend it. */
+public final class ModelException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public ModelException(String message) {
+        super(message);
+    }
+}

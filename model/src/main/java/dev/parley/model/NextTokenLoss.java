@@ -1,0 +1,102 @@
+package dev.parley.model;
+
+import dev.parley.tensor.DType;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.util.stream.IntStream;
+
+/**
+ * The mean of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
+ * token of the vocabulary several times in float32; here a chunk of rows exists at a time, once, in the compute type:
+ * with p = softmax(h Wᵀ), the gradient of the scores is p - onehot(target), that of h is (p - onehot) W, and that of W
+ * is (p - onehot)ᵀ h.
+ */
+final class NextTokenLoss {
+
+    /** The label of a position that is no target, as in transformers. */
+    static final int IGNORED = -100;
+
+    /** Scores in a chunk: 128 MiB in bfloat16. */
+    private static final long CHUNK_SCORES = 1L << 26;
+
+    private final Tensor head; // (V, C), of the compute type
+    private final Tensor rows; // positions that have a target, flat, (N)
+    private final Tensor targets; // (N)
+    private final long count;
+
+    /** @param labels (B, T), unshifted: the label at t is the target of position t-1 */
+    NextTokenLoss(Tensor head, int[][] labels) {
+        this.head = head;
+        int length = labels[0].length;
+        var positions = IntStream.range(0, labels.length * length)
+                .filter(i -> i % length < length - 1 && labels[i / length][i % length + 1] != IGNORED).toArray();
+        count = positions.length;
+        rows = Tensor.ofInts(positions, count);
+        targets = Tensor.ofInts(IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray(), count);
+    }
+
+    long count() {
+        return count;
+    }
+
+    private long chunk() {
+        return Math.max(64, CHUNK_SCORES / head.size(0));
+    }
+
+    /**
+     * The sum of -ln p over the targets; gradients of that sum divided by {@code divisor} flow into {@code hidden} and
+     * into {@code headGradient}.
+     *
+     * @param hidden (B, T, C), recorded for gradients
+     * @param headParameter (V, C), the leaf whose gradient collects the head's part
+     */
+    double sumAndBackward(Tensor hidden, Tensor headParameter, double divisor) {
+        if (count == 0) return 0;
+        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var hiddenGradient = Tensor.empty(h.dtype(), h.shape()); // (N, C)
+        var sum = 0.0;
+        try (var noGrad = NoGrad.open()) {
+            for (long start = 0; start < count; start += chunk()) {
+                try (var scope = Scope.open()) {
+                    var n = Math.min(chunk(), count - start);
+                    var hChunk = h.narrow(0, start, n); // (n, C)
+                    var columns = targets.narrow(0, start, n).unsqueeze(1); // (n, 1)
+                    var scores = hChunk.matmul(head.transpose(0, 1)); // (n, V)
+                    var p = scores.softmax(-1); // (n, V)
+                    sum += negativeLogLikelihood(scores, p, columns).sum().item();
+                    p.scatterAddInPlace(columns, -1); // p - onehot
+                    hiddenGradient.narrow(0, start, n).copyInPlace(p.matmul(head).mul(1 / divisor));
+                    headParameter.accumulateGrad(p.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
+                }
+            }
+        }
+        h.backward(hiddenGradient);
+        return sum;
+    }
+
+    /** -ln p of each target, (N), float32, in the order of the positions. */
+    Tensor each(Tensor hidden) {
+        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var each = Tensor.empty(DType.FLOAT32, count);
+        for (long start = 0; start < count; start += chunk()) {
+            try (var scope = Scope.open()) {
+                var n = Math.min(chunk(), count - start);
+                var columns = targets.narrow(0, start, n).unsqueeze(1);
+                var scores = h.narrow(0, start, n).matmul(head.transpose(0, 1)); // (n, V)
+                each.narrow(0, start, n).copyInPlace(negativeLogLikelihood(scores, scores.softmax(-1), columns));
+            }
+        }
+        return each;
+    }
+
+    /**
+     * ln Σ exp(scores) - score of the target. The sum over the vocabulary is not taken again: where the score is highest,
+     * softmax is exp(highest) / Σ exp, which gives it.
+     */
+    private static Tensor negativeLogLikelihood(Tensor scores, Tensor p, Tensor columns) {
+        var highest = scores.max(-1).to(DType.FLOAT32); // (n)
+        var logSumExp = highest.sub(p.max(-1).to(DType.FLOAT32).log());
+        return logSumExp.sub(scores.gather(1, columns).view(-1).to(DType.FLOAT32)); // (n)
+    }
+}
