@@ -1,0 +1,78 @@
+package dev.parley.train;
+
+/**
+ * The learning rate of each step, by the names and formulas of transformers' {@code lr_scheduler_type}. All but
+ * {@code constant} warm up linearly from 0 over {@code warmupSteps}.
+ */
+@FunctionalInterface
+public interface LrSchedule {
+
+    /** @param step from 0 */
+    double at(long step);
+
+    /** The kinds of schedule. */
+    enum Type {
+        LINEAR, COSINE, COSINE_WITH_MIN_LR, CONSTANT, CONSTANT_WITH_WARMUP, POLYNOMIAL, INVERSE_SQRT, WARMUP_STABLE_DECAY;
+
+        /** The name that transformers uses. */
+        public String label() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * A schedule as the arguments describe it.
+     *
+     * @param totalSteps steps of the whole run
+     */
+    static LrSchedule of(TrainingArguments arguments, long totalSteps) {
+        return of(arguments.lrSchedulerType(), arguments.learningRate(), arguments.warmupSteps(), totalSteps,
+                arguments.lrSchedulerKwargs());
+    }
+
+    static LrSchedule of(Type type, double learningRate, long warmupSteps, long totalSteps, Shape shape) {
+        return step -> learningRate * (type != Type.CONSTANT && step < warmupSteps
+                ? (double) step / Math.max(1, warmupSteps)
+                : factor(type, learningRate, warmupSteps, totalSteps, shape, step));
+    }
+
+    private static double factor(Type type, double learningRate, long warmupSteps, long totalSteps, Shape shape, long step) {
+        var progress = Math.min(1, (double) (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps));
+        return switch (type) {
+            case CONSTANT, CONSTANT_WITH_WARMUP -> 1;
+            case LINEAR -> Math.max(0, 1 - progress);
+            case COSINE -> cosine(progress); // Loshchilov and Hutter 2017 (arXiv:1608.03983), without restarts
+            case COSINE_WITH_MIN_LR -> shape.minLrRate() + (1 - shape.minLrRate()) * cosine(progress);
+            case POLYNOMIAL -> ((learningRate - shape.lrEnd()) * Math.pow(1 - progress, shape.power()) + shape.lrEnd()) / learningRate;
+            case INVERSE_SQRT -> {
+                double timescale = shape.timescale() > 0 ? shape.timescale() : Math.max(1, warmupSteps);
+                yield 1 / Math.sqrt((step - warmupSteps + timescale) / timescale);
+            }
+            case WARMUP_STABLE_DECAY -> {
+                var decaySteps = shape.numDecaySteps();
+                var stableUntil = Math.max(warmupSteps, totalSteps - decaySteps);
+                if (step < stableUntil) yield 1;
+                var decayed = Math.min(1, (double) (step - stableUntil) / Math.max(1, decaySteps));
+                yield shape.minLrRate() + (1 - shape.minLrRate()) * cosine(decayed);
+            }
+        };
+    }
+
+    private static double cosine(double progress) {
+        return 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+
+    /**
+     * What bends a schedule; transformers' {@code lr_scheduler_kwargs}.
+     *
+     * @param minLrRate where cosine_with_min_lr and warmup_stable_decay end, as a part of the learning rate; 0.1
+     * @param power of polynomial; 1
+     * @param lrEnd where polynomial ends; 1e-7
+     * @param timescale of inverse_sqrt, in steps; 0 takes the warm-up's
+     * @param numDecaySteps the last steps of warmup_stable_decay, in which it falls; 0
+     */
+    record Shape(double minLrRate, double power, double lrEnd, long timescale, long numDecaySteps) {
+
+        public static final Shape DEFAULT = new Shape(0.1, 1, 1e-7, 0, 0);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.train;
+
+import dev.parley.model.Parameters;
+import dev.parley.model.Parameters.Parameter;
+import dev.parley.tensor.AdamW;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * AdamW over a model's parameters with clipping of the gradient's length; Loshchilov and Hutter 2019
+ * (arXiv:1711.05101). Tensors with two dimensions decay, biases and norms do not.
+ */
+final class Optimizer implements AutoCloseable {
+
+    private final TrainingArguments arguments;
+    private final List<Moments> moments = new ArrayList<>();
+
+    /** A parameter's memory. @param step a tensor of one number, as the fused operation wants it */
+    private record Moments(Parameter parameter, Tensor first, Tensor second, Tensor step) {
+
+        static Moments of(Parameter parameter) {
+            return new Moments(parameter, zeros(parameter.shape()), zeros(parameter.shape()), zeros(1));
+        }
+
+        private static Tensor zeros(long... shape) {
+            return Scope.detach(Tensor.zeros(DType.FLOAT32, shape));
+        }
+
+        boolean decays() {
+            return parameter.shape().length >= 2;
+        }
+    }
+
+    Optimizer(Parameters parameters, TrainingArguments arguments) {
+        this.arguments = arguments;
+        for (var parameter : parameters.all()) {
+            if (parameter.value().dtype() != DType.FLOAT32) {
+                throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
+                        + "; training needs float32 weights: load the model by CausalLM.forTraining.");
+            }
+            parameter.value().requiresGrad(true);
+            moments.add(Moments.of(parameter));
+        }
+    }
+
+    /** The length of the whole gradient. */
+    double gradNorm() {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var sum = 0.0;
+            for (var m : moments) {
+                var norm = m.parameter().value().grad().norm().item();
+                sum += norm * norm;
+            }
+            return Math.sqrt(sum);
+        }
+    }
+
+    /** The name of the first parameter whose gradient is not finite, or none. */
+    String firstBrokenGradient() {
+        for (var m : moments) {
+            try (var scope = Scope.open()) {
+                if (!m.parameter().value().grad().isFinite()) return m.parameter().name();
+            }
+        }
+        return "none";
+    }
+
+    /** Updates the parameters and forgets the gradients. */
+    void step(double learningRate, double gradNorm) {
+        try (var scope = Scope.open()) {
+            var limit = arguments.maxGradNorm();
+            var divisor = limit > 0 ? Math.max(1, (gradNorm + 1e-6) / limit) : 1;
+            var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
+            for (var decays : new boolean[] {true, false}) {
+                var states = moments.stream().filter(m -> m.decays() == decays)
+                        .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step())).toList();
+                AdamW.step(states, learningRate, arguments.adamBeta1(), arguments.adamBeta2(), arguments.adamEpsilon(),
+                        decays ? arguments.weightDecay() : 0, gradientDivisor);
+            }
+        }
+        clearGradients();
+    }
+
+    void clearGradients() {
+        for (var m : moments) m.parameter().value().clearGrad();
+    }
+
+    /** The moments by name, to be written to a checkpoint. */
+    Map<String, Tensor> state() {
+        var state = new LinkedHashMap<String, Tensor>();
+        for (var m : moments) {
+            state.put(m.parameter().name() + ".exp_avg", m.first());
+            state.put(m.parameter().name() + ".exp_avg_sq", m.second());
+            state.put(m.parameter().name() + ".step", m.step());
+        }
+        return state;
+    }
+
+    @Override
+    public void close() {
+        for (var m : moments) {
+            m.parameter().value().clearGrad();
+            m.parameter().value().requiresGrad(false);
+            m.first().close();
+            m.second().close();
+            m.step().close();
+        }
+    }
+}

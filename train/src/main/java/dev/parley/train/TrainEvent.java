@@ -1,0 +1,37 @@
+package dev.parley.train;
+
+import java.nio.file.Path;
+
+/** What happens while a {@link Trainer} works; a listener shows it, logs it, or draws it. */
+public sealed interface TrainEvent {
+
+    /** Optimiser steps done. */
+    long step();
+
+    /**
+     * Some steps were made.
+     *
+     * @param totalSteps of the whole run
+     * @param epoch passes over the training set, with the part of the present one
+     * @param loss mean over the targets since the event before, in nats
+     * @param gradNorm length of the last step's gradient before clipping
+     * @param tokensPerSecond tokens, padding not counted, since the event before
+     * @param secondsLeft at the present speed
+     */
+    record Step(long step, long totalSteps, double epoch, double loss, double gradNorm, double learningRate,
+            double tokensPerSecond, double secondsLeft) implements TrainEvent {}
+
+    /**
+     * The evaluation set was scored.
+     *
+     * @param evalLoss mean over its targets, in nats
+     * @param best whether it is the lowest so far
+     */
+    record Evaluated(long step, double evalLoss, boolean best) implements TrainEvent {}
+
+    /** A checkpoint was written. */
+    record Saved(long step, Path checkpoint) implements TrainEvent {}
+
+    /** Training ended. @param interrupted whether before its last step, by {@link Trainer#stop()} */
+    record Finished(long step, double seconds, boolean interrupted) implements TrainEvent {}
+}

@@ -1,0 +1,278 @@
+package dev.parley.train;
+
+import dev.parley.data.Dataset;
+import dev.parley.data.Row;
+import dev.parley.model.CausalLM;
+import dev.parley.model.CausalLM.LossSum;
+import dev.parley.model.TokenBatch;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.RandomState;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Trains a model on rows of tokens: pretraining where every token is a target, fine-tuning where the answer's are.
+ *
+ * <pre>{@code
+ * var model = CausalLM.forTraining(Path.of("gpt2"), DType.BFLOAT16);
+ * var arguments = TrainingArguments.builder().outputDir(Path.of("out")).numTrainEpochs(3).build();
+ * new Trainer(model, arguments, trainDataset, evalDataset).train();
+ * }</pre>
+ *
+ * The loss of a step is divided by the targets of all its passes together, so that accumulating k passes equals one
+ * large one. A run that goes on from a checkpoint equals, bit for bit, one that was never interrupted.
+ */
+public final class Trainer {
+
+    private final CausalLM model;
+    private final TrainingArguments arguments;
+    private final Dataset trainDataset;
+    private final Optional<Dataset> evalDataset;
+    private final List<Consumer<TrainEvent>> listeners = new ArrayList<>();
+    private Optional<LrSchedule> schedule = Optional.empty();
+    private Checkpoint.Extra extra = folder -> {};
+    private volatile boolean stopAsked;
+
+    /** A trainer that evaluates as well. */
+    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Dataset evalDataset) {
+        this(model, arguments, trainDataset, Optional.of(evalDataset));
+    }
+
+    /** A trainer without an evaluation set. */
+    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset) {
+        this(model, arguments, trainDataset, Optional.empty());
+    }
+
+    private Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
+        this.model = model;
+        this.arguments = arguments;
+        this.trainDataset = trainDataset;
+        this.evalDataset = evalDataset;
+        if (trainDataset.size() == 0) throw new TrainingException("The training set is empty.");
+        if (evalDataset.isPresent() && evalDataset.get().size() == 0) throw new TrainingException("The evaluation set is empty.");
+        model.computeIn(arguments.bf16() ? DType.BFLOAT16 : DType.FLOAT32);
+    }
+
+    /** Hears of every event, in the thread that trains. */
+    public Trainer onEvent(Consumer<TrainEvent> listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** A learning rate of one's own, instead of the arguments'. */
+    public Trainer withSchedule(LrSchedule schedule) {
+        this.schedule = Optional.of(schedule);
+        return this;
+    }
+
+    /** Writes the tokenizer's files into every checkpoint and saved model. */
+    public Trainer withTokenizer(Tokenizer tokenizer) {
+        extra = tokenizer::save;
+        return this;
+    }
+
+    /** Asks the run to end after the present step, with a checkpoint; from any thread. */
+    public void stop() {
+        stopAsked = true;
+    }
+
+    /**
+     * What a run came to.
+     *
+     * @param globalStep optimiser steps done, those before a resume counted
+     * @param trainLoss mean over the targets of the steps of this run, in nats
+     * @param evalLoss of the last evaluation
+     * @param seconds of this run
+     */
+    public record TrainOutput(long globalStep, double trainLoss, Optional<Double> evalLoss, double seconds, boolean interrupted) {}
+
+    /**
+     * Trains to the last step, or until {@link #stop()}.
+     *
+     * @throws TrainingException if a loss or gradient is not finite, a step has no target, or a checkpoint does not fit
+     */
+    public TrainOutput train() {
+        try (var optimizer = new Optimizer(model.parameters(), arguments)) {
+            return new Run(optimizer).run();
+        }
+    }
+
+    /** Optimiser steps of the whole run. */
+    public long totalSteps() {
+        if (arguments.maxSteps() > 0) return arguments.maxSteps();
+        var stepsPerEpoch = Math.max(1, new BatchOrder(trainDataset, arguments).batchesPerEpoch() / arguments.gradientAccumulationSteps());
+        return (long) Math.ceil(stepsPerEpoch * arguments.numTrainEpochs());
+    }
+
+    /** The mean loss over a set's targets, in nats, without dropout. */
+    public double evaluate(Dataset dataset) {
+        var sum = new LossSum(0, 0);
+        var size = arguments.perDeviceEvalBatchSize();
+        for (int start = 0; start < dataset.size(); start += size) {
+            var rows = new ArrayList<Row>();
+            for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
+            var batch = PaddedBatch.of(rows);
+            sum = sum.plus(model.loss(TokenBatch.of(batch.inputIds()), batch.labels()));
+        }
+        if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
+        return sum.mean();
+    }
+
+    /** Writes the model, and the tokenizer if there is one, to the output folder. */
+    public void saveModel() throws IOException {
+        saveModel(arguments.outputDir());
+    }
+
+    /** Writes the model, and the tokenizer if there is one, to a folder. */
+    public void saveModel(Path folder) throws IOException {
+        model.savePretrained(folder);
+        extra.writeTo(folder);
+    }
+
+    private void tell(TrainEvent event) {
+        for (var listener : listeners) listener.accept(event);
+    }
+
+    /** The state of one call of {@link #train()}. */
+    private final class Run {
+
+        private final Optimizer optimizer;
+        private final BatchOrder order = new BatchOrder(trainDataset, arguments);
+        private final long totalSteps = totalSteps();
+        private final LrSchedule learningRate = schedule.orElseGet(() -> LrSchedule.of(arguments, totalSteps));
+        private final long started = System.nanoTime();
+        private Checkpoint.Progress progress;
+        private Optional<Double> evalLoss = Optional.empty();
+
+        Run(Optimizer optimizer) {
+            this.optimizer = optimizer;
+        }
+
+        TrainOutput run() {
+            RandomState.seed(arguments.seed());
+            progress = begin();
+            var firstStep = progress.step();
+            var all = new LossSum(0, 0);
+            var window = new Window(started, new LossSum(0, 0), 0);
+            var savedAt = progress.step();
+            while (progress.step() < totalSteps && !stopAsked) {
+                var done = step();
+                all = all.plus(done.loss());
+                window = window.plus(done);
+                progress = new Checkpoint.Progress(progress.step() + 1, progress.cursor() + arguments.gradientAccumulationSteps(),
+                        progress.dataFingerprint(), progress.bestEvalLoss(), progress.bestStep());
+                var step = progress.step();
+                if (step % arguments.loggingSteps() == 0 || step == totalSteps) {
+                    tell(window.event(step, firstStep, totalSteps, epoch(), done, started));
+                    window = new Window(System.nanoTime(), new LossSum(0, 0), 0);
+                }
+                if (due(step, arguments.evalSteps()) || step == totalSteps) evaluateNow();
+                if (due(step, arguments.saveSteps())) savedAt = save();
+            }
+            var interrupted = progress.step() < totalSteps;
+            if (arguments.saveSteps() > 0 && savedAt < progress.step()) save();
+            var seconds = seconds(started);
+            tell(new TrainEvent.Finished(progress.step(), seconds, interrupted));
+            return new TrainOutput(progress.step(), all.targets() == 0 ? Double.NaN : all.mean(), evalLoss, seconds, interrupted);
+        }
+
+        private boolean due(long step, long every) {
+            return every > 0 && step % every == 0;
+        }
+
+        private double epoch() {
+            return (double) progress.cursor() / order.batchesPerEpoch();
+        }
+
+        private Checkpoint.Progress begin() {
+            try {
+                if (arguments.resumeFromCheckpoint().isPresent()) return resume(arguments.resumeFromCheckpoint().get());
+                var old = Checkpoint.list(arguments.outputDir());
+                if (!old.isEmpty() && !arguments.overwriteOutputDir()) {
+                    throw new TrainingException(arguments.outputDir() + " holds checkpoints of an earlier run; resume from them, or overwrite"
+                            + " the folder (overwrite_output_dir), or name another.");
+                }
+                for (var folder : old) Checkpoint.delete(folder);
+                return new Checkpoint.Progress(0, 0, order.fingerprint(), Double.POSITIVE_INFINITY, -1);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);
+            }
+        }
+
+        private Checkpoint.Progress resume(Path from) throws IOException {
+            var folder = Checkpoint.last(from).orElse(from);
+            var found = Checkpoint.restore(folder, model, optimizer);
+            if (!found.dataFingerprint().equals(order.fingerprint())) {
+                throw new TrainingException(folder + " was trained on other data, or with another seed or batch size; resume with the same,"
+                        + " or start anew from its weights.");
+            }
+            return found;
+        }
+
+        /** What one optimiser step came to. */
+        private record Done(LossSum loss, double gradNorm, double learningRate, long tokens) {}
+
+        /** The recipe: passes over the micro-batches, clip, update. */
+        private Done step() {
+            var batches = new ArrayList<PaddedBatch>();
+            for (int i = 0; i < arguments.gradientAccumulationSteps(); i++) batches.add(PaddedBatch.of(order.batch(progress.cursor() + i)));
+            var targets = batches.stream().mapToLong(PaddedBatch::targets).sum();
+            if (targets == 0) {
+                throw new TrainingException("Step " + progress.step() + " (batches from " + progress.cursor()
+                        + " on) has no target: every label is masked; look at the rows' labels.");
+            }
+            var loss = new LossSum(0, 0);
+            for (var batch : batches) {
+                loss = loss.plus(model.lossAndBackward(TokenBatch.of(batch.inputIds()), batch.labels(), targets));
+            }
+            var gradNorm = optimizer.gradNorm();
+            if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
+                throw new TrainingException("Step " + progress.step() + ", batch " + progress.cursor() + ": the loss is " + loss.mean()
+                        + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
+                        + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
+            }
+            var rate = learningRate.at(progress.step());
+            optimizer.step(rate, gradNorm);
+            return new Done(loss, gradNorm, rate, batches.stream().mapToLong(PaddedBatch::tokens).sum());
+        }
+
+        private void evaluateNow() {
+            if (evalDataset.isEmpty()) return;
+            var loss = evaluate(evalDataset.get());
+            evalLoss = Optional.of(loss);
+            var best = loss < progress.bestEvalLoss();
+            if (best) progress = new Checkpoint.Progress(progress.step(), progress.cursor(), progress.dataFingerprint(), loss, progress.step());
+            tell(new TrainEvent.Evaluated(progress.step(), loss, best));
+        }
+
+        private long save() {
+            var folder = Checkpoint.write(arguments.outputDir(), model, optimizer, progress, extra, arguments.saveTotalLimit());
+            tell(new TrainEvent.Saved(progress.step(), folder));
+            return progress.step();
+        }
+
+        /** The steps since the last event. */
+        private record Window(long since, LossSum loss, long tokens) {
+
+            Window plus(Done done) {
+                return new Window(since, loss.plus(done.loss()), tokens + done.tokens());
+            }
+
+            TrainEvent event(long step, long firstStep, long totalSteps, double epoch, Done last, long started) {
+                var secondsLeft = seconds(started) / Math.max(1, step - firstStep) * (totalSteps - step);
+                return new TrainEvent.Step(step, totalSteps, epoch, loss.mean(), last.gradNorm(), last.learningRate(),
+                        tokens / seconds(since), secondsLeft);
+            }
+        }
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}

@@ -1,0 +1,16 @@
+/**
+ * Training: a model, rows of tokens and {@link dev.parley.train.TrainingArguments} go into a
+ * {@link dev.parley.train.Trainer}, and a better model comes out. Start with the Trainer, whose {@code step()} is the
+ * recipe in twenty lines: passes forward and back over the micro-batches, the gradient's length, AdamW.
+ *
+ * <pre>{@code
+ * var arguments = TrainingArguments.builder().outputDir(Path.of("out")).maxSteps(1000).learningRate(1e-3).build();
+ * var trainer = new Trainer(model, arguments, rows, heldOut).onEvent(System.out::println);
+ * trainer.train();
+ * trainer.saveModel();
+ * }</pre>
+ *
+ * {@code BatchOrder} decides which rows come when, {@link dev.parley.train.LrSchedule} how fast to learn,
+ * {@code Checkpoint} what a run needs to go on exactly where it was.
+ */
+package dev.parley.train;
