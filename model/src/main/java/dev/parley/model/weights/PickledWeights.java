@@ -1,0 +1,186 @@
+package dev.parley.model.weights;
+
+import dev.parley.model.weights.Pickle.Storage;
+import dev.parley.model.weights.Pickle.StridedTensor;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/**
+ * A {@code pytorch_model.bin} in its zip form: {@code data.pkl} says which tensors there are, {@code data/KEY} hold the
+ * bytes of their storages. Several tensors may be views of one storage, with strides of their own.
+ */
+final class PickledWeights implements WeightSource {
+
+    private static final long LARGEST_PICKLE = 64L << 20;
+    private static final Map<String, DType> DTYPES = Map.of("FloatStorage", DType.FLOAT32, "DoubleStorage", DType.FLOAT64,
+            "HalfStorage", DType.FLOAT16, "BFloat16Storage", DType.BFLOAT16, "LongStorage", DType.INT64, "IntStorage", DType.INT32,
+            "ShortStorage", DType.INT16, "CharStorage", DType.INT8, "ByteStorage", DType.UINT8, "BoolStorage", DType.BOOL);
+
+    private final Path file;
+    private final ZipFile zip;
+    private final String prefix;
+    private final Map<String, StridedTensor> tensors = new LinkedHashMap<>();
+
+    private PickledWeights(Path file, ZipFile zip, String prefix) {
+        this.file = file;
+        this.zip = zip;
+        this.prefix = prefix;
+    }
+
+    static PickledWeights open(Path file) throws IOException {
+        ZipFile zip;
+        try {
+            zip = new ZipFile(file.toFile());
+        } catch (ZipException e) {
+            throw new WeightFileException(file, "this is not the zip form of a PyTorch file (" + e.getMessage()
+                    + "); save it again by torch.save of PyTorch 1.6 or later, or as safetensors");
+        }
+        try {
+            var pickle = zip.stream().filter(e -> e.getName().matches("[^/]+/data\\.pkl")).findFirst()
+                    .orElseThrow(() -> new WeightFileException(file, "there is no data.pkl in the archive"));
+            var prefix = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
+            var weights = new PickledWeights(file, zip, prefix);
+            weights.checkByteOrder();
+            weights.collect(Pickle.read(weights.small(pickle)));
+            return weights;
+        } catch (IllegalArgumentException e) {
+            zip.close();
+            throw new WeightFileException(file, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            zip.close();
+            throw e;
+        }
+    }
+
+    private void checkByteOrder() throws IOException {
+        var marker = zip.getEntry(prefix + "byteorder");
+        if (marker != null && !new String(small(marker), StandardCharsets.US_ASCII).strip().equals("little")) {
+            throw new WeightFileException(file, "the tensors were saved on a big-endian machine");
+        }
+    }
+
+    private byte[] small(ZipEntry entry) throws IOException {
+        if (storedSize(entry) > LARGEST_PICKLE) throw new WeightFileException(file, entry.getName() + " is larger than it can be (64 MiB)");
+        try (var in = zip.getInputStream(entry)) {
+            return in.readNBytes((int) storedSize(entry));
+        }
+    }
+
+    /** PyTorch never compresses; a compressed entry could unpack to far more than the file's own size. */
+    private long storedSize(ZipEntry entry) throws IOException {
+        if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize() || entry.getSize() > Files.size(file)) {
+            throw new WeightFileException(file, "the entry " + entry.getName() + " is compressed, or its size is wrong");
+        }
+        return entry.getSize();
+    }
+
+    private void collect(Object root) throws IOException {
+        if (!(root instanceof Map<?, ?> map)) throw new WeightFileException(file, "the pickle holds no state dict");
+        for (var entry : map.entrySet()) {
+            if (!(entry.getValue() instanceof StridedTensor tensor)) {
+                throw new WeightFileException(file, "the pickle's entry \"" + entry.getKey() + "\" is no tensor");
+            }
+            check(entry.getKey().toString(), tensor);
+            tensors.put(entry.getKey().toString(), tensor);
+        }
+    }
+
+    private void check(String name, StridedTensor tensor) throws IOException {
+        var storage = tensor.storage();
+        var dtype = DTYPES.get(storage.type());
+        if (dtype == null) throw fault(name, "has the unknown type " + storage.type());
+        var entry = entry(name, storage);
+        if (storage.elements() < 0 || storage.elements() > storedSize(entry) / dtype.bytes()) {
+            throw fault(name, "needs a storage of " + storage.elements() + " elements; " + entry.getName() + " has " + entry.getSize() + " bytes");
+        }
+        var last = tensor.offset();
+        var elements = 1L;
+        if (tensor.shape().length != tensor.strides().length || tensor.offset() < 0) throw fault(name, "has no shape that could be");
+        for (int i = 0; i < tensor.shape().length; i++) {
+            var size = tensor.shape()[i];
+            var stride = tensor.strides()[i];
+            if (size < 0 || stride < 0 || size > Integer.MAX_VALUE || stride > Integer.MAX_VALUE) throw fault(name, "has no shape that could be");
+            elements = Math.multiplyExact(elements, size);
+            last = Math.addExact(last, Math.max(0, size - 1) * stride);
+        }
+        if (elements > 0 && last >= storage.elements()) throw fault(name, "reaches beyond its storage");
+        if (elements > Files.size(file) / dtype.bytes()) throw fault(name, "is larger than the file");
+    }
+
+    private ZipEntry entry(String name, Storage storage) {
+        var entry = zip.getEntry(prefix + "data/" + storage.key());
+        if (entry == null) throw fault(name, "needs the storage " + storage.key() + ", which is missing");
+        return entry;
+    }
+
+    private WeightFileException fault(String tensor, String fault) {
+        return new WeightFileException(file, "tensor \"" + tensor + "\" " + fault);
+    }
+
+    @Override
+    public Path file() {
+        return file;
+    }
+
+    @Override
+    public Set<String> names() {
+        return tensors.keySet();
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+        var tensor = tensor(name);
+        return new TensorInfo(name, DTYPES.get(tensor.storage().type()), tensor.shape(), file);
+    }
+
+    @Override
+    public Tensor read(String name) {
+        var tensor = tensor(name);
+        var dtype = DTYPES.get(tensor.storage().type());
+        try (var scope = Scope.open(); var arena = Arena.ofConfined()) {
+            var bytes = arena.allocate(Math.max(1, tensor.storage().elements() * dtype.bytes()));
+            fill(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), entry(name, tensor.storage()));
+            var storage = Tensor.fromMemory(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), dtype, tensor.storage().elements());
+            return scope.keep(storage.asStrided(tensor.shape(), tensor.strides(), tensor.offset()).copy().contiguous());
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void fill(MemorySegment bytes, ZipEntry entry) throws IOException {
+        var piece = new byte[1 << 16];
+        try (var in = zip.getInputStream(entry)) {
+            for (long at = 0; at < bytes.byteSize();) {
+                var n = in.read(piece, 0, (int) Math.min(piece.length, bytes.byteSize() - at));
+                if (n < 0) throw new WeightFileException(file, "the entry " + entry.getName() + " ends early");
+                MemorySegment.copy(MemorySegment.ofArray(piece), 0, bytes, at, n);
+                at += n;
+            }
+        }
+    }
+
+    private StridedTensor tensor(String name) {
+        var tensor = tensors.get(name);
+        if (tensor == null) throw new WeightFileException(file, "there is no tensor \"" + name + "\"");
+        return tensor;
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
+    }
+}
