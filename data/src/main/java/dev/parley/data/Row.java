@@ -1,0 +1,46 @@
+package dev.parley.data;
+
+/**
+ * A row of tokens to train on.
+ *
+ * @param inputIds token ids
+ * @param labels what each position is the target of, unshifted as in transformers: the id itself, or {@link #MASKED}
+ * @param segments the number of the document that each token belongs to, where several are packed into the row; they do
+ *     not see each other. Empty where the row is one document.
+ */
+public record Row(int[] inputIds, int[] labels, int[] segments) {
+
+    /** The label of a token that is no target. */
+    public static final int MASKED = -100;
+
+    /** @throws IllegalArgumentException if the arrays are not equally long */
+    public Row {
+        if (labels.length != inputIds.length || segments.length != 0 && segments.length != inputIds.length) {
+            throw new IllegalArgumentException("A row of " + inputIds.length + " tokens has " + labels.length + " labels and "
+                    + segments.length + " segment numbers.");
+        }
+    }
+
+    /** One document whose every token is a target. */
+    public static Row of(int[] ids) {
+        return new Row(ids, ids, new int[0]);
+    }
+
+    /** One document with labels of its own. */
+    public static Row of(int[] ids, int[] labels) {
+        return new Row(ids, labels, new int[0]);
+    }
+
+    public int length() {
+        return inputIds.length;
+    }
+
+    /** Tokens that are predicted: those after the first of a document that are not masked. */
+    public int targets() {
+        var targets = 0;
+        for (int i = 1; i < labels.length; i++) {
+            if (labels[i] != MASKED && (segments.length == 0 || segments[i] == segments[i - 1])) targets++;
+        }
+        return targets;
+    }
+}

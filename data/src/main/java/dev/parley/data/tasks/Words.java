@@ -1,0 +1,75 @@
+package dev.parley.data.tasks;
+
+import dev.parley.data.HeldOut;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * Tasks on the letters of a word, which a model sees as tokens of several letters: spelling it, counting its letters,
+ * reversing it. A held-out word is trained in none of them. The answers spell first and then conclude, so that each
+ * step is small.
+ */
+public final class Words implements Task {
+
+    private static final int EVERY = 12;
+
+    private final String name;
+    private final List<String> phrasings;
+    private final UnaryOperator<String> answer;
+    private final List<String> train;
+    private final List<String> heldOut;
+
+    /** @param words most common first; held-out words come from the first {@code common} */
+    private Words(String name, List<String> phrasings, UnaryOperator<String> answer, List<String> words, int common) {
+        this.name = name;
+        this.phrasings = phrasings;
+        this.answer = answer;
+        train = words.stream().filter(w -> !HeldOut.of(w, EVERY)).toList();
+        heldOut = words.stream().limit(common).filter(w -> HeldOut.of(w, EVERY)).toList();
+    }
+
+    /** Spell a word: {@code c a t}. */
+    public static Words spelling(List<String> words, int common) {
+        return new Words("spelling", List.of("Spell the word %s.", "Spell %s.", "How do you spell %s?", "Can you spell %s?",
+                "Please spell the word %s.", "What are the letters of %s?"), Words::spelled, words, common);
+    }
+
+    /** Count its letters: {@code c a t: 3}. */
+    public static Words counting(List<String> words, int common) {
+        return new Words("counting letters", List.of("How many letters are in %s?", "How many letters does %s have?",
+                "Count the letters of %s.", "How long is the word %s?"), w -> spelled(w) + ": " + w.length(), words, common);
+    }
+
+    /** Reverse it: {@code c a t: t a c}. */
+    public static Words reversing(List<String> words, int common) {
+        return new Words("reversing", List.of("Reverse the word %s.", "Reverse %s.", "Spell %s backwards.", "What is %s backwards?"),
+                w -> spelled(w) + ": " + spelled(new StringBuilder(w).reverse().toString()), words, common);
+    }
+
+    private static String spelled(String word) {
+        return word.chars().mapToObj(Character::toString).collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Example train(RandomGenerator random) {
+        // Common words come more often: the square of a uniform number leans to the front of the list.
+        var u = random.nextDouble();
+        return make(train.get((int) (u * u * train.size())), random);
+    }
+
+    @Override
+    public Example heldOut(RandomGenerator random) {
+        return make(heldOut.get(random.nextInt(heldOut.size())), random);
+    }
+
+    private Example make(String word, RandomGenerator random) {
+        return new Example(phrasings.get(random.nextInt(phrasings.size())).formatted(word), answer.apply(word));
+    }
+}

@@ -1,0 +1,313 @@
+package dev.parley.tokenizer;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Turns text into token ids and back, by byte-level BPE: every text has ids, and every sequence of bytes survives.
+ *
+ * <pre>{@code
+ * var tokenizer = Tokenizer.fromPretrained("gpt2");
+ * int[] ids = tokenizer.encode("Hello world");      // 15496, 995
+ * String text = tokenizer.decode(ids);
+ * }</pre>
+ *
+ * Immutable; threads may share it.
+ */
+public final class Tokenizer {
+
+    private final byte[][] tokens; // by id; null where there is a hole
+    private final Map<String, Integer> idOf = new HashMap<>(); // by content as the file writes it; added tokens by their text
+    private final List<Merge> merges;
+    private final PreTokenizer preTokenizer;
+    private final Map<Integer, AddedToken> added = new HashMap<>();
+    private final AddedTokens addedTokens;
+    private final Bpe bpe;
+    private final Settings settings;
+    private final ThreadLocal<PieceCache> cache = ThreadLocal.withInitial(PieceCache::new);
+
+    /** Two tokens that merge, by the ids of the parts and of the whole; the earlier in the list merges first. */
+    record Merge(int left, int right, int merged) {}
+
+    /** What {@code tokenizer_config.json} says beyond the vocabulary: the special tokens by role, and the template. */
+    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<ChatTemplate> chatTemplate) {
+
+        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings) {
+        this.merges = List.copyOf(merges);
+        this.preTokenizer = preTokenizer;
+        this.settings = settings;
+        var size = addedTokens.stream().mapToInt(t -> t.id() + 1).reduce(tokens.length, Math::max);
+        this.tokens = Arrays.copyOf(tokens, size);
+        var idOfByte = new int[256];
+        Arrays.fill(idOfByte, -1);
+        for (int id = 0; id < tokens.length; id++) {
+            if (tokens[id] == null) continue;
+            idOf.putIfAbsent(ByteLevelAlphabet.write(tokens[id]), id);
+        }
+        for (int b = 0; b < 256; b++) idOfByte[b] = idOf.getOrDefault(String.valueOf(ByteLevelAlphabet.characterOf(b)), -1);
+        for (var token : addedTokens) {
+            added.put(token.id(), token);
+            idOf.put(token.content(), token.id());
+            this.tokens[token.id()] = token.content().getBytes(StandardCharsets.UTF_8);
+        }
+        this.addedTokens = new AddedTokens(addedTokens);
+        var table = new MergeTable(merges.size());
+        for (int rank = 0; rank < merges.size(); rank++) table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
+        bpe = new Bpe(table, idOfByte);
+    }
+
+    /**
+     * The tokenizer of a name or of a model folder. {@code "gpt2"} works without network, from the ranks that jtokkit
+     * ships; any other name is a folder with tokenizer.json or vocab.json and merges.txt, or such a file.
+     *
+     * @throws TokenizerException naming what was looked for and where
+     */
+    public static Tokenizer fromPretrained(String nameOrFolder) {
+        var path = Path.of(nameOrFolder);
+        if (Files.exists(path)) return load(path);
+        if (nameOrFolder.equals("gpt2")) return PublishedRanks.gpt2();
+        throw new TokenizerException("There is no tokenizer " + nameOrFolder + ": it is neither gpt2 nor a folder or file at "
+                + path.toAbsolutePath() + ".");
+    }
+
+    /** Loads a folder, or a tokenizer.json. */
+    public static Tokenizer load(Path folderOrFile) {
+        return TokenizerFiles.load(folderOrFile);
+    }
+
+    /** Writes tokenizer.json, tokenizer_config.json and, if there is one, chat_template.jinja. */
+    public void save(Path folder) throws IOException {
+        TokenizerFiles.save(this, folder);
+    }
+
+    /** The same tokenizer with a chat template and an end-of-turn token that also ends generation. */
+    public Tokenizer withChatTemplate(ChatTemplate template, String eosToken) {
+        return new Tokenizer(tokens, merges, preTokenizer, added.values(),
+                new Settings(settings.bosToken(), Optional.of(eosToken), settings.padToken(), Optional.of(template)));
+    }
+
+    // ---- text to ids ----
+
+    /** The ids of a text; what looks like a special token in it is text as any other. */
+    public int[] encode(String text) {
+        return encodeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The ids of a text; special and added tokens that are written in it are recognised. None is added. */
+    public int[] encodeWithSpecialTokens(String text) {
+        var ids = new IntList(text.length() / 3);
+        for (var part : addedTokens.split(text)) {
+            if (part.token().isPresent()) ids.add(part.token().get().id());
+            else encode(text.substring(part.start(), part.end()).getBytes(StandardCharsets.UTF_8), ids);
+        }
+        return ids.toArray();
+    }
+
+    /** The ids of any bytes, UTF-8 or not; {@link #decodeBytes} gives the same bytes back. */
+    public int[] encodeBytes(byte[] bytes) {
+        var ids = new IntList(bytes.length / 3);
+        encode(bytes, ids);
+        return ids.toArray();
+    }
+
+    private void encode(byte[] bytes, IntList ids) {
+        var known = cache.get();
+        PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (text, from, to, origin) -> {
+            var encoded = piece(known, text, from, to);
+            ids.addAll(encoded, 0, encoded.length);
+        });
+    }
+
+    private int[] piece(PieceCache known, byte[] text, int from, int to) {
+        var place = PieceCache.place(text, from, to);
+        if (place >= 0) {
+            var met = known.get(place, text, from, to);
+            if (met != null) return met;
+        }
+        var room = new int[to - from];
+        var encoded = Arrays.copyOf(room, bpe.encode(text, from, to, room));
+        if (place >= 0) known.put(place, text, from, to, encoded);
+        return encoded;
+    }
+
+    /** The ids of a text with the place in the text of each. */
+    public Encoding encodeWithOffsets(String text, boolean parseSpecialTokens) {
+        IntList ids = new IntList(16), starts = new IntList(16), ends = new IntList(16);
+        var parts = parseSpecialTokens ? addedTokens.split(text) : List.of(new AddedTokens.Part(0, text.length(), Optional.empty()));
+        for (var part : parts) {
+            if (part.token().isPresent()) {
+                ids.add(part.token().get().id());
+                starts.add(part.start());
+                ends.add(part.end());
+            } else {
+                plainWithOffsets(text, part.start(), part.end(), ids, starts, ends);
+            }
+        }
+        return new Encoding(ids.toArray(), starts.toArray(), ends.toArray());
+    }
+
+    private void plainWithOffsets(String text, int start, int end, IntList ids, IntList starts, IntList ends) {
+        var bytes = text.substring(start, end).getBytes(StandardCharsets.UTF_8);
+        var charOf = charOfEachByte(text, start, end, bytes.length);
+        PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
+            var at = from + origin;
+            for (var id : piece(cache.get(), piece, from, to)) {
+                ids.add(id);
+                starts.add(charOf[Math.max(0, at)]);
+                at += tokens[id].length;
+                ends.add(at > 0 && at < bytes.length && charOf[at] == charOf[at - 1] ? charOf[at] + charsAt(text, charOf[at]) : charOf[Math.max(0, at)]);
+            }
+        });
+    }
+
+    /** For each byte of the UTF-8 of a part of a text, and for its end, the char that it belongs to. */
+    private static int[] charOfEachByte(String text, int start, int end, int bytes) {
+        var charOf = new int[bytes + 1];
+        var at = 0;
+        for (int i = start; i < end; ) {
+            var codePoint = text.codePointAt(i);
+            var lone = codePoint >= 0xd800 && codePoint <= 0xdfff; // written as one '?'
+            var length = codePoint < 0x80 || lone ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+            for (int k = 0; k < length; k++) charOf[at++] = i;
+            i += Character.charCount(codePoint);
+        }
+        charOf[at] = end;
+        return charOf;
+    }
+
+    private static int charsAt(String text, int index) {
+        return Character.charCount(text.codePointAt(index));
+    }
+
+    /** The ids of many texts, in their order, by several threads. */
+    public List<int[]> encodeAll(List<String> texts, int threads) {
+        if (threads == 1 || texts.size() < 2) return texts.stream().map(this::encode).toList();
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            var each = Math.ceilDiv(texts.size(), threads * 4);
+            var parts = new ArrayList<Future<List<int[]>>>();
+            for (int start = 0; start < texts.size(); start += each) {
+                var part = texts.subList(start, Math.min(texts.size(), start + each));
+                parts.add(pool.submit(() -> part.stream().map(this::encode).toList()));
+            }
+            var all = new ArrayList<int[]>(texts.size());
+            for (var part : parts) all.addAll(part.get());
+            return all;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TokenizerException("Encoding was interrupted.");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    // ---- ids to text ----
+
+    /** The text of ids, special tokens shown; bytes that are no UTF-8 become U+FFFD. */
+    public String decode(int[] ids) {
+        return decode(ids, false);
+    }
+
+    /** The text of ids; bytes that are no UTF-8 become U+FFFD. */
+    public String decode(int[] ids, boolean skipSpecialTokens) {
+        return new String(bytes(ids, skipSpecialTokens), StandardCharsets.UTF_8);
+    }
+
+    /** The bytes of ids, special tokens written out. */
+    public byte[] decodeBytes(int[] ids) {
+        return bytes(ids, false);
+    }
+
+    private byte[] bytes(int[] ids, boolean skipSpecialTokens) {
+        var bytes = new ByteArrayOutputStream(ids.length * 4);
+        for (var id : ids) bytes.writeBytes(bytesOf(id, skipSpecialTokens));
+        return bytes.toByteArray();
+    }
+
+    byte[] bytesOf(int id, boolean skipSpecialTokens) {
+        if (id < 0 || id >= tokens.length || tokens[id] == null) {
+            throw new TokenizerException("Token id " + id + " is not in the vocabulary of " + tokens.length + " tokens.");
+        }
+        var token = added.get(id);
+        return skipSpecialTokens && token != null && token.special() ? new byte[0] : tokens[id];
+    }
+
+    /** A decoder for ids that come one by one. */
+    public StreamDecoder streamDecoder(boolean skipSpecialTokens) {
+        return new StreamDecoder(this, skipSpecialTokens);
+    }
+
+    // ---- what there is ----
+
+    /** Number of ids, holes counted: one more than the highest. */
+    public int vocabSize() {
+        return tokens.length;
+    }
+
+    /** The id of an added token by its text, or of any other as tokenizer.json writes it. */
+    public OptionalInt idOf(String token) {
+        var id = idOf.get(token);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** A token as text, for people: bytes that are no whole character show as U+FFFD. */
+    public String token(int id) {
+        return new String(bytesOf(id, false), StandardCharsets.UTF_8);
+    }
+
+    public OptionalInt bosTokenId() {
+        return id(settings.bosToken());
+    }
+
+    public OptionalInt eosTokenId() {
+        return id(settings.eosToken());
+    }
+
+    public OptionalInt padTokenId() {
+        return id(settings.padToken());
+    }
+
+    private OptionalInt id(Optional<String> token) {
+        return token.isEmpty() ? OptionalInt.empty() : idOf(token.get());
+    }
+
+    public Optional<ChatTemplate> chatTemplate() {
+        return settings.chatTemplate();
+    }
+
+    byte[][] tokens() {
+        return tokens;
+    }
+
+    List<Merge> merges() {
+        return merges;
+    }
+
+    PreTokenizer preTokenizer() {
+        return preTokenizer;
+    }
+
+    Map<Integer, AddedToken> added() {
+        return added;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+}

@@ -1,0 +1,248 @@
+package dev.parley.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A tokenizer's files in Hugging Face's layout. What is in them and not honoured here is an error, never other ids. */
+final class TokenizerFiles {
+
+    private static final long LARGEST = 256L << 20;
+    private static final int LARGEST_ID = 1 << 24;
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String CONFIG = "tokenizer_config.json";
+    private static final String TEMPLATE = "chat_template.jinja";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private TokenizerFiles() {}
+
+    // ---- reading ----
+
+    static Tokenizer load(Path folderOrFile) {
+        var folder = Files.isDirectory(folderOrFile) ? folderOrFile : folderOrFile.toAbsolutePath().getParent();
+        try {
+            var settings = settings(folder);
+            if (!Files.isDirectory(folderOrFile)) return fromJson(folderOrFile, settings);
+            if (Files.exists(folder.resolve(TOKENIZER))) return fromJson(folder.resolve(TOKENIZER), settings);
+            if (Files.exists(folder.resolve("vocab.json"))) return fromVocabAndMerges(folder, settings);
+            throw new TokenizerException(folder + " has no tokenizer: neither tokenizer.json nor vocab.json and merges.txt is there.");
+        } catch (IOException e) {
+            throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode read(Path file) throws IOException {
+        if (Files.size(file) > LARGEST) throw fault(file, "the file is larger than a tokenizer's can be (256 MiB)");
+        try {
+            var json = JSON.readTree(Files.readAllBytes(file));
+            if (json == null || !json.isObject()) throw fault(file, "there is no JSON object");
+            return json;
+        } catch (JsonProcessingException e) {
+            throw fault(file, "this is not JSON (" + e.getOriginalMessage() + ")");
+        }
+    }
+
+    private static Tokenizer fromJson(Path file, Tokenizer.Settings settings) throws IOException {
+        var json = read(file);
+        var model = json.path("model");
+        refuseUnless(file, "model.type", model.path("type"), "BPE");
+        for (var name : List.of("continuing_subword_prefix", "end_of_word_suffix", "dropout")) {
+            var value = model.path(name);
+            if (!value.isMissingNode() && !value.isNull() && !value.asText().isEmpty()) throw fault(file, "model." + name + " " + value + " is not supported");
+        }
+        for (var name : List.of("byte_fallback", "ignore_merges")) {
+            if (model.path(name).asBoolean(false)) throw fault(file, "model." + name + " is not supported by this version");
+        }
+        if (!absent(json.path("normalizer"))) throw fault(file, "the normalizer " + json.path("normalizer").path("type") + " is not supported by this version");
+        var post = json.path("post_processor");
+        if (!absent(post) && !post.path("type").asText().equals("ByteLevel")) throw fault(file, "the post_processor " + post.path("type") + " is not supported by this version");
+        if (!absent(json.path("decoder"))) refuseUnless(file, "decoder.type", json.path("decoder").path("type"), "ByteLevel");
+        var added = addedTokens(file, json.path("added_tokens"));
+        var merges = new ArrayList<String[]>();
+        for (var merge : model.path("merges")) merges.add(merge.isArray() ? new String[] {merge.path(0).asText(), merge.path(1).asText()} : merge.asText().split(" ", 2));
+        return build(file, model.path("vocab"), merges, preTokenizer(file, json.path("pre_tokenizer")), added, settings);
+    }
+
+    private static boolean absent(JsonNode node) {
+        return node.isMissingNode() || node.isNull();
+    }
+
+    private static void refuseUnless(Path file, String name, JsonNode value, String wanted) {
+        if (!value.asText().equals(wanted)) throw fault(file, name + " is " + value + "; this version reads " + wanted);
+    }
+
+    private static PreTokenizer preTokenizer(Path file, JsonNode json) {
+        return switch (json.path("type").asText()) {
+            case "ByteLevel" -> new PreTokenizer.ByteLevel(json.path("add_prefix_space").asBoolean(true),
+                    json.path("trim_offsets").asBoolean(true), json.path("use_regex").asBoolean(true));
+            case "Digits" -> new PreTokenizer.Digits(json.path("individual_digits").asBoolean(false));
+            case "Sequence" -> {
+                var parts = new ArrayList<PreTokenizer>();
+                for (var part : json.path("pretokenizers")) {
+                    if (part.path("type").asText().equals("Sequence")) throw fault(file, "a Sequence of pre-tokenizers holds another");
+                    parts.add(preTokenizer(file, part));
+                }
+                if (parts.isEmpty()) throw fault(file, "a Sequence of pre-tokenizers is empty");
+                yield new PreTokenizer.Sequence(parts);
+            }
+            default -> throw fault(file, "the pre_tokenizer " + json.path("type") + " is not supported by this version");
+        };
+    }
+
+    private static List<AddedToken> addedTokens(Path file, JsonNode json) {
+        var added = new ArrayList<AddedToken>();
+        for (var token : json) {
+            added.add(new AddedToken(id(file, token.path("content").asText(), token.path("id")), token.path("content").asText(),
+                    token.path("special").asBoolean(), token.path("lstrip").asBoolean(), token.path("rstrip").asBoolean(),
+                    token.path("single_word").asBoolean(), token.path("normalized").asBoolean()));
+        }
+        return added;
+    }
+
+    private static int id(Path file, String token, JsonNode id) {
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() > LARGEST_ID) {
+            throw fault(file, "token \"" + token + "\" has the id " + id);
+        }
+        return id.intValue();
+    }
+
+    private static Tokenizer build(Path file, JsonNode vocab, List<String[]> merges, PreTokenizer preTokenizer, List<AddedToken> added,
+            Tokenizer.Settings settings) {
+        if (!vocab.isObject() || vocab.isEmpty()) throw fault(file, "there is no vocabulary");
+        var idOf = new HashMap<String, Integer>(vocab.size() * 2);
+        var highest = 0;
+        for (var entry : vocab.properties()) {
+            var id = id(file, entry.getKey(), entry.getValue());
+            idOf.put(entry.getKey(), id);
+            highest = Math.max(highest, id);
+        }
+        if (highest > 16L * vocab.size() + 65_536) throw fault(file, "the highest id is " + highest + " in a vocabulary of " + vocab.size() + " tokens");
+        var tokens = new byte[highest + 1][];
+        for (var entry : idOf.entrySet()) {
+            if (tokens[entry.getValue()] != null) throw fault(file, "two tokens have the id " + entry.getValue());
+            var bytes = ByteLevelAlphabet.read(entry.getKey());
+            tokens[entry.getValue()] = bytes != null ? bytes : entry.getKey().getBytes(StandardCharsets.UTF_8);
+        }
+        var pairs = new ArrayList<Tokenizer.Merge>(merges.size());
+        for (int i = 0; i < merges.size(); i++) pairs.add(merge(file, i, merges.get(i), idOf));
+        return new Tokenizer(tokens, pairs, preTokenizer, added, settings);
+    }
+
+    private static Tokenizer.Merge merge(Path file, int number, String[] parts, Map<String, Integer> idOf) {
+        if (parts.length != 2) throw fault(file, "merge " + number + " does not name two tokens");
+        Integer left = idOf.get(parts[0]), right = idOf.get(parts[1]), merged = idOf.get(parts[0] + parts[1]);
+        if (left == null || right == null || merged == null) {
+            throw fault(file, "merge " + number + " (" + parts[0] + " " + parts[1] + ") names a token that is not in the vocabulary");
+        }
+        return new Tokenizer.Merge(left, right, merged);
+    }
+
+    private static Tokenizer fromVocabAndMerges(Path folder, Tokenizer.Settings settings) throws IOException {
+        var file = folder.resolve("merges.txt");
+        if (!Files.exists(file)) throw new TokenizerException(folder + " has a vocab.json and no merges.txt.");
+        if (Files.size(file) > LARGEST) throw fault(file, "the file is larger than merges can be (256 MiB)");
+        var merges = Files.readString(file).lines().filter(l -> !l.startsWith("#version") && !l.isEmpty()).map(l -> l.split(" ", 2)).toList();
+        var vocab = read(folder.resolve("vocab.json"));
+        var added = new ArrayList<AddedToken>();
+        for (var token : List.of("<|endoftext|>")) {
+            if (vocab.has(token)) added.add(AddedToken.special(id(folder.resolve("vocab.json"), token, vocab.get(token)), token));
+        }
+        return build(folder.resolve("vocab.json"), vocab, merges, PreTokenizer.gpt2(), added, settings);
+    }
+
+    private static Tokenizer.Settings settings(Path folder) throws IOException {
+        var file = folder.resolve(CONFIG);
+        var json = Files.exists(file) ? read(file) : JSON.createObjectNode();
+        var template = template(folder, file, json.path("chat_template"));
+        return new Tokenizer.Settings(content(json.path("bos_token")), content(json.path("eos_token")), content(json.path("pad_token")), template);
+    }
+
+    private static Optional<ChatTemplate> template(Path folder, Path config, JsonNode json) throws IOException {
+        var file = folder.resolve(TEMPLATE);
+        if (Files.exists(file)) {
+            if (Files.size(file) > 1 << 20) throw fault(file, "the file is larger than a template can be (1 MiB)");
+            return Optional.of(ChatTemplate.parse(Files.readString(file), file.toString()));
+        }
+        return json.isTextual() ? Optional.of(ChatTemplate.parse(json.asText(), config.toString())) : Optional.empty();
+    }
+
+    private static Optional<String> content(JsonNode token) {
+        if (token.isTextual()) return Optional.of(token.asText());
+        return token.path("content").isTextual() ? Optional.of(token.path("content").asText()) : Optional.empty();
+    }
+
+    private static TokenizerException fault(Path file, String fault) {
+        return new TokenizerException(file + ": " + fault + ".");
+    }
+
+    // ---- writing ----
+
+    static void save(Tokenizer tokenizer, Path folder) throws IOException {
+        var writer = JSON.writerWithDefaultPrettyPrinter();
+        DurableFile.write(folder.resolve(TOKENIZER), writer.writeValueAsString(json(tokenizer)) + "\n");
+        DurableFile.write(folder.resolve(CONFIG), writer.writeValueAsString(config(tokenizer)) + "\n");
+        if (tokenizer.chatTemplate().isPresent()) DurableFile.write(folder.resolve(TEMPLATE), tokenizer.chatTemplate().get().source());
+    }
+
+    private static ObjectNode json(Tokenizer tokenizer) {
+        var json = JSON.createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
+        var added = json.putArray("added_tokens");
+        tokenizer.added().values().stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).forEach(t -> added.addObject()
+                .put("id", t.id()).put("content", t.content()).put("single_word", t.singleWord()).put("lstrip", t.lstrip())
+                .put("rstrip", t.rstrip()).put("normalized", t.normalized()).put("special", t.special()));
+        json.putNull("normalizer");
+        json.set("pre_tokenizer", json(tokenizer.preTokenizer()));
+        json.putObject("post_processor").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", false).put("use_regex", true);
+        json.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
+        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
+                .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false);
+        var vocab = model.putObject("vocab");
+        for (int id = 0; id < tokenizer.tokens().length; id++) {
+            if (tokenizer.tokens()[id] != null) vocab.put(text(tokenizer, id), id);
+        }
+        var merges = model.putArray("merges");
+        for (var merge : tokenizer.merges()) merges.add(text(tokenizer, merge.left()) + " " + text(tokenizer, merge.right()));
+        return json;
+    }
+
+    private static String text(Tokenizer tokenizer, int id) {
+        var added = tokenizer.added().get(id);
+        return added != null ? added.content() : ByteLevelAlphabet.write(tokenizer.tokens()[id]);
+    }
+
+    private static ObjectNode json(PreTokenizer preTokenizer) {
+        var json = JSON.createObjectNode();
+        switch (preTokenizer) {
+            case PreTokenizer.ByteLevel p -> json.put("type", "ByteLevel").put("add_prefix_space", p.addPrefixSpace())
+                    .put("trim_offsets", p.trimOffsets()).put("use_regex", p.useRegex());
+            case PreTokenizer.Digits p -> json.put("type", "Digits").put("individual_digits", p.individualDigits());
+            case PreTokenizer.Sequence p -> {
+                var parts = json.put("type", "Sequence").putArray("pretokenizers");
+                for (var part : p.parts()) parts.add(json(part));
+            }
+        }
+        return json;
+    }
+
+    private static ObjectNode config(Tokenizer tokenizer) {
+        var json = JSON.createObjectNode().put("tokenizer_class", "PreTrainedTokenizerFast").put("clean_up_tokenization_spaces", false)
+                .put("model_max_length", 1_000_000_000);
+        var settings = tokenizer.settings();
+        settings.bosToken().ifPresent(t -> json.put("bos_token", t));
+        settings.eosToken().ifPresent(t -> json.put("eos_token", t));
+        settings.padToken().ifPresent(t -> json.put("pad_token", t));
+        settings.chatTemplate().ifPresent(t -> json.put("chat_template", t.source()));
+        return json;
+    }
+}

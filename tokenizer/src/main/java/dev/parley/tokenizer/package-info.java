@@ -1,0 +1,14 @@
+/**
+ * Text to token ids and back. Start with {@link dev.parley.tokenizer.Tokenizer}; {@link dev.parley.tokenizer.BpeTrainer}
+ * learns a vocabulary, {@link dev.parley.tokenizer.PreTokenizer} cuts text into the pieces that {@code Bpe} merges, and
+ * {@link dev.parley.tokenizer.ChatTemplate} makes one text of a conversation.
+ *
+ * <pre>{@code
+ * var tokenizer = BpeTrainer.of(2048).train(texts.iterator());
+ * int[] ids = tokenizer.encode("To be, or not to be");
+ * tokenizer.save(Path.of("my-model"));                     // tokenizer.json, as Hugging Face's libraries read it
+ * }</pre>
+ *
+ * The room is the lowest that writes files, so that {@link dev.parley.tokenizer.DurableFile} lives here.
+ */
+package dev.parley.tokenizer;
