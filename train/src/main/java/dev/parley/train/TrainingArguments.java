@@ -61,6 +61,14 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (!faults.isEmpty()) throw new IllegalArgumentException("These training arguments cannot be: " + String.join("; ", faults) + ".");
     }
 
+    /** The same, going on from a checkpoint. */
+    public TrainingArguments resumingFrom(Path checkpoint) {
+        return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
+                perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps,
+                weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
+                groupByLength, shuffle, seed, Optional.of(checkpoint));
+    }
+
     public static Builder builder() {
         return new Builder();
     }
