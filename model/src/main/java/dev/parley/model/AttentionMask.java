@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Which keys a query sees: those at and before its own position that are no padding. Held as numbers to add to the
@@ -16,6 +17,22 @@ record AttentionMask(Tensor bias) {
 
     boolean hidesNothing() {
         return bias == null;
+    }
+
+    /** The mask of rows in which each document sees itself alone; segments: (B, T), ascending in a row. */
+    static AttentionMask packed(int[][] segments, DType dtype) {
+        int rows = segments.length, tokens = segments[0].length;
+        var bias = new float[rows * tokens * tokens];
+        Arrays.fill(bias, HIDDEN);
+        for (int b = 0; b < rows; b++) {
+            var first = 0;
+            for (int t = 0; t < tokens; t++) {
+                if (segments[b][t] != segments[b][first]) first = t;
+                var row = (b * tokens + t) * tokens;
+                Arrays.fill(bias, row + first, row + t + 1, 0);
+            }
+        }
+        return new AttentionMask(Tensor.ofFloats(bias, rows, 1, tokens, tokens).to(dtype)); // (B, 1, T, T)
     }
 
     /**

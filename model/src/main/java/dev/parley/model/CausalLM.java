@@ -161,12 +161,17 @@ public final class CausalLM implements AutoCloseable {
     private Tensor hidden(TokenBatch batch, KvCache cache, int[][] keyMask) {
         check(batch, cache);
         var past = cache == null ? 0 : cache.length();
-        var mask = AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, computeType);
+        var mask = cache == null ? mask(batch) : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, computeType);
         var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
         var x = transformer.embed(Tensor.ofRows(batch.ids())); // (B, T, C)
         var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), new Pass(computeType, false, mask), cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
+    }
+
+    private AttentionMask mask(TokenBatch batch) {
+        return batch.isPacked() ? AttentionMask.packed(batch.segments(), computeType)
+                : AttentionMask.causal(batch.length(), 0, batch.hasPadding() ? batch.attentionMask() : null, computeType);
     }
 
     /** Positions of the last tokens of rows with padding: how many tokens that are no padding come before each. */
@@ -190,7 +195,7 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var batch = TokenBatch.of(ids);
             if (batch.length() == 1) return new double[ids.length][0];
-            var losses = new NextTokenLoss(transformer.wte().in(computeType), ids).each(hidden(batch, null)).toFloats();
+            var losses = new NextTokenLoss(transformer.wte().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
             var each = new double[ids.length][batch.length() - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
@@ -201,7 +206,7 @@ public final class CausalLM implements AutoCloseable {
     public LossSum loss(TokenBatch batch, int[][] labels) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             checkLabels(batch, labels);
-            var loss = new NextTokenLoss(transformer.wte().in(computeType), labels);
+            var loss = new NextTokenLoss(transformer.wte().in(computeType), labels, batch.segments());
             return new LossSum(loss.count() == 0 ? 0 : loss.each(hidden(batch, null)).to(DType.FLOAT64).sum().item(), loss.count());
         }
     }
@@ -231,13 +236,13 @@ public final class CausalLM implements AutoCloseable {
             checkLabels(batch, labels);
             var wte = transformer.wte();
             var ids = Tensor.ofRows(batch.ids());
-            var loss = new NextTokenLoss(wte.in(computeType).detach(), labels);
+            var loss = new NextTokenLoss(wte.in(computeType).detach(), labels, batch.segments());
             Tensor x;
             try (var noGrad = NoGrad.open()) {
                 x = transformer.embed(ids);
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
-            var mask = AttentionMask.causal(batch.length(), 0, batch.hasPadding() ? batch.attentionMask() : null, computeType);
+            var mask = mask(batch);
             var positions = Tensor.ofLongs(batch.positions(0), batch.rows(), batch.length());
             var hidden = transformer.forward(x, positions, new Pass(computeType, true, mask), null); // (B, T, C)
             var sum = loss.sumAndBackward(hidden, wte.value(), divisor);

@@ -25,15 +25,22 @@ final class NextTokenLoss {
     private final Tensor targets; // (N)
     private final long count;
 
-    /** @param labels (B, T), unshifted: the label at t is the target of position t-1 */
-    NextTokenLoss(Tensor head, int[][] labels) {
+    /**
+     * @param labels (B, T), unshifted: the label at t is the target of position t-1
+     * @param segments (B, T), or empty; the first token of a document is no target of the one before
+     */
+    NextTokenLoss(Tensor head, int[][] labels, int[][] segments) {
         this.head = head;
         int length = labels[0].length;
         var positions = IntStream.range(0, labels.length * length)
-                .filter(i -> i % length < length - 1 && labels[i / length][i % length + 1] != IGNORED).toArray();
+                .filter(i -> isTarget(labels, segments, i / length, i % length + 1)).toArray();
         count = positions.length;
         rows = Tensor.ofInts(positions, count);
         targets = Tensor.ofInts(IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray(), count);
+    }
+
+    private static boolean isTarget(int[][] labels, int[][] segments, int b, int t) {
+        return t < labels[b].length && labels[b][t] != IGNORED && (segments.length == 0 || segments[b][t] == segments[b][t - 1]);
     }
 
     long count() {

@@ -8,8 +8,12 @@ import java.util.List;
  *
  * @param ids token ids, (B, T)
  * @param attentionMask 1 for tokens, 0 for padding, (B, T); empty where nothing is padding
+ * @param segments number of the document that each token belongs to, (B, T), ascending in a row; documents of a row do not
+ *     see each other, and each reads as it does alone. Empty where a row is one document
  */
-public record TokenBatch(int[][] ids, int[][] attentionMask) {
+public record TokenBatch(int[][] ids, int[][] attentionMask, int[][] segments) {
+
+    private static final int[][] NONE = new int[0][];
 
     /** @throws ModelException if the rows are not equally long */
     public TokenBatch {
@@ -19,12 +23,20 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
             if (attentionMask.length > 0 && (attentionMask.length != ids.length || attentionMask[b].length != ids[b].length)) {
                 throw new ModelException("The attention mask has not the shape of the ids.");
             }
+            if (segments.length > 0 && (segments.length != ids.length || segments[b].length != ids[b].length)) {
+                throw new ModelException("The segment numbers have not the shape of the ids.");
+            }
         }
     }
 
     /** Rows without padding. */
     public static TokenBatch of(int[]... ids) {
-        return new TokenBatch(ids, new int[0][]);
+        return new TokenBatch(ids, NONE, NONE);
+    }
+
+    /** Rows that may hold several documents each. */
+    public static TokenBatch packed(int[][] ids, int[][] segments) {
+        return new TokenBatch(ids, NONE, segments);
     }
 
     /** Rows of unequal length, filled up from the left so that all end together, as decoding needs them. */
@@ -38,7 +50,7 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
             Arrays.fill(mask[b], pads, longest, 1);
             System.arraycopy(rows.get(b), 0, ids[b], pads, rows.get(b).length);
         }
-        return Arrays.stream(mask).allMatch(m -> m.length == 0 || m[0] == 1) ? of(ids) : new TokenBatch(ids, mask);
+        return Arrays.stream(mask).allMatch(m -> m.length == 0 || m[0] == 1) ? of(ids) : new TokenBatch(ids, mask, NONE);
     }
 
     public int rows() {
@@ -54,12 +66,17 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
         return attentionMask.length > 0;
     }
 
-    /** Positions from 0 at each row's first token, (B · T): a row reads the same alone and padded. */
+    public boolean isPacked() {
+        return segments.length > 0;
+    }
+
+    /** Positions from 0 at the first token of each row and document, (B · T): they read the same alone, padded and packed. */
     long[] positions(int past) {
         var positions = new long[rows() * length()];
         for (int b = 0; b < rows(); b++) {
             var seen = past;
             for (int t = 0; t < length(); t++) {
+                if (isPacked() && t > 0 && segments[b][t] != segments[b][t - 1]) seen = 0;
                 positions[b * length() + t] = Math.max(0, seen);
                 if (!hasPadding() || attentionMask[b][t] == 1) seen++;
             }

@@ -105,7 +105,7 @@ class Gpt2GoldenTest {
         var expected = Golden.expected(golden);
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32)) {
             var padded = expected.path("left_padded");
-            var batch = new TokenBatch(Golden.rows(padded.path("input_ids")), Golden.rows(padded.path("attention_mask")));
+            var batch = new TokenBatch(Golden.rows(padded.path("input_ids")), Golden.rows(padded.path("attention_mask")), new int[0][]);
             assertArrayEquals(Arrays.stream(Golden.rows(padded.path("position_ids"))).flatMapToInt(Arrays::stream)
                     .map(p -> Math.max(0, p)).asLongStream().toArray(), clampedPads(batch));
             var together = model.nextLogits(batch);

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
@@ -48,7 +49,7 @@ final class BatchOrder {
 
     private List<int[]> arrange(long epoch) {
         var random = RandomGeneratorFactory.of("L64X128MixRandom").create(arguments.seed() * 1_000_003 + epoch);
-        var rows = shuffled(dataset.size(), random);
+        var rows = arguments.shuffle() ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
         if (arguments.groupByLength()) groupByLength(rows);
         var arranged = new ArrayList<int[]>();
         for (int start = 0; start < rows.length; start += batchSize) {
@@ -86,7 +87,7 @@ final class BatchOrder {
                 for (int shift = 0; shift < 32; shift += 8) crc.update(id >> shift);
             }
         }
-        return dataset.size() + "-" + batchSize + "-" + arguments.gradientAccumulationSteps() + "-" + arguments.groupByLength()
+        return dataset.size() + "-" + batchSize + "-" + arguments.gradientAccumulationSteps() + "-" + arguments.groupByLength() + "-" + arguments.shuffle()
                 + "-" + arguments.seed() + "-" + Long.toHexString(crc.getValue());
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.train;
 
 import dev.parley.data.Row;
+import dev.parley.model.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,31 +9,30 @@ import java.util.List;
  * Rows as the model takes them: equally long, filled up at the right. Padding needs no mask there: it comes after every
  * token that could see it, and its labels are masked.
  *
- * @param inputIds (B, T)
+ * @param tokenBatch ids, (B, T), and which document of its row each token belongs to
  * @param labels (B, T), -100 where a token is no target
- * @param tokens tokens that are no padding
+ * @param tokens that are no padding
+ * @param targets labels that are predicted
  */
-record PaddedBatch(int[][] inputIds, int[][] labels, long tokens) {
-
-    private static final int MASKED = -100;
+record PaddedBatch(TokenBatch tokenBatch, int[][] labels, long tokens, long targets) {
 
     static PaddedBatch of(List<Row> rows) {
         var longest = rows.stream().mapToInt(r -> r.inputIds().length).max().orElseThrow();
-        var inputIds = new int[rows.size()][];
+        var ids = new int[rows.size()][];
         var labels = new int[rows.size()][];
-        var tokens = 0L;
-        for (int b = 0; b < inputIds.length; b++) {
+        var segments = new int[rows.size()][];
+        long tokens = 0, targets = 0;
+        for (int b = 0; b < ids.length; b++) {
             var row = rows.get(b);
-            inputIds[b] = Arrays.copyOf(row.inputIds(), longest);
+            ids[b] = Arrays.copyOf(row.inputIds(), longest);
             labels[b] = Arrays.copyOf(row.labels(), longest);
-            Arrays.fill(labels[b], row.labels().length, longest, MASKED);
-            tokens += row.inputIds().length;
+            Arrays.fill(labels[b], row.length(), longest, Row.MASKED);
+            segments[b] = Arrays.copyOf(row.segments(), longest);
+            if (row.segments().length > 0) Arrays.fill(segments[b], row.length(), longest, Integer.MAX_VALUE);
+            tokens += row.length();
+            targets += row.targets();
         }
-        return new PaddedBatch(inputIds, labels, tokens);
-    }
-
-    /** Labels that are predicted: those after the first position that are not masked. */
-    long targets() {
-        return Arrays.stream(labels).mapToLong(row -> Arrays.stream(row).skip(1).filter(l -> l != MASKED).count()).sum();
+        var packed = rows.stream().anyMatch(r -> r.segments().length > 0);
+        return new PaddedBatch(packed ? TokenBatch.packed(ids, segments) : TokenBatch.of(ids), labels, tokens, targets);
     }
 }

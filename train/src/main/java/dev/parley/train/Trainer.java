@@ -4,7 +4,6 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.CausalLM.LossSum;
-import dev.parley.model.TokenBatch;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
@@ -118,7 +117,7 @@ public final class Trainer {
             var rows = new ArrayList<Row>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
             var batch = PaddedBatch.of(rows);
-            sum = sum.plus(model.loss(TokenBatch.of(batch.inputIds()), batch.labels()));
+            sum = sum.plus(model.loss(batch.tokenBatch(), batch.labels()));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return sum.mean();
@@ -229,7 +228,7 @@ public final class Trainer {
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) {
-                loss = loss.plus(model.lossAndBackward(TokenBatch.of(batch.inputIds()), batch.labels(), targets));
+                loss = loss.plus(model.lossAndBackward(batch.tokenBatch(), batch.labels(), targets));
             }
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param loggingSteps steps between events of progress; 10
  * @param bf16 compute products in bfloat16 with float32 weights; where the CPU has it
  * @param groupByLength put rows of similar length into a batch, so that little is padding; false
+ * @param shuffle draw the rows of an epoch in random order rather than in their own; true
  * @param seed of the order of the rows and of dropout; 42
  * @param resumeFromCheckpoint a checkpoint's folder, or the output folder for its last one; none
  */
@@ -37,7 +38,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         int perDeviceTrainBatchSize, int perDeviceEvalBatchSize, int gradientAccumulationSteps, double learningRate,
         LrSchedule.Type lrSchedulerType, LrSchedule.Shape lrSchedulerKwargs, long warmupSteps, double weightDecay,
         double adamBeta1, double adamBeta2, double adamEpsilon, double maxGradNorm, long evalSteps, long saveSteps,
-        int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, long seed, Optional<Path> resumeFromCheckpoint) {
+        int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
 
     /** @throws IllegalArgumentException listing every fault */
     public TrainingArguments {
@@ -58,6 +59,14 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (saveTotalLimit < 0) faults.add("save_total_limit " + saveTotalLimit + " is below 0");
         if (loggingSteps < 1) faults.add("logging_steps " + loggingSteps + " is below 1");
         if (!faults.isEmpty()) throw new IllegalArgumentException("These training arguments cannot be: " + String.join("; ", faults) + ".");
+    }
+
+    /** The same, going on from a checkpoint. */
+    public TrainingArguments resumingFrom(Path checkpoint) {
+        return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
+                perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps,
+                weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
+                groupByLength, shuffle, seed, Optional.of(checkpoint));
     }
 
     public static Builder builder() {
@@ -89,6 +98,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         private long loggingSteps = 10;
         private Optional<Boolean> bf16 = Optional.empty();
         private boolean groupByLength;
+        private boolean shuffle = true;
         private long seed = 42;
         private Optional<Path> resumeFromCheckpoint = Optional.empty();
 
@@ -204,6 +214,11 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
             return this;
         }
 
+        public Builder shuffle(boolean shuffle) {
+            this.shuffle = shuffle;
+            return this;
+        }
+
         public Builder seed(long seed) {
             this.seed = seed;
             return this;
@@ -220,7 +235,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
                     perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs,
                     warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps,
                     saveTotalLimit, loggingSteps, bf16.orElseGet(Engine::hasFastBfloat16), groupByLength,
-                    seed, resumeFromCheckpoint);
+                    shuffle, seed, resumeFromCheckpoint);
         }
     }
 }

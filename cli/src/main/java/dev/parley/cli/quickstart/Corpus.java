@@ -1,0 +1,76 @@
+package dev.parley.cli.quickstart;
+
+import dev.parley.data.ChatSeeds;
+import dev.parley.data.ChatSeeds.Topic;
+import dev.parley.data.Conversations;
+import dev.parley.data.Conversations.Weighted;
+import dev.parley.data.TextFiles;
+import dev.parley.data.WordNet;
+import dev.parley.data.tasks.Arithmetic;
+import dev.parley.data.tasks.Definitions;
+import dev.parley.data.tasks.Stories;
+import dev.parley.data.tasks.Task;
+import dev.parley.data.tasks.Words;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What the quickstart teaches: text to read, tasks to practise, chats to imitate, and what of each is held out.
+ *
+ * @param texts documents to read, in the order to read them
+ * @param heldOutTexts documents that are never read
+ * @param tasks with how often each comes in chats
+ * @param topics chat seeds
+ */
+record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> tasks, List<Topic> topics) {
+
+    private static final int SPELLED_WORDS = 12_000;
+    private static final int EXAMINED_WORDS = 6_000;
+    private static final int DEFINED_WORDS = 150;
+
+    /** WordNet's definitions, or the user's own text beside or instead of them. */
+    static Corpus load(List<Path> files, boolean onlyFiles) throws IOException {
+        var wordNet = WordNet.load();
+        var words = wordNet.plainWords(3, 8).stream().limit(SPELLED_WORDS).toList();
+        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 4), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
+                new Weighted(Words.reversing(words, EXAMINED_WORDS), 1), new Weighted(Arithmetic.sumsTo20(), 2),
+                new Weighted(Arithmetic.sumsTo100(), 3), new Weighted(Arithmetic.differencesTo20(), 1),
+                new Weighted(new Definitions(wordNet.commonDefinitions(DEFINED_WORDS)), 1), new Weighted(new Stories(), 1));
+        var texts = new ArrayList<String>();
+        var heldOut = new ArrayList<String>();
+        var own = files.isEmpty() ? List.<String>of() : TextFiles.documents(files);
+        for (int i = 0; i < own.size(); i++) (i % 50 == 49 ? heldOut : texts).add(own.get(i));
+        if (!onlyFiles) {
+            wordNet.trainSynsets().forEach(s -> texts.add(s.text()));
+            wordNet.heldOutSynsets().forEach(s -> heldOut.add(s.text()));
+        }
+        if (heldOut.isEmpty()) heldOut.add(texts.removeLast());
+        return new Corpus(List.copyOf(texts), List.copyOf(heldOut), tasks, ChatSeeds.load());
+    }
+
+    /** Lines of a task as text to read: "Spell the word cat.\nc a t". */
+    List<String> practice(int lines, long seed) {
+        var random = new SplittableRandom(seed);
+        var all = tasks.stream().map(Weighted::task).toList();
+        var practice = new ArrayList<String>(lines);
+        for (int i = 0; i < lines; i++) practice.add(pick(all, random).train(random).text());
+        return practice;
+    }
+
+    private Task pick(List<Task> all, SplittableRandom random) {
+        var at = random.nextDouble() * tasks.stream().mapToDouble(Weighted::weight).sum();
+        for (int i = 0; i < all.size(); i++) {
+            at -= tasks.get(i).weight();
+            if (at < 0) return all.get(i);
+        }
+        return all.getLast();
+    }
+
+    /** Conversations of topics and tasks. */
+    Conversations conversations(double topicShare) {
+        return new Conversations(topics, tasks, topicShare);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.parley.data;
+
+import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Message;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+
+/** Rows of conversations: all of it is read, and what the assistant says, its end-of-turn token included, is a target. */
+public final class ChatRows {
+
+    private ChatRows() {}
+
+    /**
+     * A conversation as a row, encoded once, as a whole.
+     *
+     * @return nothing if it is longer than {@code maxLength} tokens, or the assistant says nothing
+     */
+    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
+        var encoded = template.encode(tokenizer, conversation, false);
+        var labels = encoded.ids().clone();
+        for (int i = 0; i < labels.length; i++) {
+            if (!encoded.assistantMask()[i]) labels[i] = Row.MASKED;
+        }
+        var row = Row.of(encoded.ids(), labels);
+        return row.length() > maxLength || row.targets() == 0 ? Optional.empty() : Optional.of(row);
+    }
+}

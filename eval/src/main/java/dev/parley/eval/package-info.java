@@ -1,0 +1,11 @@
+/**
+ * Judging: figures that say how good a model is, each a {@link dev.parley.eval.Score} with its standard error. Start with
+ * {@link dev.parley.eval.Exam}, which asks questions and judges answers, and {@link dev.parley.eval.BitsPerByte}, which
+ * needs no questions.
+ *
+ * <pre>{@code
+ * var exam = new Exam(model, tokenizer, tokenizer.chatTemplate().orElseThrow(), 64);
+ * Score spelling = exam.task(Words.spelling(words, 3000), 200, 1);
+ * }</pre>
+ */
+package dev.parley.eval;

@@ -1,0 +1,45 @@
+package dev.parley.generate;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Chooses the next token of one text from its scores. Each text has a random generator of its own. */
+final class Sampler {
+
+    private final List<LogitsProcessor> processors;
+    private final boolean greedy;
+    private final RandomGenerator random;
+
+    /** @param index of the text among those of one request: each draws differently */
+    Sampler(GenerationConfig config, int promptLength, int index) {
+        processors = LogitsProcessor.of(config, promptLength);
+        greedy = config.temperature() == 0;
+        random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
+    }
+
+    /** @param logits changed by the processors */
+    int next(int[] ids, float[] logits) {
+        for (var processor : processors) processor.process(ids, logits);
+        var likeliest = argmax(logits);
+        if (greedy) return likeliest;
+        var p = Likeliest.softmax(logits);
+        var u = random.nextDouble();
+        for (int i = 0; i < p.length; i++) {
+            u -= p[i];
+            if (u < 0 && p[i] > 0) return i;
+        }
+        return likeliest; // rounding left a little of u
+    }
+
+    /** The first of the highest scores. */
+    private static int argmax(float[] logits) {
+        var best = -1;
+        for (int i = 0; i < logits.length; i++) {
+            if (Float.isNaN(logits[i])) throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");
+            if (best < 0 || logits[i] > logits[best]) best = i;
+        }
+        if (logits[best] == Float.NEGATIVE_INFINITY) throw new IllegalStateException("No token is allowed to come next.");
+        return best;
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Generation: a prompt goes in, text comes out token by token. Start with {@link dev.parley.generate.Generator}; what it
+ * may do is in {@link dev.parley.generate.GenerationConfig}. {@link dev.parley.generate.LogitsProcessor}s bend the
+ * scores, {@code Sampler} chooses, {@code StopStrings} ends.
+ *
+ * <pre>{@code
+ * var generator = new Generator(model, tokenizer);
+ * generator.stream(tokenizer.encode("To be"), GenerationConfig.DEFAULT.withSampling(0.8, 50, 0.95, 0),
+ *         System.out::print, () -> false);
+ * }</pre>
+ */
+package dev.parley.generate;

@@ -1,0 +1,83 @@
+package dev.parley.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.model.Golden;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LogitsProcessorTest {
+
+    /** Against transformers' semantics; the processors of later issues are passed over. */
+    @Test
+    void processorsAgreeWithTheGoldenData() throws Exception {
+        var golden = Golden.json(Golden.folder("processors.json"));
+        var compared = 0;
+        for (var test : golden.path("cases")) {
+            var processors = test.path("processors");
+            var known = true;
+            for (var p : processors) known &= processor(p).isPresent();
+            if (!known) continue;
+            compared++;
+            for (int row = 0; row < golden.path("logits").size(); row++) {
+                var logits = floats(golden.path("logits").get(row));
+                for (var p : processors) processor(p).orElseThrow().process(Golden.ints(golden.path("input_ids").get(row)), logits);
+                var probabilities = Likeliest.softmax(logits);
+                var expected = test.path("logprobs").get(row);
+                for (int i = 0; i < logits.length; i++) {
+                    if (expected.get(i).isNull()) assertEquals(0, probabilities[i], test.toString());
+                    else assertEquals(expected.get(i).asDouble(), Math.log(probabilities[i]), 1e-5, test.path("name").asText()); // float32 scores
+                }
+            }
+        }
+        assertTrue(compared >= 5, compared + " cases compared");
+    }
+
+    private static Optional<LogitsProcessor> processor(JsonNode json) {
+        return switch (json.path("type").asText(json.path("name").asText())) {
+            case "temperature" -> Optional.of(LogitsProcessor.temperature(value(json)));
+            case "top_k" -> Optional.of(LogitsProcessor.topK((int) value(json)));
+            case "top_p" -> Optional.of(LogitsProcessor.topP(value(json)));
+            case "min_p" -> Optional.of(LogitsProcessor.minP(value(json)));
+            case "repetition_penalty" -> Optional.of(LogitsProcessor.repetitionPenalty(value(json)));
+            default -> Optional.empty();
+        };
+    }
+
+    private static double value(JsonNode json) {
+        for (var property : json.properties()) {
+            if (property.getValue().isNumber()) return property.getValue().asDouble();
+        }
+        throw new AssertionError(json);
+    }
+
+    private static float[] floats(JsonNode node) {
+        var values = new float[node.size()];
+        for (int i = 0; i < values.length; i++) values[i] = node.get(i).isNull() ? Float.NEGATIVE_INFINITY : (float) node.get(i).asDouble();
+        return values;
+    }
+
+    @Test
+    void theFastSelectionsEqualSorting() {
+        var random = new SplittableRandom(4);
+        for (int n = 0; n < 300; n++) {
+            var logits = new float[50 + random.nextInt(500)];
+            for (int i = 0; i < logits.length; i++) logits[i] = (float) (random.nextGaussian() * (1 + n % 7));
+            var sorted = logits.clone();
+            Arrays.sort(sorted);
+            var k = 1 + random.nextInt(logits.length);
+            assertEquals(sorted[logits.length - k], Likeliest.score(logits, k));
+            var mass = random.nextDouble();
+            var p = Likeliest.softmax(logits);
+            var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted((a, b) -> Double.compare(p[b], p[a])).mapToInt(i -> i).toArray();
+            var count = 0;
+            for (var sum = 0.0; sum < mass && count < order.length; ) sum += p[order[count++]];
+            assertArrayEquals(Arrays.copyOf(order, Math.max(1, count)), Likeliest.sorted(p, mass));
+        }
+    }
+}

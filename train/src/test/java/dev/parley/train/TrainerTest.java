@@ -1,0 +1,157 @@
+package dev.parley.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.data.Dataset;
+import dev.parley.data.Packing;
+import dev.parley.data.Row;
+import dev.parley.model.CausalLM;
+import dev.parley.model.Gpt2Config;
+import dev.parley.model.TokenBatch;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+
+    private static final Gpt2Config CONFIG = Gpt2Config.of(50, 32, 16, 2, 2).withDropout(0.1);
+
+    @TempDir
+    Path folder;
+
+    private static List<Row> rows(int n, int length) {
+        var random = new SplittableRandom(3);
+        var rows = new ArrayList<Row>();
+        for (int r = 0; r < n; r++) {
+            var ids = new int[length - r % 5];
+            for (int i = 0; i < ids.length; i++) ids[i] = i % 3 == 0 ? random.nextInt(50) : (ids[i - 1] * 7 + 1) % 50;
+            rows.add(Row.of(ids));
+        }
+        return rows;
+    }
+
+    private TrainingArguments.Builder arguments(String name) {
+        return TrainingArguments.builder().outputDir(folder.resolve(name)).maxSteps(12).perDeviceTrainBatchSize(3).learningRate(3e-3)
+                .saveSteps(4).loggingSteps(1).warmupSteps(2).groupByLength(true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void resumedRunEqualsUninterruptedRun(boolean bf16) {
+        var dataset = Dataset.of(rows(11, 20)); // an epoch of four batches: the resume falls into the second
+        try (var whole = CausalLM.create(CONFIG, 1); var parts = CausalLM.create(CONFIG, 1); var again = CausalLM.create(CONFIG, 2)) {
+            new Trainer(whole, arguments("whole").bf16(bf16).build(), dataset).train();
+            var first = new Trainer(parts, arguments("parts").bf16(bf16).build(), dataset);
+            var output = first.onEvent(e -> {
+                if (e.step() == 6) first.stop();
+            }).train();
+            assertTrue(output.interrupted());
+            assertEquals(6, output.globalStep());
+            new Trainer(again, arguments("parts").bf16(bf16).resumeFromCheckpoint(folder.resolve("parts")).build(), dataset).train();
+            for (var p : whole.parameters().all()) assertTrue(p.value().contentEquals(again.parameters().get(p.name()).value()), p.name());
+        }
+    }
+
+    @Test
+    void resumeOnOtherDataIsRefused() {
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            new Trainer(model, arguments("out").build(), Dataset.of(rows(11, 20))).train();
+            var resume = arguments("out").resumeFromCheckpoint(folder.resolve("out")).build();
+            var fault = assertThrows(TrainingException.class, () -> new Trainer(model, resume, Dataset.of(rows(12, 20))).train());
+            assertTrue(fault.getMessage().contains("other data"), fault.getMessage());
+        }
+    }
+
+    @Test
+    void oldCheckpointsGoAndTheBestStays() throws Exception {
+        var dataset = Dataset.of(rows(11, 20));
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            var arguments = arguments("out").saveSteps(2).saveTotalLimit(2).evalSteps(2).build();
+            new Trainer(model, arguments, dataset, dataset).train();
+        }
+        var names = Files.readString(folder.resolve("out/checkpoints.json"));
+        assertTrue(names.contains("\"last\" : \"checkpoint-12\"") && names.contains("\"best\" : \"checkpoint-"), names);
+        assertTrue(Checkpoint.list(folder.resolve("out")).size() <= 3);
+        assertTrue(Files.exists(folder.resolve("out/checkpoint-10/model.safetensors")));
+        assertFalse(Files.exists(folder.resolve("out/checkpoint-2")));
+        var unfinished = Files.list(folder.resolve("out")).filter(f -> f.getFileName().toString().startsWith(".")).count();
+        assertEquals(0, unfinished);
+    }
+
+    @Test
+    void aFolderWithCheckpointsIsNotOverwrittenUnasked() {
+        var dataset = Dataset.of(rows(11, 20));
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            new Trainer(model, arguments("out").build(), dataset).train();
+            assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
+            new Trainer(model, arguments("out").overwriteOutputDir(true).maxSteps(2).build(), dataset).train();
+            assertEquals(List.of(folder.resolve("out/checkpoint-2")), Checkpoint.list(folder.resolve("out")));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aStepWithoutATargetIsRefused() {
+        var masked = new int[8];
+        java.util.Arrays.fill(masked, Row.MASKED);
+        var dataset = Dataset.of(List.of(Row.of(new int[8], masked)));
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            var fault = assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
+            assertTrue(fault.getMessage().contains("no target"), fault.getMessage());
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsTheRunAndNamesStepAndTensor() {
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            model.parameters().get("transformer.h.1.mlp.c_fc.bias").value().fillInPlace(Double.NaN);
+            var fault = assertThrows(TrainingException.class,
+                    () -> new Trainer(model, arguments("out").build(), Dataset.of(rows(11, 20))).train());
+            assertTrue(fault.getMessage().contains("Step 0") && fault.getMessage().contains("transformer."), fault.getMessage());
+        }
+    }
+
+    @Test
+    void packedDocumentsGiveTheLossOfDocumentsAlone() {
+        var documents = rows(9, 12);
+        var packed = Packing.pack(documents, 32);
+        assertTrue(packed.size() < documents.size());
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            model.computeIn(DType.FLOAT32);
+            var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
+            assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
+            var alone = documents.stream().mapToLong(d -> model.loss(TokenBatch.of(d.inputIds()), new int[][] {d.labels()}).targets()).sum();
+            assertEquals(alone, packed.stream().mapToLong(Row::targets).sum());
+        }
+    }
+
+    @Test
+    void twoHundredStepsLeaveNoNativeMemory() {
+        var dataset = Dataset.of(rows(11, 20));
+        try (var model = CausalLM.create(CONFIG, 1)) {
+            var bytes = new ArrayList<Long>();
+            new Trainer(model, arguments("out").maxSteps(220).saveSteps(0).build(), dataset)
+                    .onEvent(e -> bytes.add(Engine.liveNativeObjects())).train();
+            assertEquals(bytes.get(19), bytes.get(219), "pointers held after 20 and after 220 steps");
+        }
+    }
+
+    @Test
+    void everyFaultOfTheArgumentsIsListed() {
+        var fault = assertThrows(IllegalArgumentException.class,
+                () -> TrainingArguments.builder().learningRate(-1).perDeviceTrainBatchSize(0).adamBeta1(2).build());
+        for (var name : List.of("learning_rate", "per_device_train_batch_size", "adam_beta1")) assertTrue(fault.getMessage().contains(name));
+    }
+}
