@@ -35,9 +35,9 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
     static Corpus load(List<Path> files, boolean onlyFiles) throws IOException {
         var wordNet = WordNet.load();
         var words = wordNet.plainWords(3, 8).stream().limit(SPELLED_WORDS).toList();
-        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 4), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
-                new Weighted(Words.reversing(words, EXAMINED_WORDS), 1), new Weighted(Arithmetic.sumsTo20(), 2),
-                new Weighted(Arithmetic.sumsTo100(), 3), new Weighted(Arithmetic.differencesTo20(), 1),
+        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 8), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
+                new Weighted(Words.reversing(words, EXAMINED_WORDS), 1), new Weighted(Arithmetic.sumsTo20(), 3),
+                new Weighted(Arithmetic.sumsTo100(), 4), new Weighted(Arithmetic.differencesTo20(), 1),
                 new Weighted(new Definitions(wordNet.commonDefinitions(DEFINED_WORDS)), 1), new Weighted(new Stories(), 1));
         var texts = new ArrayList<String>();
         var heldOut = new ArrayList<String>();

@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyTexts) {
 
-    static final int VOCAB_SIZE = 2048;
+    static final int VOCAB_SIZE = 1024;
     static final int CONTEXT = 256;
     static final int WIDTH = 256;
     static final int LAYERS = 4;

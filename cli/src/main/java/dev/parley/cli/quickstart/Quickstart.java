@@ -40,7 +40,7 @@ final class Quickstart {
 
     static final String END_OF_TEXT = "<|endoftext|>";
     private static final int TOKENIZER_TEXTS = 60_000;
-    private static final int PRACTICE_LINES = 150_000;
+    private static final int PRACTICE_LINES = 400_000;
     private static final double TOPIC_SHARE = 0.4;
 
     private final Plan plan;
@@ -70,7 +70,7 @@ final class Quickstart {
     record Sample(String prompt, String answer) {}
 
     /** The run was stopped before its end; what was done is kept. */
-    static final class Interrupted extends RuntimeException {
+    static final class Stopped extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
     }
@@ -99,6 +99,7 @@ final class Quickstart {
         var base = pretrain(corpus, tokenizer);
         finetune(corpus, tokenizer, base);
         var result = judge(corpus, tokenizer);
+        Report.write(plan.out().resolve("report.html"), plan, result, state.losses(), Engine.describeInOneLine());
 
         return result;
     }
@@ -172,7 +173,7 @@ final class Quickstart {
         var tokens = 0L;
         var random = new SplittableRandom(plan.seed());
         for (int t = 0, p = 0; tokens < wanted && t < corpus.texts().size() && p < practice.size();) {
-            var text = random.nextInt(5) < 2 ? corpus.texts().get(t++) : practice.get(p++);
+            var text = random.nextInt(3) < 1 ? corpus.texts().get(t++) : practice.get(p++);
             documents.add(document(tokenizer, text));
             tokens += documents.getLast().length();
         }
@@ -243,7 +244,7 @@ final class Quickstart {
         if (stopped) trainer.stop();
         var output = state.timed(stage, running::train);
         running = null;
-        if (output.interrupted()) throw new Interrupted();
+        if (output.interrupted()) throw new Stopped();
         trainer.saveModel(folder);
         state.complete(stage);
     }

@@ -6,8 +6,9 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Sums and differences of whole numbers. What is held out are pairs of numbers: a held-out pair is trained in no order,
- * no phrasing, and not as a difference either.
+ * Sums and differences of whole numbers. What is held out are pairs of numbers: a held-out pair is never asked in training,
+ * in no order, no phrasing, and not as a difference either. A sum of larger numbers is answered in two steps, the last
+ * digits first ("5 + 4 = 9, 15 + 4 = 19"), so that each step is small; such a first step may be a held-out pair of digits.
  */
 public final class Arithmetic implements Task {
 
@@ -66,9 +67,14 @@ public final class Arithmetic implements Task {
             var a = random.nextInt(total + 1);
             var b = total - a;
             if (HeldOut.of(Math.min(a, b) + "+" + Math.max(a, b), EVERY) != heldOut) continue;
-            if (sum) return new Example(pick(SUMS, random).formatted(a, b), a + " + " + b + " = " + total);
+            if (sum) return new Example(pick(SUMS, random).formatted(a, b), steps(a, b));
             return new Example(pick(DIFFERENCES, random).formatted(total, a), total + " - " + a + " = " + b);
         }
+    }
+
+    private static String steps(int a, int b) {
+        var sum = a + " + " + b + " = " + (a + b);
+        return a < 10 && b < 10 ? sum : a % 10 + " + " + b % 10 + " = " + (a % 10 + b % 10) + ", " + sum;
     }
 
     private static String pick(List<String> phrasings, RandomGenerator random) {

@@ -1,0 +1,121 @@
+package dev.parley.cli;
+
+import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.Generator;
+import dev.parley.generate.Generator.Completion;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code parley generate}: continues a text. */
+@Command(name = "generate", mixinStandardHelpOptions = true, description = "Continues a text, token by token.",
+        footer = {"", "Example:  ./parley generate --model my-model --prompt \"Once upon a time\" --max-new-tokens 40 --temperature 0.8"})
+final class GenerateCommand implements Callable<Integer> {
+
+    @Mixin
+    ModelOptions model;
+
+    @Mixin
+    SamplingOptions sampling;
+
+    @ArgGroup(multiplicity = "1")
+    Prompt prompt;
+
+    /** One of the three ways to give a prompt. */
+    static final class Prompt {
+
+        @Option(names = "--prompt", paramLabel = "TEXT", description = "The text to continue; special tokens written in it are recognised.")
+        String text;
+
+        @Option(names = "--ids", paramLabel = "1,2,3", description = "The same as token ids; works without a tokenizer.")
+        String ids;
+
+        @Option(names = "--ids-file", paramLabel = "FILE", description = "Several prompts, a JSON array of token ids in each line.")
+        Path idsFile;
+    }
+
+    @Option(names = "--num-return-sequences", paramLabel = "N", defaultValue = "1", description = "Answers to each prompt. Default: ${DEFAULT-VALUE}.")
+    int numReturnSequences;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
+        var config = sampling.config(GenerationConfig.read(model.folder));
+        var start = System.nanoTime();
+        var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
+        try (var loaded = model.load()) {
+            var loadSeconds = seconds(start);
+            var generator = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
+            var prompts = prompts(tokenizer);
+            var began = System.nanoTime();
+            var firstToken = new double[1];
+            var asked = new int[1];
+            Generator.TextListener listener = json || prompts.size() > 1 ? (row, piece) -> {} : (row, piece) -> Output.print(piece);
+            if (!json && prompts.size() == 1 && prompt.text != null) Output.print(prompt.text);
+            var completions = generator.generate(prompts, config, listener, () -> {
+                if (++asked[0] == 2) firstToken[0] = seconds(began);
+                return false;
+            });
+            var decodeSeconds = seconds(began) - firstToken[0];
+            if (json) {
+                Output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
+            } else {
+                print(completions, tokenizer, prompts.size());
+            }
+        }
+        return Parley.DONE;
+    }
+
+    private List<int[]> prompts(Optional<Tokenizer> tokenizer) throws IOException {
+        var once = prompt.text != null ? List.of(tokenizer.orElseThrow().encodeWithSpecialTokens(prompt.text))
+                : prompt.ids != null ? List.of(IdRows.parse(prompt.ids)) : IdRows.read(prompt.idsFile);
+        var prompts = new ArrayList<int[]>();
+        for (var ids : once) {
+            for (int i = 0; i < numReturnSequences; i++) prompts.add(ids);
+        }
+        return prompts;
+    }
+
+    private static void print(List<Completion> completions, Optional<Tokenizer> tokenizer, int prompts) {
+        if (prompts == 1 && tokenizer.isPresent()) {
+            Output.line("");
+            return;
+        }
+        for (var completion : completions) {
+            Output.line(tokenizer.isPresent() ? completion.text() : java.util.Arrays.toString(completion.ids()));
+        }
+    }
+
+    private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill, double decode) {
+        var result = Output.object().put("model", model.folder.toString());
+        var outputs = result.putArray("outputs");
+        int promptTokens = 0, newTokens = 0;
+        for (var completion : completions) {
+            var output = outputs.addObject();
+            IdRows.fill(output.putArray("prompt_ids"), completion.promptIds());
+            IdRows.fill(output.putArray("ids"), completion.ids());
+            output.put("text", completion.text()).put("finish_reason", completion.finishReason().label());
+            promptTokens += completion.promptIds().length;
+            newTokens += completion.ids().length;
+        }
+        result.putObject("usage").put("prompt_tokens", promptTokens).put("completion_tokens", newTokens);
+        result.putObject("timing").put("load_s", load).put("prefill_s", prefill).put("decode_s", decode)
+                .put("tokens_per_second", newTokens / Math.max(1e-9, prefill + decode));
+        return result;
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}

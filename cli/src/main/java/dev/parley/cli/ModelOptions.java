@@ -1,0 +1,48 @@
+package dev.parley.cli;
+
+import dev.parley.model.CausalLM;
+import dev.parley.tensor.DType;
+import dev.parley.tensor.Engine;
+import dev.parley.tokenizer.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say which model to run, and how. */
+final class ModelOptions {
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder: config.json, weights, tokenizer.json.")
+    Path folder;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
+            description = "Type of numbers: auto, float32, bfloat16. auto takes bfloat16 where this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
+    Precision dtype;
+
+    /** Values of {@code --dtype}. */
+    enum Precision {
+        AUTO, FLOAT32, BFLOAT16;
+
+        DType dtype() {
+            return switch (this) {
+                case AUTO -> Engine.computeType();
+                case FLOAT32 -> DType.FLOAT32;
+                case BFLOAT16 -> DType.BFLOAT16;
+            };
+        }
+    }
+
+    CausalLM load() {
+        return CausalLM.fromPretrained(folder, dtype.dtype());
+    }
+
+    /** The folder's tokenizer, if it has one. */
+    Optional<Tokenizer> tokenizer() {
+        var has = Files.exists(folder.resolve("tokenizer.json")) || Files.exists(folder.resolve("vocab.json"));
+        return has ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
+    }
+
+    Tokenizer requireTokenizer() {
+        return tokenizer().orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids by --ids."));
+    }
+}

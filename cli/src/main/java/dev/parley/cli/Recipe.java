@@ -1,0 +1,199 @@
+package dev.parley.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.parley.data.ChatFiles;
+import dev.parley.data.ChatRows;
+import dev.parley.data.Dataset;
+import dev.parley.data.Packing;
+import dev.parley.data.Row;
+import dev.parley.data.TextFiles;
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.CausalLM;
+import dev.parley.model.Gpt2Config;
+import dev.parley.tensor.Engine;
+import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Tokenizer;
+import dev.parley.train.LrSchedule;
+import dev.parley.train.TrainingArguments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A training run as YAML describes it: the stage, the model, the data, and transformers' training arguments. */
+final class Recipe {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final long LARGEST = 1 << 20;
+    private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
+    private static final Set<String> ARGUMENTS = Set.of("output_dir", "overwrite_output_dir", "num_train_epochs", "max_steps",
+            "per_device_train_batch_size", "per_device_eval_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type",
+            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "max_grad_norm", "eval_steps", "save_steps",
+            "save_total_limit", "logging_steps", "bf16", "group_by_length", "seed", "resume_from_checkpoint");
+    private static final Set<String> SHAPE = Set.of("n_embd", "n_layer", "n_head", "dropout");
+
+    private final String where;
+    private final ObjectNode yaml;
+
+    private Recipe(String where, ObjectNode yaml) {
+        this.where = where;
+        this.yaml = yaml;
+    }
+
+    /** All that a run needs. */
+    record Job(String stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
+            Optional<Dataset> evalDataset, GenerationConfig generationConfig) {}
+
+    static Recipe read(Path file, List<String> settings) throws IOException {
+        if (Files.size(file) > LARGEST) throw new IllegalArgumentException(file + " is larger than a recipe can be (1 MiB).");
+        JsonNode read;
+        try {
+            read = YAML.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(file + ": this is not YAML (" + e.getOriginalMessage() + ").");
+        }
+        if (!(read instanceof ObjectNode yaml)) throw new IllegalArgumentException(file + " holds no recipe: keys with values.");
+        for (var setting : settings) {
+            var equals = setting.indexOf('=');
+            if (equals < 1) throw new WrongUsage("--set " + setting + " is not KEY=VALUE.");
+            yaml.set(setting.substring(0, equals), YAML.readTree(setting.substring(equals + 1)));
+        }
+        var unknown = new TreeSet<String>();
+        for (var entry : yaml.properties()) {
+            if (!OWN.contains(entry.getKey()) && !ARGUMENTS.contains(entry.getKey())) unknown.add(entry.getKey());
+        }
+        if (!unknown.isEmpty()) throw new IllegalArgumentException(file + ": there is no key " + String.join(", ", unknown) + "; docs/recipes.md lists them.");
+        return new Recipe(file.toString(), yaml);
+    }
+
+    Job prepare() throws IOException {
+        var stage = text("stage", "pretrain");
+        if (!List.of("pretrain", "sft").contains(stage)) throw new IllegalArgumentException(where + ": stage " + stage + " is neither pretrain nor sft.");
+        var arguments = arguments();
+        var tokenizer = tokenizer(stage);
+        var model = model(tokenizer, arguments);
+        var length = Math.min(model.config().nPositions(), integer("context_length", model.config().nPositions()));
+        var train = rows(stage, files("train_files"), tokenizer, length);
+        var eval = yaml.has("eval_files") ? Optional.of(Dataset.of(rows(stage, files("eval_files"), tokenizer, length))) : Optional.<Dataset>empty();
+        var ends = new ArrayList<Integer>();
+        tokenizer.eosTokenId().ifPresent(ends::add);
+        return new Job(stage, model, tokenizer, arguments, Dataset.of(train), eval, GenerationConfig.DEFAULT.withStops(ends, List.of()));
+    }
+
+    // ---- model and tokenizer ----
+
+    private Tokenizer tokenizer(String stage) {
+        var named = yaml.path("tokenizer").asText(yaml.path("model").isTextual() ? yaml.path("model").asText() : "");
+        if (named.isEmpty()) throw new IllegalArgumentException(where + ": a new model needs a tokenizer: a folder, a file, or gpt2.");
+        var tokenizer = Tokenizer.fromPretrained(named);
+        if (stage.equals("pretrain") || tokenizer.chatTemplate().isPresent()) return tokenizer;
+        if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
+            throw new IllegalArgumentException(where + ": the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START
+                    + " and " + ChatTemplate.END + "; train one with these special tokens.");
+        }
+        return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
+    }
+
+    private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
+        var model = yaml.path("model");
+        if (model.isTextual()) return CausalLM.forTraining(Path.of(model.asText()), Engine.computeType());
+        if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder nor a shape with n_embd, n_layer, n_head.");
+        for (var entry : model.properties()) {
+            if (!SHAPE.contains(entry.getKey())) throw new IllegalArgumentException(where + ": model has no " + entry.getKey() + "; there are " + new TreeSet<>(SHAPE) + ".");
+        }
+        var end = tokenizer.eosTokenId().orElse(0);
+        var config = Gpt2Config.of(tokenizer.vocabSize(), integer("context_length", 256), model.path("n_embd").asInt(256), model.path("n_layer").asInt(4),
+                model.path("n_head").asInt(4)).withSpecialTokens(tokenizer.bosTokenId().orElse(end), end).withDropout(model.path("dropout").asDouble(0));
+        return CausalLM.create(config, arguments.seed());
+    }
+
+    // ---- data ----
+
+    private List<Path> files(String key) {
+        var files = new ArrayList<Path>();
+        var node = yaml.path(key);
+        if (node.isTextual()) files.add(Path.of(node.asText()));
+        for (var file : node) files.add(Path.of(file.asText()));
+        if (files.isEmpty()) throw new IllegalArgumentException(where + ": " + key + " names no file.");
+        return files;
+    }
+
+    private List<Row> rows(String stage, List<Path> files, Tokenizer tokenizer, int length) throws IOException {
+        if (stage.equals("sft")) {
+            var template = tokenizer.chatTemplate().orElseThrow();
+            var all = ChatFiles.conversations(files);
+            var rows = all.stream().flatMap(c -> ChatRows.row(tokenizer, template, c, length).stream()).toList();
+            if (rows.size() < all.size()) {
+                Output.note((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
+            }
+            if (rows.isEmpty()) throw new IllegalArgumentException(files + ": no conversation fits into " + length + " tokens.");
+            return Packing.pack(rows, length);
+        }
+        var documents = TextFiles.documents(files);
+        var end = tokenizer.eosTokenId().orElse(0);
+        return Packing.pack(tokenizer.encodeAll(documents, Engine.threads()).stream().map(ids -> between(end, ids)).toList(), length);
+    }
+
+    /** A document between two end tokens, so that its first token and its end are learned. */
+    private static Row between(int end, int[] ids) {
+        var row = new int[ids.length + 2];
+        Arrays.fill(row, end);
+        System.arraycopy(ids, 0, row, 1, ids.length);
+        return Row.of(row);
+    }
+
+    // ---- arguments ----
+
+    private TrainingArguments arguments() {
+        var out = Path.of(text("output_dir", "trainer_output"));
+        var builder = TrainingArguments.builder().outputDir(out).overwriteOutputDir(yaml.path("overwrite_output_dir").asBoolean(false))
+                .numTrainEpochs(number("num_train_epochs", 3)).maxSteps((long) number("max_steps", -1))
+                .perDeviceTrainBatchSize(integer("per_device_train_batch_size", 8)).perDeviceEvalBatchSize(integer("per_device_eval_batch_size", 8))
+                .gradientAccumulationSteps(integer("gradient_accumulation_steps", 1)).learningRate(number("learning_rate", 5e-5))
+                .lrSchedulerType(scheduler()).lrSchedulerKwargs(new LrSchedule.Shape(number("min_lr_rate", 0.1), 1, 1e-7, 0, 0))
+                .warmupSteps((long) number("warmup_steps", 0)).weightDecay(number("weight_decay", 0)).adamBeta1(number("adam_beta1", 0.9))
+                .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).maxGradNorm(number("max_grad_norm", 1))
+                .evalSteps((long) number("eval_steps", 0)).saveSteps((long) number("save_steps", 500)).saveTotalLimit(integer("save_total_limit", 0))
+                .loggingSteps((long) number("logging_steps", 10)).groupByLength(yaml.path("group_by_length").asBoolean(false)).seed((long) number("seed", 42));
+        if (yaml.has("bf16")) builder.bf16(yaml.path("bf16").asBoolean());
+        var resume = yaml.path("resume_from_checkpoint");
+        if (resume.isTextual()) builder.resumeFromCheckpoint(Path.of(resume.asText()));
+        if (resume.asBoolean(false)) builder.resumeFromCheckpoint(out);
+        return builder.build();
+    }
+
+    private LrSchedule.Type scheduler() {
+        var name = text("lr_scheduler_type", "linear");
+        return Arrays.stream(LrSchedule.Type.values()).filter(t -> t.label().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(where + ": lr_scheduler_type " + name + " is none of "
+                        + Arrays.stream(LrSchedule.Type.values()).map(LrSchedule.Type::label).toList() + "."));
+    }
+
+    private String text(String key, String byDefault) {
+        return yaml.path(key).asText(byDefault);
+    }
+
+    private double number(String key, double byDefault) {
+        var node = yaml.path(key);
+        if (node.isMissingNode() || node.isNull()) return byDefault;
+        if (node.isNumber()) return node.doubleValue();
+        try {
+            return Double.parseDouble(node.asText()); // YAML 1.1 reads 1e-3 as text
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(where + ": " + key + " is " + node + " and not a number.");
+        }
+    }
+
+    private int integer(String key, int byDefault) {
+        return (int) number(key, byDefault);
+    }
+}

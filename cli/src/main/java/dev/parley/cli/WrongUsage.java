@@ -1,0 +1,11 @@
+package dev.parley.cli;
+
+/** Options that do not go together; the message is a sentence that says what to do. */
+public final class WrongUsage extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public WrongUsage(String message) {
+        super(message);
+    }
+}
