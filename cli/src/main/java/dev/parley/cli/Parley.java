@@ -1,0 +1,91 @@
+package dev.parley.cli;
+
+import dev.parley.cli.tokenizer.TokenizerCommand;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code parley} command: its subcommands, its global options, and its exit codes: {@value #DONE} done,
+ * {@value #FAILED} failed, {@value #WRONG_USAGE} wrong usage, 130 interrupted.
+ */
+@Command(name = "parley", versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
+        description = "Build your own ChatGPT on the JVM: text in, a trained chat model out.%n",
+        footer = {"", "Example:", "  ./parley doctor", "", "./parley COMMAND --help says more about each."})
+public final class Parley implements Runnable {
+
+    /** Exit code: the command did what it was asked. */
+    public static final int DONE = 0;
+    /** Exit code: it could not. */
+    public static final int FAILED = 1;
+    /** Exit code: it was asked something that it does not understand. */
+    public static final int WRONG_USAGE = 2;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show a stack trace when something goes wrong.")
+    private boolean debug;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    private boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    private Parley() {}
+
+    /** Runs the command and ends the program with its exit code. */
+    public static void main(String... arguments) {
+        System.exit(run(Output.standard(), arguments));
+    }
+
+    /**
+     * Runs the command in this JVM.
+     *
+     * @param output where results and notes go; flushed at the end
+     * @return the exit code
+     */
+    public static int run(Output output, String... arguments) {
+        try {
+            var code = commandLine(output).execute(arguments);
+            output.flush();
+            return code;
+        } catch (Output.ReaderGone e) {
+            return FAILED;
+        } catch (OutOfMemoryError e) {
+            return Failures.outOfMemory(e, output);
+        }
+    }
+
+    private static CommandLine commandLine(Output output) {
+        var parley = new Parley();
+        var line = new CommandLine(parley);
+        var tokenizer = new CommandLine(new TokenizerCommand());
+        line.addSubcommand(tokenizer);
+        TokenizerCommand.commands(output).forEach(tokenizer::addSubcommand);
+        line.addSubcommand(new DoctorCommand(output));
+        for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
+
+        line.setOut(output.resultsWriter());
+        line.setErr(output.notesWriter());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(output.coloursResults() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // a prompt may well begin with @
+        line.setParameterExceptionHandler((problem, given) -> Failures.wrongUsage(problem, output));
+        line.setExecutionExceptionHandler((problem, command, given) -> Failures.failed(problem, parley.debug, output));
+        return line;
+    }
+
+    /** Without a subcommand there is nothing to do but to say what there is. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
+    }
+}
