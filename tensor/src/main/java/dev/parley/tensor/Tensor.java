@@ -156,6 +156,7 @@ public final class Tensor implements AutoCloseable {
     public MemorySegment memory() {
         check();
         if (!pointer.is_contiguous()) throw new TensorException("The elements of shape " + text(shape()) + " do not lie in one piece.");
+        if (pointer.numel() == 0) return MemorySegment.NULL;
         try (var data = pointer.data_ptr()) {
             return MemorySegment.ofAddress(data.address()).reinterpret(pointer.nbytes());
         }

@@ -19,7 +19,7 @@ record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyT
     static final int WIDTH = 256;
     static final int LAYERS = 4;
     static final int HEADS = 4;
-    static final int ROWS = 16; // of CONTEXT tokens, in a step
+    static final int ROWS = 4; // of CONTEXT tokens, in a step
     static final int CASES = 200; // of a kind, in the exam
 
     /** Seconds that data, tokenizer, scores and report take on two cores, at least. */
@@ -33,12 +33,12 @@ record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyT
 
     /** Seconds to spend on reading. */
     double pretrainSeconds() {
-        return trainSeconds() * 0.55;
+        return trainSeconds() * 0.4;
     }
 
     /** Seconds to spend on learning to chat. */
     double sftSeconds() {
-        return trainSeconds() * 0.45;
+        return trainSeconds() * 0.6;
     }
 
     private double trainSeconds() {
