@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code parley chat}: a conversation in the terminal. */
-@Command(name = "chat", mixinStandardHelpOptions = true, description = "Talks with a chat model in the terminal.",
-        footer = {"", "Example:  ./parley chat my-model", "Ctrl-C stops an answer, Ctrl-D ends the program; /help lists what else there is."})
+@Command(name = "chat", description = "Talks with a chat model in the terminal.",
+        footer = {"", "Example:", "  ./parley chat my-model", "Ctrl-C stops an answer, Ctrl-D ends the program; /help lists what else there is."})
 final class ChatCommand implements Callable<Integer> {
 
     private static final String HELP = """

@@ -1,11 +1,18 @@
 package dev.parley.cli;
 
+import java.util.List;
+
 /**
- * A subcommand from a room that stands below this one, such as {@code bench}: it is found by
- * {@link java.util.ServiceLoader}, so that this room need not depend on it.
+ * Subcommands of a room that stands below {@code cli} and so cannot be named here. Such a room implements this and
+ * names its class in {@code META-INF/services/dev.parley.cli.CommandProvider}; {@link java.util.ServiceLoader} finds it.
  */
 public interface CommandProvider {
 
-    /** An object with picocli's {@code @Command}. */
-    Object command();
+    /**
+     * The subcommands, in the order in which help lists them.
+     *
+     * @param output where they write
+     * @return objects of classes annotated with picocli's {@code @Command}
+     */
+    List<Object> commands(Output output);
 }

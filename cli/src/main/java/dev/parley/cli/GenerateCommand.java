@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.generate.Generator.Completion;
@@ -16,9 +17,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code parley generate}: continues a text. */
-@Command(name = "generate", mixinStandardHelpOptions = true, description = "Continues a text, token by token.",
-        footer = {"", "Example:  ./parley generate --model my-model --prompt \"Once upon a time\" --max-new-tokens 40 --temperature 0.8"})
+@Command(name = "generate", description = "Continues a text, token by token.",
+        footer = {"", "Example:", "  ./parley generate --model my-model --prompt \"Once upon a time\" --max-new-tokens 40 --temperature 0.8"})
 final class GenerateCommand implements Callable<Integer> {
+
+    private final Output output;
 
     @Mixin
     ModelOptions model;
@@ -48,6 +51,10 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
+    GenerateCommand(Output output) {
+        this.output = output;
+    }
+
     @Override
     public Integer call() throws IOException {
         if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
@@ -61,15 +68,15 @@ final class GenerateCommand implements Callable<Integer> {
             var began = System.nanoTime();
             var firstToken = new double[1];
             var asked = new int[1];
-            Generator.TextListener listener = json || prompts.size() > 1 ? (row, piece) -> {} : (row, piece) -> Output.print(piece);
-            if (!json && prompts.size() == 1 && prompt.text != null) Output.print(prompt.text);
+            Generator.TextListener listener = json || prompts.size() > 1 ? (row, piece) -> {} : (row, piece) -> output.stream(piece);
+            if (!json && prompts.size() == 1 && prompt.text != null) output.stream(prompt.text);
             var completions = generator.generate(prompts, config, listener, () -> {
                 if (++asked[0] == 2) firstToken[0] = seconds(began);
                 return false;
             });
             var decodeSeconds = seconds(began) - firstToken[0];
             if (json) {
-                Output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
+                output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
             } else {
                 print(completions, tokenizer, prompts.size());
             }
@@ -87,18 +94,18 @@ final class GenerateCommand implements Callable<Integer> {
         return prompts;
     }
 
-    private static void print(List<Completion> completions, Optional<Tokenizer> tokenizer, int prompts) {
+    private void print(List<Completion> completions, Optional<Tokenizer> tokenizer, int prompts) {
         if (prompts == 1 && tokenizer.isPresent()) {
-            Output.line("");
+            output.line("");
             return;
         }
         for (var completion : completions) {
-            Output.line(tokenizer.isPresent() ? completion.text() : java.util.Arrays.toString(completion.ids()));
+            output.line(tokenizer.isPresent() ? completion.text() : java.util.Arrays.toString(completion.ids()));
         }
     }
 
     private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill, double decode) {
-        var result = Output.object().put("model", model.folder.toString());
+        var result = JsonNodeFactory.instance.objectNode().put("model", model.folder.toString());
         var outputs = result.putArray("outputs");
         int promptTokens = 0, newTokens = 0;
         for (var completion : completions) {

@@ -1,100 +1,100 @@
 package dev.parley.cli;
 
 import dev.parley.cli.quickstart.QuickstartCommand;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import dev.parley.cli.tokenizer.TokenizerCommand;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
-/** The {@code parley} command: reads the words that it was called with and hands over to a subcommand. */
-@Command(name = "parley", mixinStandardHelpOptions = true, version = "parley 0.1.0-SNAPSHOT",
-        synopsisSubcommandLabel = "COMMAND",
-        description = "Builds your own ChatGPT on the JVM: from text to a model that you talk to.",
-        footer = {"", "Begin with:  ./parley quickstart", "Help on a command:  ./parley COMMAND --help",
-                "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."},
-        subcommands = {QuickstartCommand.class, TokenizerCommand.class, TrainCommand.class, GenerateCommand.class, ChatCommand.class,
-                ScoreCommand.class, DoctorCommand.class})
-public final class Parley {
+/**
+ * The {@code parley} command: its subcommands, its global options, and its exit codes: {@value #DONE} done,
+ * {@value #FAILED} failed, {@value #WRONG_USAGE} wrong usage,
+ * {@value #INTERRUPTED} interrupted.
+ */
+@Command(name = "parley", versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
+        description = "Build your own ChatGPT on the JVM: text in, a trained chat model out.%n",
+        footer = {"", "Example:", "  ./parley quickstart", "", "./parley COMMAND --help says more about each."})
+public final class Parley implements Runnable {
 
-    /** The program did what it was asked. */
-    static final int DONE = 0;
-    /** It could not. */
-    static final int FAILED = 1;
-    /** It was called in a way that it does not understand. */
-    static final int WRONG_USAGE = 2;
-    /** It was interrupted, and kept what was done. */
+    /** Exit code: the command did what it was asked. */
+    public static final int DONE = 0;
+    /** Exit code: it could not. */
+    public static final int FAILED = 1;
+    /** Exit code: it was asked something that it does not understand. */
+    public static final int WRONG_USAGE = 2;
+    /** Exit code: it was interrupted, and what was done is kept. */
     public static final int INTERRUPTED = 130;
 
-    @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where in the code an error comes from.")
-    boolean debug;
+    @Spec
+    private CommandSpec spec;
 
-    /** The whole command line with all subcommands, also those of rooms below. */
-    static CommandLine commandLine() {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show a stack trace when something goes wrong.")
+    private boolean debug;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    private boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    private Parley() {}
+
+    /** Runs the command and ends the program with its exit code. */
+    public static void main(String... arguments) {
+        System.exit(run(Output.standard(), arguments));
+    }
+
+    /**
+     * Runs the command in this JVM.
+     *
+     * @param output where results and notes go; flushed at the end
+     * @return the exit code
+     */
+    public static int run(Output output, String... arguments) {
+        try {
+            var code = commandLine(output).execute(arguments);
+            output.flush();
+            return code;
+        } catch (Output.ReaderGone e) {
+            return FAILED;
+        } catch (OutOfMemoryError e) {
+            return Failures.outOfMemory(e, output);
+        }
+    }
+
+    private static CommandLine commandLine(Output output) {
         var parley = new Parley();
         var line = new CommandLine(parley);
-        for (var provider : ServiceLoader.load(CommandProvider.class)) line.addSubcommand(provider.command());
-        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-        line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-        line.setColorScheme(CommandLine.Help.defaultColorScheme(Output.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        line.setUsageHelpAutoWidth(true);
+        line.addSubcommand(new QuickstartCommand(output));
+        var tokenizer = new CommandLine(new TokenizerCommand());
+        line.addSubcommand(tokenizer);
+        TokenizerCommand.commands(output).forEach(tokenizer::addSubcommand);
+        line.addSubcommand(new TrainCommand(output));
+        line.addSubcommand(new GenerateCommand(output));
+        line.addSubcommand(new ChatCommand());
+        line.addSubcommand(new ScoreCommand(output));
+        line.addSubcommand(new DoctorCommand(output));
+        for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
+
+        line.setOut(output.resultsWriter());
+        line.setErr(output.notesWriter());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(output.coloursResults() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(100);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((fault, command, parsed) -> report(parley, fault));
-        line.setParameterExceptionHandler(Parley::explain);
-        line.setExecutionStrategy(Parley::runOrHelp);
+        line.setExpandAtFiles(false); // a prompt may well begin with @
+        line.setParameterExceptionHandler((problem, given) -> Failures.wrongUsage(problem, output));
+        line.setExecutionExceptionHandler((problem, command, given) -> Failures.failed(problem, parley.debug, output));
         return line;
     }
 
-    private static int runOrHelp(ParseResult parsed) {
-        var last = parsed;
-        while (last.hasSubcommand()) last = last.subcommand();
-        var command = last.commandSpec().commandLine();
-        if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested() && !(command.getCommand() instanceof Runnable)
-                && !(command.getCommand() instanceof java.util.concurrent.Callable<?>)) {
-            command.usage(command.getErr());
-            return WRONG_USAGE;
-        }
-        return new CommandLine.RunLast().execute(parsed);
-    }
-
-    private static int explain(CommandLine.ParameterException fault, String[] arguments) {
-        var err = fault.getCommandLine().getErr();
-        err.println("parley: " + sentence(fault.getMessage()));
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(fault, err)) {
-            err.println("Try ./" + fault.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-        }
-        return WRONG_USAGE;
-    }
-
-    private static int report(Parley parley, Exception fault) {
-        if (fault instanceof Interrupted) {
-            System.err.println("parley: interrupted. " + fault.getMessage());
-            return INTERRUPTED;
-        }
-        var expected = fault instanceof RuntimeException && fault.getMessage() != null
-                && (fault.getClass().getPackageName().startsWith("dev.parley") || fault instanceof IllegalArgumentException
-                || fault instanceof java.io.UncheckedIOException) || fault instanceof java.io.IOException;
-        System.err.println("parley: " + (expected ? said(fault)
-                : "something unexpected went wrong: " + fault + (parley.debug ? "" : "; run again with --debug to see where.")));
-        if (parley.debug) fault.printStackTrace();
-        return fault instanceof WrongUsage ? WRONG_USAGE : FAILED;
-    }
-
-    private static String said(Exception fault) {
-        return switch (fault) {
-            case java.nio.file.NoSuchFileException e -> "There is no file " + e.getFile() + ".";
-            case java.nio.file.AccessDeniedException e -> e.getFile() + " may not be read or written by this user.";
-            default -> sentence(String.valueOf(fault.getMessage()));
-        };
-    }
-
-    private static String sentence(String message) {
-        return message.endsWith(".") || message.endsWith("?") || message.contains("\n") ? message : message + ".";
-    }
-
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+    /** Without a subcommand there is nothing to do but to say what there is. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
     }
 }

@@ -41,10 +41,12 @@ final class Recipe {
             "save_total_limit", "logging_steps", "bf16", "group_by_length", "seed", "resume_from_checkpoint");
     private static final Set<String> SHAPE = Set.of("n_embd", "n_layer", "n_head", "dropout");
 
+    private final Output output;
     private final String where;
     private final ObjectNode yaml;
 
-    private Recipe(String where, ObjectNode yaml) {
+    private Recipe(String where, ObjectNode yaml, Output output) {
+        this.output = output;
         this.where = where;
         this.yaml = yaml;
     }
@@ -53,7 +55,7 @@ final class Recipe {
     record Job(String stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
             Optional<Dataset> evalDataset, GenerationConfig generationConfig) {}
 
-    static Recipe read(Path file, List<String> settings) throws IOException {
+    static Recipe read(Path file, List<String> settings, Output output) throws IOException {
         if (Files.size(file) > LARGEST) throw new IllegalArgumentException(file + " is larger than a recipe can be (1 MiB).");
         JsonNode read;
         try {
@@ -72,7 +74,7 @@ final class Recipe {
             if (!OWN.contains(entry.getKey()) && !ARGUMENTS.contains(entry.getKey())) unknown.add(entry.getKey());
         }
         if (!unknown.isEmpty()) throw new IllegalArgumentException(file + ": there is no key " + String.join(", ", unknown) + "; docs/recipes.md lists them.");
-        return new Recipe(file.toString(), yaml);
+        return new Recipe(file.toString(), yaml, output);
     }
 
     Job prepare() throws IOException {
@@ -133,7 +135,7 @@ final class Recipe {
             var all = ChatFiles.conversations(files);
             var rows = all.stream().flatMap(c -> ChatRows.row(tokenizer, template, c, length).stream()).toList();
             if (rows.size() < all.size()) {
-                Output.note((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
+                output.note((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
             }
             if (rows.isEmpty()) throw new IllegalArgumentException(files + ": no conversation fits into " + length + " tokens.");
             return Packing.pack(rows, length);

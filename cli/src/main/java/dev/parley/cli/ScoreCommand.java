@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.eval.Likelihood;
 import java.io.IOException;
@@ -16,11 +17,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code parley score}: how likely a model finds a text. */
-@Command(name = "score", mixinStandardHelpOptions = true,
-        description = "Says how likely a model finds a text: loss, perplexity, bits per byte.",
+@Command(name = "score", description = "Says how likely a model finds a text: loss, perplexity, bits per byte.",
         footer = {"", "A text longer than the context is read in windows of the context's length.",
                 "Example:  ./parley score --model my-model --text \"a domestic animal\""})
 final class ScoreCommand implements Callable<Integer> {
+
+    private final Output output;
 
     @Mixin
     ModelOptions model;
@@ -50,6 +52,10 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
+    ScoreCommand(Output output) {
+        this.output = output;
+    }
+
     @Override
     public Integer call() throws IOException {
         var text = source.text != null ? Optional.of(source.text) : source.file != null ? Optional.of(Files.readString(source.file)) : Optional.<String>empty();
@@ -60,19 +66,19 @@ final class ScoreCommand implements Callable<Integer> {
             var results = new ArrayList<ObjectNode>();
             for (var ids : rows) results.add(row(Likelihood.of(loaded, tokenizer, ids)));
             if (json) {
-                var many = Output.object();
+                var many = JsonNodeFactory.instance.objectNode();
                 var array = many.putArray("rows");
                 results.forEach(array::add);
-                Output.json(source.idsFile == null ? results.getFirst() : many);
+                output.json(source.idsFile == null ? results.getFirst() : many);
             } else {
-                results.forEach(ScoreCommand::print);
+                results.forEach(this::print);
             }
         }
         return Parley.DONE;
     }
 
     private ObjectNode row(Likelihood likelihood) {
-        var row = Output.object().put("tokens", likelihood.tokens()).put("nll", likelihood.nll()).put("loss", likelihood.loss())
+        var row = JsonNodeFactory.instance.objectNode().put("tokens", likelihood.tokens()).put("nll", likelihood.nll()).put("loss", likelihood.loss())
                 .put("perplexity", likelihood.perplexity());
         likelihood.bitsPerByte().ifPresentOrElse(b -> row.put("bits_per_byte", b), () -> row.putNull("bits_per_byte"));
         if (perToken) {
@@ -82,10 +88,10 @@ final class ScoreCommand implements Callable<Integer> {
         return row;
     }
 
-    private static void print(ObjectNode row) {
-        Output.line(String.format(Locale.ROOT, "%d tokens  loss %.4f  perplexity %.2f  bits per byte %s", row.path("tokens").asInt(),
+    private void print(ObjectNode row) {
+        output.line(String.format(Locale.ROOT, "%d tokens  loss %.4f  perplexity %.2f  bits per byte %s", row.path("tokens").asInt(),
                 row.path("loss").asDouble(), row.path("perplexity").asDouble(),
                 row.path("bits_per_byte").isNull() ? "-" : String.format(Locale.ROOT, "%.4f", row.path("bits_per_byte").asDouble())));
-        if (row.has("logprobs")) Output.line(row.path("logprobs").toString());
+        if (row.has("logprobs")) output.line(row.path("logprobs").toString());
     }
 }

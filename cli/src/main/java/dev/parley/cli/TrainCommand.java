@@ -1,5 +1,7 @@
 package dev.parley.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.tensor.Engine;
 import dev.parley.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,18 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code parley train}: pretraining or fine-tuning by a recipe. */
-@Command(name = "train", mixinStandardHelpOptions = true,
-        description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
+@Command(name = "train", description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
                 "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
-        footer = {"", "Example:  ./parley train recipes/pretrain-small.yaml --set max_steps=200 --set output_dir=out"})
+        footer = {"", "Example:", "  ./parley train recipes/pretrain-small.yaml --set max_steps=200 --set output_dir=out"})
 final class TrainCommand implements Callable<Integer> {
+
+    private final Output output;
 
     @Parameters(paramLabel = "RECIPE", description = "A YAML file.")
     Path recipe;
@@ -32,48 +33,45 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
+    TrainCommand(Output output) {
+        this.output = output;
+    }
+
     @Override
     public Integer call() throws IOException {
         if (resume) settings.add("resume_from_checkpoint=true");
-        var job = Recipe.read(recipe, settings).prepare();
-        try (var model = job.model(); var progress = new TrainingProgress(job.stage())) {
-            Output.note(dev.parley.tensor.Engine.describeInOneLine());
-            Output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", job.stage(), model.config().parameterCount(),
+        var job = Recipe.read(recipe, settings, output).prepare();
+        try (var model = job.model()) {
+            output.note(Engine.describeInOneLine());
+            output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", job.stage(), model.config().parameterCount(),
                     job.trainDataset().size(), model.computeType().name().toLowerCase(Locale.ROOT)));
             var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
-                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset()));
-            trainer.withTokenizer(job.tokenizer()).onEvent(progress::show);
-            var output = stoppable(trainer);
-            if (output.interrupted()) throw new Interrupted("A checkpoint is in " + job.arguments().outputDir() + "; go on with --resume.");
+                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
+            var result = train(trainer, job);
+            if (result.interrupted()) throw new Interrupted("Interrupted: a checkpoint is in " + job.arguments().outputDir() + "; go on with --resume.");
             trainer.saveModel();
             job.generationConfig().write(job.arguments().outputDir());
-            var result = Output.object().put("model", job.arguments().outputDir().toString()).put("steps", output.globalStep())
-                    .put("train_loss", output.trainLoss()).put("seconds", output.seconds());
-            output.evalLoss().ifPresent(loss -> result.put("eval_loss", loss));
-            if (json) Output.json(result);
-            else Output.line(String.format(Locale.ROOT, "%s: %d steps in %.0f s, training loss %.4f%s", job.arguments().outputDir(), output.globalStep(),
-                    output.seconds(), output.trainLoss(), output.evalLoss().map(l -> String.format(Locale.ROOT, ", held-out loss %.4f", l)).orElse("")));
+            print(job, result);
         }
         return Parley.DONE;
     }
 
-    /** Ctrl-C ends the run after its present step, with a checkpoint. */
-    private static Trainer.TrainOutput stoppable(Trainer trainer) {
-        var ended = new CountDownLatch(1);
-        var hook = new Thread(() -> {
-            Output.note("\nStopping: a checkpoint is written…");
-            trainer.stop();
-            try {
-                ended.await(120, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return trainer.train();
-        } finally {
-            ended.countDown();
+    private Trainer.TrainOutput train(Trainer trainer, Recipe.Job job) {
+        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output); var interruption = Interruption.stops(trainer::stop, output)) {
+            return trainer.onEvent(progress.ofTraining()).train();
         }
+    }
+
+    private void print(Recipe.Job job, Trainer.TrainOutput result) {
+        var out = job.arguments().outputDir();
+        if (!json) {
+            output.line(String.format(Locale.ROOT, "%s: %d steps in %.0f s, training loss %.4f%s", out, result.globalStep(), result.seconds(),
+                    result.trainLoss(), result.evalLoss().map(l -> String.format(Locale.ROOT, ", held-out loss %.4f", l)).orElse("")));
+            return;
+        }
+        var object = JsonNodeFactory.instance.objectNode().put("model", out.toString()).put("steps", result.globalStep())
+                .put("train_loss", result.trainLoss()).put("seconds", result.seconds());
+        result.evalLoss().ifPresent(loss -> object.put("eval_loss", loss));
+        output.json(object);
     }
 }

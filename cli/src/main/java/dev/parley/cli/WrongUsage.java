@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-/** Options that do not go together; the message is a sentence that says what to do. */
+/** Options that do not go together; the message is a sentence that says what to do. The exit code is that of wrong usage. */
 public final class WrongUsage extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -34,9 +34,9 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
     /** WordNet's definitions, or the user's own text beside or instead of them. */
     static Corpus load(List<Path> files, boolean onlyFiles) throws IOException {
         var wordNet = WordNet.load();
-        var words = wordNet.plainWords(3, 8).stream().limit(SPELLED_WORDS).toList();
-        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 8), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
-                new Weighted(Words.reversing(words, EXAMINED_WORDS), 1), new Weighted(Arithmetic.sumsTo20(), 3),
+        var words = wordNet.plainWords(3, 7).stream().limit(SPELLED_WORDS).toList();
+        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 10), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
+                new Weighted(Words.reversing(words, EXAMINED_WORDS), 0.5), new Weighted(Arithmetic.sumsTo20(), 4),
                 new Weighted(Arithmetic.sumsTo100(), 4), new Weighted(Arithmetic.differencesTo20(), 1),
                 new Weighted(new Definitions(wordNet.commonDefinitions(DEFINED_WORDS)), 1), new Weighted(new Stories(), 1));
         var texts = new ArrayList<String>();

@@ -23,7 +23,7 @@ record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyT
     static final int CASES = 200; // of a kind, in the exam
 
     /** Seconds that data, tokenizer, scores and report take on two cores, at least. */
-    private static final double AROUND = 35;
+    private static final double AROUND = 28;
 
     /** @throws IllegalArgumentException if the minutes make no sense */
     Plan {

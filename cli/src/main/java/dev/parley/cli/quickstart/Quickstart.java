@@ -41,7 +41,7 @@ final class Quickstart {
     static final String END_OF_TEXT = "<|endoftext|>";
     private static final int TOKENIZER_TEXTS = 60_000;
     private static final int PRACTICE_LINES = 400_000;
-    private static final double TOPIC_SHARE = 0.4;
+    private static final double TOPIC_SHARE = 0.35;
 
     private final Plan plan;
     private final Progress progress;
@@ -141,7 +141,7 @@ final class Quickstart {
             progress.note(model.config().parameterCount() + " parameters, " + steps + " steps of " + Plan.ROWS * Plan.CONTEXT + " tokens");
             var rows = Dataset.of(pretrainingRows(corpus, tokenizer, steps));
             var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(400).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train("pretrain", model, arguments("pretrain", steps, 3e-3).evalSteps(Math.max(1, steps / 4)).build(), rows, heldOut, folder, tokenizer);
+            train("pretrain", model, arguments("pretrain", steps, 4e-3, 0.3).evalSteps(Math.max(1, steps / 4)).build(), rows, heldOut, folder, tokenizer);
         }
         return folder;
     }
@@ -210,7 +210,7 @@ final class Quickstart {
             var steps = state.steps("sft", () -> (long) (plan.sftSeconds() / secondsOfAStep(model)));
             var rows = chatRows(corpus.conversations(TOPIC_SHARE), tokenizer, steps);
             progress.note(rows.size() + " rows of conversations, " + steps + " steps");
-            train("sft", model, arguments("sft", steps, 1.5e-3).build(), Dataset.of(rows), null, plan.out(), tokenizer);
+            train("sft", model, arguments("sft", steps, 3e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
         }
     }
@@ -228,10 +228,10 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private TrainingArguments.Builder arguments(String stage, long steps, double learningRate) {
+    private TrainingArguments.Builder arguments(String stage, long steps, double learningRate, double minLrRate) {
         return TrainingArguments.builder().outputDir(work.resolve(stage)).maxSteps(steps).perDeviceTrainBatchSize(Plan.ROWS)
                 .perDeviceEvalBatchSize(Plan.ROWS).learningRate(learningRate).lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR)
-                .lrSchedulerKwargs(new LrSchedule.Shape(0.05, 1, 1e-7, 0, 0)).warmupSteps(Math.max(1, steps / 20)).weightDecay(0.1)
+                .lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0)).warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1)
                 .adamBeta2(0.95).loggingSteps(5).saveSteps(Math.max(50, steps / 5)).saveTotalLimit(1).seed(plan.seed());
     }
 

@@ -1,8 +1,12 @@
 package dev.parley.cli.quickstart;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Interrupted;
+import dev.parley.cli.Interruption;
 import dev.parley.cli.Output;
-import dev.parley.cli.TrainingProgress;
+import dev.parley.cli.Parley;
+import dev.parley.cli.Progress;
+import dev.parley.cli.WrongUsage;
 import dev.parley.eval.Score;
 import dev.parley.train.TrainEvent;
 import java.io.IOException;
@@ -11,17 +15,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code parley quickstart}: from nothing to a chat. */
-@Command(name = "quickstart", mixinStandardHelpOptions = true,
-        description = {"Makes a small chat model from raw text, here and now: tokenizer, pretraining, fine-tuning, scores, samples.",
+@Command(name = "quickstart", description = {"Makes a small chat model from raw text, here and now: tokenizer, pretraining, fine-tuning, scores, samples.",
                 "The data come with the program. Interrupted, it goes on where it was when it is started again."},
-        footer = {"", "Example:  ./parley quickstart", "Example:  ./parley quickstart --text my-book.txt --minutes 20 --out my-book-model"})
+        footer = {"", "Example:", "  ./parley quickstart", "  ./parley quickstart --text my-book.txt --minutes 20 --out my-book-model"})
 public final class QuickstartCommand implements Callable<Integer> {
+
+    private final Output output;
 
     @Option(names = "--minutes", paramLabel = "N", defaultValue = "5", description = "How long the whole should take. Default: ${DEFAULT-VALUE}.")
     double minutes;
@@ -44,42 +49,25 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Option(names = "--json", description = "End with one JSON object instead of text.")
     boolean json;
 
-    @Override
-    public Integer call() throws IOException {
-        if (onlyText && texts.isEmpty()) throw new IllegalArgumentException("--only-text needs --text FILE.");
-        var plan = new Plan(out, minutes, seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
-        if (overwrite) forget(out.resolve(".work"));
-        var display = new Display();
-        var quickstart = new Quickstart(plan, display);
-        var ended = new CountDownLatch(1);
-        var hook = new Thread(() -> stopAndWait(quickstart, ended));
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            var result = quickstart.run();
-            if (json) Output.json(json(result));
-            else print(result);
-            return 0;
-        } catch (Quickstart.Stopped e) {
-            throw new Interrupted("What was done is kept; the same command goes on from there.");
-        } finally {
-            display.close();
-            ended.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // the JVM is going down, and the hook is what waits for us
-            }
-        }
+    public QuickstartCommand(Output output) {
+        this.output = output;
     }
 
-    /** Ctrl-C: the training stage ends after its present step, writes a checkpoint, and the program ends. */
-    private static void stopAndWait(Quickstart quickstart, CountDownLatch ended) {
-        Output.note("\nStopping: a checkpoint is written…");
-        quickstart.stop();
-        try {
-            ended.await(60, java.util.concurrent.TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    @Override
+    public Integer call() throws IOException {
+        if (onlyText && texts.isEmpty()) throw new WrongUsage("--only-text needs --text FILE.");
+        var plan = new Plan(out, minutes, seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
+        if (overwrite) forget(out.resolve(".work"));
+        var display = new Display(output);
+        var quickstart = new Quickstart(plan, display);
+        try (display; var interruption = Interruption.stops(quickstart::stop, output)) {
+            var result = quickstart.run();
+            display.close();
+            if (json) output.json(json(result));
+            else print(result);
+            return Parley.DONE;
+        } catch (Quickstart.Stopped e) {
+            throw new Interrupted("Interrupted: what was done is kept, and the same command goes on from there.");
         }
     }
 
@@ -91,7 +79,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private static com.fasterxml.jackson.databind.node.ObjectNode json(Quickstart.Result result) {
-        var json = Output.object().put("model", result.model().toString());
+        var json = JsonNodeFactory.instance.objectNode().put("model", result.model().toString());
         var seconds = json.putObject("seconds");
         result.seconds().forEach(seconds::put);
         var scores = json.putObject("scores");
@@ -101,22 +89,22 @@ public final class QuickstartCommand implements Callable<Integer> {
         return json;
     }
 
-    private static void print(Quickstart.Result result) {
-        Output.line("");
-        Output.line("Scores on what was never trained on (± standard error):");
-        result.scores().forEach((name, score) -> Output.line("  " + text(name, score)));
-        Output.line("");
+    private void print(Quickstart.Result result) {
+        output.line("");
+        output.line("Scores on what was never trained on (± standard error):");
+        result.scores().forEach((name, score) -> output.line("  " + text(name, score)));
+        output.line("");
         for (var sample : result.samples()) {
-            Output.line("  > " + sample.prompt());
-            Output.line("  " + sample.answer());
+            output.line("  > " + sample.prompt());
+            output.line("  " + sample.answer());
         }
-        Output.line("");
-        Output.line(String.format(Locale.ROOT, "Your model is in %s, made in %.0f s. What you can do next:", result.model(),
+        output.line("");
+        output.line(String.format(Locale.ROOT, "Your model is in %s, made in %.0f s. What you can do next:", result.model(),
                 result.seconds().values().stream().mapToDouble(s -> s).sum()));
-        Output.line("  ./parley chat " + result.model());
-        Output.line("  ./parley generate --model " + result.model() + " --prompt \"" + Quickstart.END_OF_TEXT + "dog: \" --max-new-tokens 40");
-        Output.line("  ./parley score --model " + result.model() + " --text \"a domestic animal\"");
-        Output.line("  and open " + result.model().resolve("report.html") + " in a browser.");
+        output.line("  ./parley chat " + result.model());
+        output.line("  ./parley generate --model " + result.model() + " --prompt \"" + Quickstart.END_OF_TEXT + "dog: \" --max-new-tokens 40");
+        output.line("  ./parley score --model " + result.model() + " --text \"a domestic animal\"");
+        output.line("  and open " + result.model().resolve("report.html") + " in a browser.");
     }
 
     static String text(String name, Score score) {
@@ -128,29 +116,37 @@ public final class QuickstartCommand implements Callable<Integer> {
     /** Shows the stages on standard error. */
     private static final class Display implements Quickstart.Progress, AutoCloseable {
 
+        private final Output output;
         private final long started = System.nanoTime();
-        private TrainingProgress training = new TrainingProgress("");
+        private Optional<Progress> training = Optional.empty();
+        private String stage = "";
+
+        Display(Output output) {
+            this.output = output;
+        }
 
         @Override
         public void stage(String name, String sentence) {
-            training.close();
-            training = new TrainingProgress("  " + name);
-            Output.note(String.format(Locale.ROOT, "[%3d s] %s", (System.nanoTime() - started) / 1_000_000_000L, sentence));
+            close();
+            stage = name;
+            output.note(String.format(Locale.ROOT, "[%3d s] %s", (System.nanoTime() - started) / 1_000_000_000L, sentence));
         }
 
         @Override
         public void note(String line) {
-            Output.note("        " + line);
+            output.note("        " + line);
         }
 
         @Override
         public void event(TrainEvent event) {
-            training.show(event);
+            if (event instanceof TrainEvent.Step step && training.isEmpty()) training = Optional.of(Progress.of(stage, step.totalSteps(), output));
+            training.ifPresent(progress -> progress.ofTraining().accept(event));
         }
 
         @Override
         public void close() {
-            training.close();
+            training.ifPresent(Progress::close);
+            training = Optional.empty();
         }
     }
 }

@@ -1,0 +1,66 @@
+package dev.parley.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.cli.Output;
+import dev.parley.cli.Parley;
+import dev.parley.tensor.Engine;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
+@Command(name = "bench", description = {"Measure speed beside a limit of this machine, or a peer, in the same run.",
+        "train: a training step of GPT-2 124M. decode: its next token. tokenizer: GPT-2's vocabulary."},
+        footer = {"", "Example:", "  ./parley bench train", "  ./parley bench tokenizer --json"})
+final class BenchCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Parameters(paramLabel = "train|decode|tokenizer", description = "What to measure.")
+    private Subject subject;
+
+    @Option(names = "--json", description = "Write one JSON object.")
+    private boolean json;
+
+    BenchCommand(Output output) {
+        this.output = output;
+    }
+
+    /** What can be measured. */
+    enum Subject { TRAIN, DECODE, TOKENIZER }
+
+    @Override
+    public Integer call() throws IOException {
+        output.note(Engine.describeInOneLine());
+        var rows = switch (subject) {
+            case TRAIN -> TrainBench.rows(output::note);
+            case DECODE -> DecodeBench.rows(output::note);
+            case TOKENIZER -> TokenizerBench.rows(output::note);
+        };
+        if (json) json(rows);
+        else rows.forEach(row -> output.line(text(row)));
+        return Parley.DONE;
+    }
+
+    private void json(List<BenchRow> rows) {
+        var object = JsonNodeFactory.instance.objectNode();
+        var array = object.putArray("rows");
+        for (var row : rows) {
+            var node = array.addObject().put("name", row.name()).put("ours", row.ours()).put("unit", row.unit());
+            row.peer().ifPresent(p -> node.put("peer", p.value()).put("peer_name", p.name()).put("ratio", row.ours() / p.value()));
+            row.limit().ifPresent(l -> node.put("limit", l.value()).put("limit_name", l.name()).put("of_limit", row.ours() / l.value()));
+        }
+        output.json(object);
+    }
+
+    private static String text(BenchRow row) {
+        var text = new StringBuilder(String.format(Locale.ROOT, "%-30s %8.1f %s", row.name(), row.ours(), row.unit()));
+        row.peer().ifPresent(p -> text.append(String.format(Locale.ROOT, "   %.2f x %s (%.1f)", row.ours() / p.value(), p.name(), p.value())));
+        row.limit().ifPresent(l -> text.append(String.format(Locale.ROOT, "   %.2f of %s (%.1f)", row.ours() / l.value(), l.name(), l.value())));
+        return text.toString();
+    }
+}

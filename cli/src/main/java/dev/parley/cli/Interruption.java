@@ -1,0 +1,50 @@
+package dev.parley.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ctrl-C while something long runs: the work is asked to stop and given time to write a checkpoint, then the program ends.
+ *
+ * <pre>{@code
+ * try (var interruption = Interruption.stops(trainer::stop, output)) {
+ *     trainer.train();
+ * }
+ * }</pre>
+ */
+public final class Interruption implements AutoCloseable {
+
+    private static final long SECONDS_TO_STOP = 120;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread hook;
+
+    private Interruption(Runnable stop, Output output) {
+        hook = new Thread(() -> {
+            output.note("\nStopping after this step; a checkpoint is written.");
+            stop.run();
+            try {
+                ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** @param stop asks the work to end; called by another thread */
+    public static Interruption stops(Runnable stop, Output output) {
+        return new Interruption(stop, output);
+    }
+
+    /** The work has ended. If the program is going down because of Ctrl-C, it now may. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // Ctrl-C was pressed: the JVM is going down and the hook waits for us
+        }
+        ended.countDown();
+    }
+}

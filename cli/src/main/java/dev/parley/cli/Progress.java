@@ -1,0 +1,141 @@
+package dev.parley.cli;
+
+import dev.parley.train.TrainEvent;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * How far a long stage of work is: a bar with the time left on a terminal, a plain line every {@link #PLAIN_INTERVAL}
+ * elsewhere. Both go to the notes of an {@link Output}.
+ *
+ * <pre>{@code
+ * try (var progress = Progress.of("pretrain", steps, output)) {
+ *     trainer.onEvent(progress.ofTraining()).train();
+ * }
+ * }</pre>
+ */
+public final class Progress implements AutoCloseable {
+
+    /** Between two plain lines. */
+    public static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+
+    private final String stage;
+    private final long total;
+    private final Output output;
+    private final ProgressBar bar; // null without a terminal
+    private final long interval;
+    private final long started = System.nanoTime();
+    private long told = started;
+    private long done;
+    private String said = "";
+    private boolean lastIsTold = true;
+
+    private Progress(String stage, long total, Output output, Duration interval) {
+        this.stage = stage;
+        this.total = total;
+        this.output = output;
+        this.interval = interval.toNanos();
+        this.bar = output.notesOnTerminal() ? bar(stage, total, output) : null;
+    }
+
+    /**
+     * Begins a stage.
+     *
+     * @param stage a word or two
+     * @param total units of work, at least 1
+     */
+    public static Progress of(String stage, long total, Output output) {
+        return of(stage, total, output, PLAIN_INTERVAL);
+    }
+
+    static Progress of(String stage, long total, Output output, Duration interval) {
+        if (total < 1) throw new IllegalArgumentException("A stage of " + total + " steps has no progress.");
+        return new Progress(stage, total, output, interval);
+    }
+
+    private static ProgressBar bar(String stage, long total, Output output) {
+        return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).setUpdateIntervalMillis(200)
+                .setStyle(output.coloursNotes() ? ProgressBarStyle.COLORFUL_UNICODE_BAR : ProgressBarStyle.ASCII)
+                .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(standardError(), true, StandardCharsets.UTF_8)))
+                .hideEta().build();
+    }
+
+    private static OutputStream standardError() {
+        return new java.io.FileOutputStream(java.io.FileDescriptor.err);
+    }
+
+    /**
+     * Some of the work is done.
+     *
+     * @param done units, of the total
+     * @param saying what else there is to say, such as the loss; may be empty
+     */
+    public void at(long done, String saying) {
+        at(done, saying, secondsLeft(done));
+    }
+
+    private void at(long done, String saying, double secondsLeft) {
+        this.done = done;
+        said = joined(saying, done >= total || Double.isNaN(secondsLeft) ? "" : clock(secondsLeft) + " left");
+        if (bar != null) {
+            bar.stepTo(done);
+            bar.setExtraMessage(" " + said);
+            return;
+        }
+        lastIsTold = false;
+        var now = System.nanoTime();
+        if (now - told >= interval) tell(now);
+    }
+
+    /** A listener for a Trainer: loss, tokens per second and time left as it steps; evaluations as notes. */
+    public Consumer<TrainEvent> ofTraining() {
+        return event -> {
+            switch (event) {
+                case TrainEvent.Step e -> at(e.step(), String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", e.loss(), e.tokensPerSecond()), e.secondsLeft());
+                case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(), e.evalLoss(), e.best() ? ", the best so far" : ""));
+                case TrainEvent.Saved _, TrainEvent.Finished _ -> {}
+            }
+        };
+    }
+
+    /** Writes a line above the bar. */
+    public void note(String text) {
+        if (bar != null) output.note("\r\u001b[K" + text); // the bar is drawn anew below
+        else output.note(text);
+    }
+
+    private void tell(long now) {
+        told = now;
+        lastIsTold = true;
+        output.note(joined(stage + " " + done + "/" + total + " (" + 100 * done / total + " %)", said));
+    }
+
+    private double secondsLeft(long done) {
+        return done == 0 ? Double.NaN : (System.nanoTime() - started) / 1e9 / done * (total - done);
+    }
+
+    private static String joined(String left, String right) {
+        return left.isEmpty() || right.isEmpty() ? left + right : left + "  " + right;
+    }
+
+    static String clock(double seconds) {
+        var s = Math.max(0, Math.round(seconds));
+        return s < 3600 ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+    }
+
+    /** Ends the stage; what was last known of it is shown. */
+    @Override
+    public void close() {
+        if (bar != null) bar.close();
+        else if (!lastIsTold) tell(System.nanoTime());
+    }
+}

@@ -1,0 +1,63 @@
+package dev.parley.cli.tokenizer;
+
+import dev.parley.cli.Output;
+import dev.parley.cli.Parley;
+import dev.parley.cli.Progress;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tokenizer stats}: how well a vocabulary fits a text. */
+@Command(name = "stats", description = "Measure how well a vocabulary fits text files: bytes a token, and how much of it is used.",
+        footer = {"", "Example:", "  ./parley tokenizer stats --tokenizer gpt2 --files book.txt"})
+final class StatsCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2", description = "A model folder, a tokenizer.json, or gpt2.")
+    private String tokenizer;
+
+    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text in UTF-8.")
+    private List<Path> files;
+
+    @Option(names = "--json", description = "Write one JSON object.")
+    private boolean json;
+
+    StatsCommand(Output output) {
+        this.output = output;
+    }
+
+    private record Stats(int vocab_size, long bytes, long tokens, double bytes_per_token, int used_tokens, double seconds) {}
+
+    @Override
+    public Integer call() throws IOException {
+        var encoder = Tokenizer.fromPretrained(tokenizer);
+        var bytes = TextFiles.bytes(files);
+        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
+        var stats = count(encoder, bytes);
+        if (json) output.json(stats);
+        else output.line(String.format("%,d bytes are %,d tokens: %.3f bytes a token; %,d of %,d tokens of the vocabulary are used (%.1f s)",
+                bytes, stats.tokens(), stats.bytes_per_token(), stats.used_tokens(), stats.vocab_size(), stats.seconds()));
+        return Parley.DONE;
+    }
+
+    private Stats count(Tokenizer encoder, long bytes) throws IOException {
+        var used = new BitSet(encoder.vocabSize());
+        var tokens = 0L;
+        var started = System.nanoTime();
+        try (var progress = Progress.of("encoding", bytes, output);
+                var texts = new TextFiles(files, read -> progress.at(read, ""))) {
+            while (texts.hasNext()) {
+                var ids = encoder.encodeWithSpecialTokens(texts.next());
+                tokens += ids.length;
+                for (var id : ids) used.set(id);
+            }
+        }
+        return new Stats(encoder.vocabSize(), bytes, tokens, (double) bytes / tokens, used.cardinality(), (System.nanoTime() - started) / 1e9);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.parley.cli.tokenizer;
+
+import dev.parley.cli.Output;
+import dev.parley.cli.Parley;
+import dev.parley.cli.Progress;
+import dev.parley.tokenizer.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tokenizer train}: learns a byte-level vocabulary from text files. */
+@Command(name = "train", description = "Learn a byte-level BPE vocabulary from text files.",
+        footer = {"", "Example:", "  ./parley tokenizer train --files book.txt --vocab-size 4096 --out my-tokenizer"})
+final class TrainCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text in UTF-8.")
+    private List<Path> files;
+
+    @Option(names = "--vocab-size", defaultValue = "4096", paramLabel = "N",
+            description = "Tokens in all: special ones, 256 bytes, merges (default ${DEFAULT-VALUE}).")
+    private int vocabSize;
+
+    @Option(names = "--min-frequency", defaultValue = "2", paramLabel = "N",
+            description = "How often a pair must be met to be merged (default ${DEFAULT-VALUE}).")
+    private long minFrequency;
+
+    @Option(names = "--special-tokens", arity = "1..*", defaultValue = "<|endoftext|>", paramLabel = "TOKEN",
+            description = "The first ids; the first of them ends a text (default ${DEFAULT-VALUE}).")
+    private List<String> specialTokens;
+
+    @Option(names = "--individual-digits", description = "Make each digit a piece of its own; sums are learned better so.")
+    private boolean individualDigits;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that count (default: all processors).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write tokenizer.json into.")
+    private Path out;
+
+    @Option(names = "--json", description = "Write one JSON object.")
+    private boolean json;
+
+    TrainCommand(Output output) {
+        this.output = output;
+    }
+
+    private record Result(String tokenizer, int vocab_size, long bytes, double seconds) {}
+
+    @Override
+    public Integer call() throws IOException {
+        var trainer = new BpeTrainer(vocabSize, minFrequency, specialTokens, individualDigits, threads);
+        var bytes = TextFiles.bytes(files);
+        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
+        var started = System.nanoTime();
+        try (var progress = Progress.of("reading", bytes, output);
+                var texts = new TextFiles(files, read -> progress.at(read, ""))) {
+            trainer.train(texts).save(out);
+        }
+        var vocabulary = dev.parley.tokenizer.Tokenizer.load(out).vocabSize();
+        var result = new Result(out.toString(), vocabulary, bytes, (System.nanoTime() - started) / 1e9);
+        if (json) output.json(result);
+        else output.line(String.format("%s: %d tokens from %,d bytes in %.1f s", out, vocabulary, bytes, result.seconds()));
+        if (vocabulary < vocabSize) {
+            output.note("The text holds no more pairs met " + minFrequency + " times: " + vocabulary + " tokens instead of " + vocabSize + ".");
+        }
+        return Parley.DONE;
+    }
+}
