@@ -9,9 +9,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What went wrong, in one sentence on standard error, and its exit code. */
 final class Failures {
@@ -21,15 +21,18 @@ final class Failures {
     /** A command line that cannot be understood. */
     static int wrongUsage(ParameterException problem, Output output) {
         var command = problem.getCommandLine().getCommandSpec().qualifiedName(" ");
-        output.note("parley: " + closed(problem.getMessage()) + suggestion(problem) + " See ./" + command + " --help.");
+        output.note("parley: " + unknown(problem).orElseGet(() -> closed(problem.getMessage())) + " See ./" + command + " --help.");
         return Parley.WRONG_USAGE;
     }
 
-    private static String suggestion(ParameterException problem) {
-        if (!(problem instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) return "";
-        var given = unmatched.getUnmatched().getFirst();
-        return Suggestion.nearest(given, Suggestion.possible(problem.getCommandLine().getCommandSpec(), given))
-                .map(word -> " Did you mean " + word + "?").orElse("");
+    /** A word that is not understood comes before what else is wrong: a mistyped option also leaves its own one missing. */
+    private static Optional<String> unknown(ParameterException problem) {
+        return problem.getCommandLine().getUnmatchedArguments().stream().findFirst().map(given -> {
+            var command = problem.getCommandLine().getCommandSpec();
+            var kind = given.startsWith("-") ? "option " : command.subcommands().isEmpty() ? "argument " : "command ";
+            return "there is no " + kind + given + "." + Suggestion.nearest(given, Suggestion.possible(command, given))
+                    .map(word -> " Did you mean " + word + "?").orElse("");
+        });
     }
 
     /** A command that could not do what it was asked. */

@@ -1,0 +1,146 @@
+package dev.parley.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./parley} as a user's shell sees it: exit codes, and which words go where. It runs on the jars of this build. */
+class LauncherIT {
+
+    private record Ended(int code, String out, String err) {}
+
+    private static final Path PARLEY = Repository.root().resolve("parley");
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void aShellIsThere() {
+        assumeTrue(Stream.of("/bin/bash", "/usr/bin/bash").map(Path::of).anyMatch(Files::isExecutable), "no bash on this machine");
+        assumeTrue(Files.isRegularFile(Repository.root().resolve("bench/target/classpath.txt")), "the jars are not built; run mvn verify");
+    }
+
+    private Ended run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
+        var out = folder.resolve("out");
+        var err = folder.resolve("err");
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("PARLEY_BUILD", "never");
+        builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        process.getOutputStream().close();
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running: " + List.of(command));
+        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private Ended parley(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(PARLEY.toString()));
+        command.addAll(List.of(arguments));
+        return run(Map.of(), command.toArray(String[]::new));
+    }
+
+    @Test
+    void helpGoesToStandardOutputAndNothingToStandardError() throws Exception {
+        var first = parley("--help");
+        assertEquals(new Ended(0, first.out(), ""), first);
+        assertTrue(first.out().contains("tokenizer") && first.out().contains("./parley doctor"), first.out());
+        assertEquals(first, parley("--help"), "with the classes loaded ahead of time");
+        assertFalse(first.out().contains("\u001b"), "no colours in a file");
+    }
+
+    @Test
+    void everyCommandShowsAnExample() throws Exception {
+        for (var command : List.of("tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "doctor")) {
+            var arguments = new ArrayList<>(List.of(command.split(" ")));
+            arguments.add("--help");
+            var ended = parley(arguments.toArray(String[]::new));
+            assertEquals(0, ended.code());
+            assertTrue(ended.out().contains("Example:") && ended.out().contains("./parley " + command), ended.out());
+        }
+    }
+
+    @Test
+    void anUnknownCommandIsWrongUsageWithASuggestion() throws Exception {
+        assertEquals(new Ended(2, "", "parley: there is no command tokenise. Did you mean tokenizer? See ./parley --help.\n"), parley("tokenise"));
+    }
+
+    @Test
+    void anUnknownOptionIsWrongUsageWithASuggestion() throws Exception {
+        assertEquals(new Ended(2, "", "parley: there is no option --vocab-sise. Did you mean --vocab-size? See ./parley tokenizer train --help.\n"),
+                parley("tokenizer", "train", "--vocab-sise", "300"));
+    }
+
+    @Test
+    void aMissingFileIsOneSentenceAndExitCodeOne() throws Exception {
+        var ended = parley("tokenizer", "encode", "--tokenizer", "gpt2", "--jsonl", "nowhere.jsonl");
+        assertEquals(new Ended(1, "", "parley: nowhere.jsonl: there is no such file or folder.\n"), ended);
+    }
+
+    @Test
+    void debugShowsWhere() throws Exception {
+        var ended = parley("tokenizer", "encode", "--tokenizer", "gpt2", "--jsonl", "nowhere.jsonl", "--debug");
+        assertEquals(1, ended.code());
+        assertTrue(ended.err().contains("\tat dev.parley.cli"), ended.err());
+    }
+
+    @Test
+    void chineseArgumentsArriveInAnyLocale() throws Exception {
+        var ended = run(Map.of("LC_ALL", "C", "LANG", "C"), PARLEY.toString(), "tokenizer", "encode", "--tokenizer", "gpt2", "--text", "请问", "--json");
+        assertEquals(new Ended(0, "{\"ids\":[46237,115,29785,106]}\n", ""), ended);
+    }
+
+    @Test
+    void startsThroughASymbolicLinkFromAnyFolder() throws Exception {
+        var link = Files.createSymbolicLink(Files.createDirectory(folder.resolve("bin")).resolve("chat"), PARLEY);
+        var ended = run(Map.of(), link.toString(), "--version");
+        assertEquals(0, ended.code(), ended.err());
+        assertTrue(ended.out().startsWith("parley 0."), ended.out());
+    }
+
+    @Test
+    void trainsATokenizerThatEncodesAndDecodes() throws Exception {
+        Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question\n".repeat(200));
+        var trained = parley("tokenizer", "train", "--files", "text.txt", "--vocab-size", "280", "--out", "tok", "--json");
+        assertEquals(0, trained.code(), trained.err());
+        assertTrue(trained.out().matches("\\{\"tokenizer\":\"tok\",\"vocab_size\":280,\"bytes\":8200,.*}\n"), trained.out());
+        Files.writeString(folder.resolve("texts.jsonl"), "{\"text\":\"to be\"}\n\n{\"text\":\"人 <|endoftext|>\"}\n");
+        var encoded = parley("tokenizer", "encode", "--tokenizer", "tok", "--jsonl", "texts.jsonl");
+        assertEquals(0, encoded.code(), encoded.err());
+        assertTrue(encoded.out().endsWith(",0]}\n"), "the special token is id 0: " + encoded.out());
+        Files.writeString(folder.resolve("ids.jsonl"), encoded.out());
+        var decoded = parley("tokenizer", "decode", "--tokenizer", "tok", "--jsonl", "ids.jsonl");
+        assertEquals(new Ended(0, "{\"text\":\"to be\"}\n{\"text\":\"人 <|endoftext|>\"}\n", ""), decoded);
+    }
+
+    @Test
+    void doctorStartsTheEngineWithoutAWarning() throws Exception {
+        var ended = parley("doctor", "--json");
+        assertEquals(0, ended.code(), ended.err());
+        assertTrue(ended.out().contains("\"engine\":\"libtorch 2."), ended.out());
+        assertTrue(ended.err().isEmpty() || ended.err().startsWith("Unpacking libtorch"), ended.err());
+    }
+
+    @Test
+    void withoutAJdkOneSentenceSaysWhatToInstall() throws Exception {
+        var alone = Files.createDirectories(folder.resolve("clone"));
+        var script = Files.readString(PARLEY, StandardCharsets.UTF_8);
+        // The usual folders of this machine hold a JDK 25; the copy looks for one that cannot be there.
+        Files.writeString(alone.resolve("parley"), script.replace("\"25.", "\"99.").replace("\"25\"", "\"99\""));
+        var ended = run(Map.of(), "bash", alone.resolve("parley").toString(), "--help");
+        assertEquals(new Ended(1, "", "parley: no JDK 25 was found: install one, such as Eclipse Temurin 25, or name its folder in JAVA25_HOME.\n"), ended);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.parley.bench;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The order of the rooms, held by the compiled classes. Each room may depend on those before it. */
+class RoomsTest {
+
+    private static final List<String> ROOMS = List.of("tensor", "tokenizer", "model", "data", "generate", "train", "eval", "cli", "bench");
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void readClasses() {
+        classes = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.parley");
+    }
+
+    @Test
+    void everyRoomWithSourcesIsLookedAt() throws IOException {
+        for (var room : ROOMS) {
+            var seen = classes.stream().anyMatch(c -> c.getPackageName().matches("dev\\.parley\\." + room + "(\\..*)?"));
+            var sources = Repository.root().resolve(room).resolve("src/main/java");
+            assertEquals(Files.isDirectory(sources) && !javaFiles(sources).isEmpty(), seen, room);
+        }
+    }
+
+    @Test
+    void noRoomIsMissingFromTheOrder() throws IOException {
+        try (var folders = Files.list(Repository.root())) {
+            var rooms = folders.filter(f -> Files.isRegularFile(f.resolve("pom.xml"))).map(f -> f.getFileName().toString()).sorted().toList();
+            assertEquals(ROOMS.stream().sorted().toList(), rooms);
+        }
+    }
+
+    @Test
+    void arrowsOfDependencyOnlyPointUp() {
+        for (int i = 0; i < ROOMS.size() - 1; i++) {
+            var below = ROOMS.subList(i + 1, ROOMS.size()).stream().map(r -> "dev.parley." + r + "..").toArray(String[]::new);
+            noClasses().that().resideInAPackage("dev.parley." + ROOMS.get(i) + "..").should().dependOnClassesThat()
+                    .resideInAnyPackage(below).allowEmptyShould(true).check(classes);
+        }
+    }
+
+    @Test
+    void onlyTensorKnowsNativeTypes() {
+        noClasses().that().resideOutsideOfPackage("dev.parley.tensor..").should().dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..").check(classes);
+        assertTrue(classes.stream().anyMatch(c -> c.getDirectDependenciesFromSelf().stream()
+                .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.bytedeco"))), "the rule sees no use of org.bytedeco at all");
+    }
+
+    @Test
+    void noPackageIsADrawerForAnything() {
+        for (var name : classes.stream().map(c -> c.getPackageName()).distinct().toList()) {
+            assertFalse(name.matches(".*\\.(utils?|commons?|helpers?|managers?|impl|misc)(\\..*)?"), name);
+        }
+    }
+
+    @Test
+    void everyPackageTellsItsStory() throws IOException {
+        for (var room : ROOMS) {
+            var sources = Repository.root().resolve(room).resolve("src/main/java");
+            for (var folder : javaFiles(sources).stream().map(Path::getParent).distinct().toList()) {
+                var story = folder.resolve("package-info.java");
+                assertTrue(Files.isRegularFile(story), Repository.root().relativize(story) + " is missing");
+                assertTrue(Files.readString(story).contains("<pre>"), Repository.root().relativize(story) + " shows no example");
+            }
+        }
+    }
+
+    private static List<Path> javaFiles(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(f -> f.toString().endsWith(".java")).toList();
+        }
+    }
+}
