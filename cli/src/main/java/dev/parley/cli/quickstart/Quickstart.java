@@ -141,7 +141,7 @@ final class Quickstart {
             progress.note(model.config().parameterCount() + " parameters, " + steps + " steps of " + Plan.ROWS * Plan.CONTEXT + " tokens");
             var rows = Dataset.of(pretrainingRows(corpus, tokenizer, steps));
             var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(400).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train("pretrain", model, arguments("pretrain", steps, 4e-3, 0.3).evalSteps(Math.max(1, steps / 4)).build(), rows, heldOut, folder, tokenizer);
+            train("pretrain", model, arguments("pretrain", steps, 1.5e-3, 0.2).evalSteps(Math.max(1, steps / 4)).build(), rows, heldOut, folder, tokenizer);
         }
         return folder;
     }
@@ -210,7 +210,7 @@ final class Quickstart {
             var steps = state.steps("sft", () -> (long) (plan.sftSeconds() / secondsOfAStep(model)));
             var rows = chatRows(corpus.conversations(TOPIC_SHARE), tokenizer, steps);
             progress.note(rows.size() + " rows of conversations, " + steps + " steps");
-            train("sft", model, arguments("sft", steps, 3e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
+            train("sft", model, arguments("sft", steps, 1.2e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
         }
     }
