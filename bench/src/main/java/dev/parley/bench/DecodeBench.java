@@ -9,6 +9,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.tokenizer.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,8 +60,7 @@ final class DecodeBench {
                 model.savePretrained(folder);
                 return CausalLM.fromPretrained(folder, dtype);
             } finally {
-                for (var name : List.of("model.safetensors", "config.json")) Files.deleteIfExists(folder.resolve(name));
-                Files.delete(folder);
+                FolderTree.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("A model for the measurement cannot be written: " + e.getMessage(), e);

@@ -57,14 +57,14 @@ class LauncherIT {
     void helpGoesToStandardOutputAndNothingToStandardError() throws Exception {
         var first = parley("--help");
         assertEquals(new Ended(0, first.out(), ""), first);
-        assertTrue(first.out().contains("tokenizer") && first.out().contains("./parley doctor"), first.out());
+        assertTrue(first.out().contains("tokenizer") && first.out().contains("./parley quickstart"), first.out());
         assertEquals(first, parley("--help"), "with the classes loaded ahead of time");
         assertFalse(first.out().contains("\u001b"), "no colours in a file");
     }
 
     @Test
     void everyCommandShowsAnExample() throws Exception {
-        for (var command : List.of("tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "doctor")) {
+        for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train", "generate", "chat", "score", "doctor", "bench")) {
             var arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.add("--help");
             var ended = parley(arguments.toArray(String[]::new));

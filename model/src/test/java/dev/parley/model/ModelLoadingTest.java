@@ -139,11 +139,11 @@ class ModelLoadingTest {
                     var value = memory.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i);
                     var slopes = new double[2];
                     for (int side = 0; side < 2; side++) {
-                        memory.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, value + (side == 0 ? -1e-2f : 1e-2f));
+                        memory.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, value + (side == 0 ? -4e-3f : 4e-3f));
                         slopes[side] = model.loss(TokenBatch.of(ids), labels).sum();
                     }
                     memory.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, value);
-                    assertEquals((slopes[1] - slopes[0]) / 2e-2, gradient[i], 5e-3 + 2e-2 * Math.abs(gradient[i]), p.name() + " " + i); // float32, third order
+                    assertEquals((slopes[1] - slopes[0]) / 8e-3, gradient[i], 6e-3 + 2e-2 * Math.abs(gradient[i]), p.name() + " " + i); // float32 sums near 15 over a step of 0.008; third order
                 }
                 assertArrayEquals(p.shape(), p.value().grad().shape());
             }

@@ -5,16 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Starts JVMs whose cache of native libraries is empty: the moment in which others crash. */
 class ColdStartTest {
 
-    @TempDir
-    Path cache;
+    private Path cache;
+
+    @BeforeEach
+    void anEmptyCache() throws IOException {
+        cache = Files.createTempDirectory("parley-cold");
+    }
+
+    /** By hand: JUnit's own clearing warns of the links to a system's CUDA that JavaCPP leaves. */
+    @AfterEach
+    void clear() throws IOException {
+        try (var files = Files.walk(cache)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
 
     @Test
     void twoJvmsWithOneEmptyCacheBothStart() throws Exception {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Files that are whole or absent: written beside their place, synced to the disk, then renamed over it.
@@ -32,9 +33,9 @@ public final class DurableFile {
     public static void write(Path target, Content content) throws IOException {
         var folder = target.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        var beside = Files.createTempFile(folder, "." + target.getFileName() + ".", ".part");
+        var beside = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+            try (var channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.writeTo(channel);
                 channel.force(true);
             }

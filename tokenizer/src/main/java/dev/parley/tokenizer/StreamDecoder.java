@@ -1,7 +1,6 @@
 package dev.parley.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Turns ids into text as they come, and never shows half a character: bytes that may begin one wait for the rest. All
@@ -27,12 +26,12 @@ public final class StreamDecoder {
         var all = joined.toByteArray();
         var whole = all.length - Utf8.unfinished(all, all.length);
         waiting = java.util.Arrays.copyOfRange(all, whole, all.length);
-        return new String(all, 0, whole, StandardCharsets.UTF_8);
+        return Utf8.text(all, whole);
     }
 
     /** What still waited; half a character becomes U+FFFD. */
     public String finish() {
-        var rest = new String(waiting, StandardCharsets.UTF_8);
+        var rest = Utf8.text(waiting, waiting.length);
         waiting = new byte[0];
         return rest;
     }

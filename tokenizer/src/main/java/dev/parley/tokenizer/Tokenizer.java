@@ -226,7 +226,8 @@ public final class Tokenizer {
 
     /** The text of ids; bytes that are no UTF-8 become U+FFFD. */
     public String decode(int[] ids, boolean skipSpecialTokens) {
-        return new String(bytes(ids, skipSpecialTokens), StandardCharsets.UTF_8);
+        var bytes = bytes(ids, skipSpecialTokens);
+        return Utf8.text(bytes, bytes.length);
     }
 
     /** The bytes of ids, special tokens written out. */
@@ -268,7 +269,7 @@ public final class Tokenizer {
 
     /** A token as text, for people: bytes that are no whole character show as U+FFFD. */
     public String token(int id) {
-        return new String(bytesOf(id, false), StandardCharsets.UTF_8);
+        return Utf8.text(bytesOf(id, false), bytesOf(id, false).length);
     }
 
     public OptionalInt bosTokenId() {

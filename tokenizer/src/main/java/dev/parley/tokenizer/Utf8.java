@@ -1,5 +1,7 @@
 package dev.parley.tokenizer;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Reads UTF-8 that may be broken (Unicode 16.0, table 3-7): a byte that does not begin or continue a well-formed
  * character stands alone as U+FFFD.
@@ -19,6 +21,23 @@ final class Utf8 {
         int codePoint = lead & 0xff >> length + 1;
         for (int i = 1; i < length; i++) codePoint = codePoint << 6 | text[at + i] & 0x3f;
         return codePoint << 3 | length;
+    }
+
+    /**
+     * The text of bytes. Each longest part that begins a character and cannot go on, and each byte that begins none, becomes
+     * one U+FFFD, as the Unicode standard recommends (16.0, section 3.9); Java's own decoder makes one of a whole surrogate.
+     */
+    static String text(byte[] bytes, int to) {
+        var text = new String(bytes, 0, to, StandardCharsets.UTF_8);
+        if (text.indexOf('\ufffd') < 0) return text;
+        var built = new StringBuilder(to);
+        for (int at = 0; at < to; ) {
+            int character = decode(bytes, at, to);
+            built.appendCodePoint(character >>> 3);
+            int length = lengthOf(bytes[at] & 0xff);
+            at += character != BROKEN ? character & 7 : length < 2 ? 1 : prefixLength(bytes, at, Math.min(to, at + length));
+        }
+        return built.toString();
     }
 
     /**

@@ -12,10 +12,12 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tokenizer.DurableFile;
+import dev.parley.tokenizer.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +60,7 @@ final class Checkpoint {
         var beside = outputDir.resolve("." + PREFIX + progress.step() + ".part");
         try {
             Files.createDirectories(outputDir);
-            delete(beside);
+            FolderTree.delete(beside);
             model.savePretrained(beside);
             extra.writeTo(beside);
             try (var scope = Scope.open()) {
@@ -67,7 +69,7 @@ final class Checkpoint {
                 SafetensorsWriter.write(beside.resolve(OPTIMIZER), tensors);
             }
             DurableFile.write(beside.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json(progress)) + "\n");
-            delete(folder);
+            FolderTree.delete(folder);
             DurableFile.moveOver(beside, folder);
             DurableFile.syncFolder(outputDir);
             name(outputDir, progress);
@@ -94,7 +96,7 @@ final class Checkpoint {
     private static void rotate(Path outputDir, Progress progress, int keep) throws IOException {
         if (keep == 0) return;
         var old = list(outputDir).stream().filter(f -> step(f) != progress.bestStep()).toList();
-        for (var folder : old.subList(0, Math.max(0, old.size() - keep))) delete(folder);
+        for (var folder : old.subList(0, Math.max(0, old.size() - keep))) FolderTree.delete(folder);
     }
 
     /** The checkpoints of a folder, oldest first. */
@@ -131,7 +133,7 @@ final class Checkpoint {
     }
 
     private static void copy(Tensor to, Tensor from, String name, Path folder) {
-        if (!java.util.Arrays.equals(to.shape(), from.shape())) {
+        if (!Arrays.equals(to.shape(), from.shape())) {
             throw new TrainingException(folder + ": tensor \"" + name + "\" has the shape of another model.");
         }
         to.copyInPlace(from);
@@ -148,13 +150,5 @@ final class Checkpoint {
             throw new TrainingException(file + " has no number " + name + ", so that nothing can go on from it.");
         }
         return json.path(name).asLong();
-    }
-
-    /** Deletes a folder of ours with what is in it. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) return;
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
     }
 }

@@ -6,6 +6,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.CausalLM.LossSum;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.RandomState;
+import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -197,7 +198,7 @@ public final class Trainer {
                     throw new TrainingException(arguments.outputDir() + " holds checkpoints of an earlier run; resume from them, or overwrite"
                             + " the folder (overwrite_output_dir), or name another.");
                 }
-                for (var folder : old) Checkpoint.delete(folder);
+                for (var folder : old) FolderTree.delete(folder);
                 return new Checkpoint.Progress(0, 0, order.fingerprint(), Double.POSITIVE_INFINITY, -1);
             } catch (IOException e) {
                 throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);

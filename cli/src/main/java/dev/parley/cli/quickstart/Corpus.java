@@ -37,7 +37,7 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
         var words = wordNet.plainWords(3, 7).stream().limit(SPELLED_WORDS).toList();
         var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS), 10), new Weighted(Words.counting(words, EXAMINED_WORDS), 1),
                 new Weighted(Words.reversing(words, EXAMINED_WORDS), 0.5), new Weighted(Arithmetic.sumsTo20(), 4),
-                new Weighted(Arithmetic.sumsTo100(), 4), new Weighted(Arithmetic.differencesTo20(), 1),
+                new Weighted(Arithmetic.sumsTo100(), 4), new Weighted(Arithmetic.differencesTo20(), 2),
                 new Weighted(new Definitions(wordNet.commonDefinitions(DEFINED_WORDS)), 1), new Weighted(new Stories(), 1));
         var texts = new ArrayList<String>();
         var heldOut = new ArrayList<String>();

@@ -17,6 +17,7 @@ import dev.parley.model.TokenBatch;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.TrainEvent;
@@ -100,7 +101,7 @@ final class Quickstart {
         finetune(corpus, tokenizer, base);
         var result = judge(corpus, tokenizer);
         Report.write(plan.out().resolve("report.html"), plan, result, state.losses(), Engine.describeInOneLine());
-
+        forgetCheckpoints();
         return result;
     }
 
@@ -140,8 +141,8 @@ final class Quickstart {
             var steps = state.steps("pretrain", () -> (long) (plan.pretrainSeconds() / secondsOfAStep(model)));
             progress.note(model.config().parameterCount() + " parameters, " + steps + " steps of " + Plan.ROWS * Plan.CONTEXT + " tokens");
             var rows = Dataset.of(pretrainingRows(corpus, tokenizer, steps));
-            var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(400).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train("pretrain", model, arguments("pretrain", steps, 1.5e-3, 0.2).evalSteps(Math.max(1, steps / 4)).build(), rows, heldOut, folder, tokenizer);
+            var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
+            train("pretrain", model, arguments("pretrain", steps, 1.5e-3, 0.2).evalSteps(Math.max(1, steps / 3)).build(), rows, heldOut, folder, tokenizer);
         }
         return folder;
     }
@@ -173,7 +174,7 @@ final class Quickstart {
         var tokens = 0L;
         var random = new SplittableRandom(plan.seed());
         for (int t = 0, p = 0; tokens < wanted && t < corpus.texts().size() && p < practice.size();) {
-            var text = random.nextInt(3) < 1 ? corpus.texts().get(t++) : practice.get(p++);
+            var text = random.nextInt(2) < 1 ? corpus.texts().get(t++) : practice.get(p++);
             documents.add(document(tokenizer, text));
             tokens += documents.getLast().length();
         }
@@ -197,7 +198,7 @@ final class Quickstart {
                 seconds[i] = (System.nanoTime() - start) / 1e9;
             }
             Arrays.sort(seconds);
-            return seconds[seconds.length / 2] * 1.08; // the optimiser's part
+            return seconds[seconds.length / 2] * 1.15; // the optimiser's part, and evaluations
         }
     }
 
@@ -252,6 +253,11 @@ final class Quickstart {
     private TrainingArguments resumed(TrainingArguments a) {
         progress.note("Going on from the last checkpoint in " + a.outputDir());
         return a.resumingFrom(a.outputDir());
+    }
+
+    /** The moments of the optimiser take twice the model's space, and nothing goes on from them. */
+    private void forgetCheckpoints() throws IOException {
+        for (var stage : List.of("pretrain", "sft")) FolderTree.delete(work.resolve(stage));
     }
 
     // ---- judging ----

@@ -8,11 +8,10 @@ import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
 import dev.parley.cli.WrongUsage;
 import dev.parley.eval.Score;
+import dev.parley.tokenizer.FolderTree;
 import dev.parley.train.TrainEvent;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,7 +56,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (onlyText && texts.isEmpty()) throw new WrongUsage("--only-text needs --text FILE.");
         var plan = new Plan(out, minutes, seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
-        if (overwrite) forget(out.resolve(".work"));
+        if (overwrite) FolderTree.delete(out.resolve(".work"));
         var display = new Display(output);
         var quickstart = new Quickstart(plan, display);
         try (display; var interruption = Interruption.stops(quickstart::stop, output)) {
@@ -68,13 +67,6 @@ public final class QuickstartCommand implements Callable<Integer> {
             return Parley.DONE;
         } catch (Quickstart.Stopped e) {
             throw new Interrupted("Interrupted: what was done is kept, and the same command goes on from there.");
-        }
-    }
-
-    private static void forget(Path work) throws IOException {
-        if (!Files.exists(work)) return;
-        try (var files = Files.walk(work)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
     }
 

@@ -80,7 +80,9 @@ final class State {
             return work.run();
         } finally {
             var seconds = json.withObject("/seconds");
-            seconds.put(stage, seconds.path(stage).asDouble() + (System.nanoTime() - start) / 1e9);
+            // Training that was interrupted took both times; anything else was simply done again.
+            var before = json.withObject("/steps").has(stage) ? seconds.path(stage).asDouble() : 0;
+            seconds.put(stage, before + (System.nanoTime() - start) / 1e9);
             write();
         }
     }

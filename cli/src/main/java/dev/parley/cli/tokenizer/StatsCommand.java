@@ -37,7 +37,7 @@ final class StatsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var encoder = Tokenizer.fromPretrained(tokenizer);
-        var bytes = TextFiles.bytes(files);
+        var bytes = TextPieces.bytes(files);
         if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
         var stats = count(encoder, bytes);
         if (json) output.json(stats);
@@ -51,7 +51,7 @@ final class StatsCommand implements Callable<Integer> {
         var tokens = 0L;
         var started = System.nanoTime();
         try (var progress = Progress.of("encoding", bytes, output);
-                var texts = new TextFiles(files, read -> progress.at(read, ""))) {
+                var texts = new TextPieces(files, read -> progress.at(read, ""))) {
             while (texts.hasNext()) {
                 var ids = encoder.encodeWithSpecialTokens(texts.next());
                 tokens += ids.length;

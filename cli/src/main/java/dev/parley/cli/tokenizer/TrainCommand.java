@@ -54,11 +54,11 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var trainer = new BpeTrainer(vocabSize, minFrequency, specialTokens, individualDigits, threads);
-        var bytes = TextFiles.bytes(files);
+        var bytes = TextPieces.bytes(files);
         if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
         var started = System.nanoTime();
         try (var progress = Progress.of("reading", bytes, output);
-                var texts = new TextFiles(files, read -> progress.at(read, ""))) {
+                var texts = new TextPieces(files, read -> progress.at(read, ""))) {
             trainer.train(texts).save(out);
         }
         var vocabulary = dev.parley.tokenizer.Tokenizer.load(out).vocabSize();

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 /** What a common word means. What is held out is the pairing of a word with a way to ask: the meaning itself must have been read. */
 public final class Definitions implements Task {
 
-    private static final int EVERY = 6;
+    private static final int EVERY = 4;
     private static final List<String> PHRASINGS = List.of("What does %s mean?", "What is the meaning of %s?", "Define %s.",
             "Define the word %s.", "Explain the word %s.", "Tell me what %s means.");
 

@@ -5,6 +5,7 @@ import dev.parley.model.weights.Pickle.StridedTensor;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -45,7 +46,7 @@ final class PickledWeights implements WeightSource {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new WeightFileException(file, "this is not the zip form of a PyTorch file (" + e.getMessage()
                     + "); save it again by torch.save of PyTorch 1.6 or later, or as safetensors");
         }
@@ -57,6 +58,9 @@ final class PickledWeights implements WeightSource {
             weights.checkByteOrder();
             weights.collect(Pickle.read(weights.small(pickle)));
             return weights;
+        } catch (ZipException | EOFException e) {
+            zip.close();
+            throw damaged(file, e);
         } catch (IllegalArgumentException e) {
             zip.close();
             throw new WeightFileException(file, e.getMessage());
@@ -64,6 +68,10 @@ final class PickledWeights implements WeightSource {
             zip.close();
             throw e;
         }
+    }
+
+    private static WeightFileException damaged(Path file, IOException fault) {
+        return new WeightFileException(file, "the archive is damaged" + (fault.getMessage() == null ? "" : " (" + fault.getMessage() + ")"));
     }
 
     private void checkByteOrder() throws IOException {
@@ -156,6 +164,8 @@ final class PickledWeights implements WeightSource {
             fill(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), entry(name, tensor.storage()));
             var storage = Tensor.fromMemory(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), dtype, tensor.storage().elements());
             return scope.keep(storage.asStrided(tensor.shape(), tensor.strides(), tensor.offset()).copy().contiguous());
+        } catch (ZipException | EOFException e) {
+            throw damaged(file, e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
         }

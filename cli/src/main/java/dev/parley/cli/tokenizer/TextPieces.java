@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
  * The text of files as pieces of some ten thousand characters, so that a file of any size can be read. A piece ends at
  * the end of a line where there is one: no word is cut in two.
  */
-final class TextFiles implements Iterator<String>, AutoCloseable {
+final class TextPieces implements Iterator<String>, AutoCloseable {
 
     private static final int PIECE = 1 << 16;
     private static final int LONGEST_LINE = 1 << 22;
@@ -31,7 +31,7 @@ final class TextFiles implements Iterator<String>, AutoCloseable {
     private long bytes;
 
     /** @param readSoFar told the number of bytes handed out, after each piece */
-    TextFiles(List<Path> files, LongConsumer readSoFar) {
+    TextPieces(List<Path> files, LongConsumer readSoFar) {
         this.files = files.iterator();
         this.readSoFar = readSoFar;
     }

@@ -1,0 +1,60 @@
+package dev.parley.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The quickstart by the shell: interrupted by Ctrl-C, it goes on where it was and leaves a whole model. */
+class QuickstartIT {
+
+    private static final Path PARLEY = Repository.root().resolve("parley");
+
+    @TempDir
+    Path folder;
+
+    private Process start() throws IOException {
+        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--minutes", "0.5", "--out", "model", "--json").directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
+        builder.environment().put("PARLEY_BUILD", "never");
+        builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
+        return builder.start();
+    }
+
+    @Test
+    void anInterruptedQuickstartGoesOnWhereItWas() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")) && Files.isRegularFile(Repository.root().resolve("bench/target/classpath.txt")), "no shell, or no jars");
+        var process = start();
+        var checkpoint = folder.resolve("model/.work/state.json");
+        for (int n = 0; n < 600 && process.isAlive() && !(Files.exists(checkpoint) && Files.readString(checkpoint).contains("\"pretrain\"")); n++) Thread.sleep(100);
+        Thread.sleep(1500); // some steps into the stage
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(130, process.exitValue(), Files.readString(folder.resolve("err")));
+        assertTrue(Files.exists(folder.resolve("model/.work/pretrain/checkpoints.json")), Files.readString(folder.resolve("err")));
+
+        var second = start();
+        assertTrue(second.waitFor(300, TimeUnit.SECONDS));
+        var err = Files.readString(folder.resolve("err"));
+        assertEquals(0, second.exitValue(), err);
+        assertTrue(err.contains("Going on from the last checkpoint"), err);
+        var json = new ObjectMapper().readTree(Files.readString(folder.resolve("out")));
+        for (var name : List.of("spelling", "sums to 20", "chat topics", "bits per byte, held-out text")) {
+            assertTrue(json.path("scores").path(name).path("n").asInt() > 0, name);
+        }
+        assertTrue(json.path("samples").size() >= 5);
+        for (var file : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json", "report.html")) {
+            assertTrue(Files.size(folder.resolve("model").resolve(file)) > 0, file);
+        }
+        var report = Files.readString(folder.resolve("model/report.html"));
+        assertTrue(report.contains("uPlot") && !report.contains("{{") && !report.contains("src=\"http"), "the report is one file, filled in");
+    }
+}

@@ -1,0 +1,164 @@
+package dev.parley.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.model.CausalLM;
+import dev.parley.model.Gpt2Config;
+import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.tokenizer.ChatTemplate;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user's script calls them: exit codes, the JSON that scripts rely on, sentences for what goes wrong. */
+class CommandsTest {
+
+    private static final String TEXT = "the cat sat on the mat and the dog sat on the cat";
+
+    @TempDir
+    Path folder;
+
+    private Path model;
+
+    private record Ended(int code, String out, String err) {
+
+        JsonNode json() throws IOException {
+            assertEquals(0, code, err);
+            return new ObjectMapper().readTree(out);
+        }
+    }
+
+    private static Ended parley(Object... arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var words = java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        var code = Parley.run(Output.to(out, err), words);
+        return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @BeforeEach
+    void makeModel() throws IOException {
+        model = folder.resolve("model");
+        var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
+        tokenizer.save(model);
+        try (var created = CausalLM.create(Gpt2Config.of(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
+            created.savePretrained(model);
+        }
+    }
+
+    @Test
+    void generateGivesItsContract() throws IOException {
+        var file = Files.writeString(folder.resolve("ids.jsonl"), "[1,2,3]\n\n[4,5]\n");
+        var json = parley("generate", "--model", model, "--ids-file", file, "--max-new-tokens", 5, "--temperature", 0, "--ignore-eos",
+                "--num-return-sequences", 2, "--dtype", "float32", "--json").json();
+        assertEquals(4, json.path("outputs").size());
+        var first = json.path("outputs").get(0);
+        assertArrayEquals(new int[] {1, 2, 3}, IdRows.ints(first.path("prompt_ids")));
+        assertEquals(5, first.path("ids").size());
+        assertEquals("length", first.path("finish_reason").asText());
+        assertTrue(first.path("text").isTextual() && json.path("model").isTextual());
+        assertEquals(10, json.path("usage").path("prompt_tokens").asInt());
+        assertEquals(20, json.path("usage").path("completion_tokens").asInt());
+        for (var name : List.of("load_s", "prefill_s", "decode_s", "tokens_per_second")) assertTrue(json.path("timing").path(name).asDouble() >= 0, name);
+    }
+
+    @Test
+    void generateWorksWithoutATokenizerAndStreamsWithOne() throws IOException {
+        var text = parley("generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 6, "--temperature", 0.9, "--seed", 3);
+        assertEquals(0, text.code(), text.err());
+        assertTrue(text.out().startsWith("the cat"), text.out());
+        assertEquals(text.out(), parley("generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 6, "--temperature", 0.9, "--seed", 3).out());
+        Files.delete(model.resolve("tokenizer.json"));
+        assertEquals(3, parley("generate", "--model", model, "--ids", "1,2", "--max-new-tokens", 3, "--ignore-eos", "--json").json().path("outputs").get(0).path("ids").size());
+        assertEquals(1, parley("generate", "--model", model, "--prompt", "the").code());
+    }
+
+    @Test
+    void scoreGivesItsContract() throws IOException {
+        var one = parley("score", "--model", model, "--text", TEXT, "--per-token", "--dtype", "float32", "--json").json();
+        assertEquals(one.path("tokens").asInt() - 1, one.path("logprobs").size());
+        var sum = 0.0;
+        for (var logprob : one.path("logprobs")) sum += logprob.asDouble();
+        assertEquals(-sum, one.path("nll").asDouble(), 1e-9);
+        assertEquals(one.path("nll").asDouble() / one.path("logprobs").size(), one.path("loss").asDouble(), 1e-9);
+        assertEquals(Math.exp(one.path("loss").asDouble()), one.path("perplexity").asDouble(), 1e-6);
+        assertTrue(one.path("bits_per_byte").asDouble() > 0);
+        var file = Files.writeString(folder.resolve("ids.jsonl"), "[1,2,3]\n[4,5]\n");
+        assertEquals(2, parley("score", "--model", model, "--ids-file", file, "--json").json().path("rows").size());
+    }
+
+    @Test
+    void trainRunsARecipeResumesItAndGeneratesFromTheResult() throws IOException {
+        var text = Files.writeString(folder.resolve("text.txt"), (TEXT + "\n\n").repeat(40));
+        var recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+                stage: pretrain
+                model: {n_layer: 1, n_embd: 16, n_head: 2}
+                tokenizer: %s
+                context_length: 32
+                train_files: [%s]
+                output_dir: %s
+                max_steps: 6
+                learning_rate: 1e-2
+                save_steps: 3
+                """.formatted(model, text, folder.resolve("out")));
+        var trained = parley("train", recipe, "--json").json();
+        assertEquals(6, trained.path("steps").asInt());
+        var again = parley("train", recipe, "--json");
+        assertEquals(1, again.code());
+        assertTrue(again.err().contains("checkpoints of an earlier run"), again.err());
+        assertEquals(8, parley("train", recipe, "--resume", "--set", "max_steps=8", "--json").json().path("steps").asInt());
+        assertEquals(0, parley("generate", "--model", folder.resolve("out"), "--prompt", "the", "--max-new-tokens", 3).code());
+    }
+
+    @Test
+    void fineTuningTeachesTheAssistantsTurns() throws IOException {
+        var chats = new ArrayList<String>();
+        for (int n = 0; n < 20; n++) chats.add("{\"messages\":[{\"role\":\"user\",\"content\":\"the cat\"},{\"role\":\"assistant\",\"content\":\"sat\"}]}");
+        var file = Files.write(folder.resolve("chats.jsonl"), chats);
+        var recipe = Files.writeString(folder.resolve("sft.yaml"), """
+                stage: sft
+                model: %s
+                train_files: [%s]
+                output_dir: %s
+                max_steps: 120
+                learning_rate: 0.02
+                save_steps: 0
+                """.formatted(model, file, folder.resolve("chat")));
+        assertTrue(parley("train", recipe, "--json").json().path("train_loss").asDouble() < 3);
+        var answer = parley("generate", "--model", folder.resolve("chat"), "--prompt", "<|im_start|>user\nthe cat<|im_end|>\n<|im_start|>assistant\n",
+                "--max-new-tokens", 10, "--json").json().path("outputs").get(0);
+        assertEquals("sat", answer.path("text").asText());
+        assertEquals("stop", answer.path("finish_reason").asText());
+    }
+
+    @Test
+    void whatGoesWrongIsOneSentenceWithTheRightExitCode() throws IOException {
+        var wrong = List.<Object[]>of(new Object[] {2, "generate", "--model", model}, new Object[] {2, "generate", "--model", model, "--ids", "1,x"},
+                new Object[] {2, "score", "--model", model, "--text", "a", "--ids", "1"}, new Object[] {2, "nonsense"}, new Object[] {2, "train"},
+                new Object[] {1, "generate", "--model", folder.resolve("nowhere"), "--ids", "1"}, new Object[] {1, "generate", "--model", model, "--ids", "9999"},
+                new Object[] {1, "generate", "--model", model, "--ids", "1", "--temperature", "-1"}, new Object[] {1, "chat", model},
+                new Object[] {1, "generate", "--model", model, "--ids-file", folder.resolve("none")}, new Object[] {1, "score", "--model", model, "--ids", "1"},
+                new Object[] {1, "train", folder.resolve("none.yaml")}, new Object[] {1, "quickstart", "--minutes", "0", "--out", folder.resolve("q")});
+        for (var call : wrong) {
+            var ended = parley(java.util.Arrays.copyOfRange(call, 1, call.length));
+            assertEquals(call[0], ended.code(), List.of(call) + ": " + ended.err());
+            assertTrue(ended.err().startsWith("parley: ") && ended.err().strip().lines().count() <= 1, List.of(call) + ": " + ended.err());
+            assertFalse(ended.err().contains("Exception"), ended.err());
+            assertEquals("", ended.out(), List.of(call).toString());
+        }
+        var unknownKey = Files.writeString(folder.resolve("bad.yaml"), "stage: sft\nlearning_rat: 1\n");
+        assertTrue(parley("train", unknownKey).err().contains("learning_rat"));
+    }
+}
