@@ -35,7 +35,7 @@ final class DecodeBench {
         var bandwidths = new double[TURNS];
         long bytes;
         try (var model = inference(dtype)) {
-            bytes = model.parameters().all().stream().filter(p -> !p.name().contains("wpe")).mapToLong(p -> p.value().memory().byteSize()).sum();
+            bytes = model.parameters().all().stream().filter(p -> !p.name().contains("wpe")).mapToLong(p -> p.value().elementCount() * p.value().dtype().bytes()).sum();
             var generator = new Generator(model);
             var config = GenerationConfig.DEFAULT.withMaxNewTokens(TOKENS).withIgnoreEos(true);
             generator.generate(List.of(new int[] {1}), config);

@@ -80,7 +80,7 @@ public final class CausalLM implements AutoCloseable {
         if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
         var model = new CausalLM(Gpt2Config.read(config), computeType);
         try (var source = WeightFiles.open(folder)) {
-            new WeightLoader(source, model.parameters).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType));
+            new WeightLoader(source, model.parameters).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType), toTrain);
             return model;
         } catch (IOException e) {
             model.close();

@@ -13,7 +13,7 @@ final class Linear {
     private final Parameter bias;
 
     Linear(Parameters parameters, int in, int out, Init init) {
-        weight = parameters.make("weight", init, in, out);
+        weight = parameters.makeMatrix("weight", init, in, out);
         bias = parameters.make("bias", Init.constant(0), out);
     }
 

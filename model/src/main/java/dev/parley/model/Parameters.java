@@ -53,12 +53,17 @@ public final class Parameters implements AutoCloseable {
 
     /** Makes a parameter whose products are computed in the run's compute type. */
     public Parameter make(String name, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, true));
+        return add(new Parameter(path + name, shape, init, true, false));
+    }
+
+    /** Makes a matrix (in, out) that vectors are multiplied by: a model that only runs keeps its columns together. */
+    public Parameter makeMatrix(String name, Init init, long... shape) {
+        return add(new Parameter(path + name, shape, init, true, true));
     }
 
     /** Makes a parameter that stays float32 whatever products are computed in: those of the norms. */
     public Parameter makeFloat32(String name, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, false));
+        return add(new Parameter(path + name, shape, init, false, false));
     }
 
     private Parameter add(Parameter parameter) {
@@ -99,13 +104,15 @@ public final class Parameters implements AutoCloseable {
         private final long[] shape;
         private final Init init;
         private final boolean computed;
+        private final boolean matrix;
         private Tensor value;
 
-        private Parameter(String name, long[] shape, Init init, boolean computed) {
+        private Parameter(String name, long[] shape, Init init, boolean computed, boolean matrix) {
             this.name = name;
             this.shape = shape;
             this.init = init;
             this.computed = computed;
+            this.matrix = matrix;
         }
 
         public String name() {
@@ -134,6 +141,14 @@ public final class Parameters implements AutoCloseable {
         /** The type to keep the value in so that {@link #in} of that type costs nothing. */
         DType storageType(DType computeType) {
             return computed ? computeType : DType.FLOAT32;
+        }
+
+        /**
+         * The tensor in the layout that decoding reads fastest, its shape unchanged: the product of one vector with a matrix
+         * streams each column, and columns that lie together stream a fifth faster.
+         */
+        Tensor laidOutToRun(Tensor tensor) {
+            return matrix ? tensor.transpose(0, 1).contiguous().transpose(0, 1) : tensor;
         }
 
         /** Takes a tensor as the value, out of its scope into the model's care. */

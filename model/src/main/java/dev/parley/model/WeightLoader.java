@@ -23,7 +23,7 @@ record WeightLoader(WeightSource source, Parameters parameters) {
     private static final String HEAD = "lm_head.weight";
     private static final int LISTED = 5;
 
-    void load(Function<Parameter, DType> storageType) {
+    void load(Function<Parameter, DType> storageType, boolean toTrain) {
         var used = new HashSet<String>();
         var faults = new ArrayList<String>();
         for (var parameter : parameters.all()) {
@@ -42,7 +42,7 @@ record WeightLoader(WeightSource source, Parameters parameters) {
         for (var parameter : parameters.all()) {
             try (var scope = Scope.open()) {
                 var tensor = source.read(nameInFile(parameter)).to(storageType.apply(parameter)).contiguous();
-                parameter.set(tensor, t -> {});
+                parameter.set(toTrain ? tensor : parameter.laidOutToRun(tensor), t -> {});
             }
         }
     }
