@@ -168,12 +168,11 @@ public final class Trainer {
                 progress = new Checkpoint.Progress(progress.step() + 1, progress.cursor() + arguments.gradientAccumulationSteps(),
                         progress.dataFingerprint(), progress.bestEvalLoss(), progress.bestStep());
                 var step = progress.step();
-                if (step % arguments.loggingSteps() == 0 || step == totalSteps) {
-                    tell(window.event(step, firstStep, totalSteps, epoch(), done, started));
-                    window = new Window(System.nanoTime(), new LossSum(0, 0), 0);
-                }
+                var told = step % arguments.loggingSteps() == 0 || step == totalSteps;
+                if (told) tell(window.event(step, firstStep, totalSteps, epoch(), done, started));
                 if (due(step, arguments.evalSteps()) || step == totalSteps) evaluateNow();
                 if (due(step, arguments.saveSteps())) savedAt = save();
+                if (told) window = new Window(System.nanoTime(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
             var interrupted = progress.step() < totalSteps;
             if (arguments.saveSteps() > 0 && savedAt < progress.step()) save();
