@@ -3,7 +3,7 @@ package dev.parley.bench;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
@@ -56,7 +56,7 @@ final class DecodeBench {
     private static CausalLM inference(DType dtype) {
         try {
             var folder = Files.createTempDirectory("parley-bench");
-            try (var model = CausalLM.create(Gpt2Config.gpt2Small(), 1)) {
+            try (var model = CausalLM.create(ModelConfig.gpt2Small(), 1)) {
                 model.savePretrained(folder);
                 return CausalLM.fromPretrained(folder, dtype);
             } finally {

@@ -82,7 +82,7 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
-        var context = model.config().nPositions();
+        var context = model.config().maxPositionEmbeddings();
         var texts = new ArrayList<Text>();
         for (int row = 0; row < prompts.size(); row++) {
             var prompt = prompts.get(row);
@@ -109,7 +109,7 @@ public final class Generator {
         var longest = texts.stream().mapToInt(t -> t.prompt.length).max().orElse(0);
         var most = texts.stream().mapToInt(t -> t.limit).max().orElse(0);
         // Rows are padded to the longest prompt and share the cache's length: with too little room they go one by one.
-        if (texts.size() > 1 && longest + most > model.config().nPositions()) {
+        if (texts.size() > 1 && longest + most > model.config().maxPositionEmbeddings()) {
             for (var text : texts) decode(List.of(text), config, cancelled);
             return;
         }

@@ -27,20 +27,22 @@ import java.util.LinkedHashMap;
  */
 public final class CausalLM implements AutoCloseable {
 
-    private final Gpt2Config config;
+    private final ModelConfig config;
     private final Parameters parameters;
     private final Transformer transformer;
+    private final int window; // of the layers that slide one; 0 if none does
     private DType computeType;
 
-    private CausalLM(Gpt2Config config, DType computeType) {
+    private CausalLM(ModelConfig config, DType computeType) {
         this.config = config;
         this.computeType = computeType;
         parameters = new Parameters();
-        transformer = new Transformer(parameters.at("transformer"), config);
+        transformer = new Transformer(parameters, config);
+        window = config.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().orElse(0);
     }
 
-    /** A new model with GPT-2's random initialisation; the same seed gives the same weights. */
-    public static CausalLM create(Gpt2Config config, long seed) {
+    /** A new model with random weights; the same seed gives the same weights. */
+    public static CausalLM create(ModelConfig config, long seed) {
         var model = new CausalLM(config, Engine.computeType());
         RandomState.seed(seed);
         model.parameters.initialize();
@@ -78,9 +80,9 @@ public final class CausalLM implements AutoCloseable {
         }
         var config = folder.resolve("config.json");
         if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
-        var model = new CausalLM(Gpt2Config.read(config), computeType);
+        var model = new CausalLM(ModelConfig.read(config), computeType);
         try (var source = WeightFiles.open(folder)) {
-            new WeightLoader(source, model.parameters).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType), toTrain);
+            new WeightLoader(source, model.parameters, model.config).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType), toTrain);
             return model;
         } catch (IOException e) {
             model.close();
@@ -100,7 +102,7 @@ public final class CausalLM implements AutoCloseable {
         config.write(folder.resolve("config.json"));
     }
 
-    public Gpt2Config config() {
+    public ModelConfig config() {
         return config;
     }
 
@@ -123,7 +125,7 @@ public final class CausalLM implements AutoCloseable {
     /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
     public Tensor logits(TokenBatch batch) {
         try (var scope = Scope.open()) {
-            return scope.keep(transformer.head(hidden(batch, null), computeType).to(DType.FLOAT32));
+            return scope.keep(transformer.scores(hidden(batch, null), computeType).to(DType.FLOAT32));
         }
     }
 
@@ -142,7 +144,7 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var hidden = pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask);
             var last = hidden.select(1, batch.length() - 1); // (B, C)
-            var scores = transformer.head(last, computeType).toFloats();
+            var scores = transformer.scores(last, computeType).toFloats();
             var byRow = new float[batch.rows()][config.vocabSize()];
             for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
             return byRow;
@@ -151,7 +153,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** An empty cache for {@link #nextLogits(TokenBatch, KvCache, int[][])}; close it when the text is done. */
     public KvCache newCache() {
-        return new KvCache(config.nLayer(), config.nPositions());
+        return new KvCache(config.numHiddenLayers(), config.maxPositionEmbeddings());
     }
 
     private Tensor hidden(TokenBatch batch, KvCache cache) {
@@ -161,17 +163,17 @@ public final class CausalLM implements AutoCloseable {
     private Tensor hidden(TokenBatch batch, KvCache cache, int[][] keyMask) {
         check(batch, cache);
         var past = cache == null ? 0 : cache.length();
-        var mask = cache == null ? mask(batch) : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, computeType);
         var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
+        var pass = Pass.of(config, computeType, false, mask(batch, past, keyMask, 0), mask(batch, past, keyMask, window), positions, batch.rows());
         var x = transformer.embed(Tensor.ofRows(batch.ids())); // (B, T, C)
-        var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), new Pass(computeType, false, mask), cache);
+        var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
     }
 
-    private AttentionMask mask(TokenBatch batch) {
-        return batch.isPacked() ? AttentionMask.packed(batch.segments(), computeType)
-                : AttentionMask.causal(batch.length(), 0, batch.hasPadding() ? batch.attentionMask() : null, computeType);
+    private AttentionMask mask(TokenBatch batch, int past, int[][] keyMask, int window) {
+        return batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
+                : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, window, computeType);
     }
 
     /** Positions of the last tokens of rows with padding: how many tokens that are no padding come before each. */
@@ -195,7 +197,7 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var batch = TokenBatch.of(ids);
             if (batch.length() == 1) return new double[ids.length][0];
-            var losses = new NextTokenLoss(transformer.wte().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
+            var losses = new NextTokenLoss(transformer.head().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
             var each = new double[ids.length][batch.length() - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
@@ -206,7 +208,7 @@ public final class CausalLM implements AutoCloseable {
     public LossSum loss(TokenBatch batch, int[][] labels) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             checkLabels(batch, labels);
-            var loss = new NextTokenLoss(transformer.wte().in(computeType), labels, batch.segments());
+            var loss = new NextTokenLoss(transformer.head().in(computeType), labels, batch.segments());
             return new LossSum(loss.count() == 0 ? 0 : loss.each(hidden(batch, null)).to(DType.FLOAT64).sum().item(), loss.count());
         }
     }
@@ -234,21 +236,22 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open()) {
             check(batch, null);
             checkLabels(batch, labels);
-            var wte = transformer.wte();
+            var head = transformer.head();
             var ids = Tensor.ofRows(batch.ids());
-            var loss = new NextTokenLoss(wte.in(computeType).detach(), labels, batch.segments());
+            var loss = new NextTokenLoss(head.in(computeType).detach(), labels, batch.segments());
             Tensor x;
             try (var noGrad = NoGrad.open()) {
                 x = transformer.embed(ids);
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
-            var mask = mask(batch);
-            var positions = Tensor.ofLongs(batch.positions(0), batch.rows(), batch.length());
-            var hidden = transformer.forward(x, positions, new Pass(computeType, true, mask), null); // (B, T, C)
-            var sum = loss.sumAndBackward(hidden, wte.value(), divisor);
+            var positions = batch.positions(0);
+            var pass = Pass.of(config, computeType, true, mask(batch, 0, batch.attentionMask(), 0), mask(batch, 0, batch.attentionMask(), window),
+                    positions, batch.rows());
+            var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, null); // (B, T, C)
+            var sum = loss.sumAndBackward(hidden, head.value(), divisor);
             if (loss.count() > 0) {
                 try (var noGrad = NoGrad.open()) {
-                    wte.value().grad().indexAddInPlace(ids.view(-1), x.grad().view(-1, config.nEmbd()));
+                    transformer.tokens().value().gradOrZeros().indexAddInPlace(ids.view(-1), x.grad().view(-1, config.hiddenSize()));
                 }
             }
             return new LossSum(sum, loss.count());
@@ -257,8 +260,8 @@ public final class CausalLM implements AutoCloseable {
 
     private void check(TokenBatch batch, KvCache cache) {
         var length = batch.length() + (cache == null ? 0 : cache.length());
-        if (length > config.nPositions()) {
-            throw new ModelException("A text of " + length + " tokens does not fit the model's context of " + config.nPositions() + " tokens.");
+        if (length > config.maxPositionEmbeddings()) {
+            throw new ModelException("A text of " + length + " tokens does not fit the model's context of " + config.maxPositionEmbeddings() + " tokens.");
         }
         for (var row : batch.ids()) {
             for (var id : row) {

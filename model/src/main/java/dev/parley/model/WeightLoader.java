@@ -17,9 +17,8 @@ import java.util.stream.Collectors;
  * nothing is left half loaded. Files of GPT-2 come with and without the prefix {@code transformer.}, and some carry
  * buffers that are no parameters (the causal mask), or the tied head a second time.
  */
-record WeightLoader(WeightSource source, Parameters parameters) {
+record WeightLoader(WeightSource source, Parameters parameters, ModelConfig config) {
 
-    private static final String PREFIX = "transformer.";
     private static final String HEAD = "lm_head.weight";
     private static final int LISTED = 5;
 
@@ -36,7 +35,7 @@ record WeightLoader(WeightSource source, Parameters parameters) {
             checkShape(source.info(name), parameter, faults);
         }
         for (var name : source.names()) {
-            if (!used.contains(name) && !isBuffer(name) && !name.equals(HEAD)) faults.add("tensor \"" + name + "\" is not part of the model");
+            if (!used.contains(name) && !isBuffer(name) && !(config.tieWordEmbeddings() && name.equals(HEAD))) faults.add("tensor \"" + name + "\" is not part of the model");
         }
         if (!faults.isEmpty()) throw new ModelException(source.file() + ": " + listed(faults) + ".");
         for (var parameter : parameters.all()) {
@@ -49,7 +48,9 @@ record WeightLoader(WeightSource source, Parameters parameters) {
 
     private String nameInFile(Parameter parameter) {
         if (source.names().contains(parameter.name())) return parameter.name();
-        var bare = parameter.name().substring(PREFIX.length());
+        var prefix = config.family().names().root() + ".";
+        if (!parameter.name().startsWith(prefix)) return "";
+        var bare = parameter.name().substring(prefix.length());
         return source.names().contains(bare) ? bare : "";
     }
 
@@ -62,7 +63,7 @@ record WeightLoader(WeightSource source, Parameters parameters) {
     }
 
     private static boolean isBuffer(String name) {
-        return name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias");
+        return name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias") || name.endsWith(".rotary_emb.inv_freq");
     }
 
     private static String listed(List<String> faults) {
