@@ -8,8 +8,8 @@ import jdk.incubator.vector.IntVector;
 
 /**
  * Weights in bfloat16, row by row as a weight file has them, so that a mapped file can be used where it lies. A load takes
- * pairs of neighbours as one int; shifting and masking give the even and the odd columns, so that vectors are arranged
- * with their even numbers first.
+ * pairs of neighbours as one int; shifting and masking give the even and the odd columns, so that vectors are arranged as
+ * a register of even numbers, then one of the odd between them.
  */
 public final class BFloat16Matrix implements Matrix {
 
@@ -85,13 +85,14 @@ public final class BFloat16Matrix implements Matrix {
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
         var at = b * stride;
-        var half = stride / 2;
-        var pairs = columns / 2;
-        for (int i = 0; i < pairs; i++) {
-            into[at + i] = x[xAt + 2 * i];
-            into[at + half + i] = x[xAt + 2 * i + 1];
+        for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
+            var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
+            for (int i = 0; i < pairs; i++) {
+                into[at + c + i] = x[xAt + c + 2 * i];
+                into[at + c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
+            }
+            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[at + c + pairs] = x[xAt + columns - 1];
         }
-        if (columns % 2 == 1) into[at + pairs] = x[xAt + columns - 1];
     }
 
     @Override
@@ -112,47 +113,43 @@ public final class BFloat16Matrix implements Matrix {
         for (int r = from; r < from + quarter; r++) {
             for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
             if (batch == 1) {
-                one(memory, 2L * stride * rowAt[0], 2L * stride * rowAt[1], 2L * stride * rowAt[2], 2L * stride * rowAt[3], stride / 2, x,
+                one(memory, 2L * stride * rowAt[0], 2L * stride * rowAt[1], 2L * stride * rowAt[2], 2L * stride * rowAt[3], stride, x,
                         y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
             } else {
-                for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride / 2, scratch, k * stride);
+                for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride, scratch, k * stride);
                 RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
             }
         }
     }
 
-    /** Four rows with one vector. half: pairs in a row. */
-    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int half, float[] x, float[] y, int y0, int y1, int y2, int y3) {
+    /** Four rows with one vector; sums in the order of {@link RowTile}, so that a vector alone and in a batch gives the same. */
+    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
-        FloatVector e0 = zero, e1 = zero, e2 = zero, e3 = zero, o0 = zero, o1 = zero, o2 = zero, o3 = zero;
-        for (int i = 0; i < half; i += Lanes.COUNT) {
+        FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+        for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
             var even = FloatVector.fromArray(Lanes.FLOATS, x, i);
-            var odd = FloatVector.fromArray(Lanes.FLOATS, x, half + i);
-            var p0 = IntVector.fromMemorySegment(Lanes.INTS, w, w0 + 4L * i, Lanes.LITTLE);
-            var p1 = IntVector.fromMemorySegment(Lanes.INTS, w, w1 + 4L * i, Lanes.LITTLE);
-            var p2 = IntVector.fromMemorySegment(Lanes.INTS, w, w2 + 4L * i, Lanes.LITTLE);
-            var p3 = IntVector.fromMemorySegment(Lanes.INTS, w, w3 + 4L * i, Lanes.LITTLE);
-            e0 = Lanes.lower(p0).fma(even, e0);
-            o0 = Lanes.upper(p0).fma(odd, o0);
-            e1 = Lanes.lower(p1).fma(even, e1);
-            o1 = Lanes.upper(p1).fma(odd, o1);
-            e2 = Lanes.lower(p2).fma(even, e2);
-            o2 = Lanes.upper(p2).fma(odd, o2);
-            e3 = Lanes.lower(p3).fma(even, e3);
-            o3 = Lanes.upper(p3).fma(odd, o3);
+            var odd = FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT);
+            var p0 = IntVector.fromMemorySegment(Lanes.INTS, w, w0 + 2L * i, Lanes.LITTLE);
+            var p1 = IntVector.fromMemorySegment(Lanes.INTS, w, w1 + 2L * i, Lanes.LITTLE);
+            var p2 = IntVector.fromMemorySegment(Lanes.INTS, w, w2 + 2L * i, Lanes.LITTLE);
+            var p3 = IntVector.fromMemorySegment(Lanes.INTS, w, w3 + 2L * i, Lanes.LITTLE);
+            a0 = Lanes.upper(p0).fma(odd, Lanes.lower(p0).fma(even, a0));
+            a1 = Lanes.upper(p1).fma(odd, Lanes.lower(p1).fma(even, a1));
+            a2 = Lanes.upper(p2).fma(odd, Lanes.lower(p2).fma(even, a2));
+            a3 = Lanes.upper(p3).fma(odd, Lanes.lower(p3).fma(even, a3));
         }
-        y[y0] = Lanes.sum(e0.add(o0));
-        y[y1] = Lanes.sum(e1.add(o1));
-        y[y2] = Lanes.sum(e2.add(o2));
-        y[y3] = Lanes.sum(e3.add(o3));
+        y[y0] = Lanes.sum(a0);
+        y[y1] = Lanes.sum(a1);
+        y[y2] = Lanes.sum(a2);
+        y[y3] = Lanes.sum(a3);
     }
 
-    /** A row as floats, the even columns first. */
-    private static void widen(MemorySegment w, long at, int half, float[] into, int intoAt) {
-        for (int i = 0; i < half; i += Lanes.COUNT) {
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, w, at + 4L * i, Lanes.LITTLE);
+    /** A row as floats, arranged as vectors are. */
+    private static void widen(MemorySegment w, long at, int n, float[] into, int intoAt) {
+        for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
+            var pairs = IntVector.fromMemorySegment(Lanes.INTS, w, at + 2L * i, Lanes.LITTLE);
             Lanes.lower(pairs).intoArray(into, intoAt + i);
-            Lanes.upper(pairs).intoArray(into, intoAt + half + i);
+            Lanes.upper(pairs).intoArray(into, intoAt + Lanes.COUNT + i);
         }
     }
 

@@ -201,13 +201,12 @@ public final class Int4Matrix implements Matrix {
 
     @Override
     public void row(int row, float[] into, int at) {
-        int strip = row / Lanes.COUNT, lane = row % Lanes.COUNT;
-        for (int c = 0; c < columns; c++) {
-            var blockAt = (strip * (long) blocks + c / BLOCK) * BLOCK_BYTES;
-            int inBlock = c % BLOCK;
-            var scale = Halves.fromBFloat16(memory.get(SHORT, blockAt + 4L * lane + 2 * (inBlock / GROUP)));
-            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + inBlock / 8) + 4L * lane), TURN);
-            into[at + c] = ((bits >>> 4 * (inBlock % 8) & 15) - 8) * scale;
+        var laneAt = row / Lanes.COUNT * stripBytes() + 4L * (row % Lanes.COUNT);
+        for (int c = 0; c < columns; c += 8) {
+            var blockAt = laneAt + c / BLOCK * BLOCK_BYTES;
+            var scale = Halves.fromBFloat16(memory.get(SHORT, blockAt + 2 * (c % BLOCK / GROUP)));
+            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), TURN);
+            for (int k = 0; k < Math.min(8, columns - c); k++) into[at + c + k] = ((bits >>> 4 * k & 15) - 8) * scale;
         }
     }
 

@@ -210,12 +210,14 @@ public final class Int8Matrix implements Matrix {
 
     @Override
     public void row(int row, float[] into, int at) {
-        int strip = row / Lanes.COUNT, lane = row % Lanes.COUNT;
-        for (int c = 0; c < columns; c++) {
-            var groupAt = strip * stripBytes() + c / groupColumns * groupBytes();
-            int inGroup = c % groupColumns;
-            var bits = Integer.rotateRight(memory.get(INT, groupAt + VECTOR * (1 + inGroup / 4) + 4L * lane), TURN);
-            into[at + c] = ((bits >>> 8 * (inGroup % 4) & 0xff) - 128) * memory.get(FLOAT, groupAt + 4L * lane);
+        var laneAt = row / Lanes.COUNT * stripBytes() + 4L * (row % Lanes.COUNT);
+        for (int g = 0; g < groups; g++) {
+            var scale = memory.get(FLOAT, laneAt + g * groupBytes());
+            int from = g * groupColumns, to = Math.min(columns, from + groupColumns);
+            for (int c = from; c < to; c += 4) {
+                var bits = Integer.rotateRight(memory.get(INT, laneAt + g * groupBytes() + VECTOR * (1 + (c - from) / 4)), TURN);
+                for (int k = 0; k < Math.min(4, to - c); k++) into[at + c + k] = ((bits >>> 8 * k & 0xff) - 128) * scale;
+            }
         }
     }
 

@@ -80,6 +80,15 @@ public final class KvBlocks implements AutoCloseable {
         }
     }
 
+    /** The same tokens again, for a text that goes on otherwise. */
+    public KvBlocks copy() {
+        var copy = new KvBlocks(layers, kvHeads, headDim, wide, capacity);
+        copy.reserve(length);
+        copy.length = length;
+        for (int b = 0; b < copy.blocks.size(); b++) copy.blocks.get(b).copyFrom(blocks.get(b));
+        return copy;
+    }
+
     boolean wide() {
         return wide;
     }

@@ -1,6 +1,7 @@
 package dev.parley.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Weights of a linear layer in native memory, one row for each output, and their product with one or a few vectors. A
@@ -42,6 +43,22 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
 
     /** One row, widened. */
     void row(int row, float[] into, int at);
+
+    /**
+     * Widens all rows into memory, one after the other: for others than these kernels.
+     *
+     * @param wide to float32 rather than bfloat16
+     */
+    default void widenAll(MemorySegment into, boolean wide, ThreadTeam team) {
+        team.each(Math.ceilDiv(rows(), 16), block -> {
+            var floats = new float[columns()];
+            for (int r = 16 * block; r < Math.min(rows(), 16 * (block + 1)); r++) {
+                row(r, floats, 0);
+                if (wide) MemorySegment.copy(floats, 0, into, ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * r * columns(), columns());
+                else Halves.toBFloat16(floats, 0, into, 2L * r * columns(), columns());
+            }
+        });
+    }
 
     /** Bytes of memory that a step reads. */
     long bytes();

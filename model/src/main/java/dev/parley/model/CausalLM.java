@@ -1,7 +1,10 @@
 package dev.parley.model;
 
+import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.weights.SafetensorsWriter;
 import dev.parley.model.weights.WeightFiles;
+import dev.parley.model.weights.WeightSource;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
@@ -9,9 +12,12 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 
 /**
  * A language model that predicts each token from those before it: the Transformer with its head, loaded from and saved
@@ -31,11 +37,16 @@ public final class CausalLM implements AutoCloseable {
     private final Parameters parameters;
     private final Transformer transformer;
     private final int window; // of the layers that slide one; 0 if none does
+    private final Arena arena = Arena.ofShared();
+    private final Backend backend;
     private DType computeType;
+    private WeightSource source; // open as long as weights are used where the file has them
+    private Optional<KernelTransformer> kernels = Optional.empty();
 
-    private CausalLM(ModelConfig config, DType computeType) {
+    private CausalLM(ModelConfig config, DType computeType, Backend backend) {
         this.config = config;
         this.computeType = computeType;
+        this.backend = backend;
         parameters = new Parameters();
         transformer = new Transformer(parameters, config);
         window = config.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().orElse(0);
@@ -43,7 +54,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** A new model with random weights; the same seed gives the same weights. */
     public static CausalLM create(ModelConfig config, long seed) {
-        var model = new CausalLM(config, Engine.computeType());
+        var model = new CausalLM(config, Engine.computeType(), Backend.TORCH);
         RandomState.seed(seed);
         model.parameters.initialize();
         return model;
@@ -62,35 +73,61 @@ public final class CausalLM implements AutoCloseable {
     /**
      * Loads a model folder to run it in a type of one's choice.
      *
-     * @param computeType float32, bfloat16 or float16: of the weights in memory and of the products
+     * @param computeType float32 or bfloat16: of the weights in memory and of the products
      * @throws ModelException naming the file and what is wrong with it
      */
     public static CausalLM fromPretrained(Path folder, DType computeType) {
-        return load(folder, computeType, false);
+        return fromPretrained(folder, WeightType.of(computeType), computeType, Backend.AUTO);
+    }
+
+    /**
+     * Loads a model folder to run it.
+     *
+     * @param weights how its matrices are kept in memory
+     * @param computeType of libtorch's products; our kernels compute in float32 from any weights
+     */
+    public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
+        var model = open(folder, computeType, backend == Backend.AUTO && !Engine.isAvailable() ? Backend.JAVA : backend);
+        try {
+            model.source = WeightFiles.open(folder);
+            new WeightLoader(model.source, model.parameters, model.config).loadToRun(weights, model.arena);
+            if (model.backend != Backend.TORCH) model.kernels = Optional.of(new KernelTransformer(model.parameters, model.config));
+            return model;
+        } catch (IOException e) {
+            model.close();
+            throw unreadable(folder, e);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
     }
 
     /** Loads a model folder to train it: weights in float32, products in the type given. */
     public static CausalLM forTraining(Path folder, DType computeType) {
-        return load(folder, computeType, true);
+        var model = open(folder, computeType, Backend.TORCH);
+        try (var source = WeightFiles.open(folder)) {
+            new WeightLoader(source, model.parameters, model.config).loadToTrain();
+            return model;
+        } catch (IOException e) {
+            model.close();
+            throw unreadable(folder, e);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
-    private static CausalLM load(Path folder, DType computeType, boolean toTrain) {
+    private static CausalLM open(Path folder, DType computeType, Backend backend) {
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }
         var config = folder.resolve("config.json");
         if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
-        var model = new CausalLM(ModelConfig.read(config), computeType);
-        try (var source = WeightFiles.open(folder)) {
-            new WeightLoader(source, model.parameters, model.config).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType), toTrain);
-            return model;
-        } catch (IOException e) {
-            model.close();
-            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return new CausalLM(ModelConfig.read(config), computeType, backend);
+    }
+
+    private static ModelException unreadable(Path folder, IOException e) {
+        return new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
     }
 
     /** Writes config.json and model.safetensors, each whole or not at all; the tied head is written once. */
@@ -156,6 +193,55 @@ public final class CausalLM implements AutoCloseable {
         return new KvCache(config.numHiddenLayers(), config.maxPositionEmbeddings());
     }
 
+    /** Scores after every token of the batch, (B, T, V), without gradients. */
+    float[][][] allLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var flat = transformer.scores(hidden(batch, cache, pastAttentionMask), computeType).toFloats();
+            var all = new float[batch.rows()][batch.length()][];
+            for (int i = 0; i < batch.rows() * batch.length(); i++) {
+                all[i / batch.length()][i % batch.length()] = Arrays.copyOfRange(flat, i * config.vocabSize(), (i + 1) * config.vocabSize());
+            }
+            return all;
+        }
+    }
+
+    // ---- continuing texts ----
+
+    /** Texts from which on libtorch continues them as one batch: so many rows keep its products busy. */
+    private static final int TORCH_ROWS = 17;
+
+    /** Tokens of a prompt from which on libtorch reads it: less would not make up for its start. */
+    private static final int TORCH_PROMPT = 64;
+
+    /**
+     * Begins to continue texts. A text's scores do not depend on the other texts.
+     *
+     * @param capacity tokens of the longest at most, prompt counted
+     */
+    public Continuation continueTexts(int rows, int capacity) {
+        if (kernels.isEmpty() || backend == Backend.AUTO && rows >= TORCH_ROWS) return new TorchContinuation(this, rows);
+        return new KernelContinuation(config, kernels.get(), this::prefill, backend == Backend.JAVA ? Integer.MAX_VALUE : TORCH_PROMPT, rows, capacity);
+    }
+
+    /** Reads a prompt by libtorch, and hands its keys and values over. */
+    private float[] prefill(int[] ids, KvBlocks blocks) {
+        try (var scope = Scope.open(); var cache = newCache()) {
+            var scores = nextLogits(TokenBatch.of(ids), cache, new int[0][])[0];
+            blocks.reserve(ids.length);
+            int heads = config.numKeyValueHeads(), d = config.headDim(), n = ids.length;
+            for (int i = 0; i < config.numHiddenLayers(); i++) {
+                var layer = i;
+                var all = cache.all(i);
+                float[] keys = all.keys().toFloats(), values = all.values().toFloats(); // (1, H, S, D)
+                ThreadTeam.shared().each(heads, h -> {
+                    for (int t = 0; t < n; t++) blocks.put(layer, h, t, keys, (h * n + t) * d, values, (h * n + t) * d);
+                });
+            }
+            blocks.advance(n);
+            return scores;
+        }
+    }
+
     private Tensor hidden(TokenBatch batch, KvCache cache) {
         return hidden(batch, cache, batch.attentionMask());
     }
@@ -165,7 +251,7 @@ public final class CausalLM implements AutoCloseable {
         var past = cache == null ? 0 : cache.length();
         var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
         var pass = Pass.of(config, computeType, false, mask(batch, past, keyMask, 0), mask(batch, past, keyMask, window), positions, batch.rows());
-        var x = transformer.embed(Tensor.ofRows(batch.ids())); // (B, T, C)
+        var x = transformer.embed(batch.ids()); // (B, T, C)
         var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
@@ -241,7 +327,7 @@ public final class CausalLM implements AutoCloseable {
             var loss = new NextTokenLoss(head.in(computeType).detach(), labels, batch.segments());
             Tensor x;
             try (var noGrad = NoGrad.open()) {
-                x = transformer.embed(ids);
+                x = transformer.embed(batch.ids());
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var positions = batch.positions(0);
@@ -259,17 +345,7 @@ public final class CausalLM implements AutoCloseable {
     }
 
     private void check(TokenBatch batch, KvCache cache) {
-        var length = batch.length() + (cache == null ? 0 : cache.length());
-        if (length > config.maxPositionEmbeddings()) {
-            throw new ModelException("A text of " + length + " tokens does not fit the model's context of " + config.maxPositionEmbeddings() + " tokens.");
-        }
-        for (var row : batch.ids()) {
-            for (var id : row) {
-                if (id < 0 || id >= config.vocabSize()) {
-                    throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + config.vocabSize() + " tokens.");
-                }
-            }
-        }
+        for (var row : batch.ids()) config.checkFits(row, cache == null ? 0 : cache.length());
     }
 
     private void checkLabels(TokenBatch batch, int[][] labels) {
@@ -289,5 +365,14 @@ public final class CausalLM implements AutoCloseable {
     @Override
     public void close() {
         parameters.close();
+        kernels = Optional.empty();
+        if (arena.scope().isAlive()) arena.close();
+        try {
+            if (source != null) source.close();
+        } catch (IOException e) {
+            throw new ModelException(source.file() + " cannot be closed: " + e.getMessage() + ".");
+        } finally {
+            source = null;
+        }
     }
 }

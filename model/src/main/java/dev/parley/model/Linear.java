@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.model.Parameters.Init;
 import dev.parley.model.Parameters.Parameter;
+import dev.parley.model.Parameters.Use;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -19,8 +20,8 @@ final class Linear {
     Linear(Parameters parameters, ModelConfig config, int in, int out, boolean bias, Init init) {
         inOut = config.family().conv1d();
         this.out = out;
-        weight = inOut ? parameters.makeMatrix("weight", init, in, out) : parameters.make("weight", init, out, in);
-        this.bias = bias ? Optional.of(parameters.make("bias", Init.constant(0), out)) : Optional.empty();
+        weight = inOut ? parameters.make("weight", Use.MATRIX_IN_OUT, init, in, out) : parameters.make("weight", Use.MATRIX, init, out, in);
+        this.bias = bias ? Optional.of(parameters.make("bias", Use.VECTOR, Init.constant(0), out)) : Optional.empty();
     }
 
     Tensor forward(Tensor x, DType computeType) { // x: (…, in)

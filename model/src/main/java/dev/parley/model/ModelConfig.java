@@ -159,6 +159,20 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
     }
 
     /**
+     * Checks tokens that are to follow others.
+     *
+     * @throws ModelException if the text leaves the context, or an id the vocabulary
+     */
+    void checkFits(int[] ids, int past) {
+        if (past + ids.length > maxPositionEmbeddings) {
+            throw new ModelException("A text of " + (past + ids.length) + " tokens does not fit the model's context of " + maxPositionEmbeddings + " tokens.");
+        }
+        for (var id : ids) {
+            if (id < 0 || id >= vocabSize) throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + vocabSize + " tokens.");
+        }
+    }
+
+    /**
      * Reads a {@code config.json}.
      *
      * @throws ModelException if it is of no known family, or holds a setting that this code does not honour

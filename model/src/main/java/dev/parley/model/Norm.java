@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.model.Parameters.Init;
 import dev.parley.model.Parameters.Parameter;
+import dev.parley.model.Parameters.Use;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -14,8 +15,8 @@ sealed interface Norm {
 
     /** The norm of a family. @param size of the last dimension */
     static Norm of(Parameters parameters, ModelConfig config, int size) {
-        var weight = parameters.makeFloat32("weight", Init.constant(1), size);
-        return config.family().layerNorm() ? new Layer(weight, parameters.makeFloat32("bias", Init.constant(0), size), config.normEpsilon())
+        var weight = parameters.make("weight", Use.NORM, Init.constant(1), size);
+        return config.family().layerNorm() ? new Layer(weight, parameters.make("bias", Use.NORM, Init.constant(0), size), config.normEpsilon())
                 : new RootMeanSquare(weight, config.normEpsilon());
     }
 

@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.model.Parameters.Init;
 import dev.parley.model.Parameters.Parameter;
+import dev.parley.model.Parameters.Use;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -27,12 +28,12 @@ final class Transformer {
         var names = config.family().names();
         var parameters = all.at(names.root());
         var init = Init.normal(config.initializerRange());
-        tokens = parameters.at(names.tokens()).make("weight", init, config.vocabSize(), config.hiddenSize());
+        tokens = parameters.at(names.tokens()).make("weight", config.tieWordEmbeddings() ? Use.HEAD : Use.TABLE, init, config.vocabSize(), config.hiddenSize());
         positions = config.rope().isPresent() ? Optional.empty()
-                : Optional.of(parameters.at(WeightNames.POSITIONS).make("weight", init, config.maxPositionEmbeddings(), config.hiddenSize()));
+                : Optional.of(parameters.at(WeightNames.POSITIONS).make("weight", Use.TABLE, init, config.maxPositionEmbeddings(), config.hiddenSize()));
         for (int i = 0; i < config.numHiddenLayers(); i++) blocks.add(new Block(parameters.at(names.layers()).at("" + i), config, i));
         lastNorm = Norm.of(parameters.at(names.lastNorm()), config, config.hiddenSize());
-        head = config.tieWordEmbeddings() ? tokens : all.at(WeightNames.HEAD).make("weight", init, config.vocabSize(), config.hiddenSize());
+        head = config.tieWordEmbeddings() ? tokens : all.at(WeightNames.HEAD).make("weight", Use.HEAD, init, config.vocabSize(), config.hiddenSize());
     }
 
     /** The token embeddings. */
@@ -46,8 +47,8 @@ final class Transformer {
     }
 
     /** The embedding of each token. ids: (B, T); result: (B, T, C), float32. */
-    Tensor embed(Tensor ids) {
-        return Functional.embedding(ids, tokens.value()).to(DType.FLOAT32);
+    Tensor embed(int[][] ids) {
+        return tokens.rows(ids);
     }
 
     /**
