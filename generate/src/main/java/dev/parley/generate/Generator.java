@@ -1,9 +1,7 @@
 package dev.parley.generate;
 
 import dev.parley.model.CausalLM;
-import dev.parley.model.KvCache;
 import dev.parley.model.ModelException;
-import dev.parley.model.TokenBatch;
 import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -12,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Continues texts, token by token: score, choose, append, until a stop.
@@ -107,47 +106,32 @@ public final class Generator {
             if (text.limit == 0) text.end(FinishReason.LENGTH);
         }
         var longest = texts.stream().mapToInt(t -> t.prompt.length).max().orElse(0);
-        var most = texts.stream().mapToInt(t -> t.limit).max().orElse(0);
-        // Rows are padded to the longest prompt and share the cache's length: with too little room they go one by one.
-        if (texts.size() > 1 && longest + most > model.config().maxPositionEmbeddings()) {
+        var most = texts.stream().mapToInt(t -> t.prompt.length + t.limit).max().orElse(0);
+        // libtorch fills rows up to the longest prompt and they share the context: with too little room they go one by one.
+        if (texts.size() > 1 && longest + texts.stream().mapToInt(t -> t.limit).max().orElse(0) > model.config().maxPositionEmbeddings()) {
             for (var text : texts) decode(List.of(text), config, cancelled);
             return;
         }
-        try (var cache = model.newCache()) {
-            var first = true;
-            while (texts.stream().anyMatch(Text::running)) {
+        var running = new ArrayList<>(texts.stream().filter(Text::running).toList());
+        if (running.isEmpty()) return;
+        try (var continuation = model.continueTexts(running.size(), most)) {
+            var feed = running.stream().map(t -> t.prompt).toArray(int[][]::new);
+            while (true) {
                 if (cancelled.getAsBoolean()) {
-                    texts.stream().filter(Text::running).forEach(t -> t.end(FinishReason.CANCELLED));
-                    break;
+                    running.forEach(t -> t.end(FinishReason.CANCELLED));
+                    return;
                 }
-                var scores = config.useCache() ? cached(texts, cache, first) : model.nextLogits(padded(texts));
-                for (int row = 0; row < texts.size(); row++) texts.get(row).take(scores[row]);
-                first = false;
+                var scores = continuation.feed(feed);
+                for (int row = 0; row < running.size(); row++) running.get(row).take(scores[row]);
+                var left = IntStream.range(0, running.size()).filter(row -> running.get(row).running()).toArray();
+                if (left.length == 0) return;
+                if (left.length < running.size()) {
+                    continuation.select(left);
+                    running.removeIf(t -> !t.running());
+                }
+                feed = running.stream().map(t -> new int[] {t.lastId()}).toArray(int[][]::new);
             }
         }
-    }
-
-    private float[][] cached(List<Text> texts, KvCache cache, boolean first) {
-        if (first) {
-            var batch = padded(texts);
-            return model.nextLogits(batch, cache, batch.attentionMask());
-        }
-        var last = new int[texts.size()][];
-        for (int row = 0; row < last.length; row++) last[row] = new int[] {texts.get(row).lastId()};
-        var lengths = texts.stream().mapToInt(t -> t.prompt.length).distinct().count();
-        return model.nextLogits(TokenBatch.of(last), cache, lengths == 1 ? new int[0][] : keyMask(texts, cache.length() + 1));
-    }
-
-    private static TokenBatch padded(List<Text> texts) {
-        return TokenBatch.leftPadded(texts.stream().map(Text::idsForModel).toList(), 0);
-    }
-
-    /** All keys but the padding before each prompt, (B, S). */
-    private static int[][] keyMask(List<Text> texts, int keys) {
-        var longest = texts.stream().mapToInt(t -> t.prompt.length).max().orElseThrow();
-        var mask = new int[texts.size()][keys];
-        for (int row = 0; row < mask.length; row++) Arrays.fill(mask[row], longest - texts.get(row).prompt.length, keys, 1);
-        return mask;
     }
 
     private Tokenizer requireTokenizer() {
@@ -168,7 +152,6 @@ public final class Generator {
         private final StringBuilder shown = new StringBuilder();
         private int[] ids; // prompt and answer, with room
         private int length;
-        private int steps; // tokens fed to the model after the prompt, those after the end of a finished row too
         private Optional<FinishReason> finishReason = Optional.empty();
 
         Text(int row, int[] prompt, int limit, GenerationConfig config, TextListener listener) {
@@ -192,16 +175,7 @@ public final class Generator {
             return ids[length - 1];
         }
 
-        /** A row that has ended goes on with its last token, unseen, until all have. */
-        int[] idsForModel() {
-            var all = Arrays.copyOf(ids, prompt.length + steps);
-            Arrays.fill(all, Math.min(length, all.length), all.length, lastId());
-            return all;
-        }
-
         void take(float[] scores) {
-            steps++;
-            if (!running()) return;
             var id = sampler.next(Arrays.copyOf(ids, length), scores);
             ids[length++] = id;
             var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);

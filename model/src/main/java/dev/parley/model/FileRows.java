@@ -19,14 +19,19 @@ record FileRows(MemorySegment bytes, DType dtype, int rows, int columns, boolean
 
     @Override
     public void read(int first, int count, float[] into, int stride) {
+        read(first, count, into, stride, 0);
+    }
+
+    /** The same, the first row at a place. */
+    void read(int first, int count, float[] into, int stride, int at) {
         if (!transposed) {
-            for (int r = 0; r < count; r++) run((long) (first + r) * columns, columns, into, r * stride);
+            for (int r = 0; r < count; r++) run((long) (first + r) * columns, columns, into, at + r * stride);
             return;
         }
         var some = new float[count]; // the same column of each row: they lie together
         for (int c = 0; c < columns; c++) {
             run((long) c * rows + first, count, some, 0);
-            for (int r = 0; r < count; r++) into[r * stride + c] = some[r];
+            for (int r = 0; r < count; r++) into[at + r * stride + c] = some[r];
         }
     }
 

@@ -80,7 +80,8 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         };
     }
 
-    private void check() {
+    /** Fails on what is missing, unknown or of the wrong shape. */
+    void check() {
         var used = new HashSet<String>();
         var faults = new ArrayList<String>();
         for (var parameter : parameters.all()) {
@@ -100,7 +101,8 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         if (!faults.isEmpty()) throw new ModelException(source.file() + ": " + listed(faults) + ".");
     }
 
-    private String nameInFile(Parameter parameter) {
+    /** What the file calls a parameter; empty if it has none. */
+    String nameInFile(Parameter parameter) {
         if (source.names().contains(parameter.name())) return parameter.name();
         var prefix = config.family().names().root() + ".";
         if (!parameter.name().startsWith(prefix)) return "";
