@@ -147,6 +147,11 @@ public final class CausalLM implements AutoCloseable {
         return parameters;
     }
 
+    /** Bytes of weights that the step of one token reads: all but tables, of which it reads a row. */
+    public long weightBytes() {
+        return parameters.all().stream().filter(p -> p.use() != Parameters.Use.TABLE).mapToLong(Parameters.Parameter::bytes).sum();
+    }
+
     /** The type that products of matrices are computed in. */
     public DType computeType() {
         return computeType;

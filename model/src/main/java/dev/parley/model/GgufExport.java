@@ -31,6 +31,7 @@ public final class GgufExport {
             loader.check();
             var tensors = new ArrayList<GgufWriter.Tensor>();
             for (var parameter : parameters.all()) tensors.add(tensor(config, source, loader, parameter, type));
+            if (config.family() == Family.GPT2) tensors.add(tensors.getFirst().named("output.weight")); // older llama.cpp does not tie GPT-2's head
             ropeFactors(config).ifPresent(tensors::add);
             GgufWriter.write(file, metadata(folder, config, type), tensors);
         }

@@ -116,6 +116,13 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
                 0.02, true, false, 0, List.of(0));
     }
 
+    /** A new model in Llama's shape: Qwen3's without the norms on queries and keys. */
+    public static ModelConfig llama(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
+        return new ModelConfig(Family.LLAMA, vocabSize, maxPositionEmbeddings, hiddenSize, Collections.nCopies(layers, Layer.PLAIN), heads, kvHeads,
+                hiddenSize / Math.max(1, heads), intermediateSize, 1e-5, Optional.of(Rope.plain(10_000)), false, false, false, true, Dropout.NONE,
+                0.02, true, false, 0, List.of(0));
+    }
+
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
         return new ModelConfig(family, vocabSize, maxPositionEmbeddings, hiddenSize, layers, numAttentionHeads, numKeyValueHeads, headDim,
                 intermediateSize, normEpsilon, rope, qkvBias, outputBias, mlpBias, tieWordEmbeddings, dropout, initializerRange,

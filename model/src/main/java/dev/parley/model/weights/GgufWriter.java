@@ -35,6 +35,11 @@ public final class GgufWriter {
      */
     public record Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, Rows source) {
 
+        /** The same numbers under another name. */
+        public Tensor named(String other) {
+            return new Tensor(other, type, rows, columns, oneDimension, source);
+        }
+
         long bytes() {
             return type.bytes((long) rows * columns);
         }
