@@ -30,11 +30,11 @@ class GeneratorTest {
         for (var row : rows) prompts.add(Golden.ints(row.path("prompt_ids")));
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32)) {
             for (var useCache : new boolean[] {true, false}) {
-                var together = new Generator(model).generate(prompts, GREEDY.withUseCache(useCache));
+                var together = new Generator(model).generate(prompts, GREEDY.toBuilder().useCache(useCache).build());
                 for (int r = 0; r < prompts.size(); r++) {
                     assertArrayEquals(Golden.ints(rows.get(r).path("ids")), together.get(r).ids());
                     assertEquals(FinishReason.LENGTH, together.get(r).finishReason());
-                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.withUseCache(useCache)).getFirst();
+                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.toBuilder().useCache(useCache).build()).getFirst();
                     assertArrayEquals(alone.ids(), together.get(r).ids());
                 }
             }
@@ -50,7 +50,7 @@ class GeneratorTest {
             var prompt = new int[] {4, 8, 15};
             var first = generator.generate(List.of(prompt), config).getFirst();
             assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config).getFirst().ids());
-            assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config.withUseCache(false)).getFirst().ids());
+            assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config.toBuilder().useCache(false).build()).getFirst().ids());
             var batch = generator.generate(List.of(prompt, new int[] {1, 2, 3, 4, 5, 6, 7}), config);
             assertArrayEquals(first.ids(), batch.getFirst().ids());
             assertTrue(!Arrays.equals(first.ids(), generator.generate(List.of(prompt), config.withSeed(6)).getFirst().ids()));

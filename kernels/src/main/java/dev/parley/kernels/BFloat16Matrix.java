@@ -3,6 +3,7 @@ package dev.parley.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -85,6 +86,7 @@ public final class BFloat16Matrix implements Matrix {
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
         var at = b * stride;
+        if (columns < stride) Arrays.fill(into, at + columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, at + stride, 0);
         for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
             var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
             for (int i = 0; i < pairs; i++) {

@@ -3,6 +3,7 @@ package dev.parley.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** Weights in float32, row by row as a weight file has them, so that a mapped file can be used where it lies. */
@@ -74,6 +75,7 @@ public final class Float32Matrix implements Matrix {
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
         System.arraycopy(x, xAt, into, b * stride, columns);
+        Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
     }
 
     @Override

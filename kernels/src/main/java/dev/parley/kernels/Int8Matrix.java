@@ -115,6 +115,7 @@ public final class Int8Matrix implements Matrix {
         int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
+        for (int c = columns; c < groups * groupColumns; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
         Sums.ofGroups(x, xAt, columns, groupColumns, into, at + groups * groupColumns * step, step);
     }
 

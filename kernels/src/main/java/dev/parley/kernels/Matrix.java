@@ -22,7 +22,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
     /**
      * Arranges the b-th of {@code batch} vectors, {@link #columns()} numbers at {@code x[xAt]}, as {@link #multiply} reads it.
      *
-     * @param into {@link #inputSize(int)} floats; those that no vector fills must be finite
+     * @param into {@link #inputSize(int)} floats
      */
     void arrange(float[] x, int xAt, float[] into, int b, int batch);
 
