@@ -308,6 +308,10 @@ public final class Tokenizer {
         return added;
     }
 
+    AddedTokens addedTokens() {
+        return addedTokens;
+    }
+
     Settings settings() {
         return settings;
     }
