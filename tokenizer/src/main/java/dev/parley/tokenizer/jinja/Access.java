@@ -127,7 +127,7 @@ final class Access {
     }
 
     private static int clip(int index, int length, int least, int most) {
-        return (int) Math.clamp(index < 0 ? (long) index + length : index, least, most);
+        return Math.clamp(index < 0 ? (long) index + length : index, least, most);
     }
 
     private static int bound(Value value, int otherwise) {

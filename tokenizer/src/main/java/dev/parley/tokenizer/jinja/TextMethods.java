@@ -157,7 +157,7 @@ final class TextMethods {
     }
 
     private static int place(int index, int length) {
-        return (int) Math.clamp(index < 0 ? (long) index + length : index, 0, length);
+        return Math.clamp(index < 0 ? (long) index + length : index, 0, length);
     }
 
     /** The index of the first or last occurrence, in code points, or -1. */
