@@ -97,7 +97,7 @@ final class Access {
                 yield Seq.of(s.kind() == Seq.Kind.RANGE ? Seq.Kind.RANGE : s.isTuple() ? Seq.Kind.TUPLE : Seq.Kind.LIST, items);
             }
             case Undefined u -> throw Python.undefined(u);
-            default -> new Undefined("the " + value.type() + " has no slices");
+            default -> throw new Fault("a " + value.type() + " has no slices");
         };
     }
 

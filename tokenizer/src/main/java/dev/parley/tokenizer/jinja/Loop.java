@@ -8,13 +8,11 @@ final class Loop implements Value {
 
     private final List<Value> items;
     private final Python python;
-    private final int depth;
     private int at;
     private Optional<List<Value>> seen = Optional.empty();
 
-    Loop(List<Value> items, int depth, Python python) {
+    Loop(List<Value> items, Python python) {
         this.items = items;
-        this.depth = depth;
         this.python = python;
     }
 
@@ -30,10 +28,6 @@ final class Loop implements Value {
         return items.size();
     }
 
-    int loopDepth() {
-        return depth;
-    }
-
     Optional<Value> attribute(String name) {
         return Optional.ofNullable(switch (name) {
             case "index" -> Value.of(at + 1);
@@ -43,8 +37,8 @@ final class Loop implements Value {
             case "first" -> Value.of(at == 0);
             case "last" -> Value.of(at == items.size() - 1);
             case "length" -> Value.of(items.size());
-            case "depth" -> Value.of(depth);
-            case "depth0" -> Value.of(depth - 1);
+            case "depth" -> Value.of(1); // as Jinja counts: loops of one tag that calls itself
+            case "depth0" -> Value.of(0);
             case "previtem" -> at > 0 ? items.get(at - 1) : new Undefined("there is no item before the first");
             case "nextitem" -> at + 1 < items.size() ? items.get(at + 1) : new Undefined("there is no item after the last");
             case "cycle" -> new Function("loop.cycle", this::cycle);

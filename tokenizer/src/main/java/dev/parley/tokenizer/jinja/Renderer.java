@@ -20,7 +20,6 @@ final class Renderer {
     private final Evaluator evaluator;
     private TextBuilder out;
     private int line = 1;
-    private int loops;
 
     Renderer(Budget budget) {
         this.budget = budget;
@@ -125,7 +124,7 @@ final class Renderer {
         var items = evaluator.python().elements(evaluator.value(loop.over(), scope));
         if (loop.filter().isPresent()) items = chosen(loop, items, scope);
         if (items.isEmpty()) return run(loop.otherwise(), scope.inside());
-        var state = new Loop(items, ++loops, evaluator.python());
+        var state = new Loop(items, evaluator.python());
         for (int i = 0; i < items.size(); i++) {
             budget.step();
             state.moveTo(i);
@@ -135,7 +134,6 @@ final class Renderer {
             assign(loop.target(), items.get(i), inside);
             if (run(loop.body(), inside) == Flow.BREAK) break;
         }
-        loops--;
         return Flow.ON;
     }
 
