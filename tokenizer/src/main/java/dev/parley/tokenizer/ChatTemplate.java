@@ -1,27 +1,49 @@
 package dev.parley.tokenizer;
 
-import java.util.ArrayList;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.tokenizer.jinja.Inputs;
+import dev.parley.tokenizer.jinja.Rendering;
+import dev.parley.tokenizer.jinja.Rendering.Speaker;
+import dev.parley.tokenizer.jinja.Template;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * How a conversation becomes one text. Parley's own models carry ChatML: each turn is
- * {@code <|im_start|>role\ncontent<|im_end|>\n}. What the assistant says, its end-of-turn token included, is what a model
- * learns.
+ * How a conversation becomes one text, by a template in Jinja as models are published with.
+ *
+ * <pre>{@code
+ * var template = Tokenizer.fromPretrained("my-model").chatTemplate().orElseThrow();
+ * String prompt = template.render(List.of(Message.user("Hi")), true).text();
+ * }</pre>
+ *
+ * Parley's own models carry ChatML: each turn is {@code <|im_start|>role\ncontent<|im_end|>\n}. Immutable; threads may share it.
  */
 public final class ChatTemplate {
 
-    /** Begins a turn. */
+    /** Begins a turn of ChatML. */
     public static final String START = "<|im_start|>";
 
-    /** Ends a turn. */
+    /** Ends a turn of ChatML. */
     public static final String END = "<|im_end|>";
 
     private static final String CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content']"
             + " + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-    private static final ChatTemplate INSTANCE = new ChatTemplate();
+    private static final ChatTemplate INSTANCE = parse(CHATML, "ChatML");
 
-    private ChatTemplate() {}
+    private final Template template;
+    private final Optional<Template> toolUse;
+    private final Map<String, String> specialTokens;
+
+    private ChatTemplate(Template template, Optional<Template> toolUse, Map<String, String> specialTokens) {
+        this.template = template;
+        this.toolUse = toolUse;
+        this.specialTokens = Map.copyOf(specialTokens);
+    }
 
     /** The template of Parley's own models. */
     public static ChatTemplate chatMl() {
@@ -31,81 +53,157 @@ public final class ChatTemplate {
     /**
      * A template from its source in Jinja.
      *
-     * @throws TokenizerException if it is another than ChatML, which this version cannot render
+     * @param where the file, as errors name it
+     * @throws TokenizerException naming the line, if it cannot be read or asks for what there is not
      */
     public static ChatTemplate parse(String source, String where) {
-        if (source.strip().equals(CHATML)) return INSTANCE;
-        throw new TokenizerException(where + ": this version of Parley renders the ChatML template of its own models only, and this"
-                + " is another.");
+        return new ChatTemplate(Template.parse(source, where), Optional.empty(), Map.of());
+    }
+
+    /** The same, with another template for conversations that have tools. */
+    ChatTemplate withToolUse(String source, String where) {
+        return new ChatTemplate(template, Optional.of(Template.parse(source, where)), specialTokens);
+    }
+
+    /** The same, with special tokens for conversations that bring none. @param tokens texts by role, such as {@code bos_token} */
+    public ChatTemplate withSpecialTokens(Map<String, String> tokens) {
+        return new ChatTemplate(template, toolUse, tokens);
     }
 
     /** The source in Jinja, as transformers reads it. */
     public String source() {
-        return CHATML;
+        return template.source();
     }
+
+    /** The source of the template for conversations with tools, where it is another. */
+    Optional<String> toolUseSource() {
+        return toolUse.map(Template::source);
+    }
+
+    // ---- to text ----
 
     /** A part of a text, in chars. */
     public record Span(int start, int end) {}
 
-    /** A conversation as text, and where in it the assistant speaks, end-of-turn token included. */
+    /**
+     * A conversation as text, and where in it the assistant speaks, end-of-turn token included. With a generation prompt the
+     * text is to be gone on with, not to be learned: there are spans then only where the template marks them by generation
+     * blocks.
+     */
     public record Rendered(String text, List<Span> assistantSpans) {}
 
-    /** @param addGenerationPrompt whether the text ends where the assistant is to begin */
+    /**
+     * A conversation of plain turns as text.
+     *
+     * @param addGenerationPrompt whether the text ends where the assistant is to begin
+     */
     public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
-        var text = new StringBuilder();
-        var spans = new ArrayList<Span>();
-        for (var message : messages) {
-            text.append(START).append(message.role()).append('\n');
-            var start = text.length();
-            text.append(message.content()).append(END);
-            if (message.role().equals("assistant")) spans.add(new Span(start, text.length()));
-            text.append('\n');
-        }
-        if (addGenerationPrompt) text.append(START).append("assistant\n");
-        return new Rendered(text.toString(), List.copyOf(spans));
+        return render(Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
-
-    /** A conversation as tokens, and which of them the assistant says. */
-    public record Encoded(int[] ids, boolean[] assistantMask) {}
 
     /**
-     * Encodes a conversation once, as a whole. Special tokens are made where the template puts them, never from
-     * what a turn's content says.
+     * A conversation as text.
+     *
+     * @throws TokenizerException naming the template and its line, if it refuses the conversation or goes wrong on it; or if it
+     *     does not let the assistant's words be told apart
      */
+    public Rendered render(Conversation conversation) {
+        var whole = run(conversation);
+        return new Rendered(whole.text(), spans(conversation, whole));
+    }
+
+    private Rendering run(Conversation conversation) {
+        var inputs = new Inputs();
+        inputs.given("tools", conversation.tools().orElse(JsonNodeFactory.instance.nullNode()));
+        inputs.given("documents", JsonNodeFactory.instance.nullNode());
+        inputs.given("add_generation_prompt", JsonNodeFactory.instance.booleanNode(conversation.addGenerationPrompt()));
+        conversation.variables().forEach(inputs::given);
+        specialTokens.forEach(inputs::own);
+        conversation.specialTokens().forEach(inputs::own);
+        inputs.messages("messages", conversation.messages());
+        return chosen(conversation).render(inputs, conversation.now());
+    }
+
+    private Template chosen(Conversation conversation) {
+        return conversation.tools().isPresent() ? toolUse.orElse(template) : template;
+    }
+
+    private List<Span> spans(Conversation conversation, Rendering whole) {
+        if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(whole);
+        if (conversation.addGenerationPrompt()) return List.of();
+        return new AssistantSpans(conversation, whole, this::run, template.where()).find();
+    }
+
+    // ---- to tokens ----
+
+    /** A conversation as tokens, and which of them the assistant says; see {@link Rendered} about prompts. */
+    public record Encoded(int[] ids, boolean[] assistantMask) {}
+
+    /** Encodes a conversation of plain turns; see {@link #encode(Tokenizer, Conversation)}. */
     public Encoded encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt) {
-        int start = special(tokenizer, START), end = special(tokenizer, END);
-        var ids = new IntList(64);
-        var spoken = new IntList(64); // 1 where the assistant speaks
-        for (var message : messages) {
-            var assistant = message.role().equals("assistant") ? 1 : 0;
-            add(ids, spoken, 0, start);
-            var head = message.role() + "\n";
-            var turn = tokenizer.encodeWithOffsets(head + message.content(), false);
-            for (int i = 0; i < turn.ids().length; i++) {
-                add(ids, spoken, turn.starts()[i] >= head.length() ? assistant : 0, turn.ids()[i]);
-            }
-            add(ids, spoken, assistant, end);
-            add(ids, spoken, 0, tokenizer.encode("\n"));
-        }
-        if (addGenerationPrompt) {
-            add(ids, spoken, 0, start);
-            add(ids, spoken, 0, tokenizer.encode("assistant\n"));
-        }
-        var mask = new boolean[ids.size()];
-        var flags = spoken.toArray();
-        for (int i = 0; i < mask.length; i++) mask[i] = flags[i] == 1;
-        return new Encoded(ids.toArray(), mask);
+        return encode(tokenizer, Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
-    private static void add(IntList ids, IntList spoken, int flag, int... more) {
-        for (var id : more) {
-            ids.add(id);
-            spoken.add(flag);
+    /**
+     * Encodes a conversation: rendered once and encoded once, as a whole, with the tokens that the template writes and no
+     * other. A special token is made only where all of its characters are the template's own, or those of a special token
+     * that it was given to write; what messages, tools and variables say is plain text, whatever it looks like.
+     *
+     * @throws TokenizerException as {@link #render(Conversation)} does
+     */
+    public Encoded encode(Tokenizer tokenizer, Conversation conversation) {
+        var complete = conversation.withSpecialTokens(tokenizer.specialTokens());
+        var whole = run(complete);
+        var given = new BitSet(whole.text().length());
+        for (var part : whole.parts()) {
+            if (part.speaker() != Speaker.TEMPLATE) given.set(part.start(), part.end());
         }
+        var encoding = tokenizer.encodeWithOffsets(whole.text(), given);
+        return new Encoded(encoding.ids(), mask(encoding, spans(complete, whole)));
     }
 
-    private static int special(Tokenizer tokenizer, String token) {
-        return tokenizer.idOf(token).orElseThrow(() -> new TokenizerException("The tokenizer has no token " + token
-                + ", which its chat template needs."));
+    private static boolean[] mask(Encoding encoding, List<Span> spans) {
+        var mask = new boolean[encoding.ids().length];
+        var token = 0;
+        for (var span : spans) {
+            while (token < mask.length && encoding.starts()[token] < span.start()) token++;
+            for (; token < mask.length && encoding.starts()[token] < span.end(); token++) mask[token] = true;
+        }
+        return mask;
+    }
+
+    // ---- as a value ----
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ChatTemplate that && source().equals(that.source()) && toolUseSource().equals(that.toolUseSource());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(source(), toolUseSource());
+    }
+
+    @Override
+    public String toString() {
+        return source();
+    }
+
+    /**
+     * A template as tokenizer_config.json has it: one text, or a list of named ones, of which {@code default} and
+     * {@code tool_use} count.
+     */
+    static ChatTemplate of(JsonNode json, String where) {
+        if (json.isTextual()) return parse(json.textValue(), where);
+        var byDefault = named(json, "default").orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
+        var parsed = parse(byDefault, where + ", chat template default");
+        return named(json, "tool_use").map(t -> parsed.withToolUse(t, where + ", chat template tool_use")).orElse(parsed);
+    }
+
+    private static Optional<String> named(JsonNode list, String name) {
+        for (var entry : list) {
+            if (entry.path("name").asText().equals(name) && entry.path("template").isTextual()) return Optional.of(entry.path("template").textValue());
+        }
+        return Optional.empty();
     }
 }

@@ -17,6 +17,7 @@ final class Parser {
     private final TokenReader tokens;
     private final Names names = new Names();
     private final ExpressionParser expressions;
+    private boolean marksGeneration;
     private int loops; // around here, up to the nearest macro or block whose text is kept back
 
     private Parser(List<Token> tokens) {
@@ -25,12 +26,15 @@ final class Parser {
         names.given("caller");
     }
 
+    /** A template's blocks. @param marksGeneration whether it has generation blocks */
+    record Parsed(List<Statement> statements, boolean marksGeneration) {}
+
     /** @throws SyntaxFault naming the line and what is wrong there */
-    static List<Statement> parse(String source) {
+    static Parsed parse(String source) {
         var parser = new Parser(Lexer.tokens(source));
         var body = parser.body(Set.of());
         parser.names.check();
-        return body;
+        return new Parsed(body, parser.marksGeneration);
     }
 
     /** Everything up to a block with one of these names, which is left to be read, or up to the end. */
@@ -83,6 +87,7 @@ final class Parser {
             case "with" -> with(line);
             case "generation" -> {
                 tokens.expectBlockEnd();
+                marksGeneration = true;
                 yield new Statement.Generation(keptBack("endgeneration"));
             }
             case "break", "continue" -> {

@@ -2,7 +2,6 @@ package dev.parley.tokenizer.jinja;
 
 import dev.parley.tokenizer.TokenizerException;
 import java.time.LocalDateTime;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -19,12 +18,12 @@ public final class Template {
 
     private final String source;
     private final String where;
-    private final List<Statement> statements;
+    private final Parser.Parsed parsed;
 
-    private Template(String source, String where, List<Statement> statements) {
+    private Template(String source, String where, Parser.Parsed parsed) {
         this.source = source;
         this.where = where;
-        this.statements = statements;
+        this.parsed = parsed;
     }
 
     /**
@@ -49,6 +48,11 @@ public final class Template {
         return source;
     }
 
+    /** Whether generation blocks tell what the assistant is to say. */
+    public boolean marksGeneration() {
+        return parsed.marksGeneration();
+    }
+
     /** The file that errors name. */
     public String where() {
         return where;
@@ -66,7 +70,7 @@ public final class Template {
         var scope = Scope.outermost(new Globals(renderer.evaluator(), now).values());
         inputs.values().forEach(scope::set);
         try {
-            return Rendering.of(renderer.render(statements, scope.inside()));
+            return Rendering.of(renderer.render(parsed.statements(), scope.inside()));
         } catch (Fault fault) {
             var place = where + ", line " + renderer.line();
             throw new TokenizerException(fault.isRefusal() ? place + " refuses the conversation: " + fault.getMessage() : place + ": " + fault.getMessage() + ".");
