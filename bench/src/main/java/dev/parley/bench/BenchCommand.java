@@ -7,6 +7,7 @@ import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Write one JSON object.")
     private boolean json;
 
+    @Option(names = "--peer-command", paramLabel = "COMMAND",
+            description = "decode: a program to measure against, as bench/peers/llama.mjs; llama.cpp's build from Maven where none is named.")
+    private Optional<String> peerCommand = Optional.empty();
+
+    @Option(names = "--large", description = "decode: measure a Llama of half a billion weights too; takes some minutes and 4 GB of disk.")
+    private boolean large;
+
     BenchCommand(Output output) {
         this.output = output;
     }
@@ -38,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
         output.note(Engine.describeInOneLine());
         var rows = switch (subject) {
             case TRAIN -> TrainBench.rows(output::note);
-            case DECODE -> DecodeBench.rows(output::note);
+            case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
         };
         if (json) json(rows);

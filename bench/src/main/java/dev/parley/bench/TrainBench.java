@@ -3,7 +3,7 @@ package dev.parley.bench;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
@@ -35,7 +35,7 @@ final class TrainBench {
     private TrainBench() {}
 
     static List<BenchRow> rows(Consumer<String> note) {
-        var config = Gpt2Config.gpt2Small();
+        var config = ModelConfig.gpt2Small();
         var dtype = Engine.computeType();
         var before = gemmRate(config, dtype);
         var speeds = new ArrayList<Double>();
@@ -69,17 +69,17 @@ final class TrainBench {
     }
 
     /** Forward and backward: six operations for each weight of a product, and the attention; Kaplan et al. 2020, section 2.1. */
-    private static double flopsPerToken(Gpt2Config config) {
-        var weights = config.parameterCount() - (double) config.nPositions() * config.nEmbd();
-        return 6 * weights + 12.0 * config.nLayer() * LENGTH * config.nEmbd();
+    private static double flopsPerToken(ModelConfig config) {
+        var weights = config.parameterCount() - (double) config.maxPositionEmbeddings() * config.hiddenSize();
+        return 6 * weights + 12.0 * config.numHiddenLayers() * LENGTH * config.hiddenSize();
     }
 
     /**
      * Operations a second of the products of a forward pass, each shape at its own measured rate and with its own part of
      * the work.
      */
-    private static double gemmRate(Gpt2Config config, DType dtype) {
-        long n = ROWS * LENGTH, c = config.nEmbd(), layers = config.nLayer();
+    private static double gemmRate(ModelConfig config, DType dtype) {
+        long n = ROWS * LENGTH, c = config.hiddenSize(), layers = config.numHiddenLayers();
         double flops = 0, seconds = 0;
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             for (var shape : new long[][] {{c, 3 * c, layers}, {c, c, layers}, {c, 4 * c, layers}, {4 * c, c, layers}, {c, config.vocabSize(), 1}}) {

@@ -69,7 +69,7 @@ final class ChatCommand implements Callable<Integer> {
                     if (line.strip().equals("/exit") || line.strip().equals("/quit")) break;
                     terminal.writer().println(command(line.strip()));
                 } else {
-                    answer(line.strip(), generator, tokenizer, template, config, terminal, model.config().nPositions());
+                    answer(line.strip(), generator, tokenizer, template, config, terminal, model.config().maxPositionEmbeddings());
                 }
                 terminal.flush();
             }

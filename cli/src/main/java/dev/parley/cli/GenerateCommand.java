@@ -7,7 +7,6 @@ import dev.parley.generate.Generator.Completion;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -58,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
-        var config = sampling.config(GenerationConfig.read(model.folder));
+        var config = sampling.config(GenerationConfig.read(model.folder)).toBuilder().numReturnSequences(numReturnSequences).build();
         var start = System.nanoTime();
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         try (var loaded = model.load()) {
@@ -68,8 +67,8 @@ final class GenerateCommand implements Callable<Integer> {
             var began = System.nanoTime();
             var firstToken = new double[1];
             var asked = new int[1];
-            Generator.TextListener listener = json || prompts.size() > 1 ? (row, piece) -> {} : (row, piece) -> output.stream(piece);
-            if (!json && prompts.size() == 1 && prompt.text != null) output.stream(prompt.text);
+            Generator.TextListener listener = json || prompts.size() > 1 || numReturnSequences > 1 ? (row, piece) -> {} : (row, piece) -> output.stream(piece);
+            if (!json && prompts.size() == 1 && numReturnSequences == 1 && prompt.text != null) output.stream(prompt.text);
             var completions = generator.generate(prompts, config, listener, () -> {
                 if (++asked[0] == 2) firstToken[0] = seconds(began);
                 return false;
@@ -78,24 +77,19 @@ final class GenerateCommand implements Callable<Integer> {
             if (json) {
                 output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
             } else {
-                print(completions, tokenizer, prompts.size());
+                print(completions, tokenizer);
             }
         }
         return Parley.DONE;
     }
 
     private List<int[]> prompts(Optional<Tokenizer> tokenizer) throws IOException {
-        var once = prompt.text != null ? List.of(tokenizer.orElseThrow().encodeWithSpecialTokens(prompt.text))
+        return prompt.text != null ? List.of(tokenizer.orElseThrow().encodeWithSpecialTokens(prompt.text))
                 : prompt.ids != null ? List.of(IdRows.parse(prompt.ids)) : IdRows.read(prompt.idsFile);
-        var prompts = new ArrayList<int[]>();
-        for (var ids : once) {
-            for (int i = 0; i < numReturnSequences; i++) prompts.add(ids);
-        }
-        return prompts;
     }
 
-    private void print(List<Completion> completions, Optional<Tokenizer> tokenizer, int prompts) {
-        if (prompts == 1 && tokenizer.isPresent()) {
+    private void print(List<Completion> completions, Optional<Tokenizer> tokenizer) {
+        if (completions.size() == 1 && tokenizer.isPresent()) {
             output.line("");
             return;
         }

@@ -1,6 +1,8 @@
 package dev.parley.cli;
 
+import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.model.WeightType;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
@@ -19,6 +21,19 @@ final class ModelOptions {
             description = "Type of numbers: auto, float32, bfloat16. auto takes bfloat16 where this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
     Precision dtype;
 
+    @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "none",
+            description = "Keep the weights in fewer bits: none, int8, int4. Default: ${DEFAULT-VALUE}.")
+    Quantize quantize;
+
+    @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
+            description = "What computes: auto, java (our kernels alone, no native library), torch. Default: ${DEFAULT-VALUE}.")
+    Backend engine;
+
+    /** Values of {@code --quantize}. */
+    enum Quantize {
+        NONE, INT8, INT4
+    }
+
     /** Values of {@code --dtype}. */
     enum Precision {
         AUTO, FLOAT32, BFLOAT16;
@@ -33,7 +48,12 @@ final class ModelOptions {
     }
 
     CausalLM load() {
-        return CausalLM.fromPretrained(folder, dtype.dtype());
+        var type = switch (quantize) {
+            case NONE -> WeightType.of(dtype.dtype());
+            case INT8 -> WeightType.INT8;
+            case INT4 -> WeightType.INT4;
+        };
+        return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
     }
 
     /** The folder's tokenizer, if it has one. */

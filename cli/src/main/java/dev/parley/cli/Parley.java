@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.cli.quickstart.QuickstartCommand;
+import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -78,6 +79,9 @@ public final class Parley implements Runnable {
         line.addSubcommand(new GenerateCommand(output));
         line.addSubcommand(new ChatCommand());
         line.addSubcommand(new ScoreCommand(output));
+        var models = new CommandLine(new ModelsCommand());
+        line.addSubcommand(models);
+        ModelsCommand.commands(output).forEach(models::addSubcommand);
         line.addSubcommand(new DoctorCommand(output));
         for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
 

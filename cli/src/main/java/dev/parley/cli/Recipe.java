@@ -13,7 +13,7 @@ import dev.parley.data.Row;
 import dev.parley.data.TextFiles;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
@@ -83,7 +83,7 @@ final class Recipe {
         var arguments = arguments();
         var tokenizer = tokenizer(stage);
         var model = model(tokenizer, arguments);
-        var length = Math.min(model.config().nPositions(), integer("context_length", model.config().nPositions()));
+        var length = Math.min(model.config().maxPositionEmbeddings(), integer("context_length", model.config().maxPositionEmbeddings()));
         var train = rows(stage, files("train_files"), tokenizer, length);
         var eval = yaml.has("eval_files") ? Optional.of(Dataset.of(rows(stage, files("eval_files"), tokenizer, length))) : Optional.<Dataset>empty();
         var ends = new ArrayList<Integer>();
@@ -113,7 +113,7 @@ final class Recipe {
             if (!SHAPE.contains(entry.getKey())) throw new IllegalArgumentException(where + ": model has no " + entry.getKey() + "; there are " + new TreeSet<>(SHAPE) + ".");
         }
         var end = tokenizer.eosTokenId().orElse(0);
-        var config = Gpt2Config.of(tokenizer.vocabSize(), integer("context_length", 256), model.path("n_embd").asInt(256), model.path("n_layer").asInt(4),
+        var config = ModelConfig.gpt2(tokenizer.vocabSize(), integer("context_length", 256), model.path("n_embd").asInt(256), model.path("n_layer").asInt(4),
                 model.path("n_head").asInt(4)).withSpecialTokens(tokenizer.bosTokenId().orElse(end), end).withDropout(model.path("dropout").asDouble(0));
         return CausalLM.create(config, arguments.seed());
     }

@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.generate.GenerationConfig;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The options that say how to choose tokens; what is not given comes from the model's generation_config.json. */
@@ -25,6 +26,36 @@ final class SamplingOptions {
     @Option(names = "--min-p", paramLabel = "X", description = "Draw from those at least X times as likely as the likeliest.")
     Double minP;
 
+    @Option(names = "--typical-p", paramLabel = "X", description = "Draw from those whose surprise is nearest to the expected, up to X together.")
+    Double typicalP;
+
+    @Option(names = "--epsilon-cutoff", paramLabel = "X", description = "Draw from those at least this likely.")
+    Double epsilonCutoff;
+
+    @Option(names = "--eta-cutoff", paramLabel = "X", description = "The same with a limit that falls where the choice is wide.")
+    Double etaCutoff;
+
+    @Option(names = "--presence-penalty", paramLabel = "X", description = "Taken from the score of each token that is there already.")
+    Double presencePenalty;
+
+    @Option(names = "--frequency-penalty", paramLabel = "X", description = "Taken from it as often as it is there.")
+    Double frequencyPenalty;
+
+    @Option(names = "--no-repeat-ngram-size", paramLabel = "N", description = "No N tokens in a row come twice.")
+    Integer noRepeatNgramSize;
+
+    @Option(names = "--max-time", paramLabel = "SECONDS", description = "End after so many seconds.")
+    Double maxTime;
+
+    @Option(names = "--num-beams", paramLabel = "N", description = "Follow N texts at once and keep the likeliest.")
+    Integer numBeams;
+
+    @Option(names = "--length-penalty", paramLabel = "X", description = "Compare beams by ln p / length^X.")
+    Double lengthPenalty;
+
+    @Option(names = "--prompt-lookup-num-tokens", paramLabel = "N", description = "Guess N tokens at a time from the text itself; the same text, sooner where it repeats.")
+    Integer promptLookupNumTokens;
+
     @Option(names = "--repetition-penalty", paramLabel = "X", description = "Above 1, tokens that are there become less likely.")
     Double repetitionPenalty;
 
@@ -39,13 +70,30 @@ final class SamplingOptions {
 
     /** A model's recommendations with what was given on the command line. */
     GenerationConfig config(GenerationConfig recommended) {
-        var c = recommended;
-        if (maxNewTokens != null) c = c.withMaxNewTokens(maxNewTokens);
-        if (minNewTokens != null) c = c.withMinNewTokens(minNewTokens);
-        c = c.withSampling(temperature != null ? temperature : c.temperature(), topK != null ? topK : c.topK(),
-                topP != null ? topP : c.topP(), minP != null ? minP : c.minP());
-        if (repetitionPenalty != null) c = c.withRepetitionPenalty(repetitionPenalty);
-        if (seed != null) c = c.withSeed(seed);
-        return c.withStops(c.eosTokenIds(), stop).withIgnoreEos(ignoreEos);
+        var b = recommended.toBuilder();
+        given(maxNewTokens, b::maxNewTokens);
+        given(minNewTokens, b::minNewTokens);
+        given(temperature, b::temperature);
+        given(topK, b::topK);
+        given(topP, b::topP);
+        given(minP, b::minP);
+        given(typicalP, b::typicalP);
+        given(epsilonCutoff, b::epsilonCutoff);
+        given(etaCutoff, b::etaCutoff);
+        given(repetitionPenalty, b::repetitionPenalty);
+        given(presencePenalty, b::presencePenalty);
+        given(frequencyPenalty, b::frequencyPenalty);
+        given(noRepeatNgramSize, b::noRepeatNgramSize);
+        given(maxTime, b::maxTime);
+        given(numBeams, b::numBeams);
+        given(lengthPenalty, b::lengthPenalty);
+        given(promptLookupNumTokens, b::promptLookupNumTokens);
+        given(seed, b::seed);
+        if (!stop.isEmpty()) b.stopStrings(stop);
+        return b.ignoreEos(ignoreEos).build();
+    }
+
+    private static <T> void given(T value, Consumer<T> option) {
+        if (value != null) option.accept(value);
     }
 }

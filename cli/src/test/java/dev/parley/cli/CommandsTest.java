@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import java.io.ByteArrayOutputStream;
@@ -53,7 +53,7 @@ class CommandsTest {
         model = folder.resolve("model");
         var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
-        try (var created = CausalLM.create(Gpt2Config.of(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
+        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
         }
     }

@@ -9,7 +9,7 @@ import dev.parley.data.Row;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Trainer;
@@ -34,7 +34,7 @@ class SeedArticleTest {
     @Test
     void theArticlesScriptRuns() throws Exception {
         var gpt2 = folder.resolve("gpt2");
-        try (var small = CausalLM.create(Gpt2Config.of(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1), 1)) {
+        try (var small = CausalLM.create(ModelConfig.gpt2(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1), 1)) {
             small.savePretrained(gpt2);
         }
         Tokenizer.fromPretrained("gpt2").save(gpt2);

@@ -30,7 +30,7 @@ public final class BitsPerByte {
         var bytes = new long[ids.size()];
         for (int start = 0; start < nats.length; start += BATCH) {
             for (int i = start; i < Math.min(nats.length, start + BATCH); i++) {
-                var row = Arrays.copyOf(ids.get(i), Math.min(ids.get(i).length, model.config().nPositions()));
+                var row = Arrays.copyOf(ids.get(i), Math.min(ids.get(i).length, model.config().maxPositionEmbeddings()));
                 nats[i] = model.loss(TokenBatch.of(row), new int[][] {row}).sum();
                 bytes[i] = tokenizer.decodeBytes(Arrays.copyOfRange(row, 1, row.length)).length;
             }

@@ -1,10 +1,7 @@
 package dev.parley.generate;
 
 import dev.parley.model.CausalLM;
-import dev.parley.model.KvCache;
 import dev.parley.model.ModelException;
-import dev.parley.model.TokenBatch;
-import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Continues texts, token by token: score, choose, append, until a stop.
@@ -50,8 +49,15 @@ public final class Generator {
      * @param promptIds what it continues
      * @param ids the new tokens, an end-of-text token that ended it included
      * @param text of the new tokens, without special tokens and stop strings; empty without a tokenizer
+     * @param logprobs of each new token, where the config asks for them
      */
-    public record Completion(int[] promptIds, int[] ids, String text, FinishReason finishReason) {}
+    public record Completion(int[] promptIds, int[] ids, String text, FinishReason finishReason, List<TokenLogprob> logprobs) {}
+
+    /** Takes pieces of text as they come. */
+    @FunctionalInterface
+    public interface TextListener {
+        void onText(int row, String piece);
+    }
 
     /** Continues a text. */
     public Completion generate(String prompt, GenerationConfig config) {
@@ -68,163 +74,136 @@ public final class Generator {
         return generate(List.of(prompt), config, (row, piece) -> onText.accept(piece), cancelled).getFirst();
     }
 
-    /** Takes pieces of text as they come. */
-    @FunctionalInterface
-    public interface TextListener {
-        void onText(int row, String piece);
-    }
-
     /**
      * Continues prompts as one batch.
      *
-     * @param listener takes each piece of text as soon as it is certain
+     * @param listener takes each piece of text as soon as it is certain; beams are told of when they are done
      * @param cancelled asked before each step; if true, all end where they are
+     * @return for each prompt, in order, {@code numReturnSequences} texts
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
-        var context = model.config().nPositions();
-        var texts = new ArrayList<Text>();
-        for (int row = 0; row < prompts.size(); row++) {
-            var prompt = prompts.get(row);
-            if (prompt.length == 0) throw new ModelException("The prompt is empty; give it at least one token.");
-            if (prompt.length >= context) {
-                throw new ModelException("The prompt has " + prompt.length + " tokens and the model's context holds " + context + "; shorten it.");
+        for (var prompt : prompts) check(prompt);
+        var late = deadline(config, cancelled);
+        if (config.numBeams() > 1) return beams(prompts, config, listener, late);
+        var texts = new ArrayList<GrowingText>();
+        for (var prompt : prompts) {
+            for (int i = 0; i < config.numReturnSequences(); i++) {
+                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, listener));
             }
-            texts.add(new Text(row, prompt, limit(config, prompt.length, context), config, listener));
         }
-        decode(texts, config, cancelled);
-        return texts.stream().map(Text::completion).toList();
+        for (var text : texts) {
+            if (text.limit() == 0) text.end(FinishReason.LENGTH);
+        }
+        decode(texts, config, late);
+        return texts.stream().map(GrowingText::completion).toList();
     }
 
-    private static int limit(GenerationConfig config, int promptLength, int context) {
-        var room = context - promptLength;
+    private void check(int[] prompt) {
+        var context = model.config().maxPositionEmbeddings();
+        if (prompt.length == 0) throw new ModelException("The prompt is empty; give it at least one token.");
+        if (prompt.length >= context) {
+            throw new ModelException("The prompt has " + prompt.length + " tokens and the model's context holds " + context + "; shorten it.");
+        }
+    }
+
+    private static BooleanSupplier deadline(GenerationConfig config, BooleanSupplier cancelled) {
+        if (config.maxTime() == 0) return cancelled;
+        var end = System.nanoTime() + (long) (config.maxTime() * 1e9);
+        return () -> cancelled.getAsBoolean() || System.nanoTime() - end >= 0;
+    }
+
+    private int limit(GenerationConfig config, int promptLength) {
+        var room = model.config().maxPositionEmbeddings() - promptLength;
         if (config.maxNewTokens() > 0) return Math.min(room, config.maxNewTokens());
         return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - promptLength)) : room;
     }
 
-    private void decode(List<Text> texts, GenerationConfig config, BooleanSupplier cancelled) {
-        for (var text : texts) {
-            if (text.limit == 0) text.end(FinishReason.LENGTH);
+    private void decode(List<GrowingText> all, GenerationConfig config, BooleanSupplier cancelled) {
+        var running = new ArrayList<>(all.stream().filter(GrowingText::running).toList());
+        if (running.isEmpty()) return;
+        var longest = running.stream().mapToInt(t -> t.prompt().length).max().orElseThrow();
+        // libtorch fills rows up to the longest prompt and they share the context: with too little room they go one by one.
+        if (running.size() > 1 && longest + running.stream().mapToInt(GrowingText::limit).max().orElseThrow() > model.config().maxPositionEmbeddings()) {
+            for (var text : running) decode(List.of(text), config, cancelled);
+        } else if (!config.useCache()) {
+            decodeAfresh(running, cancelled);
+        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1 && config.temperature() == 0) {
+            new Speculation(config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
+        } else {
+            decodeTogether(running, cancelled);
         }
-        var longest = texts.stream().mapToInt(t -> t.prompt.length).max().orElse(0);
-        var most = texts.stream().mapToInt(t -> t.limit).max().orElse(0);
-        // Rows are padded to the longest prompt and share the cache's length: with too little room they go one by one.
-        if (texts.size() > 1 && longest + most > model.config().nPositions()) {
-            for (var text : texts) decode(List.of(text), config, cancelled);
-            return;
-        }
-        try (var cache = model.newCache()) {
-            var first = true;
-            while (texts.stream().anyMatch(Text::running)) {
-                if (cancelled.getAsBoolean()) {
-                    texts.stream().filter(Text::running).forEach(t -> t.end(FinishReason.CANCELLED));
-                    break;
+    }
+
+    private void decodeTogether(List<GrowingText> running, BooleanSupplier cancelled) {
+        var capacity = running.stream().mapToInt(t -> t.prompt().length + t.limit()).max().orElseThrow();
+        try (var continuation = model.continueTexts(running.size(), capacity)) {
+            var feed = running.stream().map(GrowingText::prompt).toArray(int[][]::new);
+            while (!ended(running, cancelled)) {
+                var scores = continuation.feed(feed);
+                for (int row = 0; row < running.size(); row++) running.get(row).take(scores[row]);
+                var texts = List.copyOf(running);
+                var left = IntStream.range(0, texts.size()).filter(row -> texts.get(row).running()).toArray();
+                if (left.length == 0) return;
+                if (left.length < running.size()) {
+                    continuation.select(left);
+                    running.removeIf(t -> !t.running());
                 }
-                var scores = config.useCache() ? cached(texts, cache, first) : model.nextLogits(padded(texts));
-                for (int row = 0; row < texts.size(); row++) texts.get(row).take(scores[row]);
-                first = false;
+                feed = running.stream().map(t -> new int[] {t.lastId()}).toArray(int[][]::new);
             }
         }
     }
 
-    private float[][] cached(List<Text> texts, KvCache cache, boolean first) {
-        if (first) {
-            var batch = padded(texts);
-            return model.nextLogits(batch, cache, batch.attentionMask());
+    /** Without a cache every step reads the whole text again. */
+    private void decodeAfresh(List<GrowingText> running, BooleanSupplier cancelled) {
+        while (!running.isEmpty() && !ended(running, cancelled)) {
+            for (var text : running) {
+                try (var continuation = model.continueTexts(1, text.ids().length)) {
+                    text.take(continuation.feed(new int[][] {text.ids()})[0]);
+                }
+            }
+            running.removeIf(t -> !t.running());
         }
-        var last = new int[texts.size()][];
-        for (int row = 0; row < last.length; row++) last[row] = new int[] {texts.get(row).lastId()};
-        var lengths = texts.stream().mapToInt(t -> t.prompt.length).distinct().count();
-        return model.nextLogits(TokenBatch.of(last), cache, lengths == 1 ? new int[0][] : keyMask(texts, cache.length() + 1));
     }
 
-    private static TokenBatch padded(List<Text> texts) {
-        return TokenBatch.leftPadded(texts.stream().map(Text::idsForModel).toList(), 0);
+    private static boolean ended(List<GrowingText> running, BooleanSupplier cancelled) {
+        if (!cancelled.getAsBoolean()) return false;
+        running.forEach(t -> t.end(FinishReason.CANCELLED));
+        return true;
     }
 
-    /** All keys but the padding before each prompt, (B, S). */
-    private static int[][] keyMask(List<Text> texts, int keys) {
-        var longest = texts.stream().mapToInt(t -> t.prompt.length).max().orElseThrow();
-        var mask = new int[texts.size()][keys];
-        for (int row = 0; row < mask.length; row++) Arrays.fill(mask[row], longest - texts.get(row).prompt.length, keys, 1);
-        return mask;
+    private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
+        var completions = new ArrayList<Completion>();
+        for (var prompt : prompts) {
+            var limit = limit(config, prompt.length);
+            if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
+            try (var continuation = model.continueTexts(1, prompt.length + limit)) {
+                for (var beam : new BeamSearch(config, prompt, limit, stops(config)).search(continuation, cancelled)) {
+                    var text = text(beam.ids(), config);
+                    listener.onText(completions.size(), text);
+                    completions.add(new Completion(prompt, beam.ids(), text, beam.reason(), List.of()));
+                }
+            }
+        }
+        return completions;
+    }
+
+    private Predicate<int[]> stops(GenerationConfig config) {
+        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return ids -> false;
+        return ids -> {
+            var text = tokenizer.get().decode(ids, true);
+            return config.stopStrings().stream().anyMatch(text::contains);
+        };
+    }
+
+    private String text(int[] ids, GenerationConfig config) {
+        if (tokenizer.isEmpty()) return "";
+        var text = tokenizer.get().decode(ids, true);
+        var end = config.stopStrings().stream().mapToInt(text::indexOf).filter(i -> i >= 0).min().orElse(text.length());
+        return text.substring(0, end);
     }
 
     private Tokenizer requireTokenizer() {
         return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer; give the prompt as ids."));
-    }
-
-    /** One text while it grows. */
-    private final class Text {
-
-        private final int row;
-        private final int[] prompt;
-        private final int limit;
-        private final GenerationConfig config;
-        private final TextListener listener;
-        private final Sampler sampler;
-        private final Optional<StreamDecoder> decoder;
-        private final StopStrings stops;
-        private final StringBuilder shown = new StringBuilder();
-        private int[] ids; // prompt and answer, with room
-        private int length;
-        private int steps; // tokens fed to the model after the prompt, those after the end of a finished row too
-        private Optional<FinishReason> finishReason = Optional.empty();
-
-        Text(int row, int[] prompt, int limit, GenerationConfig config, TextListener listener) {
-            this.row = row;
-            this.prompt = prompt;
-            this.limit = limit;
-            this.config = config;
-            this.listener = listener;
-            sampler = new Sampler(config, prompt.length, row);
-            decoder = tokenizer.map(t -> t.streamDecoder(true));
-            stops = new StopStrings(config.stopStrings());
-            ids = Arrays.copyOf(prompt, prompt.length + limit);
-            length = prompt.length;
-        }
-
-        boolean running() {
-            return finishReason.isEmpty();
-        }
-
-        int lastId() {
-            return ids[length - 1];
-        }
-
-        /** A row that has ended goes on with its last token, unseen, until all have. */
-        int[] idsForModel() {
-            var all = Arrays.copyOf(ids, prompt.length + steps);
-            Arrays.fill(all, Math.min(length, all.length), all.length, lastId());
-            return all;
-        }
-
-        void take(float[] scores) {
-            steps++;
-            if (!running()) return;
-            var id = sampler.next(Arrays.copyOf(ids, length), scores);
-            ids[length++] = id;
-            var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
-            if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
-            if (ends || stops.found()) end(FinishReason.STOP);
-            else if (length == prompt.length + limit) end(FinishReason.LENGTH);
-        }
-
-        void end(FinishReason reason) {
-            finishReason = Optional.of(reason);
-            decoder.ifPresent(d -> show(stops.push(d.finish())));
-            show(stops.finish());
-            if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
-        }
-
-        private void show(String text) {
-            if (text.isEmpty()) return;
-            shown.append(text);
-            listener.onText(row, text);
-        }
-
-        Completion completion() {
-            return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow());
-        }
     }
 }

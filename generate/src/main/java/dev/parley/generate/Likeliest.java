@@ -48,6 +48,18 @@ final class Likeliest {
         return p;
     }
 
+    /** score - ln Σ exp(score). */
+    static float[] logSoftmax(float[] logits) {
+        var highest = Float.NEGATIVE_INFINITY;
+        for (var logit : logits) highest = Math.max(highest, logit);
+        var sum = 0.0;
+        for (var logit : logits) sum += Math.exp(logit - highest);
+        var shift = highest + Math.log(sum);
+        var logprobs = new float[logits.length];
+        for (int i = 0; i < logits.length; i++) logprobs[i] = (float) (logits[i] - shift);
+        return logprobs;
+    }
+
     /**
      * The fewest tokens whose probabilities come to more than {@code mass} or to it, likeliest first. Only those that can
      * be among them are sorted: a token below a threshold is out if those above it suffice.

@@ -18,17 +18,25 @@ public interface LogitsProcessor {
     void process(int[] ids, float[] logits);
 
     /** The processors of a config, in transformers' order. @param promptLength tokens of the prompt */
-    static List<LogitsProcessor> of(GenerationConfig config, int promptLength) {
-        var processors = new ArrayList<LogitsProcessor>();
-        if (config.repetitionPenalty() != 1) processors.add(repetitionPenalty(config.repetitionPenalty()));
-        if (config.minNewTokens() > 0) processors.add(minNewTokens(config.minNewTokens(), promptLength, config.eosTokenIds()));
-        if (config.temperature() > 0) {
-            if (config.temperature() != 1) processors.add(temperature(config.temperature()));
-            if (config.topK() > 0) processors.add(topK(config.topK()));
-            if (config.topP() < 1) processors.add(topP(config.topP()));
-            if (config.minP() > 0) processors.add(minP(config.minP()));
+    static List<LogitsProcessor> of(GenerationConfig c, int promptLength) {
+        var all = new ArrayList<LogitsProcessor>();
+        if (!c.sequenceBias().isEmpty()) all.add(Bans.sequenceBias(c.sequenceBias()));
+        if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
+        if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty()));
+        if (c.noRepeatNgramSize() > 0) all.add(Bans.noRepeatNgram(c.noRepeatNgramSize()));
+        if (!c.badWordsIds().isEmpty()) all.add(Bans.badWords(c.badWordsIds(), c.eosTokenIds()));
+        if (c.minNewTokens() > 0) all.add(minNewTokens(c.minNewTokens(), promptLength, c.eosTokenIds()));
+        if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
+        if (c.temperature() > 0) {
+            if (c.temperature() != 1) all.add(temperature(c.temperature()));
+            if (c.topK() > 0) all.add(topK(c.topK()));
+            if (c.topP() < 1) all.add(topP(c.topP()));
+            if (c.minP() > 0) all.add(minP(c.minP()));
+            if (c.typicalP() < 1) all.add(Entropy.typical(c.typicalP()));
+            if (c.epsilonCutoff() > 0) all.add(Entropy.epsilonCutoff(c.epsilonCutoff()));
+            if (c.etaCutoff() > 0) all.add(Entropy.etaCutoff(c.etaCutoff()));
         }
-        return processors;
+        return all;
     }
 
     /** Divides all scores: below 1 sharpens, above 1 flattens. */
@@ -79,6 +87,14 @@ public interface LogitsProcessor {
     static LogitsProcessor repetitionPenalty(double penalty) {
         return (ids, logits) -> Arrays.stream(ids).distinct()
                 .forEach(id -> logits[id] = (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty));
+    }
+
+    /** Takes from the score of tokens that are there: once, and for each time; as OpenAI's API has it. */
+    static LogitsProcessor presenceAndFrequency(double presence, double frequency) {
+        return (ids, logits) -> {
+            for (var id : ids) logits[id] -= (float) frequency;
+            Arrays.stream(ids).distinct().forEach(id -> logits[id] -= (float) presence);
+        };
     }
 
     /** Keeps the answer from ending before it has so many tokens. */

@@ -32,8 +32,13 @@ final class Sampler {
         return likeliest; // rounding left a little of u
     }
 
+    /** Leaves one token. */
+    static void force(float[] logits, int id) {
+        for (int i = 0; i < logits.length; i++) logits[i] = i == id ? 0 : Float.NEGATIVE_INFINITY;
+    }
+
     /** The first of the highest scores. */
-    private static int argmax(float[] logits) {
+    static int argmax(float[] logits) {
         var best = -1;
         for (int i = 0; i < logits.length; i++) {
             if (Float.isNaN(logits[i])) throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
@@ -30,11 +30,11 @@ class GeneratorTest {
         for (var row : rows) prompts.add(Golden.ints(row.path("prompt_ids")));
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32)) {
             for (var useCache : new boolean[] {true, false}) {
-                var together = new Generator(model).generate(prompts, GREEDY.withUseCache(useCache));
+                var together = new Generator(model).generate(prompts, GREEDY.toBuilder().useCache(useCache).build());
                 for (int r = 0; r < prompts.size(); r++) {
                     assertArrayEquals(Golden.ints(rows.get(r).path("ids")), together.get(r).ids());
                     assertEquals(FinishReason.LENGTH, together.get(r).finishReason());
-                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.withUseCache(useCache)).getFirst();
+                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.toBuilder().useCache(useCache).build()).getFirst();
                     assertArrayEquals(alone.ids(), together.get(r).ids());
                 }
             }
@@ -44,13 +44,13 @@ class GeneratorTest {
     @Test
     void sampledTextDependsOnTheSeedAndOnNothingElse() {
         var config = GenerationConfig.DEFAULT.withMaxNewTokens(20).withSampling(1.2, 30, 0.95, 0.01).withSeed(5);
-        try (var model = CausalLM.create(Gpt2Config.of(60, 64, 32, 2, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
             model.computeIn(DType.FLOAT32);
             var generator = new Generator(model);
             var prompt = new int[] {4, 8, 15};
             var first = generator.generate(List.of(prompt), config).getFirst();
             assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config).getFirst().ids());
-            assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config.withUseCache(false)).getFirst().ids());
+            assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config.toBuilder().useCache(false).build()).getFirst().ids());
             var batch = generator.generate(List.of(prompt, new int[] {1, 2, 3, 4, 5, 6, 7}), config);
             assertArrayEquals(first.ids(), batch.getFirst().ids());
             assertTrue(!Arrays.equals(first.ids(), generator.generate(List.of(prompt), config.withSeed(6)).getFirst().ids()));
@@ -59,7 +59,7 @@ class GeneratorTest {
 
     @Test
     void anEndTokenEndsOneRowAndNotTheOthers() {
-        try (var model = CausalLM.create(Gpt2Config.of(60, 64, 32, 2, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
             model.computeIn(DType.FLOAT32);
             var generator = new Generator(model);
             var prompts = List.of(new int[] {4, 8, 15}, new int[] {16, 23, 42, 7, 9});
@@ -76,7 +76,7 @@ class GeneratorTest {
 
     @Test
     void aPromptLongerThanTheContextIsAnErrorThatNamesBothNumbers() {
-        try (var model = CausalLM.create(Gpt2Config.of(60, 16, 32, 1, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 16, 32, 1, 2), 3)) {
             var fault = assertThrows(ModelException.class, () -> new Generator(model).generate(List.of(new int[17]), GREEDY));
             assertTrue(fault.getMessage().contains("17") && fault.getMessage().contains("16"), fault.getMessage());
             var atTheEnd = new Generator(model).generate(List.of(new int[10]), GREEDY).getFirst();
@@ -88,7 +88,7 @@ class GeneratorTest {
     @Test
     void streamedTextIsTheTextAndStopStringsNeverShow() {
         var tokenizer = BpeTrainer.of(300).train(List.of("the cat sat on the mat, 你好 the end").iterator());
-        try (var model = CausalLM.create(Gpt2Config.of(tokenizer.vocabSize(), 64, 32, 2, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 32, 2, 2), 3)) {
             var generator = new Generator(model, tokenizer);
             for (int seed = 0; seed < 20; seed++) {
                 var config = GenerationConfig.DEFAULT.withMaxNewTokens(40).withSampling(1.5, 0, 1, 0).withSeed(seed);
@@ -134,7 +134,7 @@ class GeneratorTest {
 
     @Test
     void twoThousandDecodeStepsLeaveNoNativeMemory() {
-        try (var model = CausalLM.create(Gpt2Config.of(60, 64, 16, 1, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 16, 1, 2), 3)) {
             var generator = new Generator(model);
             generator.generate(List.of(new int[] {1}), GREEDY);
             var before = Engine.liveNativeObjects();
@@ -145,7 +145,7 @@ class GeneratorTest {
 
     @Test
     void cancellingEndsAtOnce() {
-        try (var model = CausalLM.create(Gpt2Config.of(60, 64, 16, 1, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 16, 1, 2), 3)) {
             var steps = new int[1];
             var answer = new Generator(model).stream(new int[] {1}, GREEDY, t -> {}, () -> ++steps[0] > 4);
             assertEquals(4, answer.ids().length);

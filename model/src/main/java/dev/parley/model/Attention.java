@@ -1,59 +1,104 @@
 package dev.parley.model;
 
 import dev.parley.model.Parameters.Init;
-import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
+import java.util.Optional;
 
-/** Masked multi-head self-attention, Vaswani et al. 2017 (arXiv:1706.03762), section 3.2, with GPT-2's joint projection. */
+/**
+ * Masked multi-head self-attention, Vaswani et al. 2017 (arXiv:1706.03762), section 3.2. Heads that ask may share those that
+ * answer (Ainslie et al. 2023, arXiv:2305.13245), queries and keys may be normed (Henry et al. 2020, arXiv:2010.04245) and
+ * turned by their positions.
+ */
 final class Attention {
 
-    private final int nHead;
+    private final ModelConfig config;
+    private final boolean rotary;
+    private final boolean windowed;
     private final double scale;
-    private final double attnPdrop;
-    private final Linear project;
+    private final Optional<Linear> joint; // queries, keys and values in one
+    private final Linear[] projections; // or in three
+    private final Optional<Norm> queryNorm;
+    private final Optional<Norm> keyNorm;
     private final Linear output;
 
-    Attention(Parameters parameters, Gpt2Config config, int layer) {
-        var c = config.nEmbd();
-        nHead = config.nHead();
-        attnPdrop = config.attnPdrop();
-        scale = (config.scaleAttnWeights() ? 1 / Math.sqrt(config.headSize()) : 1)
-                / (config.scaleAttnByInverseLayerIdx() ? layer + 1 : 1);
-        project = new Linear(parameters.at("c_attn"), c, 3 * c, Init.normal(config.initializerRange()));
-        output = new Linear(parameters.at("c_proj"), c, c, Block.residualInit(config));
+    Attention(Parameters parameters, ModelConfig config, int layer) {
+        this.config = config;
+        int c = config.hiddenSize(), q = config.querySize(), kv = config.keyValueSize();
+        var init = Init.normal(config.initializerRange());
+        rotary = config.rope().isPresent() && config.layers().get(layer).rotary();
+        windowed = config.layers().get(layer).slidingWindow() > 0;
+        scale = config.attentionScale(layer);
+        if (config.family().conv1d()) {
+            joint = Optional.of(new Linear(parameters.at("c_attn"), config, c, q + 2 * kv, config.qkvBias(), init));
+            projections = new Linear[0];
+        } else {
+            joint = Optional.empty();
+            projections = new Linear[] {new Linear(parameters.at("q_proj"), config, c, q, config.qkvBias(), init),
+                new Linear(parameters.at("k_proj"), config, c, kv, config.qkvBias(), init),
+                new Linear(parameters.at("v_proj"), config, c, kv, config.qkvBias(), init)};
+        }
+        queryNorm = config.family().qkNorm() ? Optional.of(Norm.of(parameters.at("q_norm"), config, config.headDim())) : Optional.empty();
+        keyNorm = config.family().qkNorm() ? Optional.of(Norm.of(parameters.at("k_norm"), config, config.headDim())) : Optional.empty();
+        output = new Linear(parameters.at(config.family().names().output()), config, q, c, config.outputBias(), Block.residualInit(config));
     }
 
     Tensor forward(Tensor x, Pass pass, KvCache.Layer cache) { // x: (B, T, C)
-        long rows = x.size(0), tokens = x.size(1), width = x.size(2);
-        var qkv = project.forward(x, pass.computeType())
-                .view(rows, tokens, 3, nHead, width / nHead).permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
-        var q = qkv.select(0, 0); // (B, H, T, D)
-        var k = qkv.select(0, 1);
-        var v = qkv.select(0, 2);
+        long rows = x.size(0), tokens = x.size(1);
+        var qkv = project(x, pass.computeType());
+        var q = turned(heads(qkv[0], config.numAttentionHeads()), queryNorm, pass); // (B, H, T, D)
+        var k = turned(heads(qkv[1], config.numKeyValueHeads()), keyNorm, pass); // (B, K, T, D)
+        var v = heads(qkv[2], config.numKeyValueHeads()); // (B, K, T, D)
         if (cache != null) {
             var all = cache.append(k, v);
-            k = all.keys(); // (B, H, S, D)
+            k = all.keys(); // (B, K, S, D)
             v = all.values();
         }
         var heads = attend(q, k, v, pass); // (B, H, T, D)
-        return output.forward(heads.transpose(1, 2).reshape(rows, tokens, width), pass.computeType()); // (B, T, C)
+        return output.forward(heads.transpose(1, 2).reshape(rows, tokens, config.querySize()), pass.computeType()); // (B, T, C)
+    }
+
+    private Tensor[] project(Tensor x, DType computeType) {
+        if (joint.isEmpty()) {
+            return new Tensor[] {projections[0].forward(x, computeType), projections[1].forward(x, computeType), projections[2].forward(x, computeType)};
+        }
+        var all = joint.get().forward(x, computeType); // (B, T, 3C)
+        int q = config.querySize(), kv = config.keyValueSize();
+        return new Tensor[] {all.narrow(2, 0, q), all.narrow(2, q, kv), all.narrow(2, q + kv, kv)};
+    }
+
+    /** (B, T, n D) to (B, n, T, D). */
+    private Tensor heads(Tensor x, long n) {
+        return x.unflatten(2, n, config.headDim()).transpose(1, 2);
+    }
+
+    private Tensor turned(Tensor x, Optional<Norm> norm, Pass pass) { // x: (B, n, T, D)
+        if (norm.isPresent()) x = norm.get().forward(x.to(DType.FLOAT32), pass.computeType());
+        if (!rotary) return x;
+        var half = config.headDim() / 2;
+        var wide = x.to(DType.FLOAT32);
+        Tensor a = wide.narrow(3, 0, half), b = wide.narrow(3, half, half);
+        Tensor cos = pass.cos(), sin = pass.sin(); // (B, 1, T, D/2)
+        return Tensor.cat(3, a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))).to(pass.computeType());
     }
 
     /**
      * softmax(q kᵀ · scale + mask) v. libtorch's fused kernel is the fastest in float32, and six to ten times slower than
-     * plain products in bfloat16; it has no dropout on a CPU.
+     * plain products in bfloat16; it has no dropout on a CPU. Heads that share keys are rows of one product.
      */
     private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {
-        var mask = pass.mask();
-        var dropout = pass.training() ? attnPdrop : 0;
-        if (q.dtype() == DType.FLOAT32 && dropout == 0) {
+        var mask = windowed ? pass.windowedMask() : pass.mask();
+        var dropout = pass.training() ? config.dropout().attention() : 0;
+        long rows = q.size(0), heads = q.size(1), tokens = q.size(2), kvHeads = k.size(1), keys = k.size(2);
+        if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads) {
             return mask.hidesNothing() ? Functional.scaledDotProductAttention(q, k, v, scale)
                     : Functional.scaledDotProductAttention(q, k, v, mask.bias(), scale);
         }
-        var scores = q.mul(scale).matmul(k.transpose(-2, -1)); // (B, H, T, S)
+        var together = heads == kvHeads ? q : q.reshape(rows, kvHeads, heads / kvHeads * tokens, config.headDim()); // (B, K, G T, D)
+        var scores = together.mul(scale).matmul(k.transpose(-2, -1)).view(rows, heads, tokens, keys); // (B, H, T, S)
         if (!mask.hidesNothing()) scores = scores.add(mask.bias());
-        return Functional.dropout(scores.softmax(-1), dropout).matmul(v); // (B, H, T, D)
+        var weights = Functional.dropout(scores.softmax(-1), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
+        return weights.matmul(v).view(rows, heads, tokens, config.headDim()); // (B, H, T, D)
     }
 }

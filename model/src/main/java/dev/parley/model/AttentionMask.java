@@ -19,8 +19,12 @@ record AttentionMask(Tensor bias) {
         return bias == null;
     }
 
-    /** The mask of rows in which each document sees itself alone; segments: (B, T), ascending in a row. */
-    static AttentionMask packed(int[][] segments, DType dtype) {
+    /**
+     * The mask of rows in which each document sees itself alone; segments: (B, T), ascending in a row.
+     *
+     * @param window how many tokens back a query sees, itself counted; 0 for all
+     */
+    static AttentionMask packed(int[][] segments, int window, DType dtype) {
         int rows = segments.length, tokens = segments[0].length;
         var bias = new float[rows * tokens * tokens];
         Arrays.fill(bias, HIDDEN);
@@ -29,7 +33,7 @@ record AttentionMask(Tensor bias) {
             for (int t = 0; t < tokens; t++) {
                 if (segments[b][t] != segments[b][first]) first = t;
                 var row = (b * tokens + t) * tokens;
-                Arrays.fill(bias, row + first, row + t + 1, 0);
+                Arrays.fill(bias, row + Math.max(first, firstSeen(t, window)), row + t + 1, 0);
             }
         }
         return new AttentionMask(Tensor.ofFloats(bias, rows, 1, tokens, tokens).to(dtype)); // (B, 1, T, T)
@@ -39,14 +43,16 @@ record AttentionMask(Tensor bias) {
      * The mask of T queries that follow {@code past} keys of the cache.
      *
      * @param attentionMask 1 for tokens and 0 for padding, (B, past + T), or null where there is no padding
+     * @param window how many tokens back a query sees, itself counted; 0 for all
      */
-    static AttentionMask causal(int queries, int past, int[][] attentionMask, DType dtype) {
-        if (queries == 1 && attentionMask == null) return new AttentionMask(null);
+    static AttentionMask causal(int queries, int past, int[][] attentionMask, int window, DType dtype) {
+        if (queries == 1 && attentionMask == null && firstSeen(past, window) == 0) return new AttentionMask(null);
         var keys = past + queries;
         if (attentionMask == null) {
             var bias = new float[queries * keys];
             for (int t = 0; t < queries; t++) {
-                for (int s = past + t + 1; s < keys; s++) bias[t * keys + s] = HIDDEN;
+                Arrays.fill(bias, t * keys, t * keys + firstSeen(past + t, window), HIDDEN);
+                Arrays.fill(bias, t * keys + past + t + 1, (t + 1) * keys, HIDDEN);
             }
             return new AttentionMask(Tensor.ofFloats(bias, queries, keys).to(dtype)); // (T, S)
         }
@@ -56,10 +62,15 @@ record AttentionMask(Tensor bias) {
             for (int t = 0; t < queries; t++) {
                 var offset = (b * queries + t) * keys;
                 for (int s = 0; s < keys; s++) {
-                    if (s > past + t || attentionMask[b][s] == 0) bias[offset + s] = HIDDEN;
+                    if (s > past + t || s < firstSeen(past + t, window) || attentionMask[b][s] == 0) bias[offset + s] = HIDDEN;
                 }
             }
         }
         return new AttentionMask(Tensor.ofFloats(bias, rows, 1, queries, keys).to(dtype)); // (B, 1, T, S)
+    }
+
+    /** The first key that the query at a position sees. Padding lies on the left, so that distances are those of the text. */
+    private static int firstSeen(int position, int window) {
+        return window == 0 ? 0 : Math.max(0, position + 1 - window);
     }
 }

@@ -1,7 +1,10 @@
 package dev.parley.model;
 
+import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.weights.SafetensorsWriter;
 import dev.parley.model.weights.WeightFiles;
+import dev.parley.model.weights.WeightSource;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
@@ -9,9 +12,12 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 
 /**
  * A language model that predicts each token from those before it: the Transformer with its head, loaded from and saved
@@ -27,21 +33,28 @@ import java.util.LinkedHashMap;
  */
 public final class CausalLM implements AutoCloseable {
 
-    private final Gpt2Config config;
+    private final ModelConfig config;
     private final Parameters parameters;
     private final Transformer transformer;
+    private final int window; // of the layers that slide one; 0 if none does
+    private final Arena arena = Arena.ofShared();
+    private final Backend backend;
     private DType computeType;
+    private WeightSource source; // open as long as weights are used where the file has them
+    private Optional<KernelTransformer> kernels = Optional.empty();
 
-    private CausalLM(Gpt2Config config, DType computeType) {
+    private CausalLM(ModelConfig config, DType computeType, Backend backend) {
         this.config = config;
         this.computeType = computeType;
+        this.backend = backend;
         parameters = new Parameters();
-        transformer = new Transformer(parameters.at("transformer"), config);
+        transformer = new Transformer(parameters, config);
+        window = config.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().orElse(0);
     }
 
-    /** A new model with GPT-2's random initialisation; the same seed gives the same weights. */
-    public static CausalLM create(Gpt2Config config, long seed) {
-        var model = new CausalLM(config, Engine.computeType());
+    /** A new model with random weights; the same seed gives the same weights. */
+    public static CausalLM create(ModelConfig config, long seed) {
+        var model = new CausalLM(config, Engine.computeType(), Backend.TORCH);
         RandomState.seed(seed);
         model.parameters.initialize();
         return model;
@@ -60,35 +73,61 @@ public final class CausalLM implements AutoCloseable {
     /**
      * Loads a model folder to run it in a type of one's choice.
      *
-     * @param computeType float32, bfloat16 or float16: of the weights in memory and of the products
+     * @param computeType float32 or bfloat16: of the weights in memory and of the products
      * @throws ModelException naming the file and what is wrong with it
      */
     public static CausalLM fromPretrained(Path folder, DType computeType) {
-        return load(folder, computeType, false);
+        return fromPretrained(folder, WeightType.of(computeType), computeType, Backend.AUTO);
+    }
+
+    /**
+     * Loads a model folder to run it.
+     *
+     * @param weights how its matrices are kept in memory
+     * @param computeType of libtorch's products; our kernels compute in float32 from any weights
+     */
+    public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
+        var model = open(folder, computeType, backend == Backend.AUTO && !Engine.isAvailable() ? Backend.JAVA : backend);
+        try {
+            model.source = WeightFiles.open(folder);
+            new WeightLoader(model.source, model.parameters, model.config).loadToRun(weights, model.arena);
+            if (model.backend != Backend.TORCH) model.kernels = Optional.of(new KernelTransformer(model.parameters, model.config));
+            return model;
+        } catch (IOException e) {
+            model.close();
+            throw unreadable(folder, e);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
     }
 
     /** Loads a model folder to train it: weights in float32, products in the type given. */
     public static CausalLM forTraining(Path folder, DType computeType) {
-        return load(folder, computeType, true);
+        var model = open(folder, computeType, Backend.TORCH);
+        try (var source = WeightFiles.open(folder)) {
+            new WeightLoader(source, model.parameters, model.config).loadToTrain();
+            return model;
+        } catch (IOException e) {
+            model.close();
+            throw unreadable(folder, e);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
-    private static CausalLM load(Path folder, DType computeType, boolean toTrain) {
+    private static CausalLM open(Path folder, DType computeType, Backend backend) {
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }
         var config = folder.resolve("config.json");
         if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
-        var model = new CausalLM(Gpt2Config.read(config), computeType);
-        try (var source = WeightFiles.open(folder)) {
-            new WeightLoader(source, model.parameters).load(p -> toTrain ? DType.FLOAT32 : p.storageType(computeType), toTrain);
-            return model;
-        } catch (IOException e) {
-            model.close();
-            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return new CausalLM(ModelConfig.read(config), computeType, backend);
+    }
+
+    private static ModelException unreadable(Path folder, IOException e) {
+        return new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
     }
 
     /** Writes config.json and model.safetensors, each whole or not at all; the tied head is written once. */
@@ -100,12 +139,17 @@ public final class CausalLM implements AutoCloseable {
         config.write(folder.resolve("config.json"));
     }
 
-    public Gpt2Config config() {
+    public ModelConfig config() {
         return config;
     }
 
     public Parameters parameters() {
         return parameters;
+    }
+
+    /** Bytes of weights that the step of one token reads: all but tables, of which it reads a row. */
+    public long weightBytes() {
+        return parameters.all().stream().filter(p -> p.use() != Parameters.Use.TABLE).mapToLong(Parameters.Parameter::bytes).sum();
     }
 
     /** The type that products of matrices are computed in. */
@@ -123,7 +167,7 @@ public final class CausalLM implements AutoCloseable {
     /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
     public Tensor logits(TokenBatch batch) {
         try (var scope = Scope.open()) {
-            return scope.keep(transformer.head(hidden(batch, null), computeType).to(DType.FLOAT32));
+            return scope.keep(transformer.scores(hidden(batch, null), computeType).to(DType.FLOAT32));
         }
     }
 
@@ -142,7 +186,7 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var hidden = pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask);
             var last = hidden.select(1, batch.length() - 1); // (B, C)
-            var scores = transformer.head(last, computeType).toFloats();
+            var scores = transformer.scores(last, computeType).toFloats();
             var byRow = new float[batch.rows()][config.vocabSize()];
             for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
             return byRow;
@@ -151,7 +195,56 @@ public final class CausalLM implements AutoCloseable {
 
     /** An empty cache for {@link #nextLogits(TokenBatch, KvCache, int[][])}; close it when the text is done. */
     public KvCache newCache() {
-        return new KvCache(config.nLayer(), config.nPositions());
+        return new KvCache(config.numHiddenLayers(), config.maxPositionEmbeddings());
+    }
+
+    /** Scores after every token of the batch, (B, T, V), without gradients. */
+    float[][][] allLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var flat = transformer.scores(hidden(batch, cache, pastAttentionMask), computeType).toFloats();
+            var all = new float[batch.rows()][batch.length()][];
+            for (int i = 0; i < batch.rows() * batch.length(); i++) {
+                all[i / batch.length()][i % batch.length()] = Arrays.copyOfRange(flat, i * config.vocabSize(), (i + 1) * config.vocabSize());
+            }
+            return all;
+        }
+    }
+
+    // ---- continuing texts ----
+
+    /** Texts from which on libtorch continues them as one batch: so many rows keep its products busy. */
+    private static final int TORCH_ROWS = 17;
+
+    /** Tokens of a prompt from which on libtorch reads it: less would not make up for its start. */
+    private static final int TORCH_PROMPT = 64;
+
+    /**
+     * Begins to continue texts. A text's scores do not depend on the other texts.
+     *
+     * @param capacity tokens of the longest at most, prompt counted
+     */
+    public Continuation continueTexts(int rows, int capacity) {
+        if (kernels.isEmpty() || backend == Backend.AUTO && rows >= TORCH_ROWS) return new TorchContinuation(this, rows);
+        return new KernelContinuation(config, kernels.get(), this::prefill, backend == Backend.JAVA ? Integer.MAX_VALUE : TORCH_PROMPT, rows, capacity);
+    }
+
+    /** Reads a prompt by libtorch, and hands its keys and values over. */
+    private float[] prefill(int[] ids, KvBlocks blocks) {
+        try (var scope = Scope.open(); var cache = newCache()) {
+            var scores = nextLogits(TokenBatch.of(ids), cache, new int[0][])[0];
+            blocks.reserve(ids.length);
+            int heads = config.numKeyValueHeads(), d = config.headDim(), n = ids.length;
+            for (int i = 0; i < config.numHiddenLayers(); i++) {
+                var layer = i;
+                var all = cache.all(i);
+                float[] keys = all.keys().toFloats(), values = all.values().toFloats(); // (1, H, S, D)
+                ThreadTeam.shared().each(heads, h -> {
+                    for (int t = 0; t < n; t++) blocks.put(layer, h, t, keys, (h * n + t) * d, values, (h * n + t) * d);
+                });
+            }
+            blocks.advance(n);
+            return scores;
+        }
     }
 
     private Tensor hidden(TokenBatch batch, KvCache cache) {
@@ -161,17 +254,17 @@ public final class CausalLM implements AutoCloseable {
     private Tensor hidden(TokenBatch batch, KvCache cache, int[][] keyMask) {
         check(batch, cache);
         var past = cache == null ? 0 : cache.length();
-        var mask = cache == null ? mask(batch) : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, computeType);
         var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
-        var x = transformer.embed(Tensor.ofRows(batch.ids())); // (B, T, C)
-        var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), new Pass(computeType, false, mask), cache);
+        var pass = Pass.of(config, computeType, false, mask(batch, past, keyMask, 0), mask(batch, past, keyMask, window), positions, batch.rows());
+        var x = transformer.embed(batch.ids()); // (B, T, C)
+        var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
     }
 
-    private AttentionMask mask(TokenBatch batch) {
-        return batch.isPacked() ? AttentionMask.packed(batch.segments(), computeType)
-                : AttentionMask.causal(batch.length(), 0, batch.hasPadding() ? batch.attentionMask() : null, computeType);
+    private AttentionMask mask(TokenBatch batch, int past, int[][] keyMask, int window) {
+        return batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
+                : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, window, computeType);
     }
 
     /** Positions of the last tokens of rows with padding: how many tokens that are no padding come before each. */
@@ -195,7 +288,7 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var batch = TokenBatch.of(ids);
             if (batch.length() == 1) return new double[ids.length][0];
-            var losses = new NextTokenLoss(transformer.wte().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
+            var losses = new NextTokenLoss(transformer.head().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
             var each = new double[ids.length][batch.length() - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
@@ -206,7 +299,7 @@ public final class CausalLM implements AutoCloseable {
     public LossSum loss(TokenBatch batch, int[][] labels) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             checkLabels(batch, labels);
-            var loss = new NextTokenLoss(transformer.wte().in(computeType), labels, batch.segments());
+            var loss = new NextTokenLoss(transformer.head().in(computeType), labels, batch.segments());
             return new LossSum(loss.count() == 0 ? 0 : loss.each(hidden(batch, null)).to(DType.FLOAT64).sum().item(), loss.count());
         }
     }
@@ -234,21 +327,22 @@ public final class CausalLM implements AutoCloseable {
         try (var scope = Scope.open()) {
             check(batch, null);
             checkLabels(batch, labels);
-            var wte = transformer.wte();
+            var head = transformer.head();
             var ids = Tensor.ofRows(batch.ids());
-            var loss = new NextTokenLoss(wte.in(computeType).detach(), labels, batch.segments());
+            var loss = new NextTokenLoss(head.in(computeType).detach(), labels, batch.segments());
             Tensor x;
             try (var noGrad = NoGrad.open()) {
-                x = transformer.embed(ids);
+                x = transformer.embed(batch.ids());
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
-            var mask = mask(batch);
-            var positions = Tensor.ofLongs(batch.positions(0), batch.rows(), batch.length());
-            var hidden = transformer.forward(x, positions, new Pass(computeType, true, mask), null); // (B, T, C)
-            var sum = loss.sumAndBackward(hidden, wte.value(), divisor);
+            var positions = batch.positions(0);
+            var pass = Pass.of(config, computeType, true, mask(batch, 0, batch.attentionMask(), 0), mask(batch, 0, batch.attentionMask(), window),
+                    positions, batch.rows());
+            var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, null); // (B, T, C)
+            var sum = loss.sumAndBackward(hidden, head.value(), divisor);
             if (loss.count() > 0) {
                 try (var noGrad = NoGrad.open()) {
-                    wte.value().grad().indexAddInPlace(ids.view(-1), x.grad().view(-1, config.nEmbd()));
+                    transformer.tokens().value().gradOrZeros().indexAddInPlace(ids.view(-1), x.grad().view(-1, config.hiddenSize()));
                 }
             }
             return new LossSum(sum, loss.count());
@@ -256,17 +350,7 @@ public final class CausalLM implements AutoCloseable {
     }
 
     private void check(TokenBatch batch, KvCache cache) {
-        var length = batch.length() + (cache == null ? 0 : cache.length());
-        if (length > config.nPositions()) {
-            throw new ModelException("A text of " + length + " tokens does not fit the model's context of " + config.nPositions() + " tokens.");
-        }
-        for (var row : batch.ids()) {
-            for (var id : row) {
-                if (id < 0 || id >= config.vocabSize()) {
-                    throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + config.vocabSize() + " tokens.");
-                }
-            }
-        }
+        for (var row : batch.ids()) config.checkFits(row, cache == null ? 0 : cache.length());
     }
 
     private void checkLabels(TokenBatch batch, int[][] labels) {
@@ -286,5 +370,14 @@ public final class CausalLM implements AutoCloseable {
     @Override
     public void close() {
         parameters.close();
+        kernels = Optional.empty();
+        if (arena.scope().isAlive()) arena.close();
+        try {
+            if (source != null) source.close();
+        } catch (IOException e) {
+            throw new ModelException(source.file() + " cannot be closed: " + e.getMessage() + ".");
+        } finally {
+            source = null;
+        }
     }
 }

@@ -41,6 +41,16 @@ public final class KvCache implements AutoCloseable {
         this.length = length;
     }
 
+    /** Goes on with these rows in this order; one may be named twice. */
+    void select(int... rows) {
+        for (var layer : layers) layer.select(rows);
+    }
+
+    /** The keys and values of a layer, (B, H, S, D). */
+    KeysAndValues all(int layer) {
+        return new KeysAndValues(layers[layer].keys.narrow(2, 0, length), layers[layer].values.narrow(2, 0, length));
+    }
+
     /** Counts the tokens that every layer has appended. */
     void advance(int tokens) {
         length += tokens;
@@ -88,6 +98,17 @@ public final class KvCache implements AutoCloseable {
                 held.close();
             }
             return larger;
+        }
+
+        private void select(int[] rows) {
+            if (keys == null) return;
+            try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+                var chosen = Tensor.ofInts(rows, rows.length);
+                Tensor k = Scope.detach(keys.indexSelect(0, chosen)), v = Scope.detach(values.indexSelect(0, chosen));
+                close();
+                keys = k;
+                values = v;
+            }
         }
 
         private void close() {

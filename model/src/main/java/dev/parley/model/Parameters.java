@@ -1,6 +1,13 @@
 package dev.parley.model;
 
+import dev.parley.kernels.BFloat16Matrix;
+import dev.parley.kernels.Float32Matrix;
+import dev.parley.kernels.Int4Matrix;
+import dev.parley.kernels.Int8Matrix;
+import dev.parley.kernels.Matrix;
+import dev.parley.kernels.ThreadTeam;
 import dev.parley.tensor.DType;
+import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -15,7 +22,7 @@ import java.util.Map;
  *
  * <pre>{@code
  * var attn = parameters.at("transformer.h.0").at("attn");
- * var weight = attn.make("c_attn.weight", Init.normal(0.02), 768, 2304);   // transformer.h.0.attn.c_attn.weight
+ * var weight = attn.make("c_attn.weight", Use.MATRIX_IN_OUT, Init.normal(0.02), 768, 2304);   // transformer.h.0.attn.c_attn.weight
  * }</pre>
  */
 public final class Parameters implements AutoCloseable {
@@ -51,19 +58,26 @@ public final class Parameters implements AutoCloseable {
         return new Parameters(byName, path + name + ".");
     }
 
-    /** Makes a parameter whose products are computed in the run's compute type. */
-    public Parameter make(String name, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, true, false));
+    /** What a parameter is for, which says how it is kept while the model only runs. */
+    enum Use {
+        /** A bias. */
+        VECTOR,
+        /** The scale or shift of a norm: float32, whatever products are computed in. */
+        NORM,
+        /** A table whose rows are looked up: never quantised. */
+        TABLE,
+        /** A matrix (out, in) that vectors are multiplied by: read whole for every token. */
+        MATRIX,
+        /** The same as (in, out). */
+        MATRIX_IN_OUT,
+        /** The head, which may be the table of embeddings too: never quantised below 8 bits. */
+        HEAD
     }
 
-    /** Makes a matrix (in, out) that vectors are multiplied by: a model that only runs keeps its columns together. */
-    public Parameter makeMatrix(String name, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, true, true));
-    }
-
-    /** Makes a parameter that stays float32 whatever products are computed in: those of the norms. */
-    public Parameter makeFloat32(String name, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, false, false));
+    /** Makes a parameter, named by its path. */
+    Parameter make(String name, Use use, Init init, long... shape) {
+        var parameter = new Parameter(path + name, shape, init, use);
+        return add(parameter);
     }
 
     private Parameter add(Parameter parameter) {
@@ -97,22 +111,25 @@ public final class Parameters implements AutoCloseable {
         for (var parameter : all()) parameter.close();
     }
 
-    /** One learned tensor. Its value is set once, by loading or by initialising, and changed in place by training. */
+    /**
+     * One learned tensor: as a tensor that training changes in place, or, in a model that only runs, in whatever memory running
+     * needs; tensors over that memory are made when libtorch first asks for them.
+     */
     public static final class Parameter {
 
         private final String name;
         private final long[] shape;
         private final Init init;
-        private final boolean computed;
-        private final boolean matrix;
+        private final Use use;
         private Tensor value;
+        private Matrix matrix;
+        private float[] vector;
 
-        private Parameter(String name, long[] shape, Init init, boolean computed, boolean matrix) {
+        private Parameter(String name, long[] shape, Init init, Use use) {
             this.name = name;
             this.shape = shape;
             this.init = init;
-            this.computed = computed;
-            this.matrix = matrix;
+            this.use = use;
         }
 
         public String name() {
@@ -123,32 +140,82 @@ public final class Parameters implements AutoCloseable {
             return shape.clone();
         }
 
+        Use use() {
+            return use;
+        }
+
         private Init init() {
             return init;
         }
 
-        /** The value as it is kept, which training changes: float32, or the type that the model was loaded in. */
+        /** The value as it is kept, which training changes; quantised weights are widened to float32. */
         public Tensor value() {
+            if (value == null && vector != null) value = Scope.detach(Tensor.ofFloats(vector, shape));
+            if (value == null && matrix != null) return overMatrix(DType.FLOAT32);
             if (value == null) throw new IllegalStateException("Parameter " + name + " was neither loaded nor initialised.");
             return value;
         }
 
-        /** The value in the type that products are computed in; the cast is part of the gradient's path. */
+        /** The value in the type that products are computed in; in training the cast is part of the gradient's path. */
         Tensor in(DType computeType) {
+            if (matrix != null && value == null) return overMatrix(computeType).to(computeType);
             return value().to(computeType);
         }
 
-        /** The type to keep the value in so that {@link #in} of that type costs nothing. */
-        DType storageType(DType computeType) {
-            return computed ? computeType : DType.FLOAT32;
+        private Tensor overMatrix(DType wanted) {
+            long rows = matrix.rows(), columns = matrix.columns();
+            var tensor = switch (matrix) {
+                case Float32Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.FLOAT32, rows, columns, m.stride())));
+                case BFloat16Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
+                case Int8Matrix m -> widened(m, wanted);
+                case Int4Matrix m -> widened(m, wanted);
+            };
+            return tensor;
         }
 
-        /**
-         * The tensor in the layout that decoding reads fastest, its shape unchanged: the product of one vector with a matrix
-         * streams each column, and columns that lie together stream a fifth faster.
-         */
-        Tensor laidOutToRun(Tensor tensor) {
-            return matrix ? tensor.transpose(0, 1).contiguous().transpose(0, 1) : tensor;
+        private Tensor widened(Matrix quantized, DType wanted) {
+            var dtype = wanted == DType.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32;
+            var tensor = Tensor.empty(dtype, quantized.rows(), quantized.columns());
+            quantized.widenAll(tensor.memory(), dtype == DType.FLOAT32, ThreadTeam.shared());
+            return asShaped(tensor);
+        }
+
+        private Tensor asShaped(Tensor outIn) {
+            return use == Use.MATRIX_IN_OUT ? outIn.transpose(0, 1) : outIn;
+        }
+
+        /** Rows of a table: (B, T) ids to (B, T, C), float32. */
+        Tensor rows(int[][] ids) {
+            if (matrix == null) return Functional.embedding(Tensor.ofRows(ids), value()).to(DType.FLOAT32);
+            int width = (int) shape[1], length = ids[0].length;
+            var rows = new float[ids.length * length * width];
+            for (int i = 0; i < ids.length * length; i++) matrix.row(ids[i / length][i % length], rows, i * width);
+            return Tensor.ofFloats(rows, ids.length, length, width);
+        }
+
+        /** The weights in the memory that our kernels read; (out, in). */
+        Matrix matrix() {
+            if (matrix == null) throw new IllegalStateException("Parameter " + name + " is not laid out for running.");
+            return matrix;
+        }
+
+        float[] vector() {
+            if (vector == null) throw new IllegalStateException("Parameter " + name + " is not laid out for running.");
+            return vector;
+        }
+
+        /** Takes a matrix (out, in) as the value of a model that only runs. */
+        void hold(Matrix matrix) {
+            this.matrix = matrix;
+        }
+
+        void hold(float[] vector) {
+            this.vector = vector;
+        }
+
+        /** Bytes that a step of decoding reads. */
+        long bytes() {
+            return matrix != null ? matrix.bytes() : vector != null ? 4L * vector.length : value.elementCount() * value.dtype().bytes();
         }
 
         /** Takes a tensor as the value, out of its scope into the model's care. */
@@ -163,6 +230,8 @@ public final class Parameters implements AutoCloseable {
         private void close() {
             if (value != null) value.close();
             value = null;
+            matrix = null;
+            vector = null;
         }
     }
 }

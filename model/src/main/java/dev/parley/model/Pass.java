@@ -1,6 +1,7 @@
 package dev.parley.model;
 
 import dev.parley.tensor.DType;
+import dev.parley.tensor.Tensor;
 
 /**
  * What the parts of the network need to know of one pass.
@@ -8,5 +9,20 @@ import dev.parley.tensor.DType;
  * @param computeType type that products of matrices are computed in
  * @param training whether dropout is at work
  * @param mask which keys each query sees
+ * @param windowedMask the same in layers that slide a window
+ * @param cos cosines of the angles that tokens turn by, (B, 1, T, D/2), float32; null where positions are learned
+ * @param sin their sines
  */
-record Pass(DType computeType, boolean training, AttentionMask mask) {}
+record Pass(DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, Tensor cos, Tensor sin) {
+
+    /** The pass of tokens at positions. @param positions of each token in its row, (B · T) */
+    static Pass of(ModelConfig config, DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, long[] positions, int rows) {
+        if (config.rope().isEmpty()) return new Pass(computeType, training, mask, windowedMask, null, null);
+        var longest = 0L;
+        for (var position : positions) longest = Math.max(longest, position + 1);
+        var table = config.rope().get().table(config.headDim(), positions, (int) longest);
+        long tokens = positions.length / rows, half = config.headDim() / 2;
+        return new Pass(computeType, training, mask, windowedMask, Tensor.ofFloats(table.cos(), rows, 1, tokens, half),
+                Tensor.ofFloats(table.sin(), rows, 1, tokens, half));
+    }
+}

@@ -2,63 +2,74 @@ package dev.parley.model;
 
 import dev.parley.model.Parameters.Init;
 import dev.parley.model.Parameters.Parameter;
+import dev.parley.model.Parameters.Use;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * GPT-2's decoder: embeddings of tokens and positions, a stack of {@link Block}s, a last norm. What comes out is, for
- * each token, a vector whose product with the token embeddings says what comes next (the tied head; Press and Wolf 2017,
- * arXiv:1608.05859).
+ * The decoder: embeddings of tokens, a stack of {@link Block}s, a last norm. What comes out is, for each token, a vector whose
+ * product with the head says what comes next. The head may be the token embeddings (Press and Wolf 2017, arXiv:1608.05859).
  */
 final class Transformer {
 
-    private final Gpt2Config config;
-    private final Parameter wte; // (V, C)
-    private final Parameter wpe; // (nPositions, C)
+    private final ModelConfig config;
+    private final Parameter tokens; // (V, C)
+    private final Optional<Parameter> positions; // (maxPositionEmbeddings, C)
     private final List<Block> blocks = new ArrayList<>();
-    private final LayerNorm lnF;
+    private final Norm lastNorm;
+    private final Parameter head; // (V, C)
 
-    Transformer(Parameters parameters, Gpt2Config config) {
+    Transformer(Parameters all, ModelConfig config) {
         this.config = config;
+        var names = config.family().names();
+        var parameters = all.at(names.root());
         var init = Init.normal(config.initializerRange());
-        wte = parameters.at("wte").make("weight", init, config.vocabSize(), config.nEmbd());
-        wpe = parameters.at("wpe").make("weight", init, config.nPositions(), config.nEmbd());
-        for (int i = 0; i < config.nLayer(); i++) blocks.add(new Block(parameters.at("h").at("" + i), config, i));
-        lnF = new LayerNorm(parameters.at("ln_f"), config);
+        tokens = parameters.at(names.tokens()).make("weight", config.tieWordEmbeddings() ? Use.HEAD : Use.TABLE, init, config.vocabSize(), config.hiddenSize());
+        positions = config.rope().isPresent() ? Optional.empty()
+                : Optional.of(parameters.at(WeightNames.POSITIONS).make("weight", Use.TABLE, init, config.maxPositionEmbeddings(), config.hiddenSize()));
+        for (int i = 0; i < config.numHiddenLayers(); i++) blocks.add(new Block(parameters.at(names.layers()).at("" + i), config, i));
+        lastNorm = Norm.of(parameters.at(names.lastNorm()), config, config.hiddenSize());
+        head = config.tieWordEmbeddings() ? tokens : all.at(WeightNames.HEAD).make("weight", Use.HEAD, init, config.vocabSize(), config.hiddenSize());
     }
 
-    /** The token embeddings, which are the head too. */
-    Parameter wte() {
-        return wte;
+    /** The token embeddings. */
+    Parameter tokens() {
+        return tokens;
+    }
+
+    /** What the last vectors are multiplied by; the token embeddings where they are tied. */
+    Parameter head() {
+        return head;
     }
 
     /** The embedding of each token. ids: (B, T); result: (B, T, C), float32. */
-    Tensor embed(Tensor ids) {
-        return Functional.embedding(ids, wte.value()).to(DType.FLOAT32);
+    Tensor embed(int[][] ids) {
+        return tokens.rows(ids);
     }
 
     /**
      * From embeddings to the vectors that the head reads.
      *
      * @param x token embeddings, (B, T, C)
-     * @param positions of each token in its row, (B, T)
+     * @param at position of each token in its row, (B, T)
      * @param cache of the tokens before, or null
      * @return (B, T, C), of the compute type
      */
-    Tensor forward(Tensor x, Tensor positions, Pass pass, KvCache cache) {
-        x = x.add(Functional.embedding(positions, wpe.value()).to(DType.FLOAT32)); // (B, T, C)
-        x = Functional.dropout(x, pass.training() ? config.embdPdrop() : 0);
+    Tensor forward(Tensor x, Tensor at, Pass pass, KvCache cache) {
+        if (positions.isPresent()) x = x.add(Functional.embedding(at, positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
+        x = Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
         for (int i = 0; i < blocks.size(); i++) {
             x = blocks.get(i).forward(x, pass, cache == null ? null : cache.layer(i));
         }
-        return lnF.forward(x, pass.computeType()); // (B, T, C)
+        return lastNorm.forward(x, pass.computeType()); // (B, T, C)
     }
 
     /** Scores of every token as the next one. hidden: (…, C); result: (…, V), of the compute type. */
-    Tensor head(Tensor hidden, DType computeType) {
-        return hidden.matmul(wte.in(computeType).transpose(0, 1));
+    Tensor scores(Tensor hidden, DType computeType) {
+        return hidden.matmul(head.in(computeType).transpose(0, 1));
     }
 }

@@ -1,15 +1,22 @@
 package dev.parley.model;
 
+import dev.parley.kernels.BFloat16Matrix;
+import dev.parley.kernels.Float32Matrix;
+import dev.parley.kernels.Int4Matrix;
+import dev.parley.kernels.Int8Matrix;
+import dev.parley.kernels.Matrix;
+import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.model.weights.TensorInfo;
 import dev.parley.model.weights.WeightSource;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Scope;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -17,13 +24,64 @@ import java.util.stream.Collectors;
  * nothing is left half loaded. Files of GPT-2 come with and without the prefix {@code transformer.}, and some carry
  * buffers that are no parameters (the causal mask), or the tied head a second time.
  */
-record WeightLoader(WeightSource source, Parameters parameters) {
+record WeightLoader(WeightSource source, Parameters parameters, ModelConfig config) {
 
-    private static final String PREFIX = "transformer.";
     private static final String HEAD = "lm_head.weight";
     private static final int LISTED = 5;
 
-    void load(Function<Parameter, DType> storageType, boolean toTrain) {
+    /** Fills the parameters with float32 tensors that training can change. */
+    void loadToTrain() {
+        check();
+        for (var parameter : parameters.all()) {
+            try (var scope = Scope.open()) {
+                parameter.set(source.read(nameInFile(parameter)).to(DType.FLOAT32).contiguous(), t -> {});
+            }
+        }
+    }
+
+    /**
+     * Lays the parameters out for running. Where the file has a matrix as it is needed, it is used where it lies, so that the
+     * source must stay open.
+     *
+     * @param arena of what has to be copied
+     */
+    void loadToRun(WeightType type, Arena arena) {
+        check();
+        for (var parameter : parameters.all()) {
+            var name = nameInFile(parameter);
+            var bytes = source.bytes(name);
+            var dtype = source.info(name).dtype();
+            var shape = parameter.shape();
+            switch (parameter.use()) {
+                case VECTOR, NORM -> {
+                    var vector = new float[Math.toIntExact(shape[0])];
+                    new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
+                    parameter.hold(vector);
+                }
+                case TABLE -> parameter.hold(matrix(bytes, dtype, shape, false, type.quantized() ? WeightType.BFLOAT16 : type, arena));
+                case HEAD -> parameter.hold(matrix(bytes, dtype, shape, false, type == WeightType.INT4 ? WeightType.INT8 : type, arena));
+                case MATRIX -> parameter.hold(matrix(bytes, dtype, shape, false, type, arena));
+                case MATRIX_IN_OUT -> parameter.hold(matrix(bytes, dtype, shape, true, type, arena));
+            }
+        }
+    }
+
+    private static Matrix matrix(MemorySegment bytes, DType dtype, long[] shape, boolean inOut, WeightType type, Arena arena) {
+        int rows = Math.toIntExact(shape[inOut ? 1 : 0]), columns = Math.toIntExact(shape[inOut ? 0 : 1]);
+        var team = ThreadTeam.shared();
+        var source = new FileRows(bytes, dtype, rows, columns, inOut);
+        return switch (type) {
+            case FLOAT32 -> !inOut && dtype == DType.FLOAT32 && Float32Matrix.canView(columns) ? Float32Matrix.view(bytes, rows, columns)
+                    : Float32Matrix.pack(source, arena, team);
+            case BFLOAT16 -> !inOut && dtype == DType.BFLOAT16 && BFloat16Matrix.canView(columns) ? BFloat16Matrix.view(bytes, rows, columns)
+                    : BFloat16Matrix.pack(source, arena, team);
+            case INT8 -> Int8Matrix.pack(source, arena, team);
+            case INT4 -> Int4Matrix.pack(source, arena, team);
+        };
+    }
+
+    /** Fails on what is missing, unknown or of the wrong shape. */
+    void check() {
         var used = new HashSet<String>();
         var faults = new ArrayList<String>();
         for (var parameter : parameters.all()) {
@@ -36,20 +94,19 @@ record WeightLoader(WeightSource source, Parameters parameters) {
             checkShape(source.info(name), parameter, faults);
         }
         for (var name : source.names()) {
-            if (!used.contains(name) && !isBuffer(name) && !name.equals(HEAD)) faults.add("tensor \"" + name + "\" is not part of the model");
-        }
-        if (!faults.isEmpty()) throw new ModelException(source.file() + ": " + listed(faults) + ".");
-        for (var parameter : parameters.all()) {
-            try (var scope = Scope.open()) {
-                var tensor = source.read(nameInFile(parameter)).to(storageType.apply(parameter)).contiguous();
-                parameter.set(toTrain ? tensor : parameter.laidOutToRun(tensor), t -> {});
+            if (!used.contains(name) && !isBuffer(name) && !(config.tieWordEmbeddings() && name.equals(HEAD))) {
+                faults.add("tensor \"" + name + "\" is not part of the model");
             }
         }
+        if (!faults.isEmpty()) throw new ModelException(source.file() + ": " + listed(faults) + ".");
     }
 
-    private String nameInFile(Parameter parameter) {
+    /** What the file calls a parameter; empty if it has none. */
+    String nameInFile(Parameter parameter) {
         if (source.names().contains(parameter.name())) return parameter.name();
-        var bare = parameter.name().substring(PREFIX.length());
+        var prefix = config.family().names().root() + ".";
+        if (!parameter.name().startsWith(prefix)) return "";
+        var bare = parameter.name().substring(prefix.length());
         return source.names().contains(bare) ? bare : "";
     }
 
@@ -62,7 +119,7 @@ record WeightLoader(WeightSource source, Parameters parameters) {
     }
 
     private static boolean isBuffer(String name) {
-        return name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias");
+        return name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias") || name.endsWith(".rotary_emb.inv_freq");
     }
 
     private static String listed(List<String> faults) {

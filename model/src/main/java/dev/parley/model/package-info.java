@@ -6,7 +6,7 @@
  * the scores with the text.
  *
  * <pre>{@code
- * var config = Gpt2Config.of(vocabSize, 256, 256, 4, 4);       // context, width, layers, heads
+ * var config = ModelConfig.gpt2(vocabSize, 256, 256, 4, 4);       // context, width, layers, heads
  * try (var model = CausalLM.create(config, 42)) {
  *     var scores = model.nextLogits(TokenBatch.of(ids))[0];
  *     model.savePretrained(Path.of("my-model"));               // transformers loads it

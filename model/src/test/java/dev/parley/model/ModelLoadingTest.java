@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelLoadingTest {
 
-    private static final Gpt2Config CONFIG = Gpt2Config.of(40, 16, 8, 2, 2);
+    private static final ModelConfig CONFIG = ModelConfig.gpt2(40, 16, 8, 2, 2);
 
     @TempDir
     Path folder;
@@ -95,7 +95,7 @@ class ModelLoadingTest {
 
     @Test
     void theSameSeedGivesTheSameWeightsOfGpt2sDistribution() {
-        var config = Gpt2Config.of(500, 64, 64, 6, 4);
+        var config = ModelConfig.gpt2(500, 64, 64, 6, 4);
         try (var one = CausalLM.create(config, 5); var same = CausalLM.create(config, 5); var other = CausalLM.create(config, 6)) {
             for (var p : one.parameters().all()) {
                 assertTrue(p.value().contentEquals(same.parameters().get(p.name()).value()));
@@ -126,7 +126,7 @@ class ModelLoadingTest {
     /** Every weight moved by a little both ways, on a model small enough to do so. */
     @Test
     void gradientsEqualFiniteDifferences() {
-        try (var model = CausalLM.create(Gpt2Config.of(7, 6, 4, 1, 2), 3)) {
+        try (var model = CausalLM.create(ModelConfig.gpt2(7, 6, 4, 1, 2), 3)) {
             model.computeIn(DType.FLOAT32);
             var ids = new int[][] {{1, 2, 3, 4, 5}, {6, 5, 1, 0, 2}};
             var labels = new int[][] {{1, 2, -100, 4, 5}, {6, 5, 1, -100, 2}};

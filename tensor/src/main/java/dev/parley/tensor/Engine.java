@@ -72,6 +72,11 @@ public final class Engine {
         return Pointer.physicalBytes();
     }
 
+    /** True if there is a libtorch for this machine. Loads nothing. */
+    public static boolean isAvailable() {
+        return Engine.class.getClassLoader().getResource("org/bytedeco/pytorch/" + Loader.getPlatform() + "/") != null;
+    }
+
     /** Loads libtorch now rather than at the first tensor. */
     public static void start() {
         Natives.load();

@@ -26,6 +26,20 @@ public final class Functional {
         }, x, weight, bias);
     }
 
+    /** Root mean square norm over the last dimension, Zhang and Sennrich 2019 (arXiv:1910.07467). x: (…, C); weight: (C). */
+    public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return Tensor.call("rmsNorm", () -> {
+            try (var w = Tensor.optional(weight); var e = new DoubleOptional(epsilon)) {
+                return torch.rms_norm(x.pointer(), new long[] {weight.size(0)}, w, e);
+            }
+        }, x, weight);
+    }
+
+    /** x · sigmoid(x); Elfwing et al. 2017 (arXiv:1702.03118). */
+    public static Tensor silu(Tensor x) {
+        return Tensor.call("silu", () -> torch.silu(x.pointer()), x);
+    }
+
     /** GELU in its tanh form, "gelu_new" of GPT-2; Hendrycks and Gimpel 2016 (arXiv:1606.08415), section 2. */
     public static Tensor geluNew(Tensor x) {
         return Tensor.call("geluNew", () -> torch.gelu(x.pointer(), "tanh"), x);

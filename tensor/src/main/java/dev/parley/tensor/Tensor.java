@@ -88,13 +88,34 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * A matrix over memory that others hold, which must outlive it: rows of {@code columns} elements, {@code stride} apart.
+     * Nothing is copied.
+     */
+    public static Tensor overMemory(MemorySegment memory, DType dtype, long rows, long columns, long stride) {
+        Natives.load();
+        if (rows > 0 && ((rows - 1) * stride + columns) * dtype.bytes() > memory.byteSize()) {
+            throw new TensorException(memory.byteSize() + " bytes hold no matrix " + text(rows, columns) + " of " + dtype + ".");
+        }
+        try (var options = new TensorOptions(ScalarTypes.of(dtype)); var address = new Address(memory.address())) {
+            return call("overMemory", () -> torch.from_blob(address, new long[] {rows, columns}, new long[] {stride, 1}, options));
+        }
+    }
+
+    /** A pointer to a place in memory. */
+    private static final class Address extends org.bytedeco.javacpp.Pointer {
+        Address(long at) {
+            address = at;
+        }
+    }
+
     /** A tensor whose elements are not set. */
     public static Tensor empty(DType dtype, long... shape) {
         Natives.load();
         for (var size : shape) {
             if (size < 0) throw new TensorException("A tensor cannot have the shape " + text(shape) + ".");
         }
-        try (var options = new TensorOptions(dtype.scalarType())) {
+        try (var options = new TensorOptions(ScalarTypes.of(dtype))) {
             return call("empty " + text(shape), () -> torch.empty(shape, options, null));
         }
     }
@@ -140,7 +161,7 @@ public final class Tensor implements AutoCloseable {
 
     public DType dtype() {
         check();
-        return DType.of(pointer.scalar_type());
+        return ScalarTypes.of(pointer.scalar_type());
     }
 
     /** Number of elements. */
@@ -188,7 +209,7 @@ public final class Tensor implements AutoCloseable {
 
     /** The same numbers as another type; this tensor itself if it has that type. */
     public Tensor to(DType dtype) {
-        return call("to " + dtype, () -> pointer.to(dtype.scalarType()), this);
+        return call("to " + dtype, () -> pointer.to(ScalarTypes.of(dtype)), this);
     }
 
     /** The same tensor with its elements in one piece, row-major. */
@@ -209,6 +230,11 @@ public final class Tensor implements AutoCloseable {
     /** The elements under another shape, copied where the layout needs it; one size may be -1. */
     public Tensor reshape(long... shape) {
         return call("reshape to " + text(shape), () -> pointer.reshape(shape), this);
+    }
+
+    /** Splits a dimension in two, of any strides. */
+    public Tensor unflatten(long dim, long... sizes) {
+        return call("unflatten", () -> pointer.unflatten(dim, sizes), this);
     }
 
     public Tensor transpose(long a, long b) {
@@ -430,6 +456,12 @@ public final class Tensor implements AutoCloseable {
         try (var grad = pointer.grad()) {
             return grad.defined();
         }
+    }
+
+    /** The gradient of this leaf, of zeros if it has none yet. */
+    public Tensor gradOrZeros() {
+        if (!hasGrad()) accumulateGrad(zeros(dtype(), shape()));
+        return grad();
     }
 
     /** Adds to the gradient of this leaf one that was computed elsewhere, of the same shape and type. */

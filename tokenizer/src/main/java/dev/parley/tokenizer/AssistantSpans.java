@@ -60,7 +60,7 @@ final class AssistantSpans {
         if (own.isEmpty()) return prompt.flatMap(p -> silent(p.text(), ended.text()));
         int first = own.getFirst().start(), end = own.getLast().end();
         var before = endOfOthers(whole, turn, first);
-        var start = prompt.isEmpty() ? first : before + alike(prompt.get().text(), endOfOthers(prompt.get(), turn, Integer.MAX_VALUE), whole.text(), before, first);
+        var start = prompt.isEmpty() ? first : afterPrompt(prompt.get().text(), endOfOthers(prompt.get(), turn, Integer.MAX_VALUE), before, first);
         var ending = alike(ended.text(), endOf(ended, turn), whole.text(), end, whole.text().length());
         return Optional.of(checked(turn, new Span(start, trimmed(end, end + ending))));
     }
@@ -89,6 +89,29 @@ final class AssistantSpans {
 
     private static int endOf(Rendering rendering, int turn) {
         return rendering.parts().stream().filter(p -> p.message() == turn).mapToInt(Part::end).reduce(rendering.text().length(), (a, b) -> b);
+    }
+
+    /**
+     * Where the prompt for a turn ends in the whole text, between two places. Templates often write other white space in it
+     * than before a turn that is there. Where the prompt says more than the turn has, as one that opens a thought does, all up
+     * to there belongs to it.
+     */
+    private int afterPrompt(String prompt, int from, int start, int end) {
+        int p = from, at = start;
+        while (p < prompt.length() && at < end) {
+            char asked = prompt.charAt(p), there = whole.text().charAt(at);
+            if (asked == there) {
+                p++;
+                at++;
+            } else if (Character.isWhitespace(there)) {
+                at++;
+            } else if (Character.isWhitespace(asked)) {
+                p++;
+            } else {
+                break;
+            }
+        }
+        return prompt.substring(p).isBlank() ? at : start + alike(prompt, from, whole.text(), start, end);
     }
 
     /** How many characters are alike from two places on. */

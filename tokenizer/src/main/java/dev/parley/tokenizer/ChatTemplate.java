@@ -6,6 +6,11 @@ import dev.parley.tokenizer.jinja.Inputs;
 import dev.parley.tokenizer.jinja.Rendering;
 import dev.parley.tokenizer.jinja.Rendering.Speaker;
 import dev.parley.tokenizer.jinja.Template;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,8 @@ public final class ChatTemplate {
     private static final String CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content']"
             + " + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
+    private static final long LARGEST = 1 << 20;
+
     private static final ChatTemplate INSTANCE = parse(CHATML, "ChatML");
 
     private final Template template;
@@ -58,6 +65,27 @@ public final class ChatTemplate {
      */
     public static ChatTemplate parse(String source, String where) {
         return new ChatTemplate(Template.parse(source, where), Optional.empty(), Map.of());
+    }
+
+    /**
+     * Loads a model folder's template, or a file with one.
+     *
+     * @throws TokenizerException if there is none, or it cannot be read as one
+     */
+    public static ChatTemplate load(Path folderOrFile) {
+        try {
+            if (Files.isDirectory(folderOrFile)) {
+                return TokenizerFiles.template(folderOrFile).orElseThrow(() -> new TokenizerException(folderOrFile
+                        + " has no chat template: there is no chat_template.jinja, and no chat_template in tokenizer_config.json."));
+            }
+            if (!Files.exists(folderOrFile)) throw new TokenizerException("There is no chat template at " + folderOrFile + ".");
+            if (Files.size(folderOrFile) > LARGEST) throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
+            return parse(Files.readString(folderOrFile), folderOrFile.toString());
+        } catch (MalformedInputException e) {
+            throw new TokenizerException(folderOrFile + " is not UTF-8.");
+        } catch (IOException e) {
+            throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** The same, with another template for conversations that have tools. */
@@ -112,6 +140,11 @@ public final class ChatTemplate {
         return new Rendered(whole.text(), spans(conversation, whole));
     }
 
+    /** A conversation as text alone: for one of which the assistant's words need not be told apart. @throws TokenizerException as above */
+    public String text(Conversation conversation) {
+        return run(conversation).text();
+    }
+
     private Rendering run(Conversation conversation) {
         var inputs = new Inputs();
         inputs.given("tools", conversation.tools().orElse(JsonNodeFactory.instance.nullNode()));
@@ -152,6 +185,11 @@ public final class ChatTemplate {
      * @throws TokenizerException as {@link #render(Conversation)} does
      */
     public Encoded encode(Tokenizer tokenizer, Conversation conversation) {
+        if (equals(INSTANCE)) {
+            for (var token : List.of(START, END)) {
+                if (tokenizer.idOf(token).isEmpty()) throw new TokenizerException("The tokenizer has no token " + token + ", which its chat template needs.");
+            }
+        }
         var complete = conversation.withSpecialTokens(tokenizer.specialTokens());
         var whole = run(complete);
         var given = new BitSet(whole.text().length());
@@ -198,6 +236,16 @@ public final class ChatTemplate {
         var byDefault = named(json, "default").orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
         var parsed = parse(byDefault, where + ", chat template default");
         return named(json, "tool_use").map(t -> parsed.withToolUse(t, where + ", chat template tool_use")).orElse(parsed);
+    }
+
+    /** As {@link #of} reads it. */
+    JsonNode json() {
+        var factory = JsonNodeFactory.instance;
+        if (toolUse.isEmpty()) return factory.textNode(source());
+        var list = factory.arrayNode();
+        list.addObject().put("name", "default").put("template", source());
+        list.addObject().put("name", "tool_use").put("template", toolUse.get().source());
+        return list;
     }
 
     private static Optional<String> named(JsonNode list, String name) {

@@ -7,7 +7,7 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ class TrainerGoldenTest {
             model.savePretrained(folder.resolve("start"));
         }
         var config = folder.resolve("start").resolve("config.json");
-        Gpt2Config.read(config).withDropout(0).write(config);
+        ModelConfig.read(config).withDropout(0).write(config);
         return CausalLM.forTraining(folder.resolve("start"), DType.FLOAT32);
     }
 

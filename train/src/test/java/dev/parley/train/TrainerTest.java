@@ -9,7 +9,7 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
 
-    private static final Gpt2Config CONFIG = Gpt2Config.of(50, 32, 16, 2, 2).withDropout(0.1);
+    private static final ModelConfig CONFIG = ModelConfig.gpt2(50, 32, 16, 2, 2).withDropout(0.1);
 
     @TempDir
     Path folder;

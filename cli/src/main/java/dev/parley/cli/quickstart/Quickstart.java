@@ -12,7 +12,7 @@ import dev.parley.eval.Exam;
 import dev.parley.eval.Score;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Gpt2Config;
+import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
@@ -147,8 +147,8 @@ final class Quickstart {
         return folder;
     }
 
-    private Gpt2Config config(Tokenizer tokenizer) {
-        return Gpt2Config.of(tokenizer.vocabSize(), Plan.CONTEXT, Plan.WIDTH, Plan.LAYERS, Plan.HEADS)
+    private ModelConfig config(Tokenizer tokenizer) {
+        return ModelConfig.gpt2(tokenizer.vocabSize(), Plan.CONTEXT, Plan.WIDTH, Plan.LAYERS, Plan.HEADS)
                 .withSpecialTokens(id(tokenizer, END_OF_TEXT), id(tokenizer, ChatTemplate.END));
     }
 

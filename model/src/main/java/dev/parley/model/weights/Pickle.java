@@ -23,7 +23,18 @@ final class Pickle {
     record Storage(String type, String key, long elements) {}
 
     /** A tensor as a view of a storage; offset and strides in elements. */
-    record StridedTensor(Storage storage, long offset, long[] shape, long[] strides) {}
+    record StridedTensor(Storage storage, long offset, long[] shape, long[] strides) {
+
+        /** True if the elements lie one after the other in row-major order. */
+        boolean isRowMajor() {
+            var expected = 1L;
+            for (int i = shape.length - 1; i >= 0; i--) {
+                if (shape[i] != 1 && strides[i] != expected) return false;
+                expected *= shape[i];
+            }
+            return true;
+        }
+    }
 
     /** The name of a Python class or function. */
     private record Global(String module, String name) {

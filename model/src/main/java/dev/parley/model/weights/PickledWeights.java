@@ -3,8 +3,6 @@ package dev.parley.model.weights;
 import dev.parley.model.weights.Pickle.Storage;
 import dev.parley.model.weights.Pickle.StridedTensor;
 import dev.parley.tensor.DType;
-import dev.parley.tensor.Scope;
-import dev.parley.tensor.Tensor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +34,8 @@ final class PickledWeights implements WeightSource {
     private final ZipFile zip;
     private final String prefix;
     private final Map<String, StridedTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, MemorySegment> storages = new HashMap<>();
+    private final Arena arena = Arena.ofShared();
 
     private PickledWeights(Path file, ZipFile zip, String prefix) {
         this.file = file;
@@ -156,19 +157,41 @@ final class PickledWeights implements WeightSource {
     }
 
     @Override
-    public Tensor read(String name) {
+    public MemorySegment bytes(String name) {
         var tensor = tensor(name);
-        var dtype = DTYPES.get(tensor.storage().type());
-        try (var scope = Scope.open(); var arena = Arena.ofConfined()) {
-            var bytes = arena.allocate(Math.max(1, tensor.storage().elements() * dtype.bytes()));
-            fill(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), entry(name, tensor.storage()));
-            var storage = Tensor.fromMemory(bytes.asSlice(0, tensor.storage().elements() * dtype.bytes()), dtype, tensor.storage().elements());
-            return scope.keep(storage.asStrided(tensor.shape(), tensor.strides(), tensor.offset()).copy().contiguous());
+        var width = DTYPES.get(tensor.storage().type()).bytes();
+        var storage = storage(name, tensor.storage(), width);
+        var elements = info(name).elements();
+        if (tensor.isRowMajor()) return storage.asSlice(tensor.offset() * width, elements * width);
+        var rowMajor = arena.allocate(Math.max(1, elements * width), width);
+        copy(tensor, 0, tensor.offset(), storage, rowMajor, 0, width);
+        return rowMajor.asSlice(0, elements * width);
+    }
+
+    /** Copies what lies under one dimension, in row-major order; gives the number of elements copied up to there. */
+    private static long copy(StridedTensor tensor, int dim, long from, MemorySegment storage, MemorySegment into, long at, int width) {
+        if (dim == tensor.shape().length) {
+            MemorySegment.copy(storage, from * width, into, at * width, width);
+            return at + 1;
+        }
+        for (long i = 0; i < tensor.shape()[dim]; i++) at = copy(tensor, dim + 1, from + i * tensor.strides()[dim], storage, into, at, width);
+        return at;
+    }
+
+    /** The bytes of a storage; tensors that share one share the memory. */
+    private MemorySegment storage(String name, Storage storage, int width) {
+        var known = storages.get(storage.key());
+        if (known != null) return known;
+        var bytes = arena.allocate(Math.max(1, storage.elements() * width), 8).asSlice(0, storage.elements() * width);
+        try {
+            fill(bytes, entry(name, storage));
         } catch (ZipException | EOFException e) {
             throw damaged(file, e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
         }
+        storages.put(storage.key(), bytes);
+        return bytes;
     }
 
     private void fill(MemorySegment bytes, ZipEntry entry) throws IOException {
@@ -191,6 +214,7 @@ final class PickledWeights implements WeightSource {
 
     @Override
     public void close() throws IOException {
+        arena.close();
         zip.close();
     }
 }

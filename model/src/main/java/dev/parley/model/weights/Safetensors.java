@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.parley.tensor.DType;
-import dev.parley.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -153,9 +152,9 @@ final class Safetensors implements WeightSource {
     }
 
     @Override
-    public Tensor read(String name) {
+    public MemorySegment bytes(String name) {
         var entry = entry(name);
-        return Tensor.fromMemory(data.asSlice(entry.begin(), entry.end() - entry.begin()), entry.info().dtype(), entry.info().shape());
+        return data.asSlice(entry.begin(), entry.end() - entry.begin());
     }
 
     private Entry entry(String name) {

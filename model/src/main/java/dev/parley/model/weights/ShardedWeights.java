@@ -2,8 +2,8 @@ package dev.parley.model.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -80,8 +80,8 @@ final class ShardedWeights implements WeightSource {
     }
 
     @Override
-    public Tensor read(String name) {
-        return shard(name, shardOf).read(name);
+    public MemorySegment bytes(String name) {
+        return shard(name, shardOf).bytes(name);
     }
 
     private WeightSource shard(String tensor, Map<String, WeightSource> shardOf) {

@@ -2,6 +2,7 @@ package dev.parley.model.weights;
 
 import dev.parley.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -17,8 +18,17 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
     /** @throws WeightFileException if there is no tensor of that name */
     TensorInfo info(String name);
 
+    /**
+     * The bytes of a tensor in row-major order, little-endian: where the file has them so, the file itself, mapped. Valid until
+     * the source is closed.
+     */
+    MemorySegment bytes(String name);
+
     /** Copies a tensor into memory of its own, in the file's type. */
-    Tensor read(String name);
+    default Tensor read(String name) {
+        var info = info(name);
+        return Tensor.fromMemory(bytes(name), info.dtype(), info.shape());
+    }
 
     @Override
     void close() throws IOException;

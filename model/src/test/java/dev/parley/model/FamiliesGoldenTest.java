@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** GPT-2 against numbers of an independent PyTorch implementation, computed in float64. */
-class Gpt2GoldenTest {
+/** Each family against numbers of an independent PyTorch implementation, computed in float64. */
+class FamiliesGoldenTest {
 
     /** The reference in float32 lies 5e-6 from float64; ours may order its sums differently. */
     private static final double LOGITS = 5e-5;
@@ -26,7 +26,9 @@ class Gpt2GoldenTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-noprefix", "gpt2-tiny-bin", "gpt2-tiny-sharded", "gpt2-tiny-bf16", "gpt2-tiny-fp16"})
+    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-noprefix", "gpt2-tiny-bin", "gpt2-tiny-sharded", "gpt2-tiny-bf16", "gpt2-tiny-fp16",
+        "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void logitsAndLossesAgree(String name) throws Exception {
         var golden = Golden.folder(name);
         var expected = Golden.expected(golden);
@@ -60,7 +62,8 @@ class Gpt2GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "gpt2-tiny-bf16"})
+    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "gpt2-tiny-bf16", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void gradientsAgree(String name) throws Exception {
         var golden = Golden.folder(name);
         var expected = Golden.expected(golden);
@@ -89,7 +92,7 @@ class Gpt2GoldenTest {
         try (var model = CausalLM.forTraining(golden, DType.FLOAT32)) {
             model.savePretrained(folder);
         }
-        Gpt2Config.read(folder.resolve("config.json")).withDropout(0).write(folder.resolve("config.json"));
+        ModelConfig.read(folder.resolve("config.json")).withDropout(0).write(folder.resolve("config.json"));
         return CausalLM.forTraining(folder, DType.FLOAT32);
     }
 
@@ -99,9 +102,11 @@ class Gpt2GoldenTest {
         return sum;
     }
 
-    @Test
-    void aLeftPaddedBatchEqualsItsRowsAlone() throws Exception {
-        var golden = Golden.folder("gpt2-tiny");
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
+    void aLeftPaddedBatchEqualsItsRowsAlone(String name) throws Exception {
+        var golden = Golden.folder(name);
         var expected = Golden.expected(golden);
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32)) {
             var padded = expected.path("left_padded");
@@ -145,9 +150,11 @@ class Gpt2GoldenTest {
         }
     }
 
-    @Test
-    void theCacheGivesWhatThePrefixGives() throws Exception {
-        var golden = Golden.folder("gpt2-tiny");
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
+    void theCacheGivesWhatThePrefixGives(String name) throws Exception {
+        var golden = Golden.folder(name);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"))[0];
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32); var cache = model.newCache()) {
             var fed = 0;
@@ -172,7 +179,8 @@ class Gpt2GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin"})
+    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void whatIsSavedLoadsTheSame(String name) throws Exception {
         var golden = Golden.folder(name);
         try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32); var scope = Scope.open()) {

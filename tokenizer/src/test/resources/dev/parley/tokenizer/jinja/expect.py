@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Fills in what Python's jinja2 makes of each case: reads cases.txt, writes cases.jsonl beside it.
 
-    python3 expect.py          (jinja2 3.1; the settings are those that transformers gives to chat templates)
+    python3 expect.py          (jinja2 3.1.6; the settings are those that transformers gives to chat templates)
+
+cases.jsonl has a line with the variables, which hold for the lines after it, and a line for each template: what it gives
+(expected), that it fails when it runs (error), or that it cannot be read (unreadable).
 
 cases.txt has a template a line, with \\n and \\t written as in a string of Python; `@name = JSON` gives the templates
 after it a variable, `#` begins a comment, and `%%%` at a line's start begins a template of several lines up to the next.
@@ -71,5 +74,9 @@ def cases(lines):
 
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "cases.txt"), encoding="utf-8") as f, open(os.path.join(here, "cases.jsonl"), "w", encoding="utf-8") as out:
+    before = None
     for template, variables in cases(f):
-        out.write(json.dumps({"template": template, "variables": variables, **result(template, variables)}, ensure_ascii=False) + "\n")
+        if variables != before:
+            out.write(json.dumps({"variables": variables}, ensure_ascii=False) + "\n")
+        before = variables
+        out.write(json.dumps({"template": template, **result(template, variables)}, ensure_ascii=False) + "\n")

@@ -1,0 +1,60 @@
+package dev.parley.generate;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** Processors that keep tokens by how surprising the choice is as a whole. One token at least is kept. */
+final class Entropy {
+
+    private Entropy() {}
+
+    /** Keeps the tokens whose surprise lies nearest to the expected, up to a probability; Meister et al. 2022 (arXiv:2202.00666). */
+    static LogitsProcessor typical(double mass) {
+        return (ids, logits) -> {
+            var p = Likeliest.softmax(logits);
+            var entropy = of(p);
+            var distance = new double[p.length];
+            for (int i = 0; i < p.length; i++) distance[i] = Math.abs(-Math.log(p[i]) - entropy);
+            var order = IntStream.range(0, p.length).boxed().sorted(Comparator.comparingDouble(i -> distance[i])).mapToInt(i -> i).toArray();
+            var last = 0;
+            for (var sum = 0.0; last < order.length; last++) {
+                sum += p[order[last]];
+                if (sum >= mass) break;
+            }
+            var furthest = distance[order[Math.min(last, order.length - 1)]];
+            for (int i = 0; i < p.length; i++) {
+                if (distance[i] > furthest) logits[i] = Float.NEGATIVE_INFINITY;
+            }
+        };
+    }
+
+    /** Keeps the tokens that are at least this likely; Hewitt et al. 2022 (arXiv:2210.15191). */
+    static LogitsProcessor epsilonCutoff(double epsilon) {
+        return (ids, logits) -> keepAtLeast(logits, Likeliest.softmax(logits), epsilon);
+    }
+
+    /** The same with a limit that falls where the choice is wide; the same paper. */
+    static LogitsProcessor etaCutoff(double epsilon) {
+        return (ids, logits) -> {
+            var p = Likeliest.softmax(logits);
+            keepAtLeast(logits, p, Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-of(p))));
+        };
+    }
+
+    private static void keepAtLeast(float[] logits, double[] p, double least) {
+        var highest = Arrays.stream(p).max().orElse(0);
+        for (int i = 0; i < p.length; i++) {
+            if (p[i] < least && p[i] < highest) logits[i] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** -Σ p ln p, in nats. */
+    private static double of(double[] p) {
+        var sum = 0.0;
+        for (var x : p) {
+            if (x > 0) sum -= x * Math.log(x);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.parley.generate;
+
+import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.Generator.TextListener;
+import dev.parley.tokenizer.StreamDecoder;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** One text while it grows: its tokens, what of it has been shown, and why it ended. */
+final class GrowingText {
+
+    private final int row;
+    private final int[] prompt;
+    private final int limit;
+    private final GenerationConfig config;
+    private final TextListener listener;
+    private final Sampler sampler;
+    private final Optional<StreamDecoder> decoder;
+    private final StopStrings stops;
+    private final StringBuilder shown = new StringBuilder();
+    private final List<TokenLogprob> logprobs = new ArrayList<>();
+    private int[] ids; // prompt and answer, with room
+    private int length;
+    private Optional<FinishReason> finishReason = Optional.empty();
+
+    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, TextListener listener) {
+        this.row = row;
+        this.prompt = prompt;
+        this.limit = limit;
+        this.config = config;
+        this.listener = listener;
+        sampler = new Sampler(config, prompt.length, row);
+        decoder = tokenizer.map(t -> t.streamDecoder(true));
+        stops = new StopStrings(config.stopStrings());
+        ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
+        length = prompt.length;
+    }
+
+    int[] prompt() {
+        return prompt;
+    }
+
+    /** New tokens at most. */
+    int limit() {
+        return limit;
+    }
+
+    boolean running() {
+        return finishReason.isEmpty();
+    }
+
+    int lastId() {
+        return ids[length - 1];
+    }
+
+    /** Prompt and answer so far. */
+    int[] ids() {
+        return Arrays.copyOf(ids, length);
+    }
+
+    /** Chooses the next token from its scores. @param scores changed */
+    void take(float[] scores) {
+        var raw = config.logprobs() >= 0 ? scores.clone() : scores;
+        if (length == 1 && config.forcedBosTokenId() >= 0) Sampler.force(scores, config.forcedBosTokenId());
+        if (length == prompt.length + limit - 1 && config.forcedEosTokenId() >= 0) Sampler.force(scores, config.forcedEosTokenId());
+        var id = sampler.next(ids(), scores);
+        if (config.logprobs() >= 0) logprobs.add(TokenLogprob.of(id, raw, config.logprobs()));
+        if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
+        ids[length++] = id;
+        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
+        if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
+        if (ends || stops.found()) end(FinishReason.STOP);
+        else if (length == prompt.length + limit) end(FinishReason.LENGTH);
+    }
+
+    void end(FinishReason reason) {
+        finishReason = Optional.of(reason);
+        decoder.ifPresent(d -> show(stops.push(d.finish())));
+        show(stops.finish());
+        if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
+    }
+
+    private void show(String text) {
+        if (text.isEmpty()) return;
+        shown.append(text);
+        listener.onText(row, text);
+    }
+
+    Completion completion() {
+        return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(), List.copyOf(logprobs));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.parley.kernels;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/** Weights in float32, row by row as a weight file has them, so that a mapped file can be used where it lies. */
+public final class Float32Matrix implements Matrix {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
+
+    private final MemorySegment memory;
+    private final int rows;
+    private final int columns;
+    private final int stride; // columns with padding
+    private final int rowsOfPart;
+
+    private Float32Matrix(MemorySegment memory, int rows, int columns, int stride) {
+        this.memory = memory;
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+        rowsOfPart = RowParts.rowsOfPart(4L * stride, rows);
+    }
+
+    /** True if rows of such a length can be used where they lie. */
+    public static boolean canView(int columns) {
+        return columns % (4 * Lanes.COUNT) == 0;
+    }
+
+    /** The matrix over memory that holds it row by row. */
+    public static Float32Matrix view(MemorySegment memory, int rows, int columns) {
+        if (!canView(columns) || memory.byteSize() != 4L * rows * columns) {
+            throw new IllegalArgumentException("Memory of " + memory.byteSize() + " bytes is no matrix of " + rows + " x " + columns + ".");
+        }
+        return new Float32Matrix(memory, rows, columns, columns);
+    }
+
+    /** Copies rows into memory of the arena. */
+    public static Float32Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
+        var stride = Lanes.padded(source.columns(), 4 * Lanes.COUNT);
+        var memory = NativeMemory.allocate(arena, 4L * source.rows() * stride);
+        team.each(Math.ceilDiv(source.rows(), 16), block -> {
+            var first = 16 * block;
+            var count = Math.min(16, source.rows() - first);
+            var floats = new float[count * stride];
+            source.read(first, count, floats, stride);
+            MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, floats.length);
+        });
+        return new Float32Matrix(memory, source.rows(), source.columns(), stride);
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int columns() {
+        return columns;
+    }
+
+    /** Numbers from the start of a row to that of the next. */
+    public int stride() {
+        return stride;
+    }
+
+    @Override
+    public int inputSize(int batch) {
+        return batch * stride;
+    }
+
+    @Override
+    public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
+        System.arraycopy(x, xAt, into, b * stride, columns);
+        Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
+    }
+
+    @Override
+    public int parts() {
+        return Math.ceilDiv(rows, rowsOfPart);
+    }
+
+    @Override
+    public int firstRow(int part) {
+        return Math.min(rows, part * rowsOfPart);
+    }
+
+    @Override
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+        int from = firstRow(part), to = firstRow(part + 1);
+        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        var rowAt = new int[4];
+        for (int r = from; r < from + quarter; r++) {
+            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
+            if (batch == 1) {
+                one(memory, 4L * stride * rowAt[0], 4L * stride * rowAt[1], 4L * stride * rowAt[2], 4L * stride * rowAt[3], stride, x,
+                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
+            } else {
+                for (int k = 0; k < 4; k++) MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], scratch, k * stride, stride);
+                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            }
+        }
+    }
+
+    /** Four rows with one vector. */
+    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
+        var zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var v = FloatVector.fromArray(Lanes.FLOATS, x, i);
+            a0 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w0 + 4L * i, Lanes.LITTLE).fma(v, a0);
+            a1 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w1 + 4L * i, Lanes.LITTLE).fma(v, a1);
+            a2 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w2 + 4L * i, Lanes.LITTLE).fma(v, a2);
+            a3 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w3 + 4L * i, Lanes.LITTLE).fma(v, a3);
+        }
+        y[y0] = Lanes.sum(a0);
+        y[y1] = Lanes.sum(a1);
+        y[y2] = Lanes.sum(a2);
+        y[y3] = Lanes.sum(a3);
+    }
+
+    @Override
+    public int scratchSize() {
+        return 4 * stride;
+    }
+
+    @Override
+    public void row(int row, float[] into, int at) {
+        MemorySegment.copy(memory, FLOAT, 4L * row * stride, into, at, columns);
+    }
+
+    @Override
+    public long bytes() {
+        return 4L * rows * stride;
+    }
+
+    @Override
+    public MemorySegment memory() {
+        return memory;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.parley.kernels;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Products of four rows with up to four vectors at a time: sixteen sums in registers, each number loaded used four times. */
+final class RowTile {
+
+    private RowTile() {}
+
+    /**
+     * y[b][r] for four rows and all vectors.
+     *
+     * @param w four rows of n floats, one after the other
+     * @param n floats in a row, a multiple of the lanes
+     * @param rowAt where in a vector's results each of the four rows goes
+     */
+    static void multiply(float[] w, int n, float[] x, int batch, int xStride, float[] y, int yAt, int yStride, int[] rowAt) {
+        for (int b = 0; b < batch; b += 4) {
+            var last = batch - 1;
+            tile(w, n, x, b * xStride, Math.min(b + 1, last) * xStride, Math.min(b + 2, last) * xStride, Math.min(b + 3, last) * xStride,
+                    y, yAt + b * yStride, yAt + Math.min(b + 1, last) * yStride, yAt + Math.min(b + 2, last) * yStride,
+                    yAt + Math.min(b + 3, last) * yStride, rowAt);
+        }
+    }
+
+    private static void tile(float[] w, int n, float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3, int[] rowAt) {
+        var zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector a00 = zero, a01 = zero, a02 = zero, a03 = zero;
+        FloatVector a10 = zero, a11 = zero, a12 = zero, a13 = zero;
+        FloatVector a20 = zero, a21 = zero, a22 = zero, a23 = zero;
+        FloatVector a30 = zero, a31 = zero, a32 = zero, a33 = zero;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var v0 = FloatVector.fromArray(Lanes.FLOATS, x, x0 + i);
+            var v1 = FloatVector.fromArray(Lanes.FLOATS, x, x1 + i);
+            var v2 = FloatVector.fromArray(Lanes.FLOATS, x, x2 + i);
+            var v3 = FloatVector.fromArray(Lanes.FLOATS, x, x3 + i);
+            var r = FloatVector.fromArray(Lanes.FLOATS, w, i);
+            a00 = r.fma(v0, a00);
+            a01 = r.fma(v1, a01);
+            a02 = r.fma(v2, a02);
+            a03 = r.fma(v3, a03);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, n + i);
+            a10 = r.fma(v0, a10);
+            a11 = r.fma(v1, a11);
+            a12 = r.fma(v2, a12);
+            a13 = r.fma(v3, a13);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, 2 * n + i);
+            a20 = r.fma(v0, a20);
+            a21 = r.fma(v1, a21);
+            a22 = r.fma(v2, a22);
+            a23 = r.fma(v3, a23);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, 3 * n + i);
+            a30 = r.fma(v0, a30);
+            a31 = r.fma(v1, a31);
+            a32 = r.fma(v2, a32);
+            a33 = r.fma(v3, a33);
+        }
+        store(y, y0, y1, y2, y3, rowAt[0], a00, a01, a02, a03);
+        store(y, y0, y1, y2, y3, rowAt[1], a10, a11, a12, a13);
+        store(y, y0, y1, y2, y3, rowAt[2], a20, a21, a22, a23);
+        store(y, y0, y1, y2, y3, rowAt[3], a30, a31, a32, a33);
+    }
+
+    private static void store(float[] y, int y0, int y1, int y2, int y3, int row, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
+        y[y0 + row] = Lanes.sum(a0);
+        y[y1 + row] = Lanes.sum(a1);
+        y[y2 + row] = Lanes.sum(a2);
+        y[y3 + row] = Lanes.sum(a3);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.parley.model;
+
+import dev.parley.kernels.RowSource;
+import dev.parley.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The rows of a matrix as a weight file has them, widened to float32 while they are read.
+ *
+ * @param bytes row-major, (rows, columns), or (columns, rows) where transposed
+ */
+record FileRows(MemorySegment bytes, DType dtype, int rows, int columns, boolean transposed) implements RowSource {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    @Override
+    public void read(int first, int count, float[] into, int stride) {
+        read(first, count, into, stride, 0);
+    }
+
+    /** The same, the first row at a place. */
+    void read(int first, int count, float[] into, int stride, int at) {
+        if (!transposed) {
+            for (int r = 0; r < count; r++) run((long) (first + r) * columns, columns, into, at + r * stride);
+            return;
+        }
+        var some = new float[count]; // the same column of each row: they lie together
+        for (int c = 0; c < columns; c++) {
+            run((long) c * rows + first, count, some, 0);
+            for (int r = 0; r < count; r++) into[at + r * stride + c] = some[r];
+        }
+    }
+
+    /** Reads numbers that lie one after the other. */
+    private void run(long from, int count, float[] into, int at) {
+        switch (dtype) {
+            case FLOAT32 -> MemorySegment.copy(bytes, FLOAT, 4 * from, into, at, count);
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) into[at + i] = Float.intBitsToFloat(bytes.get(SHORT, 2 * (from + i)) << 16);
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) into[at + i] = Float.float16ToFloat(bytes.get(SHORT, 2 * (from + i)));
+            }
+            case FLOAT64 -> {
+                for (int i = 0; i < count; i++) into[at + i] = (float) bytes.get(DOUBLE, 8 * (from + i));
+            }
+            default -> throw new IllegalStateException(dtype + " is no type of weights."); // the loader has checked it
+        }
+    }
+}
