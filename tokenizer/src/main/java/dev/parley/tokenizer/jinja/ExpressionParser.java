@@ -19,10 +19,12 @@ final class ExpressionParser {
 
     private final TokenReader tokens;
     private final Names names;
+    private final ArgumentParser arguments;
 
     ExpressionParser(TokenReader tokens, Names names) {
         this.tokens = tokens;
         this.names = names;
+        arguments = new ArgumentParser(tokens, this::expression);
     }
 
     /** An expression, or a tuple without parentheses. @param conditional whether it may be {@code a if b else c} */
@@ -222,7 +224,7 @@ final class ExpressionParser {
 
     Expression.Call call(Expression callee) {
         if (callee instanceof Expression.Name name) names.called(name.name(), tokens.line());
-        return new Expression.Call(callee, arguments());
+        return new Expression.Call(callee, arguments.read());
     }
 
     private Expression subscript(Expression of) {
@@ -247,30 +249,6 @@ final class ExpressionParser {
         return tokens.peek().isOperator(":") || tokens.peek().isOperator("]") || tokens.peek().isOperator(",");
     }
 
-    private Given arguments() {
-        tokens.expectOperator("(");
-        var positional = new ArrayList<Expression>();
-        var named = new ArrayList<Given.Named>();
-        Optional<Expression> spread = Optional.empty(), spreadNamed = Optional.empty();
-        for (var first = true; !tokens.skipOperator(")"); first = false) {
-            if (!first) tokens.expectOperator(",");
-            if (tokens.skipOperator(")")) break;
-            if (tokens.skipOperator("*")) {
-                spread = Optional.of(expression());
-            } else if (tokens.skipOperator("**")) {
-                spreadNamed = Optional.of(expression());
-            } else if (tokens.peek().kind() == Kind.NAME && tokens.peekAfter().isOperator("=")) {
-                var name = tokens.next().text();
-                tokens.next();
-                named.add(new Given.Named(name, expression()));
-            } else {
-                if (!named.isEmpty()) throw new SyntaxFault(tokens.line(), "an argument without a name follows one with a name");
-                positional.add(expression());
-            }
-        }
-        return new Given(positional, named, spread, spreadNamed);
-    }
-
     // ---- filters and tests ----
 
     private Expression filtered(Expression value) {
@@ -288,7 +266,7 @@ final class ExpressionParser {
         var line = tokens.line();
         var name = tokens.expectAnyName();
         if (!Filters.isKnown(name)) throw new SyntaxFault(line, "there is no filter '" + name + "'");
-        return new Expression.Filter(input, name, tokens.peek().isOperator("(") ? arguments() : Given.NONE);
+        return new Expression.Filter(input, name, tokens.peek().isOperator("(") ? arguments.read() : Given.NONE);
     }
 
     private Expression test(Expression input) {
@@ -297,10 +275,10 @@ final class ExpressionParser {
         var name = tokens.expectAnyName();
         if (!Tests.isKnown(name)) throw new SyntaxFault(line, "there is no test '" + name + "'");
         if ((name.equals("defined") || name.equals("undefined")) && input instanceof Expression.Name asked) names.guarded(asked.name());
-        var arguments = Given.NONE;
-        if (tokens.peek().isOperator("(")) arguments = arguments();
-        else if (takesArgument(tokens.peek())) arguments = new Given(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
-        Expression test = new Expression.Test(input, name, arguments);
+        var given = Given.NONE;
+        if (tokens.peek().isOperator("(")) given = arguments.read();
+        else if (takesArgument(tokens.peek())) given = new Given(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
+        Expression test = new Expression.Test(input, name, given);
         return negated ? new Expression.Not(test) : test;
     }
 
