@@ -147,10 +147,10 @@ public final class ChatTemplate {
 
     private Rendering run(Conversation conversation) {
         var inputs = new Inputs();
-        inputs.given("tools", conversation.tools().orElse(JsonNodeFactory.instance.nullNode()));
         inputs.given("documents", JsonNodeFactory.instance.nullNode());
-        inputs.given("add_generation_prompt", JsonNodeFactory.instance.booleanNode(conversation.addGenerationPrompt()));
         conversation.variables().forEach(inputs::given);
+        inputs.given("tools", conversation.tools().orElse(JsonNodeFactory.instance.nullNode()));
+        inputs.given("add_generation_prompt", JsonNodeFactory.instance.booleanNode(conversation.addGenerationPrompt()));
         specialTokens.forEach(inputs::own);
         conversation.specialTokens().forEach(inputs::own);
         inputs.messages("messages", conversation.messages());
@@ -164,7 +164,7 @@ public final class ChatTemplate {
     private List<Span> spans(Conversation conversation, Rendering whole) {
         if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(whole);
         if (conversation.addGenerationPrompt()) return List.of();
-        return new AssistantSpans(conversation, whole, this::run, template.where()).find();
+        return new AssistantSpans(conversation, whole, this::run, chosen(conversation).where()).find();
     }
 
     // ---- to tokens ----

@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  * @param tools a list of JSON schemas of functions
  * @param addGenerationPrompt whether the text ends where the assistant is to begin
  * @param variables more that the template may ask for, by name
- * @param specialTokens texts by role, such as {@code bos_token}
+ * @param specialTokens texts by role, such as {@code bos_token}; where the template writes them they are tokens, so they are for
+ *     whoever runs the model to give, not for whoever talks to it
  * @param now what the template takes for the present time
  */
 public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean addGenerationPrompt, Map<String, JsonNode> variables,

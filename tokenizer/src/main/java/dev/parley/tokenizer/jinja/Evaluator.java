@@ -132,10 +132,16 @@ final class Evaluator {
         for (var argument : given.named()) named.put(argument.name(), value(argument.value(), scope));
         given.spreadNamed().ifPresent(s -> {
             if (!(value(s, scope) instanceof Dict dict)) throw new Fault("'**' spreads a map only");
-            for (var entry : dict.entries().values()) named.put(printer.string(entry.key()).chars(), entry.value());
+            for (var entry : dict.entries().values()) named.put(ownName(entry.key()), entry.value());
         });
         budget.makeList(positional.size());
         return new Arguments(positional, named);
+    }
+
+    /** A name out of the template's own mouth: one that a message gave would lose its source on the way. */
+    private static String ownName(Value key) {
+        if (key instanceof Text text && text.source() == Source.TEMPLATE) return text.chars();
+        throw new Fault("'**' spreads a map with names of the template's own only");
     }
 
     Value call(Value callee, Arguments arguments) {

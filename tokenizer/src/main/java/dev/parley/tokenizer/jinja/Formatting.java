@@ -18,6 +18,9 @@ final class Formatting {
     private static final Pattern BRACES = Pattern.compile("\\{\\{|}}|\\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?}|[{}]");
     private static final Pattern SPECIFICATION = Pattern.compile("(?:(.)?([<>^]))?([+ ]?)(0?)(\\d{0,4})(,?)(?:\\.(\\d{1,4}))?([sdfFeEgGxXob%]?)");
 
+    private static final Text SPACE = Text.of(" ");
+    private static final Text ZERO = Text.of("0");
+
     private final Budget budget;
     private final Printer printer;
 
@@ -69,11 +72,11 @@ final class Formatting {
     private Text percent(Value value, String flags, int width, int precision, char letter) {
         var left = flags.indexOf('-') >= 0;
         var sign = flags.indexOf('+') >= 0 ? "+" : flags.indexOf(' ') >= 0 ? " " : "";
-        var fill = flags.indexOf('0') >= 0 && !left ? "0" : " ";
+        var fill = flags.indexOf('0') >= 0 && !left ? ZERO : SPACE;
         return switch (letter) {
             case 's', 'r', 'a' -> {
                 var text = letter == 's' ? printer.string(value) : printer.represent(value);
-                yield padded(precision >= 0 ? cut(text, precision) : text, " ", left ? '<' : '>', width, 0);
+                yield padded(precision >= 0 ? cut(text, precision) : text, SPACE, left ? '<' : '>', width, 0);
             }
             case 'd', 'i', 'u' -> numeric(whole(value, "%" + letter), sign, fill, left ? '<' : '>', width);
             case 'x', 'X', 'o' -> numeric(based(value, letter, "%" + letter), sign, fill, left ? '<' : '>', width);
@@ -99,7 +102,7 @@ final class Formatting {
             var name = matcher.group(1);
             var value = argument(name.isEmpty() ? String.valueOf(next++) : name, arguments);
             if (matcher.group(2) != null) value = matcher.group(2).equals("s") ? printer.string(value) : printer.represent(value);
-            out.add(formatted(value, matcher.group(3) == null ? "" : matcher.group(3)));
+            out.add(formatted(value, matcher.group(3) == null ? Text.EMPTY : format.part(matcher.start(3), matcher.end(3))));
         }
         return out.add(format.part(from, format.chars().length())).build();
     }
@@ -124,12 +127,13 @@ final class Formatting {
         return value;
     }
 
-    private Text formatted(Value value, String specification) {
-        if (specification.isEmpty()) return printer.string(value);
+    private Text formatted(Value value, Text written) {
+        if (written.isEmpty()) return printer.string(value);
+        var specification = written.chars();
         var matcher = SPECIFICATION.matcher(specification);
         if (!matcher.matches()) throw new Fault("format does not know the specification '" + specification + "'");
         var zero = !matcher.group(4).isEmpty();
-        var fill = matcher.group(1) != null ? matcher.group(1) : zero ? "0" : " ";
+        var fill = matcher.group(1) != null ? written.part(matcher.start(1), matcher.end(1)) : zero ? ZERO : SPACE;
         var numeric = Python.isNumber(value) && !(value instanceof Value.Bool && matcher.group(8).isEmpty());
         var align = matcher.group(2) != null ? matcher.group(2).charAt(0) : numeric ? '>' : '<';
         var width = number(matcher.group(5), 0);
@@ -184,18 +188,21 @@ final class Formatting {
         };
     }
 
-    private Text numeric(String digits, String sign, String fill, char align, int width) {
+    private Text numeric(String digits, String sign, Text fill, char align, int width) {
         var signed = digits.startsWith("-") ? digits : sign + digits;
         var head = signed.startsWith("-") || !sign.isEmpty() ? 1 : 0;
-        return padded(Text.of(signed), fill, align, width, fill.equals("0") && align == '>' ? head : 0);
+        return padded(Text.of(signed), fill, align, width, fill.equals(ZERO) && align == '>' ? head : 0);
     }
 
     /** @param head so many characters stay before the filling: the sign before zeroes */
-    private Text padded(Text text, String fill, char align, int width, int head) {
+    private Text padded(Text text, Text fill, char align, int width, int head) {
         var room = Math.max(0, width - text.length());
         if (room == 0) return text;
         var left = align == '<' ? 0 : align == '>' ? room : room / 2;
-        return new TextBuilder(budget).add(text.part(0, head)).add(fill.repeat(left)).add(text.part(head, text.chars().length()))
-                .add(fill.repeat(room - left)).build();
+        var out = new TextBuilder(budget).add(text.part(0, head));
+        for (int i = 0; i < left; i++) out.add(fill);
+        out.add(text.part(head, text.chars().length()));
+        for (int i = left; i < room; i++) out.add(fill);
+        return out.build();
     }
 }

@@ -6,7 +6,7 @@ import dev.parley.tokenizer.jinja.Value.None;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -31,9 +31,12 @@ final class Globals {
     Map<String, Value> values() {
         var values = new HashMap<String, Value>();
         values.put("range", new Function("range", this::range));
-        values.put("namespace", new Function("namespace", arguments -> new Value.Namespace(pairs("namespace", arguments))));
-        values.put("dict", new Function("dict", arguments ->
-                Dict.of(pairs("dict", arguments).entrySet().stream().map(e -> new Dict.Entry(Text.of(e.getKey()), e.getValue())).toList())));
+        values.put("namespace", new Function("namespace", arguments -> {
+            var names = new HashMap<String, Value>();
+            for (var pair : pairs("namespace", arguments)) names.put(evaluator.printer().string(pair.key()).chars(), pair.value());
+            return new Value.Namespace(names);
+        }));
+        values.put("dict", new Function("dict", arguments -> Dict.of(pairs("dict", arguments))));
         values.put("joiner", new Function("joiner", this::joiner));
         values.put("cycler", new Function("cycler", this::cycler));
         values.put("raise_exception", new Function("raise_exception", arguments -> {
@@ -60,18 +63,19 @@ final class Globals {
     }
 
     /** What dict() takes: a map or pairs, and names. */
-    private Map<String, Value> pairs(String function, Arguments arguments) {
-        var pairs = new LinkedHashMap<String, Value>();
+    private List<Dict.Entry> pairs(String function, Arguments arguments) {
+        var pairs = new ArrayList<Dict.Entry>();
         if (arguments.positional().size() > 1) throw new Fault(function + " takes one map, and names");
         for (var given : arguments.positional()) {
             var items = given instanceof Dict dict ? dict.items() : evaluator.python().elements(given);
+            evaluator.budget().makeList(items.size());
             for (var item : items) {
                 var both = evaluator.python().elements(item);
                 if (both.size() != 2) throw new Fault(function + " takes pairs, not " + both.size() + " values");
-                pairs.put(evaluator.printer().string(both.getFirst()).chars(), both.getLast());
+                pairs.add(new Dict.Entry(both.getFirst(), both.getLast()));
             }
         }
-        pairs.putAll(arguments.named());
+        arguments.named().forEach((name, value) -> pairs.add(new Dict.Entry(Text.of(name), value)));
         return pairs;
     }
 

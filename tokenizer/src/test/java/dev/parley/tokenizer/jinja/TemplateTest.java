@@ -2,6 +2,7 @@ package dev.parley.tokenizer.jinja;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -107,6 +109,21 @@ class TemplateTest {
     }
 
     @Test
+    void aSmallStackIsEnough() throws InterruptedException {
+        var sources = List.of("{% macro m(x) %}{% if 1 %}{% for a in [1] %}{% filter trim %}{{ [m([x])]|map('first')|join|upper ~ '' }}{% endfilter %}{% endfor %}{% endif %}{% endmacro %}{{ m(1) }}",
+                "{{ " + "(1 + ".repeat(95) + "1" + ")".repeat(95) + " }}{{ x" + " + x".repeat(9_999) + " }}", "{% if 1 %}".repeat(95) + "{{ [[1]] }}" + "{% endif %}".repeat(95) + "{{ x.y }}",
+                "{% set x = namespace(s=[]) %}{% for i in range(190) %}{% set x.s = [{'a': x.s}] if i % 2 else [x.s] %}{% endfor %}{{ x.s }}");
+        for (var source : sources) {
+            var failed = new AtomicReference<Throwable>();
+            var thread = new Thread(null, () -> render(source, new Inputs()), "small", 512 << 10);
+            thread.setUncaughtExceptionHandler((t, e) -> failed.set(e));
+            thread.start();
+            thread.join();
+            assertInstanceOf(TokenizerException.class, failed.get(), source);
+        }
+    }
+
+    @Test
     void aLongConversationFits() {
         var messages = JSON.createArrayNode();
         for (int i = 0; i < 2_000; i++) messages.addObject().put("role", i % 2 == 0 ? "user" : "assistant").put("content", "word <b> ".repeat(200));
@@ -138,6 +155,8 @@ class TemplateTest {
             {"{% filter upper %}a{{ messages[1].content }}{% endfilter %}", "FOUR", "A"},
             {"{{ messages[1].content|indent(1, true) }}{{ messages[1].content|e }}", "fourfour", " "},
             {"{{ [messages[1].content] }}", "'four'", "[|]"},
+            {"{{ dict(messages[1]).keys()|join }}{{ dict(a=messages[1].content)|join }}", "rolecontent", "a"},
+            {"{{ '{:<1}'.format('x') }}{{ ('{:' + messages[1].content[0] + '<3}').format('x') }}", "ff", "xx"},
             {"{{ messages[1].content * 2 }}{{ messages[1].content.center(6, '*') }}", "fourfour|four", "*|*"},
         };
         assertAll(List.of(cases).stream().<Executable>map(c -> () -> {
