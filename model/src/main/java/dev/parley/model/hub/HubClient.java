@@ -107,8 +107,9 @@ final class HubClient implements AutoCloseable {
             }
             if (answer.status() == 206) {
                 var range = "bytes " + offset + "-" + (file.size() - 1) + "/" + file.size();
-                if (!answer.header("Content-Range").orElse("").equals(range)) {
-                    throw new HubException(Reason.DAMAGED, file.name() + ": the server sends another part of it than was asked for.");
+                var came = answer.header("Content-Range").orElse("");
+                if (!came.equals(range)) {
+                    throw new HubException(Reason.DAMAGED, file.name() + ": " + range + " of it was asked for, and " + shown(came) + " came.");
                 }
             } else if (answer.status() != 200) {
                 throw refusal(answer, model, file.name());
