@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.EncodingType;
@@ -9,13 +11,17 @@ import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -27,49 +33,91 @@ final class TokenizerBench {
 
     private static final int BYTES = 10_000_000;
     private static final int LINES = 20; // in a text: short texts would measure the calls
-    private static final int TURNS = 5;
+    private static final int TURNS = 3;
+    private static final String REST = "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
 
     private TokenizerBench() {}
 
+    /** GPT-2's vocabulary, cut by each of the four patterns, with one thread and with two. */
     static List<BenchRow> rows(Consumer<String> note) throws IOException {
         var texts = texts();
-        var megabytes = texts.stream().mapToLong(t -> t.getBytes(StandardCharsets.UTF_8).length).sum() / 1e6;
-        var ours = Tokenizer.fromPretrained("gpt2");
-        var jtokkit = Encodings.newDefaultEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+        var rows = new ArrayList<BenchRow>();
+        var patterns = new LinkedHashMap<String, String>();
+        patterns.put("gpt2", "");
+        patterns.put("gpt4", GPT4);
+        patterns.put("llama3", CONTRACTIONS + REST.formatted("\\p{N}{1,3}"));
+        patterns.put("qwen2", CONTRACTIONS + REST.formatted("\\p{N}"));
+        for (var pattern : patterns.entrySet()) {
+            for (var threads : new int[] {1, 2}) rows.addAll(rows(pattern.getKey(), pattern.getValue(), threads, texts, note));
+        }
+        return rows;
+    }
+
+    private static List<BenchRow> rows(String name, String pattern, int threads, List<String> texts, Consumer<String> note) throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
-        ours.save(folder);
-        try (var djl = HuggingFaceTokenizer.builder().optTokenizerPath(folder.resolve("tokenizer.json")).optAddSpecialTokens(false)
-                .optTruncation(false).optPadding(false).build()) {
+        var file = folder.resolve("tokenizer.json");
+        Tokenizer.fromPretrained("gpt2").save(folder);
+        if (!pattern.isEmpty()) cutBy(file, pattern);
+        var ours = Tokenizer.load(file);
+        var jtokkit = Encodings.newDefaultEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+        try (var djl = HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false).optPadding(false).build()) {
             var encoders = new LinkedHashMap<String, Function<String, int[]>>();
             encoders.put("ours", ours::encode);
-            encoders.put("jtokkit", text -> jtokkit.encodeOrdinary(text).toArray());
             encoders.put("Hugging Face tokenizers through DJL", text -> ints(djl.encode(text).getIds()));
+            if (pattern.isEmpty() && threads == 1) encoders.put("jtokkit", text -> jtokkit.encodeOrdinary(text).toArray());
             agree(texts.subList(0, 200), encoders);
-            return compare(texts, megabytes, encoders, note);
+            return compare(name + " tokenizer " + threads + (threads == 1 ? " thread" : " threads"), threads, texts, encoders, note);
         } finally {
             FolderTree.delete(folder);
         }
     }
 
-    private static List<BenchRow> compare(List<String> texts, double megabytes, Map<String, Function<String, int[]>> encoders, Consumer<String> note) {
+    /** Changes a tokenizer.json to another way of cutting. */
+    private static void cutBy(Path file, String pattern) throws IOException {
+        var mapper = new ObjectMapper();
+        var json = (ObjectNode) mapper.readTree(file.toFile());
+        var steps = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        var split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+        split.putObject("pattern").put("Regex", pattern);
+        steps.addObject().put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", false);
+        Files.writeString(file, mapper.writeValueAsString(json));
+    }
+
+    private static List<BenchRow> compare(String name, int threads, List<String> texts, Map<String, Function<String, int[]>> encoders, Consumer<String> note) {
+        var megabytes = texts.stream().mapToLong(t -> t.getBytes(StandardCharsets.UTF_8).length).sum() / 1e6;
         var speeds = new LinkedHashMap<String, double[]>();
-        encoders.keySet().forEach(name -> speeds.put(name, new double[TURNS]));
-        for (int turn = -1; turn < TURNS; turn++) { // the first warms the JIT
-            for (var encoder : encoders.entrySet()) {
-                var start = System.nanoTime();
-                var tokens = 0L;
-                for (var text : texts) tokens += encoder.getValue().apply(text).length;
-                var speed = megabytes / BenchRow.seconds(start);
-                if (turn < 0) continue;
-                speeds.get(encoder.getKey())[turn] = speed;
-                note.accept(String.format(Locale.ROOT, "turn %d: %s %.1f MB/s, %,d tokens", turn + 1, encoder.getKey(), speed, tokens));
+        encoders.keySet().forEach(encoder -> speeds.put(encoder, new double[TURNS]));
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            for (int turn = -1; turn < TURNS; turn++) { // the first warms the JIT
+                for (var encoder : encoders.entrySet()) {
+                    var start = System.nanoTime();
+                    encodeAll(texts, threads, encoder.getValue(), pool);
+                    if (turn >= 0) speeds.get(encoder.getKey())[turn] = megabytes / BenchRow.seconds(start);
+                }
             }
         }
         var ours = BenchRow.median(speeds.get("ours"));
+        speeds.forEach((encoder, speed) -> note.accept(String.format(Locale.ROOT, "%s: %s %.1f MB/s", name, encoder, BenchRow.median(speed))));
         return speeds.entrySet().stream().filter(e -> !e.getKey().equals("ours"))
-                .map(e -> new BenchRow.Named(e.getKey(), BenchRow.median(e.getValue())))
-                .sorted(Comparator.comparingDouble(p -> -p.value()))
-                .map(peer -> new BenchRow("gpt2 tokenizer 1 thread", ours, "MB/s", Optional.of(peer), Optional.empty())).toList();
+                .map(e -> new BenchRow(name, ours, "MB/s", Optional.of(new BenchRow.Named(e.getKey(), BenchRow.median(e.getValue()))), Optional.empty())).toList();
+    }
+
+    /** Each thread takes a part of the texts. */
+    private static void encodeAll(List<String> texts, int threads, Function<String, int[]> encoder, ExecutorService pool) {
+        var parts = new ArrayList<Future<?>>();
+        for (int t = 0; t < threads; t++) {
+            var part = texts.subList(texts.size() * t / threads, texts.size() * (t + 1) / threads);
+            parts.add(pool.submit(() -> part.forEach(encoder::apply)));
+        }
+        try {
+            for (var part : parts) part.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     private static void agree(List<String> texts, Map<String, Function<String, int[]>> encoders) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.reader.EndOfFileException;
@@ -41,8 +42,8 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction that begins the conversation.")
     String system;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto", description = "auto, float32, bfloat16. Default: ${DEFAULT-VALUE}.")
-    ModelOptions.Precision dtype;
+    @Mixin
+    EngineOptions engine;
 
     @Mixin
     SamplingOptions sampling;
@@ -51,14 +52,11 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var options = new ModelOptions();
-        options.folder = folder;
-        options.dtype = dtype;
-        var tokenizer = options.requireTokenizer();
+        var tokenizer = EngineOptions.requireTokenizer(folder);
         var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(folder
                 + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
-        var config = sampling.config(GenerationConfig.read(folder));
-        try (var model = options.load(); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (var model = engine.load(folder); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+            var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
             var generator = new Generator(model, tokenizer);
             var reader = reader(terminal);
             clear();

@@ -57,11 +57,12 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
-        var config = sampling.config(GenerationConfig.read(model.folder)).toBuilder().numReturnSequences(numReturnSequences).build();
+        var given = sampling.config(GenerationConfig.read(model.folder)).toBuilder().numReturnSequences(numReturnSequences).build();
         var start = System.nanoTime();
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         try (var loaded = model.load()) {
             var loadSeconds = seconds(start);
+            var config = EngineOptions.withEnds(given, loaded, tokenizer);
             var generator = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
             var prompts = prompts(tokenizer);
             var began = System.nanoTime();
@@ -84,7 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private List<int[]> prompts(Optional<Tokenizer> tokenizer) throws IOException {
-        return prompt.text != null ? List.of(tokenizer.orElseThrow().encodeWithSpecialTokens(prompt.text))
+        return prompt.text != null ? List.of(tokenizer.orElseThrow().encodeForModel(prompt.text))
                 : prompt.ids != null ? List.of(IdRows.parse(prompt.ids)) : IdRows.read(prompt.idsFile);
     }
 

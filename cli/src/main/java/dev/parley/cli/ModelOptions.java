@@ -1,14 +1,10 @@
 package dev.parley.cli;
 
-import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to run, and how. */
@@ -17,52 +13,19 @@ final class ModelOptions {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder: config.json, weights, tokenizer.json.")
     Path folder;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Type of numbers: auto, float32, bfloat16. auto takes bfloat16 where this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
-    Precision dtype;
-
-    @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "none",
-            description = "Keep the weights in fewer bits: none, int8, int4. Default: ${DEFAULT-VALUE}.")
-    Quantize quantize;
-
-    @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
-            description = "What computes: auto, java (our kernels alone, no native library), torch. Default: ${DEFAULT-VALUE}.")
-    Backend engine;
-
-    /** Values of {@code --quantize}. */
-    enum Quantize {
-        NONE, INT8, INT4
-    }
-
-    /** Values of {@code --dtype}. */
-    enum Precision {
-        AUTO, FLOAT32, BFLOAT16;
-
-        DType dtype() {
-            return switch (this) {
-                case AUTO -> Engine.computeType();
-                case FLOAT32 -> DType.FLOAT32;
-                case BFLOAT16 -> DType.BFLOAT16;
-            };
-        }
-    }
+    @Mixin
+    EngineOptions engine;
 
     CausalLM load() {
-        var type = switch (quantize) {
-            case NONE -> WeightType.of(dtype.dtype());
-            case INT8 -> WeightType.INT8;
-            case INT4 -> WeightType.INT4;
-        };
-        return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
+        return engine.load(folder);
     }
 
     /** The folder's tokenizer, if it has one. */
     Optional<Tokenizer> tokenizer() {
-        var has = Files.exists(folder.resolve("tokenizer.json")) || Files.exists(folder.resolve("vocab.json"));
-        return has ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
+        return EngineOptions.tokenizer(folder);
     }
 
     Tokenizer requireTokenizer() {
-        return tokenizer().orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids by --ids."));
+        return EngineOptions.requireTokenizer(folder);
     }
 }

@@ -47,6 +47,7 @@ public final class Parley implements Runnable {
 
     /** Runs the command and ends the program with its exit code. */
     public static void main(String... arguments) {
+        StandardError.restore();
         System.exit(run(Output.standard(), arguments));
     }
 

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
  * Memory for weights, of zeros. On Linux it is mapped, so that nothing is written before the weights are, and asked for in
  * large pages, which stream some five percent faster.
  */
+@SuppressWarnings("restricted") // calls of the C library
 public final class NativeMemory {
 
     private static final long LARGE_PAGE = 2 << 20;

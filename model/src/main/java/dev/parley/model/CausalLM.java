@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.ThreadTeam;
+import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.SafetensorsWriter;
 import dev.parley.model.weights.WeightFiles;
 import dev.parley.model.weights.WeightSource;
@@ -81,7 +82,7 @@ public final class CausalLM implements AutoCloseable {
     }
 
     /**
-     * Loads a model folder to run it.
+     * Loads a model folder, or a GGUF file, to run it.
      *
      * @param weights how its matrices are kept in memory
      * @param computeType of libtorch's products; our kernels compute in float32 from any weights
@@ -89,7 +90,7 @@ public final class CausalLM implements AutoCloseable {
     public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
         var model = open(folder, computeType, backend == Backend.AUTO && !Engine.isAvailable() ? Backend.JAVA : backend);
         try {
-            model.source = WeightFiles.open(folder);
+            model.source = GgufImport.isGguf(folder) ? GgufImport.weights(Gguf.open(folder), model.config) : WeightFiles.open(folder);
             new WeightLoader(model.source, model.parameters, model.config).loadToRun(weights, model.arena);
             if (model.backend != Backend.TORCH) model.kernels = Optional.of(new KernelTransformer(model.parameters, model.config));
             return model;
@@ -118,6 +119,13 @@ public final class CausalLM implements AutoCloseable {
     }
 
     private static CausalLM open(Path folder, DType computeType, Backend backend) {
+        if (GgufImport.isGguf(folder)) {
+            try (var gguf = Gguf.open(folder)) {
+                return new CausalLM(GgufImport.config(gguf), computeType, backend);
+            } catch (IOException e) {
+                throw unreadable(folder, e);
+            }
+        }
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }

@@ -12,12 +12,29 @@ final class Bpe {
     private static final int SCANNED = 48;
 
     private final MergeTable merges;
-    private final int[] idOfByte;
+    private final Beginning beginning;
 
-    /** @param idOfByte the token of each byte, or -1 where the vocabulary lacks it and the byte vanishes */
-    Bpe(MergeTable merges, int[] idOfByte) {
+    /** The ids that a piece has before any merge; at most one for each byte. */
+    @FunctionalInterface
+    interface Beginning {
+        int ids(byte[] text, int from, int to, int[] ids);
+    }
+
+    Bpe(MergeTable merges, Beginning beginning) {
         this.merges = merges;
-        this.idOfByte = idOfByte;
+        this.beginning = beginning;
+    }
+
+    /** Each byte by itself. @param idOfByte the token of each byte, or -1 where the vocabulary lacks it and the byte vanishes */
+    static Beginning bytes(int[] idOfByte) {
+        return (text, from, to, ids) -> {
+            var n = 0;
+            for (int i = from; i < to; i++) {
+                var id = idOfByte[text[i] & 0xff];
+                if (id >= 0) ids[n++] = id;
+            }
+            return n;
+        };
     }
 
     /**
@@ -27,11 +44,7 @@ final class Bpe {
      * @return how many ids there are
      */
     int encode(byte[] text, int from, int to, int[] ids) {
-        var n = 0;
-        for (int i = from; i < to; i++) {
-            var id = idOfByte[text[i] & 0xff];
-            if (id >= 0) ids[n++] = id;
-        }
+        var n = beginning.ids(text, from, to, ids);
         return n <= SCANNED ? scan(ids, n) : queue(ids, n);
     }
 

@@ -18,6 +18,8 @@ public sealed interface PreTokenizer {
             case ByteLevel part -> part.cut(text, from, to, origin, sink);
             case Digits part -> part.cut(text, from, to, origin, sink);
             case Sequence part -> part.cut(text, from, to, origin, sink, 0);
+            case Split part -> part.pattern.split(text, from, to, origin, sink);
+            case Whole _ -> sink.piece(text, from, to, origin);
         }
     }
 
@@ -35,6 +37,7 @@ public sealed interface PreTokenizer {
             case ByteLevel part -> part.useRegex() && endsBefore(text, at)
                     && (text[at] == ' ' || text[at] == '\n' && !part.addPrefixSpace());
             case Digits _ -> text[at] == ' ' || text[at] == '\n';
+            case Split _, Whole _ -> false;
             case Sequence part -> part.parts().stream().allMatch(inner -> canCutBefore(inner, text, at));
         };
     }
@@ -97,6 +100,12 @@ public sealed interface PreTokenizer {
             if (start < to) sink.piece(text, start, to, origin);
         }
     }
+
+    /** Cuts by a regular expression: matches, and what lies between them. */
+    record Split(SplitPattern pattern) implements PreTokenizer {}
+
+    /** Cuts nothing. */
+    record Whole() implements PreTokenizer {}
 
     /** Several, one after the other: each cuts the pieces of the one before. */
     record Sequence(List<PreTokenizer> parts) implements PreTokenizer {

@@ -48,7 +48,7 @@ final class PublishedRanks {
         var idOfByte = new int[256];
         for (int id = 0; id < 256; id++) idOfByte[tokens[id][0] & 0xff] = id;
         var table = new MergeTable(tokens.length);
-        var bpe = new Bpe(table, idOfByte);
+        var bpe = new Bpe(table, Bpe.bytes(idOfByte));
         var merges = new ArrayList<Tokenizer.Merge>(tokens.length);
         for (int id = 256; id < tokens.length; id++) {
             var parts = new int[tokens[id].length];

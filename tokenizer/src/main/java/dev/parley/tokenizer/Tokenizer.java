@@ -38,6 +38,7 @@ public final class Tokenizer {
     private final AddedTokens addedTokens;
     private final Bpe bpe;
     private final Settings settings;
+    private final Vocabulary vocabulary;
     private final ThreadLocal<PieceCache> cache = ThreadLocal.withInitial(PieceCache::new);
 
     /** Two tokens that merge, by the ids of the parts and of the whole; the earlier in the list merges first. */
@@ -50,17 +51,20 @@ public final class Tokenizer {
     }
 
     Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings) {
+        this(tokens, merges, preTokenizer, addedTokens, settings, Vocabulary.BYTE_LEVEL);
+    }
+
+    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings, Vocabulary vocabulary) {
         this.merges = List.copyOf(merges);
         this.preTokenizer = preTokenizer;
         this.settings = settings;
+        this.vocabulary = vocabulary;
         var size = addedTokens.stream().mapToInt(t -> t.id() + 1).reduce(tokens.length, Math::max);
         this.tokens = Arrays.copyOf(tokens, size);
-        var idOfByte = new int[256];
-        Arrays.fill(idOfByte, -1);
         for (int id = 0; id < tokens.length; id++) {
-            if (tokens[id] == null) continue;
-            idOf.putIfAbsent(ByteLevelAlphabet.write(tokens[id]), id);
+            if (tokens[id] != null) idOf.putIfAbsent(written(id), id);
         }
+        var idOfByte = new int[256];
         for (int b = 0; b < 256; b++) idOfByte[b] = idOf.getOrDefault(String.valueOf(ByteLevelAlphabet.characterOf(b)), -1);
         for (var token : addedTokens) {
             added.put(token.id(), token);
@@ -70,7 +74,12 @@ public final class Tokenizer {
         this.addedTokens = new AddedTokens(addedTokens);
         var table = new MergeTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
-        bpe = new Bpe(table, idOfByte);
+        bpe = new Bpe(table, vocabulary.characters().isPresent() ? vocabulary.characters().get()::begin : Bpe.bytes(idOfByte));
+    }
+
+    /** A token as tokenizer.json writes it. */
+    String written(int id) {
+        return vocabulary.characters().isPresent() ? vocabulary.characters().get().written()[id] : ByteLevelAlphabet.write(tokens[id]);
     }
 
     /**
@@ -100,14 +109,32 @@ public final class Tokenizer {
     /** The same tokenizer with a chat template and an end-of-turn token that also ends generation. */
     public Tokenizer withChatTemplate(ChatTemplate template, String eosToken) {
         return new Tokenizer(tokens, merges, preTokenizer, added.values(),
-                new Settings(settings.bosToken(), Optional.of(eosToken), settings.padToken(), Optional.of(template)));
+                new Settings(settings.bosToken(), Optional.of(eosToken), settings.padToken(), Optional.of(template)), vocabulary);
     }
 
     // ---- text to ids ----
 
     /** The ids of a text; what looks like a special token in it is text as any other. */
     public int[] encode(String text) {
-        return encodeBytes(text.getBytes(StandardCharsets.UTF_8));
+        return encodeBytes(normalized(text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String normalized(String text) {
+        return vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().apply(text) : text;
+    }
+
+    /**
+     * The ids of a text as a model reads it from its beginning: special tokens that are written in it are recognised, and those
+     * that the tokenizer puts around every text are there once, also where the text says them itself.
+     */
+    public int[] encodeForModel(String text) {
+        var ids = encodeWithSpecialTokens(text);
+        int[] prefix = vocabulary.prefix(), suffix = vocabulary.suffix();
+        if (ids.length >= prefix.length && Arrays.equals(prefix, Arrays.copyOf(ids, prefix.length))) prefix = new int[0];
+        var all = Arrays.copyOf(prefix, prefix.length + ids.length + suffix.length);
+        System.arraycopy(ids, 0, all, prefix.length, ids.length);
+        System.arraycopy(suffix, 0, all, prefix.length + ids.length, suffix.length);
+        return all;
     }
 
     /** The ids of a text; special and added tokens that are written in it are recognised. None is added. */
@@ -115,7 +142,7 @@ public final class Tokenizer {
         var ids = new IntList(text.length() / 3);
         for (var part : addedTokens.split(text)) {
             if (part.token().isPresent()) ids.add(part.token().get().id());
-            else encode(text.substring(part.start(), part.end()).getBytes(StandardCharsets.UTF_8), ids);
+            else encode(normalized(text.substring(part.start(), part.end())).getBytes(StandardCharsets.UTF_8), ids);
         }
         return ids.toArray();
     }
@@ -141,6 +168,10 @@ public final class Tokenizer {
             var met = known.get(place, text, from, to);
             if (met != null) return met;
         }
+        if (vocabulary.ignoreMerges()) {
+            var whole = idOf.get(ByteLevelAlphabet.write(Arrays.copyOfRange(text, from, to)));
+            if (whole != null && !added.containsKey(whole)) return new int[] {whole};
+        }
         var room = new int[to - from];
         var encoded = Arrays.copyOf(room, bpe.encode(text, from, to, room));
         if (place >= 0) known.put(place, text, from, to, encoded);
@@ -164,14 +195,17 @@ public final class Tokenizer {
     }
 
     private void plainWithOffsets(String text, int start, int end, IntList ids, IntList starts, IntList ends) {
-        var bytes = text.substring(start, end).getBytes(StandardCharsets.UTF_8);
-        var charOf = charOfEachByte(text, start, end, bytes.length);
+        var plain = TextNormalizer.Normalized.of(text.substring(start, end));
+        var normalized = vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().applyWithOrigin(plain) : plain;
+        var bytes = normalized.text().getBytes(StandardCharsets.UTF_8);
+        var charOf = charOfEachByte(normalized.text(), 0, normalized.text().length(), bytes.length);
+        for (int i = 0; i < charOf.length; i++) charOf[i] = start + normalized.origin()[charOf[i]];
         PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
             var at = from + origin;
             for (var id : piece(cache.get(), piece, from, to)) {
                 ids.add(id);
                 starts.add(charOf[Math.max(0, at)]);
-                at += tokens[id].length;
+                at += sourceLength(id);
                 ends.add(at > 0 && at < bytes.length && charOf[at] == charOf[at - 1] ? charOf[at] + charsAt(text, charOf[at]) : charOf[Math.max(0, at)]);
             }
         });
@@ -190,6 +224,13 @@ public final class Tokenizer {
         }
         charOf[at] = end;
         return charOf;
+    }
+
+    /** Bytes of normalised text that a token takes. */
+    private int sourceLength(int id) {
+        if (vocabulary.characters().isEmpty()) return tokens[id].length;
+        var written = vocabulary.characters().get().written()[id];
+        return Vocabulary.Characters.isByte(written) ? 1 : written.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static int charsAt(String text, int index) {
@@ -227,7 +268,9 @@ public final class Tokenizer {
     /** The text of ids; bytes that are no UTF-8 become U+FFFD. */
     public String decode(int[] ids, boolean skipSpecialTokens) {
         var bytes = bytes(ids, skipSpecialTokens);
-        return Utf8.text(bytes, bytes.length);
+        var text = Utf8.text(bytes, bytes.length);
+        var strips = vocabulary.characters().isPresent() && vocabulary.characters().get().stripStart();
+        return strips && text.startsWith(" ") ? text.substring(1) : text;
     }
 
     /** The bytes of ids, special tokens written out. */
@@ -306,6 +349,14 @@ public final class Tokenizer {
 
     Map<Integer, AddedToken> added() {
         return added;
+    }
+
+    Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    AddedTokens addedTokens() {
+        return addedTokens;
     }
 
     Settings settings() {

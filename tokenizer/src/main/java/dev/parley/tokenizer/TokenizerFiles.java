@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A tokenizer's files in Hugging Face's layout. What is in them and not honoured here is an error, never other ids. */
 final class TokenizerFiles {
@@ -61,17 +63,11 @@ final class TokenizerFiles {
             var value = model.path(name);
             if (!value.isMissingNode() && !value.isNull() && !value.asText().isEmpty()) throw fault(file, "model." + name + " " + value + " is not supported");
         }
-        for (var name : List.of("byte_fallback", "ignore_merges")) {
-            if (model.path(name).asBoolean(false)) throw fault(file, "model." + name + " is not supported by this version");
-        }
-        if (!absent(json.path("normalizer"))) throw fault(file, "the normalizer " + json.path("normalizer").path("type") + " is not supported by this version");
-        var post = json.path("post_processor");
-        if (!absent(post) && !post.path("type").asText().equals("ByteLevel")) throw fault(file, "the post_processor " + post.path("type") + " is not supported by this version");
-        if (!absent(json.path("decoder"))) refuseUnless(file, "decoder.type", json.path("decoder").path("type"), "ByteLevel");
         var added = addedTokens(file, json.path("added_tokens"));
         var merges = new ArrayList<String[]>();
         for (var merge : model.path("merges")) merges.add(merge.isArray() ? new String[] {merge.path(0).asText(), merge.path(1).asText()} : merge.asText().split(" ", 2));
-        return build(file, model.path("vocab"), merges, preTokenizer(file, json.path("pre_tokenizer")), added, settings);
+        return build(file, model.path("vocab"), merges, PipelineJson.preTokenizer(file, json.path("pre_tokenizer")), added, settings,
+                vocab -> PipelineJson.vocabulary(file, json, vocab, settings, added));
     }
 
     private static boolean absent(JsonNode node) {
@@ -80,24 +76,6 @@ final class TokenizerFiles {
 
     private static void refuseUnless(Path file, String name, JsonNode value, String wanted) {
         if (!value.asText().equals(wanted)) throw fault(file, name + " is " + value + "; this version reads " + wanted);
-    }
-
-    private static PreTokenizer preTokenizer(Path file, JsonNode json) {
-        return switch (json.path("type").asText()) {
-            case "ByteLevel" -> new PreTokenizer.ByteLevel(json.path("add_prefix_space").asBoolean(true),
-                    json.path("trim_offsets").asBoolean(true), json.path("use_regex").asBoolean(true));
-            case "Digits" -> new PreTokenizer.Digits(json.path("individual_digits").asBoolean(false));
-            case "Sequence" -> {
-                var parts = new ArrayList<PreTokenizer>();
-                for (var part : json.path("pretokenizers")) {
-                    if (part.path("type").asText().equals("Sequence")) throw fault(file, "a Sequence of pre-tokenizers holds another");
-                    parts.add(preTokenizer(file, part));
-                }
-                if (parts.isEmpty()) throw fault(file, "a Sequence of pre-tokenizers is empty");
-                yield new PreTokenizer.Sequence(parts);
-            }
-            default -> throw fault(file, "the pre_tokenizer " + json.path("type") + " is not supported by this version");
-        };
     }
 
     private static List<AddedToken> addedTokens(Path file, JsonNode json) {
@@ -118,7 +96,7 @@ final class TokenizerFiles {
     }
 
     private static Tokenizer build(Path file, JsonNode vocab, List<String[]> merges, PreTokenizer preTokenizer, List<AddedToken> added,
-            Tokenizer.Settings settings) {
+            Tokenizer.Settings settings, Function<Map<String, Integer>, Vocabulary> vocabulary) {
         if (!vocab.isObject() || vocab.isEmpty()) throw fault(file, "there is no vocabulary");
         var idOf = new HashMap<String, Integer>(vocab.size() * 2);
         var highest = 0;
@@ -128,15 +106,15 @@ final class TokenizerFiles {
             highest = Math.max(highest, id);
         }
         if (highest > 16L * vocab.size() + 65_536) throw fault(file, "the highest id is " + highest + " in a vocabulary of " + vocab.size() + " tokens");
+        var how = vocabulary.apply(idOf);
         var tokens = new byte[highest + 1][];
         for (var entry : idOf.entrySet()) {
             if (tokens[entry.getValue()] != null) throw fault(file, "two tokens have the id " + entry.getValue());
-            var bytes = ByteLevelAlphabet.read(entry.getKey());
-            tokens[entry.getValue()] = bytes != null ? bytes : entry.getKey().getBytes(StandardCharsets.UTF_8);
+            tokens[entry.getValue()] = PipelineJson.decoded(entry.getKey(), how);
         }
         var pairs = new ArrayList<Tokenizer.Merge>(merges.size());
         for (int i = 0; i < merges.size(); i++) pairs.add(merge(file, i, merges.get(i), idOf));
-        return new Tokenizer(tokens, pairs, preTokenizer, added, settings);
+        return new Tokenizer(tokens, pairs, preTokenizer, added, settings, how);
     }
 
     private static Tokenizer.Merge merge(Path file, int number, String[] parts, Map<String, Integer> idOf) {
@@ -158,7 +136,7 @@ final class TokenizerFiles {
         for (var token : List.of("<|endoftext|>")) {
             if (vocab.has(token)) added.add(AddedToken.special(id(folder.resolve("vocab.json"), token, vocab.get(token)), token));
         }
-        return build(folder.resolve("vocab.json"), vocab, merges, PreTokenizer.gpt2(), added, settings);
+        return build(folder.resolve("vocab.json"), vocab, merges, PreTokenizer.gpt2(), added, settings, _ -> Vocabulary.BYTE_LEVEL);
     }
 
     private static Tokenizer.Settings settings(Path folder) throws IOException {
@@ -201,12 +179,7 @@ final class TokenizerFiles {
         tokenizer.added().values().stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).forEach(t -> added.addObject()
                 .put("id", t.id()).put("content", t.content()).put("single_word", t.singleWord()).put("lstrip", t.lstrip())
                 .put("rstrip", t.rstrip()).put("normalized", t.normalized()).put("special", t.special()));
-        json.putNull("normalizer");
-        json.set("pre_tokenizer", json(tokenizer.preTokenizer()));
-        json.putObject("post_processor").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", false).put("use_regex", true);
-        json.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
-        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
-                .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false);
+        var model = PipelineJson.write(json, tokenizer);
         var vocab = model.putObject("vocab");
         for (int id = 0; id < tokenizer.tokens().length; id++) {
             if (tokenizer.tokens()[id] != null) vocab.put(text(tokenizer, id), id);
@@ -218,21 +191,7 @@ final class TokenizerFiles {
 
     private static String text(Tokenizer tokenizer, int id) {
         var added = tokenizer.added().get(id);
-        return added != null ? added.content() : ByteLevelAlphabet.write(tokenizer.tokens()[id]);
-    }
-
-    private static ObjectNode json(PreTokenizer preTokenizer) {
-        var json = JSON.createObjectNode();
-        switch (preTokenizer) {
-            case PreTokenizer.ByteLevel p -> json.put("type", "ByteLevel").put("add_prefix_space", p.addPrefixSpace())
-                    .put("trim_offsets", p.trimOffsets()).put("use_regex", p.useRegex());
-            case PreTokenizer.Digits p -> json.put("type", "Digits").put("individual_digits", p.individualDigits());
-            case PreTokenizer.Sequence p -> {
-                var parts = json.put("type", "Sequence").putArray("pretokenizers");
-                for (var part : p.parts()) parts.add(json(part));
-            }
-        }
-        return json;
+        return added != null ? added.content() : tokenizer.written(id);
     }
 
     private static ObjectNode config(Tokenizer tokenizer) {

@@ -41,9 +41,23 @@ class ChatTemplateTest {
     }
 
     @Test
-    void anotherTemplateIsAnErrorAtLoad() {
+    void aTemplateThatCannotBeReadIsAnErrorAtLoad() {
         assertEquals(TEMPLATE, ChatTemplate.parse(TEMPLATE.source(), "here"));
-        var fault = assertThrows(TokenizerException.class, () -> ChatTemplate.parse("{{ messages }}", "chat_template.jinja"));
-        assertTrue(fault.getMessage().startsWith("chat_template.jinja"), fault.getMessage());
+        var fault = assertThrows(TokenizerException.class, () -> ChatTemplate.parse("{% for m in messages %}{{ m.content }}", "chat_template.jinja"));
+        assertEquals("chat_template.jinja, line 1: the template ends where else or endfor is missing.", fault.getMessage());
+    }
+
+    @Test
+    void anyTemplateTellsWhereTheAssistantSpeaks() {
+        var chat = List.of(Message.user("hello"), Message.assistant("how are you"), Message.user("there"), Message.assistant("hello"));
+        var plain = ChatTemplate.parse("{% for m in messages %}[{{ m.role }}] {{ m.content | trim }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}"
+                + "{% if add_generation_prompt %}[assistant] {% endif %}", "plain");
+        var rendered = plain.render(chat, false, java.util.Map.of("eos_token", "</s>"));
+        assertEquals(List.of("how are you</s>", "hello</s>"),
+                rendered.assistantSpans().stream().map(s -> rendered.text().substring(s.start(), s.end())).toList());
+        var generation = ChatTemplate.parse("{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}.{% endgeneration %}"
+                + "{% else %}{{ m.content }}?{% endif %}{% endfor %}", "generation");
+        var said = generation.render(chat, false);
+        assertEquals(List.of("how are you.", "hello."), said.assistantSpans().stream().map(s -> said.text().substring(s.start(), s.end())).toList());
     }
 }

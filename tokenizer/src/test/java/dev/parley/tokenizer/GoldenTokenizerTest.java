@@ -13,6 +13,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids as Hugging Face's library and jtokkit give them, from files beside the checkout. */
 class GoldenTokenizerTest {
@@ -31,9 +33,10 @@ class GoldenTokenizerTest {
         }
     }
 
-    @Test
-    void smolLmAgreesOnEveryLineAlsoAfterSavingAndLoading() throws Exception {
-        var published = golden("tokenizers/smollm");
+    @ParameterizedTest
+    @ValueSource(strings = {"smollm", "qwen3", "mistral"})
+    void publishedTokenizersAgreeOnEveryLineAlsoAfterSavingAndLoading(String name) throws Exception {
+        var published = golden("tokenizers/" + name);
         var file = folder.resolve("tokenizer.json");
         try (var in = new GZIPInputStream(Files.newInputStream(published.resolve("tokenizer.json.gz")))) {
             Files.copy(in, file);

@@ -2,8 +2,13 @@ package dev.parley.cli.models;
 
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
+import dev.parley.model.GgufImport;
+import dev.parley.model.WeightType;
 import dev.parley.model.weights.GgmlType;
+import dev.parley.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,20 +17,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code models convert}: a model folder to a GGUF file. */
-@Command(name = "convert", description = "Turns a model folder into one GGUF file, for llama.cpp and Ollama.",
+/** {@code models convert}: a model folder to a GGUF file, and back. */
+@Command(name = "convert", description = {"Turns a model folder into one GGUF file, for llama.cpp and Ollama, or such a file into a folder.",
+        "A folder has float32 weights, whatever the file had."},
         footer = {"", "Example:", "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
 final class ConvertCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(index = "0", paramLabel = "IN", description = "A model folder.")
+    @Parameters(index = "0", paramLabel = "IN", description = "A model folder, or a .gguf file.")
     Path in;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write, ending in .gguf.")
+    @Parameters(index = "1", paramLabel = "OUT", description = "The .gguf file to write, or the folder.")
     Path out;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f16", description = "Type of the matrices: f32, f16, bf16, q8_0, q4_0. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f16", description = "Type of a .gguf file's matrices: f32, f16, bf16, q8_0, q4_0. Default: ${DEFAULT-VALUE}.")
     Target dtype;
 
     @Option(names = "--force", description = "Write over a file that is there.")
@@ -46,11 +52,24 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!Files.isRegularFile(in.resolve("config.json"))) throw new IllegalArgumentException(in + " is no model folder: it has no config.json.");
-        if (!out.toString().endsWith(".gguf")) throw new IllegalArgumentException(out + " does not end in .gguf, the one form that convert writes.");
         if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " is there already; --force writes over it.");
-        GgufExport.write(in, out, dtype.type());
-        output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
+        if (GgufImport.isGguf(in)) {
+            toFolder();
+        } else {
+            if (!Files.isRegularFile(in.resolve("config.json"))) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
+            if (!out.toString().endsWith(".gguf")) throw new IllegalArgumentException(out + " does not end in .gguf, which a folder is converted to.");
+            GgufExport.write(in, out, dtype.type());
+            output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
+        }
         return Parley.DONE;
+    }
+
+    private void toFolder() throws IOException {
+        Files.createDirectories(out);
+        GgufImport.writeTokenizer(in, out);
+        try (var model = CausalLM.fromPretrained(in, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH)) {
+            model.savePretrained(out);
+        }
+        output.line(out + ": " + Files.size(out.resolve("model.safetensors")) / 1_000_000 + " MB");
     }
 }

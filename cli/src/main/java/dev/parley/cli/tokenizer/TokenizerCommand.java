@@ -18,11 +18,11 @@ public final class TokenizerCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new TrainCommand(output), new EncodeCommand(output), new DecodeCommand(output), new StatsCommand(output));
+        return List.of(new TrainCommand(output), new EncodeCommand(output), new DecodeCommand(output), new StatsCommand(output), new RenderCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what the tokenizer shall do: train, encode, decode or stats.");
+        throw new ParameterException(spec.commandLine(), "Name what the tokenizer shall do: train, encode, decode, stats or render.");
     }
 }

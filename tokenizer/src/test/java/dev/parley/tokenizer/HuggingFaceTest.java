@@ -1,0 +1,110 @@
+package dev.parley.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ten thousand lines of mixed text, against Hugging Face's own library, which reads the same file. */
+class HuggingFaceTest {
+
+    private static final String LLAMA3 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+    private static final String QWEN2 = LLAMA3.replace("{1,3}", "");
+    private static final String OTHER = "[A-Za-z]+|[0-9]{2}|\\s";
+
+    private static final List<String> PIECES = List.of("hello", " World", "don't", "I'LL", "we'Ve", "'s", "'S", " 'd", "it's", "ſ", "'ſ", "naïve", "cafe\u0301", "Å", "A\u030a",
+            "ﬁ", "①", "Ⅷ", "½", "²", "中文字", "日本語テキスト", "한국어", "العربية", "हिन्दी", "ไทย", "Ελληνικά", "Привет", "עברית", "🙂", "👩‍👩‍👧", "🇩🇪", "👍🏽", "\u200b", "\ufeff", "1", "12", "123", "1234567",
+            "3.14", "٣٤٥", "𝟘𝟙", " ", "  ", "   ", "\t", "\n", "\r\n", "\r", "\n\n", " \n ", "\u00a0", "\u3000", "\u2028", "\u0085", "\u000b", "\u0000", "\u0007", "\u001b[0m", "\u007f",
+            "!", "...", "?!", "—", "“quoted”", "$100", "#tag", "@user", "a_b", "x=y;", "for(i=0;i<n;i++){\n", "  return x;\n}", "\treturn", "http://a.b/c?d=e&f", "<b>", "</s>", "<s>", "<unk>",
+            "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "\\n", "%20", "~", "`code`", "end.", "\ud83c", "e\u0301\u0323", "\u1e9b\u0323", "▁", " ▁x", "<0x0A>");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "gpt4", "llama3", "qwen2", "other", "ignore-merges", "qwen3", "mistral", "smollm"})
+    void tenThousandLinesGiveTheSameIdsAndText(String name) throws Exception {
+        var file = file(name);
+        var ours = Tokenizer.load(file);
+        var saved = folder.resolve("saved");
+        ours.save(saved);
+        try (var theirs = library(file); var again = library(saved.resolve("tokenizer.json"))) {
+            var random = new SplittableRandom(11);
+            for (int i = 0; i < 10_000; i++) {
+                var text = line(random);
+                var wanted = Arrays.stream(theirs.encode(text).getIds()).mapToInt(id -> (int) id).toArray();
+                assertArrayEquals(wanted, ours.encodeWithSpecialTokens(text), () -> shown(text));
+                assertEquals(theirs.decode(Arrays.stream(wanted).asLongStream().toArray(), false), ours.decode(wanted), () -> shown(text));
+                if (i % 20 == 0) assertArrayEquals(wanted, Arrays.stream(again.encode(text).getIds()).mapToInt(id -> (int) id).toArray(), () -> shown(text));
+            }
+        }
+    }
+
+    private static HuggingFaceTokenizer library(Path file) throws IOException {
+        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false).optPadding(false).build();
+    }
+
+    private static String shown(String text) {
+        return JSON.valueToTree(text).toString();
+    }
+
+    /** Pieces joined at random. Half of a surrogate pair cannot cross to the library, nor be text. */
+    private static String line(SplittableRandom random) {
+        var line = new StringBuilder();
+        for (int n = random.nextInt(12); n >= 0; n--) line.append(PIECES.get(random.nextInt(PIECES.size())));
+        return new String(line.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private Path file(String name) throws IOException {
+        var file = folder.resolve("tokenizer.json");
+        switch (name) {
+            case "qwen3", "mistral", "smollm" -> {
+                try (var in = new GZIPInputStream(Files.newInputStream(golden(name).resolve("tokenizer.json.gz")))) {
+                    Files.copy(in, file);
+                }
+                return file;
+            }
+            default -> Tokenizer.fromPretrained("gpt2").save(folder);
+        }
+        if (name.equals("gpt2")) return file;
+        var json = (ObjectNode) JSON.readTree(file.toFile());
+        if (name.equals("ignore-merges")) ((ObjectNode) json.path("model")).put("ignore_merges", true);
+        var steps = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        var split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+        split.putObject("pattern").put("Regex", switch (name) {
+            case "gpt4" -> GPT4;
+            case "qwen2" -> QWEN2;
+            case "other" -> OTHER;
+            default -> LLAMA3;
+        });
+        steps.addObject().put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", false);
+        Files.writeString(file, JSON.writeValueAsString(json));
+        return file;
+    }
+
+    private static Path golden(String name) {
+        for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            var found = at.resolve("shared").resolve("golden").resolve("tokenizers").resolve(name);
+            if (Files.exists(found)) return found;
+        }
+        Assumptions.abort("No golden data: shared/golden/tokenizers/" + name + " does not lie beside the checkout.");
+        throw new AssertionError();
+    }
+
+}
