@@ -95,8 +95,8 @@ final class Recipe {
 
     private Tokenizer tokenizer(String stage) {
         var named = yaml.path("tokenizer").asText(yaml.path("model").isTextual() ? yaml.path("model").asText() : "");
-        if (named.isEmpty()) throw new IllegalArgumentException(where + ": a new model needs a tokenizer: a folder, a file, or gpt2.");
-        var tokenizer = Tokenizer.fromPretrained(named);
+        if (named.isEmpty()) throw new IllegalArgumentException(where + ": a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
+        var tokenizer = Downloads.tokenizer(named, output);
         if (stage.equals("pretrain") || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
             throw new IllegalArgumentException(where + ": the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START
@@ -107,7 +107,7 @@ final class Recipe {
 
     private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Path.of(model.asText()), Engine.computeType());
+        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.computeType());
         if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder nor a shape with n_embd, n_layer, n_head.");
         for (var entry : model.properties()) {
             if (!SHAPE.contains(entry.getKey())) throw new IllegalArgumentException(where + ": model has no " + entry.getKey() + "; there are " + new TreeSet<>(SHAPE) + ".");

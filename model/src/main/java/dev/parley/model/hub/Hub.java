@@ -90,7 +90,7 @@ public final class Hub {
     /** A path of this machine, if something is there. */
     public static Optional<Path> local(String nameOrPath) {
         try {
-            return Optional.of(Path.of(nameOrPath)).filter(Files::exists);
+            return nameOrPath.isBlank() ? Optional.empty() : Optional.of(Path.of(nameOrPath)).filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }

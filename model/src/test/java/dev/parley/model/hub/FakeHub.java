@@ -90,7 +90,8 @@ public final class FakeHub implements AutoCloseable {
         store = server(0, "store");
     }
 
-    static FakeHub start(Path folder) throws IOException {
+    /** Serves a folder at a free port. */
+    public static FakeHub start(Path folder) throws IOException {
         return new FakeHub(folder, 0);
     }
 
@@ -102,7 +103,8 @@ public final class FakeHub implements AutoCloseable {
         return server;
     }
 
-    URI endpoint() {
+    /** What HF_ENDPOINT is to be. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
@@ -117,7 +119,7 @@ public final class FakeHub implements AutoCloseable {
     }
 
     /** Bytes of files' contents that were sent, by both servers. */
-    long bytesServed() {
+    public long bytesServed() {
         return bytesServed.get();
     }
 
@@ -127,7 +129,8 @@ public final class FakeHub implements AutoCloseable {
         return this;
     }
 
-    FakeHub gate(String model, String token) {
+    /** Only who has this token may have the model. */
+    public FakeHub gate(String model, String token) {
         gates.put(model, token);
         return this;
     }
@@ -138,7 +141,8 @@ public final class FakeHub implements AutoCloseable {
         return this;
     }
 
-    FakeHub slow(long bytesPerSecond) {
+    /** Serves files no faster than this from now on. */
+    public FakeHub slow(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
         return this;
     }
