@@ -36,8 +36,10 @@ final class ChatCommand implements Callable<Integer> {
             /exit           end; Ctrl-D does so too
             A line that ends with \\ goes on in the next. Ctrl-C stops an answer.""";
 
-    @Parameters(paramLabel = "MODEL", description = "Model folder with a chat template.")
-    Path folder;
+    private final Output output;
+
+    @Parameters(paramLabel = "MODEL", description = "A model folder with a chat template, or such a model of the hub: org/name or org/name@revision.")
+    String name;
 
     @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction that begins the conversation.")
     String system;
@@ -50,17 +52,22 @@ final class ChatCommand implements Callable<Integer> {
 
     private final List<Message> conversation = new ArrayList<>();
 
+    ChatCommand(Output output) {
+        this.output = output;
+    }
+
     @Override
     public Integer call() throws IOException {
+        var folder = Downloads.model(name, output);
         var tokenizer = EngineOptions.requireTokenizer(folder);
-        var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(folder
+        var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
                 + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
         try (var model = engine.load(folder); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
             var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
             var generator = new Generator(model, tokenizer);
             var reader = reader(terminal);
             clear();
-            terminal.writer().println("Chatting with " + folder + ". /help lists commands, Ctrl-D ends.");
+            terminal.writer().println("Chatting with " + name + ". /help lists commands, Ctrl-D ends.");
             for (var line = read(reader); line != null; line = read(reader)) {
                 if (line.isBlank()) continue;
                 if (line.startsWith("/")) {

@@ -57,7 +57,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
-        var given = sampling.config(GenerationConfig.read(model.folder)).toBuilder().numReturnSequences(numReturnSequences).build();
+        model.find(output);
+        var given = sampling.config(GenerationConfig.read(model.folder())).toBuilder().numReturnSequences(numReturnSequences).build();
         var start = System.nanoTime();
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         try (var loaded = model.load()) {
@@ -100,7 +101,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill, double decode) {
-        var result = JsonNodeFactory.instance.objectNode().put("model", model.folder.toString());
+        var result = JsonNodeFactory.instance.objectNode().put("model", model.name);
         var outputs = result.putArray("outputs");
         int promptTokens = 0, newTokens = 0;
         for (var completion : completions) {

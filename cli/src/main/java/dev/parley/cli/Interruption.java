@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C while something long runs: the work is asked to stop and given time to write a checkpoint, then the program ends.
+ * Ctrl-C while something long runs: the work is asked to stop and given time to leave things in order, then the program ends.
  *
  * <pre>{@code
  * try (var interruption = Interruption.stops(trainer::stop, output)) {
@@ -19,9 +19,9 @@ public final class Interruption implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
-    private Interruption(Runnable stop, Output output) {
+    private Interruption(Runnable stop, String saying, Output output) {
         hook = new Thread(() -> {
-            output.note("\nStopping after this step; a checkpoint is written.");
+            output.note("\n" + saying);
             stop.run();
             try {
                 ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
@@ -32,9 +32,19 @@ public final class Interruption implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** @param stop asks the work to end; called by another thread */
+    /** @param stop asks a training to end; called by another thread */
     public static Interruption stops(Runnable stop, Output output) {
-        return new Interruption(stop, output);
+        return stops(stop, "Stopping after this step; a checkpoint is written.", output);
+    }
+
+    /**
+     * Stops any other work.
+     *
+     * @param stop asks the work to end; called by another thread
+     * @param saying what the user is told at once
+     */
+    public static Interruption stops(Runnable stop, String saying, Output output) {
+        return new Interruption(stop, saying, output);
     }
 
     /** The work has ended. If the program is going down because of Ctrl-C, it now may. */

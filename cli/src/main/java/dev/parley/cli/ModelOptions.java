@@ -10,11 +10,23 @@ import picocli.CommandLine.Option;
 /** The options that say which model to run, and how. */
 final class ModelOptions {
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder: config.json, weights, tokenizer.json.")
-    Path folder;
+    @Option(names = "--model", required = true, paramLabel = "DIR|ORG/NAME",
+            description = "A model folder, or a model of the hub, org/name or org/name@revision, which is downloaded at first use.")
+    String name;
+
+    private Path folder;
 
     @Mixin
     EngineOptions engine;
+
+    /** Finds the model that was named; downloads it where that is needed. To be called before the others. */
+    void find(Output output) {
+        folder = Downloads.model(name, output);
+    }
+
+    Path folder() {
+        return folder;
+    }
 
     CausalLM load() {
         return engine.load(folder);

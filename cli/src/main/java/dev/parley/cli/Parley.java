@@ -78,7 +78,7 @@ public final class Parley implements Runnable {
         TokenizerCommand.commands(output).forEach(tokenizer::addSubcommand);
         line.addSubcommand(new TrainCommand(output));
         line.addSubcommand(new GenerateCommand(output));
-        line.addSubcommand(new ChatCommand());
+        line.addSubcommand(new ChatCommand(output));
         line.addSubcommand(new ScoreCommand(output));
         var models = new CommandLine(new ModelsCommand());
         line.addSubcommand(models);

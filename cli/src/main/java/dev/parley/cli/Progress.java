@@ -29,6 +29,8 @@ public final class Progress implements AutoCloseable {
 
     private final String stage;
     private final long total;
+    private final long before; // done when the stage began
+    private final Unit unit;
     private final Output output;
     private final ProgressBar bar; // null without a terminal
     private final long interval;
@@ -38,12 +40,24 @@ public final class Progress implements AutoCloseable {
     private String said = "";
     private boolean lastIsTold = true;
 
-    private Progress(String stage, long total, Output output, Duration interval) {
+    /** What work is counted in. @param name with a space before it, or empty */
+    private record Unit(String name, long size) {
+
+        private static final Unit ONE = new Unit("", 1);
+
+        static Unit ofBytes(long total) {
+            return total < 10_000_000 ? new Unit(" kB", 1000) : new Unit(" MB", 1_000_000);
+        }
+    }
+
+    private Progress(String stage, long before, long total, Unit unit, Output output, Duration interval) {
         this.stage = stage;
+        this.before = before;
         this.total = total;
+        this.unit = unit;
         this.output = output;
         this.interval = interval.toNanos();
-        this.bar = output.notesOnTerminal() ? bar(stage, total, output) : null;
+        this.bar = output.notesOnTerminal() ? bar(stage, before, total, unit, output) : null;
     }
 
     /**
@@ -57,12 +71,25 @@ public final class Progress implements AutoCloseable {
     }
 
     static Progress of(String stage, long total, Output output, Duration interval) {
-        if (total < 1) throw new IllegalArgumentException("A stage of " + total + " steps has no progress.");
-        return new Progress(stage, total, output, interval);
+        return checked(stage, 0, total, Unit.ONE, output, interval);
     }
 
-    private static ProgressBar bar(String stage, long total, Output output) {
-        return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).setUpdateIntervalMillis(200)
+    /**
+     * Begins, or goes on with, a stage that is counted in bytes; they are shown in kB or MB.
+     *
+     * @param before bytes that an earlier try has done
+     */
+    public static Progress ofBytes(String stage, long before, long total, Output output) {
+        return checked(stage, before, total, Unit.ofBytes(total), output, PLAIN_INTERVAL);
+    }
+
+    private static Progress checked(String stage, long before, long total, Unit unit, Output output, Duration interval) {
+        if (total < 1) throw new IllegalArgumentException("A stage of " + total + " steps has no progress.");
+        return new Progress(stage, before, total, unit, output, interval);
+    }
+
+    private static ProgressBar bar(String stage, long before, long total, Unit unit, Output output) {
+        return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).startsFrom(before, Duration.ZERO).setUnit(unit.name(), unit.size()).setUpdateIntervalMillis(200)
                 .setStyle(output.coloursNotes() ? ProgressBarStyle.COLORFUL_UNICODE_BAR : ProgressBarStyle.ASCII)
                 .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(standardError(), true, StandardCharsets.UTF_8)))
                 .hideEta().build();
@@ -115,11 +142,11 @@ public final class Progress implements AutoCloseable {
     private void tell(long now) {
         told = now;
         lastIsTold = true;
-        output.note(joined(stage + " " + done + "/" + total + " (" + 100 * done / total + " %)", said));
+        output.note(joined(stage + " " + done / unit.size() + "/" + total / unit.size() + unit.name() + " (" + (long) (100.0 * done / total) + " %)", said));
     }
 
     private double secondsLeft(long done) {
-        return done == 0 ? Double.NaN : (System.nanoTime() - started) / 1e9 / done * (total - done);
+        return done <= before ? Double.NaN : (System.nanoTime() - started) / 1e9 / (done - before) * (total - done);
     }
 
     private static String joined(String left, String right) {

@@ -94,8 +94,8 @@ final class Recipe {
 
     private Tokenizer tokenizer(String stage) {
         var named = yaml.path("tokenizer").asText(yaml.path("model").isTextual() ? yaml.path("model").asText() : "");
-        if (named.isEmpty()) throw new IllegalArgumentException(where + ": a new model needs a tokenizer: a folder, a file, or gpt2.");
-        var tokenizer = Tokenizer.fromPretrained(named);
+        if (named.isEmpty()) throw new IllegalArgumentException(where + ": a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
+        var tokenizer = Downloads.tokenizer(named, output);
         if (stage.equals("pretrain") || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
             throw new IllegalArgumentException(where + ": the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START
@@ -106,8 +106,8 @@ final class Recipe {
 
     private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Path.of(model.asText()), Engine.computeType());
-        if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder nor the shape of a new one.");
+        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.computeType());
+        if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);

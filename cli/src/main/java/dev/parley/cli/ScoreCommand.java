@@ -58,6 +58,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        model.find(output);
         var text = source.text != null ? Optional.of(source.text) : source.file != null ? Optional.of(Files.readString(source.file)) : Optional.<String>empty();
         var tokenizer = text.isPresent() ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         var rows = text.isPresent() ? List.of(tokenizer.orElseThrow().encode(text.get()))

@@ -1,5 +1,6 @@
 package dev.parley.cli.models;
 
+import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.model.Backend;
@@ -25,8 +26,8 @@ final class ConvertCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(index = "0", paramLabel = "IN", description = "A model folder, or a .gguf file.")
-    Path in;
+    @Parameters(index = "0", paramLabel = "IN", description = "A model folder, a model of the hub, or a .gguf file.")
+    String name;
 
     @Parameters(index = "1", paramLabel = "OUT", description = "The .gguf file to write, or the folder.")
     Path out;
@@ -53,8 +54,9 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " is there already; --force writes over it.");
+        var in = Downloads.model(name, output);
         if (GgufImport.isGguf(in)) {
-            toFolder();
+            toFolder(in);
         } else {
             if (!Files.isRegularFile(in.resolve("config.json"))) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
             if (!out.toString().endsWith(".gguf")) throw new IllegalArgumentException(out + " does not end in .gguf, which a folder is converted to.");
@@ -64,7 +66,7 @@ final class ConvertCommand implements Callable<Integer> {
         return Parley.DONE;
     }
 
-    private void toFolder() throws IOException {
+    private void toFolder(Path in) throws IOException {
         Files.createDirectories(out);
         GgufImport.writeTokenizer(in, out);
         try (var model = CausalLM.fromPretrained(in, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH)) {

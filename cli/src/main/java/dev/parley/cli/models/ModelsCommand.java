@@ -8,8 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code models}: the parent of its subcommands. */
-@Command(name = "models", synopsisSubcommandLabel = "COMMAND", description = "Turn models from one form into another.",
-        footer = {"", "Example:", "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
+@Command(name = "models", synopsisSubcommandLabel = "COMMAND", description = "Fetch models from the hub, list and remove them, turn them from one form into another.",
+        footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct", "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
 public final class ModelsCommand implements Runnable {
 
     @Spec
@@ -17,11 +17,11 @@ public final class ModelsCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new ConvertCommand(output));
+        return List.of(new PullCommand(output), new ListCommand(output), new RemoveCommand(output), new ConvertCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with models: convert.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with models: pull, list, rm or convert.");
     }
 }

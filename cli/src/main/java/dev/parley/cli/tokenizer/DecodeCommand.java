@@ -1,8 +1,8 @@
 package dev.parley.cli.tokenizer;
 
+import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -17,7 +17,8 @@ final class DecodeCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2", description = "A model folder, a tokenizer.json, or gpt2.")
+    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2|ORG/NAME",
+            description = "A model folder, a tokenizer.json, gpt2, or a model of the hub.")
     private String tokenizer;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -47,7 +48,7 @@ final class DecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var decoder = Tokenizer.fromPretrained(tokenizer);
+        var decoder = Downloads.tokenizer(tokenizer, output);
         if (input.ids == null) {
             JsonLines.read(input.jsonl, line -> output.json(new Text(decoder.decode(line.ids(), skipSpecialTokens))));
             return Parley.DONE;

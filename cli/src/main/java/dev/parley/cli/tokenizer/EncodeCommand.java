@@ -1,8 +1,8 @@
 package dev.parley.cli.tokenizer;
 
+import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +19,8 @@ final class EncodeCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2", description = "A model folder, a tokenizer.json, or gpt2.")
+    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2|ORG/NAME",
+            description = "A model folder, a tokenizer.json, gpt2, or a model of the hub.")
     private String tokenizer;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -46,7 +47,7 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var encoder = Tokenizer.fromPretrained(tokenizer);
+        var encoder = Downloads.tokenizer(tokenizer, output);
         if (input.text == null) {
             JsonLines.read(input.jsonl, line -> output.json(new Ids(encoder.encodeWithSpecialTokens(line.text()))));
             return Parley.DONE;

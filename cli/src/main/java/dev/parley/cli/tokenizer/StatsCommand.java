@@ -1,5 +1,6 @@
 package dev.parley.cli.tokenizer;
 
+import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
@@ -19,7 +20,8 @@ final class StatsCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2", description = "A model folder, a tokenizer.json, or gpt2.")
+    @Option(names = "--tokenizer", required = true, paramLabel = "DIR|FILE|gpt2|ORG/NAME",
+            description = "A model folder, a tokenizer.json, gpt2, or a model of the hub.")
     private String tokenizer;
 
     @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text in UTF-8.")
@@ -36,7 +38,7 @@ final class StatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var encoder = Tokenizer.fromPretrained(tokenizer);
+        var encoder = Downloads.tokenizer(tokenizer, output);
         var bytes = TextPieces.bytes(files);
         if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
         var stats = count(encoder, bytes);

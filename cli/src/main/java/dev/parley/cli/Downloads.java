@@ -1,0 +1,73 @@
+package dev.parley.cli;
+
+import dev.parley.model.hub.Hub;
+import dev.parley.model.hub.HubException;
+import dev.parley.model.hub.HubListener;
+import dev.parley.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.function.BiFunction;
+
+/**
+ * Models by the name that a user gives: a path of this machine, or a model of the hub, which is downloaded under a bar.
+ * Ctrl-C keeps what has come.
+ *
+ * <pre>{@code
+ * var folder = Downloads.model("HuggingFaceTB/SmolLM2-135M-Instruct", output);
+ * }</pre>
+ */
+public final class Downloads implements HubListener, AutoCloseable {
+
+    private final String name;
+    private final Output output;
+    private Progress progress; // null until something comes
+
+    private Downloads(String name, Output output) {
+        this.name = name;
+        this.output = output;
+    }
+
+    /** The folder of a model. @throws HubException if it is neither here nor at the hub */
+    public static Path model(String nameOrPath, Output output) {
+        return Hub.local(nameOrPath).orElseGet(() -> watched(nameOrPath, output, (hub, listener) -> hub.folder(nameOrPath, listener)));
+    }
+
+    /** A tokenizer; gpt2 needs no network. @throws HubException if it is neither here nor at the hub */
+    public static Tokenizer tokenizer(String nameOrPath, Output output) {
+        if (nameOrPath.equals("gpt2") || Hub.local(nameOrPath).isPresent()) return Tokenizer.fromPretrained(nameOrPath);
+        return Tokenizer.load(watched(nameOrPath, output, (hub, listener) -> hub.tokenizerFolder(nameOrPath, listener)));
+    }
+
+    /**
+     * Anything that may download.
+     *
+     * @param name that stands before the bar
+     * @throws Interrupted at Ctrl-C
+     */
+    public static <T> T watched(String name, Output output, BiFunction<Hub, HubListener, T> work) {
+        var worker = Thread.currentThread();
+        try (var interruption = Interruption.stops(worker::interrupt, "Stopping: what has come is kept, and the same command goes on from there.", output);
+                var listener = new Downloads(name, output)) {
+            return work.apply(Hub.standard(), listener);
+        } catch (HubException e) {
+            if (e.reason() == HubException.Reason.INTERRUPTED) throw new Interrupted("Interrupted.");
+            throw e;
+        }
+    }
+
+    @Override
+    public void at(long done, long total) {
+        if (progress == null) progress = Progress.ofBytes(name, done, total, output);
+        progress.at(done, "");
+    }
+
+    @Override
+    public void note(String sentence) {
+        if (progress == null) output.note(sentence);
+        else progress.note(sentence);
+    }
+
+    @Override
+    public void close() {
+        if (progress != null) progress.close();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.parley.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.hub.FakeHub;
+import dev.parley.tokenizer.BpeTrainer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that download, each a process of its own with the environment that a user sets, against a hub on this machine. */
+class HubCommandsTest {
+
+    private static final String TEXT = "the cat sat on the mat and the dog sat on the cat";
+
+    @TempDir
+    Path folder;
+
+    private FakeHub hub;
+    private Path home;
+
+    private record Ended(int code, String out, String err) {
+
+        JsonNode json() throws IOException {
+            assertEquals(0, code, err);
+            return new ObjectMapper().readTree(out);
+        }
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        home = folder.resolve("home");
+        var model = folder.resolve("served/org/tiny");
+        var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of(TEXT, TEXT).iterator());
+        tokenizer.save(model);
+        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 64, 2, 2), 1)) {
+            created.savePretrained(model);
+        }
+        Files.writeString(model.resolve("README.md"), "not needed");
+        hub = FakeHub.start(folder.resolve("served"));
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private Process start(Map<String, String> environment, Object... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-agentlib") && !a.startsWith("-javaagent")).toList());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parley.class.getName()));
+        Stream.of(arguments).map(Object::toString).forEach(command::add);
+        var builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("HF_") || name.startsWith("HUGGING"));
+        builder.environment().putAll(Map.of("HF_HOME", home.toString(), "HF_ENDPOINT", hub.endpoint().toString(), "NO_PROXY", "*"));
+        builder.environment().putAll(environment);
+        var process = builder.redirectError(folder.resolve("err").toFile()).redirectOutput(folder.resolve("out").toFile()).start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private Ended ended(Process process) throws IOException, InterruptedException {
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it does not end");
+        return new Ended(process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+    }
+
+    private Ended parley(Object... arguments) throws IOException, InterruptedException {
+        return ended(start(Map.of(), arguments));
+    }
+
+    private Path snapshots() {
+        return home.resolve("hub/models--org--tiny/snapshots");
+    }
+
+    @Test
+    void modelsArePulledListedUsedAndRemoved() throws Exception {
+        var pulled = parley("models", "pull", "org/tiny", "--json").json();
+        var path = Path.of(pulled.path("path").asText());
+        assertEquals(snapshots().resolve(pulled.path("commit").asText()), path);
+        assertEquals(hub.bytesServed(), pulled.path("downloaded_bytes").asLong());
+        assertEquals(path + "\n", parley("models", "pull", "org/tiny").out());
+
+        var listed = parley("models", "list", "--json").json();
+        assertEquals(home.resolve("hub").toString(), listed.path("cache").asText());
+        var model = listed.path("models").get(0);
+        assertEquals("org/tiny", model.path("id").asText());
+        assertTrue(model.path("size_bytes").asLong() >= hub.bytesServed());
+        assertEquals("main", model.path("revisions").get(0).path("refs").get(0).asText());
+        assertTrue(model.path("revisions").get(0).path("whole").asBoolean());
+        assertTrue(parley("models", "list").out().contains("org/tiny"));
+
+        var generated = parley("generate", "--model", "org/tiny", "--prompt", "the cat", "--max-new-tokens", 3, "--ignore-eos", "--json").json();
+        assertEquals("org/tiny", generated.path("model").asText());
+        assertEquals(3, generated.path("outputs").get(0).path("ids").size());
+
+        var unasked = parley("models", "rm", "org/tiny");
+        assertEquals(2, unasked.code());
+        assertTrue(unasked.err().contains("--yes"), unasked.err());
+        var removed = parley("models", "rm", "org/tiny", "--yes", "--json").json();
+        assertEquals(pulled.path("commit"), removed.path("removed").get(0));
+        assertTrue(removed.path("freed_bytes").asLong() >= hub.bytesServed() && !Files.exists(snapshots().getParent()));
+    }
+
+    @Test
+    void aModelIsDownloadedWhereItIsFirstNamed() throws Exception {
+        var encoded = parley("tokenizer", "encode", "--tokenizer", "org/tiny", "--text", "the cat", "--json").json();
+        assertFalse(encoded.path("ids").isEmpty());
+        var commit = Files.readString(home.resolve("hub/models--org--tiny/refs/main"));
+        assertFalse(Files.exists(snapshots().resolve(commit).resolve("model.safetensors")), "a tokenizer needs no weights");
+        assertTrue(parley("score", "--model", "org/tiny@" + commit, "--text", TEXT, "--json").json().path("loss").asDouble() > 0);
+        var offline = ended(start(Map.of("HF_HUB_OFFLINE", "1", "HF_ENDPOINT", "http://127.0.0.1:9"), "score", "--model", "org/tiny", "--text", TEXT));
+        assertEquals(0, offline.code(), offline.err());
+    }
+
+    @Test
+    void whatCannotBeHadIsOneSentence() throws Exception {
+        hub.gate("org/tiny", "hf_right");
+        var wrong = Map.of("org/tiny", "is gated: accept its terms at " + hub.endpoint() + "/org/tiny", "org/none", "has no model org/none",
+                "a/b/c", "There is no folder a/b/c");
+        for (var call : wrong.entrySet()) {
+            var ended = parley("generate", "--model", call.getKey(), "--prompt", "x");
+            assertEquals(1, ended.code(), ended.err());
+            var said = ended.err().lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
+            assertTrue(said.size() == 1 && said.getFirst().startsWith("parley: ") && said.getFirst().contains(call.getValue()), ended.err());
+        }
+        assertEquals(0, ended(start(Map.of("HF_TOKEN", "hf_right"), "models", "pull", "org/tiny")).code());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void ctrlCKeepsWhatHasComeAndTheNextPullGoesOn() throws Exception {
+        hub.slow(100_000);
+        var pull = start(Map.of(), "models", "pull", "org/tiny");
+        while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
+        new ProcessBuilder("kill", "-INT", String.valueOf(pull.pid())).start().waitFor();
+        var stopped = ended(pull);
+        assertEquals(Parley.INTERRUPTED, stopped.code(), stopped.err());
+        assertTrue(stopped.err().contains("what has come is kept"), stopped.err());
+        assertFalse(Files.exists(snapshots()));
+        hub.slow(Long.MAX_VALUE);
+        var size = Files.size(folder.resolve("served/org/tiny/model.safetensors"));
+        var more = parley("models", "pull", "org/tiny", "--json").json().path("downloaded_bytes").asLong();
+        assertTrue(more > 0 && more < size, more + " of " + size);
+    }
+}
