@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,6 +134,25 @@ class LauncherIT {
         assertEquals(0, ended.code(), ended.err());
         assertTrue(ended.out().contains("\"engine\":\"libtorch 2."), ended.out());
         assertTrue(ended.err().isEmpty() || ended.err().startsWith("Unpacking libtorch"), ended.err());
+    }
+
+    /** With an empty folder for native libraries, which is still empty afterwards: nothing of libtorch was unpacked, let alone loaded. */
+    @Test
+    void theJavaEngineLoadsNoNativeLibrary() throws Exception {
+        try (var model = CausalLM.create(ModelConfig.qwen3(300, 64, 32, 2, 4, 2), 1)) {
+            model.savePretrained(folder.resolve("model"));
+        }
+        var natives = Files.createDirectories(folder.resolve("natives"));
+        for (var quantize : List.of("none", "int8", "int4")) {
+            var ended = run(Map.of("PARLEY_JAVA_OPTS", "-Dorg.bytedeco.javacpp.cachedir=" + natives), PARLEY.toString(), "generate", "--model", "model",
+                    "--ids", "1,2,3", "--max-new-tokens", "5", "--ignore-eos", "--engine", "java", "--quantize", quantize, "--json");
+            assertEquals(0, ended.code(), ended.err());
+            assertEquals("", ended.err());
+            assertTrue(ended.out().contains("\"completion_tokens\":5"), ended.out());
+            try (var files = Files.list(natives)) {
+                assertEquals(List.of(), files.toList());
+            }
+        }
     }
 
     @Test

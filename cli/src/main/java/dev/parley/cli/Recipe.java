@@ -39,7 +39,6 @@ final class Recipe {
             "per_device_train_batch_size", "per_device_eval_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type",
             "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "max_grad_norm", "eval_steps", "save_steps",
             "save_total_limit", "logging_steps", "bf16", "group_by_length", "seed", "resume_from_checkpoint");
-    private static final Set<String> SHAPE = Set.of("n_embd", "n_layer", "n_head", "dropout");
 
     private final Output output;
     private final String where;
@@ -108,13 +107,10 @@ final class Recipe {
     private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
         if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.computeType());
-        if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder nor a shape with n_embd, n_layer, n_head.");
-        for (var entry : model.properties()) {
-            if (!SHAPE.contains(entry.getKey())) throw new IllegalArgumentException(where + ": model has no " + entry.getKey() + "; there are " + new TreeSet<>(SHAPE) + ".");
-        }
+        if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
-        var config = ModelConfig.gpt2(tokenizer.vocabSize(), integer("context_length", 256), model.path("n_embd").asInt(256), model.path("n_layer").asInt(4),
-                model.path("n_head").asInt(4)).withSpecialTokens(tokenizer.bosTokenId().orElse(end), end).withDropout(model.path("dropout").asDouble(0));
+        var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()
+                .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
         return CausalLM.create(config, arguments.seed());
     }
 

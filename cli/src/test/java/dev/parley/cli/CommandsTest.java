@@ -104,7 +104,7 @@ class CommandsTest {
         var text = Files.writeString(folder.resolve("text.txt"), (TEXT + "\n\n").repeat(40));
         var recipe = Files.writeString(folder.resolve("recipe.yaml"), """
                 stage: pretrain
-                model: {n_layer: 1, n_embd: 16, n_head: 2}
+                model: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}
                 tokenizer: %s
                 context_length: 32
                 train_files: [%s]

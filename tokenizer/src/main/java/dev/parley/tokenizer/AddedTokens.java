@@ -1,6 +1,7 @@
 package dev.parley.tokenizer;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -24,23 +25,42 @@ final class AddedTokens {
     record Part(int start, int end, Optional<AddedToken> token) {}
 
     List<Part> split(String text) {
+        return split(text, new BitSet());
+    }
+
+    /** @param plain chars of which no token is made */
+    List<Part> split(String text, BitSet plain) {
         var parts = new ArrayList<Part>();
-        var plain = 0;
+        var done = 0;
         if (pattern.isPresent()) {
             var matcher = pattern.get().matcher(text);
-            while (matcher.find()) {
-                var token = tokens.stream().filter(t -> t.content().equals(matcher.group())).findFirst().orElseThrow();
-                if (token.singleWord() && touchesWord(text, matcher.start(), matcher.end())) continue;
-                var start = token.lstrip() ? stripLeft(text, matcher.start(), plain) : matcher.start();
-                var end = token.rstrip() ? stripRight(text, matcher.end()) : matcher.end();
-                if (start < plain) continue; // taken by the white space of the token before
-                if (plain < start) parts.add(new Part(plain, start, Optional.empty()));
+            for (int from = 0; from <= text.length() && matcher.find(from); ) {
+                var found = at(text, matcher.start(), plain);
+                from = matcher.start() + found.map(t -> t.content().length()).orElse(1);
+                if (found.isEmpty()) continue;
+                var token = found.get();
+                var start = token.lstrip() ? stripLeft(text, matcher.start(), done) : matcher.start();
+                var end = token.rstrip() ? stripRight(text, from) : from;
+                if (start < done) continue; // taken by the white space of the token before
+                if (done < start) parts.add(new Part(done, start, Optional.empty()));
                 parts.add(new Part(start, end, Optional.of(token)));
-                plain = end;
+                done = end;
             }
         }
-        if (plain < text.length()) parts.add(new Part(plain, text.length(), Optional.empty()));
+        if (done < text.length()) parts.add(new Part(done, text.length(), Optional.empty()));
         return parts;
+    }
+
+    /** The longest token that may be made at a place. */
+    private Optional<AddedToken> at(String text, int start, BitSet plain) {
+        for (var token : tokens) {
+            var end = start + token.content().length();
+            if (!text.startsWith(token.content(), start)) continue;
+            var next = plain.nextSetBit(start);
+            if (next >= 0 && next < end || token.singleWord() && touchesWord(text, start, end)) continue;
+            return Optional.of(token);
+        }
+        return Optional.empty();
     }
 
     private static boolean touchesWord(String text, int start, int end) {

@@ -1,16 +1,31 @@
 package dev.parley.tokenizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.tokenizer.jinja.Inputs;
+import dev.parley.tokenizer.jinja.Rendering;
+import dev.parley.tokenizer.jinja.Rendering.Speaker;
 import dev.parley.tokenizer.jinja.Template;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * How a conversation becomes one text: a template in Jinja, as model folders carry it. Parley's own models carry ChatML: each
- * turn is {@code <|im_start|>role\ncontent<|im_end|>\n}. What the assistant says, its end-of-turn token included, is what a
- * model learns.
+ * How a conversation becomes one text, by a template in Jinja as models are published with.
+ *
+ * <pre>{@code
+ * var template = Tokenizer.fromPretrained("my-model").chatTemplate().orElseThrow();
+ * String prompt = template.render(List.of(Message.user("Hi")), true).text();
+ * }</pre>
+ *
+ * Parley's own models carry ChatML: each turn is {@code <|im_start|>role\ncontent<|im_end|>\n}. Immutable; threads may share it.
  */
 public final class ChatTemplate {
 
@@ -23,18 +38,18 @@ public final class ChatTemplate {
     private static final String CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content']"
             + " + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-    private static final ChatTemplate INSTANCE = new ChatTemplate(CHATML, Template.parse(CHATML, "chat template"));
+    private static final long LARGEST = 1 << 20;
 
-    /** Characters that are never text: one keeps a special token's name in a turn's content from being taken for the token. */
-    private static final int FIRST_NONCHARACTER = 0xfdd0;
-    private static final int LAST_NONCHARACTER = 0xfdef;
+    private static final ChatTemplate INSTANCE = parse(CHATML, "ChatML");
 
-    private final String source;
     private final Template template;
+    private final Optional<Template> toolUse;
+    private final Map<String, String> specialTokens;
 
-    private ChatTemplate(String source, Template template) {
-        this.source = source;
+    private ChatTemplate(Template template, Optional<Template> toolUse, Map<String, String> specialTokens) {
         this.template = template;
+        this.toolUse = toolUse;
+        this.specialTokens = Map.copyOf(specialTokens);
     }
 
     /** The template of Parley's own models. */
@@ -45,180 +60,198 @@ public final class ChatTemplate {
     /**
      * A template from its source in Jinja.
      *
-     * @throws TokenizerException naming the line and what cannot be read there
+     * @param where the file, as errors name it
+     * @throws TokenizerException naming the line, if it cannot be read or asks for what there is not
      */
     public static ChatTemplate parse(String source, String where) {
-        return source.strip().equals(CHATML) ? INSTANCE : new ChatTemplate(source, Template.parse(source, where));
+        return new ChatTemplate(Template.parse(source, where), Optional.empty(), Map.of());
+    }
+
+    /**
+     * Loads a model folder's template, or a file with one.
+     *
+     * @throws TokenizerException if there is none, or it cannot be read as one
+     */
+    public static ChatTemplate load(Path folderOrFile) {
+        try {
+            if (Files.isDirectory(folderOrFile)) {
+                return TokenizerFiles.template(folderOrFile).orElseThrow(() -> new TokenizerException(folderOrFile
+                        + " has no chat template: there is no chat_template.jinja, and no chat_template in tokenizer_config.json."));
+            }
+            if (!Files.exists(folderOrFile)) throw new TokenizerException("There is no chat template at " + folderOrFile + ".");
+            if (Files.size(folderOrFile) > LARGEST) throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
+            return parse(Files.readString(folderOrFile), folderOrFile.toString());
+        } catch (MalformedInputException e) {
+            throw new TokenizerException(folderOrFile + " is not UTF-8.");
+        } catch (IOException e) {
+            throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same, with another template for conversations that have tools. */
+    ChatTemplate withToolUse(String source, String where) {
+        return new ChatTemplate(template, Optional.of(Template.parse(source, where)), specialTokens);
+    }
+
+    /** The same, with special tokens for conversations that bring none. @param tokens texts by role, such as {@code bos_token} */
+    public ChatTemplate withSpecialTokens(Map<String, String> tokens) {
+        return new ChatTemplate(template, toolUse, tokens);
     }
 
     /** The source in Jinja, as transformers reads it. */
     public String source() {
-        return source;
+        return template.source();
     }
+
+    /** The source of the template for conversations with tools, where it is another. */
+    Optional<String> toolUseSource() {
+        return toolUse.map(Template::source);
+    }
+
+    // ---- to text ----
 
     /** A part of a text, in chars. */
     public record Span(int start, int end) {}
 
-    /** A conversation as text, and where in it the assistant speaks, end-of-turn token included. */
+    /**
+     * A conversation as text, and where in it the assistant speaks, end-of-turn token included. With a generation prompt the
+     * text is to be gone on with, not to be learned: there are spans then only where the template marks them by generation
+     * blocks.
+     */
     public record Rendered(String text, List<Span> assistantSpans) {}
 
-    /** @param addGenerationPrompt whether the text ends where the assistant is to begin */
-    public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
-        return render(messages, addGenerationPrompt, Map.of());
-    }
-
     /**
-     * Renders a conversation.
+     * A conversation of plain turns as text.
      *
-     * @param variables more that the template may ask for: {@code bos_token}, {@code tools}, {@code enable_thinking} and the like, as
-     *     values of JSON's kinds
+     * @param addGenerationPrompt whether the text ends where the assistant is to begin
      */
-    public Rendered render(List<Message> messages, boolean addGenerationPrompt, Map<String, ?> variables) {
-        var maps = maps(messages);
-        var rendered = template.render(values(maps, addGenerationPrompt, variables));
-        if (!rendered.generated().isEmpty()) {
-            return new Rendered(rendered.text(), rendered.generated().stream().map(s -> new Span(s.start(), s.end())).toList());
-        }
-        return new Rendered(rendered.text(), assistantSpans(maps, rendered.text(), variables));
-    }
-
-    /** Renders what a template's user in Python would hand over: messages, tools and all else by name. */
-    public String render(Map<String, ?> values) {
-        return template.render(values).text();
-    }
-
-    private static List<Map<String, Object>> maps(List<Message> messages) {
-        var maps = new ArrayList<Map<String, Object>>();
-        for (var message : messages) {
-            var map = new LinkedHashMap<String, Object>();
-            map.put("role", message.role());
-            map.put("content", message.content());
-            maps.add(map);
-        }
-        return maps;
-    }
-
-    private static Map<String, Object> values(List<Map<String, Object>> messages, boolean addGenerationPrompt, Map<String, ?> variables) {
-        var values = new HashMap<String, Object>(variables);
-        values.put("messages", messages);
-        values.put("add_generation_prompt", addGenerationPrompt);
-        return values;
+    public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
+        return render(Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
     /**
-     * Where the assistant speaks, for a template that does not say it by generation blocks: what the text has beyond the
-     * conversation before, with the beginning of an answer. Where a template writes earlier turns otherwise once others follow
-     * them, the turn's content is looked for instead.
+     * A conversation as text.
+     *
+     * @throws TokenizerException naming the template and its line, if it refuses the conversation or goes wrong on it; or if it
+     *     does not let the assistant's words be told apart
      */
-    private List<Span> assistantSpans(List<Map<String, Object>> messages, String text, Map<String, ?> variables) {
-        var spans = new ArrayList<Span>();
-        var from = 0;
-        for (int i = 0; i < messages.size(); i++) {
-            if (!messages.get(i).get("role").equals("assistant")) continue;
-            var span = difference(messages, i, text, variables);
-            if (span == null || span.start() < from) span = search(String.valueOf(messages.get(i).get("content")), text, from);
-            if (span == null) continue;
-            spans.add(span);
-            from = span.end();
-        }
-        return List.copyOf(spans);
+    public Rendered render(Conversation conversation) {
+        var whole = run(conversation);
+        return new Rendered(whole.text(), spans(conversation, whole));
     }
 
-    private Span difference(List<Map<String, Object>> messages, int turn, String text, Map<String, ?> variables) {
-        try {
-            var before = template.render(values(messages.subList(0, turn), true, variables)).text();
-            var after = template.render(values(messages.subList(0, turn + 1), false, variables)).text();
-            if (!text.startsWith(after) || !after.startsWith(before)) return null;
-            return new Span(before.length(), before.length() + after.substring(before.length()).stripTrailing().length());
-        } catch (TokenizerException e) {
-            return null; // the template refuses to end there
-        }
+    /** A conversation as text alone: for one of which the assistant's words need not be told apart. @throws TokenizerException as above */
+    public String text(Conversation conversation) {
+        return run(conversation).text();
     }
 
-    /** The content and what follows it up to the next white space: the token that ends the turn. */
-    private static Span search(String content, String text, int from) {
-        var at = text.indexOf(content.strip(), from);
-        if (at < 0) return null;
-        var end = at + content.strip().length();
-        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) end++;
-        return new Span(at, end);
+    private Rendering run(Conversation conversation) {
+        var inputs = new Inputs();
+        inputs.given("documents", JsonNodeFactory.instance.nullNode());
+        conversation.variables().forEach(inputs::given);
+        inputs.given("tools", conversation.tools().orElse(JsonNodeFactory.instance.nullNode()));
+        inputs.given("add_generation_prompt", JsonNodeFactory.instance.booleanNode(conversation.addGenerationPrompt()));
+        specialTokens.forEach(inputs::own);
+        conversation.specialTokens().forEach(inputs::own);
+        inputs.messages("messages", conversation.messages());
+        return chosen(conversation).render(inputs, conversation.now());
     }
 
-    /** A conversation as tokens, and which of them the assistant says. */
+    private Template chosen(Conversation conversation) {
+        return conversation.tools().isPresent() ? toolUse.orElse(template) : template;
+    }
+
+    private List<Span> spans(Conversation conversation, Rendering whole) {
+        if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(whole);
+        if (conversation.addGenerationPrompt()) return List.of();
+        return new AssistantSpans(conversation, whole, this::run, chosen(conversation).where()).find();
+    }
+
+    // ---- to tokens ----
+
+    /** A conversation as tokens, and which of them the assistant says; see {@link Rendered} about prompts. */
     public record Encoded(int[] ids, boolean[] assistantMask) {}
 
-    /**
-     * Encodes a conversation once, as a whole. Special tokens are made where the template puts them, never from what a turn's
-     * content says.
-     */
+    /** Encodes a conversation of plain turns; see {@link #encode(Tokenizer, Conversation)}. */
     public Encoded encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt) {
-        return encode(tokenizer, messages, addGenerationPrompt, Map.of());
+        return encode(tokenizer, Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
-    /** The same with more for the template; see {@link #render(List, boolean, Map)}. */
-    public Encoded encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt, Map<String, ?> variables) {
-        if (this == INSTANCE) {
+    /**
+     * Encodes a conversation: rendered once and encoded once, as a whole, with the tokens that the template writes and no
+     * other. A special token is made only where all of its characters are the template's own, or those of a special token
+     * that it was given to write; what messages, tools and variables say is plain text, whatever it looks like.
+     *
+     * @throws TokenizerException as {@link #render(Conversation)} does
+     */
+    public Encoded encode(Tokenizer tokenizer, Conversation conversation) {
+        if (equals(INSTANCE)) {
             for (var token : List.of(START, END)) {
                 if (tokenizer.idOf(token).isEmpty()) throw new TokenizerException("The tokenizer has no token " + token + ", which its chat template needs.");
             }
         }
-        var mark = mark(messages);
-        var all = new HashMap<String, Object>(variables);
-        tokenizer.settings().bosToken().ifPresent(t -> all.putIfAbsent("bos_token", t));
-        tokenizer.settings().eosToken().ifPresent(t -> all.putIfAbsent("eos_token", t));
-        var rendered = render(messages.stream().map(m -> new Message(m.role(), marked(m.content(), tokenizer, mark))).toList(), addGenerationPrompt, all);
-        var ids = new IntList(64);
-        var spoken = new IntList(64); // 1 where the assistant speaks
-        for (var part : tokenizer.addedTokens().split(rendered.text())) {
-            if (part.token().isPresent()) {
-                ids.add(part.token().get().id());
-                spoken.add(flag(rendered, part.start()));
-            } else {
-                plain(tokenizer, rendered, part.start(), part.end(), mark, ids, spoken);
-            }
+        var complete = conversation.withSpecialTokens(tokenizer.specialTokens());
+        var whole = run(complete);
+        var given = new BitSet(whole.text().length());
+        for (var part : whole.parts()) {
+            if (part.speaker() != Speaker.TEMPLATE) given.set(part.start(), part.end());
         }
-        var mask = new boolean[ids.size()];
-        var flags = spoken.toArray();
-        for (int i = 0; i < mask.length; i++) mask[i] = flags[i] == 1;
-        return new Encoded(ids.toArray(), mask);
+        var encoding = tokenizer.encodeWithOffsets(whole.text(), given);
+        return new Encoded(encoding.ids(), mask(encoding, spans(complete, whole)));
     }
 
-    private static int flag(Rendered rendered, int at) {
-        return rendered.assistantSpans().stream().anyMatch(s -> at >= s.start() && at < s.end()) ? 1 : 0;
+    private static boolean[] mask(Encoding encoding, List<Span> spans) {
+        var mask = new boolean[encoding.ids().length];
+        var token = 0;
+        for (var span : spans) {
+            while (token < mask.length && encoding.starts()[token] < span.start()) token++;
+            for (; token < mask.length && encoding.starts()[token] < span.end(); token++) mask[token] = true;
+        }
+        return mask;
     }
 
-    /** Encodes a part without special tokens, its marks taken out. */
-    private static void plain(Tokenizer tokenizer, Rendered rendered, int start, int end, char mark, IntList ids, IntList spoken) {
-        var text = new StringBuilder();
-        var placeOf = new int[end - start];
-        for (int i = start; i < end; i++) {
-            if (rendered.text().charAt(i) == mark) continue;
-            placeOf[text.length()] = i;
-            text.append(rendered.text().charAt(i));
-        }
-        var encoding = tokenizer.encodeWithOffsets(text.toString(), false);
-        for (int i = 0; i < encoding.ids().length; i++) {
-            ids.add(encoding.ids()[i]);
-            spoken.add(flag(rendered, placeOf[Math.min(encoding.starts()[i], Math.max(0, text.length() - 1))]));
-        }
+    // ---- as a value ----
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ChatTemplate that && source().equals(that.source()) && toolUseSource().equals(that.toolUseSource());
     }
 
-    /** A character that no turn has. */
-    private static char mark(List<Message> messages) {
-        for (int c = FIRST_NONCHARACTER; c <= LAST_NONCHARACTER; c++) {
-            var mark = c;
-            if (messages.stream().noneMatch(m -> m.content().indexOf(mark) >= 0)) return (char) c;
-        }
-        throw new TokenizerException("A conversation holds all of Unicode's noncharacters, which is no text.");
+    @Override
+    public int hashCode() {
+        return Objects.hash(source(), toolUseSource());
     }
 
-    /** Breaks the names of special tokens that a turn's content has. */
-    private static String marked(String content, Tokenizer tokenizer, char mark) {
-        for (var token : tokenizer.added().values()) {
-            if (token.special() && content.contains(token.content())) {
-                content = content.replace(token.content(), token.content().charAt(0) + "" + mark + token.content().substring(1));
-            }
+    @Override
+    public String toString() {
+        return source();
+    }
+
+    /**
+     * A template as tokenizer_config.json has it: one text, or a list of named ones, of which {@code default} and
+     * {@code tool_use} count.
+     */
+    static ChatTemplate of(JsonNode json, String where) {
+        if (json.isTextual()) return parse(json.textValue(), where);
+        var byDefault = named(json, "default").orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
+        var parsed = parse(byDefault, where + ", chat template default");
+        return named(json, "tool_use").map(t -> parsed.withToolUse(t, where + ", chat template tool_use")).orElse(parsed);
+    }
+
+    /** As {@link #of} reads it. */
+    JsonNode json() {
+        var factory = JsonNodeFactory.instance;
+        if (toolUse.isEmpty()) return factory.textNode(source());
+        var list = factory.arrayNode();
+        list.addObject().put("name", "default").put("template", source());
+        list.addObject().put("name", "tool_use").put("template", toolUse.get().source());
+        return list;
+    }
+
+    private static Optional<String> named(JsonNode list, String name) {
+        for (var entry : list) {
+            if (entry.path("name").asText().equals(name) && entry.path("template").isTextual()) return Optional.of(entry.path("template").textValue());
         }
-        return content;
+        return Optional.empty();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,14 @@ public final class Tokenizer {
     record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<ChatTemplate> chatTemplate) {
 
         static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        Map<String, String> specialTokens() {
+            var tokens = new HashMap<String, String>();
+            bosToken.ifPresent(t -> tokens.put("bos_token", t));
+            eosToken.ifPresent(t -> tokens.put("eos_token", t));
+            padToken.ifPresent(t -> tokens.put("pad_token", t));
+            return tokens;
+        }
     }
 
     Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings) {
@@ -180,8 +189,16 @@ public final class Tokenizer {
 
     /** The ids of a text with the place in the text of each. */
     public Encoding encodeWithOffsets(String text, boolean parseSpecialTokens) {
+        return encode(text, parseSpecialTokens ? addedTokens.split(text) : List.of(new AddedTokens.Part(0, text.length(), Optional.empty())));
+    }
+
+    /** The same, with special and added tokens recognised but where one of their chars is plain. */
+    Encoding encodeWithOffsets(String text, BitSet plain) {
+        return encode(text, addedTokens.split(text, plain));
+    }
+
+    private Encoding encode(String text, List<AddedTokens.Part> parts) {
         IntList ids = new IntList(16), starts = new IntList(16), ends = new IntList(16);
-        var parts = parseSpecialTokens ? addedTokens.split(text) : List.of(new AddedTokens.Part(0, text.length(), Optional.empty()));
         for (var part : parts) {
             if (part.token().isPresent()) {
                 ids.add(part.token().get().id());
@@ -331,6 +348,11 @@ public final class Tokenizer {
         return token.isEmpty() ? OptionalInt.empty() : idOf(token.get());
     }
 
+    /** The texts of the special tokens by role, as chat templates name them: bos_token, eos_token, pad_token. */
+    Map<String, String> specialTokens() {
+        return settings.specialTokens();
+    }
+
     public Optional<ChatTemplate> chatTemplate() {
         return settings.chatTemplate();
     }
@@ -353,10 +375,6 @@ public final class Tokenizer {
 
     Vocabulary vocabulary() {
         return vocabulary;
-    }
-
-    AddedTokens addedTokens() {
-        return addedTokens;
     }
 
     Settings settings() {

@@ -142,17 +142,20 @@ final class TokenizerFiles {
     private static Tokenizer.Settings settings(Path folder) throws IOException {
         var file = folder.resolve(CONFIG);
         var json = Files.exists(file) ? read(file) : JSON.createObjectNode();
-        var template = template(folder, file, json.path("chat_template"));
-        return new Tokenizer.Settings(content(json.path("bos_token")), content(json.path("eos_token")), content(json.path("pad_token")), template);
+        var settings = new Tokenizer.Settings(content(json.path("bos_token")), content(json.path("eos_token")), content(json.path("pad_token")), Optional.empty());
+        var template = template(folder, file, json.path("chat_template")).map(t -> t.withSpecialTokens(settings.specialTokens()));
+        return new Tokenizer.Settings(settings.bosToken(), settings.eosToken(), settings.padToken(), template);
+    }
+
+    /** The chat template of a folder, which needs no tokenizer beside it. */
+    static Optional<ChatTemplate> template(Path folder) throws IOException {
+        return settings(folder).chatTemplate();
     }
 
     private static Optional<ChatTemplate> template(Path folder, Path config, JsonNode json) throws IOException {
         var file = folder.resolve(TEMPLATE);
-        if (Files.exists(file)) {
-            if (Files.size(file) > 1 << 20) throw fault(file, "the file is larger than a template can be (1 MiB)");
-            return Optional.of(ChatTemplate.parse(Files.readString(file), file.toString()));
-        }
-        return json.isTextual() ? Optional.of(ChatTemplate.parse(json.asText(), config.toString())) : Optional.empty();
+        if (Files.exists(file)) return Optional.of(ChatTemplate.load(file));
+        return json.isTextual() || json.isArray() ? Optional.of(ChatTemplate.of(json, config.toString())) : Optional.empty();
     }
 
     private static Optional<String> content(JsonNode token) {
@@ -170,7 +173,10 @@ final class TokenizerFiles {
         var writer = JSON.writerWithDefaultPrettyPrinter();
         DurableFile.write(folder.resolve(TOKENIZER), writer.writeValueAsString(json(tokenizer)) + "\n");
         DurableFile.write(folder.resolve(CONFIG), writer.writeValueAsString(config(tokenizer)) + "\n");
-        if (tokenizer.chatTemplate().isPresent()) DurableFile.write(folder.resolve(TEMPLATE), tokenizer.chatTemplate().get().source());
+        var template = tokenizer.chatTemplate();
+        if (template.isEmpty()) return;
+        if (template.get().toolUseSource().isEmpty()) DurableFile.write(folder.resolve(TEMPLATE), template.get().source());
+        else Files.deleteIfExists(folder.resolve(TEMPLATE)); // it would go before the two templates in tokenizer_config.json
     }
 
     private static ObjectNode json(Tokenizer tokenizer) {
@@ -201,7 +207,7 @@ final class TokenizerFiles {
         settings.bosToken().ifPresent(t -> json.put("bos_token", t));
         settings.eosToken().ifPresent(t -> json.put("eos_token", t));
         settings.padToken().ifPresent(t -> json.put("pad_token", t));
-        settings.chatTemplate().ifPresent(t -> json.put("chat_template", t.source()));
+        settings.chatTemplate().ifPresent(t -> json.set("chat_template", t.json()));
         return json;
     }
 }

@@ -1,15 +1,16 @@
 package dev.parley.cli.tokenizer;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Tokenizer;
+import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.TokenizerException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  ./parley tokenizer render --chat-template my-model --jsonl conversations.jsonl"})
 final class RenderCommand implements Callable<Integer> {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private final Output output;
 
     @Option(names = "--chat-template", required = true, paramLabel = "FILE|DIR", description = "A template in Jinja, or a model folder that has one.")
@@ -28,8 +27,12 @@ final class RenderCommand implements Callable<Integer> {
 
     @Option(names = "--jsonl", required = true, paramLabel = "FILE",
             description = "Lines {\"messages\":[...],\"tools\":...,\"add_generation_prompt\":...,\"bos_token\":...,\"eos_token\":...}, - for standard input;"
-                    + " writes {\"text\":...} for each, or {\"error\":...} where the template refuses.")
+                    + " what else a line has, such as \"enable_thinking\", goes to the template too. Writes {\"text\":...} for each, or"
+                    + " {\"error\":...} where the template refuses.")
     private Path jsonl;
+
+    @Option(names = "--now", paramLabel = "TIME", description = "What templates take for the present time, such as 2024-07-26T12:00; by default it is.")
+    private LocalDateTime now;
 
     RenderCommand(Output output) {
         this.output = output;
@@ -41,10 +44,11 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var template = template();
+        var template = ChatTemplate.load(chatTemplate);
         JsonLines.read(jsonl, line -> {
+            var conversation = conversation(line);
             try {
-                output.json(new Text(template.render(values(line))));
+                output.json(new Text(template.text(conversation)));
             } catch (TokenizerException e) {
                 output.json(new Refusal(e.getMessage()));
             }
@@ -52,19 +56,17 @@ final class RenderCommand implements Callable<Integer> {
         return Parley.DONE;
     }
 
-    @SuppressWarnings("unchecked") // a JSON object is a map of texts to values
-    private static Map<String, Object> values(JsonLines.Line line) {
+    private Conversation conversation(JsonLines.Line line) {
         if (!line.object().path("messages").isArray()) throw new IllegalArgumentException(line.place() + ": an array \"messages\" is needed.");
-        return MAPPER.convertValue(line.object(), Map.class);
-    }
-
-    private ChatTemplate template() throws IOException {
-        if (Files.isDirectory(chatTemplate)) {
-            return Tokenizer.load(chatTemplate).chatTemplate()
-                    .orElseThrow(() -> new IllegalArgumentException(chatTemplate + " has no chat template."));
+        var variables = new HashMap<String, JsonNode>();
+        var tokens = new HashMap<String, String>();
+        for (var property : line.object().properties()) {
+            if (property.getKey().endsWith("_token") && property.getValue().isTextual()) tokens.put(property.getKey(), property.getValue().textValue());
+            else variables.put(property.getKey(), property.getValue());
         }
-        if (!Files.exists(chatTemplate)) throw new IllegalArgumentException(chatTemplate + " does not exist.");
-        if (Files.size(chatTemplate) > 1 << 20) throw new IllegalArgumentException(chatTemplate + " is larger than a template can be (1 MiB).");
-        return ChatTemplate.parse(Files.readString(chatTemplate), chatTemplate.toString());
+        var tools = Optional.ofNullable(variables.remove("tools")).filter(t -> !t.isNull());
+        var prompt = Optional.ofNullable(variables.remove("add_generation_prompt")).map(JsonNode::asBoolean).orElse(false);
+        var clock = Optional.ofNullable(now);
+        return new Conversation(variables.remove("messages"), tools, prompt, variables, tokens, () -> clock.orElseGet(LocalDateTime::now));
     }
 }

@@ -1,293 +1,296 @@
 package dev.parley.tokenizer.jinja;
 
-import dev.parley.tokenizer.jinja.Lexer.Kind;
-import dev.parley.tokenizer.jinja.Node.Arguments;
-import dev.parley.tokenizer.jinja.Node.FilterCall;
-import dev.parley.tokenizer.jinja.Parser.Tokens;
+import dev.parley.tokenizer.jinja.Expression.Comparison.Operand;
+import dev.parley.tokenizer.jinja.Expression.Constant;
+import dev.parley.tokenizer.jinja.Expression.Given;
+import dev.parley.tokenizer.jinja.Token.Kind;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** Makes the tokens of an expression a tree, by Jinja's precedences. Filters and tests must be known. */
+/** Reads expressions; the weakest operator first: {@code if else}, or, and, not, comparison, + -, ~, * / // %, **, unary, filters. */
 final class ExpressionParser {
 
-    private static final int DEEPEST = 100;
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
-    private static final Set<String> NO_ARGUMENT = Set.of("else", "or", "and", "is", "if", "in", "not", "recursive");
+    private static final Constant NONE = new Constant(Value.None.NONE);
 
-    private final Tokens tokens;
-    private int depth;
+    private final TokenReader tokens;
+    private final Names names;
+    private final ArgumentParser arguments;
 
-    ExpressionParser(Tokens tokens) {
+    ExpressionParser(TokenReader tokens, Names names) {
         this.tokens = tokens;
+        this.names = names;
+        arguments = new ArgumentParser(tokens, this::expression);
     }
 
-    /** Several with commas between are a list. */
-    Node tuple() {
-        var first = expression();
-        if (!tokens.at(Kind.OPERATOR, ",")) return first;
+    /** An expression, or a tuple without parentheses. @param conditional whether it may be {@code a if b else c} */
+    Expression tuple(boolean conditional) {
+        Supplier<Expression> part = conditional ? this::expression : this::or;
+        var first = part.get();
+        if (!tokens.peek().isOperator(",")) return first;
         var items = new ArrayList<>(List.of(first));
-        while (tokens.accept(Kind.OPERATOR, ",") && !tokens.at(Kind.OPERATOR, ")") && !tokens.at(Kind.BLOCK_END) && !tokens.at(Kind.VARIABLE_END)) {
-            items.add(expression());
+        while (tokens.skipOperator(",")) {
+            if (endsTuple()) break;
+            items.add(part.get());
         }
-        return new Node.ListOf(items, true);
+        return new Expression.TupleOf(items);
     }
 
-    Node expression() {
-        if (++depth > DEEPEST) throw tokens.fault("an expression is nested deeper than " + DEEPEST);
+    private boolean endsTuple() {
+        var token = tokens.peek();
+        return token.kind() == Kind.BLOCK_END || token.kind() == Kind.VARIABLE_END || token.isOperator(")") || token.isOperator("=");
+    }
+
+    Expression expression() {
+        tokens.enter();
         var value = or();
-        while (tokens.accept(Kind.NAME, "if")) {
-            var condition = or();
-            value = new Node.Conditional(condition, value, tokens.accept(Kind.NAME, "else") ? Optional.of(expression()) : Optional.empty());
+        while (tokens.skipName("if")) {
+            var test = or();
+            value = new Expression.Conditional(test, value, tokens.skipName("else") ? Optional.of(expression()) : Optional.empty());
         }
-        depth--;
+        tokens.leave();
         return value;
     }
 
-    /** What a loop runs over: an "if" after it is the loop's. */
-    Node withoutConditional() {
-        var first = or();
-        if (!tokens.at(Kind.OPERATOR, ",")) return first;
-        var items = new ArrayList<>(List.of(first));
-        while (tokens.accept(Kind.OPERATOR, ",")) items.add(or());
-        return new Node.ListOf(items, true);
-    }
-
-    private Node or() {
+    private Expression or() {
         var left = and();
-        while (tokens.accept(Kind.NAME, "or")) left = new Node.Or(left, and());
+        while (tokens.skipName("or")) left = new Expression.Or(left, and());
         return left;
     }
 
-    private Node and() {
+    private Expression and() {
         var left = not();
-        while (tokens.accept(Kind.NAME, "and")) left = new Node.And(left, not());
+        while (tokens.skipName("and")) left = new Expression.And(left, not());
         return left;
     }
 
-    private Node not() {
-        if (!tokens.accept(Kind.NAME, "not")) return comparison();
-        if (++depth > DEEPEST) throw tokens.fault("an expression is nested deeper than " + DEEPEST);
-        var value = new Node.Not(not());
-        depth--;
-        return value;
+    private Expression not() {
+        if (!tokens.skipName("not")) return comparison();
+        tokens.enter();
+        var operand = not();
+        tokens.leave();
+        return new Expression.Not(operand);
     }
 
-    private Node comparison() {
-        var line = tokens.peek().line();
+    private Expression comparison() {
         var first = sum();
-        var operators = new ArrayList<String>();
-        var others = new ArrayList<Node>();
-        while (true) {
-            if (tokens.at(Kind.OPERATOR) && COMPARISONS.contains(tokens.peek().text())) {
-                operators.add(tokens.take().text());
-            } else if (tokens.accept(Kind.NAME, "in")) {
-                operators.add("in");
-            } else if (tokens.at(Kind.NAME, "not")) {
-                tokens.take();
-                tokens.expect(Kind.NAME, "in");
-                operators.add("not in");
-            } else {
-                return operators.isEmpty() ? first : new Node.Compare(first, operators, others, line);
-            }
-            others.add(sum());
-        }
+        var rest = new ArrayList<Operand>();
+        for (var operator = comparator(); operator.isPresent(); operator = comparator()) rest.add(new Operand(operator.get(), sum()));
+        return rest.isEmpty() ? first : new Expression.Comparison(first, rest);
     }
 
-    private Node sum() {
-        var left = concatenation();
-        while (tokens.at(Kind.OPERATOR, "+") || tokens.at(Kind.OPERATOR, "-")) {
-            var operator = tokens.take();
-            left = new Node.Binary(operator.text(), left, concatenation(), operator.line());
+    private Optional<String> comparator() {
+        var token = tokens.peek();
+        if (token.kind() == Kind.OPERATOR && COMPARISONS.contains(token.text())) return Optional.of(tokens.next().text());
+        if (tokens.skipName("in")) return Optional.of("in");
+        if (token.isName("not") && tokens.peekAfter().isName("in")) {
+            tokens.next();
+            tokens.next();
+            return Optional.of("not in");
         }
-        return left;
+        return Optional.empty();
     }
 
-    private Node concatenation() {
-        var left = product();
-        while (tokens.at(Kind.OPERATOR, "~")) {
-            var operator = tokens.take();
-            left = new Node.Binary("~", left, product(), operator.line());
-        }
-        return left;
+    private Expression sum() {
+        return binary(this::joined, Set.of("+", "-"));
     }
 
-    private Node product() {
-        var left = power();
-        while (tokens.at(Kind.OPERATOR) && Set.of("*", "/", "//", "%").contains(tokens.peek().text())) {
-            var operator = tokens.take();
-            left = new Node.Binary(operator.text(), left, power(), operator.line());
+    private Expression joined() {
+        var first = product();
+        if (!tokens.peek().isOperator("~")) return first;
+        var parts = new ArrayList<>(List.of(first));
+        while (tokens.skipOperator("~")) parts.add(product());
+        return new Expression.Joined(parts);
+    }
+
+    private Expression product() {
+        return binary(() -> binary(() -> unary(true), Set.of("**")), Set.of("*", "/", "//", "%"));
+    }
+
+    private Expression binary(Supplier<Expression> part, Set<String> operators) {
+        var left = part.get();
+        while (tokens.peek().kind() == Kind.OPERATOR && operators.contains(tokens.peek().text())) {
+            left = new Expression.Binary(tokens.next().text(), left, part.get());
         }
         return left;
     }
 
-    private Node power() {
-        var left = unary(true);
-        while (tokens.at(Kind.OPERATOR, "**")) {
-            var operator = tokens.take();
-            left = new Node.Binary("**", left, unary(true), operator.line());
-        }
-        return left;
-    }
-
-    private Node unary(boolean withFilters) {
-        if (++depth > DEEPEST) throw tokens.fault("an expression is nested deeper than " + DEEPEST);
-        Node value;
-        if (tokens.at(Kind.OPERATOR, "-") || tokens.at(Kind.OPERATOR, "+")) {
-            var operator = tokens.take();
-            value = new Node.Unary(operator.text(), unary(false), operator.line());
+    private Expression unary(boolean filters) {
+        Expression value;
+        if (tokens.peek().isOperator("-") || tokens.peek().isOperator("+")) {
+            var negative = tokens.next().text().equals("-");
+            tokens.enter();
+            value = new Expression.Signed(negative, unary(false));
+            tokens.leave();
         } else {
-            value = postfix(primary());
+            value = primary();
         }
-        if (withFilters) value = filtersAndTests(value);
-        depth--;
-        return value;
+        value = postfix(value);
+        return filters ? filtered(value) : value;
     }
 
-    private Node primary() {
-        var token = tokens.take();
+    private Expression primary() {
+        var token = tokens.peek();
         return switch (token.kind()) {
-            case NAME -> switch (token.text()) {
-                case "true", "True" -> new Node.Literal(true);
-                case "false", "False" -> new Node.Literal(false);
-                case "none", "None" -> new Node.Literal(null);
-                default -> new Node.Name(token.text(), token.line());
-            };
+            case NAME -> name(tokens.next().text());
             case STRING -> {
-                var text = new StringBuilder(token.text());
-                while (tokens.at(Kind.STRING)) text.append(tokens.take().text());
-                yield new Node.Literal(text.toString());
+                var text = new StringBuilder();
+                while (tokens.peek().kind() == Kind.STRING) text.append(tokens.next().text());
+                yield new Constant(Text.of(text.toString()));
             }
-            case INTEGER -> new Node.Literal(whole(token.text()));
-            case FLOAT -> new Node.Literal(Double.parseDouble(token.text()));
-            case OPERATOR -> bracket(token.text());
-            default -> throw tokens.fault("an expression is missing before \"" + token.text() + "\"");
+            case INTEGER -> new Constant(integer(tokens.next()));
+            case FLOAT -> new Constant(new Value.Real(Double.parseDouble(tokens.next().text())));
+            case OPERATOR -> bracket(token);
+            default -> throw tokens.unexpected("an expression");
         };
     }
 
-    private Object whole(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw tokens.fault("the number " + text + " is too large");
-        }
+    private Expression name(String name) {
+        return switch (name) {
+            case "true", "True" -> new Constant(Value.Bool.TRUE);
+            case "false", "False" -> new Constant(Value.Bool.FALSE);
+            case "none", "None" -> NONE;
+            default -> {
+                names.read(name);
+                yield new Expression.Name(name);
+            }
+        };
     }
 
-    private Node bracket(String open) {
-        switch (open) {
-            case "(" -> {
-                if (tokens.accept(Kind.OPERATOR, ")")) return new Node.ListOf(List.of(), true);
-                var inner = tuple();
-                tokens.expect(Kind.OPERATOR, ")");
-                return inner;
-            }
-            case "[" -> {
-                var items = new ArrayList<Node>();
-                while (!tokens.accept(Kind.OPERATOR, "]")) {
-                    items.add(expression());
-                    if (!tokens.at(Kind.OPERATOR, "]")) tokens.expect(Kind.OPERATOR, ",");
-                }
-                return new Node.ListOf(items, false);
-            }
-            case "{" -> {
-                var keys = new ArrayList<Node>();
-                var values = new ArrayList<Node>();
-                while (!tokens.accept(Kind.OPERATOR, "}")) {
-                    keys.add(expression());
-                    tokens.expect(Kind.OPERATOR, ":");
-                    values.add(expression());
-                    if (!tokens.at(Kind.OPERATOR, "}")) tokens.expect(Kind.OPERATOR, ",");
-                }
-                return new Node.DictOf(keys, values);
-            }
-            default -> throw tokens.fault("an expression cannot begin with \"" + open + "\"");
-        }
+    private static Value integer(Token token) {
+        var text = token.text();
+        var radix = text.startsWith("0x") ? 16 : text.startsWith("0o") ? 8 : text.startsWith("0b") ? 2 : 10;
+        if (radix != 10 && text.length() == 2) throw new SyntaxFault(token.line(), "the number '" + text + "' has no digits");
+        return new Value.Int(new BigInteger(radix == 10 ? text : text.substring(2), radix));
     }
 
-    private Node postfix(Node value) {
+    private Expression bracket(Token token) {
+        if (tokens.skipOperator("(")) {
+            if (tokens.skipOperator(")")) return new Expression.TupleOf(List.of());
+            var inner = tuple(true);
+            tokens.expectOperator(")");
+            return inner;
+        }
+        if (tokens.skipOperator("[")) {
+            var items = new ArrayList<Expression>();
+            while (!tokens.skipOperator("]")) {
+                if (!items.isEmpty()) tokens.expectOperator(",");
+                if (tokens.skipOperator("]")) break;
+                items.add(expression());
+            }
+            return new Expression.ListOf(items);
+        }
+        if (tokens.skipOperator("{")) return dict();
+        throw tokens.unexpected("an expression");
+    }
+
+    private Expression dict() {
+        List<Expression> keys = new ArrayList<>(), values = new ArrayList<>();
+        while (!tokens.skipOperator("}")) {
+            if (!keys.isEmpty()) tokens.expectOperator(",");
+            if (tokens.skipOperator("}")) break;
+            keys.add(expression());
+            tokens.expectOperator(":");
+            values.add(expression());
+        }
+        return new Expression.DictOf(keys, values);
+    }
+
+    // ---- what follows a value ----
+
+    private Expression postfix(Expression value) {
+        var of = value;
         while (true) {
-            var line = tokens.peek().line();
-            if (tokens.accept(Kind.OPERATOR, ".")) {
-                value = tokens.at(Kind.INTEGER) ? new Node.Item(value, new Node.Literal(whole(tokens.take().text())), line)
-                        : new Node.Attribute(value, tokens.name(), line);
-            } else if (tokens.accept(Kind.OPERATOR, "[")) {
-                value = subscript(value, line);
-            } else if (tokens.at(Kind.OPERATOR, "(")) {
-                value = new Node.Call(value, arguments(), line);
+            if (tokens.skipOperator(".")) {
+                var token = tokens.next();
+                of = switch (token.kind()) {
+                    case NAME -> new Expression.Attribute(of, token.text());
+                    case INTEGER -> new Expression.Item(of, new Constant(integer(token)));
+                    default -> throw new SyntaxFault(token.line(), "there is " + token.shown() + " where the name of an attribute is expected");
+                };
+            } else if (tokens.skipOperator("[")) {
+                of = subscript(of);
+            } else if (tokens.peek().isOperator("(")) {
+                of = call(of);
             } else {
-                return value;
+                return of;
             }
         }
     }
 
-    private Node subscript(Node value, int line) {
-        Optional<Node> from = tokens.at(Kind.OPERATOR, ":") ? Optional.empty() : Optional.of(tuple());
-        if (tokens.accept(Kind.OPERATOR, "]")) return new Node.Item(value, from.orElseThrow(() -> tokens.fault("a subscript is empty")), line);
-        tokens.expect(Kind.OPERATOR, ":");
-        var to = bound();
-        Optional<Node> step = tokens.accept(Kind.OPERATOR, ":") ? bound() : Optional.empty();
-        tokens.expect(Kind.OPERATOR, "]");
-        return new Node.Slice(value, from, to, step, line);
+    Expression.Call call(Expression callee) {
+        if (callee instanceof Expression.Name name) names.called(name.name(), tokens.line());
+        return new Expression.Call(callee, arguments.read());
     }
 
-    private Optional<Node> bound() {
-        return tokens.at(Kind.OPERATOR, ":") || tokens.at(Kind.OPERATOR, "]") ? Optional.empty() : Optional.of(expression());
-    }
-
-    private Arguments arguments() {
-        tokens.expect(Kind.OPERATOR, "(");
-        var positional = new ArrayList<Node>();
-        var names = new ArrayList<String>();
-        var named = new ArrayList<Node>();
-        while (!tokens.accept(Kind.OPERATOR, ")")) {
-            var value = expression();
-            if (value instanceof Node.Name name && tokens.accept(Kind.OPERATOR, "=")) {
-                names.add(name.name());
-                named.add(expression());
-            } else {
-                if (!names.isEmpty()) throw tokens.fault("an argument without a name follows one with a name");
-                positional.add(value);
+    private Expression subscript(Expression of) {
+        var parts = new ArrayList<Expression>();
+        var result = Optional.<Expression>empty();
+        do {
+            var from = tokens.peek().isOperator(":") ? NONE : expression();
+            if (!tokens.skipOperator(":")) {
+                parts.add(from);
+                continue;
             }
-            if (!tokens.at(Kind.OPERATOR, ")")) tokens.expect(Kind.OPERATOR, ",");
-        }
-        return new Arguments(positional, names, named);
+            var to = endsBound() ? NONE : expression();
+            var step = tokens.skipOperator(":") && !endsBound() ? expression() : NONE;
+            result = Optional.of(new Expression.Slice(of, from, to, step));
+        } while (result.isEmpty() && tokens.skipOperator(","));
+        tokens.expectOperator("]");
+        if (result.isPresent() && !parts.isEmpty()) throw new SyntaxFault(tokens.line(), "a slice is mixed with other indices");
+        return result.orElseGet(() -> new Expression.Item(of, parts.size() == 1 ? parts.getFirst() : new Expression.TupleOf(parts)));
     }
 
-    private Node filtersAndTests(Node value) {
+    private boolean endsBound() {
+        return tokens.peek().isOperator(":") || tokens.peek().isOperator("]") || tokens.peek().isOperator(",");
+    }
+
+    // ---- filters and tests ----
+
+    private Expression filtered(Expression value) {
+        var of = value;
         while (true) {
-            if (tokens.accept(Kind.OPERATOR, "|")) {
-                value = new Node.FilterOf(value, filter());
-            } else if (tokens.at(Kind.NAME, "is")) {
-                value = test(value);
-            } else if (tokens.at(Kind.OPERATOR, "(")) {
-                value = new Node.Call(value, arguments(), tokens.peek().line());
-            } else {
-                return value;
+            if (tokens.skipOperator("|")) of = filter(of);
+            else if (tokens.skipName("is")) of = test(of);
+            else if (tokens.peek().isOperator("(")) of = call(of);
+            else return of;
+        }
+    }
+
+    /** A filter without its bar. */
+    Expression filter(Expression input) {
+        var line = tokens.line();
+        var name = tokens.expectAnyName();
+        if (!Filters.isKnown(name)) throw new SyntaxFault(line, "there is no filter '" + name + "'");
+        return new Expression.Filter(input, name, tokens.peek().isOperator("(") ? arguments.read() : Given.NONE);
+    }
+
+    private Expression test(Expression input) {
+        var negated = tokens.skipName("not");
+        var line = tokens.line();
+        var name = tokens.expectAnyName();
+        if (!Tests.isKnown(name)) throw new SyntaxFault(line, "there is no test '" + name + "'");
+        if ((name.equals("defined") || name.equals("undefined")) && input instanceof Expression.Name asked) names.guarded(asked.name());
+        var given = Given.NONE;
+        if (tokens.peek().isOperator("(")) given = arguments.read();
+        else if (takesArgument(tokens.peek())) given = new Given(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
+        Expression test = new Expression.Test(input, name, given);
+        return negated ? new Expression.Not(test) : test;
+    }
+
+    private boolean takesArgument(Token token) {
+        return switch (token.kind()) {
+            case NAME -> {
+                if (token.text().equals("is")) throw new SyntaxFault(token.line(), "a test follows a test; join them by 'and'");
+                yield !Set.of("else", "or", "and", "if", "in", "not").contains(token.text());
             }
-        }
-    }
-
-    /** After a bar. */
-    FilterCall filter() {
-        var line = tokens.peek().line();
-        var name = tokens.name();
-        if (!Filters.known(name)) throw tokens.fault("the filter \"" + name + "\" is not known");
-        return new FilterCall(name, tokens.at(Kind.OPERATOR, "(") ? arguments() : Arguments.NONE, line);
-    }
-
-    private Node test(Node value) {
-        var line = tokens.take().line();
-        var negated = tokens.accept(Kind.NAME, "not");
-        var name = tokens.name();
-        if (!Tests.known(name)) throw tokens.fault("the test \"" + name + "\" is not known");
-        var arguments = Arguments.NONE;
-        if (tokens.at(Kind.OPERATOR, "(")) {
-            arguments = arguments();
-        } else if (tokens.at(Kind.NAME) && !NO_ARGUMENT.contains(tokens.peek().text()) || tokens.at(Kind.STRING) || tokens.at(Kind.INTEGER)
-                || tokens.at(Kind.FLOAT) || tokens.at(Kind.OPERATOR, "[") || tokens.at(Kind.OPERATOR, "{")) {
-            arguments = new Arguments(List.of(postfix(primary())), List.of(), List.of());
-        }
-        return new Node.TestOf(value, name, arguments, negated, line);
+            case STRING, INTEGER, FLOAT -> true;
+            case OPERATOR -> token.isOperator("[") || token.isOperator("{");
+            default -> false;
+        };
     }
 }

@@ -1,258 +1,264 @@
 package dev.parley.tokenizer.jinja;
 
-import dev.parley.tokenizer.jinja.Lexer.Kind;
-import dev.parley.tokenizer.jinja.Lexer.Token;
-import dev.parley.tokenizer.jinja.Node.Arguments;
-import dev.parley.tokenizer.jinja.Node.FilterCall;
+import dev.parley.tokenizer.jinja.Statement.Macro.Parameter;
+import dev.parley.tokenizer.jinja.Statement.Macro.Takes;
+import dev.parley.tokenizer.jinja.Statement.Target;
+import dev.parley.tokenizer.jinja.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes the statements of a template a tree; expressions are {@link ExpressionParser}'s. */
+/** Reads the blocks of a template into a tree. */
 final class Parser {
 
-    private static final int DEEPEST = 100;
+    private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
 
-    private final Tokens tokens;
+    private final TokenReader tokens;
+    private final Names names = new Names();
     private final ExpressionParser expressions;
-    private int depth;
-    private int loops;
+    private boolean marksGeneration;
+    private int loops; // around here, up to the nearest macro or block whose text is kept back
 
-    Parser(List<Token> tokens, String where) {
-        this.tokens = new Tokens(tokens, where);
-        expressions = new ExpressionParser(this.tokens);
+    private Parser(List<Token> tokens) {
+        this.tokens = new TokenReader(tokens);
+        expressions = new ExpressionParser(this.tokens, names);
+        names.given("caller");
     }
 
-    List<Node> template() {
-        var nodes = until(Set.of());
-        if (!tokens.at(Kind.END)) throw tokens.fault("the tag is out of place");
-        return nodes;
+    /** A template's blocks. @param marksGeneration whether it has generation blocks */
+    record Parsed(List<Statement> statements, boolean marksGeneration) {}
+
+    /** @throws SyntaxFault naming the line and what is wrong there */
+    static Parsed parse(String source) {
+        var parser = new Parser(Lexer.tokens(source));
+        var body = parser.body(Set.of());
+        parser.names.check();
+        return new Parsed(body, parser.marksGeneration);
     }
 
-    /** Nodes up to a statement of one of these names, whose name is next. */
-    private List<Node> until(Set<String> ends) {
-        if (++depth > DEEPEST) throw tokens.fault("statements are nested deeper than " + DEEPEST);
-        var nodes = new ArrayList<Node>();
-        while (!tokens.at(Kind.END)) {
-            if (tokens.at(Kind.TEXT)) {
-                nodes.add(new Node.Text(tokens.take().text()));
-            } else if (tokens.at(Kind.VARIABLE_BEGIN)) {
-                tokens.take();
-                nodes.add(new Node.Print(expressions.tuple()));
-                tokens.expect(Kind.VARIABLE_END, "}}");
-            } else {
-                tokens.expect(Kind.BLOCK_BEGIN, "{%");
-                if (tokens.at(Kind.NAME) && ends.contains(tokens.peek().text())) {
-                    depth--;
-                    return nodes;
+    /** Everything up to a block with one of these names, which is left to be read, or up to the end. */
+    private List<Statement> body(Set<String> ends) {
+        var begun = tokens.line();
+        var statements = new ArrayList<Statement>();
+        tokens.enter();
+        while (true) {
+            var token = tokens.peek();
+            switch (token.kind()) {
+                case DATA -> statements.add(new Statement.Data(Text.of(tokens.next().text())));
+                case VARIABLE_BEGIN -> statements.add(print());
+                case BLOCK_BEGIN -> {
+                    if (tokens.peekAfter().kind() == Kind.NAME && ends.contains(tokens.peekAfter().text())) {
+                        tokens.next();
+                        tokens.leave();
+                        return List.copyOf(statements);
+                    }
+                    tokens.next();
+                    statements.add(block());
                 }
-                nodes.add(statement(tokens.name()));
+                case END -> {
+                    if (!ends.isEmpty()) throw new SyntaxFault(begun, "the block that begins here is not closed: " + String.join(" or ", ends.stream().sorted().toList()) + " is missing");
+                    tokens.leave();
+                    return List.copyOf(statements);
+                }
+                default -> throw tokens.unexpected("text or a block");
             }
         }
-        if (!ends.isEmpty()) throw tokens.fault("the template ends where " + String.join(" or ", ends.stream().sorted().toList()) + " is missing");
-        depth--;
-        return nodes;
     }
 
-    private Node statement(String name) {
-        return switch (name) {
-            case "if" -> conditional();
-            case "for" -> loop();
-            case "set" -> assignment();
-            case "macro" -> macro();
-            case "call" -> callBlock();
-            case "filter" -> filterBlock();
+    private Statement print() {
+        var line = tokens.next().line();
+        var value = expressions.tuple(true);
+        if (tokens.peek().kind() != Kind.VARIABLE_END) throw tokens.unexpected("'}}'");
+        tokens.next();
+        return new Statement.Print(value, line);
+    }
+
+    private Statement block() {
+        var line = tokens.line();
+        var tag = tokens.expectAnyName();
+        return switch (tag) {
+            case "if" -> conditional(line);
+            case "for" -> loop(line);
+            case "set" -> set(line);
+            case "macro" -> macro(line);
+            case "call" -> callBlock(line);
+            case "filter" -> filterBlock(line);
+            case "with" -> with(line);
             case "generation" -> {
-                tokens.endOfBlock();
-                yield new Node.Generation(body("endgeneration"));
+                tokens.expectBlockEnd();
+                marksGeneration = true;
+                yield new Statement.Generation(keptBack("endgeneration"));
             }
-            case "with" -> with();
             case "break", "continue" -> {
-                if (loops == 0) throw tokens.fault(name + " stands outside of a loop");
-                tokens.endOfBlock();
-                yield name.equals("break") ? new Node.Break() : new Node.Continue();
+                if (loops == 0) throw new SyntaxFault(line, "'" + tag + "' stands outside of a loop");
+                tokens.expectBlockEnd();
+                yield tag.equals("break") ? new Statement.Break() : new Statement.Continue();
             }
-            default -> throw tokens.fault("the statement \"" + name + "\" is not known to chat templates");
+            default -> throw new SyntaxFault(line, tag.startsWith("end") || tag.equals("else") || tag.equals("elif")
+                    ? "'" + tag + "' closes no block that is open here" : "there is no tag '" + tag + "'");
         };
     }
 
-    private List<Node> body(String end) {
-        var nodes = until(Set.of(end));
-        tokens.take();
-        tokens.endOfBlock();
-        return nodes;
+    private void end(String tag) {
+        tokens.expectName(tag);
+        tokens.expectBlockEnd();
     }
 
-    /** After "if" or "elif". */
-    private Node conditional() {
-        var condition = expressions.tuple();
-        tokens.endOfBlock();
-        var then = until(Set.of("elif", "else", "endif"));
-        var next = tokens.take().text();
-        if (next.equals("elif")) return new Node.If(condition, then, List.of(conditional()));
-        tokens.endOfBlock();
-        return new Node.If(condition, then, next.equals("else") ? body("endif") : List.of());
-    }
-
-    private Node loop() {
-        var names = names();
-        tokens.expect(Kind.NAME, "in");
-        var over = expressions.withoutConditional();
-        Optional<Node> filter = tokens.accept(Kind.NAME, "if") ? Optional.of(expressions.expression()) : Optional.empty();
-        if (tokens.accept(Kind.NAME, "recursive")) throw tokens.fault("recursive loops are not known to chat templates");
-        tokens.endOfBlock();
-        loops++;
-        var body = until(Set.of("else", "endfor"));
-        loops--;
-        var next = tokens.take().text();
-        tokens.endOfBlock();
-        return new Node.For(names, over, filter, body, next.equals("else") ? body("endfor") : List.of());
-    }
-
-    private List<String> names() {
-        var parentheses = tokens.accept(Kind.OPERATOR, "(");
-        var names = new ArrayList<String>();
-        do {
-            names.add(tokens.name());
-        } while (tokens.accept(Kind.OPERATOR, ",") && tokens.at(Kind.NAME) && !tokens.peek().text().equals("in"));
-        if (parentheses) tokens.expect(Kind.OPERATOR, ")");
-        return names;
-    }
-
-    private Node assignment() {
-        var line = tokens.peek().line();
-        var first = tokens.name();
-        Node target = new Node.Name(first, line);
-        if (tokens.accept(Kind.OPERATOR, ".")) {
-            target = new Node.Attribute(target, tokens.name(), line);
-        } else if (tokens.accept(Kind.OPERATOR, ",")) {
-            var all = new ArrayList<Node>(List.of(target));
-            do {
-                all.add(new Node.Name(tokens.name(), line));
-            } while (tokens.accept(Kind.OPERATOR, ","));
-            target = new Node.ListOf(all, true);
-        }
-        if (tokens.accept(Kind.OPERATOR, "=")) {
-            var value = expressions.tuple();
-            tokens.endOfBlock();
-            return new Node.Assign(target, value);
-        }
-        var filters = new ArrayList<FilterCall>();
-        while (tokens.accept(Kind.OPERATOR, "|")) filters.add(expressions.filter());
-        tokens.endOfBlock();
-        return new Node.AssignBlock(target, filters, body("endset"));
-    }
-
-    private Node macro() {
-        var name = tokens.name();
-        return macro(name, "endmacro");
-    }
-
-    private Node.Macro macro(String name, String end) {
-        var parameters = new ArrayList<String>();
-        var defaults = new ArrayList<Optional<Node>>();
-        parameters(parameters, defaults);
-        tokens.endOfBlock();
-        return new Node.Macro(name, parameters, defaults, outsideLoops(end));
-    }
-
-    private List<Node> outsideLoops(String end) {
-        var outer = loops;
+    /** A body whose text is not written where it stands, so that no loop outside can be left from within. */
+    private List<Statement> keptBack(String end) {
+        var outside = loops;
         loops = 0;
-        var body = body(end);
-        loops = outer;
+        var body = body(Set.of(end));
+        loops = outside;
+        end(end);
         return body;
     }
 
-    private void parameters(List<String> parameters, List<Optional<Node>> defaults) {
-        tokens.expect(Kind.OPERATOR, "(");
-        while (!tokens.accept(Kind.OPERATOR, ")")) {
-            parameters.add(tokens.name());
-            defaults.add(tokens.accept(Kind.OPERATOR, "=") ? Optional.of(expressions.expression()) : Optional.empty());
-            if (!tokens.at(Kind.OPERATOR, ")")) tokens.expect(Kind.OPERATOR, ",");
-        }
+    private Statement conditional(int begun) {
+        var branches = new ArrayList<Statement.If.Branch>();
+        var line = begun;
+        do {
+            var test = expressions.tuple(false);
+            tokens.expectBlockEnd();
+            branches.add(new Statement.If.Branch(test, body(Set.of("elif", "else", "endif")), line));
+            line = tokens.line();
+        } while (tokens.skipName("elif"));
+        return new Statement.If(List.copyOf(branches), otherwise("endif"));
     }
 
-    private Node callBlock() {
-        var parameters = new ArrayList<String>();
-        var defaults = new ArrayList<Optional<Node>>();
-        if (tokens.at(Kind.OPERATOR, "(")) parameters(parameters, defaults);
-        var call = expressions.expression();
-        if (!(call instanceof Node.Call)) throw tokens.fault("call needs a call");
-        tokens.endOfBlock();
-        return new Node.CallBlock(new Node.Macro("caller", parameters, defaults, outsideLoops("endcall")), call);
+    private List<Statement> otherwise(String end) {
+        var body = List.<Statement>of();
+        if (tokens.skipName("else")) {
+            tokens.expectBlockEnd();
+            body = body(Set.of(end));
+        }
+        end(end);
+        return body;
     }
 
-    private Node filterBlock() {
-        var filters = new ArrayList<>(List.of(expressions.filter()));
-        while (tokens.accept(Kind.OPERATOR, "|")) filters.add(expressions.filter());
-        tokens.endOfBlock();
-        return new Node.FilterBlock(filters, body("endfilter"));
+    private Statement loop(int line) {
+        var target = target(false);
+        tokens.expectName("in");
+        var over = expressions.tuple(false);
+        Optional<Expression> filter = tokens.skipName("if") ? Optional.of(expressions.tuple(true)) : Optional.empty();
+        if (tokens.peek().isName("recursive")) throw new SyntaxFault(tokens.line(), "recursive loops are not supported; use a macro that calls itself");
+        tokens.expectBlockEnd();
+        loops++;
+        var body = body(Set.of("else", "endfor"));
+        loops--;
+        return new Statement.For(target, over, filter, body, otherwise("endfor"), line);
     }
 
-    private Node with() {
-        var names = new ArrayList<String>();
-        var values = new ArrayList<Node>();
-        while (tokens.at(Kind.NAME)) {
-            names.add(tokens.name());
-            tokens.expect(Kind.OPERATOR, "=");
-            values.add(expressions.expression());
-            if (!tokens.accept(Kind.OPERATOR, ",")) break;
+    // ---- what is given a value ----
+
+    private Target target(boolean attributes) {
+        var first = singleTarget(attributes);
+        if (!tokens.peek().isOperator(",")) return first;
+        var targets = new ArrayList<>(List.of(first));
+        while (tokens.skipOperator(",")) {
+            if (tokens.peek().isName("in") || tokens.peek().isOperator("=") || tokens.peek().isOperator(")")) break;
+            targets.add(singleTarget(attributes));
         }
-        tokens.endOfBlock();
-        return new Node.With(names, values, body("endwith"));
+        return new Target.Tuple(List.copyOf(targets));
     }
 
-    /** The tokens, one after the other. */
-    static final class Tokens {
-
-        private final List<Token> all;
-        private final String where;
-        private int next;
-
-        Tokens(List<Token> all, String where) {
-            this.all = all;
-            this.where = where;
+    private Target singleTarget(boolean attributes) {
+        if (tokens.skipOperator("(")) {
+            tokens.enter();
+            var inner = target(attributes);
+            tokens.leave();
+            tokens.expectOperator(")");
+            return inner;
         }
-
-        Token peek() {
-            return all.get(next);
+        var line = tokens.line();
+        var name = tokens.expectAnyName();
+        if (attributes && tokens.skipOperator(".")) {
+            names.read(name);
+            return new Target.Attribute(name, tokens.expectAnyName());
         }
+        return new Target.Name(assignable(name, line));
+    }
 
-        Token take() {
-            return next < all.size() - 1 ? all.get(next++) : all.get(next);
-        }
+    private String assignable(String name, int line) {
+        if (CONSTANTS.contains(name)) throw new SyntaxFault(line, "'" + name + "' cannot be given a value");
+        names.given(name);
+        return name;
+    }
 
-        boolean at(Kind kind) {
-            return peek().kind() == kind;
+    private Statement set(int line) {
+        var target = target(true);
+        if (tokens.skipOperator("=")) {
+            var value = expressions.tuple(true);
+            tokens.expectBlockEnd();
+            return new Statement.Set(target, value, line);
         }
+        Expression value = new Expression.Body();
+        while (tokens.skipOperator("|")) value = expressions.filter(value);
+        tokens.expectBlockEnd();
+        return new Statement.SetBlock(target, value, keptBack("endset"), line);
+    }
 
-        boolean at(Kind kind, String text) {
-            return peek().is(kind, text);
+    private Statement with(int line) {
+        var given = new ArrayList<Statement.Set>();
+        while (tokens.peek().kind() != Kind.BLOCK_END) {
+            if (!given.isEmpty()) tokens.expectOperator(",");
+            var target = new Target.Name(assignable(tokens.expectAnyName(), line));
+            tokens.expectOperator("=");
+            given.add(new Statement.Set(target, expressions.expression(), line));
         }
+        tokens.expectBlockEnd();
+        var body = body(Set.of("endwith"));
+        end("endwith");
+        return new Statement.With(List.copyOf(given), body, line);
+    }
 
-        boolean accept(Kind kind, String text) {
-            if (!at(kind, text)) return false;
-            take();
-            return true;
-        }
+    private Statement filterBlock(int line) {
+        var value = expressions.filter(new Expression.Body());
+        while (tokens.skipOperator("|")) value = expressions.filter(value);
+        tokens.expectBlockEnd();
+        return new Statement.FilterBlock(value, keptBack("endfilter"), line);
+    }
 
-        void expect(Kind kind, String text) {
-            if (!accept(kind, text)) throw fault("\"" + text + "\" is missing before \"" + peek().text() + "\"");
-        }
+    // ---- macros ----
 
-        String name() {
-            if (!at(Kind.NAME)) throw fault("a name is missing before \"" + peek().text() + "\"");
-            return take().text();
-        }
+    private Statement macro(int line) {
+        var name = assignable(tokens.expectAnyName(), line);
+        var mark = names.mark();
+        var parameters = parameters();
+        tokens.expectBlockEnd();
+        var body = keptBack("endmacro");
+        return new Statement.Macro(name, parameters, takes(mark, parameters), body, line);
+    }
 
-        void endOfBlock() {
-            expect(Kind.BLOCK_END, "%}");
-        }
+    private Takes takes(int mark, List<Parameter> parameters) {
+        var declared = parameters.stream().map(Parameter::name).toList();
+        return new Takes(names.readSince(mark, "varargs") && !declared.contains("varargs"),
+                names.readSince(mark, "kwargs") && !declared.contains("kwargs"), names.readSince(mark, "caller") && !declared.contains("caller"));
+    }
 
-        TemplateException fault(String fault) {
-            return new TemplateException(where + ", line " + peek().line() + ": " + fault + ".");
+    private List<Parameter> parameters() {
+        tokens.expectOperator("(");
+        var parameters = new ArrayList<Parameter>();
+        while (!tokens.skipOperator(")")) {
+            if (!parameters.isEmpty()) tokens.expectOperator(",");
+            var line = tokens.line();
+            var name = assignable(tokens.expectAnyName(), line);
+            Optional<Expression> otherwise = tokens.skipOperator("=") ? Optional.of(expressions.expression()) : Optional.empty();
+            if (otherwise.isEmpty() && !parameters.isEmpty() && parameters.getLast().otherwise().isPresent()) {
+                throw new SyntaxFault(line, "the parameter '" + name + "' without a default follows one with a default");
+            }
+            parameters.add(new Parameter(name, otherwise));
         }
+        return List.copyOf(parameters);
+    }
+
+    private Statement callBlock(int line) {
+        var mark = names.mark();
+        var parameters = tokens.peek().isOperator("(") ? parameters() : List.<Parameter>of();
+        if (!(expressions.expression() instanceof Expression.Call call)) throw new SyntaxFault(line, "a call block calls no macro");
+        tokens.expectBlockEnd();
+        var body = keptBack("endcall");
+        return new Statement.CallBlock(new Statement.Macro("caller", parameters, takes(mark, parameters), body, line), call, line);
     }
 }

@@ -1,93 +1,79 @@
 package dev.parley.tokenizer.jinja;
 
-import java.time.Clock;
-import java.time.ZonedDateTime;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import dev.parley.tokenizer.TokenizerException;
+import java.time.LocalDateTime;
+import java.util.function.Supplier;
 
-/** A template, read once and rendered as often as one likes. Immutable; threads may share it. */
+/**
+ * A template in the Jinja that chat templates are written in, as Python's jinja2 runs it with transformers' settings:
+ * {@code trim_blocks}, {@code lstrip_blocks}, loop controls, generation blocks, tojson without escapes for HTML,
+ * raise_exception and strftime_now. Lists and maps cannot be changed, as in its sandbox.
+ *
+ * <p>A template can reach nothing but its inputs. Size and depth of values, the depth of calls and the work in all are
+ * bounded, so that a hostile template ends in an error soon. Immutable; threads may share it.
+ */
 public final class Template {
 
-    private static final int LARGEST = 1 << 20;
+    private static final int LONGEST = 1 << 20;
 
+    private final String source;
     private final String where;
-    private final List<Node> nodes;
+    private final Parser.Parsed parsed;
 
-    /** A part of a text, in chars. */
-    public record Span(int start, int end) {}
-
-    /** A rendered text, and the parts of it that stood in generation blocks. */
-    public record Rendered(String text, List<Span> generated) {}
-
-    private Template(String where, List<Node> nodes) {
+    private Template(String source, String where, Parser.Parsed parsed) {
+        this.source = source;
         this.where = where;
-        this.nodes = nodes;
+        this.parsed = parsed;
     }
 
     /**
      * Reads a template.
      *
-     * @param where to name in messages
-     * @throws TemplateException naming the line and what is wrong there
+     * @param where the file, as errors name it
+     * @throws TokenizerException naming the line, if the template cannot be read or uses a tag, filter, test or function that
+     *     there is not
      */
     public static Template parse(String source, String where) {
-        if (source.length() > LARGEST) throw new TemplateException(where + " is larger than a template can be (1 MiB).");
-        return new Template(where, new Parser(new Lexer(source, where).tokens(), where).template());
-    }
-
-    /** Renders with values of JSON's kinds. @throws TemplateException what the template raises, or what it asks that is not there */
-    public Rendered render(Map<String, ?> values) {
-        return render(values, Clock.systemDefaultZone());
-    }
-
-    /** The same at a time of one's choice, which {@code strftime_now} tells. */
-    public Rendered render(Map<String, ?> values, Clock clock) {
-        var globals = new HashMap<String, Object>(functions(clock));
-        values.forEach((name, value) -> globals.put(name, Values.of(value)));
+        if (source.length() > LONGEST) throw new TokenizerException(where + ": the chat template is longer than " + LONGEST + " characters.");
         try {
-            return new Interpreter(where, globals).run(nodes);
-        } catch (TemplateException e) {
-            throw e.getMessage().startsWith(where) ? e : new TemplateException(where + ": " + e.getMessage());
-        } catch (StackOverflowError e) {
-            throw new TemplateException(where + ": the template is nested too deeply.");
+            return new Template(source, where, Parser.parse(source));
+        } catch (SyntaxFault fault) {
+            throw new TokenizerException(where + ", line " + fault.line() + ": " + fault.getMessage() + ".");
+        } catch (Fault fault) {
+            throw new TokenizerException(where + ": " + fault.getMessage() + ".");
         }
     }
 
-    private static Map<String, Object> functions(Clock clock) {
-        var functions = new HashMap<String, Object>();
-        functions.put("raise_exception", (Function) (p, n) -> {
-            throw new TemplateException(p.isEmpty() ? "the template refuses." : Values.text(p.getFirst()));
-        });
-        functions.put("strftime_now", (Function) (p, n) -> Strftime.format(ZonedDateTime.now(clock), Values.asText(p.getFirst())));
-        functions.put("range", (Function) (p, n) -> range(p));
-        functions.put("namespace", (Function) (p, n) -> {
-            var values = new LinkedHashMap<String, Object>();
-            if (!p.isEmpty() && p.getFirst() instanceof Map<?, ?> map) map.forEach((k, v) -> values.put(Values.text(k), v));
-            values.putAll(n);
-            return new Namespace(values);
-        });
-        functions.put("dict", (Function) (p, n) -> {
-            var map = new LinkedHashMap<Object, Object>();
-            if (!p.isEmpty() && p.getFirst() instanceof Map<?, ?> other) map.putAll(other);
-            map.putAll(n);
-            return map;
-        });
-        return functions;
+    public String source() {
+        return source;
     }
 
-    private static List<Object> range(List<Object> p) {
-        if (p.isEmpty() || p.size() > 3) throw new TemplateException("range needs one to three numbers.");
-        long from = p.size() > 1 ? Values.asLong(p.getFirst()) : 0, to = Values.asLong(p.get(p.size() > 1 ? 1 : 0)), by = p.size() > 2 ? Values.asLong(p.get(2)) : 1;
-        if (by == 0) throw new TemplateException("range cannot step by 0.");
-        var list = new ArrayList<Object>();
-        for (long i = from; by > 0 ? i < to : i > to; i += by) {
-            if (list.size() == 100_000) throw new TemplateException("range is longer than 100,000.");
-            list.add(i);
-            if (by > 0 ? i > Long.MAX_VALUE - by : i < Long.MIN_VALUE - by) break;
+    /** Whether generation blocks tell what the assistant is to say. */
+    public boolean marksGeneration() {
+        return parsed.marksGeneration();
+    }
+
+    /** The file that errors name. */
+    public String where() {
+        return where;
+    }
+
+    /**
+     * Runs the template.
+     *
+     * @param now what strftime_now tells
+     * @throws TokenizerException naming the line, if the template refuses its inputs, goes wrong on them, or goes beyond a limit
+     */
+    public Rendering render(Inputs inputs, Supplier<LocalDateTime> now) {
+        var budget = new Budget(inputs.size());
+        var renderer = new Renderer(budget);
+        var scope = Scope.outermost(new Globals(renderer.evaluator(), now).values());
+        inputs.values().forEach(scope::set);
+        try {
+            return Rendering.of(renderer.render(parsed.statements(), scope.inside()));
+        } catch (Fault fault) {
+            var place = where + ", line " + renderer.line();
+            throw new TokenizerException(fault.isRefusal() ? place + " refuses the conversation: " + fault.getMessage() : place + ": " + fault.getMessage() + ".");
         }
-        return list;
     }
 }

@@ -1,12 +1,15 @@
 /**
- * Jinja as published chat templates use it, interpreted in a sandbox: a template sees what it is given and nothing else, and
- * its depth, its steps and its output are bounded. A template is cut into tokens by {@code Lexer}, made a tree of {@code
- * Node}s by {@code Parser}, and evaluated by {@code Interpreter}. Values are Python's: what a template prints, compares and
- * slices is what Python would. Start with {@link dev.parley.tokenizer.jinja.Template}.
+ * Runs the Jinja of chat templates. Start with {@link dev.parley.tokenizer.jinja.Template}: {@code Lexer} and
+ * {@code Parser} make a tree of {@code Statement}s and {@code Expression}s of its source, {@code Renderer} and
+ * {@code Evaluator} run the tree over a closed set of {@code Value}s, and {@code Budget} bounds what a run may use.
  *
  * <pre>{@code
- * var template = Template.parse("{% for m in messages %}{{ m.role }}: {{ m.content | trim }}\n{% endfor %}", "chat_template");
- * var text = template.render(Map.of("messages", List.of(Map.of("role", "user", "content", " Hello ")))).text();
+ * var template = Template.parse("{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}", "chat_template.jinja");
+ * var inputs = new Inputs().own("bos_token", "<s>").messages("messages", json);
+ * String text = template.render(inputs, LocalDateTime::now).text();
  * }</pre>
+ *
+ * A {@code Text} remembers for each character whether the template or one of its inputs said it. So the tokenizer makes
+ * special tokens only of what the template itself wrote, whatever a message contains, and tells the assistant's words apart.
  */
 package dev.parley.tokenizer.jinja;

@@ -1,0 +1,85 @@
+package dev.parley.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a chat template is given: the turns as JSON, in the shape of OpenAI's API, and what goes with them.
+ *
+ * <pre>{@code
+ * var conversation = Conversation.of(List.of(Message.user("Hi"))).withGenerationPrompt(true)
+ *         .withVariables(Map.of("enable_thinking", BooleanNode.FALSE));
+ * String prompt = template.render(conversation).text();
+ * }</pre>
+ *
+ * @param messages a list of objects with {@code role} and {@code content}, a string or a list of parts; and whatever else the
+ *     template reads, such as {@code tool_calls} or {@code reasoning_content}
+ * @param tools a list of JSON schemas of functions
+ * @param addGenerationPrompt whether the text ends where the assistant is to begin
+ * @param variables more that the template may ask for, by name
+ * @param specialTokens texts by role, such as {@code bos_token}; where the template writes them they are tokens, so they are for
+ *     whoever runs the model to give, not for whoever talks to it
+ * @param now what the template takes for the present time
+ */
+public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean addGenerationPrompt, Map<String, JsonNode> variables,
+        Map<String, String> specialTokens, Supplier<LocalDateTime> now) {
+
+    /** @throws IllegalArgumentException if the messages are no list */
+    public Conversation {
+        if (!messages.isArray()) throw new IllegalArgumentException("The messages of a conversation are a list, not " + messages.getNodeType() + ".");
+        variables = Map.copyOf(variables);
+        specialTokens = Map.copyOf(specialTokens);
+    }
+
+    /** Turns alone; the time is the machine's. */
+    public static Conversation of(JsonNode messages) {
+        return new Conversation(messages, Optional.empty(), false, Map.of(), Map.of(), LocalDateTime::now);
+    }
+
+    /** Turns of plain text. */
+    public static Conversation of(List<Message> messages) {
+        var list = JsonNodeFactory.instance.arrayNode(messages.size());
+        for (var message : messages) list.addObject().put("role", message.role()).put("content", message.content());
+        return of(list);
+    }
+
+    public Conversation withMessages(JsonNode messages) {
+        return new Conversation(messages, tools, addGenerationPrompt, variables, specialTokens, now);
+    }
+
+    public Conversation withTools(JsonNode tools) {
+        return new Conversation(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables, specialTokens, now);
+    }
+
+    public Conversation withGenerationPrompt(boolean add) {
+        return new Conversation(messages, tools, add, variables, specialTokens, now);
+    }
+
+    public Conversation withVariables(Map<String, JsonNode> more) {
+        return new Conversation(messages, tools, addGenerationPrompt, more, specialTokens, now);
+    }
+
+    /** These special tokens, and of the present ones those that have no other text here. */
+    public Conversation withSpecialTokens(Map<String, String> more) {
+        var all = new HashMap<>(specialTokens);
+        all.putAll(more);
+        return new Conversation(messages, tools, addGenerationPrompt, variables, all, now);
+    }
+
+    public Conversation withNow(Supplier<LocalDateTime> clock) {
+        return new Conversation(messages, tools, addGenerationPrompt, variables, specialTokens, clock);
+    }
+
+    /** The first turns of it. */
+    Conversation first(int count) {
+        var list = JsonNodeFactory.instance.arrayNode(count);
+        for (int i = 0; i < count; i++) list.add(messages.get(i));
+        return withMessages(list);
+    }
+}
