@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.train.TrainEvent;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jline.terminal.TerminalBuilder;
 
 /**
  * How far a long stage of work is: a bar with the time left on a terminal, a plain line every {@link #PLAIN_INTERVAL}
@@ -26,6 +28,8 @@ public final class Progress implements AutoCloseable {
 
     /** Between two plain lines. */
     public static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+
+    private static final int USUAL_WIDTH = 79;
 
     private final String stage;
     private final long total;
@@ -91,8 +95,20 @@ public final class Progress implements AutoCloseable {
     private static ProgressBar bar(String stage, long before, long total, Unit unit, Output output) {
         return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).startsFrom(before, Duration.ZERO).setUnit(unit.name(), unit.size()).setUpdateIntervalMillis(200)
                 .setStyle(output.coloursNotes() ? ProgressBarStyle.COLORFUL_UNICODE_BAR : ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(standardError(), true, StandardCharsets.UTF_8)))
+                .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(standardError(), true, StandardCharsets.UTF_8), width()))
                 .hideEta().build();
+    }
+
+    /**
+     * How many columns the bar may have. Asked here, since the bar would ask by a terminal that takes Ctrl-C for itself:
+     * from then on it would end the program at once, and what {@link Interruption} is to put in order would be lost.
+     */
+    private static int width() {
+        try (var terminal = TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).nativeSignals(false).dumb(true).build()) {
+            return terminal.getWidth() > 20 ? terminal.getWidth() - 1 : USUAL_WIDTH;
+        } catch (IOException e) {
+            return USUAL_WIDTH;
+        }
     }
 
     private static OutputStream standardError() {

@@ -3,6 +3,7 @@ package dev.parley.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,17 +66,25 @@ class HubCommandsTest {
     }
 
     private Process start(Map<String, String> environment, Object... arguments) throws IOException {
+        var process = start(environment, command(arguments));
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private static List<String> command(Object... arguments) {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-agentlib") && !a.startsWith("-javaagent")).toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parley.class.getName()));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
+        return command;
+    }
+
+    private Process start(Map<String, String> environment, List<String> command) throws IOException {
         var builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_") || name.startsWith("HUGGING"));
         builder.environment().putAll(Map.of("HF_HOME", home.toString(), "HF_ENDPOINT", hub.endpoint().toString(), "NO_PROXY", "*"));
         builder.environment().putAll(environment);
-        var process = builder.redirectError(folder.resolve("err").toFile()).redirectOutput(folder.resolve("out").toFile()).start();
-        process.getOutputStream().close();
-        return process;
+        return builder.redirectError(folder.resolve("err").toFile()).redirectOutput(folder.resolve("out").toFile()).start();
     }
 
     private Ended ended(Process process) throws IOException, InterruptedException {
@@ -159,5 +169,24 @@ class HubCommandsTest {
         var size = Files.size(folder.resolve("served/org/tiny/model.safetensors"));
         var more = parley("models", "pull", "org/tiny", "--json").json().path("downloaded_bytes").asLong();
         assertTrue(more > 0 && more < size, more + " of " + size);
+    }
+
+    /** With a bar there is a terminal, and Ctrl-C comes from it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ctrlCUnderABarKeepsWhatHasComeToo() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script, which lends a terminal, is not installed");
+        hub.slow(100_000);
+        var command = new ArrayList<>(command("models", "pull", "org/tiny"));
+        command.addAll(1, List.of("-Dparley.stdout.terminal=true", "-Dparley.stderr.terminal=true"));
+        var pull = start(Map.of("TERM", "xterm"), List.of("/usr/bin/script", "-qec", "'" + String.join("' '", command) + "'", "/dev/null"));
+        while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
+        pull.getOutputStream().write(3); // Ctrl-C, as the terminal gets it
+        pull.getOutputStream().flush();
+        var stopped = ended(pull);
+        assertEquals(Parley.INTERRUPTED, stopped.code(), stopped.out());
+        assertTrue(stopped.out().contains(" kB"), stopped.out());
+        assertTrue(stopped.out().contains("what has come is kept"), stopped.out());
+        assertFalse(Files.exists(snapshots()));
     }
 }

@@ -5,6 +5,7 @@ import dev.parley.tokenizer.DurableFile;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -90,9 +91,17 @@ final class Blob {
         } finally {
             if (!keep) Files.deleteIfExists(incomplete);
         }
-        DurableFile.moveOver(incomplete, path());
-        DurableFile.syncFolder(path().getParent());
+        moveIntoPlace(incomplete);
         return received.get();
+    }
+
+    private void moveIntoPlace(Path incomplete) throws IOException {
+        try {
+            DurableFile.moveOver(incomplete, path());
+        } catch (NoSuchFileException e) {
+            if (!isThere()) throw e; // on a disk that does not keep locks another program may have moved it first
+        }
+        DurableFile.syncFolder(path().getParent());
     }
 
     private boolean complete(HubClient client, Retries retries, PartialBlob partial, AtomicLong received) throws IOException {

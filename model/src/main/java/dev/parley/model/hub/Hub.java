@@ -130,8 +130,8 @@ public final class Hub {
         var pace = settings.pace();
         HubClient.Listing listing;
         try {
-            // With a copy at hand a hub out of reach is no reason to wait.
-            var tries = new Retries(cached.isPresent() ? new HubSettings.Pace(1, pace.first(), pace.longest()) : pace, listener);
+            // Nothing is lost yet: who has no network, or meant a path, should hear it soon; with a copy at hand, at once.
+            var tries = new Retries(new HubSettings.Pace(cached.isPresent() ? 1 : Math.min(3, pace.tries()), pace.first(), pace.longest()), listener);
             listing = tries.of("The hub at " + settings.endpoint() + " cannot be asked for " + model, () -> client.list(model));
         } catch (HubException e) {
             if (e.reason() != Reason.UNREACHABLE || cached.isEmpty()) throw e;
