@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.ThreadTeam;
+import dev.parley.model.hub.Hub;
 import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.SafetensorsWriter;
 import dev.parley.model.weights.WeightFiles;
@@ -66,9 +67,13 @@ public final class CausalLM implements AutoCloseable {
         return fromPretrained(folder, Engine.computeType());
     }
 
-    /** As {@link #fromPretrained(Path)}, the folder as text. */
-    public static CausalLM fromPretrained(String folder) {
-        return fromPretrained(Path.of(folder));
+    /**
+     * As {@link #fromPretrained(Path)}: a folder or a GGUF file, else {@code org/name[@revision]} of the hub, downloaded once.
+     *
+     * @throws ModelException if it is neither
+     */
+    public static CausalLM fromPretrained(String nameOrFolder) {
+        return fromPretrained(Hub.resolve(nameOrFolder));
     }
 
     /**
