@@ -1,8 +1,10 @@
 package dev.parley.cli;
 
 import dev.parley.generate.GenerationConfig;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options that say how to choose tokens; what is not given comes from the model's generation_config.json. */
@@ -68,8 +70,11 @@ final class SamplingOptions {
     @Option(names = "--ignore-eos", description = "Go on after a token that ends a text.")
     boolean ignoreEos;
 
+    @ArgGroup
+    GrammarOptions grammar;
+
     /** A model's recommendations with what was given on the command line. */
-    GenerationConfig config(GenerationConfig recommended) {
+    GenerationConfig config(GenerationConfig recommended) throws IOException {
         var b = recommended.toBuilder();
         given(maxNewTokens, b::maxNewTokens);
         given(minNewTokens, b::minNewTokens);
@@ -89,6 +94,7 @@ final class SamplingOptions {
         given(lengthPenalty, b::lengthPenalty);
         given(promptLookupNumTokens, b::promptLookupNumTokens);
         given(seed, b::seed);
+        if (grammar != null) b.grammar(grammar.read());
         if (!stop.isEmpty()) b.stopStrings(stop);
         return b.ignoreEos(ignoreEos).build();
     }

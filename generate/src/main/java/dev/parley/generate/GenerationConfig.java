@@ -1,10 +1,12 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.Grammar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How to continue a text, under the names and with the meanings of transformers' {@code GenerationConfig}, but that a
@@ -195,6 +197,11 @@ public final class GenerationConfig {
         return values.promptLookupNumTokens;
     }
 
+    /** What the answer must be, to its last character; empty allows all. An answer that reaches its limit is cut off there. */
+    public Optional<Grammar> grammar() {
+        return values.grammar;
+    }
+
     /** How many of the likeliest alternatives are told for each token; -1 tells nothing. */
     public int logprobs() {
         return values.logprobs;
@@ -267,6 +274,7 @@ public final class GenerationConfig {
         private double lengthPenalty = 1;
         private EarlyStopping earlyStopping = EarlyStopping.FALSE;
         private int promptLookupNumTokens;
+        private Optional<Grammar> grammar = Optional.empty();
         private int logprobs = -1;
         private long seed;
         private boolean useCache = true;
@@ -302,6 +310,7 @@ public final class GenerationConfig {
             lengthPenalty = other.lengthPenalty;
             earlyStopping = other.earlyStopping;
             promptLookupNumTokens = other.promptLookupNumTokens;
+            grammar = other.grammar;
             logprobs = other.logprobs;
             seed = other.seed;
             useCache = other.useCache;
@@ -475,6 +484,12 @@ public final class GenerationConfig {
             return this;
         }
 
+        /** What the answer must be, to its last character. */
+        public Builder grammar(Grammar grammar) {
+            this.grammar = Optional.of(grammar);
+            return this;
+        }
+
         /** How many of the likeliest alternatives are told for each token; -1 tells nothing. */
         public Builder logprobs(int logprobs) {
             this.logprobs = logprobs;
@@ -519,6 +534,7 @@ public final class GenerationConfig {
             check(faults, numBeams == 1 || numReturnSequences <= numBeams, "num_return_sequences " + numReturnSequences + " is above num_beams " + numBeams);
             check(faults, promptLookupNumTokens >= 0 && promptLookupNumTokens <= 64, "prompt_lookup_num_tokens " + promptLookupNumTokens + " is not in 0..64");
             check(faults, logprobs <= 100, "logprobs " + logprobs + " is above 100");
+            check(faults, grammar.isEmpty() || forcedBosTokenId < 0 && forcedEosTokenId < 0, "a grammar and forced tokens exclude each other");
             if (!faults.isEmpty()) throw new IllegalArgumentException("Nothing can be generated so: " + String.join("; ", faults) + ".");
             return new GenerationConfig(new Builder(this));
         }

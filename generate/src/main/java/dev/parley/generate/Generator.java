@@ -1,5 +1,7 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.Constraints;
+import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
@@ -27,6 +29,7 @@ public final class Generator {
 
     private final CausalLM model;
     private final Optional<Tokenizer> tokenizer;
+    private final Optional<Constraints> constraints;
 
     /** A generator of texts. */
     public Generator(CausalLM model, Tokenizer tokenizer) {
@@ -41,6 +44,7 @@ public final class Generator {
     private Generator(CausalLM model, Optional<Tokenizer> tokenizer) {
         this.model = model;
         this.tokenizer = tokenizer;
+        constraints = tokenizer.map(Constraints::new);
     }
 
     /**
@@ -87,9 +91,10 @@ public final class Generator {
         var late = deadline(config, cancelled);
         if (config.numBeams() > 1) return beams(prompts, config, listener, late);
         var texts = new ArrayList<GrowingText>();
+        var masks = masks(config);
         for (var prompt : prompts) {
             for (int i = 0; i < config.numReturnSequences(); i++) {
-                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, listener));
+                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, masks, listener));
             }
         }
         for (var text : texts) {
@@ -174,11 +179,12 @@ public final class Generator {
 
     private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
         var completions = new ArrayList<Completion>();
+        var masks = masks(config);
         for (var prompt : prompts) {
             var limit = limit(config, prompt.length);
             if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
             try (var continuation = model.continueTexts(1, prompt.length + limit)) {
-                for (var beam : new BeamSearch(config, prompt, limit, stops(config)).search(continuation, cancelled)) {
+                for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, cancelled)) {
                     var text = text(beam.ids(), config);
                     listener.onText(completions.size(), text);
                     completions.add(new Completion(prompt, beam.ids(), text, beam.reason(), List.of()));
@@ -188,12 +194,18 @@ public final class Generator {
         return completions;
     }
 
-    private Predicate<int[]> stops(GenerationConfig config) {
-        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return ids -> false;
-        return ids -> {
+    private Predicate<int[]> stops(GenerationConfig config, Optional<TokenMasks> masks) {
+        Predicate<int[]> satisfied = ids -> masks.isPresent() && masks.get().mustEnd(ids, 0);
+        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return satisfied;
+        return satisfied.or(ids -> {
             var text = tokenizer.get().decode(ids, true);
             return config.stopStrings().stream().anyMatch(text::contains);
-        };
+        });
+    }
+
+    private Optional<TokenMasks> masks(GenerationConfig config) {
+        if (config.grammar().isPresent()) requireTokenizer();
+        return config.grammar().flatMap(grammar -> constraints.map(c -> c.masks(grammar)));
     }
 
     private String text(int[] ids, GenerationConfig config) {
@@ -204,6 +216,6 @@ public final class Generator {
     }
 
     private Tokenizer requireTokenizer() {
-        return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer; give the prompt as ids."));
+        return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer, so that it reads and writes ids alone."));
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.Generator.TextListener;
+import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class GrowingText {
     private final int[] prompt;
     private final int limit;
     private final GenerationConfig config;
+    private final Optional<TokenMasks> masks;
     private final TextListener listener;
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
@@ -26,13 +28,14 @@ final class GrowingText {
     private int length;
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, TextListener listener) {
+    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
         this.row = row;
         this.prompt = prompt;
         this.limit = limit;
         this.config = config;
+        this.masks = masks;
         this.listener = listener;
-        sampler = new Sampler(config, prompt.length, row);
+        sampler = new Sampler(config, prompt.length, masks, row);
         decoder = tokenizer.map(t -> t.streamDecoder(true));
         stops = new StopStrings(config.stopStrings());
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
@@ -72,7 +75,7 @@ final class GrowingText {
         ids[length++] = id;
         var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
         if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
-        if (ends || stops.found()) end(FinishReason.STOP);
+        if (ends || stops.found() || masks.isPresent() && masks.get().mustEnd(ids(), prompt.length)) end(FinishReason.STOP);
         else if (length == prompt.length + limit) end(FinishReason.LENGTH);
     }
 

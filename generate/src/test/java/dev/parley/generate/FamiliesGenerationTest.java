@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -62,7 +63,7 @@ class FamiliesGenerationTest {
                         .eosTokenIds(beam.path("eos_token_id").isNull() ? List.of() : List.of(beam.path("eos_token_id").asInt())).build();
                 var prompt = Golden.ints(beam.path("prompt_ids"));
                 try (var continuation = model.continueTexts(1, 64)) {
-                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), ids -> false).search(continuation, () -> false);
+                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), Optional.empty(), ids -> false).search(continuation, () -> false);
                     for (int i = 0; i < found.size(); i++) {
                         assertArrayEquals(Golden.ints(beam.path("sequences").get(i)), found.get(i).ids());
                         assertEquals(beam.path("scores").get(i).asDouble(), found.get(i).score(), 5e-5); // float32 of the reference: 3.8e-6

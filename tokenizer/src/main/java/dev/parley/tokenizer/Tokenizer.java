@@ -301,6 +301,11 @@ public final class Tokenizer {
         return bytes.toByteArray();
     }
 
+    /** The bytes that a token adds to a text: none if it is special, or if the vocabulary has a hole there. */
+    public byte[] textBytes(int id) {
+        return tokens[id] == null ? new byte[0] : bytesOf(id, true).clone();
+    }
+
     byte[] bytesOf(int id, boolean skipSpecialTokens) {
         if (id < 0 || id >= tokens.length || tokens[id] == null) {
             throw new TokenizerException("Token id " + id + " is not in the vocabulary of " + tokens.length + " tokens.");
