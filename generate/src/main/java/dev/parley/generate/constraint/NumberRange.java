@@ -69,6 +69,7 @@ record NumberRange(Optional<BigDecimal> low, boolean aboveLow, Optional<BigDecim
     private static Expression between(String least, String most) {
         if (least.isEmpty()) return EMPTY;
         int a = least.charAt(0) - '0', b = most.charAt(0) - '0', rest = least.length() - 1;
+        if (least.matches("0+") && most.matches("9+")) return new Repeat(ANY, rest + 1, rest + 1);
         if (a == b) return sequence(digits(a, a), between(least.substring(1), most.substring(1)));
         return choice(sequence(digits(a, a), between(least.substring(1), "9".repeat(rest))),
                 sequence(digits(a + 1, b - 1), new Repeat(ANY, rest, rest)),

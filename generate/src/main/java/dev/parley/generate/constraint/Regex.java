@@ -211,9 +211,12 @@ final class Regex {
     }
 
     private CodePoints hexadecimal(int from, int digits) {
-        var text = peek('{') ? braced(from) : regex.substring(at, Math.min(at + digits, regex.length()));
-        if (!text.matches("[0-9a-fA-F]{1,6}") || Integer.parseInt(text, 16) > Character.MAX_CODE_POINT) throw fault("a character's number is wrong", from);
-        if (regex.charAt(at - 1) != '}') at += text.length();
+        var braces = peek('{');
+        var text = braces ? braced(from) : regex.substring(at, Math.min(at + digits, regex.length()));
+        if (!text.matches(braces ? "[0-9a-fA-F]{1,6}" : "[0-9a-fA-F]{" + digits + "}") || Integer.parseInt(text, 16) > Character.MAX_CODE_POINT) {
+            throw fault("a character's number is wrong", from);
+        }
+        if (!braces) at += digits;
         return CodePoints.range(Integer.parseInt(text, 16), Integer.parseInt(text, 16));
     }
 
