@@ -62,9 +62,9 @@ final class ChatCommand implements Callable<Integer> {
         var tokenizer = EngineOptions.requireTokenizer(folder);
         var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
                 + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
-        try (var model = engine.load(folder); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (var model = engine.load(folder); var draft = sampling.draft(engine, output); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
             var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
-            var generator = new Generator(model, tokenizer);
+            var generator = draft.with(new Generator(model, tokenizer));
             var reader = reader(terminal);
             clear();
             terminal.writer().println("Chatting with " + name + ". /help lists commands, Ctrl-D ends.");

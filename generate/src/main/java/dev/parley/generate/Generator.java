@@ -29,20 +29,36 @@ public final class Generator {
 
     private final CausalLM model;
     private final Optional<Tokenizer> tokenizer;
+    private final Optional<CausalLM> draftModel;
     private final Optional<Constraints> constraints;
 
     /** A generator of texts. */
     public Generator(CausalLM model, Tokenizer tokenizer) {
-        this(model, Optional.of(tokenizer));
+        this(model, Optional.of(tokenizer), Optional.empty());
     }
 
     /** A generator of ids alone, for a model without a tokenizer. */
     public Generator(CausalLM model) {
-        this(model, Optional.empty());
+        this(model, Optional.empty(), Optional.empty());
     }
 
-    private Generator(CausalLM model, Optional<Tokenizer> tokenizer) {
+    /**
+     * The same generator with a smaller model that guesses the next tokens of a text that is continued alone; the text stays the
+     * same, and comes sooner where the guesses are good.
+     *
+     * @throws ModelException if it has another vocabulary
+     */
+    public Generator withDraftModel(CausalLM draft) {
+        if (draft.config().vocabSize() != model.config().vocabSize()) {
+            throw new ModelException("The draft model has " + draft.config().vocabSize() + " tokens and the model " + model.config().vocabSize()
+                    + "; a draft model needs the same tokenizer.");
+        }
+        return new Generator(model, tokenizer, Optional.of(draft));
+    }
+
+    private Generator(CausalLM model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel) {
         this.model = model;
+        this.draftModel = draftModel;
         this.tokenizer = tokenizer;
         constraints = tokenizer.map(Constraints::new);
     }
@@ -133,8 +149,15 @@ public final class Generator {
             for (var text : running) decode(List.of(text), config, cancelled);
         } else if (!config.useCache()) {
             decodeAfresh(running, cancelled);
-        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1 && config.temperature() == 0) {
-            new Speculation(config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
+        } else if (config.penaltyAlpha() > 0 && config.temperature() == 0) {
+            for (var text : running) new ContrastiveSearch(config.penaltyAlpha(), config.topK()).decode(model, text, cancelled);
+        } else if (draftModel.isPresent() && running.size() == 1) {
+            var text = running.getFirst();
+            try (var draft = new DraftModel(draftModel.get(), text.prompt().length + text.limit() + config.numAssistantTokens())) {
+                new Speculation(draft, config.numAssistantTokens()).decode(model, text, cancelled);
+            }
+        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1) {
+            new Speculation(new PromptLookup(), config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
         } else {
             decodeTogether(running, cancelled);
         }

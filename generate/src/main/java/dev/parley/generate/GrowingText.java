@@ -67,9 +67,18 @@ final class GrowingText {
     /** Chooses the next token from its scores. @param scores changed */
     void take(float[] scores) {
         var raw = config.logprobs() >= 0 ? scores.clone() : scores;
+        append(sampler.choose(processed(scores)), raw);
+    }
+
+    /** The scores of the next token after all processors. @param scores changed */
+    float[] processed(float[] scores) {
         if (length == 1 && config.forcedBosTokenId() >= 0) Sampler.force(scores, config.forcedBosTokenId());
         if (length == prompt.length + limit - 1 && config.forcedEosTokenId() >= 0) Sampler.force(scores, config.forcedEosTokenId());
-        var id = sampler.next(ids(), scores);
+        return sampler.processed(ids(), scores);
+    }
+
+    /** Adds the token that was chosen. @param raw its scores as the model gave them */
+    void append(int id, float[] raw) {
         if (config.logprobs() >= 0) logprobs.add(TokenLogprob.of(id, raw, config.logprobs()));
         if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
         ids[length++] = id;

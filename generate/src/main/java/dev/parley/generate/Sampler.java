@@ -23,9 +23,14 @@ final class Sampler {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
 
-    /** @param logits changed by the processors */
-    int next(int[] ids, float[] logits) {
+    /** The scores after all processors. @param logits changed */
+    float[] processed(int[] ids, float[] logits) {
         for (var processor : processors) processor.process(ids, logits);
+        return logits;
+    }
+
+    /** The next token. @param logits after the processors */
+    int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;
         var p = Likeliest.softmax(logits);

@@ -2,12 +2,16 @@ package dev.parley.generate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.GenerationConfig.EarlyStopping;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
 import dev.parley.tensor.DType;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -101,9 +106,51 @@ class FamiliesGenerationTest {
     void guessedTextEqualsPlainText(String folder, Backend engine) throws IOException {
         try (var model = load(folder, engine)) {
             var prompt = new int[] {5, 6, 7, 5, 6, 7, 5, 6};
-            var plain = GenerationConfig.builder().maxNewTokens(30).build();
-            assertArrayEquals(new Generator(model).generate(List.of(prompt), plain).getFirst().ids(),
-                    new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst().ids());
+            for (var temperature : new double[] {0, 1}) {
+                var plain = GenerationConfig.builder().maxNewTokens(30).temperature(temperature).seed(7).build();
+                assertArrayEquals(new Generator(model).generate(List.of(prompt), plain).getFirst().ids(),
+                        new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst().ids());
+            }
+        }
+    }
+
+    /** A draft model that is the model itself, and guesses right; its int4 weights, mostly right; a model of other weights, mostly wrong. */
+    @ParameterizedTest
+    @MethodSource("foldersAndEngines")
+    void aDraftModelChangesNothing(String folder, Backend engine) throws IOException {
+        try (var model = load(folder, engine); var rough = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT4, DType.FLOAT32, engine);
+                var stranger = CausalLM.create(model.config(), 5)) {
+            var prompt = new int[] {5, 6, 7, 9, 3};
+            for (var draft : List.of(model, rough, stranger)) {
+                for (var temperature : new double[] {0, 1}) {
+                    var config = GenerationConfig.builder().maxNewTokens(40).temperature(temperature).seed(3).numAssistantTokens(5).build();
+                    assertArrayEquals(new Generator(model).generate(List.of(prompt), config).getFirst().ids(),
+                            new Generator(model).withDraftModel(draft).generate(List.of(prompt), config).getFirst().ids());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDraftModelOfAnotherVocabularyIsRefused() {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3); var other = CausalLM.create(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
+            var refusal = assertThrows(ModelException.class, () -> new Generator(model).withDraftModel(other));
+            assertTrue(refusal.getMessage().contains("61") && refusal.getMessage().contains("60"), refusal.getMessage());
+        }
+    }
+
+    /** The ids of contrastive.json, which were computed without a cache in float64. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void contrastiveSearchAgrees(Backend engine) throws IOException {
+        try (var file = getClass().getResourceAsStream("contrastive.json")) {
+            for (var one : new ObjectMapper().readTree(file).path("cases")) {
+                try (var model = load(one.path("model").asText(), engine)) {
+                    var config = GenerationConfig.builder().maxNewTokens(20).penaltyAlpha(one.path("penalty_alpha").asDouble()).topK(one.path("top_k").asInt()).build();
+                    var prompts = List.of(new int[] {1, 2}, Golden.ints(one.path("prompt_ids")));
+                    assertArrayEquals(Golden.ints(one.path("ids")), new Generator(model).generate(prompts, config).get(1).ids());
+                }
+            }
         }
     }
 
