@@ -52,14 +52,7 @@ public final class BFloat16Matrix implements Matrix {
     public static BFloat16Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var stride = Lanes.padded(source.columns(), step());
         var memory = NativeMemory.allocate(arena, 2L * source.rows() * stride);
-        var blocks = Math.ceilDiv(source.rows(), 16);
-        team.each(blocks, block -> {
-            var first = 16 * block;
-            var count = Math.min(16, source.rows() - first);
-            var floats = new float[count * stride];
-            source.read(first, count, floats, stride);
-            Halves.toBFloat16(floats, 0, memory, 2L * first * stride, floats.length);
-        });
+        source.readAll(64, stride, team, (first, count, floats) -> Halves.toBFloat16(floats, 0, memory, 2L * first * stride, count * stride));
         return new BFloat16Matrix(memory, source.rows(), source.columns(), stride);
     }
 
@@ -157,7 +150,7 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int scratchSize() {
-        return 4 * stride;
+        return RowTile.scratchSize(stride);
     }
 
     @Override

@@ -42,13 +42,7 @@ public final class Float32Matrix implements Matrix {
     public static Float32Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var stride = Lanes.padded(source.columns(), 4 * Lanes.COUNT);
         var memory = NativeMemory.allocate(arena, 4L * source.rows() * stride);
-        team.each(Math.ceilDiv(source.rows(), 16), block -> {
-            var first = 16 * block;
-            var count = Math.min(16, source.rows() - first);
-            var floats = new float[count * stride];
-            source.read(first, count, floats, stride);
-            MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, floats.length);
-        });
+        source.readAll(64, stride, team, (first, count, floats) -> MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, count * stride));
         return new Float32Matrix(memory, source.rows(), source.columns(), stride);
     }
 
@@ -124,7 +118,7 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int scratchSize() {
-        return 4 * stride;
+        return RowTile.scratchSize(stride);
     }
 
     @Override
