@@ -84,7 +84,11 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        int from = firstRow(part), to = firstRow(part + 1);
+        if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+    }
+
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
@@ -96,6 +100,13 @@ public final class Float32Matrix implements Matrix {
                 for (int k = 0; k < 4; k++) MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], scratch, k * stride, stride);
                 RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
             }
+        }
+    }
+
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+        for (int r = from; r < to; r++) {
+            MemorySegment.copy(memory, FLOAT, 4L * r * stride, scratch, 0, stride);
+            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.parley.kernels.Matrix;
 import dev.parley.kernels.Norms;
 import dev.parley.kernels.Rotary;
 import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.WarmUp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -184,6 +185,7 @@ final class KernelTransformer {
             if (outputs.length > 0) head(outputs, scores, member);
         });
         states.ifPresent(list -> keepStates(pass.tokens(), outputs, list));
+        WarmUp.start();
         for (int row = 0; row < ids.length; row++) caches.get(row).advance(ids[row].length);
         if (outputs.length == 1) return new float[][] {scores};
         var rows = new float[outputs.length][];
