@@ -134,9 +134,7 @@ public final class CausalLM implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }
-        var config = folder.resolve("config.json");
-        if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
-        return new CausalLM(ModelConfig.read(config), computeType, backend);
+        return new CausalLM(ConfigFile.ofFolder(folder), computeType, backend);
     }
 
     private static ModelException unreadable(Path folder, IOException e) {

@@ -23,7 +23,7 @@ public final class GgufExport {
 
     /** @param type of the matrices; norms and biases are float32 */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
-        var config = ModelConfig.read(folder.resolve("config.json"));
+        var config = ConfigFile.ofFolder(folder);
         var parameters = new Parameters();
         var network = new Transformer(parameters, config);
         try (var source = WeightFiles.open(folder)) {
