@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
@@ -57,7 +58,7 @@ final class EngineOptions {
 
     /** The folder's tokenizer, if it has one. */
     static Optional<Tokenizer> tokenizer(Path folder) {
-        var has = Files.exists(folder.resolve("tokenizer.json")) || Files.exists(folder.resolve("vocab.json"));
+        var has = Stream.of("tokenizer.json", "vocab.json", "encoder.json").anyMatch(name -> Files.exists(folder.resolve(name)));
         return has ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
     }
 

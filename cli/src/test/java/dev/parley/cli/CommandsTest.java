@@ -161,4 +161,41 @@ class CommandsTest {
         var unknownKey = Files.writeString(folder.resolve("bad.yaml"), "stage: sft\nlearning_rat: 1\n");
         assertTrue(parley("train", unknownKey).err().contains("learning_rat"));
     }
+
+    @Test
+    void aFolderIsConvertedToAFolderInFilesOfTheSizeAskedFor() throws IOException {
+        var out = folder.resolve("converted");
+        assertEquals(0, parley("models", "convert", model, out, "--max-shard-size", "4kB", "--dtype", "bf16").code());
+        assertTrue(Files.exists(out.resolve("model.safetensors.index.json")) && Files.exists(out.resolve("tokenizer.json")));
+        var generate = List.of("generate", "--model", out, "--prompt", "the cat", "--max-new-tokens", 4, "--temperature", 0);
+        var text = parley(generate.toArray());
+        assertEquals(0, text.code(), text.err());
+        var again = parley("models", "convert", model, out);
+        assertEquals(1, again.code());
+        assertTrue(again.err().contains("--force"), again.err());
+        assertEquals(0, parley("models", "convert", model, out, "--force", "--dtype", "bf16").code());
+        assertFalse(Files.exists(out.resolve("model.safetensors.index.json")));
+        assertEquals(text.out(), parley(generate.toArray()).out());
+        assertEquals(1, parley("models", "convert", model, folder.resolve("other"), "--dtype", "q8_0").code());
+        assertEquals(1, parley("models", "convert", model, folder.resolve("other"), "--max-shard-size", "much").code());
+        assertFalse(Files.exists(folder.resolve("other")));
+    }
+
+    @Test
+    void aVocabularyUnderOpenAisNamesIsATokenizer() throws IOException {
+        var tokenizer = new ObjectMapper().readTree(model.resolve("tokenizer.json").toFile()).path("model");
+        Files.writeString(model.resolve("encoder.json"), tokenizer.path("vocab").toString());
+        var merges = new StringBuilder("#version: 0.2\n");
+        for (var merge : tokenizer.path("merges")) merges.append(merge.asText()).append('\n');
+        Files.writeString(model.resolve("vocab.bpe"), merges);
+        var generate = new Object[] {"generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 4, "--temperature", 0, "--ignore-eos"};
+        var text = parley(generate).out();
+        Files.delete(model.resolve("tokenizer.json"));
+        Files.delete(model.resolve("tokenizer_config.json"));
+        assertEquals(text, parley(generate).out());
+        assertEquals(0, parley("models", "convert", model, folder.resolve("model.gguf"), "--dtype", "f32").code());
+        assertEquals(0, parley("models", "convert", folder.resolve("model.gguf"), folder.resolve("back")).code());
+        generate[2] = folder.resolve("back");
+        assertEquals(text, parley(generate).out());
+    }
 }

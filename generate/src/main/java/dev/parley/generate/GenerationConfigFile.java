@@ -28,12 +28,18 @@ final class GenerationConfigFile {
         var file = folder.resolve(NAME);
         if (!Files.exists(file)) return GenerationConfig.DEFAULT;
         if (Files.size(file) > 1 << 20) throw new IllegalArgumentException(file + " is larger than it can be (1 MiB).");
+        var json = json(file, Files.readAllBytes(file));
+        if (!json.isObject()) throw new IllegalArgumentException(file + " does not hold a JSON object.");
+        return of(file, json);
+    }
+
+    private static JsonNode json(Path file, byte[] bytes) {
         try {
-            var json = JSON.readTree(Files.readAllBytes(file));
-            if (!json.isObject()) throw new IllegalArgumentException(file + " does not hold a JSON object.");
-            return of(file, json);
+            return JSON.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(file + " is not JSON: " + e.getOriginalMessage() + ".");
+        } catch (IOException e) { // bytes that are no characters
+            throw new IllegalArgumentException(file + " is not JSON: " + e.getMessage() + ".");
         }
     }
 

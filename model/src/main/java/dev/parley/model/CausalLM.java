@@ -4,7 +4,9 @@ import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.hub.Hub;
 import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.SafetensorsWriter;
+import dev.parley.model.weights.SafetensorsFolder;
+import dev.parley.model.weights.ShardSize;
+import dev.parley.model.weights.TensorData;
 import dev.parley.model.weights.WeightFiles;
 import dev.parley.model.weights.WeightSource;
 import dev.parley.tensor.DType;
@@ -18,7 +20,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /**
@@ -134,21 +135,24 @@ public final class CausalLM implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }
-        var config = folder.resolve("config.json");
-        if (!Files.exists(config)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
-        return new CausalLM(ModelConfig.read(config), computeType, backend);
+        return new CausalLM(ConfigFile.ofFolder(folder), computeType, backend);
     }
 
     private static ModelException unreadable(Path folder, IOException e) {
         return new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
     }
 
-    /** Writes config.json and model.safetensors, each whole or not at all; the tied head is written once. */
+    /** Writes the model in files of 5 GB at most, as {@link #savePretrained(Path, ShardSize)}. */
     public void savePretrained(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        var tensors = new LinkedHashMap<String, Tensor>();
-        for (var parameter : parameters.all()) tensors.put(parameter.name(), parameter.value());
-        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+        savePretrained(folder, ShardSize.DEFAULT);
+    }
+
+    /**
+     * Writes config.json and the weights, each file whole or not at all; the tied head is written once. Weights beyond a size
+     * go into several files with an index, as transformers writes them; those of an earlier save are removed.
+     */
+    public void savePretrained(Path folder, ShardSize largest) throws IOException {
+        SafetensorsFolder.write(folder, parameters.all().stream().map(p -> TensorData.of(p.name(), p.value())).toList(), largest);
         config.write(folder.resolve("config.json"));
     }
 

@@ -25,10 +25,23 @@ final class ConfigFile {
 
     private ConfigFile() {}
 
+    /** The config of a model folder: its config.json, else the hparams.json that OpenAI published GPT-2 with. */
+    static ModelConfig ofFolder(Path folder) {
+        var file = folder.resolve("config.json");
+        if (Files.exists(file)) return read(file);
+        var hparams = folder.resolve("hparams.json");
+        if (!Files.exists(hparams)) throw new ModelException(folder + " has no config.json, so that it is no model folder.");
+        return of(hparams.toString(), hparams(new Settings(hparams.toString(), json(hparams))));
+    }
+
     static ModelConfig read(Path file) {
+        return of(file.toString(), json(file));
+    }
+
+    private static JsonNode json(Path file) {
         try {
-            if (Files.size(file) > LARGEST_FILE) throw new ModelException(file + " is larger than a config.json can be (1 MiB).");
-            return of(file.toString(), JSON.readTree(Files.readAllBytes(file)));
+            if (Files.size(file) > LARGEST_FILE) throw new ModelException(file + " is larger than a " + file.getFileName() + " can be (1 MiB).");
+            return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new ModelException(file + " is not JSON: " + e.getOriginalMessage() + ".");
         } catch (IOException e) {
@@ -82,6 +95,14 @@ final class ConfigFile {
                 bias && family != Family.QWEN2, s.flag("mlp_bias", false), s.flag("tie_word_embeddings", false),
                 new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02), true, false,
                 s.integer("bos_token_id", -1), s.integers("eos_token_id", -1));
+    }
+
+    /** OpenAI's names for the sizes of GPT-2, in those of config.json. The vocabulary's last token is the end of a text. */
+    private static ObjectNode hparams(Settings s) {
+        var tokens = s.integer("n_vocab", 50_257);
+        return JSON.createObjectNode().put("model_type", "gpt2").put("vocab_size", tokens).put("n_positions", s.integer("n_ctx", 1024))
+                .put("n_embd", s.integer("n_embd", 768)).put("n_head", s.integer("n_head", 12)).put("n_layer", s.integer("n_layer", 12))
+                .put("bos_token_id", tokens - 1).put("eos_token_id", tokens - 1);
     }
 
     // ---- writing ----

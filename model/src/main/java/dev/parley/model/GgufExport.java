@@ -6,6 +6,7 @@ import dev.parley.model.weights.GgmlType;
 import dev.parley.model.weights.GgufWriter;
 import dev.parley.model.weights.WeightFiles;
 import dev.parley.model.weights.WeightSource;
+import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Writes a model folder as one GGUF file, tokenizer and chat template inside, as llama.cpp and Ollama run it. */
 public final class GgufExport {
@@ -23,7 +26,7 @@ public final class GgufExport {
 
     /** @param type of the matrices; norms and biases are float32 */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
-        var config = ModelConfig.read(folder.resolve("config.json"));
+        var config = ConfigFile.ofFolder(folder);
         var parameters = new Parameters();
         var network = new Transformer(parameters, config);
         try (var source = WeightFiles.open(folder)) {
@@ -63,10 +66,10 @@ public final class GgufExport {
     }
 
     /** Llama 3's stretching: what each frequency is divided by. */
-    private static java.util.Optional<GgufWriter.Tensor> ropeFactors(ModelConfig config) {
-        if (config.rope().isEmpty() || !(config.rope().get().scaling() instanceof Rope.Llama3)) return java.util.Optional.empty();
+    private static Optional<GgufWriter.Tensor> ropeFactors(ModelConfig config) {
+        if (config.rope().isEmpty() || !(config.rope().get().scaling() instanceof Rope.Llama3)) return Optional.empty();
         double[] stretched = config.rope().get().frequencies(config.headDim(), 0), plain = Rope.plain(config.rope().get().theta()).frequencies(config.headDim(), 0);
-        return java.util.Optional.of(new GgufWriter.Tensor("rope_freqs.weight", GgmlType.F32, 1, plain.length, true, (first, count, into) -> {
+        return Optional.of(new GgufWriter.Tensor("rope_freqs.weight", GgmlType.F32, 1, plain.length, true, (first, count, into) -> {
             for (int i = 0; i < plain.length; i++) into[i] = (float) (plain[i] / stretched[i]);
         }));
     }
@@ -94,10 +97,27 @@ public final class GgufExport {
         if (c.rope().isPresent()) rope(m, arch, c);
         var window = c.layers().getFirst().slidingWindow();
         if (window > 0) m.put(arch + ".attention.sliding_window", window);
-        var tokenizer = folder.resolve("tokenizer.json");
-        if (Files.exists(tokenizer)) GgufTokenizer.write(m, folder, JSON.readTree(tokenizer.toFile()), c);
+        var tokenizer = tokenizer(folder);
+        if (tokenizer.isPresent()) GgufTokenizer.write(m, folder, tokenizer.get(), c);
         else m.put("tokenizer.ggml.model", "no_vocab");
         return m;
+    }
+
+    /** The folder's tokenizer as a tokenizer.json, made from a vocabulary and merges where it has only these. */
+    private static Optional<JsonNode> tokenizer(Path folder) throws IOException {
+        var file = folder.resolve("tokenizer.json");
+        if (Files.exists(file)) return Optional.of(JSON.readTree(file.toFile()));
+        if (Stream.of("vocab.json", "encoder.json").noneMatch(name -> Files.exists(folder.resolve(name)))) return Optional.empty();
+        var made = Files.createTempDirectory("parley-tokenizer");
+        try {
+            Tokenizer.load(folder).save(made);
+            return Optional.of(JSON.readTree(made.resolve("tokenizer.json").toFile()));
+        } finally {
+            try (var files = Files.list(made)) {
+                for (var each : files.toList()) Files.delete(each);
+            }
+            Files.delete(made);
+        }
     }
 
     private static void rope(Map<String, Object> m, String arch, ModelConfig c) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -37,7 +36,10 @@ final class TokenizerFiles {
             var settings = settings(folder);
             if (!Files.isDirectory(folderOrFile)) return fromJson(folderOrFile, settings);
             if (Files.exists(folder.resolve(TOKENIZER))) return fromJson(folder.resolve(TOKENIZER), settings);
-            if (Files.exists(folder.resolve("vocab.json"))) return fromVocabAndMerges(folder, settings);
+            if (Files.exists(folder.resolve("vocab.json"))) return fromVocabAndMerges(folder.resolve("vocab.json"), folder.resolve("merges.txt"), settings);
+            if (Files.exists(folder.resolve("encoder.json"))) { // the same two files, as OpenAI published them
+                return fromVocabAndMerges(folder.resolve("encoder.json"), folder.resolve("vocab.bpe"), settings);
+            }
             throw new TokenizerException(folder + " has no tokenizer: neither tokenizer.json nor vocab.json and merges.txt is there.");
         } catch (IOException e) {
             throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
@@ -126,17 +128,16 @@ final class TokenizerFiles {
         return new Tokenizer.Merge(left, right, merged);
     }
 
-    private static Tokenizer fromVocabAndMerges(Path folder, Tokenizer.Settings settings) throws IOException {
-        var file = folder.resolve("merges.txt");
-        if (!Files.exists(file)) throw new TokenizerException(folder + " has a vocab.json and no merges.txt.");
+    private static Tokenizer fromVocabAndMerges(Path vocabFile, Path file, Tokenizer.Settings settings) throws IOException {
+        if (!Files.exists(file)) throw new TokenizerException(vocabFile.getParent() + " has a " + vocabFile.getFileName() + " and no " + file.getFileName() + ".");
         if (Files.size(file) > LARGEST) throw fault(file, "the file is larger than merges can be (256 MiB)");
         var merges = Files.readString(file).lines().filter(l -> !l.startsWith("#version") && !l.isEmpty()).map(l -> l.split(" ", 2)).toList();
-        var vocab = read(folder.resolve("vocab.json"));
+        var vocab = read(vocabFile);
         var added = new ArrayList<AddedToken>();
         for (var token : List.of("<|endoftext|>")) {
-            if (vocab.has(token)) added.add(AddedToken.special(id(folder.resolve("vocab.json"), token, vocab.get(token)), token));
+            if (vocab.has(token)) added.add(AddedToken.special(id(vocabFile, token, vocab.get(token)), token));
         }
-        return build(folder.resolve("vocab.json"), vocab, merges, PreTokenizer.gpt2(), added, settings, _ -> Vocabulary.BYTE_LEVEL);
+        return build(vocabFile, vocab, merges, PreTokenizer.gpt2(), added, settings, _ -> Vocabulary.BYTE_LEVEL);
     }
 
     private static Tokenizer.Settings settings(Path folder) throws IOException {

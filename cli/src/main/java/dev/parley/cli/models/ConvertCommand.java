@@ -3,25 +3,27 @@ package dev.parley.cli.models;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
+import dev.parley.model.FolderExport;
 import dev.parley.model.GgufExport;
 import dev.parley.model.GgufImport;
-import dev.parley.model.WeightType;
 import dev.parley.model.weights.GgmlType;
+import dev.parley.model.weights.ShardSize;
 import dev.parley.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code models convert}: a model folder to a GGUF file, and back. */
-@Command(name = "convert", description = {"Turns a model folder into one GGUF file, for llama.cpp and Ollama, or such a file into a folder.",
-        "A folder has float32 weights, whatever the file had."},
-        footer = {"", "Example:", "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
+/** {@code models convert}: a model to a GGUF file, or to a folder of safetensors. */
+@Command(name = "convert", description = {"Turns a model into one GGUF file, for llama.cpp and Ollama, or into a folder of safetensors.",
+        "Reads safetensors, pytorch_model.bin, tf_model.h5, OpenAI's TensorFlow checkpoint of GPT-2 and GGUF."},
+        footer = {"", "Examples:", "  ./parley models convert my-model my-model.gguf --dtype q8_0",
+            "  ./parley models convert gpt2-checkpoint gpt2 --dtype bf16 --max-shard-size 500MB"})
 final class ConvertCommand implements Callable<Integer> {
 
     private final Output output;
@@ -29,22 +31,22 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "A model folder, a model of the hub, or a .gguf file.")
     String name;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "The .gguf file to write, or the folder.")
+    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write, if it ends in .gguf, else the folder.")
     Path out;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f16", description = "Type of a .gguf file's matrices: f32, f16, bf16, q8_0, q4_0. Default: ${DEFAULT-VALUE}.")
-    Target dtype;
+    @Option(names = "--dtype", paramLabel = "TYPE", description = {"f32, f16, bf16; q8_0 and q4_0 for a .gguf file's matrices.",
+        "Default: f16 for a .gguf file; for a folder what the weights had, f32 if they were GGUF."})
+    Optional<Target> dtype = Optional.empty();
 
-    @Option(names = "--force", description = "Write over a file that is there.")
+    @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB", description = "A folder's weights beyond it go into several files. Default: ${DEFAULT-VALUE}.")
+    String largest;
+
+    @Option(names = "--force", description = "Write over what is there.")
     boolean force;
 
     /** Values of {@code --dtype}. */
     enum Target {
-        F32, F16, BF16, Q8_0, Q4_0;
-
-        GgmlType type() {
-            return GgmlType.valueOf(name());
-        }
+        F32, F16, BF16, Q8_0, Q4_0
     }
 
     ConvertCommand(Output output) {
@@ -53,25 +55,42 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        var shardSize = ShardSize.parse(largest);
         if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " is there already; --force writes over it.");
         var in = Downloads.model(name, output);
-        if (GgufImport.isGguf(in)) {
-            toFolder(in);
-        } else {
-            if (!Files.isRegularFile(in.resolve("config.json"))) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
-            if (!out.toString().endsWith(".gguf")) throw new IllegalArgumentException(out + " does not end in .gguf, which a folder is converted to.");
-            GgufExport.write(in, out, dtype.type());
-            output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
-        }
+        if (!GgufImport.isGguf(in) && !Files.isDirectory(in)) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
+        if (out.toString().endsWith(".gguf")) toFile(in);
+        else toFolder(in, shardSize);
         return Parley.DONE;
     }
 
-    private void toFolder(Path in) throws IOException {
-        Files.createDirectories(out);
-        GgufImport.writeTokenizer(in, out);
-        try (var model = CausalLM.fromPretrained(in, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH)) {
-            model.savePretrained(out);
+    private void toFile(Path in) throws IOException {
+        if (GgufImport.isGguf(in)) throw new IllegalArgumentException(in + " is a .gguf file already; a folder can be made from it.");
+        GgufExport.write(in, out, GgmlType.valueOf(dtype.orElse(Target.F16).name()));
+        output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
+    }
+
+    private void toFolder(Path in, ShardSize shardSize) throws IOException {
+        if (Files.isRegularFile(out)) throw new IllegalArgumentException(out + " is a file; name a folder, or a file that ends in .gguf.");
+        var type = dtype.or(() -> GgufImport.isGguf(in) ? Optional.of(Target.F32) : Optional.empty()).map(ConvertCommand::plain);
+        FolderExport.write(in, out, type, shardSize);
+        output.line(out + ": " + weightBytes() / 1_000_000 + " MB");
+    }
+
+    private static DType plain(Target type) {
+        return switch (type) {
+            case F32 -> DType.FLOAT32;
+            case F16 -> DType.FLOAT16;
+            case BF16 -> DType.BFLOAT16;
+            default -> throw new IllegalArgumentException("A folder's weights are f32, f16 or bf16; " + type.name().toLowerCase(Locale.ROOT) + " is for a .gguf file.");
+        };
+    }
+
+    private long weightBytes() throws IOException {
+        var bytes = 0L;
+        try (var files = Files.newDirectoryStream(out, "*.safetensors")) {
+            for (var file : files) bytes += Files.size(file);
         }
-        output.line(out + ": " + Files.size(out.resolve("model.safetensors")) / 1_000_000 + " MB");
+        return bytes;
     }
 }

@@ -63,7 +63,8 @@ final class Pickle {
     static Object read(byte[] bytes) {
         try {
             return new Pickle(bytes).run();
-        } catch (BufferUnderflowException | NoSuchElementException | IndexOutOfBoundsException | ClassCastException | ArithmeticException e) {
+        } catch (BufferUnderflowException | NoSuchElementException | IndexOutOfBoundsException | ClassCastException | ArithmeticException
+                | UnsupportedOperationException e) {
             throw new IllegalArgumentException("the pickle is damaged");
         }
     }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,8 @@ import java.util.zip.ZipFile;
 final class PickledWeights implements WeightSource {
 
     private static final long LARGEST_PICKLE = 64L << 20;
+    private static final int MOST_DIMENSIONS = 16;
+    private static final int MOST_VIEWED = 3; // tied weights are there twice
     private static final Map<String, DType> DTYPES = Map.of("FloatStorage", DType.FLOAT32, "DoubleStorage", DType.FLOAT64,
             "HalfStorage", DType.FLOAT16, "BFloat16Storage", DType.BFLOAT16, "LongStorage", DType.INT64, "IntStorage", DType.INT32,
             "ShortStorage", DType.INT16, "CharStorage", DType.INT8, "ByteStorage", DType.UINT8, "BoolStorage", DType.BOOL);
@@ -34,7 +37,7 @@ final class PickledWeights implements WeightSource {
     private final ZipFile zip;
     private final String prefix;
     private final Map<String, StridedTensor> tensors = new LinkedHashMap<>();
-    private final Map<String, MemorySegment> storages = new HashMap<>();
+    private final Map<Storage, MemorySegment> storages = new HashMap<>();
     private final Arena arena = Arena.ofShared();
 
     private PickledWeights(Path file, ZipFile zip, String prefix) {
@@ -106,6 +109,22 @@ final class PickledWeights implements WeightSource {
             check(entry.getKey().toString(), tensor);
             tensors.put(entry.getKey().toString(), tensor);
         }
+        checkTotals();
+    }
+
+    /** Many views of one storage, or many storages in the same bytes, must not need far more memory than the file has. */
+    private void checkTotals() throws IOException {
+        var views = tensors.values().stream().mapToDouble(t -> (double) elements(t) * width(t.storage())).sum();
+        var stored = tensors.values().stream().map(StridedTensor::storage).distinct().mapToDouble(s -> (double) s.elements() * width(s)).sum();
+        if (stored > Files.size(file) || views > MOST_VIEWED * Files.size(file)) throw new WeightFileException(file, "the tensors are larger than the file");
+    }
+
+    private static int width(Storage storage) {
+        return DTYPES.get(storage.type()).bytes();
+    }
+
+    private static long elements(StridedTensor tensor) {
+        return Arrays.stream(tensor.shape()).reduce(1, (a, b) -> a * b);
     }
 
     private void check(String name, StridedTensor tensor) throws IOException {
@@ -118,13 +137,15 @@ final class PickledWeights implements WeightSource {
         }
         var last = tensor.offset();
         var elements = 1L;
-        if (tensor.shape().length != tensor.strides().length || tensor.offset() < 0) throw fault(name, "has no shape that could be");
+        if (tensor.shape().length > MOST_DIMENSIONS || tensor.shape().length != tensor.strides().length || tensor.offset() < 0) throw fault(name, "has no shape that could be");
         for (int i = 0; i < tensor.shape().length; i++) {
             var size = tensor.shape()[i];
             var stride = tensor.strides()[i];
             if (size < 0 || stride < 0 || size > Integer.MAX_VALUE || stride > Integer.MAX_VALUE) throw fault(name, "has no shape that could be");
-            elements = Math.multiplyExact(elements, size);
-            last = Math.addExact(last, Math.max(0, size - 1) * stride);
+            if (Math.multiplyHigh(elements, size) != 0 || elements * size < 0) throw fault(name, "has no shape that could be");
+            elements *= size;
+            last += Math.max(0, size - 1) * stride;
+            if (last < 0) throw fault(name, "reaches beyond its storage");
         }
         if (elements > 0 && last >= storage.elements()) throw fault(name, "reaches beyond its storage");
         if (elements > Files.size(file) / dtype.bytes()) throw fault(name, "is larger than the file");
@@ -180,7 +201,7 @@ final class PickledWeights implements WeightSource {
 
     /** The bytes of a storage; tensors that share one share the memory. */
     private MemorySegment storage(String name, Storage storage, int width) {
-        var known = storages.get(storage.key());
+        var known = storages.get(storage);
         if (known != null) return known;
         var bytes = arena.allocate(Math.max(1, storage.elements() * width), 8).asSlice(0, storage.elements() * width);
         try {
@@ -190,7 +211,7 @@ final class PickledWeights implements WeightSource {
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
         }
-        storages.put(storage.key(), bytes);
+        storages.put(storage, bytes);
         return bytes;
     }
 

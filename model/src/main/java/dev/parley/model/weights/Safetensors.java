@@ -70,13 +70,15 @@ final class Safetensors implements WeightSource {
         }
     }
 
-    private static JsonNode header(Path file, byte[] bytes) throws IOException {
+    private static JsonNode header(Path file, byte[] bytes) {
         try {
             var header = JSON.readTree(bytes);
             if (header == null || !header.isObject()) throw new WeightFileException(file, "the header is not a JSON object");
             return header;
         } catch (JsonProcessingException e) {
             throw new WeightFileException(file, "the header is not JSON (" + e.getOriginalMessage() + ")");
+        } catch (IOException e) { // bytes that are no characters
+            throw new WeightFileException(file, "the header is not JSON (" + e.getMessage() + ")");
         }
     }
 

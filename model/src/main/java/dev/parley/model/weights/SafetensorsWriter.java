@@ -2,53 +2,50 @@ package dev.parley.model.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.tensor.DType;
-import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tokenizer.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
-/** Writes a safetensors file, tensor after tensor from where each lies in memory. */
+/** Writes a safetensors file, tensor after tensor from where each lies. */
 public final class SafetensorsWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** What one call of the system writes at most. */
-    private static final long PIECE = 1 << 26;
 
     private SafetensorsWriter() {}
 
     /** Writes the tensors in the order of the map, whole or not at all. */
     public static void write(Path file, Map<String, Tensor> tensors) throws IOException {
+        write(file, tensors.entrySet().stream().map(e -> TensorData.of(e.getKey(), e.getValue())).toList());
+    }
+
+    /** Writes the tensors in the order of the list, whole or not at all. */
+    public static void write(Path file, List<TensorData> tensors) throws IOException {
         var header = header(tensors);
         DurableFile.write(file, channel -> {
-            writeFully(channel, header);
-            for (var tensor : tensors.values()) {
-                try (var scope = Scope.open()) {
-                    var bytes = tensor.detach().contiguous().memory();
-                    for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-                        writeFully(channel, bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
-                    }
-                }
+            TensorData.write(channel, header);
+            for (var tensor : tensors) {
+                var end = channel.position() + tensor.bytes();
+                tensor.content().writeTo(channel);
+                if (channel.position() != end) throw new IllegalStateException("Tensor " + tensor.name() + " did not write its " + tensor.bytes() + " bytes.");
             }
         });
     }
 
-    private static ByteBuffer header(Map<String, Tensor> tensors) throws IOException {
+    private static ByteBuffer header(List<TensorData> tensors) throws IOException {
         var json = JSON.createObjectNode();
         json.putObject("__metadata__").put("format", "pt"); // transformers refuses files without it
         var offset = 0L;
-        for (var entry : tensors.entrySet()) {
-            var tensor = entry.getValue();
-            var described = json.putObject(entry.getKey()).put("dtype", label(tensor.dtype()));
+        for (var tensor : tensors) {
+            var described = json.putObject(tensor.name()).put("dtype", label(tensor.dtype()));
             var shape = described.putArray("shape");
             for (var size : tensor.shape()) shape.add(size);
-            var end = offset + tensor.elementCount() * tensor.dtype().bytes();
+            var end = offset + tensor.bytes();
             described.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -61,9 +58,5 @@ public final class SafetensorsWriter {
 
     private static String label(DType dtype) {
         return Safetensors.DTYPES.entrySet().stream().filter(e -> e.getValue() == dtype).findFirst().orElseThrow().getKey();
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) channel.write(bytes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.model.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +33,7 @@ final class ShardedWeights implements WeightSource {
         var shardOf = new LinkedHashMap<String, WeightSource>();
         var sharded = new ShardedWeights(index, shardOf, shards);
         try {
-            var map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
+            var map = json(index).path("weight_map");
             if (!map.isObject() || map.isEmpty()) throw new WeightFileException(index, "there is no weight_map");
             for (var entry : map.properties()) {
                 var shard = sharded.shard(entry.getValue().asText());
@@ -42,12 +43,20 @@ final class ShardedWeights implements WeightSource {
                 shardOf.put(entry.getKey(), shard);
             }
             return sharded;
-        } catch (JsonProcessingException e) {
-            sharded.close();
-            throw new WeightFileException(index, "this is not JSON (" + e.getOriginalMessage() + ")");
         } catch (IOException | RuntimeException e) {
             sharded.close();
             throw e;
+        }
+    }
+
+    private static JsonNode json(Path index) throws IOException {
+        var bytes = Files.readAllBytes(index);
+        try {
+            return JSON.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            throw new WeightFileException(index, "this is not JSON (" + e.getOriginalMessage() + ")");
+        } catch (IOException e) { // bytes that are no characters
+            throw new WeightFileException(index, "this is not JSON (" + e.getMessage() + ")");
         }
     }
 

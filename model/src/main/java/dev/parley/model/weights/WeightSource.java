@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** Named tensors in one or several files. They are checked when the source is opened, and read one by one. */
-public sealed interface WeightSource extends AutoCloseable permits Safetensors, ShardedWeights, PickledWeights, GgufWeights {
+public sealed interface WeightSource extends AutoCloseable permits Safetensors, ShardedWeights, PickledWeights, GgufWeights,
+        Hdf5Weights, CheckpointWeights {
 
     /** The file to name in messages. */
     Path file();
