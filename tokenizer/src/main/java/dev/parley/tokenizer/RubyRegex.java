@@ -17,12 +17,12 @@ final class RubyRegex {
 
     private static final int LONGEST = 10_000;
     private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
-    private static final String PUNCTUATION = "\\p{P}$+<=>^`|~";
+    private static final String LATIN1_WORD = WORD + "\\xB2\\xB3\\xB9\\xBC-\\xBE"; // Oniguruma's table of Latin-1, which it asks outside brackets
 
-    /** The inside of a class for each name between colons in brackets, and for the same names after \p. */
+    /** The inside of a class for each name between colons in brackets, and but for punct for the same names after \p. */
     private static final Map<String, String> POSIX = Map.ofEntries(Map.entry("alnum", "\\p{IsAlphabetic}\\p{Nd}"), Map.entry("alpha", "\\p{IsAlphabetic}"),
             Map.entry("ascii", "\\x00-\\x7F"), Map.entry("blank", "\\p{Zs}\\t"), Map.entry("cntrl", "\\p{Cc}"), Map.entry("digit", "\\p{Nd}"),
-            Map.entry("lower", "\\p{IsLowercase}"), Map.entry("upper", "\\p{IsUppercase}"), Map.entry("punct", PUNCTUATION),
+            Map.entry("lower", "\\p{IsLowercase}"), Map.entry("upper", "\\p{IsUppercase}"), Map.entry("punct", "\\p{P}\\p{S}"),
             Map.entry("space", "\\p{IsWhite_Space}"), Map.entry("xdigit", "0-9A-Fa-f"), Map.entry("word", WORD));
 
     private static final Map<String, String> CATEGORIES = Map.ofEntries(Map.entry("letter", "L"), Map.entry("uppercaseletter", "Lu"),
@@ -213,8 +213,8 @@ final class RubyRegex {
             case 'D': return "\\P{Nd}";
             case 's': return "\\p{IsWhite_Space}";
             case 'S': return "\\P{IsWhite_Space}";
-            case 'w': return "[" + WORD + "]";
-            case 'W': return "[^" + WORD + "]";
+            case 'w': return "[" + (inClass ? WORD : LATIN1_WORD) + "]";
+            case 'W': return "[^" + (inClass ? WORD : LATIN1_WORD) + "]";
             case 'h': return "[0-9a-fA-F]";
             case 'H': return "[^0-9a-fA-F]";
             case 'v': return "\\x0B";
@@ -258,6 +258,7 @@ final class RubyRegex {
             name = name.substring(1);
         }
         var plain = name.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
+        if (plain.equals("punct")) plain = "punctuation";
         if (POSIX.containsKey(plain)) return (not ? "[^" : "[") + POSIX.get(plain) + "]";
         var known = CATEGORIES.containsKey(plain) ? CATEGORIES.get(plain) : SHORT.contains(plain) ? category(plain) : BINARY.containsKey(plain) ? BINARY.get(plain) : script(name);
         return (not ? "\\P{" : "\\p{") + known + "}";

@@ -108,7 +108,10 @@ record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> 
     /** The added tokens of a {@code tokenizer.json} and those declared here. A role makes a token special, and changes nothing else of it. */
     List<AddedToken> merged(Collection<AddedToken> added, Map<String, Integer> vocab) {
         var byContent = new LinkedHashMap<String, AddedToken>();
-        for (var token : added) byContent.put(token.content(), token);
+        for (var token : added) { // the vocabulary's id goes before the one beside the token, as in Hugging Face's library
+            var id = vocab.getOrDefault(token.content(), token.id());
+            byContent.put(token.content(), new AddedToken(id, token.content(), token.special(), token.lstrip(), token.rstrip(), token.singleWord(), token.normalized()));
+        }
         for (var token : declared) {
             var known = byContent.get(token.content());
             var id = known != null ? OptionalInt.of(known.id()) : vocab.containsKey(token.content()) ? OptionalInt.of(vocab.get(token.content())) : token.id();
