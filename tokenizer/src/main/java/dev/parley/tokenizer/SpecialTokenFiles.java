@@ -64,6 +64,10 @@ record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> 
                 config.optionalText("tokenizer_class").orElse("").replaceFirst("Fast$", ""), config.flag("add_prefix_space", false));
     }
 
+    SpecialTokenFiles withSettings(Tokenizer.Settings other) {
+        return new SpecialTokenFiles(file, other.withTemplate(other.chatTemplate().map(t -> t.withSpecialTokens(other.specialTokens()))), declared, addBos, addEos, tokenizerClass, addPrefixSpace);
+    }
+
     private static JsonNode optional(Path file) throws IOException {
         return Files.exists(file) ? TokenizerFiles.read(file) : MissingNode.getInstance();
     }

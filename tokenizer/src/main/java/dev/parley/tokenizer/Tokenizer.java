@@ -121,7 +121,8 @@ public final class Tokenizer {
 
     /**
      * The tokenizer of a name or of a model folder. {@code "gpt2"} works without network, from the ranks that jtokkit
-     * ships; any other name is a folder with tokenizer.json or vocab.json and merges.txt, or such a file.
+     * ships; any other name is a folder with tokenizer.json, vocab.json and
+     * merges.txt, or tokenizer.model, or such a file.
      *
      * @throws TokenizerException naming what was looked for and where
      */

@@ -25,6 +25,7 @@ final class TokenizerFiles {
     private static final long DECODED = 1L << 24;
     private static final String END_OF_TEXT = "<|endoftext|>";
     private static final String CONFIG = "tokenizer_config.json";
+    private static final String PIECES = "tokenizer.model";
     private static final String TEMPLATE = "chat_template.jinja";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -36,10 +37,12 @@ final class TokenizerFiles {
         var folder = Files.isDirectory(folderOrFile) ? folderOrFile : folderOrFile.toAbsolutePath().getParent();
         try {
             var special = SpecialTokenFiles.of(folder);
+            if (folderOrFile.endsWith(PIECES) && !Files.isDirectory(folderOrFile)) return fromPieces(folderOrFile, special);
             if (!Files.isDirectory(folderOrFile)) return fromJson(folderOrFile, read(folderOrFile), special);
             if (Files.exists(folder.resolve(TOKENIZER))) return fromJson(folder.resolve(TOKENIZER), read(folder.resolve(TOKENIZER)), special);
             if (Files.exists(folder.resolve("vocab.json"))) return fromVocabAndMerges(folder, special);
-            throw new TokenizerException(folder + " has no tokenizer: neither tokenizer.json nor vocab.json and merges.txt is there.");
+            if (Files.exists(folder.resolve(PIECES))) return fromPieces(folder.resolve(PIECES), special);
+            throw new TokenizerException(folder + " has no tokenizer: neither tokenizer.json, vocab.json and merges.txt nor tokenizer.model is there.");
         } catch (CharacterCodingException e) {
             throw new TokenizerException(folderOrFile + " is not UTF-8.");
         } catch (IOException e) {
@@ -171,6 +174,15 @@ final class TokenizerFiles {
         }
         var how = qwen ? Vocabulary.BYTE_LEVEL.withNormalizer(new TextNormalizer.Unicode(java.text.Normalizer.Form.NFC)) : Vocabulary.BYTE_LEVEL;
         return build(words, vocab, merges, qwen ? PreTokenizer.qwen2() : new PreTokenizer.ByteLevel(special.addPrefixSpace(), true, true), added, special, how);
+    }
+
+    /** SentencePiece's file; like Llama's class in Python, a text begins with the bos token and ends without eos where nothing says else. */
+    private static Tokenizer fromPieces(Path file, SpecialTokenFiles special) throws IOException {
+        var model = SentencePieceFile.read(file);
+        var settings = special.settings();
+        var named = special.withSettings(new Tokenizer.Settings(settings.bosToken().or(model::bos), settings.eosToken().or(model::eos), settings.padToken().or(model::pad),
+                settings.unkToken().or(model::unk), settings.additional(), settings.chatTemplate()));
+        return fromJson(file, model.pieces().tokenizerJson(special.addBos().orElse(true) ? model.bos() : Optional.empty(), Optional.empty()), named);
     }
 
     /** The chat template of a folder, which needs no tokenizer beside it. */
