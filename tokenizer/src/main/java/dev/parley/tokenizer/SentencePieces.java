@@ -133,7 +133,9 @@ public record SentencePieces(List<Piece> pieces, boolean addDummyPrefix, boolean
         model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", true)
                 .put("byte_fallback", pieces.stream().anyMatch(p -> p.kind == Kind.BYTE)).put("ignore_merges", false);
         var vocab = model.putObject("vocab");
-        for (int id = 0; id < pieces.size(); id++) vocab.put(pieces.get(id).text, id);
+        for (int id = 0; id < pieces.size(); id++) {
+            if (pieces.get(id).kind != Kind.UNUSED) vocab.put(pieces.get(id).text, id);
+        }
         var merges = model.putArray("merges");
         for (var merge : merges(idOf)) merges.addArray().add(merge.left).add(merge.right);
     }
