@@ -55,7 +55,7 @@ class GgufTokenizerTest {
             assertEquals(expected.path("decoded").asText(), again.decode(Golden.ints(expected.path("ids"))));
         }
         var random = new SplittableRandom(6);
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < 1_500; i++) {
             var text = part(texts, random) + part(texts, random) + part(texts, random);
             assertArrayEquals(before.encodeForModel(text), again.encodeForModel(text), text);
         }
@@ -89,7 +89,7 @@ class GgufTokenizerTest {
 
     /** How many digits stay together, and whether a text begins with the bos token where the file does not say, tell the names apart. */
     @ParameterizedTest
-    @CsvSource({"gpt-2, 1234, false", "smollm, 1 2 3 4, false", "llama-bpe, 123 4, true", "llama3, 123 4, true", "llama-v3, 123 4, true", "qwen2, 1 2 3 4, false",
+    @CsvSource({"gpt-2, 12 34, false", "smollm, 1 2 3 4, false", "llama-bpe, 123 4, true", "llama3, 123 4, true", "llama-v3, 123 4, true", "qwen2, 1 2 3 4, false",
             "deepseek-r1-qwen, 1 2 3 4, false", "tekken, 1 2 3 4, true", "gpt-4o, 123 4, false"})
     void everyNameThatIsKnownLoads(String pre, String digits, boolean bos) throws Exception {
         Tokenizer.fromPretrained("gpt2").save(folder);
