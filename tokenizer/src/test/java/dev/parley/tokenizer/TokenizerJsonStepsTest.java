@@ -228,6 +228,15 @@ class TokenizerJsonStepsTest {
         return text.toString();
     }
 
+    @Test
+    void anExpressionThatGoesWildEndsInAnError() throws Exception {
+        for (var regex : new String[] {".*.*.*.*b", "(?:.|a)*b"}) {
+            var tokenizer = Tokenizer.load(write("bytes", "{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" + regex
+                    + "\"},\"behavior\":\"Isolated\",\"invert\":false}," + expanded("BYTES") + "]}}"));
+            assertThrows(TokenizerException.class, () -> tokenizer.encode(("x".repeat(100) + "z" + "a".repeat(20_000)) + "c"), regex);
+        }
+    }
+
     /** Every place lies in the text, and the places in order cover all of it that the steps keep. */
     @Test
     void offsetsStayInTheTextWhateverTheStepsDo() throws Exception {
