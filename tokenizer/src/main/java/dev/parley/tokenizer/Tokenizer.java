@@ -317,17 +317,8 @@ public final class Tokenizer {
         return bytes.toByteArray();
     }
 
-<<<<<<< HEAD
-    /** The bytes that a token adds to a text: none if it is special, or if the vocabulary has a hole there. */
-    public byte[] textBytes(int id) {
-        return tokens[id] == null ? new byte[0] : bytesOf(id, true).clone();
-    }
-
-    byte[] bytesOf(int id, boolean skipSpecialTokens) {
-=======
     /** @throws TokenizerException if there is no such token */
     boolean isSkipped(int id, boolean skipSpecialTokens) {
->>>>>>> tokens
         if (id < 0 || id >= tokens.length || tokens[id] == null) {
             throw new TokenizerException("Token id " + id + " is not in the vocabulary of " + tokens.length + " tokens.");
         }
@@ -340,6 +331,15 @@ public final class Tokenizer {
         var decoder = vocabulary.decoder();
         if (first) return decoder.firstIsOther() ? decoder.bytes(written(id), true) : tokens[id];
         return decoder.joinsBySpaces() ? (" " + written(id)).getBytes(StandardCharsets.UTF_8) : tokens[id];
+    }
+
+    /**
+     * The bytes that a token adds to a text: none if it is special, or if the vocabulary has a hole there.
+     *
+     * @param first whether the text begins with it, which some tokenizers write otherwise
+     */
+    public byte[] textBytes(int id, boolean first) {
+        return tokens[id] == null || isSkipped(id, true) ? new byte[0] : bytesOf(id, first).clone();
     }
 
     /** A decoder for ids that come one by one. */

@@ -11,7 +11,7 @@ public final class Constraints {
     private static final int MOST_KEPT = 64;
 
     private final Tokenizer tokenizer;
-    private Optional<TokenTrie> trie = Optional.empty();
+    private Optional<Tries> tries = Optional.empty();
     private final Map<Grammar, TokenMasks> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -28,7 +28,16 @@ public final class Constraints {
 
     /** A grammar over the tokenizer's tokens. */
     public synchronized TokenMasks masks(Grammar grammar) {
-        if (trie.isEmpty()) trie = Optional.of(TokenTrie.of(tokenizer));
-        return known.computeIfAbsent(grammar, g -> new TokenMasks(g, trie.get()));
+        if (tries.isEmpty()) tries = Optional.of(Tries.of(tokenizer));
+        return known.computeIfAbsent(grammar, g -> new TokenMasks(g, tries.get().first, tries.get().later));
+    }
+
+    /** What tokens stand for at the beginning of a text, and later; mostly one and the same. */
+    private record Tries(TokenTrie first, TokenTrie later) {
+
+        static Tries of(Tokenizer tokenizer) {
+            TokenTrie first = TokenTrie.of(tokenizer, true), later = TokenTrie.of(tokenizer, false);
+            return new Tries(first.hasTextsOf(later) ? later : first, later);
+        }
     }
 }

@@ -19,11 +19,16 @@ final class TokenTrie {
     private final byte[][] texts; // by token
     private final int depth;
 
-    /** The tokens of a tokenizer that stand for text; special ones do not. */
-    static TokenTrie of(Tokenizer tokenizer) {
+    /** The tokens of a tokenizer that stand for text; special ones do not. @param first whether a text begins with them */
+    static TokenTrie of(Tokenizer tokenizer, boolean first) {
         var texts = new byte[tokenizer.vocabSize()][];
-        for (int id = 0; id < texts.length; id++) texts[id] = tokenizer.textBytes(id);
+        for (int id = 0; id < texts.length; id++) texts[id] = tokenizer.textBytes(id, first);
         return new TokenTrie(texts);
+    }
+
+    /** Whether both stand for the same texts. */
+    boolean hasTextsOf(TokenTrie other) {
+        return Arrays.deepEquals(texts, other.texts);
     }
 
     /** @param texts by token, empty where it stands for none */

@@ -10,16 +10,23 @@ import dev.parley.generate.FinishReason;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.model.CausalLM;
+import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -66,7 +73,7 @@ class TokenMasksTest {
                 for (var id : soFar) at = follow(at, id);
                 var allowed = new ArrayList<Integer>();
                 for (int id = 1; id < logits.length; id++) {
-                    var can = id < tokenizer.vocabSize() && tokenizer.textBytes(id).length > 0 && follow(at, id) != null;
+                    var can = id < tokenizer.vocabSize() && tokenizer.textBytes(id, false).length > 0 && follow(at, id) != null;
                     assertEquals(can ? 0 : Float.NEGATIVE_INFINITY, logits[id]);
                     if (can) allowed.add(id);
                 }
@@ -78,7 +85,7 @@ class TokenMasksTest {
     }
 
     private static Configurations.Configuration follow(Configurations.Configuration at, int id) {
-        for (var b : tokenizer.textBytes(id)) {
+        for (var b : tokenizer.textBytes(id, false)) {
             if (at != null) at = at.after(b);
         }
         return at;
@@ -119,6 +126,31 @@ class TokenMasksTest {
         assertEquals(FinishReason.STOP, answer.finishReason());
         assertEquals(5, answer.text().length());
     }
+
+    /** Mistral's tokens have the space before a word, and a text that begins with one is shown without it. */
+    @Test
+    void theSpaceOfAFirstTokenIsNotCounted(@TempDir Path folder) throws Exception {
+        try (var packed = new GZIPInputStream(Files.newInputStream(Golden.folder("tokenizers/mistral").resolve("tokenizer.json.gz")))) {
+            Files.copy(packed, folder.resolve("tokenizer.json"));
+        }
+        var mistral = Tokenizer.load(folder);
+        var masks = new Constraints(mistral).masks(Grammar.ofRegex("yes yes"));
+        assertEquals(Set.of("▁yes", "▁ye", "▁y", "yes", "ye", "y", "<0x79>"), allowed(masks, mistral));
+        assertEquals(Set.of("▁yes", "▁ye", "▁y", "▁", "<0x20>"), allowed(masks, mistral, mistral.idOf("▁yes").orElseThrow()));
+    }
+
+    private static Set<String> allowed(TokenMasks masks, Tokenizer tokenizer, int... ids) {
+        var logits = new float[tokenizer.vocabSize()];
+        masks.apply(ids, 0, List.of(), logits);
+        var names = new HashSet<String>();
+        for (int id = 0; id < logits.length; id++) {
+            var byItself = id;
+            if (logits[id] == 0) names.add(NAMES.stream().filter(n -> tokenizer.idOf(n).orElse(-1) == byItself).findFirst().orElse("another: " + id));
+        }
+        return names;
+    }
+
+    private static final List<String> NAMES = List.of("▁yes", "▁ye", "▁y", "yes", "ye", "y", "<0x79>", "▁", "<0x20>");
 
     @Test
     void severalThreadsShareWhatIsFoundOut() throws Exception {
