@@ -57,6 +57,17 @@ record TokenDecoder(List<Step> steps) {
         return fuse < 0 ? List.of() : steps.subList(fuse, steps.size()).stream().filter(s -> s instanceof Strip).map(s -> (Strip) s).toList();
     }
 
+    /** The bytes of a text's first token without what is taken from the start of the whole text. */
+    byte[] withoutStart(byte[] bytes) {
+        for (var strip : strips()) {
+            var content = strip.content.getBytes(StandardCharsets.UTF_8);
+            for (int n = 0; n < strip.start && bytes.length >= content.length && java.util.Arrays.equals(bytes, 0, content.length, content, 0, content.length); n++) {
+                bytes = java.util.Arrays.copyOfRange(bytes, content.length, bytes.length);
+            }
+        }
+        return bytes;
+    }
+
     /** The bytes of a token as the file writes it. */
     byte[] bytes(String written, boolean first) {
         var text = written;

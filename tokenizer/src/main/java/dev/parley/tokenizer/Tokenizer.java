@@ -339,7 +339,8 @@ public final class Tokenizer {
      * @param first whether the text begins with it, which some tokenizers write otherwise
      */
     public byte[] textBytes(int id, boolean first) {
-        return tokens[id] == null || isSkipped(id, true) ? new byte[0] : bytesOf(id, first).clone();
+        if (tokens[id] == null || isSkipped(id, true)) return new byte[0];
+        return first ? vocabulary.decoder().withoutStart(bytesOf(id, true)) : bytesOf(id, false);
     }
 
     /** A decoder for ids that come one by one. */
