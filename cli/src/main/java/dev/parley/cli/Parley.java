@@ -3,7 +3,11 @@ package dev.parley.cli;
 import dev.parley.cli.quickstart.QuickstartCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -59,7 +63,7 @@ public final class Parley implements Runnable {
      */
     public static int run(Output output, String... arguments) {
         try {
-            var code = commandLine(output).execute(arguments);
+            var code = commandLine(output, arguments).execute(arguments);
             output.flush();
             return code;
         } catch (Output.ReaderGone e) {
@@ -69,23 +73,18 @@ public final class Parley implements Runnable {
         }
     }
 
-    private static CommandLine commandLine(Output output) {
+    private static CommandLine commandLine(Output output, String... arguments) {
         var parley = new Parley();
         var line = new CommandLine(parley);
-        line.addSubcommand(new QuickstartCommand(output));
-        var tokenizer = new CommandLine(new TokenizerCommand());
-        line.addSubcommand(tokenizer);
-        TokenizerCommand.commands(output).forEach(tokenizer::addSubcommand);
-        line.addSubcommand(new TrainCommand(output));
-        line.addSubcommand(new GenerateCommand(output));
-        line.addSubcommand(new ChatCommand(output));
-        line.addSubcommand(new ScoreCommand(output));
-        var models = new CommandLine(new ModelsCommand());
-        line.addSubcommand(models);
-        ModelsCommand.commands(output).forEach(models::addSubcommand);
-        line.addSubcommand(new DoctorCommand(output));
-        line.addSubcommand(new RehearseCommand(output));
-        for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
+        var commands = commands(output);
+        // To look at all commands takes a tenth of a second, which the one that is named need not wait for.
+        var named = arguments.length > 0 ? commands.get(arguments[0]) : null;
+        if (named != null) {
+            line.addSubcommand(named.get());
+        } else {
+            commands.values().forEach(command -> line.addSubcommand(command.get()));
+            for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
+        }
 
         line.setOut(output.resultsWriter());
         line.setErr(output.notesWriter());
@@ -95,6 +94,27 @@ public final class Parley implements Runnable {
         line.setExpandAtFiles(false); // a prompt may well begin with @
         line.setParameterExceptionHandler((problem, given) -> Failures.wrongUsage(problem, output));
         line.setExecutionExceptionHandler((problem, command, given) -> Failures.failed(problem, parley.debug, output));
+        return line;
+    }
+
+    /** The subcommands of this room by name, in the order of help. */
+    private static Map<String, Supplier<Object>> commands(Output output) {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("quickstart", () -> new QuickstartCommand(output));
+        commands.put("tokenizer", () -> group(new TokenizerCommand(), TokenizerCommand.commands(output)));
+        commands.put("train", () -> new TrainCommand(output));
+        commands.put("generate", () -> new GenerateCommand(output));
+        commands.put("chat", () -> new ChatCommand(output));
+        commands.put("score", () -> new ScoreCommand(output));
+        commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
+        commands.put("doctor", () -> new DoctorCommand(output));
+        commands.put("rehearse", () -> new RehearseCommand(output));
+        return commands;
+    }
+
+    private static CommandLine group(Object command, List<Object> subcommands) {
+        var line = new CommandLine(command);
+        subcommands.forEach(line::addSubcommand);
         return line;
     }
 

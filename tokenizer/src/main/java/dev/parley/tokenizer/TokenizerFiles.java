@@ -1,5 +1,6 @@
 package dev.parley.tokenizer;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,7 +28,9 @@ final class TokenizerFiles {
     private static final String CONFIG = "tokenizer_config.json";
     private static final String PIECES = "tokenizer.model";
     private static final String TEMPLATE = "chat_template.jinja";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A vocabulary's tokens are the names of an object's fields: kept in tables to be found again, as Jackson does with names, they took most of the time. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build());
 
     private TokenizerFiles() {}
 
