@@ -59,12 +59,13 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var folder = Downloads.model(name, output);
-        var tokenizer = EngineOptions.requireTokenizer(folder);
-        var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
-                + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
-        try (var model = engine.load(folder); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
+        try (var model = engine.load(folder); var draft = sampling.draft(engine, output); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+            var tokenizer = reading.result();
+            var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
+                    + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
             var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
-            var generator = new Generator(model, tokenizer);
+            var generator = draft.with(new Generator(model, tokenizer));
             var reader = reader(terminal);
             clear();
             terminal.writer().println("Chatting with " + name + ". /help lists commands, Ctrl-D ends.");

@@ -60,11 +60,12 @@ final class GenerateCommand implements Callable<Integer> {
         model.find(output);
         var given = sampling.config(GenerationConfig.read(model.folder())).toBuilder().numReturnSequences(numReturnSequences).build();
         var start = System.nanoTime();
-        var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
-        try (var loaded = model.load()) {
+        var reading = Meanwhile.start(() -> prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer());
+        try (var loaded = model.load(); var draft = sampling.draft(model.engine, output)) {
+            var tokenizer = reading.result();
             var loadSeconds = seconds(start);
             var config = EngineOptions.withEnds(given, loaded, tokenizer);
-            var generator = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
+            var generator = draft.with(tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded)));
             var prompts = prompts(tokenizer);
             var began = System.nanoTime();
             var firstToken = new double[1];

@@ -84,6 +84,7 @@ public final class Parley implements Runnable {
         line.addSubcommand(models);
         ModelsCommand.commands(output).forEach(models::addSubcommand);
         line.addSubcommand(new DoctorCommand(output));
+        line.addSubcommand(new RehearseCommand(output));
         for (var room : ServiceLoader.load(CommandProvider.class)) room.commands(output).forEach(line::addSubcommand);
 
         line.setOut(output.resultsWriter());

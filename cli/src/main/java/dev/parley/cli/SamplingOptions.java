@@ -1,8 +1,13 @@
 package dev.parley.cli;
 
 import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.Generator;
+import dev.parley.model.CausalLM;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options that say how to choose tokens; what is not given comes from the model's generation_config.json. */
@@ -56,6 +61,15 @@ final class SamplingOptions {
     @Option(names = "--prompt-lookup-num-tokens", paramLabel = "N", description = "Guess N tokens at a time from the text itself; the same text, sooner where it repeats.")
     Integer promptLookupNumTokens;
 
+    @Option(names = "--penalty-alpha", paramLabel = "X", description = "Contrastive search: likeness to the text so far counts X, among the --top-k likeliest.")
+    Double penaltyAlpha;
+
+    @Option(names = "--draft-model", paramLabel = "MODEL", description = "A smaller model of the same tokenizer that guesses tokens ahead; the same text, sooner where it guesses well.")
+    String draftModel;
+
+    @Option(names = "--num-assistant-tokens", paramLabel = "N", description = "Tokens that the draft model guesses at a time. Default: 4.")
+    Integer numAssistantTokens;
+
     @Option(names = "--repetition-penalty", paramLabel = "X", description = "Above 1, tokens that are there become less likely.")
     Double repetitionPenalty;
 
@@ -68,8 +82,11 @@ final class SamplingOptions {
     @Option(names = "--ignore-eos", description = "Go on after a token that ends a text.")
     boolean ignoreEos;
 
+    @ArgGroup
+    GrammarOptions grammar;
+
     /** A model's recommendations with what was given on the command line. */
-    GenerationConfig config(GenerationConfig recommended) {
+    GenerationConfig config(GenerationConfig recommended) throws IOException {
         var b = recommended.toBuilder();
         given(maxNewTokens, b::maxNewTokens);
         given(minNewTokens, b::minNewTokens);
@@ -87,10 +104,32 @@ final class SamplingOptions {
         given(maxTime, b::maxTime);
         given(numBeams, b::numBeams);
         given(lengthPenalty, b::lengthPenalty);
+        given(penaltyAlpha, b::penaltyAlpha);
+        given(numAssistantTokens, b::numAssistantTokens);
         given(promptLookupNumTokens, b::promptLookupNumTokens);
         given(seed, b::seed);
+        if (grammar != null) b.grammar(grammar.read());
         if (!stop.isEmpty()) b.stopStrings(stop);
         return b.ignoreEos(ignoreEos).build();
+    }
+
+    /** The draft model, loaded as the model itself is, or none. */
+    Draft draft(EngineOptions engine, Output output) {
+        return new Draft(draftModel == null ? Optional.empty() : Optional.of(engine.load(Downloads.model(draftModel, output))));
+    }
+
+    /** A smaller model that guesses, where one was named. */
+    record Draft(Optional<CausalLM> model) implements AutoCloseable {
+
+        /** The generator with the model's guesses. */
+        Generator with(Generator generator) {
+            return model.map(generator::withDraftModel).orElse(generator);
+        }
+
+        @Override
+        public void close() {
+            model.ifPresent(CausalLM::close);
+        }
     }
 
     private static <T> void given(T value, Consumer<T> option) {

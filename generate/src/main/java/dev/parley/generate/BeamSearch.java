@@ -1,10 +1,12 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.model.Continuation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -22,7 +24,7 @@ final class BeamSearch {
     private final int[] prompt;
     private final int limit;
     private final List<LogitsProcessor> processors;
-    private final Predicate<int[]> stops; // whether new tokens hold a stop string
+    private final Predicate<int[]> stops; // whether new tokens hold a stop string, or are all that the grammar allows
     private final RandomGenerator random;
     private final PriorityQueue<Beam> finished = new PriorityQueue<>(Comparator.comparingDouble(Beam::score)); // the worst first
 
@@ -36,12 +38,12 @@ final class BeamSearch {
     /** The next token of a running beam. */
     private record Candidate(int beam, int token, double score) {}
 
-    BeamSearch(GenerationConfig config, int[] prompt, int limit, Predicate<int[]> stops) {
+    BeamSearch(GenerationConfig config, int[] prompt, int limit, Optional<TokenMasks> masks, Predicate<int[]> stops) {
         this.config = config;
         this.prompt = prompt;
         this.limit = limit;
         this.stops = stops;
-        processors = LogitsProcessor.of(config, prompt.length);
+        processors = LogitsProcessor.of(config, prompt.length, masks);
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed());
     }
 

@@ -1,10 +1,12 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.Grammar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How to continue a text, under the names and with the meanings of transformers' {@code GenerationConfig}, but that a
@@ -190,9 +192,27 @@ public final class GenerationConfig {
         return values.earlyStopping;
     }
 
+    /**
+     * Contrastive search: how much likeness to the text so far counts against a token, among the topK likeliest; 0 searches otherwise.
+     * For a temperature of 0.
+     */
+    public double penaltyAlpha() {
+        return values.penaltyAlpha;
+    }
+
+    /** Tokens that a draft model guesses at a time, where the generator has one. The text stays the same. */
+    public int numAssistantTokens() {
+        return values.numAssistantTokens;
+    }
+
     /** Tokens that are guessed from where the text has said the like before, and checked at once; 0 guesses none. The text stays the same. */
     public int promptLookupNumTokens() {
         return values.promptLookupNumTokens;
+    }
+
+    /** What the answer must be, to its last character; empty allows all. An answer that reaches its limit is cut off there. */
+    public Optional<Grammar> grammar() {
+        return values.grammar;
     }
 
     /** How many of the likeliest alternatives are told for each token; -1 tells nothing. */
@@ -266,7 +286,10 @@ public final class GenerationConfig {
         private int numBeams = 1;
         private double lengthPenalty = 1;
         private EarlyStopping earlyStopping = EarlyStopping.FALSE;
+        private double penaltyAlpha;
+        private int numAssistantTokens = 4;
         private int promptLookupNumTokens;
+        private Optional<Grammar> grammar = Optional.empty();
         private int logprobs = -1;
         private long seed;
         private boolean useCache = true;
@@ -301,7 +324,10 @@ public final class GenerationConfig {
             numBeams = other.numBeams;
             lengthPenalty = other.lengthPenalty;
             earlyStopping = other.earlyStopping;
+            penaltyAlpha = other.penaltyAlpha;
+            numAssistantTokens = other.numAssistantTokens;
             promptLookupNumTokens = other.promptLookupNumTokens;
+            grammar = other.grammar;
             logprobs = other.logprobs;
             seed = other.seed;
             useCache = other.useCache;
@@ -469,9 +495,27 @@ public final class GenerationConfig {
             return this;
         }
 
+        /** Contrastive search: how much likeness to the text so far counts against a token; 0 searches otherwise. */
+        public Builder penaltyAlpha(double penaltyAlpha) {
+            this.penaltyAlpha = penaltyAlpha;
+            return this;
+        }
+
+        /** Tokens that a draft model guesses at a time. */
+        public Builder numAssistantTokens(int numAssistantTokens) {
+            this.numAssistantTokens = numAssistantTokens;
+            return this;
+        }
+
         /** Tokens that are guessed from where the text has said the like before, and checked at once; 0 guesses none. The text stays the same. */
         public Builder promptLookupNumTokens(int promptLookupNumTokens) {
             this.promptLookupNumTokens = promptLookupNumTokens;
+            return this;
+        }
+
+        /** What the answer must be, to its last character. */
+        public Builder grammar(Grammar grammar) {
+            this.grammar = Optional.of(grammar);
             return this;
         }
 
@@ -517,8 +561,12 @@ public final class GenerationConfig {
             check(faults, numReturnSequences >= 1 && numReturnSequences <= 1024, "num_return_sequences " + numReturnSequences + " is not in 1..1024");
             check(faults, numBeams >= 1 && numBeams <= 1024, "num_beams " + numBeams + " is not in 1..1024");
             check(faults, numBeams == 1 || numReturnSequences <= numBeams, "num_return_sequences " + numReturnSequences + " is above num_beams " + numBeams);
+            check(faults, penaltyAlpha >= 0 && penaltyAlpha <= 1, "penalty_alpha " + penaltyAlpha + " is not in [0, 1]");
+            check(faults, penaltyAlpha == 0 || temperature > 0 || topK >= 2 && topK <= 1024 && numBeams == 1, "penalty_alpha " + penaltyAlpha + " needs a top_k in 2..1024 and num_beams 1");
+            check(faults, numAssistantTokens >= 1 && numAssistantTokens <= 64, "num_assistant_tokens " + numAssistantTokens + " is not in 1..64");
             check(faults, promptLookupNumTokens >= 0 && promptLookupNumTokens <= 64, "prompt_lookup_num_tokens " + promptLookupNumTokens + " is not in 0..64");
             check(faults, logprobs <= 100, "logprobs " + logprobs + " is above 100");
+            check(faults, grammar.isEmpty() || forcedBosTokenId < 0 && forcedEosTokenId < 0, "a grammar and forced tokens exclude each other");
             if (!faults.isEmpty()) throw new IllegalArgumentException("Nothing can be generated so: " + String.join("; ", faults) + ".");
             return new GenerationConfig(new Builder(this));
         }

@@ -19,7 +19,7 @@ final class GenerationConfigFile {
     private static final String NAME = "generation_config.json";
 
     /** Settings that are not honoured, and the value at which each changes nothing. */
-    private static final Map<String, Double> REFUSED = Map.of("encoder_repetition_penalty", 1.0, "penalty_alpha", 0.0, "num_beam_groups", 1.0,
+    private static final Map<String, Double> REFUSED = Map.of("encoder_repetition_penalty", 1.0, "num_beam_groups", 1.0,
             "diversity_penalty", 0.0, "guidance_scale", 1.0, "encoder_no_repeat_ngram_size", 0.0, "top_h", 0.0);
 
     private GenerationConfigFile() {}
@@ -51,16 +51,18 @@ final class GenerationConfigFile {
             }
         });
         var drawn = json.path("do_sample").asBoolean(false);
+        var contrastive = !drawn && json.path("penalty_alpha").asDouble(0) > 0 && json.path("top_k").asInt(50) > 1;
         try {
             var b = GenerationConfig.builder().maxNewTokens(json.path("max_new_tokens").asInt(0)).minNewTokens(json.path("min_new_tokens").asInt(0))
                     .maxTime(json.path("max_time").asDouble(0)).temperature(drawn ? json.path("temperature").asDouble(1) : 0)
-                    .topK(json.path("top_k").asInt(drawn ? 50 : 0)).topP(json.path("top_p").asDouble(1)).minP(json.path("min_p").asDouble(0))
+                    .topK(json.path("top_k").asInt(drawn || contrastive ? 50 : 0)).topP(json.path("top_p").asDouble(1)).minP(json.path("min_p").asDouble(0))
                     .typicalP(json.path("typical_p").asDouble(1)).epsilonCutoff(json.path("epsilon_cutoff").asDouble(0))
                     .etaCutoff(json.path("eta_cutoff").asDouble(0)).repetitionPenalty(json.path("repetition_penalty").asDouble(1))
                     .noRepeatNgramSize(json.path("no_repeat_ngram_size").asInt(0)).suppressTokens(ids(json.path("suppress_tokens")))
                     .forcedBosTokenId(json.path("forced_bos_token_id").asInt(-1)).forcedEosTokenId(json.path("forced_eos_token_id").asInt(-1))
                     .eosTokenIds(ids(json.path("eos_token_id"))).numReturnSequences(json.path("num_return_sequences").asInt(1))
                     .numBeams(json.path("num_beams").asInt(1)).lengthPenalty(json.path("length_penalty").asDouble(1))
+                    .penaltyAlpha(contrastive ? json.path("penalty_alpha").asDouble() : 0)
                     .promptLookupNumTokens(json.path("prompt_lookup_num_tokens").asInt(0)).useCache(json.path("use_cache").asBoolean(true));
             var early = json.path("early_stopping");
             if (early.isBoolean() && early.asBoolean()) b.earlyStopping(GenerationConfig.EarlyStopping.TRUE);
@@ -93,6 +95,7 @@ final class GenerationConfigFile {
     static void write(GenerationConfig c, Path folder) throws IOException {
         var json = JSON.createObjectNode().put("do_sample", c.temperature() > 0);
         if (c.temperature() > 0) json.put("temperature", c.temperature()).put("top_k", c.topK()).put("top_p", c.topP());
+        if (c.penaltyAlpha() > 0 && c.temperature() == 0) json.put("penalty_alpha", c.penaltyAlpha()).put("top_k", c.topK());
         if (c.minP() > 0) json.put("min_p", c.minP());
         if (c.typicalP() < 1) json.put("typical_p", c.typicalP());
         if (c.maxNewTokens() > 0) json.put("max_new_tokens", c.maxNewTokens());

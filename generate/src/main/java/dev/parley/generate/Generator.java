@@ -1,5 +1,7 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.Constraints;
+import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
@@ -27,20 +29,38 @@ public final class Generator {
 
     private final CausalLM model;
     private final Optional<Tokenizer> tokenizer;
+    private final Optional<CausalLM> draftModel;
+    private final Optional<Constraints> constraints;
 
     /** A generator of texts. */
     public Generator(CausalLM model, Tokenizer tokenizer) {
-        this(model, Optional.of(tokenizer));
+        this(model, Optional.of(tokenizer), Optional.empty());
     }
 
     /** A generator of ids alone, for a model without a tokenizer. */
     public Generator(CausalLM model) {
-        this(model, Optional.empty());
+        this(model, Optional.empty(), Optional.empty());
     }
 
-    private Generator(CausalLM model, Optional<Tokenizer> tokenizer) {
+    /**
+     * The same generator with a smaller model that guesses the next tokens of a text that is continued alone; the text stays the
+     * same, and comes sooner where the guesses are good.
+     *
+     * @throws ModelException if it has another vocabulary
+     */
+    public Generator withDraftModel(CausalLM draft) {
+        if (draft.config().vocabSize() != model.config().vocabSize()) {
+            throw new ModelException("The draft model has " + draft.config().vocabSize() + " tokens and the model " + model.config().vocabSize()
+                    + "; a draft model needs the same tokenizer.");
+        }
+        return new Generator(model, tokenizer, Optional.of(draft));
+    }
+
+    private Generator(CausalLM model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel) {
         this.model = model;
+        this.draftModel = draftModel;
         this.tokenizer = tokenizer;
+        constraints = tokenizer.map(Constraints::new);
     }
 
     /**
@@ -87,9 +107,10 @@ public final class Generator {
         var late = deadline(config, cancelled);
         if (config.numBeams() > 1) return beams(prompts, config, listener, late);
         var texts = new ArrayList<GrowingText>();
+        var masks = masks(config);
         for (var prompt : prompts) {
             for (int i = 0; i < config.numReturnSequences(); i++) {
-                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, listener));
+                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, masks, listener));
             }
         }
         for (var text : texts) {
@@ -128,8 +149,15 @@ public final class Generator {
             for (var text : running) decode(List.of(text), config, cancelled);
         } else if (!config.useCache()) {
             decodeAfresh(running, cancelled);
-        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1 && config.temperature() == 0) {
-            new Speculation(config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
+        } else if (config.penaltyAlpha() > 0 && config.temperature() == 0) {
+            for (var text : running) new ContrastiveSearch(config.penaltyAlpha(), config.topK()).decode(model, text, cancelled);
+        } else if (draftModel.isPresent() && running.size() == 1) {
+            var text = running.getFirst();
+            try (var draft = new DraftModel(draftModel.get(), text.prompt().length + text.limit() + config.numAssistantTokens())) {
+                new Speculation(draft, config.numAssistantTokens()).decode(model, text, cancelled);
+            }
+        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1) {
+            new Speculation(new PromptLookup(), config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
         } else {
             decodeTogether(running, cancelled);
         }
@@ -174,11 +202,12 @@ public final class Generator {
 
     private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
         var completions = new ArrayList<Completion>();
+        var masks = masks(config);
         for (var prompt : prompts) {
             var limit = limit(config, prompt.length);
             if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
             try (var continuation = model.continueTexts(1, prompt.length + limit)) {
-                for (var beam : new BeamSearch(config, prompt, limit, stops(config)).search(continuation, cancelled)) {
+                for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, cancelled)) {
                     var text = text(beam.ids(), config);
                     listener.onText(completions.size(), text);
                     completions.add(new Completion(prompt, beam.ids(), text, beam.reason(), List.of()));
@@ -188,12 +217,18 @@ public final class Generator {
         return completions;
     }
 
-    private Predicate<int[]> stops(GenerationConfig config) {
-        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return ids -> false;
-        return ids -> {
+    private Predicate<int[]> stops(GenerationConfig config, Optional<TokenMasks> masks) {
+        Predicate<int[]> satisfied = ids -> masks.isPresent() && masks.get().mustEnd(ids, 0);
+        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return satisfied;
+        return satisfied.or(ids -> {
             var text = tokenizer.get().decode(ids, true);
             return config.stopStrings().stream().anyMatch(text::contains);
-        };
+        });
+    }
+
+    private Optional<TokenMasks> masks(GenerationConfig config) {
+        if (config.grammar().isPresent()) requireTokenizer();
+        return config.grammar().flatMap(grammar -> constraints.map(c -> c.masks(grammar)));
     }
 
     private String text(int[] ids, GenerationConfig config) {
@@ -204,6 +239,6 @@ public final class Generator {
     }
 
     private Tokenizer requireTokenizer() {
-        return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer; give the prompt as ids."));
+        return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer, so that it reads and writes ids alone."));
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.Generator.TextListener;
+import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class GrowingText {
     private final int[] prompt;
     private final int limit;
     private final GenerationConfig config;
+    private final Optional<TokenMasks> masks;
     private final TextListener listener;
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
@@ -26,13 +28,14 @@ final class GrowingText {
     private int length;
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, TextListener listener) {
+    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
         this.row = row;
         this.prompt = prompt;
         this.limit = limit;
         this.config = config;
+        this.masks = masks;
         this.listener = listener;
-        sampler = new Sampler(config, prompt.length, row);
+        sampler = new Sampler(config, prompt.length, masks, row);
         decoder = tokenizer.map(t -> t.streamDecoder(true));
         stops = new StopStrings(config.stopStrings());
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
@@ -64,15 +67,24 @@ final class GrowingText {
     /** Chooses the next token from its scores. @param scores changed */
     void take(float[] scores) {
         var raw = config.logprobs() >= 0 ? scores.clone() : scores;
+        append(sampler.choose(processed(scores)), raw);
+    }
+
+    /** The scores of the next token after all processors. @param scores changed */
+    float[] processed(float[] scores) {
         if (length == 1 && config.forcedBosTokenId() >= 0) Sampler.force(scores, config.forcedBosTokenId());
         if (length == prompt.length + limit - 1 && config.forcedEosTokenId() >= 0) Sampler.force(scores, config.forcedEosTokenId());
-        var id = sampler.next(ids(), scores);
+        return sampler.processed(ids(), scores);
+    }
+
+    /** Adds the token that was chosen. @param raw its scores as the model gave them */
+    void append(int id, float[] raw) {
         if (config.logprobs() >= 0) logprobs.add(TokenLogprob.of(id, raw, config.logprobs()));
         if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
         ids[length++] = id;
         var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
         if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
-        if (ends || stops.found()) end(FinishReason.STOP);
+        if (ends || stops.found() || masks.isPresent() && masks.get().mustEnd(ids(), prompt.length)) end(FinishReason.STOP);
         else if (length == prompt.length + limit) end(FinishReason.LENGTH);
     }
 

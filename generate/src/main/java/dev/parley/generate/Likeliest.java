@@ -33,6 +33,19 @@ final class Likeliest {
         }
     }
 
+    /** The most probable tokens that are not impossible, at most so many, likeliest first. */
+    static int[] first(double[] p, int count) {
+        var order = new java.util.PriorityQueue<Integer>((a, b) -> p[a] != p[b] ? Double.compare(p[a], p[b]) : Integer.compare(b, a)); // the least first
+        for (int i = 0; i < p.length; i++) {
+            if (p[i] == 0 || order.size() == count && p[i] <= p[order.element()]) continue;
+            order.add(i);
+            if (order.size() > count) order.poll();
+        }
+        var first = new int[order.size()];
+        for (int i = first.length - 1; i >= 0; i--) first[i] = order.poll();
+        return first;
+    }
+
     /** exp(score) / Σ exp(score), in double. */
     static double[] softmax(float[] logits) {
         var highest = Float.NEGATIVE_INFINITY;

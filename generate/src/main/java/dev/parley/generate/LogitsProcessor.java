@@ -1,8 +1,10 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.TokenMasks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Changes the scores of the next token before it is chosen, with the meanings of transformers' processors. A token that
@@ -17,8 +19,13 @@ public interface LogitsProcessor {
      */
     void process(int[] ids, float[] logits);
 
-    /** The processors of a config, in transformers' order. @param promptLength tokens of the prompt */
-    static List<LogitsProcessor> of(GenerationConfig c, int promptLength) {
+    /**
+     * The processors of a config, in transformers' order.
+     *
+     * @param promptLength tokens of the prompt
+     * @param masks of the config's grammar, where it has one
+     */
+    static List<LogitsProcessor> of(GenerationConfig c, int promptLength, Optional<TokenMasks> masks) {
         var all = new ArrayList<LogitsProcessor>();
         if (!c.sequenceBias().isEmpty()) all.add(Bans.sequenceBias(c.sequenceBias()));
         if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
@@ -27,6 +34,8 @@ public interface LogitsProcessor {
         if (!c.badWordsIds().isEmpty()) all.add(Bans.badWords(c.badWordsIds(), c.eosTokenIds()));
         if (c.minNewTokens() > 0) all.add(minNewTokens(c.minNewTokens(), promptLength, c.eosTokenIds()));
         if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
+        var ends = c.ignoreEos() ? List.<Integer>of() : c.eosTokenIds();
+        masks.ifPresent(m -> all.add((ids, logits) -> m.apply(ids, promptLength, ends, logits)));
         if (c.temperature() > 0) {
             if (c.temperature() != 1) all.add(temperature(c.temperature()));
             if (c.topK() > 0) all.add(topK(c.topK()));

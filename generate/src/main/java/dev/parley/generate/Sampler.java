@@ -1,6 +1,8 @@
 package dev.parley.generate;
 
+import dev.parley.generate.constraint.TokenMasks;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -11,16 +13,24 @@ final class Sampler {
     private final boolean greedy;
     private final RandomGenerator random;
 
-    /** @param index of the text among those of one request: each draws differently */
-    Sampler(GenerationConfig config, int promptLength, int index) {
-        processors = LogitsProcessor.of(config, promptLength);
+    /**
+     * @param masks of the config's grammar
+     * @param index of the text among those of one request: each draws differently
+     */
+    Sampler(GenerationConfig config, int promptLength, Optional<TokenMasks> masks, int index) {
+        processors = LogitsProcessor.of(config, promptLength, masks);
         greedy = config.temperature() == 0;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
 
-    /** @param logits changed by the processors */
-    int next(int[] ids, float[] logits) {
+    /** The scores after all processors. @param logits changed */
+    float[] processed(int[] ids, float[] logits) {
         for (var processor : processors) processor.process(ids, logits);
+        return logits;
+    }
+
+    /** The next token. @param logits after the processors */
+    int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;
         var p = Likeliest.softmax(logits);

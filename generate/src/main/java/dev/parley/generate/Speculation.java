@@ -2,22 +2,31 @@ package dev.parley.generate;
 
 import dev.parley.model.CausalLM;
 import dev.parley.model.Continuation;
-import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /**
- * Guesses the next tokens from where the text has said the like before, and has the model score all guesses in one step;
- * those that it would have chosen itself stay (Leviathan et al. 2022, arXiv:2211.17192, with the text itself for a draft, as
- * prompt lookup decoding does). The text is that of plain decoding; the time is less where texts repeat themselves.
+ * Guesses the next tokens, and has the model score all guesses in one step; those that it would have chosen itself stay
+ * (Leviathan et al. 2022, arXiv:2211.17192). Each is chosen as in plain decoding, with the same draw: the text is that of plain
+ * decoding, and the time is less where the guesses are good.
  */
 final class Speculation {
 
-    private static final int LONGEST_MATCH = 3;
+    /** Guesses how a text goes on. */
+    interface Draft extends AutoCloseable {
 
+        /** The next tokens, at most so many; none if it has no guess. @param ids of the text so far */
+        int[] guess(int[] ids, int most);
+
+        @Override
+        default void close() {}
+    }
+
+    private final Draft draft;
     private final int guesses;
 
     /** @param guesses tokens guessed at most in a step */
-    Speculation(int guesses) {
+    Speculation(Draft draft, int guesses) {
+        this.draft = draft;
         this.guesses = guesses;
     }
 
@@ -38,7 +47,7 @@ final class Speculation {
 
     private void step(Continuation continuation, GrowingText text, int capacity) {
         var ids = text.ids();
-        var guess = guess(ids, Math.min(guesses, capacity - ids.length));
+        var guess = draft.guess(ids, Math.min(guesses, capacity - ids.length));
         var fed = new int[1 + guess.length];
         fed[0] = ids[ids.length - 1];
         System.arraycopy(guess, 0, fed, 1, guess.length);
@@ -48,17 +57,5 @@ final class Speculation {
             if (i < guess.length && text.lastId() != guess[i]) break;
         }
         continuation.truncate(0, text.ids().length - 1); // the last token is fed with the next guesses
-    }
-
-    /** What followed the last place where the text's end stood before: the longest end of three tokens or fewer. */
-    private static int[] guess(int[] ids, int most) {
-        for (int n = Math.min(LONGEST_MATCH, ids.length - 1); n > 0; n--) {
-            for (int at = ids.length - n - 1; at >= 0; at--) {
-                if (Arrays.equals(ids, at, at + n, ids, ids.length - n, ids.length)) {
-                    return Arrays.copyOfRange(ids, at + n, Math.min(at + n + Math.max(0, most), ids.length));
-                }
-            }
-        }
-        return new int[0];
     }
 }

@@ -2,19 +2,25 @@ package dev.parley.generate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.GenerationConfig.EarlyStopping;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
 import dev.parley.tensor.DType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,7 +68,7 @@ class FamiliesGenerationTest {
                         .eosTokenIds(beam.path("eos_token_id").isNull() ? List.of() : List.of(beam.path("eos_token_id").asInt())).build();
                 var prompt = Golden.ints(beam.path("prompt_ids"));
                 try (var continuation = model.continueTexts(1, 64)) {
-                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), ids -> false).search(continuation, () -> false);
+                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), Optional.empty(), ids -> false).search(continuation, () -> false);
                     for (int i = 0; i < found.size(); i++) {
                         assertArrayEquals(Golden.ints(beam.path("sequences").get(i)), found.get(i).ids());
                         assertEquals(beam.path("scores").get(i).asDouble(), found.get(i).score(), 5e-5); // float32 of the reference: 3.8e-6
@@ -100,9 +106,51 @@ class FamiliesGenerationTest {
     void guessedTextEqualsPlainText(String folder, Backend engine) throws IOException {
         try (var model = load(folder, engine)) {
             var prompt = new int[] {5, 6, 7, 5, 6, 7, 5, 6};
-            var plain = GenerationConfig.builder().maxNewTokens(30).build();
-            assertArrayEquals(new Generator(model).generate(List.of(prompt), plain).getFirst().ids(),
-                    new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst().ids());
+            for (var temperature : new double[] {0, 1}) {
+                var plain = GenerationConfig.builder().maxNewTokens(30).temperature(temperature).seed(7).build();
+                assertArrayEquals(new Generator(model).generate(List.of(prompt), plain).getFirst().ids(),
+                        new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst().ids());
+            }
+        }
+    }
+
+    /** A draft model that is the model itself, and guesses right; its int4 weights, mostly right; a model of other weights, mostly wrong. */
+    @ParameterizedTest
+    @MethodSource("foldersAndEngines")
+    void aDraftModelChangesNothing(String folder, Backend engine) throws IOException {
+        try (var model = load(folder, engine); var rough = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT4, DType.FLOAT32, engine);
+                var stranger = CausalLM.create(model.config(), 5)) {
+            var prompt = new int[] {5, 6, 7, 9, 3};
+            for (var draft : List.of(model, rough, stranger)) {
+                for (var temperature : new double[] {0, 1}) {
+                    var config = GenerationConfig.builder().maxNewTokens(40).temperature(temperature).seed(3).numAssistantTokens(5).build();
+                    assertArrayEquals(new Generator(model).generate(List.of(prompt), config).getFirst().ids(),
+                            new Generator(model).withDraftModel(draft).generate(List.of(prompt), config).getFirst().ids());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDraftModelOfAnotherVocabularyIsRefused() {
+        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3); var other = CausalLM.create(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
+            var refusal = assertThrows(ModelException.class, () -> new Generator(model).withDraftModel(other));
+            assertTrue(refusal.getMessage().contains("61") && refusal.getMessage().contains("60"), refusal.getMessage());
+        }
+    }
+
+    /** The ids of contrastive.json, which were computed without a cache in float64. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void contrastiveSearchAgrees(Backend engine) throws IOException {
+        try (var file = getClass().getResourceAsStream("contrastive.json")) {
+            for (var one : new ObjectMapper().readTree(file).path("cases")) {
+                try (var model = load(one.path("model").asText(), engine)) {
+                    var config = GenerationConfig.builder().maxNewTokens(20).penaltyAlpha(one.path("penalty_alpha").asDouble()).topK(one.path("top_k").asInt()).build();
+                    var prompts = List.of(new int[] {1, 2}, Golden.ints(one.path("prompt_ids")));
+                    assertArrayEquals(Golden.ints(one.path("ids")), new Generator(model).generate(prompts, config).get(1).ids());
+                }
+            }
         }
     }
 

@@ -28,6 +28,11 @@ public final class Attention {
      * @param scratch of one thread, {@link #scratchSize}
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
+        if (WarmUp.isDone()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
+        else PlainAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
+    }
+
+    static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
         var firstBlock = from / TOKENS;
         for (int b = firstBlock; b * TOKENS < to; b++) {
             scores(cache, cache.block(b), cache.keysAt(layer, kvHead), q, qAt, scale, scratch, b * TOKENS);
@@ -135,12 +140,12 @@ public final class Attention {
             FloatVector.fromMemorySegment(Lanes.FLOATS, block, at + 4L * d, Lanes.LITTLE)
                     .fma(FloatVector.broadcast(Lanes.FLOATS, weight), FloatVector.fromArray(Lanes.FLOATS, weights, sumAt + d)).intoArray(weights, sumAt + d);
         }
-        for (; d < dim; d++) weights[sumAt + d] += weight * block.get(FLOAT, at + 4L * d);
+        for (; d < dim; d++) weights[sumAt + d] = Math.fma(block.get(FLOAT, at + 4L * d), weight, weights[sumAt + d]);
     }
 
     private static void addOneByOne(MemorySegment block, long at, float[] weights, int t, int dim, int sumAt) {
         for (int d = 0; d < dim; d++) {
-            weights[sumAt + d] += weights[t] * Halves.fromBFloat16(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE), at + 2L * d));
+            weights[sumAt + d] = Math.fma(Halves.fromBFloat16(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE), at + 2L * d)), weights[t], weights[sumAt + d]);
         }
     }
 }

@@ -52,13 +52,8 @@ public final class BFloat16Matrix implements Matrix {
     public static BFloat16Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var stride = Lanes.padded(source.columns(), step());
         var memory = NativeMemory.allocate(arena, 2L * source.rows() * stride);
-        var blocks = Math.ceilDiv(source.rows(), 16);
-        team.each(blocks, block -> {
-            var first = 16 * block;
-            var count = Math.min(16, source.rows() - first);
-            var floats = new float[count * stride];
-            source.read(first, count, floats, stride);
-            Halves.toBFloat16(floats, 0, memory, 2L * first * stride, floats.length);
+        source.readAll(64, stride, team, (first, count, floats) -> {
+            for (int r = 0; r < count; r++) Halves.toBFloat16(floats, r * stride, memory, 2L * (first + r) * stride, stride);
         });
         return new BFloat16Matrix(memory, source.rows(), source.columns(), stride);
     }
@@ -109,7 +104,11 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        int from = firstRow(part), to = firstRow(part + 1);
+        if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+    }
+
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
@@ -120,6 +119,24 @@ public final class BFloat16Matrix implements Matrix {
             } else {
                 for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride, scratch, k * stride);
                 RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            }
+        }
+    }
+
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+        var halves = new short[stride];
+        for (int r = from; r < to; r++) {
+            MemorySegment.copy(memory, SHORT, 2L * r * stride, halves, 0, stride);
+            widenPlainly(halves, scratch);
+            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
+        }
+    }
+
+    private static void widenPlainly(short[] halves, float[] into) {
+        for (int i = 0; i < halves.length; i += 2 * Lanes.COUNT) {
+            for (int k = 0; k < Lanes.COUNT; k++) {
+                into[i + k] = Float.intBitsToFloat(halves[i + 2 * k] << 16);
+                into[i + Lanes.COUNT + k] = Float.intBitsToFloat(halves[i + 2 * k + 1] << 16);
             }
         }
     }
@@ -157,7 +174,7 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int scratchSize() {
-        return 4 * stride;
+        return RowTile.scratchSize(stride);
     }
 
     @Override

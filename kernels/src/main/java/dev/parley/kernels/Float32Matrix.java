@@ -42,13 +42,7 @@ public final class Float32Matrix implements Matrix {
     public static Float32Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var stride = Lanes.padded(source.columns(), 4 * Lanes.COUNT);
         var memory = NativeMemory.allocate(arena, 4L * source.rows() * stride);
-        team.each(Math.ceilDiv(source.rows(), 16), block -> {
-            var first = 16 * block;
-            var count = Math.min(16, source.rows() - first);
-            var floats = new float[count * stride];
-            source.read(first, count, floats, stride);
-            MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, floats.length);
-        });
+        source.readAll(64, stride, team, (first, count, floats) -> MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, count * stride));
         return new Float32Matrix(memory, source.rows(), source.columns(), stride);
     }
 
@@ -90,7 +84,11 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        int from = firstRow(part), to = firstRow(part + 1);
+        if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+    }
+
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
@@ -102,6 +100,13 @@ public final class Float32Matrix implements Matrix {
                 for (int k = 0; k < 4; k++) MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], scratch, k * stride, stride);
                 RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
             }
+        }
+    }
+
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+        for (int r = from; r < to; r++) {
+            MemorySegment.copy(memory, FLOAT, 4L * r * stride, scratch, 0, stride);
+            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
@@ -124,7 +129,7 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int scratchSize() {
-        return 4 * stride;
+        return RowTile.scratchSize(stride);
     }
 
     @Override

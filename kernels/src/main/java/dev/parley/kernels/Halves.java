@@ -12,9 +12,12 @@ final class Halves {
 
     /** Rounds to the nearest bfloat16, ties to even. */
     static short toBFloat16(float value) {
-        var bits = Float.floatToRawIntBits(value);
-        if ((bits & 0x7fffffff) > 0x7f800000) return (short) (bits >>> 16 | 0x40); // a NaN stays one
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return rounded(Float.floatToRawIntBits(value));
+    }
+
+    private static short rounded(int bits) {
+        var nan = 0x7f800000 - (bits & 0x7fffffff) >> 31; // all ones for a NaN, which stays one
+        return (short) (bits + (0x7fff + (bits >> 16 & 1) & ~nan) >> 16 | nan & 0x40);
     }
 
     static float fromBFloat16(short bits) {
@@ -22,6 +25,12 @@ final class Halves {
     }
 
     static void toBFloat16(float[] from, int at, MemorySegment to, long offset, int count) {
-        for (int i = 0; i < count; i++) to.set(SHORT, offset + 2L * i, toBFloat16(from[at + i]));
+        var halves = new short[count]; // plain arrays are quick also before this is compiled well
+        toBFloat16(from, at, halves);
+        MemorySegment.copy(halves, 0, to, SHORT, offset, count);
+    }
+
+    private static void toBFloat16(float[] from, int at, short[] to) {
+        for (int i = 0; i < to.length; i++) to[i] = rounded(Float.floatToRawIntBits(from[at + i]));
     }
 }

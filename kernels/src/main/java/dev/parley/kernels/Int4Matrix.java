@@ -48,13 +48,11 @@ public final class Int4Matrix implements Matrix {
         var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);
         var memory = NativeMemory.allocate(arena, strips * blocks * BLOCK_BYTES);
         var matrix = new Int4Matrix(memory, source.rows(), source.columns(), blocks);
-        team.each(strips, strip -> {
-            var count = Math.min(Lanes.COUNT, source.rows() - strip * Lanes.COUNT);
-            var stride = blocks * BLOCK;
-            var floats = new float[Lanes.COUNT * stride];
-            source.read(strip * Lanes.COUNT, count, floats, stride);
-            for (int lane = 0; lane < Lanes.COUNT; lane++) {
-                for (int b = 0; b < blocks; b++) matrix.packBlock(floats, lane * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, lane);
+        var stride = blocks * BLOCK;
+        source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
+            for (int row = 0; row < Lanes.padded(count, Lanes.COUNT); row++) {
+                var strip = (first + row) / Lanes.COUNT;
+                for (int b = 0; b < blocks; b++) matrix.packBlock(floats, row * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, row % Lanes.COUNT);
             }
         });
         return matrix;

@@ -52,30 +52,29 @@ public final class Int8Matrix implements Matrix {
         var stripBytes = groups * (VECTOR + (long) groupColumns * Lanes.COUNT);
         var memory = NativeMemory.allocate(arena, strips * stripBytes);
         var matrix = new Int8Matrix(memory, source.rows(), source.columns(), groupColumns, groups);
-        team.each(strips, strip -> {
-            var count = Math.min(Lanes.COUNT, source.rows() - strip * Lanes.COUNT);
-            var stride = groups * groupColumns;
-            var floats = new float[count * stride];
-            source.read(strip * Lanes.COUNT, count, floats, stride);
-            for (int lane = 0; lane < Lanes.COUNT; lane++) matrix.packRow(floats, lane < count ? lane * stride : -1, strip * stripBytes, lane);
+        var stride = groups * groupColumns;
+        source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
+            for (int row = 0; row < Lanes.padded(count, Lanes.COUNT); row++) {
+                matrix.packRow(floats, row * stride, (first + row) / Lanes.COUNT * stripBytes, row % Lanes.COUNT);
+            }
         });
         return matrix;
     }
 
-    /** @param at where the row begins, or -1 for a row of padding */
     private void packRow(float[] floats, int at, long stripAt, int lane) {
         for (int g = 0; g < groups; g++) {
             var groupAt = stripAt + g * groupBytes();
             var largest = 0f;
-            for (int c = 0; at >= 0 && c < groupColumns; c++) largest = Math.max(largest, Math.abs(floats[at + g * groupColumns + c]));
+            for (int c = 0; c < groupColumns; c++) largest = Math.max(largest, Math.abs(floats[at + g * groupColumns + c]));
             var scale = largest / 127;
             var inverse = scale == 0 ? 0 : 1 / scale;
             memory.set(FLOAT, groupAt + 4L * lane, scale);
             for (int c = 0; c < groupColumns; c += 4) {
                 var bits = 0;
                 for (int k = 0; k < 4; k++) {
-                    var quantised = at < 0 ? 0 : Math.clamp(Math.round(floats[at + g * groupColumns + c + k] * inverse), -127, 127);
-                    bits |= quantised + 128 << 8 * k;
+                    // Added to so large a number, the fraction is rounded away, and the low bits are the whole number.
+                    var rounded = Float.floatToRawIntBits(floats[at + g * groupColumns + c + k] * inverse + 0x1.8p23f) - Float.floatToRawIntBits(0x1.8p23f);
+                    bits |= rounded + 128 << 8 * k;
                 }
                 memory.set(INT, groupAt + VECTOR * (1 + c / 4) + 4L * lane, Integer.rotateLeft(bits, TURN));
             }

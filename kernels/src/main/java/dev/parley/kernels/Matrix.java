@@ -34,7 +34,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      *
      * @param x {@code batch} arranged vectors
      * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}
-     * @param scratch of one thread, at least {@link #scratchSize()}; not read where batch is 1
+     * @param scratch of one thread, at least {@link #scratchSize()}
      */
     void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch);
 

@@ -41,7 +41,7 @@ public final class NativeMemory {
 
     /** Memory of zeros that lives as long as the arena. @throws OutOfMemoryError if the system has none */
     public static MemorySegment allocate(Arena arena, long bytes) {
-        if (Calls.LINUX == null || bytes < 4 * LARGE_PAGE) return arena.allocate(Math.max(bytes, 64), 64).asSlice(0, bytes);
+        if (Calls.LINUX == null || bytes < LARGE_PAGE) return arena.allocate(Math.max(bytes, 64), 64).asSlice(0, bytes);
         var mapped = bytes + LARGE_PAGE;
         try {
             var at = (MemorySegment) Calls.LINUX.mmap.invokeExact(MemorySegment.NULL, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);

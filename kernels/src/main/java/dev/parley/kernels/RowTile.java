@@ -10,20 +10,25 @@ final class RowTile {
     /**
      * y[b][r] for four rows and all vectors.
      *
-     * @param w four rows of n floats, one after the other
+     * @param w four rows of n floats, one after the other, and room for the sums: {@link #scratchSize}
      * @param n floats in a row, a multiple of the lanes
      * @param rowAt where in a vector's results each of the four rows goes
      */
     static void multiply(float[] w, int n, float[] x, int batch, int xStride, float[] y, int yAt, int yStride, int[] rowAt) {
         for (int b = 0; b < batch; b += 4) {
             var last = batch - 1;
-            tile(w, n, x, b * xStride, Math.min(b + 1, last) * xStride, Math.min(b + 2, last) * xStride, Math.min(b + 3, last) * xStride,
-                    y, yAt + b * yStride, yAt + Math.min(b + 1, last) * yStride, yAt + Math.min(b + 2, last) * yStride,
-                    yAt + Math.min(b + 3, last) * yStride, rowAt);
+            tile(w, n, x, b * xStride, Math.min(b + 1, last) * xStride, Math.min(b + 2, last) * xStride, Math.min(b + 3, last) * xStride);
+            for (int k = 0; k < Math.min(4, batch - b); k++) add(w, 4 * n + k * Lanes.COUNT, y, yAt + (b + k) * yStride, rowAt);
         }
     }
 
-    private static void tile(float[] w, int n, float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3, int[] rowAt) {
+    /** Floats that four rows and the sums of a tile take. */
+    static int scratchSize(int n) {
+        return 4 * n + 16 * Lanes.COUNT;
+    }
+
+    /** Leaves sixteen vectors, whose lanes are still to be added, after the rows: kept apart, since a method of all this is too large to be inlined into. */
+    private static void tile(float[] w, int n, float[] x, int x0, int x1, int x2, int x3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a00 = zero, a01 = zero, a02 = zero, a03 = zero;
         FloatVector a10 = zero, a11 = zero, a12 = zero, a13 = zero;
@@ -55,16 +60,21 @@ final class RowTile {
             a32 = r.fma(v2, a32);
             a33 = r.fma(v3, a33);
         }
-        store(y, y0, y1, y2, y3, rowAt[0], a00, a01, a02, a03);
-        store(y, y0, y1, y2, y3, rowAt[1], a10, a11, a12, a13);
-        store(y, y0, y1, y2, y3, rowAt[2], a20, a21, a22, a23);
-        store(y, y0, y1, y2, y3, rowAt[3], a30, a31, a32, a33);
+        keep(w, 4 * n, a00, a01, a02, a03);
+        keep(w, 4 * n + 4 * Lanes.COUNT, a10, a11, a12, a13);
+        keep(w, 4 * n + 8 * Lanes.COUNT, a20, a21, a22, a23);
+        keep(w, 4 * n + 12 * Lanes.COUNT, a30, a31, a32, a33);
     }
 
-    private static void store(float[] y, int y0, int y1, int y2, int y3, int row, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        y[y0 + row] = Lanes.sum(a0);
-        y[y1 + row] = Lanes.sum(a1);
-        y[y2 + row] = Lanes.sum(a2);
-        y[y3 + row] = Lanes.sum(a3);
+    private static void keep(float[] into, int at, FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
+        v0.intoArray(into, at);
+        v1.intoArray(into, at + Lanes.COUNT);
+        v2.intoArray(into, at + 2 * Lanes.COUNT);
+        v3.intoArray(into, at + 3 * Lanes.COUNT);
+    }
+
+    /** One vector's products with the four rows. */
+    private static void add(float[] sums, int at, float[] y, int yAt, int[] rowAt) {
+        for (int r = 0; r < 4; r++) y[yAt + rowAt[r]] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, at + 4 * r * Lanes.COUNT));
     }
 }

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a query sees, and the small functions around it, against the same in double. */
 class AttentionTest {
+
+    @BeforeAll
+    static void byVectors() {
+        WarmUp.finish();
+    }
 
     private final SplittableRandom random = new SplittableRandom(9);
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,6 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products against the same in double, for sizes that fit the vectors and sizes that do not. */
 class MatrixTest {
+
+    @BeforeAll
+    static void byVectors() {
+        WarmUp.finish();
+    }
 
     private static final ThreadTeam TEAM = ThreadTeam.shared();
 
@@ -38,7 +44,7 @@ class MatrixTest {
                 new int[] {300, 768}, new int[] {1001, 100}).map(size -> Arguments.of(kind, size[0], size[1])));
     }
 
-    private record Numbers(float[] values, int rows, int columns) implements RowSource {
+    record Numbers(float[] values, int rows, int columns) implements RowSource {
 
         static Numbers of(int rows, int columns) {
             var random = new SplittableRandom(rows * 31L + columns);

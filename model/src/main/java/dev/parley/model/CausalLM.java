@@ -201,13 +201,31 @@ public final class CausalLM implements AutoCloseable {
      */
     public float[][] nextLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var hidden = pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask);
-            var last = hidden.select(1, batch.length() - 1); // (B, C)
-            var scores = transformer.scores(last, computeType).toFloats();
-            var byRow = new float[batch.rows()][config.vocabSize()];
-            for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
-            return byRow;
+            return lastScores(pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask));
         }
+    }
+
+    /** The same with the vectors that the head reads, for every token of the batch. */
+    Continuation.Fed nextLogitsWithStates(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var hidden = hidden(batch, cache, pastAttentionMask);
+            return new Continuation.Fed(lastScores(hidden), byToken(hidden.toFloats(), batch, config.hiddenSize()));
+        }
+    }
+
+    /** Scores after the last token of each row. hidden: (B, T, C) */
+    private float[][] lastScores(Tensor hidden) {
+        var scores = transformer.scores(hidden.select(1, hidden.size(1) - 1), computeType).toFloats(); // (B, V)
+        var byRow = new float[(int) hidden.size(0)][config.vocabSize()];
+        for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
+        return byRow;
+    }
+
+    /** (B · T · N) as (B, T, N). */
+    private static float[][][] byToken(float[] flat, TokenBatch batch, int n) {
+        var all = new float[batch.rows()][batch.length()][];
+        for (int i = 0; i < batch.rows() * batch.length(); i++) all[i / batch.length()][i % batch.length()] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
+        return all;
     }
 
     /** An empty cache for {@link #nextLogits(TokenBatch, KvCache, int[][])}; close it when the text is done. */
@@ -218,12 +236,7 @@ public final class CausalLM implements AutoCloseable {
     /** Scores after every token of the batch, (B, T, V), without gradients. */
     float[][][] allLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var flat = transformer.scores(hidden(batch, cache, pastAttentionMask), computeType).toFloats();
-            var all = new float[batch.rows()][batch.length()][];
-            for (int i = 0; i < batch.rows() * batch.length(); i++) {
-                all[i / batch.length()][i % batch.length()] = Arrays.copyOfRange(flat, i * config.vocabSize(), (i + 1) * config.vocabSize());
-            }
-            return all;
+            return byToken(transformer.scores(hidden(batch, cache, pastAttentionMask), computeType).toFloats(), batch, config.vocabSize());
         }
     }
 

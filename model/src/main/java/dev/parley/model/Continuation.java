@@ -29,6 +29,17 @@ public interface Continuation extends AutoCloseable {
     /** The same with the scores after each of the new tokens: (rows, new tokens, V). */
     float[][][] feedAll(int[][] newIds);
 
+    /**
+     * What feeding tells besides scores.
+     *
+     * @param scores of every token as the next, (rows, V)
+     * @param states the vectors that the head reads, one for each new token: (rows, new tokens, C)
+     */
+    record Fed(float[][] scores, float[][][] states) {}
+
+    /** The same as {@link #feed}, with the state of each new token. */
+    Fed feedWithStates(int[][] newIds);
+
     /** Goes on with these texts in this order; one may be named twice, and goes on in two ways. */
     void select(int... rows);
 

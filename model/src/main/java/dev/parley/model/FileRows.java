@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
  */
 record FileRows(MemorySegment bytes, DType dtype, int rows, int columns, boolean transposed) implements RowSource {
 
+    private static final int TILE = 16;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -28,10 +29,13 @@ record FileRows(MemorySegment bytes, DType dtype, int rows, int columns, boolean
             for (int r = 0; r < count; r++) run((long) (first + r) * columns, columns, into, at + r * stride);
             return;
         }
-        var some = new float[count]; // the same column of each row: they lie together
-        for (int c = 0; c < columns; c++) {
-            run((long) c * rows + first, count, some, 0);
-            for (int r = 0; r < count; r++) into[at + r * stride + c] = some[r];
+        var tile = new float[TILE * count]; // some columns of all rows: both the file and the rows are met in whole cache lines
+        for (int c = 0; c < columns; c += TILE) {
+            var some = Math.min(TILE, columns - c);
+            for (int k = 0; k < some; k++) run((long) (c + k) * rows + first, count, tile, k * count);
+            for (int r = 0; r < count; r++) {
+                for (int k = 0; k < some; k++) into[at + r * stride + c + k] = tile[k * count + r];
+            }
         }
     }
 

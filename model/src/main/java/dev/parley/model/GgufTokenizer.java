@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.weights.Gguf;
+import dev.parley.tokenizer.SentencePieces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A tokenizer.json as GGUF's settings, and back. */
 final class GgufTokenizer {
@@ -38,14 +41,16 @@ final class GgufTokenizer {
             set(tokens, types, token.path("id").asInt(), text, text.equals("<unk>") && bytes ? UNKNOWN : token.path("special").asBoolean() ? CONTROL : USER_DEFINED);
         }
         m.put("tokenizer.ggml.model", bytes ? "llama" : "gpt2");
-        m.put("tokenizer.ggml.pre", bytes ? "default" : pre(tokenizer.path("pre_tokenizer")));
+        m.put("tokenizer.ggml.pre", bytes ? "default" : Pre.nameOf(folder.resolve("tokenizer.json"), tokenizer.path("pre_tokenizer")));
         m.put("tokenizer.ggml.tokens", tokens);
         m.put("tokenizer.ggml.token_type", types);
         var merges = new ArrayList<String>();
         for (var merge : model.path("merges")) merges.add(merge.isArray() ? merge.get(0).asText() + " " + merge.get(1).asText() : merge.asText());
-        if (bytes) m.put("tokenizer.ggml.scores", scores(tokens, merges));
-        else m.put("tokenizer.ggml.merges", merges);
-        specialTokens(m, folder, config);
+        if (bytes) {
+            m.put("tokenizer.ggml.scores", scores(tokens, merges));
+            m.put("tokenizer.ggml.add_space_prefix", putsSpaceFirst(tokenizer));
+        } else m.put("tokenizer.ggml.merges", merges);
+        specialTokens(m, folder, tokenizer, config);
     }
 
     private static void set(ArrayList<String> tokens, ArrayList<Integer> types, int id, String text, int type) {
@@ -63,23 +68,21 @@ final class GgufTokenizer {
         return scores;
     }
 
-    /** What llama.cpp calls a way of cutting text. */
-    private static String pre(JsonNode json) {
-        var text = json.toString();
-        if (text.contains("\\\\p{N}{1,3}")) return "llama-bpe";
-        if (text.contains("[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}|")) return "qwen2";
-        if (text.contains("\"Digits\"")) return "smollm";
-        return "gpt-2";
+    private static boolean putsSpaceFirst(JsonNode tokenizer) {
+        var marks = tokenizer.path("pre_tokenizer").findParents("replacement");
+        return tokenizer.path("normalizer").toString().contains("\"Prepend\"")
+                || marks.stream().anyMatch(m -> !m.path("prepend_scheme").asText("always").equals("never") && m.path("add_prefix_space").asBoolean(true));
     }
 
-    private static void specialTokens(Map<String, Object> m, Path folder, ModelConfig config) throws IOException {
+    private static void specialTokens(Map<String, Object> m, Path folder, JsonNode tokenizer, ModelConfig config) throws IOException {
         if (config.bosTokenId() >= 0) m.put("tokenizer.ggml.bos_token_id", config.bosTokenId());
         if (!config.eosTokenIds().isEmpty()) m.put("tokenizer.ggml.eos_token_id", config.eosTokenIds().getFirst());
         var file = folder.resolve("tokenizer_config.json");
-        if (!Files.exists(file)) return;
-        var json = new ObjectMapper().readTree(file.toFile());
-        m.put("tokenizer.ggml.add_bos_token", json.path("add_bos_token").asBoolean(false));
-        m.put("tokenizer.ggml.add_eos_token", json.path("add_eos_token").asBoolean(false));
+        var mapper = new ObjectMapper();
+        var json = Files.exists(file) ? mapper.readTree(file.toFile()) : mapper.createObjectNode();
+        var single = tokenizer.path("post_processor").findPath("single"); // of a template
+        m.put("tokenizer.ggml.add_bos_token", json.path("add_bos_token").asBoolean(single.path(0).has("SpecialToken")));
+        m.put("tokenizer.ggml.add_eos_token", json.path("add_eos_token").asBoolean(single.path(single.size() - 1).has("SpecialToken")));
         var template = folder.resolve("chat_template.jinja");
         if (Files.exists(template)) m.put("tokenizer.chat_template", Files.readString(template));
         else if (json.path("chat_template").isTextual()) m.put("tokenizer.chat_template", json.path("chat_template").asText());
@@ -87,75 +90,162 @@ final class GgufTokenizer {
 
     // ---- reading ----
 
+    /** A way of cutting text by its name in llama.cpp, which a file of the kind gpt2 gives instead of the pattern. */
+    private enum Pre {
+        GPT2(List.of("gpt-2"), "", false, false, false),
+        SMOLLM(List.of("smollm"), "", false, false, false),
+        LLAMA3(List.of("llama-bpe", "llama3", "llama-v3"), CONTRACTIONS + REST.formatted("\\p{N}{1,3}"), false, true, true),
+        QWEN2(List.of("qwen2", "deepseek-r1-qwen"), CONTRACTIONS + REST.formatted("\\p{N}"), true, false, false),
+        GPT4O(List.of("gpt-4o"), CASED.formatted(CONTRACTIONS + "?", CONTRACTIONS + "?", "\\p{N}{1,3}"), false, false, false),
+        TEKKEN(List.of("tekken"), CASED.formatted("", "", "\\p{N}"), false, true, true);
+
+        private final List<String> names;
+        private final String regex;
+        private final boolean nfc, ignoreMerges, addsBos;
+
+        Pre(List<String> names, String regex, boolean nfc, boolean ignoreMerges, boolean addsBos) {
+            this.names = names;
+            this.regex = regex;
+            this.nfc = nfc;
+            this.ignoreMerges = ignoreMerges;
+            this.addsBos = addsBos;
+        }
+
+        static Pre of(Gguf gguf) {
+            var name = String.valueOf(gguf.metadata().get("tokenizer.ggml.pre"));
+            var known = new ArrayList<String>();
+            for (var pre : values()) {
+                if (pre.names.contains(name)) return pre;
+                known.addAll(pre.names);
+            }
+            throw new ModelException(gguf.file() + ": tokenizer.ggml.pre \"" + name + "\" is not known; Parley reads " + String.join(", ", known) + ".");
+        }
+
+        /** Its name for a pre_tokenizer of tokenizer.json. */
+        static String nameOf(Path file, JsonNode json) {
+            var regexes = json.findValuesAsText("Regex");
+            for (var pre : values()) {
+                if (regexes.size() == 1 && pre.regex.equals(regexes.getFirst())) return pre.names.getFirst();
+            }
+            if (!regexes.isEmpty()) throw new ModelException(file + ": GGUF has no name for the pre_tokenizer's pattern " + regexes.getLast() + ", or Parley knows none.");
+            return json.toString().contains("\"Digits\"") ? SMOLLM.names.getFirst() : GPT2.names.getFirst();
+        }
+
+        private void write(ObjectNode json) {
+            if (this == GPT2) {
+                byteLevel(json, true);
+                return;
+            }
+            var steps = json.put("type", "Sequence").putArray("pretokenizers");
+            if (this == SMOLLM) {
+                steps.addObject().put("type", "Digits").put("individual_digits", true);
+            } else {
+                var split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+                split.putObject("pattern").put("Regex", regex);
+            }
+            byteLevel(steps.addObject(), this == SMOLLM);
+        }
+
+        private static void byteLevel(ObjectNode json, boolean useRegex) {
+            json.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", useRegex);
+        }
+    }
+
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
     private static final String REST = "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String CASED = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+%s"
+            + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*%s|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
     /** The tokenizer.json that a file's settings say. */
     static ObjectNode read(Gguf gguf) {
         var mapper = new ObjectMapper();
         var kind = String.valueOf(gguf.metadata().get("tokenizer.ggml.model"));
-        if (!kind.equals("gpt2")) throw new ModelException(gguf.file() + ": tokenizer.ggml.model \"" + kind + "\" is not read by this version; gpt2 is.");
+        if (kind.equals("llama")) return sentencePieces(gguf);
+        if (!kind.equals("gpt2")) throw new ModelException(gguf.file() + ": tokenizer.ggml.model \"" + kind + "\" is not read by this version; gpt2 and llama are.");
         var tokens = gguf.texts("tokenizer.ggml.tokens");
-        var types = gguf.texts("tokenizer.ggml.token_type");
+        var types = types(gguf, tokens.size());
         var json = mapper.createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
         var added = json.putArray("added_tokens");
         var vocab = mapper.createObjectNode();
         for (int id = 0; id < tokens.size(); id++) {
-            var type = id < types.size() ? Integer.parseInt(types.get(id)) : NORMAL;
+            var type = types[id];
             if (type == CONTROL || type == USER_DEFINED) {
                 added.addObject().put("id", id).put("content", tokens.get(id)).put("single_word", false).put("lstrip", false).put("rstrip", false)
                         .put("normalized", false).put("special", type == CONTROL);
             }
             if (type != UNUSED && !vocab.has(tokens.get(id))) vocab.put(tokens.get(id), id);
         }
+        var pre = Pre.of(gguf);
         json.putNull("normalizer");
-        preTokenizer(gguf, json.putObject("pre_tokenizer"));
-        if (String.valueOf(gguf.metadata().get("tokenizer.ggml.pre")).equals("qwen2")) json.putObject("normalizer").put("type", "NFC");
+        if (pre.nfc) json.putObject("normalizer").put("type", "NFC");
+        pre.write(json.putObject("pre_tokenizer"));
         json.putNull("post_processor");
         json.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
-        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").put("fuse_unk", false).put("byte_fallback", false);
+        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").put("fuse_unk", false).put("byte_fallback", false)
+                .put("ignore_merges", pre.ignoreMerges);
         model.set("vocab", vocab);
         gguf.texts("tokenizer.ggml.merges").forEach(model.putArray("merges")::add);
-        if (Boolean.TRUE.equals(gguf.metadata().get("tokenizer.ggml.add_bos_token")) && gguf.metadata().get("tokenizer.ggml.bos_token_id") instanceof Long bos
-                && bos >= 0 && bos < tokens.size()) {
-            beginsWith(json, tokens.get(bos.intValue()), bos);
-        }
+        around(json, role(gguf, tokens, "bos", pre.addsBos), role(gguf, tokens, "eos", false));
         return json;
     }
 
-    private static void beginsWith(ObjectNode json, String token, long id) {
+    private static int[] types(Gguf gguf, int count) {
+        var types = gguf.texts("tokenizer.ggml.token_type");
+        var numbers = new int[count];
+        for (int id = 0; id < count; id++) {
+            try {
+                numbers[id] = id < types.size() ? Integer.parseInt(types.get(id)) : NORMAL;
+            } catch (NumberFormatException e) {
+                throw new ModelException(gguf.file() + ": tokenizer.ggml.token_type has \"" + types.get(id) + "\" for the token " + id + ".");
+            }
+        }
+        return numbers;
+    }
+
+    /** The token that a text begins or ends with, if the file says so; where it says nothing about adding it, {@code otherwise}. */
+    private static Optional<String> role(Gguf gguf, List<String> tokens, String role, boolean otherwise) {
+        var add = gguf.metadata().get("tokenizer.ggml.add_" + role + "_token") instanceof Boolean said ? said : otherwise;
+        if (!add) return Optional.empty();
+        return gguf.metadata().get("tokenizer.ggml." + role + "_token_id") instanceof Long id && id >= 0 && id < tokens.size() ? Optional.of(tokens.get(id.intValue())) : Optional.empty();
+    }
+
+    /** SentencePiece's kind: pieces with scores. */
+    private static ObjectNode sentencePieces(Gguf gguf) {
+        var tokens = gguf.texts("tokenizer.ggml.tokens");
+        var scores = gguf.texts("tokenizer.ggml.scores");
+        if (scores.size() != tokens.size()) throw new ModelException(gguf.file() + ": tokenizer.ggml.scores has " + scores.size() + " numbers for " + tokens.size() + " tokens.");
+        var types = types(gguf, tokens.size());
+        var pieces = new ArrayList<SentencePieces.Piece>(tokens.size());
+        try {
+            for (int id = 0; id < tokens.size(); id++) {
+                var number = types[id];
+                pieces.add(new SentencePieces.Piece(tokens.get(id), Float.parseFloat(scores.get(id)),
+                        SentencePieces.Kind.of(number).orElseThrow(() -> new IllegalArgumentException("the token type " + number))));
+            }
+            var spaceFirst = !Boolean.FALSE.equals(gguf.metadata().get("tokenizer.ggml.add_space_prefix"));
+            return new SentencePieces(pieces, spaceFirst, false).tokenizerJson(role(gguf, tokens, "bos", true), role(gguf, tokens, "eos", false));
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(gguf.file() + ": its tokens have " + e.getMessage() + ".");
+        }
+    }
+
+    private static void around(ObjectNode json, Optional<String> bos, Optional<String> eos) {
+        if (bos.isEmpty() && eos.isEmpty()) return;
         var post = json.putObject("post_processor").put("type", "TemplateProcessing");
         for (var name : new String[] {"single", "pair"}) {
             var pieces = post.putArray(name);
-            pieces.addObject().putObject("SpecialToken").put("id", token).put("type_id", 0);
+            bos.ifPresent(t -> pieces.addObject().putObject("SpecialToken").put("id", t).put("type_id", 0));
             pieces.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
             if (name.equals("pair")) pieces.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
+            eos.ifPresent(t -> pieces.addObject().putObject("SpecialToken").put("id", t).put("type_id", 0));
         }
-        var special = post.putObject("special_tokens").putObject(token).put("id", token);
-        special.putArray("ids").add(id);
-        special.putArray("tokens").add(token);
-    }
-
-    private static void preTokenizer(Gguf gguf, ObjectNode json) {
-        var pre = String.valueOf(gguf.metadata().get("tokenizer.ggml.pre"));
-        switch (pre) {
-            case "gpt-2" -> byteLevel(json, true);
-            case "smollm" -> {
-                var steps = json.put("type", "Sequence").putArray("pretokenizers");
-                steps.addObject().put("type", "Digits").put("individual_digits", true);
-                byteLevel(steps.addObject(), true);
-            }
-            case "llama-bpe", "qwen2" -> {
-                var steps = json.put("type", "Sequence").putArray("pretokenizers");
-                var split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
-                split.putObject("pattern").put("Regex", CONTRACTIONS + REST.formatted(pre.equals("qwen2") ? "\\p{N}" : "\\p{N}{1,3}"));
-                byteLevel(steps.addObject(), false);
-            }
-            default -> throw new ModelException(gguf.file() + ": tokenizer.ggml.pre \"" + pre + "\" is not known; Parley reads gpt-2, llama-bpe, qwen2 and smollm.");
+        var special = post.putObject("special_tokens");
+        for (var token : List.of(bos, eos)) {
+            token.ifPresent(t -> {
+                var named = special.putObject(t).put("id", t);
+                named.putArray("ids").add(json.path("model").path("vocab").path(t).asInt());
+                named.putArray("tokens").add(t);
+            });
         }
-    }
-
-    private static void byteLevel(ObjectNode json, boolean useRegex) {
-        json.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", useRegex);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Texts continued by our kernels, each with a cache of its own. Long prompts may be read by libtorch, which is faster at it. */
 final class KernelContinuation implements Continuation {
@@ -50,7 +51,7 @@ final class KernelContinuation implements Continuation {
             else rest.add(row);
         }
         if (rest.isEmpty()) return scores;
-        var others = transformer.forward(rest.stream().map(row -> newIds[row]).toArray(int[][]::new), rest.stream().map(caches::get).toList(), false);
+        var others = transformer.forward(rest.stream().map(row -> newIds[row]).toArray(int[][]::new), rest.stream().map(caches::get).toList(), false, Optional.empty());
         for (int i = 0; i < others.length; i++) scores[rest.get(i)] = others[i];
         return scores;
     }
@@ -58,10 +59,20 @@ final class KernelContinuation implements Continuation {
     @Override
     public float[][][] feedAll(int[][] newIds) {
         check(newIds);
-        var flat = transformer.forward(newIds, caches, true);
+        var flat = transformer.forward(newIds, caches, true, Optional.empty());
         var scores = new float[newIds.length][][];
         for (int row = 0, at = 0; row < scores.length; at += newIds[row].length, row++) scores[row] = Arrays.copyOfRange(flat, at, at + newIds[row].length);
         return scores;
+    }
+
+    @Override
+    public Fed feedWithStates(int[][] newIds) {
+        check(newIds);
+        var flat = new ArrayList<float[]>();
+        var scores = transformer.forward(newIds, caches, false, Optional.of(flat));
+        var states = new float[newIds.length][][];
+        for (int row = 0, at = 0; row < states.length; at += newIds[row].length, row++) states[row] = flat.subList(at, at + newIds[row].length).toArray(float[][]::new);
+        return new Fed(scores, states);
     }
 
     private void check(int[][] newIds) {

@@ -8,6 +8,7 @@ import dev.parley.kernels.Matrix;
 import dev.parley.kernels.Norms;
 import dev.parley.kernels.Rotary;
 import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.WarmUp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,24 +152,26 @@ final class KernelTransformer {
      * @param ids new tokens of each text, at least one
      * @param caches of each text; the new tokens are added
      * @param all whether scores are wanted after every new token, rather than after each text's last
+     * @param states takes the vector of each new token that the head reads, (N, C), where it is asked for
      * @return (rows, V), the texts one after the other
      */
-    float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all) {
+    float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all, Optional<List<float[]>> states) {
         var scores = new ArrayList<float[]>();
         if (Arrays.stream(ids).mapToInt(row -> row.length).sum() <= MOST_TOKENS) {
-            scores.addAll(List.of(pass(ids, caches, all, true)));
+            scores.addAll(List.of(pass(ids, caches, all, true, states)));
         } else { // text by text, in pieces
             for (int row = 0; row < ids.length; row++) {
                 for (int from = 0; from < ids[row].length; from += MOST_TOKENS) {
                     var to = Math.min(ids[row].length, from + MOST_TOKENS);
-                    scores.addAll(List.of(pass(new int[][] {Arrays.copyOfRange(ids[row], from, to)}, List.of(caches.get(row)), all, all || to == ids[row].length)));
+                    var piece = new int[][] {Arrays.copyOfRange(ids[row], from, to)};
+                    scores.addAll(List.of(pass(piece, List.of(caches.get(row)), all, all || to == ids[row].length, states)));
                 }
             }
         }
         return scores.toArray(float[][]::new);
     }
 
-    private float[][] pass(int[][] ids, List<KvBlocks> caches, boolean all, boolean wanted) {
+    private float[][] pass(int[][] ids, List<KvBlocks> caches, boolean all, boolean wanted, Optional<List<float[]>> states) {
         var pass = new KernelPass(ids, caches, config);
         for (int row = 0; row < ids.length; row++) caches.get(row).reserve(ids[row].length);
         if (buffers == null || buffers.tokens < pass.tokens() || buffers.lines[0].length < Attention.scratchSize(pass.longest(), config.headDim())) {
@@ -179,8 +182,10 @@ final class KernelTransformer {
         team.run(member -> {
             embed(pass, member);
             for (int i = 0; i < layers.size(); i++) layer(layers.get(i), i, pass, member);
-            if (outputs.length > 0) head(pass, outputs, scores, member);
+            if (outputs.length > 0) head(outputs, scores, member);
         });
+        states.ifPresent(list -> keepStates(pass.tokens(), outputs, list));
+        WarmUp.start();
         for (int row = 0; row < ids.length; row++) caches.get(row).advance(ids[row].length);
         if (outputs.length == 1) return new float[][] {scores};
         var rows = new float[outputs.length][];
@@ -320,18 +325,34 @@ final class KernelTransformer {
         team.barrier();
     }
 
-    private void head(KernelPass pass, int[] outputs, float[] scores, int member) {
+    private void head(int[] outputs, float[] scores, int member) {
         var b = buffers;
-        int c = config.hiddenSize(), n = outputs.length;
-        var bias = layers.getLast().down.bias;
+        var n = outputs.length;
         team.share(n, o -> {
-            var at = outputs[o] * c;
-            for (int i = 0; i < c; i++) b.x[at + i] += b.branch[at + i];
-            for (int i = 0; i < bias.length; i++) b.x[at + i] += bias[i];
-            norm(lastNorm, b.x, at, b.lines[member]);
+            lastState(outputs[o], b.lines[member]);
             head.arrange(b.lines[member], 0, b.arranged, o, n);
         });
         team.barrier();
         team.share(head.parts(), part -> head.multiply(part, b.arranged, n, scores, 0, config.vocabSize(), b.scratch[member]));
+    }
+
+    /** What the head reads of a token, after the last layer. */
+    private void lastState(int token, float[] into) {
+        var b = buffers;
+        int c = config.hiddenSize(), at = token * c;
+        var bias = layers.getLast().down.bias;
+        for (int i = 0; i < c; i++) b.x[at + i] += b.branch[at + i];
+        for (int i = 0; i < bias.length; i++) b.x[at + i] += bias[i];
+        norm(lastNorm, b.x, at, into);
+    }
+
+    /** The states of all tokens, of which the outputs' last sums are made already. */
+    private void keepStates(int tokens, int[] outputs, List<float[]> states) {
+        for (int t = 0; t < tokens; t++) {
+            var state = new float[buffers.lines[0].length];
+            if (Arrays.binarySearch(outputs, t) >= 0) norm(lastNorm, buffers.x, t * config.hiddenSize(), state);
+            else lastState(t, state);
+            states.add(Arrays.copyOf(state, config.hiddenSize()));
+        }
     }
 }

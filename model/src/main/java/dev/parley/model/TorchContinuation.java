@@ -46,6 +46,14 @@ final class TorchContinuation implements Continuation {
         return all;
     }
 
+    @Override
+    public Fed feedWithStates(int[][] newIds) {
+        var batch = batch(newIds);
+        var fed = model.nextLogitsWithStates(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
+        for (int row = 0; row < rows; row++) fed.states()[row] = Arrays.copyOfRange(fed.states()[row], batch.length() - newIds[row].length, batch.length());
+        return fed;
+    }
+
     private TokenBatch batch(int[][] newIds) {
         if (newIds.length != rows) throw new ModelException(newIds.length + " texts were fed where " + rows + " are continued.");
         if (cache.length() > 0) return TokenBatch.of(newIds);

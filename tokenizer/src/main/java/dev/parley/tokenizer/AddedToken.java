@@ -7,7 +7,7 @@ package dev.parley.tokenizer;
  * @param lstrip takes white space before it along
  * @param rstrip takes white space after it along
  * @param singleWord only where no letter or digit touches it
- * @param normalized kept for the file
+ * @param normalized found in text after normalisation, as normalisation writes it; if false, before
  */
 public record AddedToken(int id, String content, boolean special, boolean lstrip, boolean rstrip, boolean singleWord, boolean normalized) {
 

@@ -4,80 +4,93 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
 /** Finds added tokens in text: from left to right, and the longest where several begin at one place. */
 final class AddedTokens {
 
-    private final Optional<Pattern> pattern;
-    private final List<AddedToken> tokens;
+    /** A token and how it is written in the text that is searched. */
+    private record Written(String text, AddedToken token) {}
 
-    AddedTokens(Collection<AddedToken> tokens) {
-        this.tokens = tokens.stream().filter(t -> !t.content().isEmpty()).sorted(Comparator.comparingInt(t -> -t.content().length())).toList();
-        pattern = this.tokens.isEmpty() ? Optional.empty()
-                : Optional.of(Pattern.compile(this.tokens.stream().map(t -> Pattern.quote(t.content())).collect(Collectors.joining("|"))));
+    private final Map<Character, List<Written>> byFirst = new HashMap<>(); // the longest first
+    private final BitSet firsts = new BitSet();
+
+    /** @param inText how a token is written in the text that will be searched */
+    AddedTokens(Collection<AddedToken> tokens, UnaryOperator<String> inText) {
+        for (var token : tokens) {
+            var text = inText.apply(token.content());
+            if (text.isEmpty()) continue;
+            byFirst.computeIfAbsent(text.charAt(0), _ -> new ArrayList<>()).add(new Written(text, token));
+            firsts.set(text.charAt(0));
+        }
+        byFirst.values().forEach(list -> list.sort(Comparator.comparingInt(w -> -w.text.length())));
     }
 
     /** A part of a text: an added token, or plain text. */
     record Part(int start, int end, Optional<AddedToken> token) {}
 
+    boolean isEmpty() {
+        return byFirst.isEmpty();
+    }
+
     List<Part> split(String text) {
         return split(text, new BitSet());
     }
 
-    /** @param plain chars of which no token is made */
+    /**
+     * @param plain chars of which no token is made
+     * @return parts in order; white space that one token takes can also be a token of its own
+     */
     List<Part> split(String text, BitSet plain) {
+        if (text.isEmpty()) return List.of();
         var parts = new ArrayList<Part>();
         var done = 0;
-        if (pattern.isPresent()) {
-            var matcher = pattern.get().matcher(text);
-            for (int from = 0; from <= text.length() && matcher.find(from); ) {
-                var found = at(text, matcher.start(), plain);
-                from = matcher.start() + found.map(t -> t.content().length()).orElse(1);
-                if (found.isEmpty()) continue;
-                var token = found.get();
-                var start = token.lstrip() ? stripLeft(text, matcher.start(), done) : matcher.start();
-                var end = token.rstrip() ? stripRight(text, from) : from;
-                if (start < done) continue; // taken by the white space of the token before
-                if (done < start) parts.add(new Part(done, start, Optional.empty()));
-                parts.add(new Part(start, end, Optional.of(token)));
-                done = end;
+        for (int at = 0; at < text.length(); ) {
+            var found = firsts.get(text.charAt(at)) ? at(text, at, plain) : Optional.<Written>empty();
+            if (found.isEmpty()) {
+                at++;
+                continue;
             }
+            var token = found.get().token;
+            var end = at + found.get().text.length();
+            if (!token.singleWord() || !touchesWord(text, at, end)) {
+                var start = token.lstrip() ? Math.max(stripLeft(text, at), done) : at;
+                var stop = token.rstrip() ? stripRight(text, end) : end;
+                if (done < start) parts.add(new Part(done, start, Optional.empty()));
+                parts.add(new Part(start, stop, Optional.of(token)));
+                done = stop;
+            }
+            at = end;
         }
         if (done < text.length()) parts.add(new Part(done, text.length(), Optional.empty()));
         return parts;
     }
 
     /** The longest token that may be made at a place. */
-    private Optional<AddedToken> at(String text, int start, BitSet plain) {
-        for (var token : tokens) {
-            var end = start + token.content().length();
-            if (!text.startsWith(token.content(), start)) continue;
+    private Optional<Written> at(String text, int start, BitSet plain) {
+        for (var written : byFirst.get(text.charAt(start))) {
+            if (!text.startsWith(written.text, start)) continue;
             var next = plain.nextSetBit(start);
-            if (next >= 0 && next < end || token.singleWord() && touchesWord(text, start, end)) continue;
-            return Optional.of(token);
+            if (next < 0 || next >= start + written.text.length()) return Optional.of(written);
         }
         return Optional.empty();
     }
 
     private static boolean touchesWord(String text, int start, int end) {
-        return start > 0 && isWord(text.codePointBefore(start)) || end < text.length() && isWord(text.codePointAt(end));
+        return start > 0 && CharacterClass.isWord(text.codePointBefore(start)) || end < text.length() && CharacterClass.isWord(text.codePointAt(end));
     }
 
-    private static boolean isWord(int codePoint) {
-        return Character.isLetterOrDigit(codePoint) || codePoint == '_';
-    }
-
-    private static int stripLeft(String text, int at, int least) {
-        while (at > least && Character.isWhitespace(text.charAt(at - 1))) at--;
+    private static int stripLeft(String text, int at) {
+        while (at > 0 && CharacterClass.of(text.charAt(at - 1)) == CharacterClass.SPACE) at--;
         return at;
     }
 
     private static int stripRight(String text, int at) {
-        while (at < text.length() && Character.isWhitespace(text.charAt(at))) at++;
+        while (at < text.length() && CharacterClass.of(text.charAt(at)) == CharacterClass.SPACE) at++;
         return at;
     }
 }

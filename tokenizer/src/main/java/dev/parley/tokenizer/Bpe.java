@@ -25,18 +25,6 @@ final class Bpe {
         this.beginning = beginning;
     }
 
-    /** Each byte by itself. @param idOfByte the token of each byte, or -1 where the vocabulary lacks it and the byte vanishes */
-    static Beginning bytes(int[] idOfByte) {
-        return (text, from, to, ids) -> {
-            var n = 0;
-            for (int i = from; i < to; i++) {
-                var id = idOfByte[text[i] & 0xff];
-                if (id >= 0) ids[n++] = id;
-            }
-            return n;
-        };
-    }
-
     /**
      * Encodes a piece.
      *

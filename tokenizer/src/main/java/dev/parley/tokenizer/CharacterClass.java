@@ -18,6 +18,9 @@ final class CharacterClass {
     private static final int SEPARATORS = 1 << Character.SPACE_SEPARATOR | 1 << Character.LINE_SEPARATOR
             | 1 << Character.PARAGRAPH_SEPARATOR;
 
+    private static final int WORDS = 1 << Character.NON_SPACING_MARK | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.ENCLOSING_MARK
+            | 1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.CONNECTOR_PUNCTUATION;
+
     /** The class of each ASCII character. */
     private static final byte[] ASCII = page(0);
 
@@ -36,6 +39,12 @@ final class CharacterClass {
         var page = PAGES[codePoint >> 8];
         if (page == null) PAGES[codePoint >> 8] = page = page(codePoint >> 8);
         return page[codePoint & 0xff];
+    }
+
+    /** Letters, marks, digits and connectors: the regular expression {@code \\w} of Unicode's annex 18. */
+    static boolean isWord(int codePoint) {
+        int type = 1 << Character.getType(codePoint);
+        return (type & WORDS) != 0 || Character.isAlphabetic(codePoint) || codePoint == 0x200c || codePoint == 0x200d;
     }
 
     private static byte[] page(int number) {

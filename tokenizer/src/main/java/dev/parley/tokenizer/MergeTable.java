@@ -19,11 +19,10 @@ final class MergeTable {
         mask = capacity - 1;
     }
 
-    /** The first of two equal pairs wins. */
+    /** The last of two equal pairs wins, as in Hugging Face's library. */
     void put(int left, int right, int rank, int into) {
         var key = key(left, right);
         var slot = slot(key);
-        if (keys[slot] == key) return;
         keys[slot] = key;
         ranks[slot] = rank;
         merged[slot] = into;

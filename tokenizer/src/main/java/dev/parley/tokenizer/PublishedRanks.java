@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * GPT-2's vocabulary from the ranks in jtokkit's jar: one token a line, in base64, with its rank, which is its id. The
@@ -24,9 +23,8 @@ final class PublishedRanks {
 
     static Tokenizer gpt2() {
         var tokens = read();
-        var end = Optional.of(END_OF_TEXT);
         return new Tokenizer(tokens, merges(tokens), PreTokenizer.gpt2(), List.of(AddedToken.special(tokens.length, END_OF_TEXT)),
-                new Tokenizer.Settings(end, end, Optional.empty(), Optional.empty()));
+                Tokenizer.Settings.NONE.withBos(END_OF_TEXT).withEos(END_OF_TEXT));
     }
 
     private static byte[][] read() {
@@ -48,7 +46,7 @@ final class PublishedRanks {
         var idOfByte = new int[256];
         for (int id = 0; id < 256; id++) idOfByte[tokens[id][0] & 0xff] = id;
         var table = new MergeTable(tokens.length);
-        var bpe = new Bpe(table, Bpe.bytes(idOfByte));
+        var bpe = new Bpe(table, Vocabulary.bytes(idOfByte, Vocabulary.Unknown.NONE));
         var merges = new ArrayList<Tokenizer.Merge>(tokens.length);
         for (int id = 256; id < tokens.length; id++) {
             var parts = new int[tokens[id].length];

@@ -1,14 +1,12 @@
 package dev.parley.tokenizer;
 
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression that cuts text: the published ones by code of ours, others by Java's expressions, which read the
- * characters of well-formed text and leave broken bytes between matches.
+ * What a {@link PreTokenizer.Split} looks for: the published expressions by code of ours, others by {@link TextPattern}, to which
+ * a broken byte is U+FFFD.
  */
 final class SplitPattern {
 
@@ -19,58 +17,75 @@ final class SplitPattern {
     private static final String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
     private static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
+    static final String QWEN2 = CONTRACTIONS + REST.formatted("\\p{N}");
+
     private static final Map<String, WordPattern> KNOWN = Map.of(
-            CONTRACTIONS + REST.formatted("\\p{N}{1,3}"), new WordPattern(3), CL100K, new WordPattern(3), CONTRACTIONS + REST.formatted("\\p{N}"), new WordPattern(1));
+            CONTRACTIONS + REST.formatted("\\p{N}{1,3}"), new WordPattern(3), CL100K, new WordPattern(3), QWEN2, new WordPattern(1));
 
-    private final String regex;
+    private final TextPattern pattern;
     private final Optional<WordPattern> own;
-    private final Optional<Pattern> pattern;
+    private final boolean gpt2;
 
-    /** @throws IllegalArgumentException if Java cannot read the expression */
-    SplitPattern(String regex) {
-        this.regex = regex;
-        own = Optional.ofNullable(KNOWN.get(regex));
-        try {
-            pattern = own.isPresent() || regex.equals(GPT2) ? Optional.empty() : Optional.of(Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE));
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("the pattern " + regex + " cannot be read (" + e.getDescription() + ")");
+    SplitPattern(TextPattern pattern) {
+        this.pattern = pattern;
+        own = pattern.isLiteral() ? Optional.empty() : Optional.ofNullable(KNOWN.get(pattern.source()));
+        gpt2 = !pattern.isLiteral() && pattern.source().equals(GPT2);
+    }
+
+    TextPattern pattern() {
+        return pattern;
+    }
+
+    /** Cuts at matches; the code of ours knows only expressions that match all of a text, so that each match is a piece. */
+    void split(SplitBehavior behavior, boolean invert, byte[] text, int from, int to, int origin, PieceSink sink) {
+        var eachMatch = behavior == SplitBehavior.ISOLATED || behavior == SplitBehavior.REMOVED && invert;
+        if (eachMatch && own.isPresent()) own.get().split(text, from, to, origin, sink);
+        else if (eachMatch && gpt2) Gpt2Pattern.split(text, from, to, origin, sink);
+        else matches(behavior, invert, text, from, to, origin, sink);
+    }
+
+    private void matches(SplitBehavior behavior, boolean invert, byte[] text, int from, int to, int origin, PieceSink sink) {
+        var characters = new StringBuilder(to - from);
+        var byteOf = new int[to - from + 1]; // of each char
+        for (int at = from; at < to; ) {
+            int character = Utf8.decode(text, at, to), start = characters.length();
+            characters.appendCodePoint(character >>> 3);
+            for (int i = start; i < characters.length(); i++) byteOf[i] = at;
+            at += character & 7;
         }
+        byteOf[characters.length()] = to;
+        var spans = new Spans(invert);
+        pattern.find(characters, (start, end) -> {
+            if (start > spans.end()) spans.add(start, false);
+            spans.add(end, true);
+        });
+        if (spans.end() < characters.length()) spans.add(characters.length(), false);
+        behavior.cut(spans.ends, spans.isMatch, spans.count, (start, end) -> sink.piece(text, byteOf[start], byteOf[end], origin));
     }
 
-    String regex() {
-        return regex;
-    }
+    /** Neighbouring spans of a text, matches and what is between. */
+    private static final class Spans {
 
-    /** Matches, and what lies between them, each a piece. */
-    void split(byte[] text, int from, int to, int origin, PieceSink sink) {
-        if (own.isPresent()) own.get().split(text, from, to, origin, sink);
-        else if (pattern.isEmpty()) Gpt2Pattern.split(text, from, to, origin, sink);
-        else matches(pattern.get(), text, from, to, origin, sink);
-    }
+        private final boolean invert;
+        private int[] ends = new int[32];
+        private boolean[] isMatch = new boolean[32];
+        private int count;
 
-    private static void matches(Pattern pattern, byte[] text, int from, int to, int origin, PieceSink sink) {
-        var characters = new String(text, from, to - from, StandardCharsets.UTF_8);
-        var matcher = pattern.matcher(characters);
-        int at = from, done = 0;
-        while (matcher.find()) {
-            if (matcher.end() == matcher.start()) continue;
-            var start = at + bytes(characters, done, matcher.start());
-            var end = Math.min(to, start + bytes(characters, matcher.start(), matcher.end()));
-            if (start > at) sink.piece(text, at, Math.min(to, start), origin);
-            if (end > start) sink.piece(text, start, end, origin);
-            at = Math.min(to, end);
-            done = matcher.end();
+        Spans(boolean invert) {
+            this.invert = invert;
         }
-        if (at < to) sink.piece(text, at, to, origin);
-    }
 
-    private static int bytes(String text, int from, int to) {
-        var n = 0;
-        for (int i = from; i < to; ) {
-            var c = text.codePointAt(i);
-            n += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-            i += Character.charCount(c);
+        int end() {
+            return count == 0 ? 0 : ends[count - 1];
         }
-        return n;
+
+        void add(int end, boolean match) {
+            if (count == ends.length) {
+                ends = Arrays.copyOf(ends, count * 2);
+                isMatch = Arrays.copyOf(isMatch, count * 2);
+            }
+            ends[count] = end;
+            isMatch[count++] = match != invert;
+        }
     }
 }

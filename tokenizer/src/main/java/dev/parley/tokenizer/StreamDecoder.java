@@ -1,7 +1,5 @@
 package dev.parley.tokenizer;
 
-import java.io.ByteArrayOutputStream;
-
 /**
  * Turns ids into text as they come, and never shows half a character: bytes that may begin one wait for the rest. All
  * that it gave, joined, is what decoding all ids at once gives.
@@ -10,29 +8,23 @@ public final class StreamDecoder {
 
     private final Tokenizer tokenizer;
     private final boolean skipSpecialTokens;
-    private byte[] waiting = new byte[0];
+    private TokenDecoder.Growing text;
 
     StreamDecoder(Tokenizer tokenizer, boolean skipSpecialTokens) {
         this.tokenizer = tokenizer;
         this.skipSpecialTokens = skipSpecialTokens;
+        text = tokenizer.vocabulary().decoder().new Growing();
     }
 
     /** The text that is certain now; often empty. */
     public String push(int id) {
-        var bytes = tokenizer.bytesOf(id, skipSpecialTokens);
-        var joined = new ByteArrayOutputStream(waiting.length + bytes.length);
-        joined.writeBytes(waiting);
-        joined.writeBytes(bytes);
-        var all = joined.toByteArray();
-        var whole = all.length - Utf8.unfinished(all, all.length);
-        waiting = java.util.Arrays.copyOfRange(all, whole, all.length);
-        return Utf8.text(all, whole);
+        return tokenizer.isSkipped(id, skipSpecialTokens) ? "" : text.add(tokenizer.bytesOf(id, text.begins()), false);
     }
 
-    /** What still waited; half a character becomes U+FFFD. */
+    /** What still waited; half a character becomes U+FFFD. Begins anew. */
     public String finish() {
-        var rest = Utf8.text(waiting, waiting.length);
-        waiting = new byte[0];
+        var rest = text.add(new byte[0], true);
+        text = tokenizer.vocabulary().decoder().new Growing();
         return rest;
     }
 }

@@ -36,8 +36,11 @@ public final class Tokenizer {
     private final List<Merge> merges;
     private final PreTokenizer preTokenizer;
     private final Map<Integer, AddedToken> added = new HashMap<>();
-    private final AddedTokens addedTokens;
+    private final AddedTokens addedTokens; // found in text as it comes
+    private final AddedTokens normalizedTokens; // found in what the normalizer makes of the rest
+    private final Optional<PreTokenizer.Metaspace> metaspace;
     private final Bpe bpe;
+    private final Places places;
     private final Settings settings;
     private final Vocabulary vocabulary;
     private final ThreadLocal<PieceCache> cache = ThreadLocal.withInitial(PieceCache::new);
@@ -45,16 +48,35 @@ public final class Tokenizer {
     /** Two tokens that merge, by the ids of the parts and of the whole; the earlier in the list merges first. */
     record Merge(int left, int right, int merged) {}
 
-    /** What {@code tokenizer_config.json} says beyond the vocabulary: the special tokens by role, and the template. */
-    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<ChatTemplate> chatTemplate) {
+    /**
+     * What {@code tokenizer_config.json} says beyond the vocabulary: the special tokens by role, and the template.
+     *
+     * @param additional special tokens without a role
+     */
+    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<String> unkToken, List<String> additional,
+            Optional<ChatTemplate> chatTemplate) {
 
-        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
 
+        Settings withBos(String token) {
+            return new Settings(Optional.of(token), eosToken, padToken, unkToken, additional, chatTemplate);
+        }
+
+        Settings withEos(String token) {
+            return new Settings(bosToken, Optional.of(token), padToken, unkToken, additional, chatTemplate);
+        }
+
+        Settings withTemplate(Optional<ChatTemplate> template) {
+            return new Settings(bosToken, eosToken, padToken, unkToken, additional, template);
+        }
+
+        /** As chat templates name them. */
         Map<String, String> specialTokens() {
             var tokens = new HashMap<String, String>();
             bosToken.ifPresent(t -> tokens.put("bos_token", t));
             eosToken.ifPresent(t -> tokens.put("eos_token", t));
             padToken.ifPresent(t -> tokens.put("pad_token", t));
+            unkToken.ifPresent(t -> tokens.put("unk_token", t));
             return tokens;
         }
     }
@@ -78,22 +100,29 @@ public final class Tokenizer {
         for (var token : addedTokens) {
             added.put(token.id(), token);
             idOf.put(token.content(), token.id());
-            this.tokens[token.id()] = token.content().getBytes(StandardCharsets.UTF_8);
+            this.tokens[token.id()] = vocabulary.decoder().isByteLevel() ? token.content().getBytes(StandardCharsets.UTF_8) : vocabulary.decoder().bytes(token.content(), false);
         }
-        this.addedTokens = new AddedTokens(addedTokens);
+        this.addedTokens = new AddedTokens(added.values().stream().filter(t -> !t.normalized()).toList(), content -> content);
+        normalizedTokens = new AddedTokens(added.values().stream().filter(AddedToken::normalized).toList(), this::normalized);
+        metaspace = PreTokenizer.metaspace(preTokenizer);
         var table = new MergeTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
-        bpe = new Bpe(table, vocabulary.characters().isPresent() ? vocabulary.characters().get()::begin : Bpe.bytes(idOfByte));
+        Bpe.Beginning beginning = vocabulary.characters().isEmpty() ? Vocabulary.bytes(idOfByte, vocabulary.unknown())
+                : (text, from, to, ids) -> vocabulary.characters().get().begin(text, from, to, ids, vocabulary.unknown());
+        bpe = new Bpe(table, beginning);
+        places = new Places(tokens, idOfByte, vocabulary);
     }
 
     /** A token as tokenizer.json writes it. */
     String written(int id) {
+        if (added.containsKey(id)) return added.get(id).content();
         return vocabulary.characters().isPresent() ? vocabulary.characters().get().written()[id] : ByteLevelAlphabet.write(tokens[id]);
     }
 
     /**
      * The tokenizer of a name or of a model folder. {@code "gpt2"} works without network, from the ranks that jtokkit
-     * ships; any other name is a folder with tokenizer.json or vocab.json and merges.txt, or such a file.
+     * ships; any other name is a folder with tokenizer.json, vocab.json and
+     * merges.txt, or tokenizer.model, or such a file.
      *
      * @throws TokenizerException naming what was looked for and where
      */
@@ -117,19 +146,22 @@ public final class Tokenizer {
 
     /** The same tokenizer with a chat template and an end-of-turn token that also ends generation. */
     public Tokenizer withChatTemplate(ChatTemplate template, String eosToken) {
-        return new Tokenizer(tokens, merges, preTokenizer, added.values(),
-                new Settings(settings.bosToken(), Optional.of(eosToken), settings.padToken(), Optional.of(template)), vocabulary);
+        return new Tokenizer(tokens, merges, preTokenizer, added.values(), settings.withEos(eosToken).withTemplate(Optional.of(template)), vocabulary);
     }
 
     // ---- text to ids ----
 
     /** The ids of a text; what looks like a special token in it is text as any other. */
     public int[] encode(String text) {
-        return encodeBytes(normalized(text).getBytes(StandardCharsets.UTF_8));
+        return encodeBytes(marked(normalized(text), true).getBytes(StandardCharsets.UTF_8));
     }
 
     private String normalized(String text) {
         return vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().apply(text) : text;
+    }
+
+    private String marked(String normalized, boolean first) {
+        return metaspace.isPresent() ? metaspace.get().mark(normalized, first) : normalized;
     }
 
     /**
@@ -151,9 +183,16 @@ public final class Tokenizer {
         var ids = new IntList(text.length() / 3);
         for (var part : addedTokens.split(text)) {
             if (part.token().isPresent()) ids.add(part.token().get().id());
-            else encode(normalized(text.substring(part.start(), part.end())).getBytes(StandardCharsets.UTF_8), ids);
+            else encodeNormalized(normalized(text.substring(part.start(), part.end())), part.start() == 0, ids);
         }
         return ids.toArray();
+    }
+
+    private void encodeNormalized(String text, boolean first, IntList ids) {
+        for (var part : normalizedTokens.split(text)) {
+            if (part.token().isPresent()) ids.add(part.token().get().id());
+            else encode(marked(text.substring(part.start(), part.end()), first && part.start() == 0).getBytes(StandardCharsets.UTF_8), ids);
+        }
     }
 
     /** The ids of any bytes, UTF-8 or not; {@link #decodeBytes} gives the same bytes back. */
@@ -178,7 +217,8 @@ public final class Tokenizer {
             if (met != null) return met;
         }
         if (vocabulary.ignoreMerges()) {
-            var whole = idOf.get(ByteLevelAlphabet.write(Arrays.copyOfRange(text, from, to)));
+            var bytes = Arrays.copyOfRange(text, from, to);
+            var whole = idOf.get(vocabulary.characters().isPresent() ? Utf8.text(bytes, bytes.length) : ByteLevelAlphabet.write(bytes));
             if (whole != null && !added.containsKey(whole)) return new int[] {whole};
         }
         var room = new int[to - from];
@@ -189,69 +229,43 @@ public final class Tokenizer {
 
     /** The ids of a text with the place in the text of each. */
     public Encoding encodeWithOffsets(String text, boolean parseSpecialTokens) {
-        return encode(text, parseSpecialTokens ? addedTokens.split(text) : List.of(new AddedTokens.Part(0, text.length(), Optional.empty())));
+        var all = new BitSet();
+        if (!parseSpecialTokens) all.set(0, text.length());
+        return encodeWithOffsets(text, all);
     }
 
     /** The same, with special and added tokens recognised but where one of their chars is plain. */
     Encoding encodeWithOffsets(String text, BitSet plain) {
-        return encode(text, addedTokens.split(text, plain));
-    }
-
-    private Encoding encode(String text, List<AddedTokens.Part> parts) {
-        IntList ids = new IntList(16), starts = new IntList(16), ends = new IntList(16);
-        for (var part : parts) {
+        var placed = new Places.Placed();
+        for (var part : addedTokens.split(text, plain)) {
             if (part.token().isPresent()) {
-                ids.add(part.token().get().id());
-                starts.add(part.start());
-                ends.add(part.end());
-            } else {
-                plainWithOffsets(text, part.start(), part.end(), ids, starts, ends);
+                placed.add(part.token().get().id(), part.start(), part.end());
+                continue;
             }
+            var rest = TextNormalizer.Normalized.of(text).part(part.start(), part.end());
+            var normalized = vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().applyWithOrigin(rest) : rest;
+            normalizedWithOffsets(text, normalized, plain, part.start() == 0, placed);
         }
-        return new Encoding(ids.toArray(), starts.toArray(), ends.toArray());
+        return placed.encoding();
     }
 
-    private void plainWithOffsets(String text, int start, int end, IntList ids, IntList starts, IntList ends) {
-        var plain = TextNormalizer.Normalized.of(text.substring(start, end));
-        var normalized = vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().applyWithOrigin(plain) : plain;
-        var bytes = normalized.text().getBytes(StandardCharsets.UTF_8);
-        var charOf = charOfEachByte(normalized.text(), 0, normalized.text().length(), bytes.length);
-        for (int i = 0; i < charOf.length; i++) charOf[i] = start + normalized.origin()[charOf[i]];
-        PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
-            var at = from + origin;
-            for (var id : piece(cache.get(), piece, from, to)) {
-                ids.add(id);
-                starts.add(charOf[Math.max(0, at)]);
-                at += sourceLength(id);
-                ends.add(at > 0 && at < bytes.length && charOf[at] == charOf[at - 1] ? charOf[at] + charsAt(text, charOf[at]) : charOf[Math.max(0, at)]);
+    private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first, Places.Placed placed) {
+        var plainHere = new BitSet();
+        if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
+            for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));
+        }
+        for (var part : normalizedTokens.split(normalized.text(), plainHere)) {
+            if (part.token().isPresent()) {
+                placed.add(part.token().get().id(), normalized.origin()[part.start()], normalized.origin()[part.end()]);
+                continue;
             }
-        });
-    }
-
-    /** For each byte of the UTF-8 of a part of a text, and for its end, the char that it belongs to. */
-    private static int[] charOfEachByte(String text, int start, int end, int bytes) {
-        var charOf = new int[bytes + 1];
-        var at = 0;
-        for (int i = start; i < end; ) {
-            var codePoint = text.codePointAt(i);
-            var lone = codePoint >= 0xd800 && codePoint <= 0xdfff; // written as one '?'
-            var length = codePoint < 0x80 || lone ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-            for (int k = 0; k < length; k++) charOf[at++] = i;
-            i += Character.charCount(codePoint);
+            var rest = normalized.part(part.start(), part.end());
+            var marked = metaspace.isPresent() ? metaspace.get().mark(rest, first && part.start() == 0) : rest;
+            var bytes = marked.text().getBytes(StandardCharsets.UTF_8);
+            var source = new Places.Source(text, marked, bytes.length);
+            PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) ->
+                    places.place(piece(cache.get(), piece, from, to), piece, from, to, origin, source, placed));
         }
-        charOf[at] = end;
-        return charOf;
-    }
-
-    /** Bytes of normalised text that a token takes. */
-    private int sourceLength(int id) {
-        if (vocabulary.characters().isEmpty()) return tokens[id].length;
-        var written = vocabulary.characters().get().written()[id];
-        return Vocabulary.Characters.isByte(written) ? 1 : written.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    private static int charsAt(String text, int index) {
-        return Character.charCount(text.codePointAt(index));
     }
 
     /** The ids of many texts, in their order, by several threads. */
@@ -284,10 +298,7 @@ public final class Tokenizer {
 
     /** The text of ids; bytes that are no UTF-8 become U+FFFD. */
     public String decode(int[] ids, boolean skipSpecialTokens) {
-        var bytes = bytes(ids, skipSpecialTokens);
-        var text = Utf8.text(bytes, bytes.length);
-        var strips = vocabulary.characters().isPresent() && vocabulary.characters().get().stripStart();
-        return strips && text.startsWith(" ") ? text.substring(1) : text;
+        return vocabulary.decoder().new Growing().add(bytes(ids, skipSpecialTokens), true);
     }
 
     /** The bytes of ids, special tokens written out. */
@@ -297,16 +308,38 @@ public final class Tokenizer {
 
     private byte[] bytes(int[] ids, boolean skipSpecialTokens) {
         var bytes = new ByteArrayOutputStream(ids.length * 4);
-        for (var id : ids) bytes.writeBytes(bytesOf(id, skipSpecialTokens));
+        var first = true;
+        for (var id : ids) {
+            if (isSkipped(id, skipSpecialTokens)) continue;
+            bytes.writeBytes(bytesOf(id, first));
+            first = false;
+        }
         return bytes.toByteArray();
     }
 
-    byte[] bytesOf(int id, boolean skipSpecialTokens) {
+    /** @throws TokenizerException if there is no such token */
+    boolean isSkipped(int id, boolean skipSpecialTokens) {
         if (id < 0 || id >= tokens.length || tokens[id] == null) {
             throw new TokenizerException("Token id " + id + " is not in the vocabulary of " + tokens.length + " tokens.");
         }
         var token = added.get(id);
-        return skipSpecialTokens && token != null && token.special() ? new byte[0] : tokens[id];
+        return skipSpecialTokens && token != null && token.special();
+    }
+
+    /** The bytes of a token. @param first whether a text begins with it */
+    byte[] bytesOf(int id, boolean first) {
+        var decoder = vocabulary.decoder();
+        if (first) return decoder.firstIsOther() ? decoder.bytes(written(id), true) : tokens[id];
+        return decoder.joinsBySpaces() ? (" " + written(id)).getBytes(StandardCharsets.UTF_8) : tokens[id];
+    }
+
+    /**
+     * The bytes that a token adds to a text: none if it is special, or if the vocabulary has a hole there.
+     *
+     * @param first whether the text begins with it, which some tokenizers write otherwise
+     */
+    public byte[] textBytes(int id, boolean first) {
+        return tokens[id] == null || isSkipped(id, true) ? new byte[0] : bytesOf(id, first).clone();
     }
 
     /** A decoder for ids that come one by one. */
@@ -329,7 +362,8 @@ public final class Tokenizer {
 
     /** A token as text, for people: bytes that are no whole character show as U+FFFD. */
     public String token(int id) {
-        return Utf8.text(bytesOf(id, false), bytesOf(id, false).length);
+        isSkipped(id, false);
+        return Utf8.text(tokens[id], tokens[id].length);
     }
 
     public OptionalInt bosTokenId() {

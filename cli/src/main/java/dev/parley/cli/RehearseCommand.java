@@ -1,0 +1,53 @@
+package dev.parley.cli;
+
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.tokenizer.FolderTree;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code parley rehearse}: does what a user's first command does, with a small random model, while the JVM takes notes: which
+ * classes it needs and how often its methods run. The launcher has this done once after a build, and later starts begin with
+ * the notes (JEP 483, 514, 515).
+ */
+@Command(name = "rehearse", hidden = true, description = "Prepares quicker starts; the launcher does so after a build.")
+final class RehearseCommand implements Callable<Integer> {
+
+    private static final int HIDDEN_SIZE = 128;
+
+    private final Output output;
+
+    RehearseCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var folder = Files.createTempDirectory("parley-rehearsal");
+        try {
+            var tokenizer = Tokenizer.fromPretrained("gpt2");
+            tokenizer.save(folder);
+            try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, HIDDEN_SIZE, 4, 2), 1)) {
+                model.savePretrained(folder);
+            }
+            generate(folder, "--dtype", "bfloat16");
+            generate(folder, "--quantize", "int8");
+            generate(folder, "--dtype", "bfloat16", "--temperature", "0.8", "--top-p", "0.9", "--json");
+        } finally {
+            FolderTree.delete(folder);
+        }
+        return Parley.DONE;
+    }
+
+    private void generate(Path folder, String... options) {
+        var all = new String[options.length + 9];
+        System.arraycopy(new String[] {"generate", "--engine", "java", "--model", folder.toString(), "--prompt", "Once upon a time", "--max-new-tokens", "60"}, 0, all, 0, 9);
+        System.arraycopy(options, 0, all, 9, options.length);
+        Parley.run(output, all);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.parley.generate.constraint;
+
+import dev.parley.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The grammars that a tokenizer's texts follow: what is found out about one is kept for the next text. Threads may share it. */
+public final class Constraints {
+
+    private static final int MOST_KEPT = 64;
+
+    private final Tokenizer tokenizer;
+    private Optional<Tries> tries = Optional.empty();
+    private final Map<Grammar, TokenMasks> known = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Grammar, TokenMasks> eldest) {
+            return size() > MOST_KEPT;
+        }
+    };
+
+    /** Nothing is found out yet, and nothing done before a grammar is asked for. */
+    public Constraints(Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    /** A grammar over the tokenizer's tokens. */
+    public synchronized TokenMasks masks(Grammar grammar) {
+        if (tries.isEmpty()) tries = Optional.of(Tries.of(tokenizer));
+        return known.computeIfAbsent(grammar, g -> new TokenMasks(g, tries.get().first, tries.get().later));
+    }
+
+    /** What tokens stand for at the beginning of a text, and later; mostly one and the same. */
+    private record Tries(TokenTrie first, TokenTrie later) {
+
+        static Tries of(Tokenizer tokenizer) {
+            TokenTrie first = TokenTrie.of(tokenizer, true), later = TokenTrie.of(tokenizer, false);
+            return new Tries(first.hasTextsOf(later) ? later : first, later);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.parley.kernels;
+
+/**
+ * What {@link RowTile} computes, to the last bit, number by number. Interpreted, an operation on vectors takes a thousand times as
+ * long as compiled, and compiling it takes half a second: this is for the time before, so that the first token need not wait.
+ */
+final class PlainRows {
+
+    private PlainRows() {}
+
+    /**
+     * y[b] for one row and all vectors.
+     *
+     * @param w holds the row's n floats, n a multiple of the lanes, and room for a sum of each lane after them
+     */
+    static void multiply(float[] w, int n, float[] x, int batch, float[] y, int yAt, int yStride) {
+        for (int b = 0; b < batch; b++) {
+            for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, b * n, lane);
+            y[yAt + b * yStride] = sum(w, n);
+        }
+    }
+
+    private static void fourLanes(float[] w, int n, float[] x, int xAt, int lane) {
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        for (int i = lane; i < n; i += Lanes.COUNT) {
+            s0 = Math.fma(w[i], x[xAt + i], s0);
+            s1 = Math.fma(w[i + 1], x[xAt + i + 1], s1);
+            s2 = Math.fma(w[i + 2], x[xAt + i + 2], s2);
+            s3 = Math.fma(w[i + 3], x[xAt + i + 3], s3);
+        }
+        w[n + lane] = s0;
+        w[n + lane + 1] = s1;
+        w[n + lane + 2] = s2;
+        w[n + lane + 3] = s3;
+    }
+
+    /** The lanes' sum in the order of {@link Lanes#sum}. */
+    static float sum(float[] w, int at) {
+        for (int half = Lanes.COUNT / 2; half > 0; half /= 2) {
+            for (int lane = 0; lane < half; lane++) w[at + lane] += w[at + lane + half];
+        }
+        return w[at];
+    }
+}
