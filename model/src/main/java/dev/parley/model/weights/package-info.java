@@ -1,7 +1,8 @@
 /**
  * Weight files: named tensors on the disk. {@link dev.parley.model.weights.WeightFiles} finds those of a model folder and
- * opens them as a {@link dev.parley.model.weights.WeightSource}; {@link dev.parley.model.weights.SafetensorsWriter} writes.
- * Start with {@code Safetensors}, the form that Parley itself writes.
+ * opens them as a {@link dev.parley.model.weights.WeightSource}, whatever their form: safetensors, PyTorch's pickles, GGUF, and
+ * TensorFlow's HDF5 files and checkpoints of GPT-2. {@link dev.parley.model.weights.SafetensorsFolder} writes. Start with
+ * {@code Safetensors}, the form that Parley itself writes.
  *
  * <pre>{@code
  * try (var weights = WeightFiles.open(Path.of("gpt2"))) {
