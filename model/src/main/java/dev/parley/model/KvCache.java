@@ -10,7 +10,7 @@ import java.util.Arrays;
  * The keys and values of the tokens seen so far, layer by layer, so that each new token costs one row of work and not
  * a whole sequence. It lives in no scope: close it when the text is done.
  */
-public final class KvCache implements AutoCloseable {
+final class KvCache implements AutoCloseable {
 
     private static final int BLOCK = 64;
 
@@ -18,25 +18,24 @@ public final class KvCache implements AutoCloseable {
     private final int capacity;
     private int length;
 
-    /** @param capacity the longest context, in tokens; memory is taken as it is needed */
-    KvCache(int nLayer, int capacity) {
+    /** An empty cache, for as many tokens as the model's context holds; memory is taken as it is needed. */
+    static KvCache of(ModelConfig config) {
+        return new KvCache(config.numHiddenLayers(), config.maxPositionEmbeddings());
+    }
+
+    private KvCache(int nLayer, int capacity) {
         this.capacity = capacity;
         layers = new Layer[nLayer];
         Arrays.setAll(layers, i -> new Layer());
     }
 
     /** Tokens whose keys and values are held. */
-    public int length() {
+    int length() {
         return length;
     }
 
-    /** The longest context, in tokens. */
-    public int capacity() {
-        return capacity;
-    }
-
     /** Forgets the tokens from {@code length} on. */
-    public void truncate(int length) {
+    void truncate(int length) {
         if (length < 0 || length > this.length) throw new IllegalArgumentException("The cache holds " + this.length + " tokens, not " + length + ".");
         this.length = length;
     }

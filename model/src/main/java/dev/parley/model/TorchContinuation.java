@@ -10,16 +10,16 @@ import java.util.List;
  */
 final class TorchContinuation implements Continuation {
 
-    private final CausalLM model;
+    private final TorchPasses torch;
     private final KvCache cache;
     private final List<int[]> firsts = new ArrayList<>(); // attention mask of each text's first tokens
     private int rows;
     private boolean padded;
 
-    TorchContinuation(CausalLM model, int rows) {
-        this.model = model;
+    TorchContinuation(TorchPasses torch, ModelConfig config, int rows) {
+        this.torch = torch;
         this.rows = rows;
-        cache = model.newCache();
+        cache = KvCache.of(config);
     }
 
     @Override
@@ -35,13 +35,13 @@ final class TorchContinuation implements Continuation {
     @Override
     public float[][] feed(int[][] newIds) {
         var batch = batch(newIds);
-        return model.nextLogits(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
+        return torch.nextLogits(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
     }
 
     @Override
     public float[][][] feedAll(int[][] newIds) {
         var batch = batch(newIds);
-        var all = model.allLogits(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
+        var all = torch.allLogits(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
         for (int row = 0; row < all.length; row++) all[row] = Arrays.copyOfRange(all[row], batch.length() - newIds[row].length, batch.length());
         return all;
     }
@@ -49,7 +49,7 @@ final class TorchContinuation implements Continuation {
     @Override
     public Fed feedWithStates(int[][] newIds) {
         var batch = batch(newIds);
-        var fed = model.nextLogitsWithStates(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
+        var fed = torch.nextLogitsWithStates(batch, cache, padded ? keyMask(cache.length() + batch.length()) : new int[0][]);
         for (int row = 0; row < rows; row++) fed.states()[row] = Arrays.copyOfRange(fed.states()[row], batch.length() - newIds[row].length, batch.length());
         return fed;
     }

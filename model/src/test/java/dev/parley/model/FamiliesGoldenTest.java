@@ -156,15 +156,15 @@ class FamiliesGoldenTest {
     void theCacheGivesWhatThePrefixGives(String name) throws Exception {
         var golden = Golden.folder(name);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"))[0];
-        try (var model = CausalLM.fromPretrained(golden, DType.FLOAT32); var cache = model.newCache()) {
+        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH); var text = model.continueTexts(1, 20)) {
             var fed = 0;
             for (var piece : List.of(7, 1, 1, 5, 6)) {
-                var next = model.nextLogits(TokenBatch.of(Arrays.copyOfRange(ids, fed, fed + piece)), cache, new int[0][])[0];
+                var next = text.feed(new int[][] {Arrays.copyOfRange(ids, fed, fed + piece)})[0];
                 fed += piece;
                 var whole = model.nextLogits(TokenBatch.of(Arrays.copyOf(ids, fed)))[0];
                 for (int v = 0; v < whole.length; v++) assertEquals(whole[v], next[v], LOGITS);
             }
-            assertEquals(20, cache.length());
+            assertEquals(20, text.length(0));
         }
     }
 

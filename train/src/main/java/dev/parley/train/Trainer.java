@@ -3,7 +3,7 @@ package dev.parley.train;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
-import dev.parley.model.CausalLM.LossSum;
+import dev.parley.model.LossSum;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.FolderTree;
