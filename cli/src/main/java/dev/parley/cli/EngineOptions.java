@@ -3,14 +3,18 @@ package dev.parley.cli;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.model.GgufImport;
 import dev.parley.model.WeightType;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -21,8 +25,8 @@ final class EngineOptions {
             description = "Type of numbers: auto, float32, bfloat16. auto takes bfloat16 where this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
     Precision dtype;
 
-    @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "none",
-            description = "Keep the weights in fewer bits: none, int8, int4. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
+            description = "Keep the weights in fewer bits: auto, none, int8, int4. auto does so where a .gguf file has them in fewer. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
@@ -31,7 +35,7 @@ final class EngineOptions {
 
     /** Values of {@code --quantize}. */
     enum Quantize {
-        NONE, INT8, INT4
+        AUTO, NONE, INT8, INT4
     }
 
     /** Values of {@code --dtype}. */
@@ -48,18 +52,37 @@ final class EngineOptions {
     }
 
     CausalLM load(Path folder) {
+        var wide = WeightType.of(dtype.dtype());
         var type = switch (quantize) {
-            case NONE -> WeightType.of(dtype.dtype());
+            case AUTO -> ofFile(folder).orElse(wide);
+            case NONE -> wide;
             case INT8 -> WeightType.INT8;
             case INT4 -> WeightType.INT4;
         };
         return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
     }
 
-    /** The folder's tokenizer, if it has one. */
+    private static Optional<WeightType> ofFile(Path file) {
+        try {
+            return GgufImport.weightType(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The tokenizer of a folder, if it has one, or of a .gguf file. */
     static Optional<Tokenizer> tokenizer(Path folder) {
+        if (GgufImport.isGguf(folder)) return Optional.of(tokenizerInside(folder));
         var has = Stream.of("tokenizer.json", "vocab.json", "encoder.json").anyMatch(name -> Files.exists(folder.resolve(name)));
         return has ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
+    }
+
+    private static Tokenizer tokenizerInside(Path file) {
+        try {
+            return GgufImport.tokenizer(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
+        }
     }
 
     static Tokenizer requireTokenizer(Path folder) {

@@ -2,14 +2,19 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.model.weights.GgmlType;
 import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.GgufWeights;
 import dev.parley.model.weights.GgufWeights.View;
 import dev.parley.tokenizer.DurableFile;
+import dev.parley.tokenizer.FolderTree;
+import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** A GGUF file as a model: its settings as a config, its tensors under the names that the config's family gives them. */
@@ -25,6 +30,20 @@ public final class GgufImport {
     /** True of a file that is called so. */
     public static boolean isGguf(Path file) {
         return file.toString().endsWith(".gguf") && Files.isRegularFile(file);
+    }
+
+    /** How a model's matrices are best kept: in as many bits as most of a GGUF file's numbers have; empty where those are whole floats, or it is no such file. */
+    public static Optional<WeightType> weightType(Path file) throws IOException {
+        if (!isGguf(file)) return Optional.empty();
+        try (var gguf = Gguf.open(file)) {
+            var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
+            for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).flatMap(most -> switch (most.getKey()) {
+                case Q8_0, Q6_K -> Optional.of(WeightType.INT8);
+                case Q4_0, Q4_K -> Optional.of(WeightType.INT4);
+                default -> Optional.empty();
+            });
+        }
     }
 
     /**
@@ -111,6 +130,17 @@ public final class GgufImport {
         }
         assert head != null;
         return new GgufWeights(gguf, views);
+    }
+
+    /** The tokenizer inside a file, with its chat template. @throws ModelException if it is of a kind that is not read */
+    public static Tokenizer tokenizer(Path file) throws IOException {
+        var folder = Files.createTempDirectory("parley-tokenizer");
+        try {
+            writeTokenizer(file, folder);
+            return Tokenizer.load(folder);
+        } finally {
+            FolderTree.delete(folder);
+        }
     }
 
     /** Writes the tokenizer and the chat template of a file into a folder, as Hugging Face's files. */

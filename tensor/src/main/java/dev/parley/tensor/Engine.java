@@ -72,9 +72,10 @@ public final class Engine {
         return Pointer.physicalBytes();
     }
 
-    /** True if there is a libtorch for this machine. Loads nothing. */
+    /** True if there is a libtorch for this machine: for its system and processor, and on Linux with glibc. Loads nothing. */
     public static boolean isAvailable() {
-        return Engine.class.getClassLoader().getResource("org/bytedeco/pytorch/" + Loader.getPlatform() + "/") != null;
+        var musl = Files.exists(Path.of("/lib/ld-musl-x86_64.so.1")) && !Files.exists(Path.of("/lib64/ld-linux-x86-64.so.2"));
+        return !musl && Engine.class.getClassLoader().getResource("org/bytedeco/pytorch/" + Loader.getPlatform() + "/") != null;
     }
 
     /** Loads libtorch now rather than at the first tensor. */

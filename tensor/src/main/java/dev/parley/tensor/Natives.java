@@ -35,6 +35,9 @@ final class Natives {
 
     private static synchronized void loadOnce() {
         if (loaded) return;
+        if (!Engine.isAvailable()) {
+            throw new TensorException("libtorch, which this needs, has no build for " + Loader.getPlatform() + "; models run here by the kernels in Java alone (--engine java).");
+        }
         // The collector must neither free native memory nor be called when resident memory is large.
         setIfAbsent("org.bytedeco.javacpp.noPointerGC", "true");
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
