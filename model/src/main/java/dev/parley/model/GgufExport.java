@@ -103,11 +103,11 @@ public final class GgufExport {
         return m;
     }
 
-    /** The folder's tokenizer as a tokenizer.json, made from a vocabulary and merges where it has only these. */
+    /** The folder's tokenizer as a tokenizer.json, made from its older files where it has only these. */
     private static Optional<JsonNode> tokenizer(Path folder) throws IOException {
         var file = folder.resolve("tokenizer.json");
         if (Files.exists(file)) return Optional.of(JSON.readTree(file.toFile()));
-        if (Stream.of("vocab.json", "encoder.json").noneMatch(name -> Files.exists(folder.resolve(name)))) return Optional.empty();
+        if (Stream.of("vocab.json", "encoder.json", "tokenizer.model").noneMatch(name -> Files.exists(folder.resolve(name)))) return Optional.empty();
         var made = Files.createTempDirectory("parley-tokenizer");
         try {
             Tokenizer.load(folder).save(made);
