@@ -54,8 +54,9 @@ class GoldenChatTemplatesTest {
                 "qwen2.5-instruct.jinja", List.of(" one<|im_end|>", "three\n<|im_end|>"),
                 "qwen3.jinja", List.of(" one<|im_end|>", "<think>\n\n</think>\n\nthree\n<|im_end|>"),
                 "zephyr.jinja", List.of("one</s>", "three</s>"));
+        var folder = golden();
         assertAll(expected.entrySet().stream().<Executable>map(e -> () -> {
-            var rendered = ChatTemplate.load(golden().resolve(e.getKey())).render(chat);
+            var rendered = ChatTemplate.load(folder.resolve(e.getKey())).render(chat);
             assertEquals(e.getValue(), rendered.assistantSpans().stream().map(s -> rendered.text().substring(s.start(), s.end())).toList(), rendered.text());
         }));
     }
