@@ -10,12 +10,9 @@ import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
@@ -73,8 +70,7 @@ final class EngineOptions {
     /** The tokenizer of a folder, if it has one, or of a .gguf file. */
     static Optional<Tokenizer> tokenizer(Path folder) {
         if (GgufImport.isGguf(folder)) return Optional.of(tokenizerInside(folder));
-        var has = Stream.of("tokenizer.json", "vocab.json", "encoder.json").anyMatch(name -> Files.exists(folder.resolve(name)));
-        return has ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
+        return Tokenizer.isIn(folder) ? Optional.of(Tokenizer.load(folder)) : Optional.empty();
     }
 
     private static Tokenizer tokenizerInside(Path file) {

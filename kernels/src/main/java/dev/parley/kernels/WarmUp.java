@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has the kernels for float rows compiled beside the first steps, which are computed by {@link PlainRows} until then. The launcher
- * has methods of this package compiled after few calls.
+ * Has the kernels for float rows compiled beside the first steps, which are computed by {@link PlainRows} until then.
  */
 public final class WarmUp {
 

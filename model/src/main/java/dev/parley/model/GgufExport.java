@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Writes a model folder as one GGUF file, tokenizer and chat template inside, as llama.cpp and Ollama run it. */
 public final class GgufExport {
@@ -107,7 +106,7 @@ public final class GgufExport {
     private static Optional<JsonNode> tokenizer(Path folder) throws IOException {
         var file = folder.resolve("tokenizer.json");
         if (Files.exists(file)) return Optional.of(JSON.readTree(file.toFile()));
-        if (Stream.of("vocab.json", "encoder.json", "tokenizer.model").noneMatch(name -> Files.exists(folder.resolve(name)))) return Optional.empty();
+        if (!Tokenizer.isIn(folder)) return Optional.empty();
         var made = Files.createTempDirectory("parley-tokenizer");
         try {
             Tokenizer.load(folder).save(made);

@@ -134,6 +134,11 @@ public final class Tokenizer {
                 + path.toAbsolutePath() + ".");
     }
 
+    /** Whether a folder holds a tokenizer, in any of the files that are read. */
+    public static boolean isIn(Path folder) {
+        return TokenizerFiles.areIn(folder);
+    }
+
     /** Loads a folder, or a tokenizer.json. */
     public static Tokenizer load(Path folderOrFile) {
         return TokenizerFiles.load(folderOrFile);

@@ -36,6 +36,10 @@ final class TokenizerFiles {
 
     // ---- reading ----
 
+    static boolean areIn(Path folder) {
+        return List.of(TOKENIZER, "vocab.json", "encoder.json", PIECES).stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
+
     static Tokenizer load(Path folderOrFile) {
         var folder = Files.isDirectory(folderOrFile) ? folderOrFile : folderOrFile.toAbsolutePath().getParent();
         try {
