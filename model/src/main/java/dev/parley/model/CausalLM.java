@@ -225,6 +225,15 @@ public final class CausalLM implements AutoCloseable {
         return new KernelContinuation(config, kernels.get(), this::prefill, backend == Backend.JAVA ? Integer.MAX_VALUE : TORCH_PROMPT, rows, capacity);
     }
 
+    /**
+     * Begins to continue texts that come and go, in memory for so many bytes of keys and values, and at least one whole context.
+     *
+     * @throws ModelException if the model is run by libtorch alone
+     */
+    public SharedPasses sharedPasses(long cacheBytes) {
+        return new SharedPasses(config, kernels.orElseThrow(() -> new ModelException("Texts that come and go are run by our kernels, and this model is run by libtorch alone.")), cacheBytes);
+    }
+
     /** Reads a prompt by libtorch, and hands its keys and values over. */
     private float[] prefill(int[] ids, KvBlocks blocks) {
         try (var scope = Scope.open(); var cache = KvCache.of(config)) {

@@ -9,6 +9,9 @@ import java.util.stream.IntStream;
 /** The new tokens of a pass of {@link KernelTransformer}, those of all texts one after the other. */
 final class KernelPass {
 
+    /** Of which new tokens of a text the next one's scores are wanted. */
+    enum Scores { NONE, LAST, ALL }
+
     private final int[] ids;
     private final int[] rows; // number of each token's text
     private final int[] positions;
@@ -61,12 +64,12 @@ final class KernelPass {
     }
 
     /** The tokens after which scores are wanted. */
-    int[] outputs(boolean all) {
-        var last = new int[lengths.length];
-        for (int row = 0, end = 0; row < last.length; row++) {
-            end += lengths[row];
-            last[row] = end - 1;
+    int[] outputs(Scores[] wanted) {
+        var outputs = IntStream.builder();
+        for (int row = 0, at = 0; row < lengths.length; at += lengths[row], row++) {
+            if (wanted[row] == Scores.ALL) IntStream.range(at, at + lengths[row]).forEach(outputs);
+            if (wanted[row] == Scores.LAST) outputs.add(at + lengths[row] - 1);
         }
-        return all ? IntStream.range(0, ids.length).toArray() : last;
+        return outputs.build().toArray();
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.kernels.Activations;
 import dev.parley.kernels.Attention;
 import dev.parley.kernels.Float32Matrix;
 import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.KvPool;
 import dev.parley.kernels.Matrix;
 import dev.parley.kernels.Norms;
 import dev.parley.kernels.Rotary;
@@ -142,8 +143,16 @@ final class KernelTransformer {
 
     /** An empty cache for a text. @param capacity tokens at most */
     KvBlocks newCache(int capacity) {
-        var wide = tokens instanceof Float32Matrix || config.headDim() % 2 != 0;
-        return new KvBlocks(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide, capacity);
+        return new KvBlocks(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), capacity);
+    }
+
+    /** Memory for the keys and values of many texts. */
+    KvPool newPool(int mostBlocks) {
+        return new KvPool(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), mostBlocks);
+    }
+
+    private boolean wide() {
+        return tokens instanceof Float32Matrix || config.headDim() % 2 != 0;
     }
 
     /**
@@ -158,26 +167,30 @@ final class KernelTransformer {
     float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all, Optional<List<float[]>> states) {
         var scores = new ArrayList<float[]>();
         if (Arrays.stream(ids).mapToInt(row -> row.length).sum() <= MOST_TOKENS) {
-            scores.addAll(List.of(pass(ids, caches, all, true, states)));
+            var wanted = new KernelPass.Scores[ids.length];
+            Arrays.fill(wanted, all ? KernelPass.Scores.ALL : KernelPass.Scores.LAST);
+            scores.addAll(List.of(pass(ids, caches, wanted, states)));
         } else { // text by text, in pieces
             for (int row = 0; row < ids.length; row++) {
                 for (int from = 0; from < ids[row].length; from += MOST_TOKENS) {
                     var to = Math.min(ids[row].length, from + MOST_TOKENS);
                     var piece = new int[][] {Arrays.copyOfRange(ids[row], from, to)};
-                    scores.addAll(List.of(pass(piece, List.of(caches.get(row)), all, all || to == ids[row].length, states)));
+                    var wanted = all ? KernelPass.Scores.ALL : to == ids[row].length ? KernelPass.Scores.LAST : KernelPass.Scores.NONE;
+                    scores.addAll(List.of(pass(piece, List.of(caches.get(row)), new KernelPass.Scores[] {wanted}, states)));
                 }
             }
         }
         return scores.toArray(float[][]::new);
     }
 
-    private float[][] pass(int[][] ids, List<KvBlocks> caches, boolean all, boolean wanted, Optional<List<float[]>> states) {
+    /** One pass over at most {@link #MOST_TOKENS} new tokens. @param wanted of each text */
+    float[][] pass(int[][] ids, List<KvBlocks> caches, KernelPass.Scores[] wanted, Optional<List<float[]>> states) {
         var pass = new KernelPass(ids, caches, config);
         for (int row = 0; row < ids.length; row++) caches.get(row).reserve(ids[row].length);
         if (buffers == null || buffers.tokens < pass.tokens() || buffers.lines[0].length < Attention.scratchSize(pass.longest(), config.headDim())) {
             buffers = new Buffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())));
         }
-        var outputs = wanted ? pass.outputs(all) : new int[0];
+        var outputs = pass.outputs(wanted);
         var scores = new float[outputs.length * config.vocabSize()];
         team.run(member -> {
             embed(pass, member);
