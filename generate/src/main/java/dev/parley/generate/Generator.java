@@ -103,14 +103,14 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
-        for (var prompt : prompts) check(prompt);
+        for (var prompt : prompts) check(model, prompt);
         var late = deadline(config, cancelled);
         if (config.numBeams() > 1) return beams(prompts, config, listener, late);
         var texts = new ArrayList<GrowingText>();
         var masks = masks(config);
         for (var prompt : prompts) {
             for (int i = 0; i < config.numReturnSequences(); i++) {
-                texts.add(new GrowingText(texts.size(), prompt, limit(config, prompt.length), config, tokenizer, masks, listener));
+                texts.add(new GrowingText(texts.size(), prompt, limit(model, config, prompt.length), config, tokenizer, masks, listener));
             }
         }
         for (var text : texts) {
@@ -120,7 +120,7 @@ public final class Generator {
         return texts.stream().map(GrowingText::completion).toList();
     }
 
-    private void check(int[] prompt) {
+    static void check(CausalLM model, int[] prompt) {
         var context = model.config().maxPositionEmbeddings();
         if (prompt.length == 0) throw new ModelException("The prompt is empty; give it at least one token.");
         if (prompt.length >= context) {
@@ -134,7 +134,8 @@ public final class Generator {
         return () -> cancelled.getAsBoolean() || System.nanoTime() - end >= 0;
     }
 
-    private int limit(GenerationConfig config, int promptLength) {
+    /** New tokens at most. */
+    static int limit(CausalLM model, GenerationConfig config, int promptLength) {
         var room = model.config().maxPositionEmbeddings() - promptLength;
         if (config.maxNewTokens() > 0) return Math.min(room, config.maxNewTokens());
         return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - promptLength)) : room;
@@ -204,7 +205,7 @@ public final class Generator {
         var completions = new ArrayList<Completion>();
         var masks = masks(config);
         for (var prompt : prompts) {
-            var limit = limit(config, prompt.length);
+            var limit = limit(model, config, prompt.length);
             if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
             try (var continuation = model.continueTexts(1, prompt.length + limit)) {
                 for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, cancelled)) {

@@ -64,6 +64,21 @@ final class GrowingText {
         return Arrays.copyOf(ids, length);
     }
 
+    /** Tokens of prompt and answer so far. */
+    int length() {
+        return length;
+    }
+
+    /** New tokens from a number on. */
+    int[] newIds(int from) {
+        return Arrays.copyOfRange(ids, prompt.length + from, length);
+    }
+
+    /** Of the new tokens from a number on; empty where the config asks for none. */
+    List<TokenLogprob> newLogprobs(int from) {
+        return logprobs.isEmpty() ? List.of() : List.copyOf(logprobs.subList(from, logprobs.size()));
+    }
+
     /** Chooses the next token from its scores. @param scores changed */
     void take(float[] scores) {
         var raw = config.logprobs() >= 0 ? scores.clone() : scores;

@@ -1,0 +1,21 @@
+package dev.parley.generate;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a {@link BatchingEngine} is asked.
+ *
+ * @param prompt to be continued, at least one token
+ * @param config of the answer; {@code numReturnSequences} texts are made. Beams and contrastive search are not for engines
+ * @param owner whose it is: who has many waiting waits for who has few
+ * @param promptLogprobs whether the probabilities of the prompt's own tokens are wanted too
+ * @param timeout until when it must be done; at its end the text ends as it is
+ */
+public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout) {
+
+    /** A request of nobody in particular, without an end. */
+    public static TextRequest of(int[] prompt, GenerationConfig config) {
+        return new TextRequest(prompt, config, "", false, Optional.empty());
+    }
+}
