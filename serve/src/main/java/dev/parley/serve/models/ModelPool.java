@@ -1,0 +1,277 @@
+package dev.parley.serve.models;
+
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.serve.answer.Refused;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The models of a server. One that is asked for is loaded in the background; those that nobody uses leave, the longest unused
+ * first, where the memory would not do.
+ */
+public final class ModelPool implements AutoCloseable {
+
+    /** How long a request waits for a model that is being loaded before it is told to come back. */
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** In which state a model is. */
+    public enum State {
+        UNLOADED, LOADING, READY, FAILED
+    }
+
+    /**
+     * What is known of a model.
+     *
+     * @param failure why it could not be loaded, if so
+     */
+    public record Info(ModelSource source, State state, Optional<ServedModel> model, Optional<String> failure) {}
+
+    /** A model that stays in memory until this is closed. */
+    public interface Lease extends AutoCloseable {
+
+        ServedModel model();
+
+        @Override
+        void close();
+    }
+
+    private static final class Place {
+
+        final ModelSource source;
+        State state = State.UNLOADED;
+        Optional<ServedModel> model = Optional.empty();
+        Optional<String> failure = Optional.empty();
+        int leases;
+        long lastUsed;
+
+        Place(ModelSource source) {
+            this.source = source;
+        }
+    }
+
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final long memoryBudget;
+    private final Limits limits;
+    private final Duration patience;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ConcurrentLinkedQueue<Thread> loaders = new ConcurrentLinkedQueue<>();
+    private boolean closing;
+
+    /**
+     * @param sources the first answers where none is named
+     * @param memoryBudget bytes of all loaded models and their caches together; one model is loaded even if it alone is larger
+     * @param limits of each model's engine
+     * @param patience how long a request waits for a model that is being loaded
+     * @throws IllegalArgumentException if there is none, or two have the same name
+     */
+    public ModelPool(List<ModelSource> sources, long memoryBudget, Limits limits, Duration patience) {
+        if (sources.isEmpty()) throw new IllegalArgumentException("A server needs at least one model.");
+        this.memoryBudget = memoryBudget;
+        this.limits = limits;
+        this.patience = patience;
+        for (var source : sources) {
+            var names = new ArrayList<>(source.aliases());
+            names.add(source.id());
+            for (var name : names) {
+                if (places.values().stream().anyMatch(p -> p.source.isCalled(name))) throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
+            }
+            places.put(source.id(), new Place(source));
+        }
+    }
+
+    /** The model that answers where none is named. */
+    public String defaultId() {
+        return places.keySet().iterator().next();
+    }
+
+    /** Begins to load a model in the background, if it is not there yet. */
+    public void load(String name) {
+        lock.lock();
+        try {
+            begin(place(Optional.of(name)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All models, in the order in which they were named. */
+    public List<Info> all() {
+        lock.lock();
+        try {
+            return places.values().stream().map(p -> new Info(p.source, p.state, p.model, p.failure)).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A model for use, loaded if need be.
+     *
+     * @param name or alias; empty for the default
+     * @throws Refused 404 if there is no such model, 503 while it is being loaded, or if it cannot be
+     */
+    public Lease lease(Optional<String> name) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        lock.lock();
+        try {
+            var place = place(name);
+            begin(place);
+            while (place.state != State.READY) {
+                if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
+                if (place.state == State.FAILED) throw Refused.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
+                var left = deadline - System.nanoTime();
+                if (left <= 0) throw Refused.of(503, "model_loading", "The model " + place.source.id() + " is being loaded; ask again in a moment.");
+                changed.await(left, TimeUnit.NANOSECONDS);
+            }
+            return leaseOf(place);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refused.of(503, "stopping", "The server is being stopped.");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Lease leaseOf(Place place) {
+        place.leases++;
+        place.lastUsed = System.nanoTime();
+        var model = place.model.orElseThrow();
+        return new Lease() {
+            private boolean open = true;
+
+            @Override
+            public ServedModel model() {
+                return model;
+            }
+
+            @Override
+            public void close() {
+                lock.lock();
+                try {
+                    if (open) place.leases--;
+                    open = false;
+                    place.lastUsed = System.nanoTime();
+                    changed.signalAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        };
+    }
+
+    private Place place(Optional<String> name) {
+        if (name.isEmpty()) return places.get(defaultId());
+        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst().orElseThrow(() -> Refused.of(404, "model_not_found",
+                "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
+    }
+
+    private static String shortened(String name) {
+        return name.length() > 100 ? name.substring(0, 100) + "…" : name;
+    }
+
+    // A model that could not be loaded is tried again when it is asked for again: the file may have been mended.
+    private void begin(Place place) {
+        if (closing || place.state == State.READY || place.state == State.LOADING) return;
+        place.state = State.LOADING;
+        place.failure = Optional.empty();
+        var thread = Thread.ofPlatform().daemon().name("parley-load-" + place.source.id()).unstarted(() -> load(place));
+        loaders.add(thread);
+        thread.start();
+    }
+
+    private void load(Place place) {
+        try {
+            makeRoom(place);
+            var model = new ServedModel(place.source.id(), place.source.loader().load(), limits);
+            end(place, State.READY, Optional.of(model), Optional.empty());
+        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+            var why = e instanceof OutOfMemoryError ? "the memory does not do" : String.valueOf(e.getMessage());
+            end(place, State.FAILED, Optional.empty(), Optional.of("The model " + place.source.id() + " cannot be loaded: " + why));
+        } finally {
+            loaders.remove(Thread.currentThread());
+        }
+    }
+
+    private void end(Place place, State state, Optional<ServedModel> model, Optional<String> failure) {
+        lock.lock();
+        try {
+            if (closing && model.isPresent()) {
+                model.get().close();
+                return;
+            }
+            place.state = state;
+            place.model = model;
+            place.failure = failure;
+            place.lastUsed = System.nanoTime();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets models go that nobody uses, and waits for those in use, until the new one fits. */
+    private void makeRoom(Place wanted) {
+        while (true) {
+            ServedModel leaving;
+            lock.lock();
+            try {
+                var others = places.values().stream().filter(p -> p != wanted && p.state == State.READY).toList();
+                var used = others.stream().mapToLong(p -> p.model.orElseThrow().weightBytes() + limits.cacheBytes()).sum();
+                if (closing || others.isEmpty() || used + wanted.source.bytes() + limits.cacheBytes() <= memoryBudget) return;
+                var idle = others.stream().filter(p -> p.leases == 0).min(Comparator.comparingLong(p -> p.lastUsed));
+                if (idle.isEmpty()) {
+                    changed.awaitUninterruptibly();
+                    continue;
+                }
+                leaving = idle.get().model.orElseThrow();
+                idle.get().state = State.UNLOADED;
+                idle.get().model = Optional.empty();
+            } finally {
+                lock.unlock();
+            }
+            leaving.close();
+        }
+    }
+
+    /** Finishes all answers, and frees the models. */
+    @Override
+    public void close() {
+        List<ServedModel> models;
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+            models = places.values().stream().flatMap(p -> p.model.stream()).toList();
+            for (var place : places.values()) {
+                place.model = Optional.empty();
+                place.state = State.UNLOADED;
+            }
+        } finally {
+            lock.unlock();
+        }
+        models.forEach(ServedModel::close);
+        for (var loader : loaders) joinUninterruptibly(loader);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}

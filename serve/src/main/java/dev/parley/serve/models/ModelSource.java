@@ -1,0 +1,38 @@
+package dev.parley.serve.models;
+
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.CausalLM;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.List;
+
+/**
+ * A model that can be loaded.
+ *
+ * @param id its name in the API
+ * @param aliases other names of it
+ * @param bytes that it is thought to need in memory, its cache of keys and values not counted
+ * @param contextLength in tokens; 0 where that is known only once it is loaded
+ */
+public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, Loader loader) {
+
+    /** Reads a model into memory. */
+    @FunctionalInterface
+    public interface Loader {
+        Parts load();
+    }
+
+    /**
+     * What was loaded.
+     *
+     * @param defaults of its answers, with the tokens that end them
+     */
+    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {}
+
+    public ModelSource {
+        aliases = List.copyOf(aliases);
+    }
+
+    boolean isCalled(String name) {
+        return id.equals(name) || aliases.contains(name);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.parley.serve.models;
+
+import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.CausalLM;
+import dev.parley.serve.answer.Refused;
+import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Tokenizer;
+import java.time.Instant;
+
+/** A model in memory, with the engine that answers by it. */
+public final class ServedModel {
+
+    private final String id;
+    private final CausalLM model;
+    private final Tokenizer tokenizer;
+    private final GenerationConfig defaults;
+    private final BatchingEngine engine;
+    private final Instant loadedAt = Instant.now();
+
+    ServedModel(String id, ModelSource.Parts parts, BatchingEngine.Limits limits) {
+        this.id = id;
+        model = parts.model();
+        tokenizer = parts.tokenizer();
+        defaults = parts.defaults();
+        engine = new BatchingEngine(model, tokenizer, limits);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Of its answers, where a request says nothing else. */
+    public GenerationConfig defaults() {
+        return defaults;
+    }
+
+    public BatchingEngine engine() {
+        return engine;
+    }
+
+    public Instant loadedAt() {
+        return loadedAt;
+    }
+
+    /** In tokens, prompt and answer together. */
+    public int contextLength() {
+        return model.config().maxPositionEmbeddings();
+    }
+
+    /** Of its weights. */
+    public long weightBytes() {
+        return model.weightBytes();
+    }
+
+    /** The model itself, whose inside can be looked at; it belongs to the engine while that runs. */
+    public CausalLM model() {
+        return model;
+    }
+
+    /** @throws Refused if it has none */
+    public ChatTemplate requireChatTemplate() {
+        return tokenizer.chatTemplate().orElseThrow(() -> Refused.badRequest("messages",
+                "The model " + id + " has no chat template; ask it by /v1/completions, or fine-tune it to chat."));
+    }
+
+    /** Finishes its answers, and frees it. */
+    void close() {
+        engine.close();
+        model.close();
+    }
+}

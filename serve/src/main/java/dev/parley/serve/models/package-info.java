@@ -1,0 +1,11 @@
+/**
+ * The models that a server has: which are in memory, which are loaded when somebody asks for them, and which have to leave for that.
+ * {@link dev.parley.serve.models.ModelPool} is where to start.
+ *
+ * <pre>{@code
+ * try (var lease = pool.lease(Optional.of("my-model"))) {
+ *     var ticket = lease.model().engine().submit(request, listener);
+ * }
+ * }</pre>
+ */
+package dev.parley.serve.models;
