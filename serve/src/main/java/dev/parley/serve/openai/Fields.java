@@ -1,0 +1,157 @@
+package dev.parley.serve.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.answer.Refused;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The fields of a JSON object, read strictly: a wrong type or a value out of range is a {@link Refused} with the field's name.
+ * {@code null} counts as absent, as in OpenAI's API. It remembers which fields were asked for, so that the others can be told of.
+ */
+final class Fields {
+
+    private final ObjectNode object;
+    private final String prefix;
+    private final Set<String> known = new HashSet<>();
+
+    private Fields(ObjectNode object, String prefix) {
+        this.object = object;
+        this.prefix = prefix;
+    }
+
+    /** The body of a request. */
+    static Fields of(JsonNode body) {
+        if (!(body instanceof ObjectNode object)) throw Refused.badRequest("", "The body must be a JSON object.");
+        return new Fields(object, "");
+    }
+
+    /** An object inside of a request. @param path its name there, such as {@code tools[0]} */
+    static Fields of(JsonNode node, String path) {
+        if (!(node instanceof ObjectNode object)) throw Refused.badRequest(path, path + " must be an object.");
+        return new Fields(object, path + ".");
+    }
+
+    /** The fields that nobody asked for. */
+    List<String> unknown() {
+        var names = new ArrayList<String>();
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) names.add(prefix + name);
+        });
+        return names;
+    }
+
+    /** Fields that are understood, but change nothing here. */
+    void ignore(String... names) {
+        known.addAll(List.of(names));
+    }
+
+    Optional<JsonNode> any(String name) {
+        known.add(name);
+        var value = object.get(name);
+        return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+    }
+
+    Optional<String> string(String name) {
+        return any(name).map(value -> {
+            if (!value.isTextual()) throw wrong(name, "a string");
+            return value.textValue();
+        });
+    }
+
+    String requireString(String name) {
+        return string(name).orElseThrow(() -> missing(name));
+    }
+
+    boolean flag(String name) {
+        return any(name).map(value -> {
+            if (!value.isBoolean()) throw wrong(name, "true or false");
+            return value.booleanValue();
+        }).orElse(false);
+    }
+
+    OptionalInt integer(String name, int least, int most) {
+        var value = number(name);
+        if (value.isEmpty()) return OptionalInt.empty();
+        if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToInt() || value.get().intValue() < least || value.get().intValue() > most) {
+            throw Refused.badRequest(prefix + name, prefix + name + " must be a whole number " + range(least, most) + ".");
+        }
+        return OptionalInt.of(value.get().intValue());
+    }
+
+    OptionalLong whole(String name) {
+        var value = number(name);
+        if (value.isEmpty()) return OptionalLong.empty();
+        if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToLong()) {
+            throw Refused.badRequest(prefix + name, prefix + name + " must be a whole number of at most 64 bits.");
+        }
+        return OptionalLong.of(value.get().longValue());
+    }
+
+    OptionalDouble real(String name, double least, double most) {
+        var value = number(name);
+        if (value.isEmpty()) return OptionalDouble.empty();
+        var number = value.get().doubleValue();
+        if (!(number >= least && number <= most)) {
+            throw Refused.badRequest(prefix + name, prefix + name + " must be a number from " + plain(least) + " to " + plain(most) + ".");
+        }
+        return OptionalDouble.of(number);
+    }
+
+    private Optional<JsonNode> number(String name) {
+        return any(name).map(value -> {
+            if (!value.isNumber()) throw wrong(name, "a number");
+            return value;
+        });
+    }
+
+    Optional<Fields> object(String name) {
+        return any(name).map(value -> of(value, prefix + name));
+    }
+
+    /** A list of at most so many. */
+    Optional<JsonNode> list(String name, int most) {
+        return any(name).map(value -> {
+            if (!value.isArray()) throw wrong(name, "a list");
+            if (value.size() > most) throw Refused.badRequest(prefix + name, prefix + name + " holds " + value.size() + ", more than " + most + ".");
+            return value;
+        });
+    }
+
+    /** A string, or a list of strings. */
+    List<String> strings(String name, int most) {
+        var value = any(name);
+        if (value.isEmpty()) return List.of();
+        if (value.get().isTextual()) return List.of(value.get().textValue());
+        var strings = new ArrayList<String>();
+        for (var one : list(name, most).orElseGet(JsonNodeFactory.instance::arrayNode)) {
+            if (!one.isTextual()) throw wrong(name, "a string or a list of strings");
+            strings.add(one.textValue());
+        }
+        return strings;
+    }
+
+    Refused wrong(String name, String wanted) {
+        return Refused.badRequest(prefix + name, prefix + name + " must be " + wanted + ".");
+    }
+
+    Refused missing(String name) {
+        return Refused.badRequest(prefix + name, prefix + name + " is missing.");
+    }
+
+    private static String range(int least, int most) {
+        return most == Integer.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}

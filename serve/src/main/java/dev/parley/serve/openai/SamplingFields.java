@@ -1,0 +1,131 @@
+package dev.parley.serve.openai;
+
+import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.constraint.Grammar;
+import dev.parley.generate.constraint.GrammarException;
+import dev.parley.serve.answer.Refused;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The fields that say how an answer is drawn, for all routes that make text. */
+final class SamplingFields {
+
+    private static final int MOST_STOPS = 16;
+    private static final int MOST_STOP_LENGTH = 1_000;
+    private static final int MOST_BIASES = 1_024;
+    private static final int MOST_GRAMMAR = 200_000;
+    /** Texts that one request may ask for. */
+    static final int MOST_CHOICES = 16;
+
+    private SamplingFields() {}
+
+    /**
+     * A model's defaults with what a request says.
+     *
+     * @throws Refused if a field cannot be honoured
+     */
+    static GenerationConfig read(Fields fields, GenerationConfig defaults, int vocabSize) {
+        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
+        fields.real("temperature", 0, 2).ifPresent(b::temperature);
+        fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
+        fields.integer("top_k", -1, Integer.MAX_VALUE).ifPresent(k -> b.topK(Math.max(k, 0)));
+        fields.real("min_p", 0, 1).ifPresent(b::minP);
+        fields.real("presence_penalty", -2, 2).ifPresent(b::presencePenalty);
+        fields.real("frequency_penalty", -2, 2).ifPresent(b::frequencyPenalty);
+        fields.real("repetition_penalty", 0.01, 100).ifPresent(b::repetitionPenalty);
+        fields.integer("n", 1, MOST_CHOICES).ifPresent(b::numReturnSequences);
+        fields.integer("min_tokens", 0, Integer.MAX_VALUE).ifPresent(b::minNewTokens);
+        if (fields.any("ignore_eos").isPresent()) b.ignoreEos(fields.flag("ignore_eos"));
+        var seed = fields.whole("seed");
+        b.seed(seed.isPresent() ? seed.getAsLong() : java.util.concurrent.ThreadLocalRandom.current().nextLong());
+        var stops = stops(fields);
+        if (!stops.isEmpty()) b.stopStrings(stops);
+        bias(fields, vocabSize).ifPresent(b::sequenceBias);
+        grammar(fields).ifPresent(b::grammar);
+        try {
+            return b.build();
+        } catch (IllegalArgumentException e) {
+            throw Refused.badRequest("", e.getMessage());
+        }
+    }
+
+    private static List<String> stops(Fields fields) {
+        var stops = fields.strings("stop", MOST_STOPS);
+        if (stops.stream().anyMatch(String::isEmpty)) throw Refused.badRequest("stop", "stop must not hold an empty string.");
+        if (stops.stream().anyMatch(s -> s.length() > MOST_STOP_LENGTH)) throw Refused.badRequest("stop", "stop holds a string of more than " + MOST_STOP_LENGTH + " characters.");
+        return stops;
+    }
+
+    private static Optional<Map<List<Integer>, Double>> bias(Fields fields, int vocabSize) {
+        return fields.any("logit_bias").map(node -> {
+            if (!node.isObject()) throw fields.wrong("logit_bias", "an object of token ids and numbers from -100 to 100");
+            if (node.size() > MOST_BIASES) throw Refused.badRequest("logit_bias", "logit_bias holds " + node.size() + " tokens, more than " + MOST_BIASES + ".");
+            var bias = new HashMap<List<Integer>, Double>();
+            for (var entry : node.properties()) {
+                var id = tokenId(entry.getKey(), vocabSize);
+                var value = entry.getValue();
+                if (!value.isNumber() || !(Math.abs(value.doubleValue()) <= 100)) throw Refused.badRequest("logit_bias", "logit_bias." + id + " must be a number from -100 to 100.");
+                if (value.doubleValue() != 0) bias.put(List.of(id), value.doubleValue());
+            }
+            return bias;
+        });
+    }
+
+    private static int tokenId(String text, int vocabSize) {
+        try {
+            var id = Integer.parseInt(text);
+            if (id >= 0 && id < vocabSize) return id;
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw Refused.badRequest("logit_bias", "logit_bias names a token " + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + ", which is not one of 0.." + (vocabSize - 1) + ".");
+    }
+
+    /** The form that the answer must have, if one is asked for; only one may be. */
+    private static Optional<Grammar> grammar(Fields fields) {
+        var found = new HashMap<String, Grammar>();
+        responseFormat(fields).ifPresent(g -> found.put("response_format", g));
+        fields.string("grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
+        fields.string("regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
+        var choices = fields.strings("choice", 1_000);
+        if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
+        if (found.size() > 1) throw Refused.badRequest(found.keySet().stream().sorted().findFirst().orElseThrow(), "Only one of response_format, grammar, regex and choice may be given.");
+        return found.values().stream().findFirst();
+    }
+
+    private static Optional<Grammar> responseFormat(Fields fields) {
+        var format = fields.object("response_format");
+        if (format.isEmpty()) return Optional.empty();
+        var type = format.get().requireString("type");
+        return switch (type) {
+            case "text" -> Optional.empty();
+            case "json_object" -> Optional.of(Grammar.ofJsonObject());
+            case "json_schema" -> {
+                var named = format.get().object("json_schema").orElseThrow(() -> format.get().missing("json_schema"));
+                named.ignore("name", "description", "strict"); // the form is always kept strictly
+                yield Optional.of(schema(named));
+            }
+            default -> throw format.get().wrong("type", "text, json_object or json_schema");
+        };
+    }
+
+    /** The grammar of the field {@code schema}. */
+    static Grammar schema(Fields named) {
+        var schema = named.any("schema").orElseThrow(() -> named.missing("schema"));
+        if (!schema.isObject() && !schema.isBoolean()) throw named.wrong("schema", "a JSON Schema");
+        var text = schema.toString();
+        return made("response_format", text.length(), () -> Grammar.ofJsonSchema(text));
+    }
+
+    private static Grammar made(String param, int length, Supplier<Grammar> make) {
+        if (length > MOST_GRAMMAR) throw Refused.badRequest(param, param + " is longer than " + MOST_GRAMMAR + " characters.");
+        try {
+            return make.get();
+        } catch (GrammarException e) {
+            throw Refused.badRequest(param, e.getMessage());
+        }
+    }
+}
