@@ -1,0 +1,94 @@
+package dev.parley.serve.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DatabaseTest {
+
+    @TempDir
+    private Path folder;
+
+    private static void makeTable(Database database) {
+        database.run(t -> t.update("create table notes (id bigint primary key, text text)"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatATransactionWroteIsThereAfterReopening(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            database.run(t -> t.update("insert into notes (id, text) values (?, ?)", 1L, "grün 🌱 '; drop table notes; --"));
+        }
+        try (var database = kind.open(folder)) {
+            assertEquals(Optional.of("grün 🌱 '; drop table notes; --"), database.call(t -> t.first("select text from notes where id = ?", r -> r.getString(1), 1L)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTransactionThatThrowsLeavesNothing(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            assertThrows(IllegalStateException.class, () -> database.run(t -> {
+                t.update("insert into notes (id, text) values (1, 'a')");
+                throw new IllegalStateException();
+            }));
+            assertTrue(database.call(t -> t.list("select id from notes", r -> r.getLong(1))).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyWritersAtOnceAllGetTheirTurn(Databases kind) throws Exception {
+        try (var database = kind.open(folder); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            makeTable(database);
+            var all = new ArrayList<Future<?>>();
+            for (long i = 0; i < 200; i++) {
+                var id = i;
+                all.add(threads.submit(() -> database.run(t -> t.update("insert into notes (id, text) values (?, null)", id))));
+            }
+            for (var one : all) one.get();
+            assertEquals(Optional.of(200L), database.call(t -> t.first("select count(*) from notes where text is null", r -> r.getLong(1))));
+        }
+    }
+
+    @Test
+    void theFolderIsForItsOwnerAlone() throws Exception {
+        try (var database = Database.sqlite(folder.resolve("data"))) {
+            assertTrue(database.isFile());
+            assertEquals(3, Files.getPosixFilePermissions(folder.resolve("data")).size());
+        }
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsRefusedWithItsName() throws Exception {
+        Files.writeString(folder.resolve("parley.db"), "this is no database, and long enough to be looked at as one".repeat(50));
+        var refused = assertThrows(StoreException.class, () -> Database.sqlite(folder));
+        assertTrue(refused.getMessage().contains("parley.db"), refused.getMessage());
+    }
+
+    @Test
+    void anAddressThatIsNoneIsRefusedWithoutItsPassword() {
+        var refused = assertThrows(IllegalArgumentException.class, () -> Database.postgresql("mysql://me:secret@host/x"));
+        assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() {
+        var refused = assertThrows(StoreException.class, () -> Database.postgresql("postgresql://me:secret@127.0.0.1:1/x"));
+        assertTrue(refused.getMessage().contains("127.0.0.1:1/x") && !refused.getMessage().contains("secret"), refused.getMessage());
+    }
+}
