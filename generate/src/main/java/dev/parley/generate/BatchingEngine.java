@@ -188,6 +188,11 @@ public final class BatchingEngine implements AutoCloseable {
         return stats;
     }
 
+    /** Whether it still takes and answers requests. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     private void wake() {
         lock.lock();
         try {

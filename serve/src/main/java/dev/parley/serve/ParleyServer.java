@@ -1,0 +1,91 @@
+package dev.parley.serve;
+
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.store.Database;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A running server. Its routes come in groups, each a class of its own; here they are put together.
+ *
+ * <p>It takes requests as soon as it is started; those that need a model wait until it is loaded. Closing it refuses new
+ * requests, lets running answers finish for the settings' grace, and frees the models. The database remains its owner's.
+ */
+public final class ParleyServer implements AutoCloseable {
+
+    private final ServerSettings settings;
+    private final ModelPool models;
+    private final Database database;
+    private final Consumer<String> note;
+    private final Javalin javalin;
+    private volatile boolean stopping;
+
+    private ParleyServer(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
+        this.settings = settings;
+        this.models = models;
+        this.database = database;
+        this.note = note;
+        javalin = Javalin.create(this::configure);
+    }
+
+    /**
+     * Starts to listen, and to load the default model.
+     *
+     * @param note takes what the operator should know, in lines
+     * @throws IllegalArgumentException if the address is taken or not this machine's
+     */
+    public static ParleyServer start(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
+        models.load(models.defaultId());
+        var server = new ParleyServer(settings, models, database, note);
+        try {
+            server.javalin.start(settings.host(), settings.port());
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
+        }
+        return server;
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.concurrency.useVirtualThreads = true; // a request's thread waits for the engine most of its time
+        config.http.maxRequestSize = settings.largestBody();
+        config.routes.before(this::refuseWhileStopping);
+        config.routes.before(request -> Caller.LOCAL.keepWith(request));
+        for (var group : groups()) group.addTo(config.routes);
+    }
+
+    private List<Routes> groups() {
+        return List.of(new Faults(note), new HealthRoutes(models, () -> stopping));
+    }
+
+    private void refuseWhileStopping(Context request) {
+        if (stopping && !request.path().equals("/health") && !request.path().equals("/ready")) {
+            throw Refused.of(503, "stopping", "The server is being stopped.");
+        }
+    }
+
+    /** The port that it listens at. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Where it is reached, as a browser takes it. */
+    public String address() {
+        return "http://" + (settings.host().equals("127.0.0.1") ? "localhost" : settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host()) + ":" + port();
+    }
+
+    /** Takes no more requests, finishes the answers that run, and frees the models. */
+    @Override
+    public void close() {
+        stopping = true;
+        models.close();
+        javalin.stop();
+    }
+}

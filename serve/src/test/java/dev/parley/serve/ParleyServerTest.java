@@ -1,0 +1,48 @@
+package dev.parley.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ParleyServerTest {
+
+    @Test
+    void itLivesAtOnceAndIsReadyOnceTheModelIsLoaded() throws Exception {
+        try (var server = TestServer.start()) {
+            assertEquals(200, server.get("/health").statusCode());
+            while (server.get("/ready").statusCode() == 503) Thread.sleep(20);
+            assertEquals(200, server.get("/ready").statusCode());
+        }
+    }
+
+    @Test
+    void whatIsNotThereIsAnErrorInTheShapeOfOpenAis() throws Exception {
+        try (var server = TestServer.start()) {
+            var answer = server.get("/v1/nothing");
+            assertEquals(404, answer.statusCode());
+            var error = new ObjectMapper().readTree(answer.body()).path("error");
+            assertTrue(error.path("message").asText().contains("/v1/nothing"), answer.body());
+            assertEquals("not_found", error.path("code").asText());
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsSaidInASentence() {
+        try (var server = TestServer.start()) {
+            var refused = assertThrows(IllegalArgumentException.class, () -> TestServer.start(ServerSettings.DEFAULT.withPort(server.port())));
+            assertTrue(refused.getMessage().contains(String.valueOf(server.port())), refused.getMessage());
+        }
+    }
+
+    @Test
+    void withoutAccountsItListensToThisMachineAlone() {
+        var refused = assertThrows(IllegalArgumentException.class, () -> ServerSettings.DEFAULT.withHost("0.0.0.0"));
+        assertTrue(refused.getMessage().contains("--auth"), refused.getMessage());
+        assertEquals("0.0.0.0", ServerSettings.DEFAULT.withAuth(true).withHost("0.0.0.0").host());
+    }
+}

@@ -1,0 +1,169 @@
+package dev.parley.serve;
+
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.WeightType;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.store.Database;
+import dev.parley.tensor.DType;
+import dev.parley.tokenizer.FolderTree;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A real server at a free port of this machine, with two small models of random weights, which chat by ChatML: {@code tiny}, also
+ * called {@code small}, and {@code tiny-2}.
+ *
+ * <pre>{@code
+ * try (var server = TestServer.start()) {
+ *     var answer = server.post("/v1/completions", "{\"model\": \"tiny\", \"prompt\": \"Once\"}");
+ * }
+ * }</pre>
+ */
+public final class TestServer implements AutoCloseable {
+
+    /** Tokens of the models' context. */
+    public static final int CONTEXT = 1024;
+
+    private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
+    private static Path modelFolders; // made once for all tests of a JVM
+
+    private final Path data;
+    private final boolean ownsData;
+    private final Database database;
+    private final ParleyServer server;
+    private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private TestServer(ServerSettings settings, Path data, boolean ownsData) {
+        this.data = data;
+        this.ownsData = ownsData;
+        database = Database.sqlite(data);
+        var models = new ModelPool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8)), 4L << 30, LIMITS, Duration.ofSeconds(20));
+        server = ParleyServer.start(settings, models, database, notes::add);
+    }
+
+    /** A server without accounts, with data of its own. */
+    public static TestServer start() {
+        return start(ServerSettings.DEFAULT.withPort(0));
+    }
+
+    /** A server with data of its own. */
+    public static TestServer start(ServerSettings settings) {
+        try {
+            return new TestServer(settings, Files.createTempDirectory("parley-server"), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server that keeps its data in a folder, which stays. */
+    public static TestServer start(ServerSettings settings, Path data) {
+        return new TestServer(settings, data, false);
+    }
+
+    private static ModelSource source(String id, List<String> aliases, long seed) {
+        var folder = modelFolder(id, seed);
+        return new ModelSource(id, aliases, 10L << 20, CONTEXT, () -> new ModelSource.Parts(
+                CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
+                GenerationConfig.builder().eosTokenIds(List.of(50_256)).build()));
+    }
+
+    private static synchronized Path modelFolder(String id, long seed) {
+        try {
+            if (modelFolders == null) {
+                modelFolders = Files.createTempDirectory("parley-test-models");
+                Runtime.getRuntime().addShutdownHook(new Thread(TestServer::deleteModels));
+            }
+            var folder = modelFolders.resolve(id);
+            if (Files.exists(folder)) return folder;
+            var tokenizer = Tokenizer.fromPretrained("gpt2");
+            try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), CONTEXT, 64, 2, 2), seed)) {
+                model.savePretrained(folder);
+            }
+            tokenizer.save(folder);
+            Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deleteModels() {
+        delete(modelFolders);
+    }
+
+    private static void delete(Path folder) {
+        try {
+            FolderTree.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where it is reached, such as {@code http://localhost:4711}. */
+    public String base() {
+        return server.address();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public ParleyServer server() {
+        return server;
+    }
+
+    /** What the operator was told. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base() + path)).build());
+    }
+
+    /** Posts JSON. */
+    public HttpResponse<String> post(String path, String body) {
+        return send(HttpRequest.newBuilder(URI.create(base() + path)).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    public HttpResponse<String> send(HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        database.close();
+        client.close();
+        if (ownsData) delete(data);
+    }
+}
