@@ -105,6 +105,7 @@ public final class Parley implements Runnable {
         commands.put("train", () -> new TrainCommand(output));
         commands.put("generate", () -> new GenerateCommand(output));
         commands.put("chat", () -> new ChatCommand(output));
+        commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("doctor", () -> new DoctorCommand(output));

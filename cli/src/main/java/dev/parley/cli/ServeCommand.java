@@ -1,0 +1,127 @@
+package dev.parley.cli;
+
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.serve.ParleyServer;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.models.ModelPool;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code parley serve}: an OpenAI-compatible API and a web chat. */
+@Command(name = "serve", description = "Serves models: an API for OpenAI's clients, and a web chat for browsers.",
+        footer = {"", "Examples:", "  ./parley serve my-model", "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
+                "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
+                "Ctrl-C lets running answers finish. docs/serve.md tells more."})
+final class ServeCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Parameters(arity = "1..*", paramLabel = "[NAME=]MODEL", description = "Model folders, .gguf files or models of the hub. The first answers where a request names none, and is loaded at start; the others are loaded when they are asked for.")
+    private List<String> models;
+
+    @Option(names = "--alias", paramLabel = "ALIAS=NAME", description = "Another name for a model, such as gpt-4o-mini=my-model for programs that insist on it.")
+    private List<String> aliases = List.of();
+
+    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen at; others than this machine's own need --auth. Default: ${DEFAULT-VALUE}.")
+    private String host;
+
+    @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "Port to listen at; 0 for any that is free. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(names = "--auth", description = "Let nobody in without a key or a user's login (./parley keys, ./parley users).")
+    private boolean auth;
+
+    @Option(names = "--allowed-host", paramLabel = "NAME", description = "A name by which clients may call this server, besides localhost.")
+    private List<String> allowedHosts = List.of();
+
+    @Option(names = "--allowed-origin", paramLabel = "ORIGIN", description = "Another site whose pages may call the API, such as https://example.org.")
+    private List<String> allowedOrigins = List.of();
+
+    @Option(names = "--trust-proxy", description = "Believe X-Forwarded-For and X-Forwarded-Proto, which a proxy before this server must set.")
+    private boolean trustProxy;
+
+    @Option(names = "--memory", paramLabel = "GIB", description = "For all loaded models and their caches. Default: half of this machine's.")
+    private Double memory;
+
+    @Option(names = "--cache-memory", paramLabel = "GIB", defaultValue = "1", description = "For the keys and values of each model's texts. Default: ${DEFAULT-VALUE}.")
+    private double cacheMemory;
+
+    @Option(names = "--max-running", paramLabel = "N", defaultValue = "32", description = "Texts that a model continues at once. Default: ${DEFAULT-VALUE}.")
+    private int maxRunning;
+
+    @Option(names = "--max-waiting", paramLabel = "N", defaultValue = "256", description = "Requests that may wait for a place; more are answered with 429. Default: ${DEFAULT-VALUE}.")
+    private int maxWaiting;
+
+    @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64", description = "Tokens of new prompts that are read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
+    private int prefillTokens;
+
+    @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16", description = "Size of a request at most. Default: ${DEFAULT-VALUE}.")
+    private int maxBody;
+
+    @Option(names = "--grace", paramLabel = "SECONDS", defaultValue = "30", description = "Time for running answers to finish when the server is stopped. Default: ${DEFAULT-VALUE}.")
+    private int grace;
+
+    @Option(names = "--access-log", paramLabel = "FILE", description = "Where a line of JSON for each request goes. Default: standard error.")
+    private Path accessLog;
+
+    @Option(names = "--log-texts", description = "Write what was asked and answered into the access log too.")
+    private boolean logTexts;
+
+    @Mixin
+    private EngineOptions engine;
+
+    ServeCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var settings = settings();
+        var limits = limits();
+        var sources = new ServedModels(engine, output).sources(models, aliases);
+        var stop = new CountDownLatch(1);
+        try (var database = data.open(); var interruption = Interruption.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
+            var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
+            try (var server = ParleyServer.start(settings, pool, database, output::note)) {
+                output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
+                output.flush();
+                stop.await();
+            }
+        }
+        return Parley.INTERRUPTED;
+    }
+
+    private ServerSettings settings() {
+        try {
+            return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, (long) maxBody << 20, Duration.ofSeconds(grace),
+                    Optional.ofNullable(accessLog), logTexts);
+        } catch (IllegalArgumentException e) {
+            throw new WrongUsage(e.getMessage());
+        }
+    }
+
+    private Limits limits() {
+        try {
+            return new Limits(maxRunning, maxWaiting, (long) (cacheMemory * (1L << 30)), prefillTokens);
+        } catch (IllegalArgumentException e) {
+            throw new WrongUsage(e.getMessage());
+        }
+    }
+
+    private long memoryBytes() {
+        if (memory != null) return (long) (memory * (1L << 30));
+        var machine = (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        return machine.getTotalMemorySize() / 2;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.parley.cli;
+
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.Backend;
+import dev.parley.model.hub.Hub;
+import dev.parley.serve.models.ModelSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The models that a server is to have, as they are named on the command line. */
+final class ServedModels {
+
+    private final EngineOptions engine;
+    private final Output output;
+
+    ServedModels(EngineOptions engine, Output output) {
+        if (engine.engine == Backend.TORCH) throw new WrongUsage("A server runs models by the kernels in Java, where texts come and go; leave --engine torch out.");
+        engine.engine = Backend.JAVA;
+        this.engine = engine;
+        this.output = output;
+    }
+
+    /**
+     * @param names folders, GGUF files or models of the hub, each with a name before it, {@code NAME=MODEL}, or without; what the hub
+     *        has and this machine not is downloaded now
+     * @param aliases other names, {@code ALIAS=NAME}
+     */
+    List<ModelSource> sources(List<String> names, List<String> aliases) {
+        var sources = new ArrayList<ModelSource>();
+        for (var name : names) sources.add(source(name, aliases));
+        for (var alias : aliases) {
+            if (sources.stream().noneMatch(s -> s.id().equals(target(alias)))) throw new WrongUsage("--alias " + alias + " names no served model; write ALIAS=NAME.");
+        }
+        return sources;
+    }
+
+    private ModelSource source(String given, List<String> aliases) {
+        var named = given.matches("[^/\\\\=]+=.+") && !Files.exists(Path.of(given));
+        var place = named ? given.substring(given.indexOf('=') + 1) : given;
+        var folder = Downloads.model(place, output);
+        var id = named ? given.substring(0, given.indexOf('=')) : idOf(place, folder);
+        var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
+        return new ModelSource(id, others, bytes(folder), 0, () -> load(folder));
+    }
+
+    private static String target(String alias) {
+        return alias.substring(alias.indexOf('=') + 1);
+    }
+
+    /** A model of this machine is called as its folder is; one of the hub keeps its name. */
+    private static String idOf(String place, Path folder) {
+        if (Hub.local(place).isEmpty()) return place;
+        var name = folder.toAbsolutePath().normalize().getFileName().toString();
+        return name.toLowerCase(Locale.ROOT).endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
+    }
+
+    /** The weights' files are as large as what is kept in memory, or larger. */
+    private static long bytes(Path folder) {
+        try (var files = Files.walk(folder, 1)) {
+            return files.filter(f -> f.getFileName().toString().matches(".*\\.(safetensors|bin|gguf|h5)")).mapToLong(f -> f.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private ModelSource.Parts load(Path folder) {
+        try {
+            var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
+            var model = engine.load(folder);
+            try {
+                var tokenizer = reading.result();
+                return new ModelSource.Parts(model, tokenizer, EngineOptions.withEnds(GenerationConfig.read(folder), model, java.util.Optional.of(tokenizer)));
+            } catch (IOException | RuntimeException | Error e) {
+                model.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+}
