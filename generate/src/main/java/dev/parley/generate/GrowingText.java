@@ -15,6 +15,7 @@ final class GrowingText {
 
     private final int row;
     private final int[] prompt;
+    private final int answerFrom; // where in the ids the answer begins
     private final int limit;
     private final GenerationConfig config;
     private final Optional<TokenMasks> masks;
@@ -29,17 +30,25 @@ final class GrowingText {
     private Optional<FinishReason> finishReason = Optional.empty();
 
     GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
+        this(row, prompt, 0, limit, config, tokenizer, masks, listener);
+    }
+
+    /** @param begun how many of the prompt's last tokens are the answer's */
+    GrowingText(int row, int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
         this.row = row;
         this.prompt = prompt;
+        answerFrom = prompt.length - begun;
         this.limit = limit;
         this.config = config;
         this.masks = masks;
         this.listener = listener;
-        sampler = new Sampler(config, prompt.length, masks, row);
+        sampler = new Sampler(config, answerFrom, masks, row);
         decoder = tokenizer.map(t -> t.streamDecoder(true));
         stops = new StopStrings(config.stopStrings());
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
         length = prompt.length;
+        for (int i = answerFrom; i < length && running(); i++) read(prompt[i]);
+        if (begun > 0 && running() && formIsComplete()) end(FinishReason.STOP);
     }
 
     int[] prompt() {
@@ -97,10 +106,20 @@ final class GrowingText {
         if (config.logprobs() >= 0) logprobs.add(TokenLogprob.of(id, raw, config.logprobs()));
         if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
         ids[length++] = id;
+        read(id);
+        if (running() && formIsComplete()) end(FinishReason.STOP);
+        else if (running() && length == prompt.length + limit) end(FinishReason.LENGTH);
+    }
+
+    private boolean formIsComplete() {
+        return masks.isPresent() && masks.get().mustEnd(ids(), answerFrom);
+    }
+
+    /** Shows what a token of the answer adds to its text, and ends it where the token does. */
+    private void read(int id) {
         var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
         if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
-        if (ends || stops.found() || masks.isPresent() && masks.get().mustEnd(ids(), prompt.length)) end(FinishReason.STOP);
-        else if (length == prompt.length + limit) end(FinishReason.LENGTH);
+        if (ends || stops.found()) end(FinishReason.STOP);
     }
 
     void end(FinishReason reason) {
