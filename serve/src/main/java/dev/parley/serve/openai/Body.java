@@ -18,7 +18,8 @@ public final class Body {
     /** Levels of nesting that a request may have. */
     static final int MOST_DEPTH = 64;
 
-    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    /** Reads strictly: no key twice, nothing after the end. */
+    public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MOST_DEPTH).maxNumberLength(64).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -48,7 +49,8 @@ public final class Body {
         return line.length() > 300 ? line.substring(0, 300) + "…" : line;
     }
 
-    static void write(Context request, JsonNode body) {
+    /** Answers with JSON. */
+    public static void write(Context request, JsonNode body) {
         try {
             request.contentType("application/json").result(JSON.writeValueAsBytes(body));
         } catch (JsonProcessingException e) {
@@ -57,7 +59,7 @@ public final class Body {
     }
 
     /** Says in a header which fields were not understood. */
-    static void warnOfUnknown(Context request, Fields fields) {
+    public static void warnOfUnknown(Context request, Fields fields) {
         var unknown = fields.unknown();
         if (unknown.isEmpty()) return;
         var shown = unknown.stream().limit(10).map(name -> name.replaceAll("[^\\x21-\\x7e]", "?")).map(name -> name.length() > 40 ? name.substring(0, 40) : name).toList();

@@ -5,7 +5,8 @@ public final class ClientGone extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    ClientGone() {
+    /** Found while something was written to it, or its connection looked at. */
+    public ClientGone() {
         super("The client has left.", null, false, false);
     }
 }

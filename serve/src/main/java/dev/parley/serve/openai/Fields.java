@@ -17,7 +17,7 @@ import java.util.Set;
  * The fields of a JSON object, read strictly: a wrong type or a value out of range is a {@link Refused} with the field's name.
  * {@code null} counts as absent, as in OpenAI's API. It remembers which fields were asked for, so that the others can be told of.
  */
-final class Fields {
+public final class Fields {
 
     private final ObjectNode object;
     private final String prefix;
@@ -29,19 +29,19 @@ final class Fields {
     }
 
     /** The body of a request. */
-    static Fields of(JsonNode body) {
+    public static Fields of(JsonNode body) {
         if (!(body instanceof ObjectNode object)) throw Refused.badRequest("", "The body must be a JSON object.");
         return new Fields(object, "");
     }
 
     /** An object inside of a request. @param path its name there, such as {@code tools[0]} */
-    static Fields of(JsonNode node, String path) {
+    public static Fields of(JsonNode node, String path) {
         if (!(node instanceof ObjectNode object)) throw Refused.badRequest(path, path + " must be an object.");
         return new Fields(object, path + ".");
     }
 
     /** The fields that nobody asked for. */
-    List<String> unknown() {
+    public List<String> unknown() {
         var names = new ArrayList<String>();
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) names.add(prefix + name);
@@ -50,35 +50,35 @@ final class Fields {
     }
 
     /** Fields that are understood, but change nothing here. */
-    void ignore(String... names) {
+    public void ignore(String... names) {
         known.addAll(List.of(names));
     }
 
-    Optional<JsonNode> any(String name) {
+    public Optional<JsonNode> any(String name) {
         known.add(name);
         var value = object.get(name);
         return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
     }
 
-    Optional<String> string(String name) {
+    public Optional<String> string(String name) {
         return any(name).map(value -> {
             if (!value.isTextual()) throw wrong(name, "a string");
             return value.textValue();
         });
     }
 
-    String requireString(String name) {
+    public String requireString(String name) {
         return string(name).orElseThrow(() -> missing(name));
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         return any(name).map(value -> {
             if (!value.isBoolean()) throw wrong(name, "true or false");
             return value.booleanValue();
         }).orElse(false);
     }
 
-    OptionalInt integer(String name, int least, int most) {
+    public OptionalInt integer(String name, int least, int most) {
         var value = number(name);
         if (value.isEmpty()) return OptionalInt.empty();
         if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToInt() || value.get().intValue() < least || value.get().intValue() > most) {
@@ -87,7 +87,7 @@ final class Fields {
         return OptionalInt.of(value.get().intValue());
     }
 
-    OptionalLong whole(String name) {
+    public OptionalLong whole(String name) {
         var value = number(name);
         if (value.isEmpty()) return OptionalLong.empty();
         if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToLong()) {
@@ -96,7 +96,7 @@ final class Fields {
         return OptionalLong.of(value.get().longValue());
     }
 
-    OptionalDouble real(String name, double least, double most) {
+    public OptionalDouble real(String name, double least, double most) {
         var value = number(name);
         if (value.isEmpty()) return OptionalDouble.empty();
         var number = value.get().doubleValue();
@@ -113,12 +113,12 @@ final class Fields {
         });
     }
 
-    Optional<Fields> object(String name) {
+    public Optional<Fields> object(String name) {
         return any(name).map(value -> of(value, prefix + name));
     }
 
     /** A list of at most so many. */
-    Optional<JsonNode> list(String name, int most) {
+    public Optional<JsonNode> list(String name, int most) {
         return any(name).map(value -> {
             if (!value.isArray()) throw wrong(name, "a list");
             if (value.size() > most) throw Refused.badRequest(prefix + name, prefix + name + " holds " + value.size() + ", more than " + most + ".");
@@ -127,7 +127,7 @@ final class Fields {
     }
 
     /** A string, or a list of strings. */
-    List<String> strings(String name, int most) {
+    public List<String> strings(String name, int most) {
         var value = any(name);
         if (value.isEmpty()) return List.of();
         if (value.get().isTextual()) return List.of(value.get().textValue());
@@ -139,11 +139,11 @@ final class Fields {
         return strings;
     }
 
-    Refused wrong(String name, String wanted) {
+    public Refused wrong(String name, String wanted) {
         return Refused.badRequest(prefix + name, prefix + name + " must be " + wanted + ".");
     }
 
-    Refused missing(String name) {
+    public Refused missing(String name) {
         return Refused.badRequest(prefix + name, prefix + name + " is missing.");
     }
 

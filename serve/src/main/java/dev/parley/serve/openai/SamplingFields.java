@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The fields that say how an answer is drawn, for all routes that make text. */
-final class SamplingFields {
+public final class SamplingFields {
 
     private static final int MOST_STOPS = 16;
     private static final int MOST_STOP_LENGTH = 1_000;
@@ -27,7 +27,7 @@ final class SamplingFields {
      *
      * @throws Refused if a field cannot be honoured
      */
-    static GenerationConfig read(Fields fields, GenerationConfig defaults, int vocabSize) {
+    public static GenerationConfig read(Fields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
         fields.real("temperature", 0, 2).ifPresent(b::temperature);
         fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
