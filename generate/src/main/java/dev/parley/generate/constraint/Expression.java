@@ -88,4 +88,16 @@ sealed interface Expression {
         for (var one : all) list.add(one.replaceCharacters(replacement));
         return list;
     }
+
+    /** The expression that calls rules with this before their names. */
+    default Expression withCallsTo(String prefix) {
+        return switch (this) {
+            case Call(var rule) -> new Call(prefix + rule);
+            case Sequence(var parts) -> new Sequence(parts.stream().map(p -> p.withCallsTo(prefix)).toList());
+            case Choice(var options) -> new Choice(options.stream().map(o -> o.withCallsTo(prefix)).toList());
+            case Repeat(var part, var least, var most) -> new Repeat(part.withCallsTo(prefix), least, most);
+            case Text text -> text;
+            case Characters characters -> characters;
+        };
+    }
 }

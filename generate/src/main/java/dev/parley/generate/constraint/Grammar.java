@@ -1,8 +1,11 @@
 package dev.parley.generate.constraint;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What a text may be, compiled. Immutable; equal where it was made of the same text.
@@ -19,11 +22,15 @@ public final class Grammar {
 
     private final String kind;
     private final String source;
+    private final Map<String, Expression> rules;
+    private final String root;
     private final Automaton automaton;
 
     private Grammar(String kind, String source, Map<String, Expression> rules, String root) {
         this.kind = kind;
         this.source = source;
+        this.rules = rules;
+        this.root = root;
         automaton = Automaton.compile(rules, root);
     }
 
@@ -69,6 +76,43 @@ public final class Grammar {
         return new Grammar("gbnf", gbnf, new Gbnf(bounded("The grammar", gbnf)).rules(), ROOT);
     }
 
+    /** This text and no other. */
+    public static Grammar ofText(String text) {
+        return ofChoice(List.of(text));
+    }
+
+    /** A text that follows these grammars one after the other. */
+    public static Grammar sequence(Grammar... parts) {
+        return joined("sequence", List.of(parts), Expression.Sequence::new);
+    }
+
+    /** A text that follows one of these grammars. @throws GrammarException if there is none */
+    public static Grammar anyOf(List<Grammar> options) {
+        if (options.isEmpty()) throw new GrammarException("There is nothing to choose from; name at least one grammar.");
+        return options.size() == 1 ? options.getFirst() : joined("any_of", options, Expression::choice);
+    }
+
+    /** One text of this grammar, or several with a separator between. */
+    public Grammar repeated(String separator) {
+        return joined("repeated", List.of(this, ofText(separator)),
+                parts -> Expression.separated(parts.getFirst(), parts.getLast(), 1, Expression.UNBOUNDED));
+    }
+
+    /** A grammar that calls others, whose rules keep their names with a number before. */
+    private static Grammar joined(String kind, List<Grammar> parts, Function<List<Expression>, Expression> join) {
+        var rules = new HashMap<String, Expression>();
+        var calls = new ArrayList<Expression>();
+        var source = new StringBuilder();
+        for (var part : parts) {
+            var prefix = calls.size() + " ";
+            part.rules.forEach((name, rule) -> rules.put(prefix + name, rule.withCallsTo(prefix)));
+            calls.add(new Expression.Call(prefix + part.root));
+            source.append(part.kind).append(' ').append(part.source.length()).append(' ').append(part.source);
+        }
+        rules.put(ROOT, join.apply(List.copyOf(calls)));
+        return new Grammar(kind, source.toString(), Map.copyOf(rules), ROOT);
+    }
+
     private static String bounded(String what, String source) {
         if (source.length() > LONGEST) throw new GrammarException(what + " has " + source.length() + " characters; " + LONGEST + " are allowed.");
         return source;
@@ -82,6 +126,11 @@ public final class Grammar {
             if (at == null) return false;
         }
         return at.complete();
+    }
+
+    /** Whether the empty text is all that it allows, so that there is nothing to make. */
+    public boolean allowsNothingButEmpty() {
+        return new Configurations(automaton).start().mustEnd();
     }
 
     Automaton automaton() {
