@@ -2,7 +2,9 @@ package dev.parley.generate;
 
 import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.BatchingEngine.Listener;
+import dev.parley.generate.BatchingEngine.Timing;
 import dev.parley.kernels.KvBlocks;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,9 @@ final class AnswerTask {
     private final List<Row> rows = new ArrayList<>();
     private final List<TokenLogprob> promptLogprobs = new ArrayList<>();
     private int cachedTokens;
+    private Optional<Duration> waited = Optional.empty();
+    private Optional<Duration> firstToken = Optional.empty();
+    private boolean over; // the listener knows of the end
     private volatile boolean cancelled;
 
     /** Makes a text, whose pieces a listener takes. */
@@ -39,6 +44,7 @@ final class AnswerTask {
         private final StringBuilder piece = new StringBuilder();
         private int told; // new tokens that the listener knows
         private Optional<KvBlocks> cache = Optional.empty();
+        private long lastToken;
 
         private Row(int number, TextMaker maker) {
             this.number = number;
@@ -61,9 +67,13 @@ final class AnswerTask {
             return cache.isPresent();
         }
 
-        void begin(KvBlocks fresh) {
+        /** Takes its place. @return whether it is the first time, for the first text of the request */
+        boolean begin(KvBlocks fresh) {
             cache = Optional.of(fresh);
-            if (number == 0 && told == 0) cachedTokens = fresh.length();
+            if (number > 0 || waited.isPresent()) return false;
+            waited = Optional.of(sinceArrival());
+            cachedTokens = fresh.length();
+            return true;
         }
 
         void letGo() {
@@ -87,14 +97,41 @@ final class AnswerTask {
             return number == 0 && told == 0 && request.promptLogprobs();
         }
 
-        /** Whether the probabilities of its prompt's tokens are still to be found out. */
-        boolean scoresPrompt() {
-            return asksForPrompt() && cache().length() < request.prompt().length;
-        }
-
         /** The first row reads the prompt; the others begin with what it has read. */
         boolean mayBegin() {
             return number == 0 || rows.getFirst().told > 0 || !rows.getFirst().text.running();
+        }
+
+        /** Takes the scores after tokens that were fed: of the prompt's own, and of the next. @return whether it has a new token */
+        boolean take(float[][] scores) {
+            if (scores.length == 0) return false;
+            if (asksForPrompt()) rememberPrompt(cache().length() - scores.length, scores);
+            if (pending() > 0) return false;
+            if (text.limit() == 0) {
+                text.end(FinishReason.LENGTH);
+                return false;
+            }
+            text.take(scores[scores.length - 1]);
+            return true;
+        }
+
+        private void rememberPrompt(int from, float[][] scores) {
+            var alternatives = Math.max(0, request.config().logprobs());
+            for (int i = 0; i < scores.length && from + i + 1 < request.prompt().length; i++) {
+                promptLogprobs.add(TokenLogprob.of(request.prompt()[from + i + 1], scores[i], alternatives));
+            }
+        }
+
+        /** Counts the time of a token that has just come. */
+        void time(EngineCounts counts) {
+            var now = System.nanoTime();
+            if (firstToken.isEmpty()) {
+                firstToken = Optional.of(sinceArrival());
+                counts.firstToken(now - arrived);
+            } else if (text.length() > request.prompt().length + 1) {
+                counts.nextToken(now - lastToken);
+            }
+            lastToken = now;
         }
 
         /** Tells the listener what has come since the last time. */
@@ -117,18 +154,22 @@ final class AnswerTask {
         return rows;
     }
 
-    void addPromptLogprob(TokenLogprob logprob) {
-        promptLogprobs.add(logprob);
-    }
-
     void cancel() {
         cancelled = true;
+    }
+
+    int cachedTokens() {
+        return cachedTokens;
+    }
+
+    private Duration sinceArrival() {
+        return Duration.ofNanos(System.nanoTime() - arrived);
     }
 
     /** Why it must end now, if it must. */
     Optional<FinishReason> mustEnd() {
         if (cancelled) return Optional.of(FinishReason.CANCELLED);
-        var late = request.timeout().isPresent() && System.nanoTime() - arrived > request.timeout().get().toNanos();
+        var late = request.timeout().isPresent() && sinceArrival().compareTo(request.timeout().get()) > 0;
         return late ? Optional.of(FinishReason.LENGTH) : Optional.empty();
     }
 
@@ -143,14 +184,20 @@ final class AnswerTask {
         return rows.stream().noneMatch(r -> r.text.running() || r.hasCache());
     }
 
+    /** Tells the listener of the end, once. */
     void tellEnd() {
+        if (over) return;
         rows.forEach(Row::tell);
-        listener.onEnd(new Answer(rows.stream().map(r -> r.text.completion()).toList(), List.copyOf(promptLogprobs), cachedTokens));
+        over = true;
+        var timing = new Timing(waited.orElseGet(this::sinceArrival), firstToken, sinceArrival());
+        listener.onEnd(new Answer(rows.stream().map(r -> r.text.completion()).toList(), List.copyOf(promptLogprobs), cachedTokens, timing));
     }
 
+    /** Frees its memory and tells the listener of a failure, unless it knows of the end. */
     void fail(RuntimeException failure) {
-        end(FinishReason.CANCELLED);
         rows.forEach(Row::letGo);
+        if (over) return;
+        over = true;
         listener.onFailure(failure);
     }
 }

@@ -3,60 +3,38 @@ package dev.parley.generate;
 import dev.parley.kernels.KvBlocks;
 import dev.parley.model.SharedPasses;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
-/** A text whose mean state is being found, a piece at a time. */
-final class MeanState {
+/** The mean of the vectors that the head reads of a text's tokens: (C). */
+final class MeanState extends Reading<float[]> {
 
-    private final int[] ids;
     private final double[] sums;
-    private final CompletableFuture<float[]> result = new CompletableFuture<>();
-    private Optional<KvBlocks> cache = Optional.empty();
 
     MeanState(int[] ids, int hiddenSize) {
-        this.ids = ids;
+        super(ids);
         sums = new double[hiddenSize];
     }
 
-    CompletableFuture<float[]> result() {
-        return result;
+    @Override
+    void begin(KvBlocks empty, PrefixCache prefixes) {
+        Arrays.fill(sums, 0); // from the first token on: what is kept of a text has no states
     }
 
-    boolean isCancelled() {
-        if (!result.isCancelled()) return false;
-        cache.ifPresent(KvBlocks::close);
-        return true;
+    @Override
+    int end(int from, int most) {
+        return Math.min(ids().length, from + most);
     }
 
-    private void beginAgain() {
-        cache.ifPresent(KvBlocks::close);
-        cache = Optional.empty();
-        Arrays.fill(sums, 0);
-    }
-
-    /** Reads the next piece, if there is memory for it. @return whether it was the last */
-    boolean read(SharedPasses passes, PrefixCache prefixes) {
-        try {
-            if (cache.isEmpty()) cache = Optional.of(passes.newText());
-            var at = cache.get().length();
-            var piece = Arrays.copyOfRange(ids, at, Math.min(ids.length, at + SharedPasses.MOST_TOKENS));
-            if (!prefixes.free(cache.get().blocksFor(piece.length))) {
-                beginAgain(); // texts that wait for this memory come first
-                return false;
-            }
-            for (var state : passes.states(cache.get(), piece)) {
-                for (int i = 0; i < sums.length; i++) sums[i] += state[i];
-            }
-            if (cache.get().length() < ids.length) return false;
-            var mean = new float[sums.length];
-            for (int i = 0; i < mean.length; i++) mean[i] = (float) (sums[i] / ids.length);
-            cache.get().close();
-            result.complete(mean);
-        } catch (RuntimeException e) {
-            cache.ifPresent(KvBlocks::close);
-            result.completeExceptionally(e);
+    @Override
+    void read(SharedPasses passes, KvBlocks cache, int[] piece) {
+        for (var state : passes.states(cache, piece)) {
+            for (int i = 0; i < sums.length; i++) sums[i] += state[i];
         }
-        return true;
+    }
+
+    @Override
+    float[] found() {
+        var mean = new float[sums.length];
+        for (int i = 0; i < mean.length; i++) mean[i] = (float) (sums[i] / ids().length);
+        return mean;
     }
 }

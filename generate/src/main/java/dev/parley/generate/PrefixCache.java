@@ -4,20 +4,23 @@ import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.KvPool;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Keys and values of texts that are done, for texts that begin alike: a tree of full blocks by the tokens in them. The block
- * that was used longest ago, and that none goes on from, is forgotten first.
+ * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
+ * longest ago, and that no text and no other block goes on from, is forgotten first.
+ *
+ * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
+ * holds all before it, and every block that no text holds can be forgotten, sooner or later.
  */
 final class PrefixCache {
 
     private final KvPool pool;
     private final Node root = new Node(null, null, null);
-    private long clock;
+    private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
 
     /** A block after those of its parents. */
     private static final class Node {
@@ -26,7 +29,6 @@ final class PrefixCache {
         final Tokens tokens;
         final KvPool.Block block;
         final Map<Tokens, Node> next = new HashMap<>();
-        long used;
 
         Node(Node parent, Tokens tokens, KvPool.Block block) {
             this.parent = parent;
@@ -53,22 +55,34 @@ final class PrefixCache {
         this.pool = pool;
     }
 
+    /** Blocks that are kept, those counted that texts hold too. */
+    int size() {
+        return byUse.size();
+    }
+
+    /** Blocks that texts can have, if all is forgotten that no text holds. */
+    int available() {
+        return pool.free() + (int) byUse.stream().filter(node -> pool.holders(node.block) == 1).count();
+    }
+
     /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
     List<KvPool.Block> find(int[] ids) {
-        var found = new ArrayList<KvPool.Block>();
+        var found = new ArrayList<Node>();
         var node = root;
         for (int at = 0; at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
             node = node.next.get(tokens(ids, at));
             if (node == null) break;
-            node.used = ++clock;
-            found.add(node.block);
+            found.add(node);
         }
-        return found;
+        used(found);
+        return found.stream().map(n -> n.block).toList();
     }
 
-    /** Keeps the full blocks of a text. @param ids its tokens, as many at least as the blocks hold */
-    void keep(int[] ids, List<KvPool.Block> blocks) {
+    /** Keeps the full blocks of a text, or gives it those that are kept in their place. @param ids its tokens, as many at least as the blocks hold */
+    void keep(int[] ids, KvBlocks text) {
+        var kept = new ArrayList<Node>();
         var node = root;
+        var blocks = text.full();
         for (int b = 0; b < blocks.size(); b++) {
             var tokens = tokens(ids, b * KvBlocks.TOKENS);
             var next = node.next.get(tokens);
@@ -76,29 +90,34 @@ final class PrefixCache {
                 next = new Node(node, tokens, blocks.get(b));
                 pool.hold(next.block);
                 node.next.put(tokens, next);
+            } else {
+                text.exchange(b, next.block);
             }
-            next.used = ++clock;
+            kept.add(next);
             node = next;
         }
+        used(kept);
+    }
+
+    /** Notes the use of a path, its end first: a block is then never older than those that go on from it. */
+    private void used(List<Node> path) {
+        path.reversed().forEach(byUse::addLast);
     }
 
     /** Forgets blocks until so many are free. @return whether they are */
     boolean free(int blocks) {
-        while (pool.free() < blocks) {
-            var leaf = leaves(root, new ArrayList<>()).stream().filter(n -> pool.holders(n.block) == 1).min(Comparator.comparingLong(n -> n.used));
-            if (leaf.isEmpty()) return false;
-            leaf.get().parent.next.remove(leaf.get().tokens);
-            pool.release(leaf.get().block);
+        for (int untried = byUse.size(); pool.free() < blocks; untried--) {
+            if (untried == 0) return false;
+            var oldest = byUse.removeFirst();
+            if (oldest.next.isEmpty() && pool.holders(oldest.block) == 1) {
+                oldest.parent.next.remove(oldest.tokens);
+                pool.release(oldest.block);
+                untried = byUse.size() + 1;
+            } else {
+                byUse.addLast(oldest); // it is in use
+            }
         }
         return true;
-    }
-
-    private static List<Node> leaves(Node node, List<Node> into) {
-        for (var next : node.next.values()) {
-            if (next.next.isEmpty()) into.add(next);
-            else leaves(next, into);
-        }
-        return into;
     }
 
     private static Tokens tokens(int[] ids, int at) {

@@ -9,24 +9,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Texts that wait for a place: of the owner of the fewest running ones the first. Those that had a place before come first. */
+/**
+ * Texts that wait for a place: of the owner of the fewest running ones the first, so that who asks for much waits for who asks
+ * for little. Those that had a place before come first.
+ */
 final class WaitingLine {
 
+    private final int most;
     private final ArrayDeque<Row> returned = new ArrayDeque<>();
-    private final Map<String, ArrayDeque<AnswerTask>> owners = new LinkedHashMap<>();
-    private final Map<AnswerTask, ArrayDeque<Row>> begun = new LinkedHashMap<>(); // rows that wait for the first of their request
+    private final Map<String, Line> owners = new LinkedHashMap<>(); // who was served longest ago comes first
     private int size;
 
+    /** What one owner waits for. */
+    private static final class Line {
+
+        final ArrayDeque<AnswerTask> tasks = new ArrayDeque<>();
+        final Map<AnswerTask, ArrayDeque<Row>> begun = new LinkedHashMap<>(); // further texts of requests whose first has begun
+
+        Optional<AnswerTask> readyOfBegun() {
+            return begun.entrySet().stream().filter(e -> e.getValue().peek().mayBegin()).map(Map.Entry::getKey).findFirst();
+        }
+
+        boolean isReady() {
+            return !tasks.isEmpty() || readyOfBegun().isPresent();
+        }
+
+        Row take() {
+            var ready = readyOfBegun();
+            if (ready.isPresent()) {
+                var rows = begun.get(ready.get());
+                var row = rows.poll();
+                if (rows.isEmpty()) begun.remove(ready.get());
+                return row;
+            }
+            var task = tasks.remove();
+            if (task.rows().size() > 1) begun.put(task, new ArrayDeque<>(task.rows().subList(1, task.rows().size())));
+            return task.rows().getFirst();
+        }
+
+        boolean isEmpty() {
+            return tasks.isEmpty() && begun.isEmpty();
+        }
+    }
+
+    /** @param most requests that wait for their first text to begin */
+    WaitingLine(int most) {
+        this.most = most;
+    }
+
+    /** Requests that have not begun. */
     int size() {
         return size;
     }
 
     boolean isEmpty() {
-        return size == 0 && returned.isEmpty() && begun.isEmpty();
+        return returned.isEmpty() && owners.isEmpty();
     }
 
+    /** @throws QueueFullException if the line is full, and this owner has no less than a fair part of it */
     void add(AnswerTask task) {
-        owners.computeIfAbsent(task.request().owner(), owner -> new ArrayDeque<>()).add(task);
+        var owner = task.request().owner();
+        var line = owners.computeIfAbsent(owner, o -> new Line());
+        if (size >= most && line.tasks.size() >= most / owners.size()) {
+            if (line.isEmpty()) owners.remove(owner);
+            throw new QueueFullException(size);
+        }
+        line.tasks.add(task);
         size++;
     }
 
@@ -37,54 +85,35 @@ final class WaitingLine {
     /** The text that takes the next place, if one can. */
     Optional<Row> next(List<Row> running) {
         if (!returned.isEmpty()) return Optional.of(returned.poll());
-        for (var rows : begun.values()) {
-            if (rows.peek().mayBegin()) {
-                var row = rows.poll();
-                if (rows.isEmpty()) begun.remove(row.task());
-                return Optional.of(row);
-            }
-        }
-        var owner = owners.keySet().stream().min(Comparator.comparingLong(o -> running.stream().filter(r -> r.task().request().owner().equals(o)).count()));
-        if (owner.isEmpty()) return Optional.empty();
-        var tasks = owners.get(owner.get());
-        var task = tasks.poll();
-        owners.remove(owner.get());
-        if (!tasks.isEmpty()) owners.put(owner.get(), tasks); // behind the others
-        size--;
-        if (task.rows().size() > 1) begun.put(task, new ArrayDeque<>(task.rows().subList(1, task.rows().size())));
-        return Optional.of(task.rows().getFirst());
+        var next = owners.entrySet().stream().filter(e -> e.getValue().isReady()).map(Map.Entry::getKey)
+                .min(Comparator.comparingLong(owner -> running.stream().filter(r -> r.task().request().owner().equals(owner)).count()));
+        if (next.isEmpty()) return Optional.empty();
+        var line = owners.remove(next.get());
+        var before = line.tasks.size();
+        var row = line.take();
+        size -= before - line.tasks.size();
+        if (!line.isEmpty()) owners.put(next.get(), line); // behind the others
+        return Optional.of(row);
     }
 
-    /** Takes out requests that are cancelled or too late, and ends them. Those with a running text are not among them. */
-    List<AnswerTask> removeThoseThatMustEnd() {
-        var ended = new ArrayList<AnswerTask>();
-        for (var tasks : owners.values()) {
-            tasks.removeIf(task -> {
-                task.mustEnd().ifPresent(reason -> {
-                    task.end(reason);
-                    ended.add(task);
-                });
-                return task.mustEnd().isPresent() && ended.contains(task);
-            });
+    /** Requests of which a text waits. */
+    List<AnswerTask> tasks() {
+        var tasks = new ArrayList<AnswerTask>();
+        returned.forEach(row -> tasks.add(row.task()));
+        for (var line : owners.values()) {
+            tasks.addAll(line.begun.keySet());
+            tasks.addAll(line.tasks);
         }
-        owners.values().removeIf(ArrayDeque::isEmpty);
-        size -= ended.size();
-        var late = new ArrayList<AnswerTask>();
-        for (var row : returned) late.add(row.task());
-        late.addAll(begun.keySet());
-        for (var task : late) {
-            if (task.mustEnd().isEmpty() || ended.contains(task)) continue;
-            task.end(task.mustEnd().get());
-            returned.removeIf(row -> row.task() == task);
-            begun.remove(task);
-            if (task.isDone()) ended.add(task);
-        }
-        return ended;
+        return tasks.stream().distinct().toList();
     }
 
-    /** Takes out a request that has failed. */
+    /** Takes out all texts of a request. */
     void remove(AnswerTask task) {
         returned.removeIf(row -> row.task() == task);
-        begun.remove(task);
+        var line = owners.get(task.request().owner());
+        if (line == null) return;
+        if (line.tasks.remove(task)) size--;
+        line.begun.remove(task);
+        if (line.isEmpty()) owners.remove(task.request().owner());
     }
 }

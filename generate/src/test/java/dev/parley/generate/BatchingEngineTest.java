@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,9 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -47,51 +40,12 @@ class BatchingEngineTest {
 
     @BeforeAll
     static void makeModel() throws IOException {
-        try (var random = CausalLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), CONTEXT, 64, 2, 2), 7)) {
-            random.savePretrained(folder);
-        }
-        model = CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA);
+        model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), CONTEXT, WeightType.INT8);
     }
 
     @AfterAll
     static void close() {
         model.close();
-    }
-
-    /** Keeps what it is told. */
-    private static final class Kept implements BatchingEngine.Listener {
-
-        final CompletableFuture<Answer> answer = new CompletableFuture<>();
-        final List<Integer> ids = Collections.synchronizedList(new ArrayList<>());
-        final StringBuffer text = new StringBuffer();
-        final CountDownLatch first = new CountDownLatch(1);
-
-        @Override
-        public void onTokens(int row, int[] newIds, List<TokenLogprob> logprobs, String piece) {
-            for (var id : newIds) ids.add(id);
-            text.append(piece);
-            first.countDown();
-        }
-
-        @Override
-        public void onEnd(Answer ended) {
-            answer.complete(ended);
-        }
-
-        @Override
-        public void onFailure(RuntimeException failure) {
-            answer.completeExceptionally(failure);
-        }
-
-        Answer await() {
-            try {
-                return answer.get(60, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(e.getCause());
-            } catch (Exception e) {
-                throw new IllegalStateException("no answer came", e);
-            }
-        }
     }
 
     private static BatchingEngine engine(Limits limits) {

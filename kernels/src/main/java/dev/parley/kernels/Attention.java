@@ -25,7 +25,7 @@ public final class Attention {
      * @param from the first token that it sees; 0 unless a window slides
      * @param to the token after the last
      * @param out receives headDim numbers
-     * @param scratch of one thread, {@link #scratchSize}
+     * @param scratch of one thread, {@link #scratchSize}; afterwards the weight of each token that was seen lies at its position
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
         if (WarmUp.isDone()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);

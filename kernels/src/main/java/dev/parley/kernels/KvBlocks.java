@@ -90,6 +90,15 @@ public final class KvBlocks implements AutoCloseable {
         length = full.size() * TOKENS;
     }
 
+    /** Goes on with another's block in place of its own, where both hold the same tokens after the same ones. */
+    public void exchange(int number, KvPool.Block same) {
+        var own = blocks.get(number);
+        if (own == same) return;
+        pool.hold(same);
+        blocks.set(number, same);
+        pool.release(own);
+    }
+
     /** The blocks whose tokens are all there. */
     public List<KvPool.Block> full() {
         return List.copyOf(blocks.subList(0, length / TOKENS));

@@ -2,7 +2,6 @@ package dev.parley.model;
 
 import dev.parley.kernels.Activations;
 import dev.parley.kernels.Attention;
-import dev.parley.kernels.Float32Matrix;
 import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.KvPool;
 import dev.parley.kernels.Matrix;
@@ -10,6 +9,7 @@ import dev.parley.kernels.Norms;
 import dev.parley.kernels.Rotary;
 import dev.parley.kernels.ThreadTeam;
 import dev.parley.kernels.WarmUp;
+import dev.parley.model.SharedPasses.Scored;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,115 +30,20 @@ final class KernelTransformer {
 
     private final ModelConfig config;
     private final ThreadTeam team = ThreadTeam.shared();
-    private final Matrix tokens;
-    private final Optional<Matrix> positions;
-    private final List<Layer> layers = new ArrayList<>();
-    private final NormWeights lastNorm;
-    private final Matrix head;
-    private Buffers buffers;
-
-    /** Scale, and shift where there is one. */
-    private record NormWeights(float[] weight, float[] bias) {}
-
-    /** A matrix and what is added to its product; an empty bias where nothing is. */
-    private record Projection(Matrix weight, float[] bias) {}
-
-    private record Layer(NormWeights attentionNorm, List<Projection> qkv, float[] queryNorm, float[] keyNorm, Projection output,
-            NormWeights mlpNorm, List<Projection> up, Projection down) {}
+    private final KernelWeights weights;
+    private KernelBuffers buffers;
 
     KernelTransformer(Parameters parameters, ModelConfig config) {
         this.config = config;
-        var names = config.family().names();
-        var reader = new Reader(parameters, config);
-        tokens = reader.matrix(names.root() + "." + names.tokens());
-        positions = config.rope().isPresent() ? Optional.empty() : Optional.of(reader.matrix(names.root() + "." + WeightNames.POSITIONS));
-        for (int i = 0; i < config.numHiddenLayers(); i++) layers.add(reader.layer(names.root() + "." + names.layers() + "." + i + "."));
-        lastNorm = reader.norm(names.root() + "." + names.lastNorm());
-        head = config.tieWordEmbeddings() ? tokens : reader.matrix(WeightNames.HEAD);
-    }
-
-    /** Finds the parts of a layer by their names. */
-    private record Reader(Parameters parameters, ModelConfig config) {
-
-        Layer layer(String path) {
-            var names = config.family().names();
-            var attention = path + names.attention() + ".";
-            var mlp = path + names.mlp() + ".";
-            var qkv = config.family().conv1d() ? List.of(projection(attention + "c_attn"))
-                    : List.of(projection(attention + "q_proj"), projection(attention + "k_proj"), projection(attention + "v_proj"));
-            var up = config.family().gatedMlp() ? List.of(projection(mlp + "gate_proj"), projection(mlp + names.up())) : List.of(projection(mlp + names.up()));
-            var normed = config.family().qkNorm();
-            return new Layer(norm(path + names.attentionNorm()), qkv, normed ? vector(attention + "q_norm.weight") : new float[0],
-                    normed ? vector(attention + "k_norm.weight") : new float[0], projection(attention + names.output()), norm(path + names.mlpNorm()),
-                    up, projection(mlp + names.down()));
-        }
-
-        Matrix matrix(String path) {
-            return parameters.get(path + ".weight").matrix();
-        }
-
-        float[] vector(String name) {
-            return parameters.get(name).vector();
-        }
-
-        NormWeights norm(String path) {
-            return new NormWeights(vector(path + ".weight"), config.family().layerNorm() ? vector(path + ".bias") : new float[0]);
-        }
-
-        Projection projection(String path) {
-            return new Projection(matrix(path), parameters.has(path + ".bias") ? vector(path + ".bias") : new float[0]);
-        }
-    }
-
-    /** What a pass writes, for a number of tokens. */
-    private final class Buffers {
-
-        final int tokens;
-        final float[] x; // (N, C)
-        final float[] qkv; // (N, Q + 2 KV)
-        final float[] heads; // (N, Q)
-        final float[] inner; // (N, M) or (N, 2 M)
-        final float[] branch; // (N, C)
-        final float[] arranged; // the input of the present product
-        final float[][] lines = new float[team.size()][]; // of one member: a row, or scores
-        final float[][] scratch = new float[team.size()][];
-
-        Buffers(int tokens, int context) {
-            this.tokens = tokens;
-            x = new float[tokens * config.hiddenSize()];
-            qkv = new float[tokens * qkvSize()];
-            heads = new float[tokens * config.querySize()];
-            inner = new float[tokens * innerSize()];
-            branch = new float[tokens * config.hiddenSize()];
-            int input = head.inputSize(tokens), more = head.scratchSize();
-            for (var layer : layers) {
-                for (var p : projections(layer)) {
-                    input = Math.max(input, p.weight.inputSize(tokens));
-                    more = Math.max(more, p.weight.scratchSize());
-                }
-            }
-            arranged = new float[input];
-            for (int i = 0; i < lines.length; i++) {
-                lines[i] = new float[Math.max(Math.max(config.hiddenSize(), innerSize()), Attention.scratchSize(context, config.headDim()))];
-                scratch[i] = new float[more];
-            }
-        }
-    }
-
-    private static List<Projection> projections(Layer layer) {
-        var all = new ArrayList<>(layer.qkv);
-        all.addAll(layer.up);
-        all.add(layer.output);
-        all.add(layer.down);
-        return all;
+        weights = new KernelWeights(parameters, config);
     }
 
     private int qkvSize() {
-        return config.querySize() + 2 * config.keyValueSize();
+        return KernelBuffers.qkvSize(config);
     }
 
     private int innerSize() {
-        return config.family().gatedMlp() ? 2 * config.intermediateSize() : config.intermediateSize();
+        return KernelBuffers.innerSize(config);
     }
 
     /** An empty cache for a text. @param capacity tokens at most */
@@ -152,7 +57,7 @@ final class KernelTransformer {
     }
 
     private boolean wide() {
-        return tokens instanceof Float32Matrix || config.headDim() % 2 != 0;
+        return weights.wide() || config.headDim() % 2 != 0;
     }
 
     /**
@@ -167,39 +72,39 @@ final class KernelTransformer {
     float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all, Optional<List<float[]>> states) {
         var scores = new ArrayList<float[]>();
         if (Arrays.stream(ids).mapToInt(row -> row.length).sum() <= MOST_TOKENS) {
-            var wanted = new KernelPass.Scores[ids.length];
-            Arrays.fill(wanted, all ? KernelPass.Scores.ALL : KernelPass.Scores.LAST);
-            scores.addAll(List.of(pass(ids, caches, wanted, states)));
+            var scored = new Scored[ids.length];
+            Arrays.fill(scored, all ? Scored.ALL : Scored.LAST);
+            scores.addAll(List.of(run(new KernelPass(ids, caches, scored, config).keepingStates(states))));
         } else { // text by text, in pieces
             for (int row = 0; row < ids.length; row++) {
                 for (int from = 0; from < ids[row].length; from += MOST_TOKENS) {
                     var to = Math.min(ids[row].length, from + MOST_TOKENS);
                     var piece = new int[][] {Arrays.copyOfRange(ids[row], from, to)};
-                    var wanted = all ? KernelPass.Scores.ALL : to == ids[row].length ? KernelPass.Scores.LAST : KernelPass.Scores.NONE;
-                    scores.addAll(List.of(pass(piece, List.of(caches.get(row)), new KernelPass.Scores[] {wanted}, states)));
+                    var scored = all ? Scored.ALL : to == ids[row].length ? Scored.LAST : Scored.NONE;
+                    scores.addAll(List.of(run(new KernelPass(piece, List.of(caches.get(row)), new Scored[] {scored}, config).keepingStates(states))));
                 }
             }
         }
         return scores.toArray(float[][]::new);
     }
 
-    /** One pass over at most {@link #MOST_TOKENS} new tokens. @param wanted of each text */
-    float[][] pass(int[][] ids, List<KvBlocks> caches, KernelPass.Scores[] wanted, Optional<List<float[]>> states) {
-        var pass = new KernelPass(ids, caches, config);
-        for (int row = 0; row < ids.length; row++) caches.get(row).reserve(ids[row].length);
-        if (buffers == null || buffers.tokens < pass.tokens() || buffers.lines[0].length < Attention.scratchSize(pass.longest(), config.headDim())) {
-            buffers = new Buffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())));
+    /** One pass over at most {@link #MOST_TOKENS} new tokens. @return the scores that it is to give, (rows, V) */
+    float[][] run(KernelPass pass) {
+        pass.reserve();
+        if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
+            buffers = new KernelBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
+                    config, weights, team.size());
         }
-        var outputs = pass.outputs(wanted);
+        var outputs = pass.outputs();
         var scores = new float[outputs.length * config.vocabSize()];
         team.run(member -> {
             embed(pass, member);
-            for (int i = 0; i < layers.size(); i++) layer(layers.get(i), i, pass, member);
+            for (int i = 0; i < weights.layers.size(); i++) layer(weights.layers.get(i), i, pass, member);
             if (outputs.length > 0) head(outputs, scores, member);
         });
-        states.ifPresent(list -> keepStates(pass.tokens(), outputs, list));
+        pass.states().ifPresent(list -> keepStates(pass.tokens(), outputs, list));
         WarmUp.start();
-        for (int row = 0; row < ids.length; row++) caches.get(row).advance(ids[row].length);
+        pass.advance();
         if (outputs.length == 1) return new float[][] {scores};
         var rows = new float[outputs.length][];
         for (int i = 0; i < rows.length; i++) rows[i] = Arrays.copyOfRange(scores, i * config.vocabSize(), (i + 1) * config.vocabSize());
@@ -210,9 +115,9 @@ final class KernelTransformer {
         int c = config.hiddenSize();
         var line = buffers.lines[member];
         team.share(pass.tokens(), t -> {
-            tokens.row(pass.id(t), buffers.x, t * c);
-            if (positions.isPresent()) {
-                positions.get().row(pass.position(t), line, 0);
+            weights.tokens.row(pass.id(t), buffers.x, t * c);
+            if (weights.positions.isPresent()) {
+                weights.positions.get().row(pass.position(t), line, 0);
                 for (int i = 0; i < c; i++) buffers.x[t * c + i] += line[i];
             }
             Arrays.fill(buffers.branch, t * c, (t + 1) * c, 0);
@@ -220,24 +125,24 @@ final class KernelTransformer {
         team.barrier();
     }
 
-    private void layer(Layer layer, int number, KernelPass pass, int member) {
+    private void layer(KernelWeights.Layer layer, int number, KernelPass pass, int member) {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
-        addAndNorm(n, number == 0 ? new float[0] : layers.get(number - 1).down.bias, layer.attentionNorm, layer.qkv.getFirst().weight, member);
-        multiply(layer.qkv, n, b.qkv, qkvSize(), member);
+        addAndNorm(n, number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias(), layer.attentionNorm(), layer.qkv().getFirst().weight(), member);
+        multiply(layer.qkv(), n, b.qkv, qkvSize(), member);
         turn(layer, number, pass);
         attend(number, pass, member);
-        team.share(n, t -> layer.output.weight.arrange(b.heads, t * config.querySize(), b.arranged, t, n));
+        team.share(n, t -> layer.output().weight().arrange(b.heads, t * config.querySize(), b.arranged, t, n));
         team.barrier();
-        multiply(List.of(layer.output), n, b.branch, c, member);
-        addAndNorm(n, layer.output.bias, layer.mlpNorm, layer.up.getFirst().weight, member);
-        multiply(layer.up, n, b.inner, innerSize(), member);
+        multiply(List.of(layer.output()), n, b.branch, c, member);
+        addAndNorm(n, layer.output().bias(), layer.mlpNorm(), layer.up().getFirst().weight(), member);
+        multiply(layer.up(), n, b.inner, innerSize(), member);
         activate(layer, n);
-        multiply(List.of(layer.down), n, b.branch, c, member);
+        multiply(List.of(layer.down()), n, b.branch, c, member);
     }
 
     /** Adds what a branch has computed to the residual stream, and norms the sum for the next. */
-    private void addAndNorm(int n, float[] bias, NormWeights norm, Matrix next, int member) {
+    private void addAndNorm(int n, float[] bias, KernelWeights.Norm norm, Matrix next, int member) {
         var b = buffers;
         int c = config.hiddenSize();
         team.share(n, t -> {
@@ -249,33 +154,33 @@ final class KernelTransformer {
         team.barrier();
     }
 
-    private void norm(NormWeights norm, float[] x, int at, float[] into) {
+    private void norm(KernelWeights.Norm norm, float[] x, int at, float[] into) {
         var epsilon = (float) config.normEpsilon();
-        if (config.family().layerNorm()) Norms.layer(x, at, config.hiddenSize(), norm.weight, norm.bias, epsilon, into, 0);
-        else Norms.rms(x, at, config.hiddenSize(), norm.weight, epsilon, into, 0);
+        if (config.family().layerNorm()) Norms.layer(x, at, config.hiddenSize(), norm.weight(), norm.bias(), epsilon, into, 0);
+        else Norms.rms(x, at, config.hiddenSize(), norm.weight(), epsilon, into, 0);
     }
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
-    private void multiply(List<Projection> projections, int n, float[] y, int yStride, int member) {
+    private void multiply(List<KernelWeights.Projection> projections, int n, float[] y, int yStride, int member) {
         var b = buffers;
         var parts = 0;
-        for (var p : projections) parts += p.weight.parts();
+        for (var p : projections) parts += p.weight().parts();
         team.share(parts, part -> {
             var yAt = 0;
             for (var p : projections) {
-                if (part < p.weight.parts()) {
-                    p.weight.multiply(part, b.arranged, n, y, yAt, yStride, b.scratch[member]);
+                if (part < p.weight().parts()) {
+                    p.weight().multiply(part, b.arranged, n, y, yAt, yStride, b.scratch[member]);
                     return;
                 }
-                part -= p.weight.parts();
-                yAt += p.weight.rows();
+                part -= p.weight().parts();
+                yAt += p.weight().rows();
             }
         });
         team.barrier();
     }
 
     /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
-    private void turn(Layer layer, int number, KernelPass pass) {
+    private void turn(KernelWeights.Layer layer, int number, KernelPass pass) {
         int kvHeads = config.numKeyValueHeads(), group = config.numAttentionHeads() / kvHeads, d = config.headDim();
         int q = config.querySize(), kv = config.keyValueSize();
         var rotary = config.layers().get(number).rotary();
@@ -283,24 +188,24 @@ final class KernelTransformer {
             int t = unit / kvHeads, kvHead = unit % kvHeads;
             int at = t * qkvSize(), keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
             for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
-                addBias(layer.qkv, h * d, buffers.qkv, at + h * d, d);
-                place(layer.queryNorm, rotary, pass, t, at + h * d);
+                addBias(layer.qkv(), h * d, buffers.qkv, at + h * d, d);
+                place(layer.queryNorm(), rotary, pass, t, at + h * d);
             }
-            addBias(layer.qkv, q + kvHead * d, buffers.qkv, keyAt, d);
-            place(layer.keyNorm, rotary, pass, t, keyAt);
-            addBias(layer.qkv, q + kv + kvHead * d, buffers.qkv, valueAt, d);
+            addBias(layer.qkv(), q + kvHead * d, buffers.qkv, keyAt, d);
+            place(layer.keyNorm(), rotary, pass, t, keyAt);
+            addBias(layer.qkv(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
             pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
         });
         team.barrier();
     }
 
-    private static void addBias(List<Projection> qkv, int row, float[] y, int at, int count) {
+    private static void addBias(List<KernelWeights.Projection> qkv, int row, float[] y, int at, int count) {
         for (var p : qkv) {
-            if (row < p.weight.rows()) {
-                for (int i = 0; i < Math.min(count, p.bias.length); i++) y[at + i] += p.bias[row + i];
+            if (row < p.weight().rows()) {
+                for (int i = 0; i < Math.min(count, p.bias().length); i++) y[at + i] += p.bias()[row + i];
                 return;
             }
-            row -= p.weight.rows();
+            row -= p.weight().rows();
         }
     }
 
@@ -319,21 +224,22 @@ final class KernelTransformer {
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
             Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * qkvSize() + h * d, scale, from, position + 1,
                     buffers.heads, t * config.querySize() + h * d, buffers.lines[member]);
+            pass.attention().ifPresent(seen -> System.arraycopy(buffers.lines[member], from, seen[number][h], from, position + 1 - from));
         });
         team.barrier();
     }
 
-    private void activate(Layer layer, int n) {
+    private void activate(KernelWeights.Layer layer, int n) {
         var b = buffers;
         int m = config.intermediateSize(), stride = innerSize();
         team.share(n, t -> {
-            for (int k = 0; k < layer.up.size(); k++) {
-                var bias = layer.up.get(k).bias;
+            for (int k = 0; k < layer.up().size(); k++) {
+                var bias = layer.up().get(k).bias();
                 for (int i = 0; i < bias.length; i++) b.inner[t * stride + k * m + i] += bias[i];
             }
-            if (layer.up.size() == 2) Activations.siluTimes(b.inner, t * stride, b.inner, t * stride + m, m);
+            if (layer.up().size() == 2) Activations.siluTimes(b.inner, t * stride, b.inner, t * stride + m, m);
             else Activations.geluNew(b.inner, t * stride, m);
-            layer.down.weight.arrange(b.inner, t * stride, b.arranged, t, n);
+            layer.down().weight().arrange(b.inner, t * stride, b.arranged, t, n);
         });
         team.barrier();
     }
@@ -343,27 +249,27 @@ final class KernelTransformer {
         var n = outputs.length;
         team.share(n, o -> {
             lastState(outputs[o], b.lines[member]);
-            head.arrange(b.lines[member], 0, b.arranged, o, n);
+            weights.head.arrange(b.lines[member], 0, b.arranged, o, n);
         });
         team.barrier();
-        team.share(head.parts(), part -> head.multiply(part, b.arranged, n, scores, 0, config.vocabSize(), b.scratch[member]));
+        team.share(weights.head.parts(), part -> weights.head.multiply(part, b.arranged, n, scores, 0, config.vocabSize(), b.scratch[member]));
     }
 
     /** What the head reads of a token, after the last layer. */
     private void lastState(int token, float[] into) {
         var b = buffers;
         int c = config.hiddenSize(), at = token * c;
-        var bias = layers.getLast().down.bias;
+        var bias = weights.layers.getLast().down().bias();
         for (int i = 0; i < c; i++) b.x[at + i] += b.branch[at + i];
         for (int i = 0; i < bias.length; i++) b.x[at + i] += bias[i];
-        norm(lastNorm, b.x, at, into);
+        norm(weights.lastNorm, b.x, at, into);
     }
 
     /** The states of all tokens, of which the outputs' last sums are made already. */
     private void keepStates(int tokens, int[] outputs, List<float[]> states) {
         for (int t = 0; t < tokens; t++) {
             var state = new float[buffers.lines[0].length];
-            if (Arrays.binarySearch(outputs, t) >= 0) norm(lastNorm, buffers.x, t * config.hiddenSize(), state);
+            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, buffers.x, t * config.hiddenSize(), state);
             else lastState(t, state);
             states.add(Arrays.copyOf(state, config.hiddenSize()));
         }

@@ -2,8 +2,8 @@ package dev.parley.model;
 
 import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.KvPool;
-import dev.parley.model.KernelPass.Scores;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (var passes = model.sharedPasses(1L << 30); var text = passes.newText()) {
- *     float[][] scores = passes.feed(List.of(new Feed(text, ids, true)));
+ *     float[] scores = passes.feed(List.of(new Feed(text, ids, Scored.LAST)))[0][0];
  * }
  * }</pre>
  *
@@ -49,43 +49,51 @@ public final class SharedPasses implements AutoCloseable {
         return new KvBlocks(pool, config.maxPositionEmbeddings());
     }
 
-    /**
-     * New tokens of a text.
-     *
-     * @param ids at least one
-     * @param scored whether scores of what follows the last are wanted
-     */
-    public record Feed(KvBlocks text, int[] ids, boolean scored) {}
+    /** After which new tokens of a text the scores of every token as the next are wanted. */
+    public enum Scored { NONE, LAST, ALL }
+
+    /** New tokens of a text. @param ids at least one */
+    public record Feed(KvBlocks text, int[] ids, Scored scored) {}
 
     /**
      * One pass.
      *
      * @param feeds at most {@link #MOST_TOKENS} tokens in all, for which the pool has blocks
-     * @return for each text the scores of every token as the next, (V); empty where they were not wanted
+     * @return for each text the scores that are wanted: (texts, tokens, V)
      */
-    public float[][] feed(List<Feed> feeds) {
-        var wanted = feeds.stream().map(f -> f.scored ? Scores.LAST : Scores.NONE).toArray(Scores[]::new);
-        var scores = pass(feeds, wanted, Optional.empty());
-        var all = new float[feeds.size()][];
-        for (int i = 0, next = 0; i < all.length; i++) all[i] = feeds.get(i).scored ? scores[next++] : new float[0];
+    public float[][][] feed(List<Feed> feeds) {
+        var scores = transformer.run(pass(feeds));
+        var all = new float[feeds.size()][][];
+        for (int i = 0, at = 0; i < all.length; at += all[i].length, i++) {
+            var feed = feeds.get(i);
+            var count = switch (feed.scored) {
+                case NONE -> 0;
+                case LAST -> 1;
+                case ALL -> feed.ids.length;
+            };
+            all[i] = Arrays.copyOfRange(scores, at, at + count);
+        }
         return all;
-    }
-
-    /** One pass of one text, with the scores after each of its new tokens: (new tokens, V). */
-    public float[][] feedAll(KvBlocks text, int[] ids) {
-        return pass(List.of(new Feed(text, ids, true)), new Scores[] {Scores.ALL}, Optional.empty());
     }
 
     /** One pass of one text, with the vector of each new token that the head reads: (new tokens, C). */
     public float[][] states(KvBlocks text, int[] ids) {
         var states = new ArrayList<float[]>();
-        pass(List.of(new Feed(text, ids, false)), new Scores[] {Scores.NONE}, Optional.of(states));
+        transformer.run(pass(List.of(new Feed(text, ids, Scored.NONE))).keepingStates(Optional.of(states)));
         return states.toArray(float[][]::new);
     }
 
-    private float[][] pass(List<Feed> feeds, Scores[] wanted, Optional<List<float[]>> states) {
+    /** One pass of one token, with the weight that each head gives to each of the text's tokens, the new one counted: (L, H, S). */
+    public float[][][] attention(KvBlocks text, int id) {
+        var weights = new float[config.numHiddenLayers()][config.numAttentionHeads()][text.length() + 1];
+        transformer.run(pass(List.of(new Feed(text, new int[] {id}, Scored.NONE))).keepingAttention(weights));
+        return weights;
+    }
+
+    private KernelPass pass(List<Feed> feeds) {
         for (var feed : feeds) config.checkFits(feed.ids, feed.text.length());
-        return transformer.pass(feeds.stream().map(Feed::ids).toArray(int[][]::new), feeds.stream().map(Feed::text).toList(), wanted, states);
+        return new KernelPass(feeds.stream().map(Feed::ids).toArray(int[][]::new), feeds.stream().map(Feed::text).toList(),
+                feeds.stream().map(Feed::scored).toArray(Scored[]::new), config);
     }
 
     @Override

@@ -1,0 +1,51 @@
+package dev.parley.model;
+
+import dev.parley.kernels.Attention;
+
+/** What a pass of {@link KernelTransformer} writes, for a number of tokens N. */
+final class KernelBuffers {
+
+    final int tokens;
+    final float[] x; // (N, C)
+    final float[] qkv; // (N, Q + 2 KV)
+    final float[] heads; // (N, Q)
+    final float[] inner; // (N, M) or (N, 2 M)
+    final float[] branch; // (N, C)
+    final float[] arranged; // the input of the present product
+    final float[][] lines; // of one member: a row, or scores
+    final float[][] scratch; // of one member
+
+    /** @param context of the longest text at most */
+    KernelBuffers(int tokens, int context, ModelConfig config, KernelWeights weights, int members) {
+        this.tokens = tokens;
+        x = new float[tokens * config.hiddenSize()];
+        qkv = new float[tokens * qkvSize(config)];
+        heads = new float[tokens * config.querySize()];
+        inner = new float[tokens * innerSize(config)];
+        branch = new float[tokens * config.hiddenSize()];
+        int input = weights.head.inputSize(tokens), more = weights.head.scratchSize();
+        for (var layer : weights.layers) {
+            for (var p : layer.projections()) {
+                input = Math.max(input, p.weight().inputSize(tokens));
+                more = Math.max(more, p.weight().scratchSize());
+            }
+        }
+        arranged = new float[input];
+        var line = Math.max(Math.max(config.hiddenSize(), innerSize(config)), Attention.scratchSize(context, config.headDim()));
+        lines = new float[members][line];
+        scratch = new float[members][more];
+    }
+
+    /** Whether a pass fits. */
+    boolean fit(int tokens, int context, int headDim) {
+        return this.tokens >= tokens && lines[0].length >= Attention.scratchSize(context, headDim);
+    }
+
+    static int qkvSize(ModelConfig config) {
+        return config.querySize() + 2 * config.keyValueSize();
+    }
+
+    static int innerSize(ModelConfig config) {
+        return config.family().gatedMlp() ? 2 * config.intermediateSize() : config.intermediateSize();
+    }
+}
