@@ -3,6 +3,12 @@ package dev.parley.serve;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.moderation.RuleModerator;
+import dev.parley.serve.openai.EmbeddingRoutes;
+import dev.parley.serve.openai.ModelRoutes;
+import dev.parley.serve.openai.ModerationRoutes;
+import dev.parley.serve.openai.PropsRoutes;
+import dev.parley.serve.openai.TokenRoutes;
 import dev.parley.serve.store.Database;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -62,7 +68,8 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(new Faults(note), new HealthRoutes(models, () -> stopping));
+        return List.of(new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
+                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models));
     }
 
     private void refuseWhileStopping(Context request) {

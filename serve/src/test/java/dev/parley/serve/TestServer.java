@@ -1,5 +1,7 @@
 package dev.parley.serve;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.Backend;
@@ -10,6 +12,7 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.tensor.DType;
+import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -39,6 +42,9 @@ public final class TestServer implements AutoCloseable {
 
     /** Tokens of the models' context. */
     public static final int CONTEXT = 1024;
+
+    /** Tokens of GPT-2's tokenizer, and of those that are added to it. */
+    public static final int END_OF_TEXT = 50_256, START_OF_TURN = 50_257, END_OF_TURN = 50_258;
 
     private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
@@ -83,7 +89,7 @@ public final class TestServer implements AutoCloseable {
         var folder = modelFolder(id, seed);
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
-                GenerationConfig.builder().eosTokenIds(List.of(50_256)).build()));
+                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
     }
 
     private static synchronized Path modelFolder(String id, long seed) {
@@ -94,16 +100,27 @@ public final class TestServer implements AutoCloseable {
             }
             var folder = modelFolders.resolve(id);
             if (Files.exists(folder)) return folder;
-            var tokenizer = Tokenizer.fromPretrained("gpt2");
-            try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), CONTEXT, 64, 2, 2), seed)) {
+            Tokenizer.fromPretrained("gpt2").save(Files.createDirectories(folder));
+            addTokens(folder.resolve("tokenizer.json"), ChatTemplate.START, ChatTemplate.END);
+            Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
+            try (var model = CausalLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
                 model.savePretrained(folder);
             }
-            tokenizer.save(folder);
-            Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void addTokens(Path tokenizerJson, String... tokens) throws IOException {
+        var json = new ObjectMapper();
+        var tokenizer = json.readTree(tokenizerJson.toFile());
+        var id = Tokenizer.load(tokenizerJson).vocabSize();
+        for (var token : tokens) {
+            ((ArrayNode) tokenizer.path("added_tokens")).addObject().put("id", id++).put("content", token).put("single_word", false).put("lstrip", false)
+                    .put("rstrip", false).put("normalized", false).put("special", true);
+        }
+        json.writeValue(tokenizerJson.toFile(), tokenizer);
     }
 
     private static void deleteModels() {

@@ -115,6 +115,32 @@ public final class ModelPool implements AutoCloseable {
     }
 
     /**
+     * What is known of one.
+     *
+     * @param name or alias
+     * @throws Refused 404 if there is no such model
+     */
+    public Info info(String name) {
+        lock.lock();
+        try {
+            var place = place(Optional.of(name));
+            return new Info(place.source, place.state, place.model, place.failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of each model's engine. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Bytes of all loaded models and their caches together. */
+    public long memoryBudget() {
+        return memoryBudget;
+    }
+
+    /**
      * A model for use, loaded if need be.
      *
      * @param name or alias; empty for the default

@@ -1,0 +1,81 @@
+package dev.parley.serve.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.Routes;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.moderation.Category;
+import dev.parley.serve.moderation.Moderator;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** {@code /v1/moderations}, in the shape of OpenAI's omni-moderation. */
+public final class ModerationRoutes implements Routes {
+
+    private static final int MOST_TEXTS = 1_024;
+    private static final int MOST_CHARACTERS = 500_000;
+
+    private final Moderator moderator;
+
+    public ModerationRoutes(Moderator moderator) {
+        this.moderator = moderator;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/v1/moderations", this::judge);
+    }
+
+    private void judge(Context request) {
+        var fields = Fields.of(Body.read(request));
+        fields.string("model"); // there is one moderator, whatever name it is called by
+        var texts = texts(fields);
+        if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) throw Refused.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
+        var answer = JsonNodeFactory.instance.objectNode().put("id", "modr-" + UUID.randomUUID().toString().replace("-", "")).put("model", moderator.name());
+        var results = answer.putArray("results");
+        for (var text : texts) results.add(json(moderator.judge(text)));
+        Body.warnOfUnknown(request, fields);
+        Body.write(request, answer);
+    }
+
+    /** A string, a list of strings, or a list of parts, which are one text together. */
+    private static List<String> texts(Fields fields) {
+        var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
+        if (input.isTextual()) return List.of(input.textValue());
+        if (!input.isArray() || input.isEmpty()) throw fields.wrong("input", "a string, a list of strings, or a list of parts of type text");
+        if (input.size() > MOST_TEXTS) throw Refused.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_TEXTS + ".");
+        if (input.get(0).isObject()) return List.of(joined(fields, input));
+        var texts = new ArrayList<String>(input.size());
+        for (var text : input) {
+            if (!text.isTextual()) throw fields.wrong("input", "a string, a list of strings, or a list of parts of type text");
+            texts.add(text.textValue());
+        }
+        return texts;
+    }
+
+    private static String joined(Fields fields, JsonNode parts) {
+        var texts = new ArrayList<String>(parts.size());
+        for (var part : parts) {
+            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) throw fields.wrong("input", "of parts of type text; this moderator reads nothing else");
+            texts.add(part.path("text").textValue());
+        }
+        return String.join("\n", texts);
+    }
+
+    private static ObjectNode json(Moderator.Judgement judgement) {
+        var json = JsonNodeFactory.instance.objectNode().put("flagged", judgement.isFlagged());
+        var flags = json.putObject("categories");
+        var scores = json.putObject("category_scores");
+        var read = json.putObject("category_applied_input_types");
+        for (var category : Category.values()) {
+            flags.put(category.id(), judgement.isFlagged(category));
+            scores.put(category.id(), judgement.score(category));
+            read.putArray(category.id()).add("text");
+        }
+        return json;
+    }
+}
