@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.moderation.RuleModerator;
 import dev.parley.serve.openai.EmbeddingRoutes;
@@ -28,6 +29,7 @@ public final class ParleyServer implements AutoCloseable {
     private final ModelPool models;
     private final Database database;
     private final Consumer<String> note;
+    private final MetricsRoutes metrics;
     private final Javalin javalin;
     private volatile boolean stopping;
 
@@ -36,6 +38,7 @@ public final class ParleyServer implements AutoCloseable {
         this.models = models;
         this.database = database;
         this.note = note;
+        metrics = new MetricsRoutes(models);
         javalin = Javalin.create(this::configure);
     }
 
@@ -51,6 +54,7 @@ public final class ParleyServer implements AutoCloseable {
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
+            server.metrics.close();
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
@@ -68,7 +72,7 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
+        return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
                 new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models));
     }
 
@@ -92,7 +96,8 @@ public final class ParleyServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        models.close();
+        models.close(settings.grace());
         javalin.stop();
+        metrics.close();
     }
 }

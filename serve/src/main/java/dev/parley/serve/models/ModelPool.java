@@ -3,6 +3,7 @@ package dev.parley.serve.models;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.serve.answer.Refused;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -232,7 +233,7 @@ public final class ModelPool implements AutoCloseable {
         lock.lock();
         try {
             if (closing && model.isPresent()) {
-                model.get().close();
+                model.get().close(Duration.ZERO);
                 return;
             }
             place.state = state;
@@ -265,13 +266,19 @@ public final class ModelPool implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            leaving.close();
+            leaving.close(patience); // nobody uses it: there is nothing to wait for
         }
     }
 
     /** Finishes all answers, and frees the models. */
     @Override
     public void close() {
+        close(Duration.ofDays(1));
+    }
+
+    /** As {@link #close()}, but what is not finished in time ends as it is. */
+    public void close(Duration grace) {
+        var deadline = Instant.now().plus(grace);
         List<ServedModel> models;
         lock.lock();
         try {
@@ -285,7 +292,10 @@ public final class ModelPool implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        models.forEach(ServedModel::close);
+        for (var model : models) {
+            var left = Duration.between(Instant.now(), deadline);
+            model.close(left.isNegative() ? Duration.ZERO : left);
+        }
         for (var loader : loaders) joinUninterruptibly(loader);
     }
 

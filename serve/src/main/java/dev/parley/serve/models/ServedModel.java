@@ -6,6 +6,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.serve.answer.Refused;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import java.time.Duration;
 import java.time.Instant;
 
 /** A model in memory, with the engine that answers by it. */
@@ -68,9 +69,9 @@ public final class ServedModel {
                 "The model " + id + " has no chat template; ask it by /v1/completions, or fine-tune it to chat."));
     }
 
-    /** Finishes its answers, and frees it. */
-    void close() {
-        engine.close();
+    /** Finishes its answers, those that take longer end as they are, and frees it. */
+    void close(Duration patience) {
+        engine.close(patience);
         model.close();
     }
 }
