@@ -28,6 +28,11 @@ public final class Refused extends RuntimeException {
         return new Refused(status, code, "", message);
     }
 
+    /** With the field that is wrong. */
+    public static Refused of(int status, String code, String param, String message) {
+        return new Refused(status, code, param, message);
+    }
+
     public int status() {
         return status;
     }

@@ -11,32 +11,54 @@ import java.util.Set;
 final class ChatMessages {
 
     private static final int MOST = 10_000;
+    private static final int MOST_CALLS = 128;
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
+    private static final Set<String> TEXT_PARTS = Set.of("text", "input_text", "output_text");
 
     private ChatMessages() {}
 
-    /** @throws Refused if a message is not one */
-    static ArrayNode read(JsonNode list) {
-        if (!list.isArray()) throw Refused.badRequest("messages", "messages must be a list.");
+    /**
+     * The field {@code messages}.
+     *
+     * @throws Refused if a message is not one
+     */
+    static ArrayNode read(Fields fields) {
+        if (fields.any("messages").isEmpty()) throw fields.missing("messages");
+        var list = fields.objects("messages", MOST);
         if (list.isEmpty()) throw Refused.badRequest("messages", "messages is empty; at least one message is needed.");
-        if (list.size() > MOST) throw Refused.badRequest("messages", "messages holds " + list.size() + ", more than " + MOST + ".");
         var messages = JsonNodeFactory.instance.arrayNode(list.size());
-        for (int i = 0; i < list.size(); i++) messages.add(message(Fields.of(list.get(i), "messages[" + i + "]")));
+        for (var message : list) messages.add(message(message));
         return messages;
     }
 
     private static ObjectNode message(Fields fields) {
         var role = fields.requireString("role");
-        if (!ROLES.contains(role)) throw fields.wrong("role", "system, user, assistant or tool");
+        if (!ROLES.contains(role)) throw fields.wrong("role", "system, developer, user, assistant or tool");
         var message = JsonNodeFactory.instance.objectNode().put("role", role.equals("developer") ? "system" : role.equals("function") ? "tool" : role);
-        var calls = fields.list("tool_calls", 128);
+        var calls = calls(fields);
+        if (!calls.isEmpty() && !role.equals("assistant")) throw fields.wrong("tool_calls", "absent where the role is " + role);
         var content = fields.any("content");
-        if (content.isEmpty() && !(role.equals("assistant") && calls.isPresent())) throw fields.missing("content");
+        if (content.isEmpty() && !role.equals("assistant")) throw fields.missing("content");
+        if (content.isEmpty() && calls.isEmpty() && fields.string("refusal").isEmpty()) throw fields.missing("content");
         message.put("content", content.map(c -> text(fields, c)).orElse(""));
-        calls.filter(c -> !c.isEmpty()).ifPresent(c -> message.set("tool_calls", c));
+        if (!calls.isEmpty()) message.set("tool_calls", calls);
         fields.string("name").ifPresent(name -> message.put("name", name));
-        fields.string("tool_call_id").ifPresent(id -> message.put("tool_call_id", id));
+        fields.string("reasoning_content").ifPresent(thoughts -> message.put("reasoning_content", thoughts));
+        if (role.equals("tool")) message.put("tool_call_id", fields.requireString("tool_call_id"));
+        fields.ignore("refusal", "annotations", "audio", "tool_call_id");
         return message;
+    }
+
+    private static ArrayNode calls(Fields fields) {
+        var calls = JsonNodeFactory.instance.arrayNode();
+        for (var call : fields.objects("tool_calls", MOST_CALLS)) {
+            if (!call.string("type").orElse("function").equals("function")) throw call.wrong("type", "function");
+            var function = call.object("function").orElseThrow(() -> call.missing("function"));
+            call.ignore("index");
+            calls.addObject().put("id", call.requireString("id")).put("type", "function").putObject("function")
+                    .put("name", function.requireString("name")).put("arguments", function.string("arguments").orElse("{}"));
+        }
+        return calls;
     }
 
     /** A string, or the texts of a list of parts. */
@@ -46,10 +68,11 @@ final class ChatMessages {
         var text = new StringBuilder();
         for (var part : content) {
             var type = part.path("type").asText("");
-            if (!Set.of("text", "input_text", "output_text").contains(type) || !part.path("text").isTextual()) {
+            var said = part.path(type.equals("refusal") ? "refusal" : "text");
+            if (!TEXT_PARTS.contains(type) && !type.equals("refusal") || !said.isTextual()) {
                 throw fields.wrong("content", "text, or a list of parts of type text; this model reads nothing else");
             }
-            text.append(part.path("text").textValue());
+            text.append(said.textValue());
         }
         return text.toString();
     }

@@ -5,30 +5,49 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.util.BufferUtil;
 
 /**
  * Whether a client is still there while nothing is written to it. HTTP/1.1 says nothing of that, so the connection is read: its
- * end means that the client has left, as most servers take it; what a client sends ahead is given back to the connection.
+ * end means that the client has left, as most servers take it.
+ *
+ * <p>Nobody else reads meanwhile: Jetty reads a connection on the thread that handles its request, which is the one that asks here,
+ * and waits for more only once the request is answered. What a client sends ahead, its next request, is given back to the
+ * connection, and then not looked for again.
  */
 @FunctionalInterface
 interface ClientPresence {
 
+    /** To be asked by the thread that handles the request. */
     boolean isThere();
 
     /** Looks at the connection of a request, whose body has been read to its end. */
     static ClientPresence of(Context request) {
         var connection = ServletContextRequest.getServletContextRequest(request.req()).getConnectionMetaData().getConnection();
-        return () -> isOpen(connection);
+        return new ClientPresence() {
+            private boolean sendsAhead;
+
+            @Override
+            public boolean isThere() {
+                if (!connection.getEndPoint().isOpen()) return false;
+                if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes)) return true;
+                var ahead = gives.onUpgradeFrom(); // what came with this request already
+                if (ahead == null || !ahead.hasRemaining()) {
+                    ahead = ByteBuffer.allocate(1);
+                    if (!read(connection, ahead)) return false;
+                }
+                sendsAhead = ahead.hasRemaining();
+                if (sendsAhead) takes.onUpgradeTo(ahead);
+                return true;
+            }
+        };
     }
 
-    private static boolean isOpen(Connection connection) {
-        var ahead = ByteBuffer.allocate(1);
-        ahead.limit(0); // Jetty's buffers are filled from their limit on
+    /** Reads what there is without waiting. @return false at the connection's end */
+    private static boolean read(Connection connection, ByteBuffer into) {
+        BufferUtil.clear(into); // Jetty fills a buffer from its limit on
         try {
-            if (!connection.getEndPoint().isOpen()) return false;
-            var read = connection.getEndPoint().fill(ahead);
-            if (read > 0 && connection instanceof Connection.UpgradeTo takesBack) takesBack.onUpgradeTo(ahead);
-            return read >= 0;
+            return connection.getEndPoint().fill(into) >= 0;
         } catch (IOException e) {
             return false;
         }

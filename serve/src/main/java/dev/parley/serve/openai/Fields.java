@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.answer.Refused;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -22,6 +24,7 @@ public final class Fields {
     private final ObjectNode object;
     private final String prefix;
     private final Set<String> known = new HashSet<>();
+    private final Map<String, Fields> inner = new LinkedHashMap<>(); // by path
 
     private Fields(ObjectNode object, String prefix) {
         this.object = object;
@@ -40,12 +43,13 @@ public final class Fields {
         return new Fields(object, path + ".");
     }
 
-    /** The fields that nobody asked for. */
+    /** The fields that nobody asked for, here and in the objects that were read of it. */
     public List<String> unknown() {
         var names = new ArrayList<String>();
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) names.add(prefix + name);
         });
+        for (var fields : inner.values()) names.addAll(fields.unknown());
         return names;
     }
 
@@ -114,7 +118,25 @@ public final class Fields {
     }
 
     public Optional<Fields> object(String name) {
-        return any(name).map(value -> of(value, prefix + name));
+        return any(name).map(value -> inner(value, prefix + name));
+    }
+
+    private Fields inner(JsonNode value, String path) {
+        return inner.computeIfAbsent(path, p -> of(value, p));
+    }
+
+    /** A list of objects, at most so many; none where there is no list. */
+    public List<Fields> objects(String name, int most) {
+        var objects = new ArrayList<Fields>();
+        var list = list(name, most);
+        if (list.isEmpty()) return objects;
+        for (var one : list.get()) objects.add(inner(one, prefix + name + "[" + objects.size() + "]"));
+        return objects;
+    }
+
+    /** The name of a field as errors tell it, with where its object is. */
+    public String path(String name) {
+        return prefix + name;
     }
 
     /** A list of at most so many. */

@@ -1,14 +1,13 @@
 package dev.parley.serve.openai;
 
 import dev.parley.generate.GenerationConfig;
-import dev.parley.generate.constraint.Grammar;
-import dev.parley.generate.constraint.GrammarException;
 import dev.parley.serve.answer.Refused;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The fields that say how an answer is drawn, for all routes that make text. */
 public final class SamplingFields {
@@ -16,7 +15,7 @@ public final class SamplingFields {
     private static final int MOST_STOPS = 16;
     private static final int MOST_STOP_LENGTH = 1_000;
     private static final int MOST_BIASES = 1_024;
-    private static final int MOST_GRAMMAR = 200_000;
+    private static final double COLDEST = 1e-4; // what is below draws the likeliest token, and would only overflow
     /** Texts that one request may ask for. */
     static final int MOST_CHOICES = 16;
 
@@ -27,9 +26,9 @@ public final class SamplingFields {
      *
      * @throws Refused if a field cannot be honoured
      */
-    public static GenerationConfig read(Fields fields, GenerationConfig defaults, int vocabSize) {
+    static GenerationConfig.Builder settings(Fields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
-        fields.real("temperature", 0, 2).ifPresent(b::temperature);
+        fields.real("temperature", 0, 2).ifPresent(t -> b.temperature(t < COLDEST ? 0 : t));
         fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
         fields.integer("top_k", -1, Integer.MAX_VALUE).ifPresent(k -> b.topK(Math.max(k, 0)));
         fields.real("min_p", 0, 1).ifPresent(b::minP);
@@ -40,13 +39,22 @@ public final class SamplingFields {
         fields.integer("min_tokens", 0, Integer.MAX_VALUE).ifPresent(b::minNewTokens);
         if (fields.any("ignore_eos").isPresent()) b.ignoreEos(fields.flag("ignore_eos"));
         var seed = fields.whole("seed");
-        b.seed(seed.isPresent() ? seed.getAsLong() : java.util.concurrent.ThreadLocalRandom.current().nextLong());
-        var stops = stops(fields);
-        if (!stops.isEmpty()) b.stopStrings(stops);
+        b.seed(seed.orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+        var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
+        stops.addAll(stops(fields));
+        b.stopStrings(stops);
         bias(fields, vocabSize).ifPresent(b::sequenceBias);
-        grammar(fields).ifPresent(b::grammar);
+        return b;
+    }
+
+    /**
+     * The finished settings.
+     *
+     * @throws Refused if they contradict each other
+     */
+    static GenerationConfig build(GenerationConfig.Builder settings) {
         try {
-            return b.build();
+            return settings.build();
         } catch (IllegalArgumentException e) {
             throw Refused.badRequest("", e.getMessage());
         }
@@ -82,50 +90,5 @@ public final class SamplingFields {
             // said below
         }
         throw Refused.badRequest("logit_bias", "logit_bias names a token " + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + ", which is not one of 0.." + (vocabSize - 1) + ".");
-    }
-
-    /** The form that the answer must have, if one is asked for; only one may be. */
-    private static Optional<Grammar> grammar(Fields fields) {
-        var found = new HashMap<String, Grammar>();
-        responseFormat(fields).ifPresent(g -> found.put("response_format", g));
-        fields.string("grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
-        fields.string("regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
-        var choices = fields.strings("choice", 1_000);
-        if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
-        if (found.size() > 1) throw Refused.badRequest(found.keySet().stream().sorted().findFirst().orElseThrow(), "Only one of response_format, grammar, regex and choice may be given.");
-        return found.values().stream().findFirst();
-    }
-
-    private static Optional<Grammar> responseFormat(Fields fields) {
-        var format = fields.object("response_format");
-        if (format.isEmpty()) return Optional.empty();
-        var type = format.get().requireString("type");
-        return switch (type) {
-            case "text" -> Optional.empty();
-            case "json_object" -> Optional.of(Grammar.ofJsonObject());
-            case "json_schema" -> {
-                var named = format.get().object("json_schema").orElseThrow(() -> format.get().missing("json_schema"));
-                named.ignore("name", "description", "strict"); // the form is always kept strictly
-                yield Optional.of(schema(named));
-            }
-            default -> throw format.get().wrong("type", "text, json_object or json_schema");
-        };
-    }
-
-    /** The grammar of the field {@code schema}. */
-    static Grammar schema(Fields named) {
-        var schema = named.any("schema").orElseThrow(() -> named.missing("schema"));
-        if (!schema.isObject() && !schema.isBoolean()) throw named.wrong("schema", "a JSON Schema");
-        var text = schema.toString();
-        return made("response_format", text.length(), () -> Grammar.ofJsonSchema(text));
-    }
-
-    private static Grammar made(String param, int length, Supplier<Grammar> make) {
-        if (length > MOST_GRAMMAR) throw Refused.badRequest(param, param + " is longer than " + MOST_GRAMMAR + " characters.");
-        try {
-            return make.get();
-        } catch (GrammarException e) {
-            throw Refused.badRequest(param, e.getMessage());
-        }
     }
 }

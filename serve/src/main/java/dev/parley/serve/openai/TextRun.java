@@ -2,92 +2,152 @@ package dev.parley.serve.openai;
 
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.BatchingEngine.Answer;
+import dev.parley.generate.BatchingEngine.Ticket;
+import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
 import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.constraint.GrammarException;
 import dev.parley.serve.answer.Refused;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A request at the engine, as the thread of the client sees it: pieces one after the other, then the end. The engine's thread only
+ * Requests at the engine, as the thread of the client sees them: pieces one after the other, then the ends. The engine's thread only
  * puts them into a queue, so that no client's slowness is felt by another.
  */
-final class TextRun implements BatchingEngine.Listener {
+final class TextRun {
 
-    private static final long LOOK_MILLIS = 250;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int MOST_AT_ONCE = 32; // of one client's requests; the others' wait is no longer for it
 
     /** What a run tells, on the thread of the client. */
     interface Reader {
-        void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text);
+
+        /** @param request its place in the list */
+        void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text);
+
+        default void onEnd(int request, Answer answer) {}
     }
 
-    private sealed interface Event {}
+    private sealed interface Event {
+        int request();
+    }
 
-    private record Tokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) implements Event {}
+    private record Tokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text) implements Event {}
 
-    private record End(Answer answer) implements Event {}
+    private record End(int request, Answer answer) implements Event {}
 
-    private record Failure(RuntimeException cause) implements Event {}
+    private record Failure(int request, RuntimeException cause) implements Event {}
 
+    private final BatchingEngine engine;
+    private final List<TextRequest> requests;
+    private final ClientPresence client;
+    private final Reader reader;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Map<Integer, Ticket> running = new HashMap<>();
+    private final Answer[] answers;
+    private int submitted;
+    private long nextLook = System.nanoTime() + LOOK_NANOS;
 
-    private TextRun() {}
+    private TextRun(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
+        this.engine = engine;
+        this.requests = requests;
+        this.client = client;
+        this.reader = reader;
+        answers = new Answer[requests.size()];
+    }
 
     /**
-     * Runs a request to its end. Where the client has left, it is cancelled.
+     * Runs requests to their ends. Where the client has left, they are cancelled.
      *
+     * @return an answer to each
      * @throws ClientGone if the client left
-     * @throws Refused if the engine cannot take it
+     * @throws Refused if the engine cannot take them
      */
-    static Answer run(BatchingEngine engine, TextRequest request, ClientPresence client, Reader reader) {
-        var run = new TextRun();
-        var ticket = engine.submit(request, run);
+    static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
+        var run = new TextRun(engine, requests, client, reader);
         try {
-            return run.follow(client, reader);
-        } catch (RuntimeException e) {
-            ticket.cancel();
-            throw e;
+            return run.follow();
+        } finally {
+            run.running.values().forEach(Ticket::cancel); // none is left but after a fault
         }
     }
 
-    private Answer follow(ClientPresence client, Reader reader) {
-        while (true) {
-            switch (next(client)) {
-                case Tokens t -> reader.onTokens(t.row(), t.ids(), t.logprobs(), t.text());
+    private List<Answer> follow() {
+        do {
+            submit();
+            switch (next()) {
+                case Tokens t -> reader.onTokens(t.request(), t.row(), t.ids(), t.logprobs(), t.text());
                 case End end -> {
-                    return end.answer();
+                    running.remove(end.request());
+                    answers[end.request()] = end.answer();
+                    reader.onEnd(end.request(), end.answer());
                 }
-                case Failure failure -> throw failure.cause();
+                case Failure failure -> {
+                    running.remove(failure.request());
+                    throw told(failure.cause());
+                }
+            }
+        } while (!running.isEmpty() || submitted < requests.size());
+        return List.of(answers);
+    }
+
+    private void submit() {
+        while (submitted < requests.size() && running.size() < MOST_AT_ONCE) {
+            try {
+                var number = submitted;
+                running.put(number, engine.submit(requests.get(number), listener(number)));
+                submitted++;
+            } catch (QueueFullException e) {
+                if (running.isEmpty()) throw e;
+                return; // the others of this client are before it
+            } catch (RuntimeException e) {
+                throw told(e);
             }
         }
     }
 
-    private Event next(ClientPresence client) {
+    private BatchingEngine.Listener listener(int request) {
+        return new BatchingEngine.Listener() {
+            @Override
+            public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                events.add(new Tokens(request, row, ids, logprobs, text));
+            }
+
+            @Override
+            public void onEnd(Answer answer) {
+                events.add(new End(request, answer));
+            }
+
+            @Override
+            public void onFailure(RuntimeException failure) {
+                events.add(new Failure(request, failure));
+            }
+        };
+    }
+
+    /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
+    private RuntimeException told(RuntimeException cause) {
+        if (cause instanceof GrammarException) return Refused.badRequest("", cause.getMessage());
+        return engine.isAlive() ? cause : Refused.of(503, "stopping", "The server is being stopped.");
+    }
+
+    private Event next() {
         try {
             while (true) {
-                var event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                if (event != null) return event;
+                var wait = nextLook - System.nanoTime();
+                var event = Optional.ofNullable(wait > 0 ? events.poll(wait, TimeUnit.NANOSECONDS) : null);
+                if (event.isPresent()) return event.get();
                 if (!client.isThere()) throw new ClientGone();
+                nextLook = System.nanoTime() + LOOK_NANOS;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Refused.of(503, "stopping", "The server is being stopped.");
         }
-    }
-
-    @Override
-    public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
-        events.add(new Tokens(row, ids, logprobs, text));
-    }
-
-    @Override
-    public void onEnd(Answer answer) {
-        events.add(new End(answer));
-    }
-
-    @Override
-    public void onFailure(RuntimeException failure) {
-        events.add(new Failure(failure));
     }
 }

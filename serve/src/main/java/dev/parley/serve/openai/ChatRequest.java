@@ -1,0 +1,61 @@
+package dev.parley.serve.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.models.ServedModel;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The body of {@code POST /v1/chat/completions}, read and checked.
+ *
+ * @param logprobs whether the answer tells of probabilities
+ * @param stream how it is to be sent
+ */
+record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
+
+    private static final int MOST_TOP = 20;
+
+    /** @throws Refused if it cannot be honoured */
+    static ChatRequest read(Fields fields, ServedModel model) {
+        var messages = ChatMessages.read(fields);
+        var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
+        settings.maxNewTokens(mostTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
+        var logprobs = fields.flag("logprobs");
+        var top = fields.integer("top_logprobs", 0, MOST_TOP);
+        if (top.isPresent() && !logprobs) throw Refused.badRequest("top_logprobs", "top_logprobs may only be given where logprobs is true.");
+        settings.logprobs(logprobs ? top.orElse(0) : -1);
+        var tools = ToolFields.read(fields);
+        var form = FormFields.read(fields);
+        var stream = StreamFields.read(fields);
+        var variables = variables(fields);
+        ignore(fields);
+        return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, form, settings), logprobs, stream);
+    }
+
+    /** By either name, as OpenAI's API has it; 0 where neither says so and the model neither: as many as the context holds. */
+    private static int mostTokens(Fields fields, int otherwise) {
+        var newer = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        var older = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
+        if (newer.isPresent() && older.isPresent()) throw Refused.badRequest("max_tokens", "max_tokens and max_completion_tokens mean the same; give one of them.");
+        return newer.orElse(older.orElse(otherwise));
+    }
+
+    /** What else the template may read, such as {@code enable_thinking}. */
+    private static Map<String, JsonNode> variables(Fields fields) {
+        var variables = new HashMap<String, JsonNode>();
+        fields.any("chat_template_kwargs").ifPresent(node -> {
+            if (!node.isObject()) throw fields.wrong("chat_template_kwargs", "an object");
+            node.properties().forEach(p -> variables.put(p.getKey(), p.getValue()));
+        });
+        return variables;
+    }
+
+    private static void ignore(Fields fields) {
+        fields.string("user");
+        fields.ignore("model", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort", "verbosity", "prediction");
+        fields.any("modalities").ifPresent(modalities -> {
+            if (!modalities.isArray() || modalities.size() != 1 || !modalities.get(0).asText().equals("text")) throw fields.wrong("modalities", "[\"text\"]; this server writes nothing else");
+        });
+    }
+}

@@ -1,0 +1,76 @@
+package dev.parley.serve.openai;
+
+import dev.parley.serve.Routes;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.ChatAnswer.Piece;
+import dev.parley.generate.TokenLogprob;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.BitSet;
+import java.util.List;
+
+/** {@code POST /v1/chat/completions}: the next turn of a conversation, whole or in pieces. */
+public final class ChatRoutes implements Routes {
+
+    private final ModelPool models;
+
+    /** @param models that answer */
+    public ChatRoutes(ModelPool models) {
+        this.models = models;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/v1/chat/completions", this::answer);
+    }
+
+    private void answer(Context request) {
+        var fields = Fields.of(Body.read(request));
+        try (var lease = models.lease(ModelField.read(fields))) {
+            var chat = ChatRequest.read(fields, lease.model());
+            Body.warnOfUnknown(request, fields);
+            if (chat.stream().stream()) stream(request, lease.model(), chat);
+            else whole(request, lease.model(), chat);
+        }
+    }
+
+    private static void whole(Context request, ServedModel model, ChatRequest chat) {
+        var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request).id(), ClientPresence.of(request), (choice, pieces, logprobs) -> {});
+        Body.write(request, new ChatJson(model, chat.logprobs(), false).whole(answer));
+    }
+
+    private static void stream(Context request, ServedModel model, ChatRequest chat) {
+        var json = new ChatJson(model, chat.logprobs(), chat.stream().usage());
+        EventStream.answer(request, stream -> {
+            var pieces = new Pieces(stream, json);
+            var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request).id(), ClientPresence.of(request), pieces);
+            for (int i = 0; i < answer.choices().size(); i++) {
+                pieces.begin(i);
+                stream.send(json.end(i, answer.choices().get(i).finishReason()));
+            }
+            if (chat.stream().usage()) stream.send(json.usage(answer.usage()));
+            stream.sendDone();
+        });
+    }
+
+    /** Sends pieces; each choice says first who speaks. */
+    private record Pieces(EventStream stream, ChatJson json, BitSet begun) implements ChatAnswer.Reader {
+
+        Pieces(EventStream stream, ChatJson json) {
+            this(stream, json, new BitSet());
+        }
+
+        void begin(int choice) {
+            if (!begun.get(choice)) stream.send(json.begin(choice));
+            begun.set(choice);
+        }
+
+        @Override
+        public void onPieces(int choice, List<Piece> pieces, List<TokenLogprob> logprobs) {
+            begin(choice);
+            stream.send(json.more(choice, pieces, logprobs));
+        }
+    }
+}

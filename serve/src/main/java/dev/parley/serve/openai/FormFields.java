@@ -1,0 +1,68 @@
+package dev.parley.serve.openai;
+
+import dev.parley.generate.constraint.Grammar;
+import dev.parley.generate.constraint.GrammarException;
+import dev.parley.serve.answer.Refused;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The fields that say which form an answer must have: OpenAI's {@code response_format}, and vLLM's grammar, regex and choice. */
+final class FormFields {
+
+    private static final int MOST_CHARACTERS = 200_000;
+    private static final int MOST_CHOICES = 1_000;
+
+    private FormFields() {}
+
+    /**
+     * The form that the answer must have, if one is asked for; only one may be.
+     *
+     * @throws Refused if it cannot be honoured
+     */
+    static Optional<Grammar> read(Fields fields) {
+        var found = new TreeMap<String, Grammar>();
+        fields.object("response_format").flatMap(format -> format(format, "json_schema")).ifPresent(g -> found.put("response_format", g));
+        fields.string("grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
+        fields.string("regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
+        var choices = fields.strings("choice", MOST_CHOICES);
+        if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
+        if (found.size() > 1) throw Refused.badRequest(found.lastKey(), "Only one of response_format, grammar, regex and choice may be given; there are " + String.join(" and ", found.keySet()) + ".");
+        return found.values().stream().findFirst();
+    }
+
+    /**
+     * What {@code type} says: text, any object of JSON, or a schema.
+     *
+     * @param schemaAt the field with the schema; empty where it is beside the type, as in /v1/responses
+     */
+    static Optional<Grammar> format(Fields format, String schemaAt) {
+        return switch (format.requireString("type")) {
+            case "text" -> Optional.empty();
+            case "json_object" -> Optional.of(Grammar.ofJsonObject());
+            case "json_schema" -> {
+                var named = schemaAt.isEmpty() ? format : format.object(schemaAt).orElseThrow(() -> format.missing(schemaAt));
+                named.ignore("description");
+                named.string("name");
+                named.flag("strict"); // the form is always kept strictly
+                var schema = named.any("schema").orElseThrow(() -> named.missing("schema"));
+                if (!schema.isObject() && !schema.isBoolean()) throw named.wrong("schema", "a JSON Schema");
+                var text = schema.toString();
+                yield Optional.of(made(named.path("schema"), text.length(), () -> Grammar.ofJsonSchema(text)));
+            }
+            default -> throw format.wrong("type", "text, json_object or json_schema");
+        };
+    }
+
+    /** A grammar, or a refusal that names the field. */
+    static Grammar made(String param, int length, Supplier<Grammar> make) {
+        if (length > MOST_CHARACTERS) throw Refused.badRequest(param, param + " is longer than " + MOST_CHARACTERS + " characters.");
+        try {
+            var grammar = make.get();
+            if (grammar.allowsNothingButEmpty()) throw Refused.badRequest(param, param + " allows nothing but an empty answer.");
+            return grammar;
+        } catch (GrammarException e) {
+            throw Refused.badRequest(param, param + " cannot be honoured: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.parley.serve.openai;
+
+import dev.parley.serve.tools.ToolFormat;
+import java.security.SecureRandom;
+
+/** Names of answers, which nobody can guess. */
+final class Ids {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private Ids() {}
+
+    /** @param prefix of the kind, such as {@code chatcmpl-} */
+    static String of(String prefix) {
+        return prefix + letters(24);
+    }
+
+    /** Of a call of a function; Mistral's templates want nine letters and digits. */
+    static String ofCall(ToolFormat format) {
+        return format == ToolFormat.MISTRAL ? letters(9) : of("call_");
+    }
+
+    private static String letters(int count) {
+        var text = new StringBuilder(count);
+        for (int i = 0; i < count; i++) text.append(LETTERS.charAt(RANDOM.nextInt(LETTERS.length())));
+        return text.toString();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.parley.serve.openai;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.tools.Tool;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The tools of a request and how they are to be used.
+ *
+ * @param tools that the model is told of
+ * @param callable those of them that the answer may call
+ * @param several whether it may have several calls
+ */
+record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several) {
+
+    private static final int MOST = 128;
+    private static final int MOST_SCHEMA = 200_000; // characters
+
+    /** Whether an answer calls functions. */
+    enum Use {
+        NEVER, AS_IT_LIKES, ALWAYS
+    }
+
+    /** A request without tools. */
+    static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true);
+
+    /**
+     * The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}.
+     *
+     * @throws Refused if a tool is none, or one that must be called has a schema that cannot be honoured
+     */
+    static ToolFields read(Fields fields) {
+        var several = fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls");
+        var tools = new ArrayList<Tool>();
+        var names = new HashSet<String>();
+        for (var item : fields.objects("tools", MOST)) {
+            var tool = tool(item);
+            if (!names.add(tool.name())) throw Refused.badRequest("tools", "Two tools are called " + tool.name() + ".");
+            tools.add(tool);
+        }
+        var chosen = choice(fields, List.copyOf(tools), several);
+        if (chosen.use() == Use.ALWAYS) chosen.requireForms(fields);
+        return chosen;
+    }
+
+    private static Tool tool(Fields item) {
+        if (!item.requireString("type").equals("function")) throw item.wrong("type", "function; this server runs no tools itself");
+        var function = item.object("function").orElseThrow(() -> item.missing("function"));
+        var name = function.requireString("name");
+        var definition = JsonNodeFactory.instance.objectNode().put("type", "function");
+        var copy = definition.putObject("function").put("name", name);
+        function.string("description").ifPresent(text -> copy.put("description", text));
+        function.any("parameters").ifPresent(schema -> {
+            if (!(schema instanceof ObjectNode)) throw function.wrong("parameters", "a JSON Schema");
+            if (schema.toString().length() > MOST_SCHEMA) throw function.wrong("parameters", "a JSON Schema of at most " + MOST_SCHEMA + " characters");
+            copy.set("parameters", schema);
+        });
+        function.flag("strict"); // a call that has to come is always of its schema; for others see docs/serve.md
+        try {
+            return new Tool(name, definition);
+        } catch (IllegalArgumentException e) {
+            throw Refused.badRequest(function.path("name"), function.path("name") + " is none: " + e.getMessage() + ".");
+        }
+    }
+
+    private static ToolFields choice(Fields fields, List<Tool> tools, boolean several) {
+        var choice = fields.any("tool_choice");
+        if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several);
+        if (choice.get().isTextual()) {
+            var word = choice.get().textValue();
+            if (!Set.of("none", "auto", "required").contains(word)) throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
+            if (word.equals("required") && tools.isEmpty()) throw Refused.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
+            return of(tools, word, several);
+        }
+        var object = fields.object("tool_choice").orElseThrow();
+        return switch (object.requireString("type")) {
+            case "function" -> named(tools, object.object("function").orElseThrow(() -> object.missing("function")));
+            case "allowed_tools" -> allowed(tools, object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several);
+            default -> throw object.wrong("type", "function or allowed_tools");
+        };
+    }
+
+    private static ToolFields of(List<Tool> tools, String word, boolean several) {
+        return switch (word) {
+            case "none" -> NONE; // a model that is not to call functions is not told of them
+            case "auto" -> tools.isEmpty() ? NONE : new ToolFields(tools, tools, Use.AS_IT_LIKES, several);
+            default -> new ToolFields(tools, tools, Use.ALWAYS, several);
+        };
+    }
+
+    private static ToolFields named(List<Tool> tools, Fields function) {
+        return new ToolFields(tools, List.of(find(tools, function)), Use.ALWAYS, false);
+    }
+
+    private static Tool find(List<Tool> tools, Fields function) {
+        var name = function.requireString("name");
+        return tools.stream().filter(t -> t.name().equals(name)).findFirst()
+                .orElseThrow(() -> Refused.badRequest(function.path("name"), "tool_choice names a function that is not among the tools."));
+    }
+
+    private static ToolFields allowed(List<Tool> tools, Fields allowed, boolean several) {
+        var mode = allowed.requireString("mode");
+        if (!Set.of("auto", "required").contains(mode)) throw allowed.wrong("mode", "auto or required");
+        var some = allowed.objects("tools", MOST).stream().map(item -> {
+            item.string("type");
+            return find(tools, item.object("function").orElseThrow(() -> item.missing("function")));
+        }).toList();
+        if (some.isEmpty()) throw allowed.wrong("tools", "a list of at least one function");
+        return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several);
+    }
+
+    private void requireForms(Fields fields) {
+        for (var tool : callable) FormFields.made("tools[" + tools.indexOf(tool) + "].function.parameters", 0, tool::arguments);
+    }
+
+    /** The names of all tools. */
+    Set<String> names() {
+        return tools.stream().map(Tool::name).collect(Collectors.toSet());
+    }
+}
