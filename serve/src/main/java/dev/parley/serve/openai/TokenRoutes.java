@@ -5,10 +5,11 @@ import dev.parley.serve.Routes;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.serve.tools.ToolTemplate;
 import dev.parley.tokenizer.TokenizerException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Map;
 
 /** {@code /tokenize} and {@code /detokenize}, by the names of llama.cpp's server and of vLLM's. */
 public final class TokenRoutes implements Routes {
@@ -53,7 +54,8 @@ public final class TokenRoutes implements Routes {
     }
 
     private static int[] ofMessages(Fields fields, ServedModel model) {
-        var conversation = Conversation.of(ChatMessages.read(fields.any("messages").orElseThrow()))
+        var template = ToolTemplate.of(model.requireChatTemplate());
+        var conversation = template.conversation(ChatMessages.read(fields), ToolFields.read(fields).tools(), Map.of())
                 .withGenerationPrompt(fields.any("add_generation_prompt").isEmpty() || fields.flag("add_generation_prompt"));
         fields.ignore("add_special_tokens", "add_special"); // the template says which there are
         try {
