@@ -1,0 +1,65 @@
+// The server's /api. Every failure is an ApiError whose message can be shown to the reader.
+
+import { t } from './i18n.js';
+
+let csrf = '';
+let onLoginWanted = () => {};
+
+/** A request that failed. status is 0 where the server was not reached. */
+export class ApiError extends Error {
+    constructor(status, message, retryAfter = 0) {
+        super(message);
+        this.status = status;
+        this.retryAfter = retryAfter;
+    }
+}
+
+/** Is called when the server wants a login that the page does not have any more. */
+export function whenLoginIsWanted(listener) {
+    onLoginWanted = listener;
+}
+
+/** The session; its token goes with every change from now on. */
+export async function session() {
+    return kept(await call('GET', '/session'));
+}
+
+export async function login(name, password) {
+    return kept(await call('POST', '/login', { name, password }, { quiet: true }));
+}
+
+function kept(found) {
+    csrf = found.csrf;
+    return found;
+}
+
+export const get = (path, options) => call('GET', path, undefined, options);
+export const post = (path, body = {}) => call('POST', path, body);
+export const patch = (path, body) => call('PATCH', path, body);
+export const put = (path, body) => call('PUT', path, body);
+export const remove = path => call('DELETE', path);
+
+async function call(method, path, body, { quiet = false, signal } = {}) {
+    const headers = { Accept: 'application/json' };
+    if (method !== 'GET') headers['X-Parley-CSRF'] = csrf;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    let response;
+    try {
+        response = await fetch('/api' + path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
+    } catch (e) {
+        if (e.name === 'AbortError') throw e;
+        throw new ApiError(0, t('error.unreachable'));
+    }
+    if (!response.ok) throw await refusal(response, quiet);
+    return response.status === 204 ? null : response.json();
+}
+
+/** What a response that is not fine says, in words. */
+export async function refusal(response, quiet = false) {
+    let message = '';
+    try {
+        message = (await response.json()).error.message;
+    } catch { /* a proxy may answer in its own way; the status tells enough */ }
+    if (response.status === 401 && !quiet) onLoginWanted();
+    return new ApiError(response.status, message || t('error.status', { status: response.status }), Number(response.headers.get('Retry-After')) || 0);
+}

@@ -1,0 +1,59 @@
+// How much was used: tokens, tokens a second, and how full the model's context is.
+
+import { el } from './dom.js';
+import { state, on, setup, modelNamed } from './state.js';
+import { path } from './tree.js';
+import { number, t, tn } from './i18n.js';
+
+/** Tokens and speed of an answer, in words. */
+export function stats(message) {
+    const u = message.usage;
+    if (!u || !u.completion_tokens) return '';
+    const speed = tokensPerSecond(u);
+    return tn('tokens', u.completion_tokens) + (speed ? ` · ${t('tokens.speed', { n: number(speed, speed < 10 ? 1 : 0) })}` : '');
+}
+
+/** After the first token, which waits for the prompt to be read. */
+function tokensPerSecond({ completion_tokens: tokens, seconds, first_token_seconds: first = 0 }) {
+    return tokens > 1 && seconds > first ? (tokens - 1) / (seconds - first) : 0;
+}
+
+/** What the shown conversation holds: {used, length, completion, speed}; used is of the last answer, with its prompt. */
+export function usage() {
+    const shown = path(state.messages, state.leaf);
+    const answered = shown.findLast(m => m.usage);
+    const running = shown.at(-1)?.live && shown.at(-1).status === 'running' ? shown.at(-1) : null;
+    const used = answered ? answered.usage.prompt_tokens + answered.usage.completion_tokens : 0;
+    const written = running?.tokens?.length || 0;
+    const completion = shown.reduce((sum, m) => sum + (m.usage?.completion_tokens || 0), 0) + written;
+    const live = running?.live;
+    const seconds = live?.since ? (performance.now() - live.since) / 1_000 : 0;
+    const speed = running ? (seconds > 0.2 ? live.tokens / seconds : 0) : answered ? tokensPerSecond(answered.usage) : 0;
+    return { used: used + written, length: modelNamed(setup().model)?.context_length || 0, completion, speed };
+}
+
+/** A bar that fills with the context, for the composer. */
+export function contextMeter() {
+    const bar = el('meter', { min: '0', max: '1', low: '0.75', high: '0.9', optimum: '0', 'aria-label': t('context') });
+    const label = el('span', { class: 'meter-text' });
+    const element = el('div', { class: 'context-meter' }, bar, label);
+    let waiting = false;
+
+    function draw() {
+        waiting = false;
+        const { used, length, speed } = usage();
+        element.hidden = !length || !used;
+        if (element.hidden) return;
+        bar.value = Math.min(1, used / length);
+        label.textContent = t('context.of', { used: number(used), length: number(length) }) + (speed ? ` · ${t('tokens.speed', { n: number(speed, speed < 10 ? 1 : 0) })}` : '');
+        element.title = t('context.title');
+    }
+
+    const later = () => {
+        if (waiting) return;
+        waiting = true;
+        setTimeout(draw, 150);
+    };
+    for (const topic of ['thread', 'message', 'conversation', 'models']) on(topic, later);
+    return element;
+}

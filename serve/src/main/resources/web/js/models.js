@@ -1,0 +1,60 @@
+// Which model answers, and the presets: a model with a system prompt and settings under one name.
+
+import * as api from './api.js';
+import { el } from './dom.js';
+import { state, on, tell, setup, modelNamed } from './state.js';
+import { change } from './conversation.js';
+import { openMenu } from './menu.js';
+import { attempt } from './toast.js';
+import { number, t } from './i18n.js';
+
+export async function loadModels() {
+    const found = await api.get('/models');
+    state.models = found.models;
+    state.defaultModel = found.default;
+    tell('models');
+}
+
+export async function loadPresets() {
+    state.presets = (await api.get('/presets')).presets;
+    tell('models');
+}
+
+export function usePreset({ model, system, settings }) {
+    return attempt(() => change({ ...(model && modelNamed(model) && { model }), system: system || '', settings: settings || {} }));
+}
+
+/** The button that names the model and opens the choice. */
+export function modelPicker() {
+    const name = el('span', {});
+    const button = el('button', { type: 'button', class: 'model-button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: open }, name);
+
+    async function open() {
+        openMenu(button, t('model'), entries());
+        loadModels().catch(() => { /* what is known is shown */ });
+    }
+
+    function entries() {
+        const now = setup();
+        const current = modelNamed(now.model)?.id;
+        const models = state.models.map(m => ({ label: m.id, note: about(m), checked: m.id === current, act: () => attempt(() => change({ model: m.id })) }));
+        const presets = state.presets.map(p => ({ label: p.name, note: p.model || undefined, icon: 'settings', act: () => usePreset(p) }));
+        return [{ heading: t('models') }, ...models, ...(presets.length ? [{ heading: t('presets') }, ...presets] : [])];
+    }
+
+    const draw = () => {
+        const { model } = setup();
+        name.textContent = modelNamed(model)?.id || model || t('model.none');
+        button.setAttribute('aria-label', t('model.is', { model: name.textContent }));
+    };
+    for (const topic of ['models', 'conversation']) on(topic, draw);
+    draw();
+    return button;
+}
+
+function about(model) {
+    if (model.state === 'failed') return model.failure || t('model.failed');
+    const words = [t(`model.${model.state}`), t('model.context', { n: number(model.context_length) })];
+    if (!model.chat) words.push(t('model.base'));
+    return words.join(' · ');
+}

@@ -1,0 +1,79 @@
+// The messages that are shown, from the first to the leaf.
+
+import { el } from './dom.js';
+import { state, on } from './state.js';
+import { path } from './tree.js';
+import { Turn } from './turn.js';
+import { pairView } from './compare.js';
+import { stickToEnd } from './scroll.js';
+import { listenToCopies } from './dress.js';
+import { speak } from './toast.js';
+import { welcome } from './welcome.js';
+import { t } from './i18n.js';
+
+export function thread() {
+    const list = el('div', { class: 'thread' });
+    const scroller = el('div', { class: 'scroller', tabindex: '-1' }, list);
+    const stick = stickToEnd(scroller, list);
+    const turns = new Map();
+    let pair = null;
+    let openId = null;
+
+    function show() {
+        const shown = path(state.messages, state.leaf);
+        const wanted = new Set(shown.map(m => m.id));
+        for (const [id, turn] of turns) {
+            if (wanted.has(id)) continue;
+            turn.element.remove();
+            turns.delete(id);
+        }
+        for (const message of shown) {
+            if (!turns.has(message.id)) turns.set(message.id, new Turn(message));
+            list.append(turns.get(message.id).element);
+            turns.get(message.id).update({ last: message.id === state.leaf && !state.pair });
+        }
+        showPair();
+        showWelcome(shown.length === 0);
+    }
+
+    /** append moves an element that is there already; the focus inside it must not be lost by that. */
+    function keepingFocus(work) {
+        const focused = list.contains(document.activeElement) ? document.activeElement : null;
+        work();
+        if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    }
+
+    function showPair() {
+        if (state.pair && pair?.of === state.pair) pair.update();
+        else {
+            pair?.element.remove();
+            pair = state.pair ? pairView(state.pair) : null;
+        }
+        if (pair) list.append(pair.element);
+    }
+
+    function showWelcome(empty) {
+        list.querySelector('.welcome')?.remove();
+        if (empty) list.append(welcome());
+    }
+
+    on('thread', () => {
+        keepingFocus(show);
+        const opened = state.head?.id ?? null;
+        const last = state.messages.get(state.leaf);
+        if (opened !== openId || last?.role === 'user' || last?.status === 'running') stick.toEnd();
+        openId = opened;
+    });
+    on('message', message => {
+        if (state.pair && [state.pair.left, state.pair.right].includes(message.id)) pair?.update();
+        const turn = turns.get(message.id);
+        if (!turn) return;
+        turn.update({ last: message.id === state.leaf && !state.pair });
+        if (message.status === 'done') speak(t('answer.spoken', { text: turn.plainText() }));
+        else if (message.status === 'failed') speak(message.error);
+    });
+    on('look', () => { for (const turn of turns.values()) turn.look(); });
+    on('conversation', () => { if (list.querySelector('.welcome')) showWelcome(true); });
+    listenToCopies(list);
+    return { element: scroller, button: stick.button, toEnd: stick.toEnd, turn: id => turns.get(id) };
+}
