@@ -11,6 +11,7 @@ import dev.parley.serve.openai.ModelRoutes;
 import dev.parley.serve.openai.ModerationRoutes;
 import dev.parley.serve.openai.PropsRoutes;
 import dev.parley.serve.openai.TokenRoutes;
+import dev.parley.serve.page.PageFiles;
 import dev.parley.serve.store.Database;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -75,7 +76,7 @@ public final class ParleyServer implements AutoCloseable {
     private List<Routes> groups() {
         return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
                 new ChatRoutes(models),
-                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models));
+                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), PageFiles.load());
     }
 
     private void refuseWhileStopping(Context request) {
