@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.Chat;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.moderation.RuleModerator;
@@ -16,6 +17,7 @@ import dev.parley.serve.store.Database;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -32,6 +34,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
+    private final Chat chat;
     private final Javalin javalin;
     private volatile boolean stopping;
 
@@ -41,6 +44,7 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
+        chat = new Chat(database, models, note);
         javalin = Javalin.create(this::configure);
     }
 
@@ -57,6 +61,7 @@ public final class ParleyServer implements AutoCloseable {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
             server.metrics.close();
+            server.chat.finish(Duration.ZERO);
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
@@ -76,7 +81,7 @@ public final class ParleyServer implements AutoCloseable {
     private List<Routes> groups() {
         return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
                 new ChatRoutes(models),
-                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), PageFiles.load());
+                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), chat, PageFiles.load());
     }
 
     private void refuseWhileStopping(Context request) {
@@ -99,7 +104,9 @@ public final class ParleyServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        models.close(settings.grace());
+        var deadline = System.nanoTime() + settings.grace().toNanos();
+        chat.finish(settings.grace());
+        models.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         javalin.stop();
         metrics.close();
     }

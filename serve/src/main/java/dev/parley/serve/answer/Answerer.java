@@ -9,7 +9,7 @@ import java.util.Optional;
  * The web chat's one way to the models: it asks for an answer to a conversation, and is told of each token.
  *
  * <pre>{@code
- * var question = new Question("my-model", List.of(Message.user("Hi")), new int[0], settings, 5, "ada");
+ * var question = new Question(Optional.of("my-model"), List.of(Message.user("Hi")), List.of(), settings, 5, "ada");
  * var running = answerer.answer(question, listener);
  * running.cancel();
  * }</pre>
@@ -21,12 +21,13 @@ public interface Answerer {
      *
      * @param model name or alias of a served model; empty for the default
      * @param messages from the oldest to the one to answer; a system prompt is the first
-     * @param begunIds tokens that the answer begins with already: it goes on after them, and does not tell of them again
+     * @param begun tokens that the answer begins with already: they are told of first, as if they had just come, and it goes on
+     *     after them
      * @param settings of sampling by the names of OpenAI's API ({@code temperature}, {@code top_p}, {@code max_tokens}, {@code seed}…)
      * @param topLogprobs alternatives that are told of with each token
      * @param owner whose it is: who asks much waits for those who ask little
      */
-    record Question(Optional<String> model, List<Message> messages, int[] begunIds, ObjectNode settings, int topLogprobs, String owner) {}
+    record Question(Optional<String> model, List<Message> messages, List<AnswerToken> begun, ObjectNode settings, int topLogprobs, String owner) {}
 
     /**
      * A token of an answer.
@@ -44,6 +45,7 @@ public interface Answerer {
      * How an answer ended.
      *
      * @param finishReason {@code stop}, {@code length} or {@code cancelled}
+     * @param completionTokens all of them, those that it began with included
      * @param seconds from the question to the end
      */
     record Ended(String finishReason, int promptTokens, int completionTokens, double seconds) {}
@@ -73,14 +75,13 @@ public interface Answerer {
     }
 
     /**
-     * Begins an answer.
+     * What the token after an answer's beginning looked at.
      *
-     * @throws dev.parley.serve.answer.Refused where it cannot be begun, with the status and the sentence to show
+     * @param tokens texts of all tokens before it, from the first of the prompt on
+     * @param answerFrom number of the answer's first token among them
+     * @param weights of attention: (L, H, S), in each head a sum of 1
      */
-    Running answer(Question question, Listener listener);
-
-    /** What is served. */
-    Models models();
+    record Attention(List<String> tokens, int answerFrom, float[][][] weights) {}
 
     /** The models that can be asked, and which of them answers where none is named. */
     record Models(List<Model> all, String defaultId) {}
@@ -88,9 +89,32 @@ public interface Answerer {
     /**
      * A model.
      *
-     * @param loaded whether it is in memory
-     * @param chat whether it has a chat template
-     * @param defaults what a setting is when it is not given, by the names of OpenAI's API
+     * @param aliases other names of it
+     * @param state {@code ready}, {@code loading}, {@code unloaded} or {@code failed}
+     * @param contextLength in tokens; 0 where it is known only once the model is loaded
+     * @param chat whether it has a chat template; a model that is not loaded is taken for one that has
+     * @param defaults what a setting is when it is not given, by the names of OpenAI's API; empty where it is not known yet
+     * @param failure why it could not be loaded, if so
      */
-    record Model(String id, boolean loaded, int contextLength, boolean chat, ObjectNode defaults) {}
+    record Model(String id, List<String> aliases, String state, int contextLength, boolean chat, ObjectNode defaults, Optional<String> failure) {}
+
+    /**
+     * Begins an answer.
+     *
+     * @throws Refused where it cannot be begun, with the status and the sentence to show
+     */
+    Running answer(Question question, Listener listener);
+
+    /**
+     * Looks at what the token after {@link Question#begun} was chosen from.
+     *
+     * @throws Refused where that cannot be told
+     */
+    Attention attention(Question question);
+
+    /** The identifier of the model that a name means. @throws Refused 404 if none is served by it */
+    String modelId(Optional<String> name);
+
+    /** What is served. */
+    Models models();
 }

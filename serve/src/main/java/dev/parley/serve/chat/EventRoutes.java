@@ -1,0 +1,79 @@
+package dev.parley.serve.chat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.Routes;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.running.AnswerLog;
+import dev.parley.serve.chat.running.Position;
+import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.openai.Body;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What comes of an answer while it is written, and what is known of its tokens. */
+final class EventRoutes implements Routes {
+
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final int MOST_TOKENS = 256; // of one event
+
+    private final RunningAnswers answers;
+
+    EventRoutes(RunningAnswers answers) {
+        this.answers = answers;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/answers/{id}/events", this::follow);
+        routes.get("/api/messages/{id}/tokens", this::tokens);
+        routes.get("/api/messages/{id}/attention", this::attention);
+    }
+
+    private void tokens(Context request) throws InterruptedException {
+        var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
+        Body.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
+    }
+
+    private void attention(Context request) throws InterruptedException {
+        var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
+                .orElseThrow(() -> Refused.badRequest("token", "token must be the number of a token of the answer."));
+        Body.write(request, AttentionJson.of(answers.attention(Caller.of(request).id(), request.pathParam("id"), Integer.parseInt(token))));
+    }
+
+    /**
+     * Events from the position on that the reader has, to the end. How the text is cut into events depends on the reader: one
+     * that is slow, or comes late, gets more at a time. One that has all of it is told so by 204, at which browsers come no more.
+     */
+    private void follow(Context request) throws InterruptedException {
+        var log = answers.log(Caller.of(request).id(), request.pathParam("id"));
+        var last = last(request);
+        if (last.isPresent() && log.isOver(last.get())) {
+            request.status(204);
+            return;
+        }
+        var events = new AnswerEvents(request);
+        if (last.isEmpty()) events.start(log.beginning());
+        send(log, last.orElse(Position.START), events);
+    }
+
+    private static void send(AnswerLog log, Position from, AnswerEvents events) throws InterruptedException {
+        while (true) {
+            var piece = log.next(from, MOST_TOKENS, HEARTBEAT);
+            if (piece.ended().isPresent()) {
+                events.end(piece.to(), piece.ended().get());
+                return;
+            }
+            if (piece.isEmpty()) events.heartbeat();
+            else events.tokens(piece);
+            from = piece.to();
+        }
+    }
+
+    private static Optional<Position> last(Context request) {
+        var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last"))).filter(i -> !i.isEmpty());
+        return id.map(i -> Position.of(i).orElseThrow(() -> Refused.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.parley.serve.chat.history;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/**
+ * What is known of a message that a model wrote.
+ *
+ * @param model that wrote it
+ * @param system the instruction that it had
+ * @param settings of sampling that were asked for, by the names of OpenAI's API
+ * @param finishReason {@code stop}, {@code length} or {@code cancelled}, once it has ended by one of these
+ * @param error why it failed, if it did
+ */
+public record Answer(String model, String system, ObjectNode settings, Optional<String> finishReason, Optional<Usage> usage, Optional<String> error) {
+
+    /**
+     * What it took.
+     *
+     * @param completionTokens of the whole answer, those that it began with included
+     * @param seconds from the question to its end
+     * @param firstTokenSeconds from the question to its first token
+     */
+    public record Usage(int promptTokens, int completionTokens, double seconds, double firstTokenSeconds) {
+
+        ObjectNode json() {
+            return JsonNodeFactory.instance.objectNode().put("prompt_tokens", promptTokens).put("completion_tokens", completionTokens)
+                    .put("seconds", seconds).put("first_token_seconds", firstTokenSeconds);
+        }
+    }
+
+    /** One that is yet to come. */
+    public static Answer begun(String model, String system, ObjectNode settings) {
+        return new Answer(model, system, settings, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same as it ended. */
+    public Answer ended(Optional<String> finishReason, Optional<Usage> usage, Optional<String> error) {
+        return new Answer(model, system, settings, finishReason, usage, error);
+    }
+}

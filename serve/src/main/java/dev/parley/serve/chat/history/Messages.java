@@ -1,0 +1,155 @@
+package dev.parley.serve.chat.history;
+
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.store.Database;
+import dev.parley.serve.store.Transaction;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The messages of conversations: a tree each, of which nothing is ever taken away. */
+public final class Messages {
+
+    /** Of one conversation. */
+    static final int MOST = 10_000;
+    /** Characters of one message, or of an instruction. */
+    static final int MOST_TEXT = 1_000_000;
+
+    private final Database database;
+
+    public Messages(Database database) {
+        this.database = database;
+    }
+
+    /** @throws Refused if it is too long to be kept */
+    static String checked(String field, String text) {
+        if (text.length() > MOST_TEXT) throw Refused.badRequest(field, field + " has " + text.length() + " characters, more than " + MOST_TEXT + ".");
+        return text;
+    }
+
+    /** All of a conversation, in the order of coming. @throws Refused 404 if this owner has no such conversation */
+    public List<ChatMessage> all(String owner, String conversation) {
+        return database.call(t -> {
+            Conversations.get(t, owner, conversation);
+            return t.list("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.conversation = ? order by m.number, m.id", Rows::message, owner, conversation);
+        });
+    }
+
+    /** @throws Refused 404 if this owner has no such message */
+    public ChatMessage get(String owner, String id) {
+        return database.call(t -> get(t, owner, id));
+    }
+
+    static ChatMessage get(Transaction t, String owner, String id) {
+        return t.first("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.id = ?", Rows::message, owner, id).orElseThrow(() -> Rows.noMessage(id));
+    }
+
+    /** A message and those that it follows, from the first one on. @throws Refused 404 if this owner has no such message */
+    public List<ChatMessage> path(String owner, String id) {
+        return database.call(t -> path(t, owner, id));
+    }
+
+    static List<ChatMessage> path(Transaction t, String owner, String id) {
+        get(t, owner, id);
+        return t.list("with recursive path (id, depth) as (select p.id, 0 from messages p where p.id = ?"
+                + " union all select p.parent, path.depth + 1 from path join messages p on p.id = path.id where p.parent is not null)"
+                + " select " + Rows.MESSAGE + " from path join messages m on m.id = path.id left join ratings r on r.message = m.id order by path.depth desc",
+                Rows::message, id);
+    }
+
+    /**
+     * Adds what somebody says. The first that a user says names a conversation without a name.
+     *
+     * @param parent that it follows; empty for a first message
+     * @throws Refused 404 if this owner has no such conversation, or it has no such parent
+     */
+    public ChatMessage add(String owner, String conversation, Optional<String> parent, Role role, String text) {
+        checked("text", text);
+        var message = new ChatMessage(UUID.randomUUID().toString(), conversation, parent, role, text, System.currentTimeMillis(), Status.DONE, Optional.empty(), 0, "");
+        database.run(t -> {
+            add(t, owner, message);
+            var title = role == Role.USER ? Texts.titleOf(text) : "";
+            if (!title.isEmpty()) t.update("update conversations set title = ?, folded_title = ? where id = ? and title = ''", title, Texts.folded(title), conversation);
+        });
+        return message;
+    }
+
+    /** Adds an answer that is yet to come. @throws Refused as {@link #add} does */
+    public void begin(String owner, ChatMessage answer) {
+        database.run(t -> add(t, owner, answer));
+    }
+
+    private static void add(Transaction t, String owner, ChatMessage message) {
+        var conversation = message.conversation();
+        Conversations.hold(t, owner, conversation);
+        message.parent().ifPresent(parent -> {
+            if (!get(t, owner, parent).conversation().equals(conversation)) throw Rows.noMessage(parent);
+        });
+        var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
+        if (number > MOST) throw Refused.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
+        Rows.insert(t, number, message);
+        t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
+    }
+
+    /**
+     * An answer that had ended goes on.
+     *
+     * @throws Refused 404 if this owner has no such message any more, 409 if it goes on already
+     */
+    public void resume(String owner, ChatMessage answer) {
+        database.run(t -> {
+            Conversations.hold(t, owner, answer.conversation());
+            if (t.update("update messages set status = 'running', finish_reason = null, error = null where id = ? and status <> 'running'", answer.id()) == 0) {
+                throw Refused.of(409, "running", "This answer is being written already.");
+            }
+            t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
+        });
+    }
+
+    /**
+     * Keeps what has come of an answer.
+     *
+     * @param text all of it
+     * @param from number of the first of these tokens; none of the earlier ones is kept if it is 0
+     */
+    public void keep(String id, String text, int from, StoredTokens tokens) {
+        database.run(t -> keep(t, id, text, from, tokens));
+    }
+
+    private static void keep(Transaction t, String id, String text, int from, StoredTokens tokens) {
+        if (from == 0) t.update("delete from answer_tokens where message = ?", id);
+        if (!tokens.tokens().isEmpty()) t.update("insert into answer_tokens (message, first_token, tokens) values (?, ?, ?)", id, from, tokens.json());
+        t.update("update messages set text = ? where id = ?", text, id);
+    }
+
+    /** Keeps an answer as it ended, with the tokens that are not kept yet. The rating of an answer that went on is of the whole. */
+    public void end(ChatMessage message, int from, StoredTokens tokens) {
+        var answer = message.answer().orElseThrow();
+        var usage = answer.usage();
+        database.run(t -> {
+            keep(t, message.id(), message.text(), from, tokens);
+            t.update("update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, seconds = ?, first_token_seconds = ? where id = ?",
+                    Texts.folded(message.text()), message.status().label(), answer.finishReason().orElse(null), answer.error().orElse(null),
+                    usage.map(Answer.Usage::promptTokens).orElse(null), usage.map(Answer.Usage::completionTokens).orElse(null),
+                    usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null), message.id());
+            t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(), answer.finishReason().orElse(null), message.id());
+        });
+    }
+
+    /** What is kept of an answer's tokens. @throws Refused 404 if this owner has no such message */
+    public StoredTokens tokens(String owner, String id) {
+        return database.call(t -> {
+            get(t, owner, id);
+            return StoredTokens.of(t.list("select tokens from answer_tokens where message = ? order by first_token", row -> row.getString(1), id));
+        });
+    }
+
+    /** Marks the answers that a server left half-written when it ended. @return how many */
+    public int interruptRunning() {
+        return database.call(t -> {
+            var left = t.list("select id, text from messages where status = 'running'", row -> List.of(row.getString(1), row.getString(2)));
+            for (var one : left) t.update("update messages set status = 'interrupted', folded = ? where id = ?", Texts.folded(one.get(1)), one.get(0));
+            return left.size();
+        });
+    }
+}

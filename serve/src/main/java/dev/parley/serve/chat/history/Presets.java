@@ -1,0 +1,41 @@
+package dev.parley.serve.chat.history;
+
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.store.Database;
+import java.util.List;
+import java.util.Optional;
+
+/** The presets of all owners. */
+public final class Presets {
+
+    private static final int MOST = 200;
+
+    private final Database database;
+
+    public Presets(Database database) {
+        this.database = database;
+    }
+
+    /** In the order of making. */
+    public List<Preset> list(String owner) {
+        return database.call(t -> t.list("select id, name, model, system_prompt, settings from presets where owner = ? order by created, id",
+                row -> new Preset(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getString(4), Rows.object(row.getString(5))), owner));
+    }
+
+    /** @throws Refused if there are too many */
+    public void add(String owner, Preset preset) {
+        database.run(t -> {
+            var count = t.first("select count(*) from presets where owner = ?", row -> row.getInt(1), owner).orElseThrow();
+            if (count >= MOST) throw Refused.badRequest("", "There are " + MOST + " presets already; delete one first.");
+            t.update("insert into presets (id, owner, name, model, system_prompt, settings, created) values (?, ?, ?, ?, ?, ?, ?)", preset.id(), owner,
+                    preset.name(), preset.model().orElse(null), preset.system(), preset.settings().toString(), System.currentTimeMillis());
+        });
+    }
+
+    /** @throws Refused 404 if this owner has no such preset */
+    public void delete(String owner, String id) {
+        if (database.call(t -> t.update("delete from presets where id = ? and owner = ?", id, owner)) == 0) {
+            throw Refused.of(404, "not_found", "There is no such preset.");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.serve.chat.history;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.store.Database;
+import dev.parley.serve.store.Transaction;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** What people think of answers. It is kept with all that was asked, and remains when the conversation is gone. */
+public final class Ratings {
+
+    static final int MOST_COMMENT = 10_000;
+
+    private final Database database;
+
+    public Ratings(Database database) {
+        this.database = database;
+    }
+
+    /** Which of two answers is better. */
+    public enum Choice {
+        LEFT, RIGHT, TIE, NEITHER;
+
+        /** As the API names it. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** By its name in the API. */
+        public static Optional<Choice> of(String label) {
+            return Stream.of(values()).filter(c -> c.label().equals(label)).findFirst();
+        }
+    }
+
+    /**
+     * Rates an answer, instead of what was said of it before.
+     *
+     * @param rating 1, -1, or 0 to take it back
+     * @param comment may be empty
+     * @throws Refused 404 if this owner has no such message; 400 if it is no answer, or not whole yet
+     */
+    public ChatMessage rate(String owner, String message, int rating, String comment) {
+        if (comment.length() > MOST_COMMENT) throw Refused.badRequest("comment", "A comment has at most " + MOST_COMMENT + " characters.");
+        return database.call(t -> {
+            var path = Messages.path(t, owner, message);
+            Conversations.hold(t, owner, path.getLast().conversation());
+            var answer = whole(path.getLast());
+            t.update("delete from ratings where message = ?", message);
+            if (rating != 0) insert(t, owner, answer, rating, comment, prompt(path, Conversations.get(t, owner, answer.conversation()).system()).toString());
+            return Messages.get(t, owner, message);
+        });
+    }
+
+    static void insert(Transaction t, String owner, ChatMessage answer, int rating, String comment, String prompt) {
+        t.update("insert into ratings (message, owner, rating, rating_comment, prompt, answer, finish_reason, model, settings, created) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                answer.id(), owner, rating, comment, prompt, answer.text(), answer.answer().flatMap(Answer::finishReason).orElse(null), model(answer), settings(answer),
+                System.currentTimeMillis());
+    }
+
+    /**
+     * Keeps which of two answers to one message is better.
+     *
+     * @return its identifier
+     * @throws Refused 404 if this owner has no such messages in this conversation; 400 if they are not two answers to the same
+     */
+    public String compare(String owner, String conversation, String left, String right, Choice choice) {
+        var id = UUID.randomUUID().toString();
+        database.run(t -> {
+            Conversations.hold(t, owner, conversation);
+            var path = Messages.path(t, owner, left);
+            var one = whole(path.getLast());
+            var other = whole(Messages.get(t, owner, right));
+            if (!one.conversation().equals(conversation)) throw Rows.noMessage(left);
+            if (!other.conversation().equals(conversation)) throw Rows.noMessage(right);
+            if (left.equals(right) || !one.parent().equals(other.parent())) throw Refused.badRequest("right", "left and right must be two answers to the same message.");
+            t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings, right_message, right_answer, right_model, right_settings, created)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, owner, choice.label(),
+                    prompt(path, Conversations.get(t, owner, conversation).system()).toString(), left, one.text(), model(one), settings(one),
+                    right, other.text(), model(other), settings(other), System.currentTimeMillis());
+        });
+        return id;
+    }
+
+    private static ChatMessage whole(ChatMessage message) {
+        if (message.role() != Role.ASSISTANT) throw Refused.badRequest("", "Only answers can be rated.");
+        if (message.status() == Status.RUNNING) throw Refused.badRequest("", "This answer is still being written.");
+        return message;
+    }
+
+    private static String model(ChatMessage answer) {
+        return answer.answer().map(Answer::model).orElse(null);
+    }
+
+    private static String settings(ChatMessage answer) {
+        return answer.answer().map(a -> a.settings().toString()).orElse("{}");
+    }
+
+    /**
+     * The messages that an answer, the last of a path, was an answer to.
+     *
+     * @param instruction of the conversation, where no model wrote the answer
+     */
+    static ArrayNode prompt(List<ChatMessage> path, String instruction) {
+        var prompt = JsonNodeFactory.instance.arrayNode();
+        var system = path.getLast().answer().map(Answer::system).orElse(instruction);
+        if (!system.isEmpty()) prompt.addObject().put("role", "system").put("content", system);
+        for (var message : path.subList(0, path.size() - 1)) prompt.addObject().put("role", message.role().label()).put("content", message.text());
+        return prompt;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.parley.serve.chat.running;
+
+import dev.parley.serve.answer.Answerer.AnswerToken;
+import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.history.StoredTokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * An answer as far as it is known. One adds to it and never waits; readers say how much they have and get what follows, so
+ * that a slow one costs no memory and gets more at a time.
+ */
+public final class AnswerLog {
+
+    /**
+     * What follows a position.
+     *
+     * @param text may be empty, as may the
+     * @param tokens that came with it
+     * @param to the position after it
+     * @param ended the message as it is kept, once a reader has all of it
+     */
+    public record Piece(String text, List<AnswerToken> tokens, Position to, Optional<ChatMessage> ended) {
+
+        /** Whether there was nothing new. */
+        public boolean isEmpty() {
+            return text.isEmpty() && tokens.isEmpty() && ended.isEmpty();
+        }
+    }
+
+    /** What is not kept yet. @param from number of the first of these tokens */
+    record Unsaved(String text, int from, StoredTokens tokens) {
+
+        int to() {
+            return from + tokens.tokens().size();
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private final Condition work = lock.newCondition();
+    private final StringBuilder text = new StringBuilder();
+    private final List<AnswerToken> tokens = new ArrayList<>();
+    private final List<Integer> textEnds = new ArrayList<>();
+    private int wanted = Integer.MAX_VALUE; // tokens at which the writer is to be woken
+    private boolean complete;
+    private Optional<ChatMessage> ended = Optional.empty();
+
+    private final ChatMessage message;
+
+    /** @param message whose text this is */
+    AnswerLog(ChatMessage message) {
+        this.message = message;
+    }
+
+    /** An answer that has ended. */
+    static AnswerLog of(ChatMessage message, StoredTokens kept) {
+        var log = new AnswerLog(message);
+        log.text.append(message.text());
+        log.tokens.addAll(kept.tokens());
+        log.textEnds.addAll(kept.textEnds());
+        log.ended = Optional.of(message);
+        return log;
+    }
+
+    /** The message before anything of it had come. */
+    public ChatMessage beginning() {
+        var answer = message.answer().map(a -> Answer.begun(a.model(), a.system(), a.settings()));
+        return new ChatMessage(message.id(), message.conversation(), message.parent(), message.role(), "", message.created(), Status.RUNNING, answer,
+                message.rating(), message.comment());
+    }
+
+    void add(String more, List<AnswerToken> moreTokens) {
+        lock.lock();
+        try {
+            text.append(more);
+            for (var token : moreTokens) {
+                tokens.add(token);
+                textEnds.add(text.length());
+            }
+            if (moreTokens.isEmpty() && !textEnds.isEmpty()) textEnds.set(textEnds.size() - 1, text.length());
+            news.signalAll();
+            if (tokens.size() >= wanted) work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No more will be added. */
+    void complete() {
+        lock.lock();
+        try {
+            complete = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the readers that it has ended, and is kept so. */
+    void end(ChatMessage message) {
+        lock.lock();
+        try {
+            complete = true;
+            ended = Optional.of(message);
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int tokenCount() {
+        lock.lock();
+        try {
+            return tokens.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isComplete() {
+        lock.lock();
+        try {
+            return complete;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until it is complete, or many tokens more have come, or the time is over. @return what was not saved yet */
+    Unsaved awaitWork(int saved, int many, Duration patience) throws InterruptedException {
+        lock.lock();
+        try {
+            wanted = saved + many;
+            var left = patience.toNanos();
+            while (!complete && tokens.size() < wanted && left > 0) left = work.awaitNanos(left);
+            return new Unsaved(text.toString(), saved, new StoredTokens(List.copyOf(tokens.subList(saved, tokens.size())), List.copyOf(textEnds.subList(saved, textEnds.size()))));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What follows a position. Waits for it, but not for longer than the patience: then the piece is empty.
+     *
+     * @param most tokens at a time
+     */
+    public Piece next(Position from, int most, Duration patience) throws InterruptedException {
+        lock.lock();
+        try {
+            var left = patience.toNanos();
+            while (ended.isEmpty() && tokens.size() <= from.tokens() && text.length() <= from.characters() && left > 0) left = news.awaitNanos(left);
+            return piece(from, most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Piece piece(Position from, int most) {
+        var first = Math.min(from.tokens(), tokens.size());
+        var last = first + Math.min(most, tokens.size() - first);
+        var begin = Math.min(from.characters(), text.length());
+        var end = Math.max(begin, last == tokens.size() ? text.length() : textEnds.get(last - 1));
+        var all = last == tokens.size() && last == first && begin == end;
+        return new Piece(text.substring(begin, end), List.copyOf(tokens.subList(first, last)), new Position(last, end, false), all ? ended : Optional.empty());
+    }
+
+    /** Whether a reader at a position has all that there will be, and knows it. */
+    public boolean isOver(Position from) throws InterruptedException {
+        return from.end() && next(new Position(from.tokens(), from.characters(), false), 1, Duration.ZERO).ended().isPresent();
+    }
+
+    /** Waits for its end. @return whether it has come */
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        lock.lock();
+        try {
+            var left = patience.toNanos();
+            while (ended.isEmpty() && left > 0) left = news.awaitNanos(left);
+            return ended.isPresent();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.parley.serve.chat.running;
+
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Messages;
+import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.store.StoreException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Keeps a running answer in the database, a second or {@value #MANY} tokens behind at most, and tells its readers of the end once that is kept. */
+final class AnswerWriter implements Runnable {
+
+    static final int MANY = 64;
+
+    private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final int LAST_TRIES = 10;
+
+    private final RunningAnswer answer;
+    private final Messages messages;
+    private final Consumer<String> note;
+    private int saved;
+    private int savedCharacters;
+
+    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note) {
+        this.answer = answer;
+        this.messages = messages;
+        this.note = note;
+    }
+
+    @Override
+    public void run() {
+        var log = answer.log();
+        try {
+            while (!log.isComplete()) keep(log.awaitWork(saved, MANY, OFTEN));
+            log.end(end(log.awaitWork(saved, MANY, Duration.ZERO)));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts the thread that keeps an answer.", e);
+        }
+    }
+
+    private void keep(AnswerLog.Unsaved unsaved) throws InterruptedException {
+        if (unsaved.to() == saved && unsaved.text().length() == savedCharacters) return;
+        try {
+            messages.keep(answer.message().id(), unsaved.text(), saved, unsaved.tokens());
+            saved = unsaved.to();
+            savedCharacters = unsaved.text().length();
+        } catch (StoreException e) {
+            note.accept("An answer could not be kept yet: " + e.getMessage());
+            Thread.sleep(OFTEN);
+        }
+    }
+
+    /** @return the message as its readers are told of it */
+    private ChatMessage end(AnswerLog.Unsaved unsaved) throws InterruptedException {
+        var ended = answer.ended(unsaved.text());
+        for (int i = 1; ; i++) {
+            try {
+                messages.end(ended, saved, unsaved.tokens());
+                return ended;
+            } catch (StoreException e) {
+                note.accept("An answer could not be kept: " + e.getMessage());
+                if (i == LAST_TRIES) return ended.with(ended.text(), Status.FAILED,
+                        ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of("The server's database could not keep this answer.")));
+                Thread.sleep(OFTEN);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.parley.serve.chat.running;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.QueueFullException;
+import dev.parley.generate.TextRequest;
+import dev.parley.model.ModelException;
+import dev.parley.serve.answer.Answerer;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.DefaultSettings;
+import dev.parley.serve.openai.Fields;
+import dev.parley.serve.openai.SamplingFields;
+import dev.parley.tokenizer.TokenizerException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+
+/** Answers by the models of a server, with the settings of the API: the same question gets the same answer by both. */
+public final class ModelAnswerer implements Answerer {
+
+    private static final long MOST_WEIGHTS = 2_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ModelPool models;
+
+    public ModelAnswerer(ModelPool models) {
+        this.models = models;
+    }
+
+    @Override
+    public Running answer(Question question, Listener listener) {
+        var lease = models.lease(question.model());
+        try {
+            var model = lease.model();
+            var config = config(question, model);
+            var ids = ids(question, model);
+            var begun = question.begun().size();
+            var request = new TextRequest(ids, config, question.owner(), false, Optional.empty(), begun);
+            var ticket = model.engine().submit(request, new EngineListener(lease, question, ids.length - begun, listener));
+            return ticket::cancel;
+        } catch (RuntimeException e) {
+            lease.close();
+            throw refused(e);
+        }
+    }
+
+    private static RuntimeException refused(RuntimeException cause) {
+        return switch (cause) {
+            case ModelException e -> Refused.of(400, "context_length_exceeded", e.getMessage());
+            case TokenizerException e -> Refused.badRequest("messages", e.getMessage());
+            case QueueFullException e -> Refused.of(429, "queue_full", e.getMessage());
+            case IllegalArgumentException e -> Refused.badRequest("settings", e.getMessage());
+            default -> cause;
+        };
+    }
+
+    private static GenerationConfig config(Question question, ServedModel model) {
+        var fields = Fields.of(question.settings(), "settings");
+        fields.integer("n", 1, 1);
+        var config = SamplingFields.read(fields, model.defaults(), model.tokenizer().vocabSize()).toBuilder().logprobs(question.topLogprobs());
+        var most = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        if (most.isEmpty()) most = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
+        most.ifPresent(config::maxNewTokens);
+        return config.build();
+    }
+
+    /** Of the rendered conversation, and of the answer's beginning. */
+    private static int[] ids(Question question, ServedModel model) {
+        var begun = question.begun().stream().mapToInt(AnswerToken::id).toArray();
+        if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
+            throw Refused.badRequest("model", "The answer was begun by another model than " + model.id() + " is now.");
+        }
+        var prompt = model.requireChatTemplate().encode(model.tokenizer(), question.messages(), true).ids();
+        return IntStream.concat(IntStream.of(prompt), IntStream.of(begun)).toArray();
+    }
+
+    @Override
+    public Attention attention(Question question) {
+        try (var lease = models.lease(question.model())) {
+            var model = lease.model();
+            var ids = ids(question, model);
+            var config = model.model().config();
+            if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
+                throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
+            }
+            var weights = model.engine().attention(ids);
+            try {
+                return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - question.begun().size(),
+                        weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            } finally {
+                weights.cancel(true);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw Refused.of(503, "busy", "The model could not be looked into now; try again in a moment.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refused.of(503, "stopping", "The server is being stopped.");
+        } catch (RuntimeException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public String modelId(Optional<String> name) {
+        return models.info(name.orElse(models.defaultId())).source().id();
+    }
+
+    @Override
+    public Models models() {
+        return new Models(models.all().stream().map(ModelAnswerer::described).toList(), models.defaultId());
+    }
+
+    private static Model described(ModelPool.Info info) {
+        var source = info.source();
+        var model = info.model();
+        return new Model(source.id(), source.aliases(), info.state().name().toLowerCase(Locale.ROOT), model.map(ServedModel::contextLength).orElse(source.contextLength()),
+                model.map(m -> m.tokenizer().chatTemplate().isPresent()).orElse(true), model.map(m -> DefaultSettings.of(m.defaults())).orElseGet(JsonNodeFactory.instance::objectNode),
+                info.failure());
+    }
+}

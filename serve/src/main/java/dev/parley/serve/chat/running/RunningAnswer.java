@@ -1,0 +1,125 @@
+package dev.parley.serve.chat.running;
+
+import dev.parley.serve.answer.Answerer;
+import dev.parley.serve.answer.Answerer.Alternative;
+import dev.parley.serve.answer.Answerer.AnswerToken;
+import dev.parley.serve.answer.Answerer.Ended;
+import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.history.Texts;
+import java.util.List;
+import java.util.Optional;
+
+/** An answer that is being written. The models tell it what has come; it only takes notes, so that they need not wait. */
+final class RunningAnswer implements Answerer.Listener {
+
+    private final String owner;
+    private final ChatMessage message;
+    private final int begun;
+    private final long asked = System.nanoTime();
+    private final AnswerLog log;
+    private Optional<Answerer.Running> running = Optional.empty(); // under this
+    private boolean stopped; // under this
+    private volatile boolean interrupted;
+    private volatile double firstTokenSeconds = -1;
+    private volatile Optional<Ended> ended = Optional.empty();
+    private volatile Optional<String> failure = Optional.empty();
+
+    /**
+     * @param message as it was when it began; of one that goes on, as it had ended
+     * @param begun how many tokens it begins with
+     */
+    RunningAnswer(String owner, ChatMessage message, int begun) {
+        this.owner = owner;
+        this.message = message;
+        this.begun = begun;
+        log = new AnswerLog(message);
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    ChatMessage message() {
+        return message;
+    }
+
+    AnswerLog log() {
+        return log;
+    }
+
+    /** It is under way. */
+    void begin(Answerer.Running begunNow) {
+        boolean late;
+        synchronized (this) {
+            running = Optional.of(begunNow);
+            late = stopped;
+        }
+        if (late) begunNow.cancel();
+    }
+
+    /** Asks it to end where it is. */
+    void stop() {
+        Optional<Answerer.Running> now;
+        synchronized (this) {
+            stopped = true;
+            now = running;
+        }
+        now.ifPresent(Answerer.Running::cancel);
+    }
+
+    /** Asks it to end because the server does. */
+    void interrupt() {
+        interrupted = true;
+        stop();
+    }
+
+    @Override
+    public void onTokens(String text, List<AnswerToken> tokens) {
+        log.add(Texts.clean(text), tokens.stream().map(RunningAnswer::clean).toList());
+        if (firstTokenSeconds < 0 && log.tokenCount() > begun) firstTokenSeconds = seconds();
+    }
+
+    private static AnswerToken clean(AnswerToken token) {
+        return new AnswerToken(token.id(), Texts.clean(token.text()), rounded(token.logprob()),
+                token.top().stream().map(t -> new Alternative(t.id(), Texts.clean(t.text()), rounded(t.logprob()))).toList());
+    }
+
+    // Four digits are kept: more would fill the database, and nobody could see them.
+    private static double rounded(double logprob) {
+        return Double.isFinite(logprob) ? Math.rint(logprob * 1e4) / 1e4 : -9999;
+    }
+
+    @Override
+    public void onEnd(Ended how) {
+        ended = Optional.of(how);
+        log.complete();
+    }
+
+    @Override
+    public void onFailure(String sentence) {
+        failure = Optional.of(sentence);
+        log.complete();
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - asked) / 1e9;
+    }
+
+    /** The message as it ended. @param text all of it */
+    ChatMessage ended(String text) {
+        var answer = message.answer().orElseThrow();
+        var cancelled = ended.isEmpty() || ended.get().finishReason().equals("cancelled");
+        var status = interrupted && cancelled ? Status.INTERRUPTED : failure.isPresent() ? Status.FAILED : cancelled ? Status.CANCELLED : Status.DONE;
+        var reason = status == Status.DONE || status == Status.CANCELLED ? ended.map(Ended::finishReason) : Optional.<String>empty();
+        return message.with(text, status, answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
+    }
+
+    private Answer.Usage usage(Ended how) {
+        var before = message.answer().orElseThrow().usage();
+        var first = firstTokenSeconds < 0 ? how.seconds() : firstTokenSeconds;
+        return new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(how.seconds() + before.map(Answer.Usage::seconds).orElse(0.0)),
+                rounded(before.map(Answer.Usage::firstTokenSeconds).orElse(first)));
+    }
+}

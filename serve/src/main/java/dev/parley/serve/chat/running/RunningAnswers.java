@@ -1,0 +1,222 @@
+package dev.parley.serve.chat.running;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.answer.Answerer;
+import dev.parley.serve.answer.Answerer.AnswerToken;
+import dev.parley.serve.answer.Answerer.Question;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Conversation;
+import dev.parley.serve.chat.history.Messages;
+import dev.parley.serve.chat.history.Role;
+import dev.parley.serve.chat.history.Status;
+import dev.parley.tokenizer.Message;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** The answers that are being written, and how one is begun, gone on with and stopped. */
+public final class RunningAnswers {
+
+    /** Of one owner at once. */
+    static final int MOST = 16;
+
+    private static final int ALTERNATIVES = 5;
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
+
+    private final Answerer answerer;
+    private final Messages messages;
+    private final Consumer<String> note;
+    private final Map<String, RunningAnswer> all = new ConcurrentHashMap<>();
+    private volatile boolean closing;
+
+    /** @param note takes what the operator should know, in lines */
+    public RunningAnswers(Answerer answerer, Messages messages, Consumer<String> note) {
+        this.answerer = answerer;
+        this.messages = messages;
+        this.note = note;
+    }
+
+    /**
+     * Begins an answer to a message.
+     *
+     * @param model that is to answer; empty for the conversation's
+     * @param settings instead of the conversation's, where they say something
+     * @throws Refused if it cannot be begun; nothing is kept then
+     */
+    public ChatMessage answer(String owner, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(owner, parent);
+        if (!path.getLast().conversation().equals(conversation.id())) throw noMessage();
+        if (path.getLast().role() != Role.USER) throw Refused.badRequest("parent", "Only what a user says can be answered.");
+        return begin(owner, conversation, path, model.or(conversation::model), settings, List.of());
+    }
+
+    /**
+     * Begins another answer to the same message, which starts as one does that is there, up to a token for which another is taken.
+     *
+     * @param like the answer that it starts like
+     * @param count how many of its tokens are taken over
+     * @param token that comes then: the one that came, or one of those that are kept beside it
+     * @throws Refused as above
+     */
+    public ChatMessage branch(String owner, Conversation conversation, String like, int count, int token, ObjectNode settings) {
+        var path = messages.path(owner, like);
+        var answer = answerOf(path.getLast(), conversation);
+        if (path.size() < 2) throw Refused.badRequest("begin", "This answer has no question.");
+        var known = messages.tokens(owner, like).tokens();
+        if (count >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
+        var begun = new ArrayList<>(known.subList(0, count));
+        begun.add(instead(known.get(count), token));
+        return begin(owner, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
+    }
+
+    private static AnswerToken instead(AnswerToken came, int token) {
+        if (came.id() == token) return came;
+        var other = came.top().stream().filter(t -> t.id() == token).findFirst()
+                .orElseThrow(() -> Refused.badRequest("begin.token", "begin.token must be one of the tokens that are known to have been likely there."));
+        return new AnswerToken(other.id(), other.text(), other.logprob(), came.top());
+    }
+
+    private ChatMessage begin(String owner, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
+        var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
+        var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
+                System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
+        start(owner, message, path, begun, () -> messages.begin(owner, message));
+        return message;
+    }
+
+    /**
+     * Goes on with an answer that had not come to its end.
+     *
+     * @throws Refused 409 if it is still being written, and as above
+     */
+    public ChatMessage goOn(String owner, Conversation conversation, String id, ObjectNode settings) {
+        var path = messages.path(owner, id);
+        var before = path.getLast();
+        var was = answerOf(before, conversation);
+        if (before.status() == Status.RUNNING) throw Refused.of(409, "running", "This answer is being written already.");
+        if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
+        var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
+        var message = before.with(before.text(), Status.RUNNING, answer);
+        start(owner, message, path.subList(0, path.size() - 1), messages.tokens(owner, id).tokens(), () -> messages.resume(owner, message));
+        return message;
+    }
+
+    private static Answer answerOf(ChatMessage message, Conversation conversation) {
+        if (!message.conversation().equals(conversation.id())) throw noMessage();
+        return message.answer().orElseThrow(() -> Refused.badRequest("", "No model has written this message."));
+    }
+
+    private static Refused noMessage() {
+        return Refused.of(404, "not_found", "There is no such message in this conversation.");
+    }
+
+    private static ObjectNode overlaid(ObjectNode settings, ObjectNode over) {
+        var both = settings.deepCopy();
+        both.setAll(over);
+        return both;
+    }
+
+    private void start(String owner, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
+        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw Refused.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
+        var answer = new RunningAnswer(owner, message, begun.size());
+        if (all.putIfAbsent(message.id(), answer) != null) throw Refused.of(409, "running", "This answer is being written already.");
+        try {
+            if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
+            if (all.values().stream().filter(a -> a.owner().equals(owner)).count() > MOST) {
+                throw Refused.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
+            }
+            answer.begin(answerer.answer(question(owner, message, path, begun), answer));
+            keep.run();
+        } catch (RuntimeException e) {
+            answer.stop();
+            all.remove(message.id());
+            throw e;
+        }
+        Thread.ofVirtual().name("parley-answer-" + message.id()).start(() -> write(answer));
+    }
+
+    private void write(RunningAnswer answer) {
+        try {
+            new AnswerWriter(answer, messages, note).run();
+        } finally {
+            all.remove(answer.message().id());
+        }
+    }
+
+    private static Question question(String owner, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun) {
+        var answer = message.answer().orElseThrow();
+        var turns = new ArrayList<Message>();
+        if (!answer.system().isEmpty()) turns.add(Message.system(answer.system()));
+        for (var turn : path) turns.add(new Message(turn.role().label(), turn.text()));
+        return new Question(Optional.of(answer.model()), turns, begun, answer.settings(), ALTERNATIVES, owner);
+    }
+
+    /** Asks an answer to end where it is; one that has ended stays as it is. @throws Refused 404 if this owner has no such message */
+    public void stop(String owner, String id) {
+        var answer = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
+        answer.ifPresentOrElse(RunningAnswer::stop, () -> messages.get(owner, id));
+    }
+
+    /** Stops the answers of a conversation. */
+    public void stopAll(String conversation) {
+        all.values().stream().filter(a -> a.message().conversation().equals(conversation)).forEach(RunningAnswer::stop);
+    }
+
+    /** An answer, running or ended. @throws Refused 404 if this owner has no such message, 400 if it is no answer */
+    public AnswerLog log(String owner, String id) {
+        var running = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
+        return running.map(RunningAnswer::log).orElseGet(() -> {
+            var message = messages.get(owner, id);
+            if (message.role() != Role.ASSISTANT) throw Refused.badRequest("", "This message is no answer.");
+            return AnswerLog.of(message, messages.tokens(owner, id));
+        });
+    }
+
+    /** The tokens of an answer that are known by now. @throws Refused as {@link #log} does */
+    public List<AnswerToken> tokens(String owner, String id) throws InterruptedException {
+        return log(owner, id).next(Position.START, Integer.MAX_VALUE, Duration.ZERO).tokens();
+    }
+
+    /**
+     * What a token of an answer looked at.
+     *
+     * @param token its number
+     * @throws Refused as {@link #log} does, or if there is no such token, or it cannot be told
+     */
+    public Answerer.Attention attention(String owner, String id, int token) throws InterruptedException {
+        var path = messages.path(owner, id);
+        var message = path.getLast();
+        if (message.answer().isEmpty()) throw Refused.badRequest("", "No model has written this message.");
+        var known = tokens(owner, id);
+        if (token < 0 || token >= known.size()) throw Refused.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
+        return answerer.attention(question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token)));
+    }
+
+    /** Takes no new answers, and lets those that are being written finish for a time; what then still runs is kept as interrupted. */
+    public void finish(Duration grace) {
+        closing = true;
+        if (awaitAll(grace)) return;
+        all.values().forEach(RunningAnswer::interrupt);
+        if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be kept as they ended; the next start marks them as interrupted.");
+    }
+
+    private boolean awaitAll(Duration patience) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        try {
+            for (var answer : List.copyOf(all.values())) {
+                if (!answer.log().awaitEnd(Duration.ofNanos(deadline - System.nanoTime()))) return false;
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
