@@ -34,7 +34,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
     }
 
     /** By either name, as OpenAI's API has it; 0 where neither says so and the model neither: as many as the context holds. */
-    private static int mostTokens(Fields fields, int otherwise) {
+    static int mostTokens(Fields fields, int otherwise) {
         var newer = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         var older = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         if (newer.isPresent() && older.isPresent()) throw Refused.badRequest("max_tokens", "max_tokens and max_completion_tokens mean the same; give one of them.");

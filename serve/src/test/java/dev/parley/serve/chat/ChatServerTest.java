@@ -64,6 +64,15 @@ class ChatServerTest {
     }
 
     @Test
+    void theChatAnswersAsTheApiDoes() {
+        var asked = client.ask("What is a cat?");
+        var chat = client.await(client.answer(asked, GREEDY));
+        var api = client.ok("POST", "/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"What is a cat?\"}],\"temperature\":0,\"max_tokens\":40}");
+        assertEquals(api.path("choices").path(0).path("message").path("content").asText(), chat.path("text").asText());
+        assertEquals(api.path("usage").path("prompt_tokens").asInt(), chat.path("usage").path("prompt_tokens").asInt());
+    }
+
+    @Test
     void eachTokenComesWithTheLikeliestAtItsPlace() {
         var events = client.events(client.answer(client.ask("Hello"), GREEDY), "");
         for (var token : tokens(events)) {

@@ -1,7 +1,6 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
 import dev.parley.model.ModelException;
@@ -9,9 +8,9 @@ import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.ChatSettings;
 import dev.parley.serve.openai.DefaultSettings;
 import dev.parley.serve.openai.Fields;
-import dev.parley.serve.openai.SamplingFields;
 import dev.parley.tokenizer.TokenizerException;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,7 +37,7 @@ public final class ModelAnswerer implements Answerer {
         var lease = models.lease(question.model());
         try {
             var model = lease.model();
-            var config = config(question, model);
+            var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
             var ids = ids(question, model);
             var begun = question.begun().size();
             var request = new TextRequest(ids, config, question.owner(), false, Optional.empty(), begun);
@@ -58,16 +57,6 @@ public final class ModelAnswerer implements Answerer {
             case IllegalArgumentException e -> Refused.badRequest("settings", e.getMessage());
             default -> cause;
         };
-    }
-
-    private static GenerationConfig config(Question question, ServedModel model) {
-        var fields = Fields.of(question.settings(), "settings");
-        fields.integer("n", 1, 1);
-        var config = SamplingFields.read(fields, model.defaults(), model.tokenizer().vocabSize()).toBuilder().logprobs(question.topLogprobs());
-        var most = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-        if (most.isEmpty()) most = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
-        most.ifPresent(config::maxNewTokens);
-        return config.build();
     }
 
     /** Of the rendered conversation, and of the answer's beginning. */
