@@ -10,7 +10,9 @@ import dev.parley.serve.openai.ChatRoutes;
 import dev.parley.serve.openai.EmbeddingRoutes;
 import dev.parley.serve.openai.ModelRoutes;
 import dev.parley.serve.openai.ModerationRoutes;
+import dev.parley.serve.openai.OpenApiRoutes;
 import dev.parley.serve.openai.PropsRoutes;
+import dev.parley.serve.openai.ResponseRoutes;
 import dev.parley.serve.openai.TokenRoutes;
 import dev.parley.serve.page.PageFiles;
 import dev.parley.serve.store.Database;
@@ -81,7 +83,8 @@ public final class ParleyServer implements AutoCloseable {
     private List<Routes> groups() {
         return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
                 new ChatRoutes(models),
-                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), chat, PageFiles.load());
+                new ResponseRoutes(models), new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new OpenApiRoutes(), chat, PageFiles.load());
     }
 
     private void refuseWhileStopping(Context request) {

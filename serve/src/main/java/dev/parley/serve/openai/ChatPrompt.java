@@ -49,25 +49,31 @@ record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
      */
     static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
             GenerationConfig.Builder settings) {
+        return of(model, messages, "messages", tools, variables, form, settings);
+    }
+
+    /** The same for requests that bring the messages otherwise. @param param the field that they come from */
+    static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
+            GenerationConfig.Builder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
-        var ids = encoded(model, template, messages, tools, variables);
+        var ids = encoded(model, template, messages, param, tools, variables);
         var calls = tools.use() == Use.NEVER ? Optional.<Calls>empty() : Optional.of(calls(model.tokenizer(), template.format(), tools));
         if (calls.isPresent() && calls.get().opened()) {
             ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = calls.get().opener().orElseThrow();
         }
-        requireRoom(model, ids.length, "messages");
+        requireRoom(model, ids.length, param);
         calls.flatMap(c -> form(c, form)).or(() -> form).ifPresent(settings::grammar);
         var config = SamplingFields.build(settings);
         if (calls.isPresent() && config.grammar().isEmpty()) config = endedAfterOneCall(calls.get(), config);
         return new ChatPrompt(ids, config, calls);
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables) {
+    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables) {
         try {
             return model.requireChatTemplate().encode(model.tokenizer(), template.conversation(messages, tools.tools(), variables)).ids();
         } catch (TokenizerException e) {
-            throw Refused.badRequest("messages", "The model's chat template does not take these messages: " + e.getMessage());
+            throw Refused.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
         }
     }
 
@@ -93,7 +99,7 @@ record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
     private static Optional<Grammar> form(Calls calls, Optional<Grammar> form) {
         var tools = calls.tools();
         if (tools.use() == Use.AS_IT_LIKES && form.isEmpty()) return Optional.empty();
-        for (var tool : tools.callable()) FormFields.made("tools[" + tools.tools().indexOf(tool) + "].function.parameters", 0, tool::arguments);
+        tools.requireForms();
         var callForm = calls.format().calls(tools.callable(), tools.several(), calls.opened());
         return Optional.of(tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm)));
     }

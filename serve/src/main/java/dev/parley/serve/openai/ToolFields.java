@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
  * @param tools that the model is told of
  * @param callable those of them that the answer may call
  * @param several whether it may have several calls
+ * @param flat whether the request describes a function beside its type, as in /v1/responses, not in an object of its own
  */
-record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several) {
+record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several, boolean flat) {
 
     private static final int MOST = 128;
     private static final int MOST_SCHEMA = 200_000; // characters
@@ -28,7 +29,7 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
     }
 
     /** A request without tools. */
-    static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true);
+    static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true, false);
 
     /**
      * The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}.
@@ -36,22 +37,31 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
      * @throws Refused if a tool is none, or one that must be called has a schema that cannot be honoured
      */
     static ToolFields read(Fields fields) {
+        return read(fields, false);
+    }
+
+    /** The same fields as {@code /v1/responses} has them: what describes a function is beside its type. */
+    static ToolFields readFlat(Fields fields) {
+        return read(fields, true);
+    }
+
+    private static ToolFields read(Fields fields, boolean flat) {
         var several = fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls");
         var tools = new ArrayList<Tool>();
         var names = new HashSet<String>();
         for (var item : fields.objects("tools", MOST)) {
-            var tool = tool(item);
+            var tool = tool(item, flat);
             if (!names.add(tool.name())) throw Refused.badRequest("tools", "Two tools are called " + tool.name() + ".");
             tools.add(tool);
         }
-        var chosen = choice(fields, List.copyOf(tools), several);
-        if (chosen.use() == Use.ALWAYS) chosen.requireForms(fields);
+        var chosen = choice(fields, List.copyOf(tools), several, flat);
+        if (chosen.use() == Use.ALWAYS) chosen.requireForms();
         return chosen;
     }
 
-    private static Tool tool(Fields item) {
+    private static Tool tool(Fields item, boolean flat) {
         if (!item.requireString("type").equals("function")) throw item.wrong("type", "function; this server runs no tools itself");
-        var function = item.object("function").orElseThrow(() -> item.missing("function"));
+        var function = function(item, flat);
         var name = function.requireString("name");
         var definition = JsonNodeFactory.instance.objectNode().put("type", "function");
         var copy = definition.putObject("function").put("name", name);
@@ -69,33 +79,37 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         }
     }
 
-    private static ToolFields choice(Fields fields, List<Tool> tools, boolean several) {
+    private static Fields function(Fields item, boolean flat) {
+        return flat ? item : item.object("function").orElseThrow(() -> item.missing("function"));
+    }
+
+    private static ToolFields choice(Fields fields, List<Tool> tools, boolean several, boolean flat) {
         var choice = fields.any("tool_choice");
-        if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several);
+        if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several, flat);
         if (choice.get().isTextual()) {
             var word = choice.get().textValue();
             if (!Set.of("none", "auto", "required").contains(word)) throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
             if (word.equals("required") && tools.isEmpty()) throw Refused.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
-            return of(tools, word, several);
+            return of(tools, word, several, flat);
         }
         var object = fields.object("tool_choice").orElseThrow();
         return switch (object.requireString("type")) {
-            case "function" -> named(tools, object.object("function").orElseThrow(() -> object.missing("function")));
-            case "allowed_tools" -> allowed(tools, object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several);
+            case "function" -> named(tools, function(object, flat), flat);
+            case "allowed_tools" -> allowed(tools, flat ? object : object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several, flat);
             default -> throw object.wrong("type", "function or allowed_tools");
         };
     }
 
-    private static ToolFields of(List<Tool> tools, String word, boolean several) {
+    private static ToolFields of(List<Tool> tools, String word, boolean several, boolean flat) {
         return switch (word) {
             case "none" -> NONE; // a model that is not to call functions is not told of them
-            case "auto" -> tools.isEmpty() ? NONE : new ToolFields(tools, tools, Use.AS_IT_LIKES, several);
-            default -> new ToolFields(tools, tools, Use.ALWAYS, several);
+            case "auto" -> tools.isEmpty() ? NONE : new ToolFields(tools, tools, Use.AS_IT_LIKES, several, flat);
+            default -> new ToolFields(tools, tools, Use.ALWAYS, several, flat);
         };
     }
 
-    private static ToolFields named(List<Tool> tools, Fields function) {
-        return new ToolFields(tools, List.of(find(tools, function)), Use.ALWAYS, false);
+    private static ToolFields named(List<Tool> tools, Fields function, boolean flat) {
+        return new ToolFields(tools, List.of(find(tools, function)), Use.ALWAYS, false, flat);
     }
 
     private static Tool find(List<Tool> tools, Fields function) {
@@ -104,19 +118,20 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
                 .orElseThrow(() -> Refused.badRequest(function.path("name"), "tool_choice names a function that is not among the tools."));
     }
 
-    private static ToolFields allowed(List<Tool> tools, Fields allowed, boolean several) {
+    private static ToolFields allowed(List<Tool> tools, Fields allowed, boolean several, boolean flat) {
         var mode = allowed.requireString("mode");
         if (!Set.of("auto", "required").contains(mode)) throw allowed.wrong("mode", "auto or required");
         var some = allowed.objects("tools", MOST).stream().map(item -> {
             item.string("type");
-            return find(tools, item.object("function").orElseThrow(() -> item.missing("function")));
+            return find(tools, function(item, flat));
         }).toList();
         if (some.isEmpty()) throw allowed.wrong("tools", "a list of at least one function");
-        return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several);
+        return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
     }
 
-    private void requireForms(Fields fields) {
-        for (var tool : callable) FormFields.made("tools[" + tools.indexOf(tool) + "].function.parameters", 0, tool::arguments);
+    /** @throws Refused if the schema of a tool that may be called cannot be honoured */
+    void requireForms() {
+        for (var tool : callable) FormFields.made("tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters", 0, tool::arguments);
     }
 
     /** The names of all tools. */

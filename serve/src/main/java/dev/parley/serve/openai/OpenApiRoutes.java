@@ -1,0 +1,29 @@
+package dev.parley.serve.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.Routes;
+import dev.parley.serve.Version;
+import io.javalin.config.RoutesConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** {@code /openapi.json}: what is served, in OpenAPI 3.1. A test holds the document against the server. */
+public final class OpenApiRoutes implements Routes {
+
+    private final ObjectNode document = read();
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/openapi.json", request -> Body.write(request, document));
+    }
+
+    private static ObjectNode read() {
+        try (var in = OpenApiRoutes.class.getResourceAsStream("openapi.json")) {
+            var document = (ObjectNode) Body.JSON.readTree(in);
+            ((ObjectNode) document.path("info")).put("version", Version.text());
+            return document;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The description of the API cannot be read.", e);
+        }
+    }
+}
