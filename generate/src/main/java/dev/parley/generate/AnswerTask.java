@@ -77,7 +77,7 @@ final class AnswerTask {
         }
 
         void letGo() {
-            if (asksForPrompt()) promptLogprobs.clear(); // they are found out again
+            if (asksForPrompt() && text.running()) promptLogprobs.clear(); // they are found out again
             cache.ifPresent(KvBlocks::close);
             cache = Optional.empty();
         }

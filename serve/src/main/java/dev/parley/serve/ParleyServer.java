@@ -7,6 +7,7 @@ import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.moderation.RuleModerator;
 import dev.parley.serve.openai.ChatRoutes;
+import dev.parley.serve.openai.CompletionRoutes;
 import dev.parley.serve.openai.EmbeddingRoutes;
 import dev.parley.serve.openai.ModelRoutes;
 import dev.parley.serve.openai.ModerationRoutes;
@@ -82,7 +83,7 @@ public final class ParleyServer implements AutoCloseable {
 
     private List<Routes> groups() {
         return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
-                new ChatRoutes(models),
+                new ChatRoutes(models), new CompletionRoutes(models),
                 new ResponseRoutes(models), new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, PageFiles.load());
     }
