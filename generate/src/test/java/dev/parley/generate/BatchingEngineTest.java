@@ -189,11 +189,16 @@ class BatchingEngineTest {
     @Test
     void thePromptsOwnProbabilitiesAreThoseOfScore() {
         var prompt = new Random(2).ints(200, 0, 50_000).toArray();
+        var one = GenerationConfig.builder().temperature(0).maxNewTokens(1).logprobs(1).build();
+        var none = GenerationConfig.builder().temperature(0).maxLength(200).logprobs(1).build();
         try (var engine = engine(Limits.DEFAULT)) {
-            var kept = new Kept();
-            engine.submit(new TextRequest(prompt, GenerationConfig.builder().temperature(0).maxNewTokens(1).logprobs(1).build(), "", true, Optional.empty()), kept);
+            Kept kept = new Kept(), withoutAToken = new Kept();
+            engine.submit(new TextRequest(prompt, one, "", true, Optional.empty()), kept);
+            engine.submit(new TextRequest(prompt, none, "", true, Optional.empty()), withoutAToken);
             var logprobs = kept.await().promptLogprobs();
             assertEquals(199, logprobs.size());
+            assertEquals(logprobs, withoutAToken.await().promptLogprobs());
+            assertEquals(0, withoutAToken.await().completions().getFirst().ids().length);
             try (var texts = model.continueTexts(1, 200)) {
                 var scores = texts.feedAll(new int[][] {prompt})[0];
                 for (int i = 0; i < 199; i++) {

@@ -54,15 +54,16 @@ public final class TestServer implements AutoCloseable {
     private final Path data;
     private final boolean ownsData;
     private final Database database;
+    private final ModelPool models;
     private final ParleyServer server;
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestServer(ServerSettings settings, Path data, boolean ownsData) {
+    private TestServer(ServerSettings settings, List<ModelSource> sources, Limits limits, Path data, boolean ownsData) {
         this.data = data;
         this.ownsData = ownsData;
         database = Database.sqlite(data);
-        var models = new ModelPool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8)), 4L << 30, LIMITS, Duration.ofSeconds(20));
+        models = new ModelPool(sources, 4L << 30, limits, Duration.ofSeconds(20));
         server = ParleyServer.start(settings, models, database, notes::add);
     }
 
@@ -73,8 +74,13 @@ public final class TestServer implements AutoCloseable {
 
     /** A server with data of its own. */
     public static TestServer start(ServerSettings settings) {
+        return start(settings, smallModels(), LIMITS);
+    }
+
+    /** A server of other models, with data of its own. */
+    public static TestServer start(ServerSettings settings, List<ModelSource> sources, Limits limits) {
         try {
-            return new TestServer(settings, Files.createTempDirectory("parley-server"), true);
+            return new TestServer(settings, sources, limits, Files.createTempDirectory("parley-server"), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,7 +88,11 @@ public final class TestServer implements AutoCloseable {
 
     /** A server that keeps its data in a folder, which stays. */
     public static TestServer start(ServerSettings settings, Path data) {
-        return new TestServer(settings, data, false);
+        return new TestServer(settings, smallModels(), LIMITS, data, false);
+    }
+
+    private static List<ModelSource> smallModels() {
+        return List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8));
     }
 
     private static ModelSource source(String id, List<String> aliases, long seed) {
@@ -92,7 +102,8 @@ public final class TestServer implements AutoCloseable {
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
     }
 
-    private static synchronized Path modelFolder(String id, long seed) {
+    /** The folder of a model of random weights, made at first. */
+    public static synchronized Path modelFolder(String id, long seed) {
         try {
             if (modelFolders == null) {
                 modelFolders = Files.createTempDirectory("parley-test-models");
@@ -150,6 +161,11 @@ public final class TestServer implements AutoCloseable {
 
     public ParleyServer server() {
         return server;
+    }
+
+    /** The models, with the engines that can be looked at. */
+    public ModelPool models() {
+        return models;
     }
 
     /** What the operator was told. */
