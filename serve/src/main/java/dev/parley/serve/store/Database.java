@@ -110,7 +110,6 @@ public final class Database implements AutoCloseable {
     }
 
     private static Database open(HikariConfig config, boolean oneWriter, String name) {
-        config.setAutoCommit(false);
         config.setConnectionTimeout(10_000);
         config.setPoolName("parley-database");
         try {
@@ -144,14 +143,25 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static <T> T whole(Connection connection, Function<Transaction, T> work) throws SQLException {
+    private <T> T whole(Connection connection, Function<Transaction, T> work) throws SQLException {
+        connection.setAutoCommit(false);
         try {
             var result = work.apply(new Transaction(connection));
-            connection.commit();
+            connection.setAutoCommit(true); // commits; SQLite's commit() begins another transaction, and so keeps its lock from other programs
             return result;
         } catch (RuntimeException | Error | SQLException e) {
-            connection.rollback();
+            undo(connection, e);
             throw e;
+        }
+    }
+
+    private void undo(Connection connection, Throwable why) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            why.addSuppressed(e);
+            source.evictConnection(connection); // nobody knows in what state it is
         }
     }
 

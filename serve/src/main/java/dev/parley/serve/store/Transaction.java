@@ -62,7 +62,7 @@ public final class Transaction {
 
     private static void set(PreparedStatement statement, int at, Object value) throws SQLException {
         switch (value) {
-            case null -> statement.setNull(at, Types.VARCHAR);
+            case null -> statement.setNull(at, Types.NULL); // of whatever type the column is
             case String s -> statement.setString(at, s.indexOf('\0') < 0 ? s : s.replace('\0', '\uFFFD')); // PostgreSQL's text has no NUL
             case Long n -> statement.setLong(at, n);
             case Integer n -> statement.setInt(at, n);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,6 +63,32 @@ class DatabaseTest {
             }
             for (var one : all) one.get();
             assertEquals(Optional.of(200L), database.call(t -> t.first("select count(*) from notes where text is null", r -> r.getLong(1))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anotherProgramWritesWhileThisOneIsOpen(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            assertThrows(IllegalStateException.class, () -> database.run(t -> {
+                throw new IllegalStateException();
+            }));
+            try (var other = kind.open(folder)) {
+                other.run(t -> t.update("insert into notes (id, text) values (?, ?)", 1L, "from the other"));
+                database.run(t -> t.update("insert into notes (id, text) values (?, ?)", 2L, null));
+                assertEquals(List.of(1L, 2L), other.call(t -> t.list("select id from notes order by id", r -> r.getLong(1))));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nullMayStandForATextAndForANumber(Databases kind) {
+        try (var database = kind.open(folder)) {
+            database.run(t -> t.update("create table numbers (name text, count bigint)"));
+            database.run(t -> t.update("insert into numbers (name, count) values (?, ?)", null, null));
+            assertEquals(1, database.call(t -> t.list("select name from numbers where name is null and count is null", r -> 0)).size());
         }
     }
 
