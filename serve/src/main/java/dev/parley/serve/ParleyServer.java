@@ -1,8 +1,12 @@
 package dev.parley.serve;
 
-import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Keys;
+import dev.parley.serve.accounts.Users;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.Chat;
+import dev.parley.serve.gate.Gate;
+import dev.parley.serve.gate.SessionRoutes;
+import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.moderation.RuleModerator;
@@ -33,21 +37,25 @@ import java.util.function.Consumer;
 public final class ParleyServer implements AutoCloseable {
 
     private final ServerSettings settings;
+    private final Connections.Limits limits;
     private final ModelPool models;
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
     private final Chat chat;
+    private final AccessLog log;
     private final Javalin javalin;
     private volatile boolean stopping;
 
-    private ParleyServer(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
+    private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database, Consumer<String> note) {
         this.settings = settings;
+        this.limits = limits;
         this.models = models;
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
         chat = new Chat(database, models, note);
+        log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }
 
@@ -58,8 +66,12 @@ public final class ParleyServer implements AutoCloseable {
      * @throws IllegalArgumentException if the address is taken or not this machine's
      */
     public static ParleyServer start(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, database, note);
+    }
+
+    static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, models, database, note);
+        var server = new ParleyServer(settings, limits, models, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
@@ -68,7 +80,14 @@ public final class ParleyServer implements AutoCloseable {
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
+        if (settings.auth()) server.noteWhoMayCome();
         return server;
+    }
+
+    private void noteWhoMayCome() {
+        if (!new Users(database).isEmpty() || !new Keys(database).isEmpty()) return;
+        note.accept("Nobody can call this server yet: add a user with ./parley users add NAME, or make a key with ./parley keys create NAME, "
+                + "with the same --data or --database-url. It need not be started anew.");
     }
 
     private void configure(JavalinConfig config) {
@@ -76,16 +95,15 @@ public final class ParleyServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true; // a request's thread waits for the engine most of its time
         config.http.maxRequestSize = settings.largestBody();
+        new Connections(settings, limits, log).configure(config);
         config.routes.before(this::refuseWhileStopping);
-        config.routes.before(request -> Caller.LOCAL.keepWith(request));
         for (var group : groups()) group.addTo(config.routes);
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, new Faults(note), new HealthRoutes(models, () -> stopping), new ModelRoutes(models), new EmbeddingRoutes(models),
-                new ChatRoutes(models), new CompletionRoutes(models),
-                new ResponseRoutes(models), new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models),
-                new OpenApiRoutes(), chat, PageFiles.load());
+        return List.of(metrics, new Faults(note), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
+                new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
+                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, PageFiles.load());
     }
 
     private void refuseWhileStopping(Context request) {
@@ -113,5 +131,6 @@ public final class ParleyServer implements AutoCloseable {
         models.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         javalin.stop();
         metrics.close();
+        log.close();
     }
 }

@@ -59,12 +59,12 @@ public final class TestServer implements AutoCloseable {
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestServer(ServerSettings settings, List<ModelSource> sources, Limits limits, Path data, boolean ownsData) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, List<ModelSource> sources, Limits limits, Path data, boolean ownsData) {
         this.data = data;
         this.ownsData = ownsData;
         database = Database.sqlite(data);
         models = new ModelPool(sources, 4L << 30, limits, Duration.ofSeconds(20));
-        server = ParleyServer.start(settings, models, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, database, notes::add);
     }
 
     /** A server without accounts, with data of its own. */
@@ -79,8 +79,16 @@ public final class TestServer implements AutoCloseable {
 
     /** A server of other models, with data of its own. */
     public static TestServer start(ServerSettings settings, List<ModelSource> sources, Limits limits) {
+        return start(settings, Connections.Limits.STANDARD, sources, limits);
+    }
+
+    static TestServer start(ServerSettings settings, Connections.Limits connections) {
+        return start(settings, connections, smallModels(), LIMITS);
+    }
+
+    private static TestServer start(ServerSettings settings, Connections.Limits connections, List<ModelSource> sources, Limits limits) {
         try {
-            return new TestServer(settings, sources, limits, Files.createTempDirectory("parley-server"), true);
+            return new TestServer(settings, connections, sources, limits, Files.createTempDirectory("parley-server"), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +96,7 @@ public final class TestServer implements AutoCloseable {
 
     /** A server that keeps its data in a folder, which stays. */
     public static TestServer start(ServerSettings settings, Path data) {
-        return new TestServer(settings, smallModels(), LIMITS, data, false);
+        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), LIMITS, data, false);
     }
 
     private static List<ModelSource> smallModels() {

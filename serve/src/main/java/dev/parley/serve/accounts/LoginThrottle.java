@@ -1,0 +1,82 @@
+package dev.parley.serve.accounts;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How often a password may be tried: for each name and from each address some tries at once, then one every so often. Right ones
+ * do not count. It remembers the {@value #MOST_REMEMBERED} names and addresses of late, no more.
+ */
+public final class LoginThrottle {
+
+    static final int MOST_REMEMBERED = 10_000;
+
+    private static final int TRIES_OF_NAME = 10;
+    private static final double NAME_PER_MINUTE = 2;
+    private static final int TRIES_OF_ADDRESS = 30;
+    private static final double ADDRESS_PER_MINUTE = 6;
+
+    private final InstantSource clock;
+    private final Map<String, TokenBucket> names = remembered();
+    private final Map<String, TokenBucket> addresses = remembered();
+
+    public LoginThrottle() {
+        this(InstantSource.system());
+    }
+
+    LoginThrottle(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Counts a try, before the password is looked at. @return how long to wait, where it is one too many */
+    public synchronized Optional<Duration> tryNow(String name, String address) {
+        var ofAddress = ofAddress(address);
+        if (!ofAddress.tryTake()) return Optional.of(Duration.ofMillis(ofAddress.millisUntil(1)));
+        var ofName = ofName(name);
+        if (!ofName.tryTake()) return Optional.of(Duration.ofMillis(ofName.millisUntil(1)));
+        return Optional.empty();
+    }
+
+    /** The password was right: the try does not count. */
+    public synchronized void succeeded(String name, String address) {
+        ofAddress(address).giveBack();
+        ofName(name).giveBack();
+    }
+
+    /** How many names or addresses are remembered. */
+    synchronized int remembered(boolean ofNames) {
+        return (ofNames ? names : addresses).size();
+    }
+
+    private TokenBucket ofName(String name) {
+        var shortened = name.substring(0, Math.min(name.length(), User.LONGEST_NAME));
+        return names.computeIfAbsent(User.normalised(shortened), n -> new TokenBucket(TRIES_OF_NAME, NAME_PER_MINUTE, clock));
+    }
+
+    private TokenBucket ofAddress(String address) {
+        return addresses.computeIfAbsent(network(address), n -> new TokenBucket(TRIES_OF_ADDRESS, ADDRESS_PER_MINUTE, clock));
+    }
+
+    /** Who has an IPv6 address has the 2^64 of its network: they count as one. */
+    private static String network(String address) {
+        if (!address.contains(":")) return address;
+        var groups = address.replaceAll("[\\[\\]]", "").split(":", -1);
+        var network = new StringBuilder();
+        for (int i = 0; i < Math.min(4, groups.length) && !(groups[i].isEmpty() && i > 0); i++) network.append(groups[i]).append(':');
+        return network.toString();
+    }
+
+    private static Map<String, TokenBucket> remembered() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, TokenBucket> eldest) {
+                return size() > MOST_REMEMBERED;
+            }
+        };
+    }
+}

@@ -1,0 +1,136 @@
+package dev.parley.serve.gate;
+
+import dev.parley.serve.Routes;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Key;
+import dev.parley.serve.accounts.KeyMeters;
+import dev.parley.serve.accounts.Keys;
+import dev.parley.serve.accounts.Sessions;
+import dev.parley.serve.accounts.User;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.log.RequestNotes;
+import dev.parley.serve.store.Database;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * What every request passes first. It refuses those that mean another server or come from a page that may not call this one, and
+ * finds out who calls: where callers have to say who they are, by a key ({@code Authorization: Bearer sk-parley-…}) or by the
+ * session of a browser; else all are {@link Caller#LOCAL}.
+ *
+ * <p>What is not named here as open asks for it: a route that is added later is closed until it is named.
+ */
+public final class Gate implements Routes {
+
+    private static final Set<String> OPEN = Set.of("GET /health", "GET /ready", "GET /api/session", "POST /api/login");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+    private static final String BEARER = "Bearer ";
+
+    private final boolean login;
+    private final boolean trustProxy;
+    private final Sites sites;
+    private final BrowserCookie cookie;
+    private final Sessions sessions;
+    private final Keys keys;
+    private final KeyMeters meters;
+
+    /** @throws IllegalArgumentException if an allowed origin is written as none */
+    public Gate(ServerSettings settings, Database database) {
+        login = settings.auth();
+        trustProxy = settings.trustProxy();
+        sites = new Sites(settings);
+        cookie = new BrowserCookie(trustProxy);
+        sessions = new Sessions(database);
+        keys = new Keys(database);
+        meters = new KeyMeters(keys);
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.before(this::pass);
+    }
+
+    private void pass(Context request) {
+        RequestNotes.of(request).address(Peer.of(request, trustProxy).address());
+        SecurityHeaders.put(request, isPage(request));
+        sites.checkHost(request);
+        var otherSite = sites.comesFromAllowedSite(request);
+        if (otherSite && passesOtherSite(request)) return;
+        find(request, otherSite).ifPresent(caller -> caller.keepWith(request));
+    }
+
+    /** @return whether it is answered already */
+    private boolean passesOtherSite(Context request) {
+        if (request.path().startsWith("/api/")) throw Refused.of(403, "unknown_origin", "Pages of other sites may call /v1, not /api.");
+        sites.allowReading(request);
+        if (!Sites.answersPreflight(request)) return false;
+        request.skipRemainingHandlers();
+        return true;
+    }
+
+    /** Who calls; empty where nobody needs to say so and nobody does. */
+    private Optional<Caller> find(Context request, boolean otherSite) {
+        var isOpen = isPage(request) || OPEN.contains(method(request) + " " + request.path());
+        if (!login || isOpen) {
+            if (request.path().startsWith("/api/")) checkToken(request);
+            return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", tokens -> {}, request));
+        }
+        var key = bearer(request);
+        if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
+        // A page of another site speaks by keys alone: the browser would send the cookie along unasked.
+        var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);
+        if (user.isEmpty()) throw unknown("login_required", "This server asks who calls: send Authorization: Bearer with a key (./parley keys create), or log in at its page.", request);
+        checkToken(request);
+        return user.map(u -> noted(u.id(), u.name(), u.name(), tokens -> {}, request));
+    }
+
+    private void checkToken(Context request) {
+        if (!READING.contains(request.req().getMethod())) cookie.checkToken(request);
+    }
+
+    private Caller ofKey(String secret, Context request) {
+        var key = keys.check(secret).orElseThrow(() -> unknown("invalid_api_key", "This key is not known, or it has ended.", request));
+        var wait = meters.tryNow(key);
+        meters.headers(key).forEach(request::header);
+        if (wait.isPresent()) {
+            RequestNotes.of(request).caller(key.shown());
+            request.header("Retry-After", Long.toString(KeyMeters.seconds(wait.get().time())));
+            throw Refused.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.get().limit() + "; try again in "
+                    + KeyMeters.seconds(wait.get().time()) + " s.");
+        }
+        return noted(key.owner().map(User::id).orElse("key-" + key.id()), key.owner().map(User::name).orElse(key.name()), key.shown(),
+                tokens -> meters.spent(key, tokens), request);
+    }
+
+    /** A caller whose tokens are counted for the access log too. */
+    private static Caller noted(String id, String name, String shown, LongConsumer meter, Context request) {
+        var notes = RequestNotes.of(request);
+        notes.caller(shown);
+        return new Caller(id, name, meter.andThen(notes::spent));
+    }
+
+    private static Optional<String> bearer(Context request) {
+        var header = Optional.ofNullable(request.req().getHeader("Authorization"));
+        return header.filter(h -> h.regionMatches(true, 0, BEARER, 0, BEARER.length())).map(h -> h.substring(BEARER.length()).strip());
+    }
+
+    private static Refused unknown(String code, String message, Context request) {
+        request.header("WWW-Authenticate", "Bearer realm=\"parley\"");
+        return Refused.of(401, code, message);
+    }
+
+    /** Whether it asks for a file of the page. */
+    private static boolean isPage(Context request) {
+        var path = request.path();
+        return method(request).equals("GET") && (path.equals("/") || path.equals("/favicon.ico") || path.startsWith("/assets/"));
+    }
+
+    private static String method(Context request) {
+        var method = request.req().getMethod();
+        return method.equals("HEAD") ? "GET" : method;
+    }
+}

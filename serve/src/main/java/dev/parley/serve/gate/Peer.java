@@ -1,0 +1,30 @@
+package dev.parley.serve.gate;
+
+import io.javalin.http.Context;
+import java.util.Locale;
+
+/**
+ * The client as far as the connection tells, or as the proxy tells that stands before us and is trusted.
+ *
+ * @param address of the client
+ * @param https whether it speaks HTTPS, to the proxy at least
+ */
+record Peer(String address, boolean https) {
+
+    static Peer of(Context request, boolean trustProxy) {
+        var connected = request.req().getRemoteAddr();
+        if (!trustProxy) return new Peer(connected, false);
+        // What a client sent itself stands before what the proxy has added.
+        var address = last(request.req().getHeaders("X-Forwarded-For").asIterator(), connected);
+        return new Peer(address, last(request.req().getHeaders("X-Forwarded-Proto").asIterator(), "http").toLowerCase(Locale.ROOT).equals("https"));
+    }
+
+    private static String last(java.util.Iterator<String> headers, String otherwise) {
+        var last = otherwise;
+        while (headers.hasNext()) {
+            var value = headers.next();
+            last = value.substring(value.lastIndexOf(',') + 1).strip();
+        }
+        return last.isEmpty() ? otherwise : last;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.parley.serve.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.TestServer;
+import dev.parley.serve.accounts.KeyLimits;
+import dev.parley.serve.accounts.Keys;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is let in: by a server that asks who calls, and by one that does not. */
+@Timeout(60)
+class GateTest {
+
+    private static TestServer open;
+    private static TestServer closed;
+    private static Keys keys;
+
+    @BeforeAll
+    static void start() {
+        open = TestServer.start();
+        closed = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true));
+        keys = new Keys(closed.database());
+    }
+
+    @AfterAll
+    static void stop() {
+        open.close();
+        closed.close();
+    }
+
+    private static HttpResponse<String> get(TestServer server, String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(server.base() + path));
+        return server.send((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    private static HttpResponse<String> post(TestServer server, String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(server.base() + path)).POST(BodyPublishers.ofString("{}"));
+        return server.send((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    private static String code(HttpResponse<String> answer) {
+        return Browser.json(answer).path("error").path("code").asText();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/v1", "/metrics", "/props", "/openapi.json", "/api/conversations", "/api/models", "/nothing", "/assets", "/health/x", "/api/session/x",
+        "/HEALTH", "/api/login"})
+    void withoutAKeyNothingIsTold(String path) {
+        var answer = get(closed, path);
+        assertEquals(401, answer.statusCode(), answer.body());
+        assertTrue(answer.headers().firstValue("WWW-Authenticate").orElseThrow().startsWith("Bearer"), answer.headers()::toString);
+        assertEquals("authentication_error", Browser.json(answer).path("error").path("type").asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/ready", "/", "/assets/x", "/api/session"})
+    void whatAnybodyMaySeeAsksForNothing(String path) {
+        assertNotEquals(401, get(closed, path).statusCode());
+    }
+
+    @Test
+    void whatAnybodyMaySeeNobodyMayChange() {
+        for (var path : List.of("/health", "/", "/assets/x", "/v1/models")) assertEquals(401, post(closed, path).statusCode(), path);
+    }
+
+    @Test
+    void aKeyLetsInUntilItIsRevoked() {
+        var made = keys.create("laptop", Optional.empty(), Optional.empty(), KeyLimits.NONE);
+        for (var written : List.of("Bearer " + made.secret(), "bearer  " + made.secret())) {
+            assertNotEquals(401, get(closed, "/v1/models", "Authorization", written).statusCode());
+            assertNotEquals(403, post(closed, "/v1/completions", "Authorization", written).statusCode());
+        }
+        assertEquals(401, get(closed, "/v1/models", "Authorization", "Basic " + made.secret()).statusCode());
+        assertEquals(401, get(closed, "/v1/models", "Authorization", made.secret()).statusCode());
+        keys.revoke(made.key().id());
+        var refused = get(closed, "/v1/models", "Authorization", "Bearer " + made.secret());
+        assertEquals(401, refused.statusCode());
+        assertEquals("invalid_api_key", code(refused));
+        assertFalse(refused.body().contains(made.secret()), refused.body());
+    }
+
+    @Test
+    void aKeyHasToWaitWhenItHasAskedForTooMuch() {
+        var made = keys.create("eager", Optional.empty(), Optional.empty(), new KeyLimits(2, 1000, 0));
+        var first = get(closed, "/v1/models", "Authorization", "Bearer " + made.secret());
+        assertNotEquals(429, first.statusCode());
+        assertEquals("2", first.headers().firstValue("x-ratelimit-limit-requests").orElseThrow());
+        assertEquals("1", first.headers().firstValue("x-ratelimit-remaining-requests").orElseThrow());
+        assertEquals("1000", first.headers().firstValue("x-ratelimit-remaining-tokens").orElseThrow());
+        assertNotEquals(429, get(closed, "/v1/models", "Authorization", "Bearer " + made.secret()).statusCode());
+        var refused = get(closed, "/v1/models", "Authorization", "Bearer " + made.secret());
+        assertEquals(429, refused.statusCode());
+        assertEquals("rate_limit_exceeded", code(refused));
+        var wait = Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow());
+        assertTrue(wait >= 1 && wait <= 30, "Retry-After: " + wait);
+    }
+
+    @Test
+    void withoutAuthAnyKeyIsFine() {
+        assertNotEquals(401, get(open, "/v1/models", "Authorization", "Bearer sk-anything").statusCode());
+        var session = new Browser(open).load();
+        assertFalse(session.path("login").asBoolean(true));
+        assertTrue(session.path("user").isNull(), session.toString());
+    }
+
+    @Test
+    void withoutAuthTheChatNeedsItsTokenAllTheSame() {
+        var browser = new Browser(open);
+        browser.load();
+        assertEquals(204, browser.post("/api/logout", "").statusCode());
+        assertEquals(403, open.post("/api/logout", "").statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/", "/nothing", "/v1/models", "/api/session"})
+    void everyAnswerForbidsWhatIsNotNeeded(String path) {
+        for (var server : List.of(open, closed)) {
+            var headers = get(server, path).headers();
+            var policy = headers.firstValue("Content-Security-Policy").orElseThrow();
+            assertTrue(policy.startsWith("default-src 'none'") && policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), policy);
+            assertFalse(policy.contains("unsafe") || policy.contains("*") || policy.contains("http"), policy);
+            assertEquals(Optional.of("nosniff"), headers.firstValue("X-Content-Type-Options"));
+            assertEquals(Optional.of("same-origin"), headers.firstValue("Cross-Origin-Opener-Policy"));
+            assertTrue(headers.firstValue("Permissions-Policy").isPresent() && headers.firstValue("Referrer-Policy").isPresent());
+            assertTrue(headers.firstValue("Server").isEmpty(), headers::toString);
+            if (path.startsWith("/api/")) assertEquals(Optional.of("no-store"), headers.firstValue("Cache-Control"));
+        }
+    }
+
+    @Test
+    void aServerThatNobodyCanCallYetSaysHowToChangeThat() {
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true))) {
+            assertTrue(server.notes().stream().anyMatch(n -> n.contains("parley users add") && n.contains("parley keys create")), server.notes()::toString);
+        }
+        assertTrue(open.notes().stream().noneMatch(n -> n.contains("parley users add")), open.notes()::toString);
+    }
+}
