@@ -77,6 +77,7 @@ public final class ParleyServer implements AutoCloseable {
         } catch (RuntimeException e) {
             server.metrics.close();
             server.chat.finish(Duration.ZERO);
+            server.log.close();
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
