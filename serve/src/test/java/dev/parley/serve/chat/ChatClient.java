@@ -43,7 +43,8 @@ final class ChatClient implements AutoCloseable {
     static ChatClient of(String base) {
         try (var asks = new ChatClient(base, Map.of())) {
             var session = asks.send("GET", "/api/session", "");
-            return new ChatClient(base, session.statusCode() == 200 ? Map.of("X-Parley-CSRF", json(session).path("csrf").asText()) : Map.of());
+            var cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
+            return new ChatClient(base, Map.of("X-Parley-CSRF", json(session).path("csrf").asText(), "Cookie", cookie.substring(0, cookie.indexOf(';'))));
         }
     }
 
