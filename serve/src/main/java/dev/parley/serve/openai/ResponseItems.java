@@ -114,6 +114,7 @@ final class ResponseItems implements ChatAnswer.Reader {
     // ---- what is called ----
 
     private void call(String callId, String name) {
+        waiting = List.of(); // they say how a call is written, which is no text
         close("completed");
         var called = new Called(Ids.of("fc_"), callId, name, new StringBuilder());
         open = Optional.of(called);
@@ -123,6 +124,7 @@ final class ResponseItems implements ChatAnswer.Reader {
     }
 
     private void argue(String json) {
+        waiting = List.of();
         var called = (Called) open.orElseThrow();
         called.arguments().append(json);
         events.accept(event("response.function_call_arguments.delta", called).put("delta", json));
@@ -147,7 +149,6 @@ final class ResponseItems implements ChatAnswer.Reader {
             case null -> {}
         }
         open = Optional.empty();
-        waiting = List.of(); // what remains are tokens that say how a call is written
     }
 
     private void end(ObjectNode item) {

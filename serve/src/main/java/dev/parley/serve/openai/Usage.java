@@ -25,7 +25,7 @@ record Usage(int promptTokens, int completionTokens, int cachedTokens) {
     ObjectNode responsesJson() {
         var usage = JsonNodeFactory.instance.objectNode().put("input_tokens", promptTokens).put("output_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
-        usage.putObject("input_tokens_details").put("cached_tokens", cachedTokens);
+        usage.putObject("input_tokens_details").put("cached_tokens", cachedTokens).put("cache_write_tokens", 0);
         usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
         return usage;
     }
