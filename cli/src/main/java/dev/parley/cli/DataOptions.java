@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.serve.store.Database;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where a server keeps its users, keys and conversations. */
@@ -15,9 +16,19 @@ public final class DataOptions {
 
     /** Opens it, and makes it where it is not there yet. */
     public Database open() {
+        var address = address();
+        return address.isPresent() ? Database.postgresql(address.get()) : Database.sqlite(folder());
+    }
+
+    /** Opens one that is there. @throws IllegalArgumentException if the folder has none */
+    public Database openExisting() {
+        if (address().isEmpty() && !Database.isIn(folder())) throw new IllegalArgumentException("There is no data of a server in " + folder() + "; name its folder by --data.");
+        return open();
+    }
+
+    private Optional<String> address() {
         if (folder != null && url != null) throw new WrongUsage("--data and --database-url name two places; give one.");
-        var address = url != null || folder != null ? url : System.getenv("PARLEY_DATABASE_URL");
-        return address != null ? Database.postgresql(address) : Database.sqlite(folder());
+        return Optional.ofNullable(url != null || folder != null ? url : System.getenv("PARLEY_DATABASE_URL"));
     }
 
     private Path folder() {

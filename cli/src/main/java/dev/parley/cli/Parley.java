@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.quickstart.QuickstartCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
@@ -108,6 +109,7 @@ public final class Parley implements Runnable {
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
+        commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
         commands.put("doctor", () -> new DoctorCommand(output));
         commands.put("rehearse", () -> new RehearseCommand(output));
         return commands;

@@ -3,12 +3,12 @@ package dev.parley.serve.chat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.chat.running.RunningAnswers.Beginning;
 import dev.parley.serve.openai.Body;
 import dev.parley.serve.openai.Fields;
 import io.javalin.config.RoutesConfig;
@@ -42,14 +42,11 @@ final class AnswerRoutes implements Routes {
         var model = Draft.model(fields).filter(m -> !m.isEmpty());
         var goesOn = fields.string("continue");
         var begin = fields.object("begin");
-        if (model.isPresent() && (goesOn.isPresent() || begin.isPresent())) {
-            throw Refused.badRequest("model", "An answer that is begun already can only be gone on with by the model that began it.");
-        }
-        if (goesOn.isPresent()) return answers.goOn(owner, conversation, goesOn.get(), settings);
+        if (goesOn.isPresent()) return answers.goOn(owner, conversation, goesOn.get(), model, settings);
         if (begin.isPresent()) {
             var count = begin.get().integer("tokens", 0, Integer.MAX_VALUE).orElseThrow(() -> begin.get().missing("tokens"));
             var token = begin.get().integer("token", 0, Integer.MAX_VALUE).orElseThrow(() -> begin.get().missing("token"));
-            return answers.branch(owner, conversation, begin.get().requireString("message"), count, token, settings);
+            return answers.branch(owner, conversation, new Beginning(begin.get().requireString("message"), count, token), model, settings);
         }
         return answers.answer(owner, conversation, fields.requireString("parent"), model, settings);
     }

@@ -62,6 +62,11 @@ public final class Database implements AutoCloseable {
         return open(config, true, folder.resolve(FILE).toString());
     }
 
+    /** Whether a folder has a database. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(FILE));
+    }
+
     private static void makePrivate(Path folder) throws IOException {
         if (Files.isDirectory(folder)) return;
         Files.createDirectories(folder);

@@ -146,7 +146,7 @@ class ChatServerTest {
         var id = client.answer(asked, GREEDY);
         var old = tokens(client.events(id, ""));
         var other = old.get(7).path("top").path(3);
-        var begin = "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":7,\"token\":" + other.path("id").asInt() + "},\"settings\":" + GREEDY + "}";
+        var begin = "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":7,\"token\":" + other.path("id").asInt() + "},\"model\":\"small\",\"settings\":" + GREEDY + "}";
         var branch = client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", begin);
         assertNotEquals(id, branch.path("id").asText());
         assertEquals(asked.question(), branch.path("parent").asText());

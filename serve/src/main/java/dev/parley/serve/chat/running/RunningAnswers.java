@@ -58,22 +58,44 @@ public final class RunningAnswers {
     }
 
     /**
+     * How another answer to the same message begins.
+     *
+     * @param answer that it starts like
+     * @param tokens how many of its tokens are taken over
+     * @param token that comes then: the one that came, or one of those that are kept beside it
+     */
+    public record Beginning(String answer, int tokens, int token) {}
+
+    /**
      * Begins another answer to the same message, which starts as one does that is there, up to a token for which another is taken.
      *
-     * @param like the answer that it starts like
-     * @param count how many of its tokens are taken over
-     * @param token that comes then: the one that came, or one of those that are kept beside it
+     * @param model that is expected to answer, which can only be the one that did
      * @throws Refused as above
      */
-    public ChatMessage branch(String owner, Conversation conversation, String like, int count, int token, ObjectNode settings) {
-        var path = messages.path(owner, like);
+    public ChatMessage branch(String owner, Conversation conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(owner, beginning.answer());
         var answer = answerOf(path.getLast(), conversation);
+        requireSame(answer, model);
         if (path.size() < 2) throw Refused.badRequest("begin", "This answer has no question.");
-        var known = messages.tokens(owner, like).tokens();
-        if (count >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
-        var begun = new ArrayList<>(known.subList(0, count));
-        begun.add(instead(known.get(count), token));
+        var known = tokens(path.getLast(), owner);
+        if (beginning.tokens() >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
+        var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
+        begun.add(instead(known.get(beginning.tokens()), beginning.token()));
         return begin(owner, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
+    }
+
+    private void requireSame(Answer answer, Optional<String> model) {
+        if (model.isPresent() && !answerer.modelId(model).equals(answer.model())) {
+            throw Refused.badRequest("model", "An answer of " + answer.model() + " can only be gone on with by that model: others have other tokens.");
+        }
+    }
+
+    private List<AnswerToken> tokens(ChatMessage message, String owner) {
+        var known = messages.tokens(owner, message.id()).tokens();
+        if (known.isEmpty() && !message.text().isEmpty()) {
+            throw Refused.badRequest("", "Of this answer the text is known, but not the tokens, as it was imported; ask for another.");
+        }
+        return known;
     }
 
     private static AnswerToken instead(AnswerToken came, int token) {
@@ -96,15 +118,16 @@ public final class RunningAnswers {
      *
      * @throws Refused 409 if it is still being written, and as above
      */
-    public ChatMessage goOn(String owner, Conversation conversation, String id, ObjectNode settings) {
+    public ChatMessage goOn(String owner, Conversation conversation, String id, Optional<String> model, ObjectNode settings) {
         var path = messages.path(owner, id);
         var before = path.getLast();
         var was = answerOf(before, conversation);
+        requireSame(was, model);
         if (before.status() == Status.RUNNING) throw Refused.of(409, "running", "This answer is being written already.");
         if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(owner, message, path.subList(0, path.size() - 1), messages.tokens(owner, id).tokens(), () -> messages.resume(owner, message));
+        start(owner, message, path.subList(0, path.size() - 1), tokens(before, owner), () -> messages.resume(owner, message));
         return message;
     }
 

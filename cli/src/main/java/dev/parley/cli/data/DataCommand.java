@@ -1,0 +1,27 @@
+package dev.parley.cli.data;
+
+import dev.parley.cli.Output;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code data}: the parent of its subcommands. */
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Turns what a server has gathered into data to train by.",
+        footer = {"", "Example:", "  ./parley data feedback --format sft --out feedback.jsonl"})
+public final class DataCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    /** The subcommands, in the order in which help lists them. */
+    public static List<Object> commands(Output output) {
+        return List.of(new FeedbackCommand(output));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with the data: feedback.");
+    }
+}

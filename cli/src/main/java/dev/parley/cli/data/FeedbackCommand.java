@@ -1,0 +1,70 @@
+package dev.parley.cli.data;
+
+import dev.parley.cli.DataOptions;
+import dev.parley.cli.Output;
+import dev.parley.cli.Parley;
+import dev.parley.serve.chat.history.Feedback;
+import dev.parley.tokenizer.DurableFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code data feedback}: what people think of the answers of a server, as data to train by. */
+@Command(name = "feedback", description = "Writes the ratings of a server's answers as data to train by, a line of JSON each.",
+        footer = {"", "sft: the answers with a thumb up, {\"messages\":[...]}.",
+                "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from answers to the same "
+                        + "of which one has a thumb up and another down.",
+                "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
+final class FeedbackCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(names = "--format", paramLabel = "sft|preference|all", defaultValue = "all", description = "Which lines to write. Default: all, sft first.")
+    private Format format;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
+    private Path out;
+
+    /** Which lines are wanted. */
+    private enum Format {
+        SFT, PREFERENCE, ALL
+    }
+
+    FeedbackCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var lines = lines();
+        if (out == null) lines.forEach(output::line);
+        else DurableFile.write(out, String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
+        return Parley.DONE;
+    }
+
+    private List<String> lines() {
+        var lines = new ArrayList<String>();
+        try (var database = data.openExisting()) {
+            var feedback = new Feedback(database);
+            if (format != Format.PREFERENCE) {
+                var good = feedback.demonstrations();
+                lines.addAll(good.lines());
+                output.note(good.lines().size() + " good answers" + (good.cutOff() == 0 ? "." : ", of which " + good.cutOff() + " were cut off before their end."));
+            }
+            if (format != Format.SFT) {
+                var better = feedback.preferences();
+                lines.addAll(better);
+                output.note(better.size() + " pairs of a better and a worse answer.");
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The commands about what a server has gathered. Start with {@link dev.parley.cli.data.DataCommand}; each subcommand is a class of
+ * its own.
+ *
+ * <pre>{@code
+ * ./parley data feedback --data my-data --format sft --out feedback.jsonl
+ * }</pre>
+ */
+package dev.parley.cli.data;

@@ -1,0 +1,100 @@
+package dev.parley.serve.chat.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.store.Database;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Ratings as data to train by, a line of JSON each: the same database gives the same lines, and none of them twice.
+ *
+ * <pre>{@code
+ * for (var line : new Feedback(database).demonstrations().lines()) System.out.println(line);
+ * }</pre>
+ */
+public final class Feedback {
+
+    private final Database database;
+
+    public Feedback(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param cutOff how many of the lines have an answer that was to be learned, but did not come to its end by itself
+     */
+    public record Found(List<String> lines, int cutOff) {}
+
+    private record Rated(JsonNode prompt, String answer, boolean cutOff, int rating) {}
+
+    private record Compared(JsonNode prompt, String chosen, String rejected) {}
+
+    /** The answers that somebody found good, for supervised fine-tuning: {@code {"messages": […]}}. */
+    public Found demonstrations() {
+        var lines = new LinkedHashSet<String>();
+        var cutOff = 0;
+        for (var rated : rated()) {
+            if (rated.rating() <= 0 || !isUsable(rated.prompt(), rated.answer())) continue;
+            var messages = ((ArrayNode) rated.prompt()).deepCopy();
+            messages.add(answer(rated.answer()));
+            var isNew = lines.add(JsonNodeFactory.instance.objectNode().set("messages", messages).toString());
+            if (isNew && rated.cutOff()) cutOff++;
+        }
+        return new Found(List.copyOf(lines), cutOff);
+    }
+
+    /**
+     * Which of two answers somebody found better, for preference training: {@code {"prompt": […], "chosen": […], "rejected":
+     * […]}}, all three lists of messages. They come from comparisons, and from answers to the same of which one was found good and
+     * another bad.
+     */
+    public List<String> preferences() {
+        var lines = new LinkedHashSet<String>();
+        for (var pair : compared()) add(lines, pair.prompt(), pair.chosen(), pair.rejected());
+        var byPrompt = new LinkedHashMap<JsonNode, List<Rated>>();
+        for (var rated : rated()) byPrompt.computeIfAbsent(rated.prompt(), p -> new ArrayList<>()).add(rated);
+        for (var same : byPrompt.values()) {
+            for (var good : same) {
+                for (var bad : same) {
+                    if (good.rating() > 0 && bad.rating() < 0) add(lines, good.prompt(), good.answer(), bad.answer());
+                }
+            }
+        }
+        return List.copyOf(lines);
+    }
+
+    private static void add(LinkedHashSet<String> lines, JsonNode prompt, String chosen, String rejected) {
+        if (!isUsable(prompt, chosen) || rejected.isBlank() || chosen.equals(rejected)) return;
+        var line = JsonNodeFactory.instance.objectNode();
+        line.set("prompt", prompt);
+        line.putArray("chosen").add(answer(chosen));
+        line.putArray("rejected").add(answer(rejected));
+        lines.add(line.toString());
+    }
+
+    private static boolean isUsable(JsonNode prompt, String answer) {
+        return !prompt.isEmpty() && !answer.isBlank();
+    }
+
+    private static JsonNode answer(String text) {
+        return JsonNodeFactory.instance.objectNode().put("role", "assistant").put("content", text);
+    }
+
+    private List<Rated> rated() {
+        return database.call(t -> t.list("select prompt, answer, finish_reason, rating from ratings order by created, message",
+                row -> new Rated(Rows.json(row.getString(1)), row.getString(2), row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4))));
+    }
+
+    private List<Compared> compared() {
+        return database.call(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') order by created, id", row -> {
+            var left = row.getString(4).equals("left");
+            return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
+        }));
+    }
+}

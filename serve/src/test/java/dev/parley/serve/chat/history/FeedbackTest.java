@@ -1,0 +1,146 @@
+package dev.parley.serve.chat.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.Ratings.Choice;
+import dev.parley.serve.store.Database;
+import dev.parley.serve.store.Databases;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FeedbackTest {
+
+    private static final String PROMPT = "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Is a dog an animal?\"}]";
+
+    @TempDir
+    private Path folder;
+    private Database database;
+    private Messages messages;
+    private Ratings ratings;
+    private Feedback feedback;
+
+    private record Thread(String owner, String conversation, String question) {}
+
+    private void open(Databases kind) {
+        database = kind.open(folder);
+        messages = new Messages(database);
+        ratings = new Ratings(database);
+        feedback = new Feedback(database);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private Thread ask(String owner) {
+        var id = new Conversations(database).create(owner, Draft.EMPTY).id();
+        return new Thread(owner, id, messages.add(owner, id, Optional.empty(), Role.USER, "Is a dog an animal?").id());
+    }
+
+    private String answer(Thread thread, String text, String reason) {
+        var id = thread.conversation() + text;
+        var answer = Answer.begun("tiny", "Be brief.", JsonNodeFactory.instance.objectNode());
+        var message = new ChatMessage(id, thread.conversation(), Optional.of(thread.question()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(answer), 0, "");
+        messages.begin(thread.owner(), message);
+        messages.end(message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        return id;
+    }
+
+    private static String pair(String chosen, String rejected) {
+        return "{\"prompt\":" + PROMPT + ",\"chosen\":[{\"role\":\"assistant\",\"content\":\"" + chosen + "\"}],\"rejected\":[{\"role\":\"assistant\",\"content\":\"" + rejected + "\"}]}";
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goodAnswersAreLearnedWithAllThatWasAsked(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        ratings.rate("ada", answer(thread, "Yes.", "stop"), 1, "");
+        ratings.rate("ada", answer(thread, "No.", "stop"), -1, "wrong");
+        ratings.rate("ada", answer(thread, "Yes, it", "length"), 1, "");
+        var found = feedback.demonstrations();
+        assertEquals(2, found.lines().size());
+        assertEquals(1, found.cutOff());
+        assertEquals("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"Yes.\"}]") + "}", found.lines().getFirst());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aChoiceAndAThumbUpBesideOneDownArePairs(Databases kind) {
+        open(kind);
+        var ada = ask("ada");
+        ratings.compare("ada", ada.conversation(), answer(ada, "A", "stop"), answer(ada, "B", "stop"), Choice.RIGHT);
+        ratings.compare("ada", ada.conversation(), answer(ada, "C", "stop"), answer(ada, "D", "stop"), Choice.TIE);
+        ratings.rate("ada", answer(ada, "good", "stop"), 1, "");
+        var bob = ask("bob"); // who asked the same
+        ratings.rate("bob", answer(bob, "bad", "stop"), -1, "");
+        assertEquals(List.of(pair("B", "A"), pair("good", "bad")), feedback.preferences());
+        assertEquals(feedback.preferences(), feedback.preferences());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingComesTwice(Databases kind) {
+        open(kind);
+        for (var owner : List.of("ada", "bob")) {
+            var thread = ask(owner);
+            var left = answer(thread, "A", "stop");
+            var right = answer(thread, "B", "stop");
+            for (int i = 0; i < 2; i++) ratings.compare(owner, thread.conversation(), left, right, Choice.LEFT);
+            ratings.rate(owner, left, 1, "");
+            ratings.rate(owner, right, -1, "");
+        }
+        assertEquals(List.of(pair("A", "B")), feedback.preferences());
+        assertEquals(1, feedback.demonstrations().lines().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRatingTakesThePlaceOfTheOneBeforeAndCanBeTakenBack(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        var id = answer(thread, "Yes.", "stop");
+        assertEquals(1, ratings.rate("ada", id, 1, "good").rating());
+        assertEquals("bad", ratings.rate("ada", id, -1, "bad").comment());
+        assertEquals(-1, messages.get("ada", id).rating());
+        assertEquals(0, feedback.demonstrations().lines().size());
+        assertEquals(0, ratings.rate("ada", id, 0, "").rating());
+        assertEquals(0, database.call(t -> t.first("select count(*) from ratings", row -> row.getInt(1))).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theRatingOfAnAnswerThatWentOnIsOfTheWhole(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        var id = answer(thread, "Yes, it", "length");
+        ratings.rate("ada", id, 1, "");
+        var message = messages.get("ada", id);
+        messages.end(message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        var found = feedback.demonstrations();
+        assertEquals(0, found.cutOff());
+        assertEquals(true, found.lines().getFirst().contains("Yes, it is."));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyAnswersToTheSameMessageAreCompared(Databases kind) {
+        open(kind);
+        var one = ask("ada");
+        var other = ask("ada");
+        var left = answer(one, "A", "stop");
+        assertEquals(404, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, answer(other, "B", "stop"), Choice.LEFT)).status());
+        assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, left, Choice.LEFT)).status());
+        assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
+        assertEquals(400, assertThrows(Refused.class, () -> ratings.rate("ada", one.question(), 1, "")).status());
+    }
+}
