@@ -4,6 +4,7 @@ import dev.parley.generate.FinishReason;
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.TextRequest;
 import dev.parley.generate.TokenLogprob;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.tools.ToolCallReader;
 import java.util.ArrayList;
@@ -53,15 +54,15 @@ record ChatAnswer(List<Choice> choices, Usage usage) {
     /**
      * Lets the model answer.
      *
-     * @param owner whose request it is
+     * @param caller whose request it is
      * @param reader is told of all pieces before this returns
      * @throws ClientGone if the client left
      * @throws dev.parley.serve.answer.Refused if the engine cannot take it
      */
-    static ChatAnswer run(ServedModel model, ChatPrompt prompt, String owner, ClientPresence client, Reader reader) {
+    static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
         var rows = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new Row(model, prompt)).toList();
-        var request = new TextRequest(prompt.ids(), prompt.config(), owner, false, Optional.empty());
-        var answer = TextRun.run(model.engine(), List.of(request), client, (only, row, ids, logprobs, text) -> {
+        var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
+        var answer = TextRun.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
             var pieces = rows.get(row).take(ids, text);
             if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
         }).getFirst();

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  *
  * <pre>{@code
  * var prompt = ChatPrompt.of(model, messages, ToolFields.NONE, Map.of(), Optional.empty(), settings);
- * var answer = ChatAnswer.run(model, prompt, caller.id(), ClientPresence.of(request), (choice, pieces, logprobs) -> {});
+ * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
  * }</pre>
  *
  * @param calls how calls of functions are told in the answer; empty where all of it is text

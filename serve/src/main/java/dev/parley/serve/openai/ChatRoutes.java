@@ -2,6 +2,7 @@ package dev.parley.serve.openai;
 
 import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ChatAnswer.Piece;
@@ -30,6 +31,7 @@ public final class ChatRoutes implements Routes {
         var fields = Fields.of(Body.read(request));
         try (var lease = models.lease(ModelField.read(fields))) {
             var chat = ChatRequest.read(fields, lease.model());
+            RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (chat.stream().stream()) stream(request, lease.model(), chat);
             else whole(request, lease.model(), chat);
@@ -37,7 +39,7 @@ public final class ChatRoutes implements Routes {
     }
 
     private static void whole(Context request, ServedModel model, ChatRequest chat) {
-        var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request).id(), ClientPresence.of(request), (choice, pieces, logprobs) -> {});
+        var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request), ClientPresence.of(request), (choice, pieces, logprobs) -> {});
         Body.write(request, new ChatJson(model, chat.logprobs(), false).whole(answer));
     }
 
@@ -45,7 +47,7 @@ public final class ChatRoutes implements Routes {
         var json = new ChatJson(model, chat.logprobs(), chat.stream().usage());
         EventStream.answer(request, stream -> {
             var pieces = new Pieces(stream, json);
-            var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request).id(), ClientPresence.of(request), pieces);
+            var answer = ChatAnswer.run(model, chat.prompt(), Caller.of(request), ClientPresence.of(request), pieces);
             for (int i = 0; i < answer.choices().size(); i++) {
                 pieces.begin(i);
                 stream.send(json.end(i, answer.choices().get(i).finishReason()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.TokenLogprob;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.CompletionRequest.Prompt;
 import dev.parley.tokenizer.StreamDecoder;
@@ -39,15 +40,15 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
     /**
      * Lets the model go on.
      *
-     * @param owner whose request it is
+     * @param caller whose request it is
      * @param reader is told of all pieces before this returns
      * @throws ClientGone if the client left
      * @throws dev.parley.serve.answer.Refused if the engine cannot take it
      */
-    static CompletionAnswer run(ServedModel model, CompletionRequest asked, String owner, ClientPresence client, Reader reader) {
+    static CompletionAnswer run(ServedModel model, CompletionRequest asked, Caller caller, ClientPresence client, Reader reader) {
         var run = new Run(model, asked, reader);
-        var requests = asked.prompts().stream().map(prompt -> asked.request(prompt, owner)).toList();
-        var answers = TextRun.run(model.engine(), requests, client, run);
+        var requests = asked.prompts().stream().map(prompt -> asked.request(prompt, caller.id())).toList();
+        var answers = TextRun.run(model.engine(), requests, caller, client, run);
         var usage = new Usage(0, 0, 0);
         for (int i = 0; i < answers.size(); i++) usage = usage.plus(Usage.of(asked.prompts().get(i).ids().length, answers.get(i)));
         return new CompletionAnswer(IntStream.range(0, run.rows.size()).mapToObj(i -> run.rows.get(i).choice(answers.get(i / run.n).completions().get(i % run.n).finishReason().label())).toList(), usage);

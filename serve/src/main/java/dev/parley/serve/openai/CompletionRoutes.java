@@ -3,6 +3,7 @@ package dev.parley.serve.openai;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import io.javalin.config.RoutesConfig;
@@ -28,6 +29,7 @@ public final class CompletionRoutes implements Routes {
         var fields = Fields.of(Body.read(request));
         try (var lease = models.lease(ModelField.read(fields))) {
             var asked = CompletionRequest.read(fields, lease.model());
+            RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (asked.stream().stream()) stream(request, lease.model(), asked);
             else whole(request, lease.model(), asked);
@@ -35,7 +37,7 @@ public final class CompletionRoutes implements Routes {
     }
 
     private static void whole(Context request, ServedModel model, CompletionRequest asked) {
-        var answer = CompletionAnswer.run(model, asked, Caller.of(request).id(), ClientPresence.of(request), (choice, text, logprobs) -> {});
+        var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {});
         var json = AnswerHead.of("cmpl-").json("text_completion", model);
         var choices = json.putArray("choices");
         for (int i = 0; i < answer.choices().size(); i++) {
@@ -49,7 +51,7 @@ public final class CompletionRoutes implements Routes {
     private static void stream(Context request, ServedModel model, CompletionRequest asked) {
         var head = AnswerHead.of("cmpl-");
         EventStream.answer(request, stream -> {
-            var answer = CompletionAnswer.run(model, asked, Caller.of(request).id(), ClientPresence.of(request),
+            var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request),
                     (choice, text, logprobs) -> stream.send(piece(head, model, asked, choice, text, logprobs, Optional.empty())));
             for (int i = 0; i < answer.choices().size(); i++) {
                 stream.send(piece(head, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ModelException;
 import dev.parley.serve.Routes;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.tokenizer.Tokenizer;
@@ -50,8 +52,9 @@ public final class EmbeddingRoutes implements Routes {
             if (dimensions.isPresent() && dimensions.getAsInt() != width) {
                 throw Refused.badRequest("dimensions", "dimensions is " + dimensions.getAsInt() + "; the model " + model.id() + " makes vectors of " + width + " numbers, which mean nothing when cut.");
             }
+            RequestNotes.of(request).model(model.id());
             Body.warnOfUnknown(request, fields);
-            Body.write(request, answer(model, texts, base64, ClientPresence.of(request)));
+            Body.write(request, answer(model, texts, base64, Caller.of(request), ClientPresence.of(request)));
         }
     }
 
@@ -79,7 +82,7 @@ public final class EmbeddingRoutes implements Routes {
     }
 
     /** One text after the other, so that a long list does not keep others from the engine. */
-    private static ObjectNode answer(ServedModel model, List<int[]> texts, boolean base64, ClientPresence client) {
+    private static ObjectNode answer(ServedModel model, List<int[]> texts, boolean base64, Caller caller, ClientPresence client) {
         var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = answer.putArray("data");
         var tokens = 0L;
@@ -89,6 +92,7 @@ public final class EmbeddingRoutes implements Routes {
             if (base64) item.put("embedding", base64(vector));
             else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
             tokens += ids.length;
+            caller.spent(ids.length);
         }
         answer.put("model", model.id()).putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
         return answer;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ResponseStore.Stored;
@@ -39,6 +40,7 @@ public final class ResponseRoutes implements Routes {
         var before = before(fields, Caller.of(request));
         try (var lease = models.lease(ModelField.read(fields))) {
             var asked = ResponseRequest.read(fields, lease.model(), before);
+            RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (asked.stream()) stream(request, lease.model(), asked);
             else Body.write(request, new Running(request, lease.model(), asked, event -> {}).run());
@@ -80,7 +82,7 @@ public final class ResponseRoutes implements Routes {
 
         private final String id = Ids.of("resp_");
         private final long created = Instant.now().getEpochSecond();
-        private final String owner;
+        private final Caller caller;
         private final ClientPresence client;
         private final ServedModel model;
         private final ResponseRequest asked;
@@ -88,7 +90,7 @@ public final class ResponseRoutes implements Routes {
         private boolean begun;
 
         Running(Context request, ServedModel model, ResponseRequest asked, Consumer<ObjectNode> events) {
-            owner = Caller.of(request).id();
+            caller = Caller.of(request);
             client = ClientPresence.of(request);
             this.model = model;
             this.asked = asked;
@@ -97,7 +99,7 @@ public final class ResponseRoutes implements Routes {
 
         ObjectNode run() {
             var items = new ResponseItems(model.tokenizer(), events);
-            var answer = ChatAnswer.run(model, asked.prompt(), owner, client, (choice, pieces, logprobs) -> {
+            var answer = ChatAnswer.run(model, asked.prompt(), caller, client, (choice, pieces, logprobs) -> {
                 begin();
                 items.onPieces(choice, pieces, logprobs);
             });
@@ -105,7 +107,7 @@ public final class ResponseRoutes implements Routes {
             var choice = answer.choices().getFirst();
             var cutOff = choice.finishReason().equals("length");
             var response = json(cutOff ? "incomplete" : "completed", items.finish(cutOff), Optional.of(answer.usage()));
-            if (asked.store()) store.put(id, Stored.of(owner, response, with(asked.conversation(), choice)));
+            if (asked.store()) store.put(id, Stored.of(caller.id(), response, with(asked.conversation(), choice)));
             tell(cutOff ? "response.incomplete" : "response.completed", response);
             return response;
         }

@@ -7,6 +7,7 @@ import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
 import dev.parley.generate.TokenLogprob;
 import dev.parley.generate.constraint.GrammarException;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
 import java.util.HashMap;
 import java.util.List;
@@ -45,43 +46,62 @@ final class TextRun {
 
     private final BatchingEngine engine;
     private final List<TextRequest> requests;
+    private final Caller caller;
     private final ClientPresence client;
     private final Reader reader;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Map<Integer, Ticket> running = new HashMap<>();
     private final Answer[] answers;
+    private final long[] made; // tokens of each request so far
     private int submitted;
     private long nextLook = System.nanoTime() + LOOK_NANOS;
 
-    private TextRun(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
+    private TextRun(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
         this.engine = engine;
         this.requests = requests;
+        this.caller = caller;
         this.client = client;
         this.reader = reader;
         answers = new Answer[requests.size()];
+        made = new long[requests.size()];
     }
 
     /**
      * Runs requests to their ends. Where the client has left, they are cancelled.
      *
+     * @param caller pays for the tokens, also for those of a text that was broken off
      * @return an answer to each
      * @throws ClientGone if the client left
      * @throws Refused if the engine cannot take them
      */
-    static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
-        var run = new TextRun(engine, requests, client, reader);
+    static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
+        var run = new TextRun(engine, requests, caller, client, reader);
         try {
             return run.follow();
         } finally {
             run.running.values().forEach(Ticket::cancel); // none is left but after a fault
+            caller.spent(run.tokens());
         }
+    }
+
+    /** Tokens read and made. */
+    private long tokens() {
+        var tokens = 0L;
+        for (int i = 0; i < submitted; i++) {
+            if (answers[i] != null) tokens += requests.get(i).prompt().length + Usage.of(0, answers[i]).completionTokens();
+            else if (made[i] > 0) tokens += requests.get(i).prompt().length + made[i]; // who leaves before their turn pays nothing
+        }
+        return tokens;
     }
 
     private List<Answer> follow() {
         do {
             submit();
             switch (next()) {
-                case Tokens t -> reader.onTokens(t.request(), t.row(), t.ids(), t.logprobs(), t.text());
+                case Tokens t -> {
+                    made[t.request()] += t.ids().length;
+                    reader.onTokens(t.request(), t.row(), t.ids(), t.logprobs(), t.text());
+                }
                 case End end -> {
                     running.remove(end.request());
                     answers[end.request()] = end.answer();

@@ -7,7 +7,7 @@
  * var fields = Fields.of(Body.read(request));
  * try (var lease = models.lease(ModelField.read(fields))) {
  *     var chat = ChatRequest.read(fields, lease.model());                 // Refused names the field that cannot be honoured
- *     var answer = ChatAnswer.run(lease.model(), chat.prompt(), caller.id(), ClientPresence.of(request), reader);
+ *     var answer = ChatAnswer.run(lease.model(), chat.prompt(), caller, ClientPresence.of(request), reader);
  * }
  * }</pre>
  */

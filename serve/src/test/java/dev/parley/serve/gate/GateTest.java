@@ -110,6 +110,37 @@ class GateTest {
         assertTrue(wait >= 1 && wait <= 30, "Retry-After: " + wait);
     }
 
+    private static HttpResponse<String> complete(String secret, String more) {
+        var body = "{\"model\": \"tiny\", \"prompt\": [1, 2, 3], \"max_tokens\": 8" + more + "}";
+        return closed.send(HttpRequest.newBuilder(URI.create(closed.base() + "/v1/completions")).header("Authorization", "Bearer " + secret).POST(BodyPublishers.ofString(body)).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", \"stream\": true"})
+    void theTokensOfAnAnswerCountWhenItHasEnded(String more) {
+        var made = keys.create("thrifty", Optional.empty(), Optional.empty(), new KeyLimits(0, 4, 0));
+        assertEquals(200, complete(made.secret(), more).statusCode());
+        assertTrue(keys.check(made.secret()).orElseThrow().tokensToday() > 3, "more than the prompt");
+        assertTrue(keys.check(made.secret()).orElseThrow().tokensToday() <= 11, "no more than prompt and answer");
+        assertEquals(429, complete(made.secret(), more).statusCode());
+    }
+
+    @Test
+    void aKeyThatHasUsedItsDayWaitsForTheNext() {
+        var made = keys.create("daily", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 4));
+        assertEquals(200, complete(made.secret(), "").statusCode());
+        var refused = complete(made.secret(), "");
+        assertEquals(429, refused.statusCode(), refused.body());
+        assertTrue(refused.body().contains("4 tokens a day"), refused.body());
+    }
+
+    @Test
+    void keysAreForTheApiNotForTheChat() {
+        var secret = keys.create("curious", Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
+        assertEquals(403, get(closed, "/api/conversations", "Authorization", "Bearer " + secret).statusCode());
+        assertEquals(403, post(closed, "/api/conversations", "Authorization", "Bearer " + secret).statusCode());
+    }
+
     @Test
     void withoutAuthAnyKeyIsFine() {
         assertNotEquals(401, get(open, "/v1/models", "Authorization", "Bearer sk-anything").statusCode());

@@ -57,6 +57,20 @@ class AccessLogTest {
     }
 
     @Test
+    void anAnswerIsLoggedWithItsModelAndItsTokens() throws IOException {
+        try (var server = TestServer.start(settings(false))) {
+            for (var stream : List.of("false", "true")) {
+                server.post("/v1/completions", "{\"model\": \"small\", \"prompt\": [1, 2, 3], \"max_tokens\": 4, \"stream\": " + stream + "}");
+            }
+        }
+        for (var line : lines()) {
+            assertEquals("tiny", line.path("model").asText(), line.toString());
+            assertTrue(line.path("tokens").asInt() > 3 && line.path("tokens").asInt() <= 7, line.toString());
+        }
+        assertEquals(2, lines().size());
+    }
+
+    @Test
     void whatIsRefusedBeforeAnyRouteIsALineToo() throws IOException {
         try (var server = TestServer.start(settings(false)); var client = new RawClient(server.port())) {
             client.send("GET /health HTTP/1.1\r\nHost: localhost\r\nA: " + "x".repeat(20_000) + "\r\n\r\n");
