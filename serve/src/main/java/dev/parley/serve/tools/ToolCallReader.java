@@ -130,6 +130,7 @@ public final class ToolCallReader {
                 state = several ? State.AFTER_CALL : State.REST;
             }
             case NO_CALL -> {
+                tellArguments();
                 state = told ? State.REST : State.TEXT; // a client that has the beginning of a call cannot take it for text
             }
             case OPEN -> {

@@ -63,23 +63,25 @@ final class ToolMessages {
     /** The messages with calls and results as text: what the assistant wrote, and what a user answers to that. */
     static ArrayNode asText(ArrayNode messages) {
         var plain = JsonNodeFactory.instance.arrayNode(messages.size());
+        var afterResult = false;
         for (var message : messages) {
+            var isResult = message.path("role").asText().equals("tool");
             var copy = message.<ObjectNode>deepCopy();
             copy.remove("tool_calls");
             copy.remove("tool_call_id");
-            if (message.path("role").asText().equals("tool")) copy.put("role", "user").put("content", "<tool_response>\n" + message.path("content").asText() + "\n</tool_response>");
+            if (isResult) copy.put("role", "user").put("content", "<tool_response>\n" + message.path("content").asText() + "\n</tool_response>");
             else if (message.has("tool_calls")) copy.put("content", joined(message.path("content").asText(), calls(message.path("tool_calls")), "\n"));
-            if (!joinedToLast(plain, copy, message)) plain.add(copy);
+            if (!(isResult || afterResult) || !joinedToLast(plain, copy)) plain.add(copy);
+            afterResult = isResult;
         }
         return plain;
     }
 
-    /** Several results, and what the user says beside them, are one turn: templates want the turns of both in turn. */
-    private static boolean joinedToLast(ArrayNode plain, ObjectNode message, JsonNode original) {
-        if (!original.path("role").asText().equals("tool") || plain.isEmpty()) return false;
-        var last = (ObjectNode) plain.get(plain.size() - 1);
-        if (!last.path("role").asText().equals("user")) return false;
-        last.put("content", last.path("content").asText() + "\n" + message.path("content").asText());
+    /** Several results, and what the user says beside them, are one turn: many templates want user and assistant in turn. */
+    private static boolean joinedToLast(ArrayNode plain, ObjectNode message) {
+        var last = plain.path(plain.size() - 1);
+        if (!last.path("role").asText().equals("user") || !message.path("role").asText().equals("user")) return false;
+        ((ObjectNode) last).put("content", last.path("content").asText() + "\n" + message.path("content").asText());
         return true;
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ToolTemplate {
 
     private static final Map<ChatTemplate, ToolTemplate> KNOWN = new ConcurrentHashMap<>(); // one for each model that is served
+    // For trying out alone: what stands for a token of the tokenizer says nothing of tools.
+    private static final Map<String, String> SPECIAL_TOKENS = Map.of("bos_token", "", "eos_token", "", "pad_token", "", "unk_token", "");
     private static final String NAME = "parley_probe_function";
     private static final String VALUE = "parley-probe-value";
 
@@ -138,7 +140,7 @@ public final class ToolTemplate {
 
     private static Optional<String> text(ChatTemplate template, Conversation conversation) {
         try {
-            return Optional.of(template.text(conversation));
+            return Optional.of(template.text(conversation.withSpecialTokens(SPECIAL_TOKENS)));
         } catch (TokenizerException e) {
             return Optional.empty();
         }
