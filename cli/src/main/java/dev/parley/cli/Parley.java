@@ -1,6 +1,8 @@
 package dev.parley.cli;
 
 import dev.parley.cli.data.DataCommand;
+import dev.parley.cli.accounts.KeysCommand;
+import dev.parley.cli.accounts.UsersCommand;
 import dev.parley.cli.quickstart.QuickstartCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
@@ -110,6 +112,8 @@ public final class Parley implements Runnable {
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
+        commands.put("users", () -> group(new UsersCommand(), UsersCommand.commands(output)));
+        commands.put("keys", () -> group(new KeysCommand(), KeysCommand.commands(output)));
         commands.put("doctor", () -> new DoctorCommand(output));
         commands.put("rehearse", () -> new RehearseCommand(output));
         return commands;
