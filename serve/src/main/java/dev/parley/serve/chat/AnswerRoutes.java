@@ -32,23 +32,23 @@ final class AnswerRoutes implements Routes {
     }
 
     private void ask(Context request) {
-        var owner = Caller.of(request).id();
+        var caller = Caller.of(request);
         var fields = Fields.of(Body.read(request));
-        Body.write(request.status(202), begun(owner, conversations.get(owner, request.pathParam("id")), fields).json());
+        Body.write(request.status(202), begun(caller, conversations.get(caller.id(), request.pathParam("id")), fields).json());
     }
 
-    private ChatMessage begun(String owner, Conversation conversation, Fields fields) {
+    private ChatMessage begun(Caller caller, Conversation conversation, Fields fields) {
         var settings = Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode);
         var model = Draft.model(fields).filter(m -> !m.isEmpty());
         var goesOn = fields.string("continue");
         var begin = fields.object("begin");
-        if (goesOn.isPresent()) return answers.goOn(owner, conversation, goesOn.get(), model, settings);
+        if (goesOn.isPresent()) return answers.goOn(caller, conversation, goesOn.get(), model, settings);
         if (begin.isPresent()) {
             var count = begin.get().integer("tokens", 0, Integer.MAX_VALUE).orElseThrow(() -> begin.get().missing("tokens"));
             var token = begin.get().integer("token", 0, Integer.MAX_VALUE).orElseThrow(() -> begin.get().missing("token"));
-            return answers.branch(owner, conversation, new Beginning(begin.get().requireString("message"), count, token), model, settings);
+            return answers.branch(caller, conversation, new Beginning(begin.get().requireString("message"), count, token), model, settings);
         }
-        return answers.answer(owner, conversation, fields.requireString("parent"), model, settings);
+        return answers.answer(caller, conversation, fields.requireString("parent"), model, settings);
     }
 
     private void stop(Context request) {

@@ -3,7 +3,6 @@ package dev.parley.serve.chat.running;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Status;
-import dev.parley.serve.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,21 +18,29 @@ final class AnswerWriter implements Runnable {
     private final RunningAnswer answer;
     private final Messages messages;
     private final Consumer<String> note;
+    private final Duration often;
     private int saved;
     private int savedCharacters;
 
     AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note) {
+        this(answer, messages, note, OFTEN);
+    }
+
+    /** @param often after which time what has come is kept, and after which a database that failed is tried again */
+    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Duration often) {
         this.answer = answer;
         this.messages = messages;
         this.note = note;
+        this.often = often;
     }
 
     @Override
     public void run() {
         var log = answer.log();
         try {
-            while (!log.isComplete()) keep(log.awaitWork(saved, MANY, OFTEN));
+            while (!log.isComplete()) keep(log.awaitWork(saved, MANY, often));
             log.end(end(log.awaitWork(saved, MANY, Duration.ZERO)));
+            answer.account();
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts the thread that keeps an answer.", e);
         }
@@ -45,9 +52,9 @@ final class AnswerWriter implements Runnable {
             messages.keep(answer.message().id(), unsaved.text(), saved, unsaved.tokens());
             saved = unsaved.to();
             savedCharacters = unsaved.text().length();
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             note.accept("An answer could not be kept yet: " + e.getMessage());
-            Thread.sleep(OFTEN);
+            Thread.sleep(often);
         }
     }
 
@@ -58,12 +65,16 @@ final class AnswerWriter implements Runnable {
             try {
                 messages.end(ended, saved, unsaved.tokens());
                 return ended;
-            } catch (StoreException e) {
+            } catch (RuntimeException e) {
                 note.accept("An answer could not be kept: " + e.getMessage());
-                if (i == LAST_TRIES) return ended.with(ended.text(), Status.FAILED,
-                        ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of("The server's database could not keep this answer.")));
-                Thread.sleep(OFTEN);
+                if (i == LAST_TRIES) return lost(ended);
+                Thread.sleep(often);
             }
         }
+    }
+
+    private static ChatMessage lost(ChatMessage ended) {
+        var sentence = "The server's database could not keep this answer.";
+        return ended.with(ended.text(), Status.FAILED, ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of(sentence)));
     }
 }

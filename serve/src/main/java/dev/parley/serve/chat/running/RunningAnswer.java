@@ -1,5 +1,6 @@
 package dev.parley.serve.chat.running;
 
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.answer.Answerer.Alternative;
 import dev.parley.serve.answer.Answerer.AnswerToken;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /** An answer that is being written. The models tell it what has come; it only takes notes, so that they need not wait. */
 final class RunningAnswer implements Answerer.Listener {
 
-    private final String owner;
+    private final Caller caller;
     private final ChatMessage message;
     private final int begun;
     private final long asked = System.nanoTime();
@@ -27,18 +28,19 @@ final class RunningAnswer implements Answerer.Listener {
     private volatile Optional<String> failure = Optional.empty();
 
     /**
+     * @param caller who asked
      * @param message as it was when it began; of one that goes on, as it had ended
      * @param begun how many tokens it begins with
      */
-    RunningAnswer(String owner, ChatMessage message, int begun) {
-        this.owner = owner;
+    RunningAnswer(Caller caller, ChatMessage message, int begun) {
+        this.caller = caller;
         this.message = message;
         this.begun = begun;
         log = new AnswerLog(message);
     }
 
     String owner() {
-        return owner;
+        return caller.id();
     }
 
     ChatMessage message() {
@@ -105,6 +107,11 @@ final class RunningAnswer implements Answerer.Listener {
 
     private double seconds() {
         return (System.nanoTime() - asked) / 1e9;
+    }
+
+    /** Counts what it used, once it has ended, as the caller's. */
+    void account() {
+        ended.ifPresent(how -> caller.spent(how.promptTokens() + how.completionTokens()));
     }
 
     /** The message as it ended. @param text all of it */

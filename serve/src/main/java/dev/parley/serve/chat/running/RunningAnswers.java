@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.answer.Answerer.Question;
@@ -50,11 +51,11 @@ public final class RunningAnswers {
      * @param settings instead of the conversation's, where they say something
      * @throws Refused if it cannot be begun; nothing is kept then
      */
-    public ChatMessage answer(String owner, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(owner, parent);
+    public ChatMessage answer(Caller caller, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), parent);
         if (!path.getLast().conversation().equals(conversation.id())) throw noMessage();
         if (path.getLast().role() != Role.USER) throw Refused.badRequest("parent", "Only what a user says can be answered.");
-        return begin(owner, conversation, path, model.or(conversation::model), settings, List.of());
+        return begin(caller, conversation, path, model.or(conversation::model), settings, List.of());
     }
 
     /**
@@ -72,16 +73,16 @@ public final class RunningAnswers {
      * @param model that is expected to answer, which can only be the one that did
      * @throws Refused as above
      */
-    public ChatMessage branch(String owner, Conversation conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(owner, beginning.answer());
+    public ChatMessage branch(Caller caller, Conversation conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), beginning.answer());
         var answer = answerOf(path.getLast(), conversation);
         requireSame(answer, model);
         if (path.size() < 2) throw Refused.badRequest("begin", "This answer has no question.");
-        var known = tokens(path.getLast(), owner);
+        var known = tokens(path.getLast(), caller.id());
         if (beginning.tokens() >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
-        return begin(owner, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
+        return begin(caller, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
@@ -105,11 +106,11 @@ public final class RunningAnswers {
         return new AnswerToken(other.id(), other.text(), other.logprob(), came.top());
     }
 
-    private ChatMessage begin(String owner, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
+    private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
         var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
-        start(owner, message, path, begun, () -> messages.begin(owner, message));
+        start(caller, message, path, begun, () -> messages.begin(caller.id(), message));
         return message;
     }
 
@@ -118,8 +119,8 @@ public final class RunningAnswers {
      *
      * @throws Refused 409 if it is still being written, and as above
      */
-    public ChatMessage goOn(String owner, Conversation conversation, String id, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(owner, id);
+    public ChatMessage goOn(Caller caller, Conversation conversation, String id, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), id);
         var before = path.getLast();
         var was = answerOf(before, conversation);
         requireSame(was, model);
@@ -127,7 +128,7 @@ public final class RunningAnswers {
         if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(owner, message, path.subList(0, path.size() - 1), tokens(before, owner), () -> messages.resume(owner, message));
+        start(caller, message, path.subList(0, path.size() - 1), tokens(before, caller.id()), () -> messages.resume(caller.id(), message));
         return message;
     }
 
@@ -146,16 +147,16 @@ public final class RunningAnswers {
         return both;
     }
 
-    private void start(String owner, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
+    private void start(Caller caller, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
         if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw Refused.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
-        var answer = new RunningAnswer(owner, message, begun.size());
+        var answer = new RunningAnswer(caller, message, begun.size());
         if (all.putIfAbsent(message.id(), answer) != null) throw Refused.of(409, "running", "This answer is being written already.");
         try {
             if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
-            if (all.values().stream().filter(a -> a.owner().equals(owner)).count() > MOST) {
+            if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
                 throw Refused.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
             }
-            answer.begin(answerer.answer(question(owner, message, path, begun), answer));
+            answer.begin(answerer.answer(question(caller.id(), message, path, begun), answer));
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();

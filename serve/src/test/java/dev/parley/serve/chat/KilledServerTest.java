@@ -1,0 +1,99 @@
+package dev.parley.serve.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server in a process of its own, which is killed as nothing kills it in peace. */
+@Timeout(180)
+class KilledServerTest {
+
+    private static final String READY = "listens at ";
+
+    @TempDir
+    private Path folder;
+
+    /** The process that is killed. */
+    static final class Victim {
+
+        private Victim() {}
+
+        public static void main(String... arguments) throws InterruptedException {
+            try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), Path.of(arguments[0]))) {
+                System.out.println(READY + server.base());
+                Thread.sleep(Long.MAX_VALUE);
+            }
+        }
+    }
+
+    private Process start() throws IOException {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), folder.toString()));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static String base(Process process) throws IOException {
+        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (var line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith(READY)) return line.substring(READY.length());
+        }
+        throw new IllegalStateException("The server did not start.");
+    }
+
+    private static List<JsonNode> messages(ChatClient client, String conversation) {
+        return StreamSupport.stream(client.get("/api/conversations/" + conversation).path("messages").spliterator(), false).toList();
+    }
+
+    @Test
+    void aKilledServerLosesNoFinishedMessageAndKeepsTheHalfWrittenOne() throws Exception {
+        var process = start();
+        List<JsonNode> finished;
+        ChatClient.Asked asked;
+        String half;
+        try (var client = ChatClient.of(base(process))) {
+            asked = client.ask("Hello");
+            client.await(client.answer(asked, "{\"temperature\":0,\"max_tokens\":20}"));
+            finished = messages(client, asked.conversation());
+            half = client.answer(asked, "{\"temperature\":1,\"seed\":5,\"max_tokens\":1000,\"ignore_eos\":true}");
+            while (messages(client, asked.conversation()).getLast().path("text").asText().isEmpty()) Thread.sleep(10);
+        } finally {
+            process.destroyForcibly().waitFor(); // SIGKILL
+        }
+
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), folder); var client = ChatClient.of(server.base())) {
+            var found = messages(client, asked.conversation());
+            assertEquals(finished, found.subList(0, finished.size()));
+            var left = found.getLast();
+            assertEquals(half, left.path("id").asText());
+            assertEquals("interrupted", left.path("status").asText());
+            assertFalse(left.path("text").asText().isEmpty());
+            var events = client.events(half, "");
+            assertEquals(left.path("text").asText(), ChatClient.text(events));
+            assertTrue(ChatClient.tokens(events).size() > 0);
+            assertTrue(server.notes().stream().anyMatch(n -> n.contains("interrupted")), server.notes().toString());
+
+            client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + half + "\",\"settings\":{\"temperature\":0,\"max_tokens\":5,\"ignore_eos\":true}}");
+            var whole = client.await(half);
+            assertEquals("done", whole.path("status").asText());
+            assertEquals(ChatClient.tokens(events).size() + 5, whole.path("usage").path("completion_tokens").asInt());
+            assertTrue(whole.path("text").asText().startsWith(left.path("text").asText()), whole.path("text").asText());
+        }
+    }
+}

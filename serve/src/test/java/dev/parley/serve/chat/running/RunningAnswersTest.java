@@ -1,0 +1,319 @@
+package dev.parley.serve.chat.running;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Conversation;
+import dev.parley.serve.chat.history.Conversations;
+import dev.parley.serve.chat.history.Draft;
+import dev.parley.serve.chat.history.Messages;
+import dev.parley.serve.chat.history.Role;
+import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.running.RunningAnswers.Beginning;
+import dev.parley.serve.store.Database;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers and their races, with an answerer that does what the test says. */
+@Timeout(60)
+class RunningAnswersTest {
+
+    private static final Duration LONG = Duration.ofSeconds(50);
+
+    @TempDir
+    private Path folder;
+    private Database database;
+    private Conversations conversations;
+    private Messages messages;
+    private RunningAnswers answers;
+    private Conversation conversation;
+    private String question;
+    private final FakeAnswerer models = new FakeAnswerer();
+    private final AtomicLong spent = new AtomicLong();
+    private final Caller ada = new Caller("ada", "Ada", spent::addAndGet);
+    private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+
+    @BeforeEach
+    void open() {
+        database = Database.sqlite(folder);
+        conversations = new Conversations(database);
+        messages = new Messages(database);
+        answers = new RunningAnswers(models, messages, notes::add);
+        conversation = conversations.create("ada", Draft.EMPTY);
+        question = messages.add("ada", conversation.id(), Optional.empty(), Role.USER, "Hi").id();
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private static ObjectNode none() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private String ask() {
+        return answers.answer(ada, conversation, question, Optional.empty(), none()).id();
+    }
+
+    private ChatMessage await(String id) {
+        try {
+            assertTrue(answers.log("ada", id).awaitEnd(LONG));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return messages.get("ada", id);
+    }
+
+    private static int status(Runnable refused) {
+        return assertThrows(Refused.class, refused::run).status();
+    }
+
+    @Test
+    void whatHasComeIsKeptWhileMoreComes() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(AnswerWriter.MANY);
+        while (messages.get("ada", id).text().length() < AnswerWriter.MANY) Thread.sleep(5);
+        models.jobs.getFirst().say(3); // few: kept a second later
+        while (messages.get("ada", id).text().length() < AnswerWriter.MANY + 3) Thread.sleep(5);
+        assertEquals(AnswerWriter.MANY + 3, messages.tokens("ada", id).tokens().size());
+        assertEquals(Status.RUNNING, messages.get("ada", id).status());
+        models.jobs.getFirst().end("stop");
+        assertEquals(Status.DONE, await(id).status());
+        assertEquals("x".repeat(AnswerWriter.MANY + 3), messages.get("ada", id).text());
+    }
+
+    @Test
+    void theEndIsToldOnceItIsKept() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("length");
+        var told = answers.log("ada", id).next(new Position(2, 2, false), 9, LONG).ended().orElseThrow();
+        assertEquals(told, messages.get("ada", id));
+        assertEquals(Optional.of("length"), told.answer().flatMap(Answer::finishReason));
+        assertEquals(2, told.answer().flatMap(Answer::usage).orElseThrow().completionTokens());
+    }
+
+    @Test
+    void tokensAreCountedAsTheCallers() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(4);
+        models.jobs.getFirst().end("stop");
+        await(id);
+        while (spent.get() == 0) Thread.sleep(5);
+        assertEquals(3 + 4, spent.get());
+    }
+
+    @Test
+    void whatIsRefusedLeavesNothing() {
+        assertEquals(400, status(() -> answers.answer(ada, conversation, question, Optional.empty(), none().put("refuse", true))));
+        assertEquals(1, messages.all("ada", conversation.id()).size());
+        assertEquals(Optional.of(question), conversations.get("ada", conversation.id()).current());
+    }
+
+    @Test
+    void anAnswerToADeletedConversationIsStoppedAndNotKept() {
+        models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
+        assertEquals(404, status(this::ask));
+        assertTrue(models.jobs.getFirst().cancelled);
+        conversations.restore("ada", conversation.id());
+        assertEquals(1, messages.all("ada", conversation.id()).size());
+    }
+
+    @Test
+    void whatIsAskedToStopBeforeItIsUnderWayStopsThen() {
+        models.beforeBegun(() -> answers.stopAll(conversation.id()));
+        assertEquals(Status.CANCELLED, await(ask()).status());
+    }
+
+    @Test
+    void stoppingWhatHasEndedChangesNothing() {
+        var id = ask();
+        models.jobs.getFirst().say(1);
+        models.jobs.getFirst().end("stop");
+        var ended = await(id);
+        answers.stop("ada", id);
+        assertEquals(ended, messages.get("ada", id));
+        assertEquals(404, status(() -> answers.stop("bob", id)));
+    }
+
+    @Test
+    void nobodyElseStopsOrReadsAnAnswer() {
+        var id = ask();
+        assertEquals(404, status(() -> answers.stop("bob", id)));
+        assertEquals(404, status(() -> answers.log("bob", id)));
+        assertFalse(models.jobs.getFirst().cancelled);
+        models.jobs.getFirst().end("stop");
+        await(id);
+    }
+
+    @Test
+    void ofTwoWhoGoOnAtOnceOneDoes() throws Exception {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("length");
+        await(id);
+        var tries = new ArrayList<CompletableFuture<Boolean>>();
+        for (int i = 0; i < 8; i++) tries.add(CompletableFuture.supplyAsync(() -> {
+            try {
+                answers.goOn(ada, conversation, id, Optional.empty(), none());
+                return true;
+            } catch (Refused e) {
+                assertEquals(409, e.status());
+                return false;
+            }
+        }));
+        var done = 0;
+        for (var one : tries) if (one.get(50, TimeUnit.SECONDS)) done++;
+        assertEquals(1, done);
+        assertEquals(2, models.jobs.size(), "the others were refused before a model was asked");
+        models.jobs.getLast().say(3);
+        models.jobs.getLast().end("stop");
+        var whole = await(id);
+        assertEquals("xxxxx", whole.text());
+        assertEquals(2, whole.answer().flatMap(Answer::usage).orElseThrow().seconds(), "of both times");
+        assertEquals(5, messages.tokens("ada", id).tokens().size());
+        assertEquals(400, status(() -> answers.goOn(ada, conversation, id, Optional.empty(), none())), "it has come to its end");
+    }
+
+    @Test
+    void whatIsStillBeingWrittenIsNotAnswered() {
+        var id = ask();
+        var more = messages.add("ada", conversation.id(), Optional.of(id), Role.USER, "And?").id();
+        assertEquals(409, status(() -> answers.answer(ada, conversation, more, Optional.empty(), none())));
+        models.jobs.getFirst().end("stop");
+        await(id);
+        models.jobs.clear();
+        var next = answers.answer(ada, conversation, more, Optional.empty(), none()).id();
+        assertEquals(3, models.jobs.getFirst().question.messages().size());
+        models.jobs.getFirst().end("stop");
+        await(next);
+    }
+
+    @Test
+    void aFaultIsASentenceAndCanBeTriedAgainInPlace() {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().fail("The memory did not do.");
+        var failed = await(id);
+        assertEquals(Status.FAILED, failed.status());
+        assertEquals(Optional.of("The memory did not do."), failed.answer().flatMap(Answer::error));
+        assertEquals("xx", failed.text());
+        answers.goOn(ada, conversation, id, Optional.empty(), none());
+        models.jobs.getLast().say(1);
+        models.jobs.getLast().end("stop");
+        assertEquals("xxx", await(id).text());
+        assertEquals(Optional.empty(), messages.get("ada", id).answer().flatMap(Answer::error));
+    }
+
+    @Test
+    void aBranchBeginsWithTheTokensThatWereAndTheOneThatCouldHaveBeen() {
+        var id = ask();
+        models.jobs.getFirst().say(4);
+        models.jobs.getFirst().end("stop");
+        await(id);
+        var branch = answers.branch(ada, conversation, new Beginning(id, 2, 99), Optional.empty(), none());
+        assertEquals(List.of(0, 1, 99), models.jobs.getLast().question.begun().stream().map(t -> t.id()).toList());
+        models.jobs.getLast().say(1);
+        models.jobs.getLast().end("stop");
+        assertEquals("xxyx", await(branch.id()).text());
+        assertEquals("xxxx", messages.get("ada", id).text());
+        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 2, 98), Optional.empty(), none())));
+        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 4, 99), Optional.empty(), none())));
+        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 2, 99), Optional.of("other"), none())));
+    }
+
+    @Test
+    void theInstructionOfAnAnswerIsTheOneThatItHad() throws InterruptedException {
+        var told = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(), Optional.empty());
+        var id = answers.answer(ada, conversations.change("ada", conversation.id(), told), question, Optional.empty(), none()).id();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("stop");
+        await(id);
+        conversations.change("ada", conversation.id(), new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(""), Optional.empty(), Optional.empty()));
+        assertEquals(2, answers.attention("ada", id, 1).answerFrom(), "the instruction and the question");
+    }
+
+    @Test
+    void oneOwnerCannotTakeAllPlaces() {
+        for (int i = 0; i < RunningAnswers.MOST; i++) ask();
+        assertEquals(429, status(this::ask));
+        var bobs = conversations.create("bob", Draft.EMPTY);
+        var asked = messages.add("bob", bobs.id(), Optional.empty(), Role.USER, "Hi").id();
+        answers.answer(new Caller("bob", "Bob"), bobs, asked, Optional.empty(), none());
+        assertEquals(RunningAnswers.MOST + 1, models.jobs.size());
+        answers.finish(Duration.ZERO);
+    }
+
+    @Test
+    void aServerThatIsStoppedFinishesWhatRunsAndBeginsNothing() throws Exception {
+        var id = ask();
+        var finish = CompletableFuture.runAsync(() -> answers.finish(LONG));
+        while (true) { // until it has begun to finish
+            try {
+                ask();
+                models.jobs.getLast().end("stop");
+            } catch (Refused e) {
+                assertEquals(503, e.status());
+                break;
+            }
+        }
+        assertFalse(finish.isDone());
+        models.jobs.getFirst().end("stop");
+        finish.get(50, TimeUnit.SECONDS);
+        assertEquals(Status.DONE, messages.get("ada", id).status());
+    }
+
+    @Test
+    void whatDoesNotFinishInTimeIsInterrupted() {
+        var id = ask();
+        models.jobs.getFirst().say(5);
+        answers.finish(Duration.ofMillis(10));
+        var left = messages.get("ada", id);
+        assertEquals(Status.INTERRUPTED, left.status());
+        assertEquals("xxxxx", left.text());
+        assertEquals(Optional.empty(), left.answer().flatMap(Answer::finishReason));
+    }
+
+    @Test
+    void whereTheDatabaseIsLostReadersAreToldSo() {
+        var id = ask();
+        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
+        database.close();
+        answer.onFailure("none");
+        new AnswerWriter(answer, messages, notes::add, Duration.ofMillis(1)).run();
+        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+        var told = assertEnd(answer);
+        assertEquals(Status.FAILED, told.status());
+        assertTrue(told.answer().flatMap(Answer::error).orElseThrow().contains("database"), told.toString());
+        models.jobs.getFirst().end("stop");
+    }
+
+    private static ChatMessage assertEnd(RunningAnswer answer) {
+        try {
+            return answer.log().next(Position.START, 1, LONG).ended().orElseThrow();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
