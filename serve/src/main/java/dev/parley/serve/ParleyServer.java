@@ -113,6 +113,12 @@ public final class ParleyServer implements AutoCloseable {
         }
     }
 
+    /** What it answers, such as {@code GET /health}. */
+    List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream().map(parsed -> parsed.endpoint).filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method + " " + endpoint.path).toList();
+    }
+
     /** The port that it listens at. */
     public int port() {
         return javalin.port();

@@ -171,6 +171,11 @@ public final class TestServer implements AutoCloseable {
         return server;
     }
 
+    /** What it answers, such as {@code GET /health}. */
+    public List<String> routes() {
+        return server.routes();
+    }
+
     /** The models, with the engines that can be looked at. */
     public ModelPool models() {
         return models;

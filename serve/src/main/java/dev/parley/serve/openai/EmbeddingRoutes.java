@@ -45,7 +45,7 @@ public final class EmbeddingRoutes implements Routes {
         var base64 = isBase64(fields);
         var dimensions = fields.integer("dimensions", 1, Integer.MAX_VALUE);
         var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
-        try (var lease = models.lease(fields.string("model"))) {
+        try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
             var texts = texts(fields, input, model.tokenizer());
             var width = model.model().config().hiddenSize();

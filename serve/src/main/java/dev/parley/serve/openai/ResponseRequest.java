@@ -41,7 +41,8 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
         settings.maxNewTokens(fields.integer("max_output_tokens", 1, Integer.MAX_VALUE).orElse(model.defaults().maxNewTokens())).maxLength(0);
         var logprobs = fields.strings("include", 16).contains(LOGPROBS);
-        settings.logprobs(logprobs ? fields.integer("top_logprobs", 0, MOST_TOP).orElse(0) : -1);
+        var top = fields.integer("top_logprobs", 0, MOST_TOP).orElse(0);
+        settings.logprobs(logprobs ? top : -1);
         var tools = ToolFields.readFlat(fields);
         var form = form(fields);
         refuseWhatIsNotThere(fields);

@@ -9,6 +9,7 @@ import dev.parley.serve.tools.ToolTemplate;
 import dev.parley.tokenizer.TokenizerException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.ArrayList;
 import java.util.Map;
 
 /** {@code /tokenize} and {@code /detokenize}, by the names of llama.cpp's server and of vLLM's. */
@@ -28,14 +29,16 @@ public final class TokenRoutes implements Routes {
 
     private void tokenize(Context request) {
         var fields = Fields.of(Body.read(request));
-        try (var lease = models.lease(fields.string("model"))) {
+        var named = named(fields);
+        var strings = fields.flag("return_token_strs");
+        try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            var ids = fields.any("messages").isPresent() ? ofMessages(fields, model) : ofText(fields, model);
+            var ids = named.equals("messages") ? ofMessages(fields, model) : ofText(fields, named, model);
             var answer = JsonNodeFactory.instance.objectNode();
             var tokens = answer.putArray("tokens");
             for (var id : ids) tokens.add(id);
             answer.put("count", ids.length).put("max_model_len", model.contextLength());
-            if (fields.flag("return_token_strs")) {
+            if (strings) {
                 var texts = answer.putArray("token_strs");
                 for (var id : ids) texts.add(model.tokenizer().token(id));
             }
@@ -44,19 +47,33 @@ public final class TokenRoutes implements Routes {
         }
     }
 
-    private static int[] ofText(Fields fields, ServedModel model) {
-        var content = fields.string("content");
-        var text = content.or(() -> fields.string("prompt")).or(() -> fields.string("text")).orElseThrow(() -> fields.missing("content"));
-        var name = fields.any("add_special_tokens").isPresent() ? "add_special_tokens" : "add_special";
-        var special = fields.any(name).isPresent() ? fields.flag(name) : content.isEmpty(); // llama.cpp adds none unless asked, vLLM does
-        fields.ignore("add_special_tokens", "add_special", "prompt", "text");
+    /** The one field that says what is to become tokens. */
+    private static String named(Fields fields) {
+        var given = new ArrayList<String>();
+        if (fields.any("messages").isPresent()) given.add("messages");
+        fields.string("content").ifPresent(text -> given.add("content"));
+        fields.string("prompt").ifPresent(text -> given.add("prompt"));
+        fields.string("text").ifPresent(text -> given.add("text"));
+        if (given.isEmpty()) throw fields.missing("content");
+        if (given.size() > 1) throw Refused.badRequest(given.getLast(), "Only one of messages, content, prompt and text may be given; there are " + String.join(" and ", given) + ".");
+        return given.getFirst();
+    }
+
+    private static boolean flag(Fields fields, String name, boolean otherwise) {
+        return fields.any(name).isEmpty() ? otherwise : fields.flag(name);
+    }
+
+    /** llama.cpp's server, which names the text content, adds no special tokens unless asked; others do. */
+    private static int[] ofText(Fields fields, String named, ServedModel model) {
+        var text = fields.requireString(named);
+        var special = flag(fields, "add_special_tokens", flag(fields, "add_special", !named.equals("content")));
         return special ? model.tokenizer().encodeForModel(text) : model.tokenizer().encodeWithSpecialTokens(text);
     }
 
     private static int[] ofMessages(Fields fields, ServedModel model) {
         var template = ToolTemplate.of(model.requireChatTemplate());
         var conversation = template.conversation(ChatMessages.read(fields), ToolFields.read(fields).tools(), Map.of())
-                .withGenerationPrompt(fields.any("add_generation_prompt").isEmpty() || fields.flag("add_generation_prompt"));
+                .withGenerationPrompt(flag(fields, "add_generation_prompt", true));
         fields.ignore("add_special_tokens", "add_special"); // the template says which there are
         try {
             return model.requireChatTemplate().encode(model.tokenizer(), conversation).ids();
@@ -68,7 +85,7 @@ public final class TokenRoutes implements Routes {
     private void detokenize(Context request) {
         var fields = Fields.of(Body.read(request));
         var list = fields.list("tokens", Integer.MAX_VALUE).orElseThrow(() -> fields.missing("tokens"));
-        try (var lease = models.lease(fields.string("model"))) {
+        try (var lease = models.lease(ModelField.read(fields))) {
             var tokenizer = lease.model().tokenizer();
             var text = tokenizer.decode(TokenIds.read("tokens", list, tokenizer));
             Body.warnOfUnknown(request, fields);

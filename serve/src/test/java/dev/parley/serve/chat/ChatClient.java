@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * var id = client.ok("POST", "/api/conversations", "{}").path("id").asText();
  * }</pre>
  */
-final class ChatClient implements AutoCloseable {
+public final class ChatClient implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,7 +40,7 @@ final class ChatClient implements AutoCloseable {
     }
 
     /** One that may change things, as the page of this server may. */
-    static ChatClient of(String base) {
+    public static ChatClient of(String base) {
         try (var asks = new ChatClient(base, Map.of())) {
             var session = asks.send("GET", "/api/session", "");
             var cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
@@ -51,7 +51,8 @@ final class ChatClient implements AutoCloseable {
     /** An event of an answer. */
     record Event(String id, String name, JsonNode data) {}
 
-    static JsonNode json(HttpResponse<String> answer) {
+    /** What an answer holds. */
+    public static JsonNode json(HttpResponse<String> answer) {
         try {
             return JSON.readTree(answer.body());
         } catch (IOException e) {
@@ -65,7 +66,7 @@ final class ChatClient implements AutoCloseable {
         return request;
     }
 
-    HttpResponse<String> send(String method, String path, String body) {
+    public HttpResponse<String> send(String method, String path, String body) {
         try {
             var publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
             return client.send(request(path).header("Content-Type", "application/json").method(method, publisher).build(), BodyHandlers.ofString());
@@ -77,7 +78,7 @@ final class ChatClient implements AutoCloseable {
     }
 
     /** What a request that succeeds is answered with; missing for an empty answer. */
-    JsonNode ok(String method, String path, String body) {
+    public JsonNode ok(String method, String path, String body) {
         var answer = send(method, path, body);
         if (answer.statusCode() / 100 != 2) throw new AssertionError(method + " " + path + " was answered by " + answer.statusCode() + ": " + answer.body());
         return json(answer);
@@ -88,9 +89,9 @@ final class ChatClient implements AutoCloseable {
     }
 
     /** A conversation with one question. */
-    record Asked(String conversation, String question) {}
+    public record Asked(String conversation, String question) {}
 
-    Asked ask(String text) {
+    public Asked ask(String text) {
         var conversation = ok("POST", "/api/conversations", "{}").path("id").asText();
         return new Asked(conversation, say(conversation, null, text));
     }
@@ -102,7 +103,7 @@ final class ChatClient implements AutoCloseable {
     }
 
     /** Begins an answer with settings in JSON. @return its id */
-    String answer(Asked asked, String settings) {
+    public String answer(Asked asked, String settings) {
         return ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\",\"settings\":" + settings + "}").path("id").asText();
     }
 
