@@ -215,6 +215,17 @@ class ConnectionsTest {
     }
 
     @Test
+    void anAnswerMayTakeLongerThanAConnectionMayBeSilent() throws Exception {
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), 500, MOST_CONNECTIONS);
+        try (var patient = TestServer.start(ServerSettings.DEFAULT.withPort(0), limits)) {
+            var began = System.nanoTime();
+            var answer = patient.post("/v1/completions", "{\"model\": \"tiny\", \"prompt\": [1], \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100}}");
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertTrue(System.nanoTime() - began > 2 * limits.idle().toNanos(), "the answer was too soon to tell");
+        }
+    }
+
+    @Test
     void silentConnectionsDoNotKeepOthersOut() throws Exception {
         var silent = new ArrayList<Socket>();
         try {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,5 +48,19 @@ class ParleyServerTest {
         var refused = assertThrows(IllegalArgumentException.class, () -> ServerSettings.DEFAULT.withHost("0.0.0.0"));
         assertTrue(refused.getMessage().contains("--auth"), refused.getMessage());
         assertEquals("0.0.0.0", ServerSettings.DEFAULT.withAuth(true).withHost("0.0.0.0").host());
+    }
+
+    @Test
+    void everyRouteThatIsNotOpenAsksWhoCalls() {
+        var open = Set.of("GET /health", "GET /ready", "GET /", "GET /assets/{version}/<name>", "GET /favicon.ico", "GET /api/session", "POST /api/login");
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true))) {
+            var routes = server.server().routes();
+            assertTrue(routes.containsAll(open) && routes.size() > open.size() + 20, routes::toString);
+            for (var route : routes) {
+                var path = server.base() + route.substring(route.indexOf(' ') + 1).replaceAll("[{<]\\w+[}>]", "x");
+                var answer = server.send(HttpRequest.newBuilder(URI.create(path)).method(route.substring(0, route.indexOf(' ')), BodyPublishers.ofString("{}")).build());
+                assertEquals(!open.contains(route), answer.statusCode() == 401, route + ": " + answer.statusCode());
+            }
+        }
     }
 }

@@ -80,7 +80,6 @@ public final class Gate implements Routes {
             return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", tokens -> {}, request));
         }
         var key = bearer(request);
-        if (key.isPresent() && request.path().startsWith("/api/")) throw Refused.of(403, "no_key_here", "Keys are for programs: the chat's routes under /api need a login.");
         if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
         // A page of another site speaks by keys alone: the browser would send the cookie along unasked.
         var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);

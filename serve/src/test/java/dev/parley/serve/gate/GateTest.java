@@ -135,13 +135,6 @@ class GateTest {
     }
 
     @Test
-    void keysAreForTheApiNotForTheChat() {
-        var secret = keys.create("curious", Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
-        assertEquals(403, get(closed, "/api/conversations", "Authorization", "Bearer " + secret).statusCode());
-        assertEquals(403, post(closed, "/api/conversations", "Authorization", "Bearer " + secret).statusCode());
-    }
-
-    @Test
     void withoutAuthAnyKeyIsFine() {
         assertNotEquals(401, get(open, "/v1/models", "Authorization", "Bearer sk-anything").statusCode());
         var session = new Browser(open).load();
