@@ -42,10 +42,21 @@ public final class ChatClient implements AutoCloseable {
     /** One that may change things, as the page of this server may. */
     public static ChatClient of(String base) {
         try (var asks = new ChatClient(base, Map.of())) {
-            var session = asks.send("GET", "/api/session", "");
-            var cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
-            return new ChatClient(base, Map.of("X-Parley-CSRF", json(session).path("csrf").asText(), "Cookie", cookie.substring(0, cookie.indexOf(';'))));
+            return new ChatClient(base, session(asks.send("GET", "/api/session", "")));
         }
+    }
+
+    /** One that has logged in. */
+    static ChatClient of(String base, String name, String password) {
+        try (var asks = of(base)) {
+            var body = JSON.createObjectNode().put("name", name).put("password", password);
+            return new ChatClient(base, session(asks.send("POST", "/api/login", body.toString())));
+        }
+    }
+
+    private static Map<String, String> session(HttpResponse<String> answer) {
+        var cookie = answer.headers().firstValue("Set-Cookie").orElseThrow(() -> new AssertionError(answer.body()));
+        return Map.of("X-Parley-CSRF", json(answer).path("csrf").asText(), "Cookie", cookie.substring(0, cookie.indexOf(';')));
     }
 
     /** An event of an answer. */

@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.serve.accounts.KeyLimits;
-import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,9 +17,9 @@ class OwnershipTest {
     private record Route(String method, String path, String body) {}
 
     private static ChatClient client(TestServer server, String name) {
-        new Users(server.database()).add(name, "a long password of " + name);
-        var key = new Keys(server.database()).create("key", Optional.of(name), Optional.empty(), KeyLimits.NONE);
-        return new ChatClient(server.base(), Map.of("Authorization", "Bearer " + key.secret()));
+        var password = "a long password of " + name;
+        new Users(server.database()).add(name, password);
+        return ChatClient.of(server.base(), name, password);
     }
 
     @Test

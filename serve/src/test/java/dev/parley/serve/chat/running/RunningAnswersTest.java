@@ -19,6 +19,7 @@ import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.running.RunningAnswers.Beginning;
 import dev.parley.serve.store.Database;
+import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,15 +34,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers and their races, with an answerer that does what the test says. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 class RunningAnswersTest {
 
     private static final Duration LONG = Duration.ofSeconds(50);
 
     @TempDir
     private Path folder;
+    @Parameter
+    private Databases kind;
     private Database database;
     private Conversations conversations;
     private Messages messages;
@@ -55,7 +63,7 @@ class RunningAnswersTest {
 
     @BeforeEach
     void open() {
-        database = Database.sqlite(folder);
+        database = kind.open(folder);
         conversations = new Conversations(database);
         messages = new Messages(database);
         answers = new RunningAnswers(models, messages, notes::add);
