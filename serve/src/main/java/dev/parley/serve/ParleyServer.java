@@ -81,12 +81,13 @@ public final class ParleyServer implements AutoCloseable {
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
-        if (settings.auth()) server.noteWhoMayCome();
+        server.noteWhoMayCome();
         return server;
     }
 
     private void noteWhoMayCome() {
-        if (!new Users(database).isEmpty() || !new Keys(database).isEmpty()) return;
+        if (!settings.auth() && settings.trustProxy()) note.accept("Whoever the proxy lets through may use all there is here: --auth makes this server ask who calls.");
+        if (!settings.auth() || !new Users(database).isEmpty() || !new Keys(database).isEmpty()) return;
         note.accept("Nobody can call this server yet: add a user with ./parley users add NAME, or make a key with ./parley keys create NAME, "
                 + "with the same --data or --database-url. It need not be started anew.");
     }
@@ -126,7 +127,11 @@ public final class ParleyServer implements AutoCloseable {
 
     /** Where it is reached, as a browser takes it. */
     public String address() {
-        return "http://" + (settings.host().equals("127.0.0.1") ? "localhost" : settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host()) + ":" + port();
+        var host = switch (settings.host()) {
+            case "127.0.0.1", "0.0.0.0", "::" -> "localhost";
+            case String name -> name.contains(":") ? "[" + name + "]" : name;
+        };
+        return "http://" + host + ":" + port();
     }
 
     /** Takes no more requests, finishes the answers that run, and frees the models. */

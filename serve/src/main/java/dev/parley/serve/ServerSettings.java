@@ -1,10 +1,12 @@
 package dev.parley.serve;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,11 +34,23 @@ public record ServerSettings(String host, int port, boolean auth, List<String> a
     public ServerSettings {
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("There is no port " + port + "; take one from 1 to 65535.");
         allowedHosts = List.copyOf(allowedHosts);
-        allowedOrigins = List.copyOf(allowedOrigins);
+        allowedOrigins = allowedOrigins.stream().map(ServerSettings::checkedOrigin).distinct().toList();
         if (!auth && !isLoopback(host)) {
             throw new IllegalArgumentException("At " + host + " anybody who reaches this machine could use the models and read all conversations: "
                     + "add --auth, or serve at 127.0.0.1 alone.");
         }
+    }
+
+    /** An origin (RFC 6454, section 6.2), as browsers write it. */
+    private static String checkedOrigin(String origin) {
+        try {
+            var uri = URI.create(origin);
+            var whole = uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+            if (whole.matches("https?://[^/]+") && whole.equals(origin) && uri.getHost() != null) return origin.toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException e) {
+            // is said below
+        }
+        throw new IllegalArgumentException(origin + " is no origin; write --allowed-origin https://example.org, without a path.");
     }
 
     private static boolean isLoopback(String host) {

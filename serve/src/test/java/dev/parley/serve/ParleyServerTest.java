@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +42,15 @@ class ParleyServerTest {
         try (var server = TestServer.start()) {
             var refused = assertThrows(IllegalArgumentException.class, () -> TestServer.start(ServerSettings.DEFAULT.withPort(server.port())));
             assertTrue(refused.getMessage().contains(String.valueOf(server.port())), refused.getMessage());
+        }
+    }
+
+    @Test
+    void aProxyBeforeAServerThatDoesNotAskIsWarnedOf() {
+        var standard = ServerSettings.DEFAULT;
+        var settings = new ServerSettings("127.0.0.1", 0, false, List.of("chat.example.org"), List.of(), true, standard.largestBody(), standard.grace(), Optional.empty(), false);
+        try (var server = TestServer.start(settings)) {
+            assertTrue(server.notes().stream().anyMatch(n -> n.contains("proxy") && n.contains("--auth")), server.notes()::toString);
         }
     }
 

@@ -38,7 +38,6 @@ public final class Gate implements Routes {
     private final Keys keys;
     private final KeyMeters meters;
 
-    /** @throws IllegalArgumentException if an allowed origin is written as none */
     public Gate(ServerSettings settings, Database database) {
         login = settings.auth();
         trustProxy = settings.trustProxy();

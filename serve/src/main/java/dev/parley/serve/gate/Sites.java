@@ -3,12 +3,10 @@ package dev.parley.serve.gate;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.answer.Refused;
 import io.javalin.http.Context;
-import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Which names mean this server, and whose pages may call it. A page of any site can make a browser send requests here: to
@@ -21,11 +19,10 @@ final class Sites {
     private final Set<String> origins;
     private final boolean trustProxy;
 
-    /** @throws IllegalArgumentException if an origin is written as none */
     Sites(ServerSettings settings) {
         hosts.add(bare(settings.host()));
         settings.allowedHosts().forEach(host -> hosts.add(bare(host)));
-        origins = settings.allowedOrigins().stream().map(Sites::checkedOrigin).collect(Collectors.toUnmodifiableSet());
+        origins = Set.copyOf(settings.allowedOrigins());
         trustProxy = settings.trustProxy();
     }
 
@@ -91,18 +88,6 @@ final class Sites {
     /** The loopback of IPv6 is written in two ways. */
     private static String shortForm(String address) {
         return address.equals("0:0:0:0:0:0:0:1") ? "::1" : address;
-    }
-
-    private static String checkedOrigin(String origin) {
-        try {
-            var uri = URI.create(origin);
-            var plain = uri.getScheme() != null && uri.getScheme().matches("https?") && uri.getHost() != null && uri.getRawPath().isEmpty()
-                    && uri.getRawQuery() == null && uri.getRawFragment() == null && uri.getRawUserInfo() == null;
-            if (plain) return origin.toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException e) {
-            // is said below
-        }
-        throw new IllegalArgumentException(origin + " is no origin; write --allowed-origin https://example.org, without a path.");
     }
 
     private static String shortened(String text) {

@@ -160,9 +160,9 @@ class SitesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*", "example.org", "https://example.org/", "https://example.org/path", "ftp://example.org", "https://", "https://a@b", "not an origin"})
+    @ValueSource(strings = {"*", "example.org", "https://example.org/", "https://example.org/path", "ftp://example.org", "https://", "https://a@b", "https://EXAMPLE.org?", "not an origin"})
     void whatIsNoOriginIsRefusedAtTheStart(String origin) {
-        var refused = assertThrows(IllegalArgumentException.class, () -> new Sites(settings(List.of(), List.of(origin))));
+        var refused = assertThrows(IllegalArgumentException.class, () -> settings(List.of(), List.of(origin)));
         assertTrue(refused.getMessage().contains("--allowed-origin"), refused.getMessage());
     }
 }
