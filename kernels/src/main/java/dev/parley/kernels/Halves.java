@@ -20,6 +20,11 @@ final class Halves {
         return (short) (bits + (0x7fff + (bits >> 16 & 1) & ~nan) >> 16 | nan & 0x40);
     }
 
+    /** Two numbers as neighbours in memory, the first in the lower half. */
+    static int pair(float first, float second) {
+        return toBFloat16(first) & 0xffff | toBFloat16(second) << 16;
+    }
+
     static float fromBFloat16(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }

@@ -189,7 +189,7 @@ public final class Int4Matrix implements Matrix {
                 StripTile.group(memory, at0 + ints, at1 + ints, GROUP, PACKING, x, xAt + g * GROUP * StripTile.MOST_VECTORS, count, sums);
                 StripTile.addScaled(sums, results, count, x, xAt + (blocks * BLOCK + g) * StripTile.MOST_VECTORS, scales(at0, g % 2), scales(at1, g % 2), 16, -24);
             }
-            StripTile.store(results, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+            StripTile.store(results, 0, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
         }
     }
 

@@ -5,24 +5,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Weights in eight bits with a scale for each row, or for each group of columns of a row. Rows lie in strips: as many rows
- * as a vector has lanes, four columns of each in one int lane, so that sums stay in their lanes and a scale is one vector.
- *
- * <p>A byte becomes a float without a conversion: its bits, put below the exponent of 1, are f = 1 + b/256, and with
- * b = w + 128 the product is sum(w x) = 256 sum(f x) - 384 sum(x), where sum(x) is known beforehand.
+ * as a vector has lanes, a column's bytes side by side, so that sums stay in their lanes and a scale is one vector.
  */
 public final class Int8Matrix implements Matrix {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final long VECTOR = StripTile.VECTOR;
-    private static final int BYTE_BELOW_EXPONENT = 0x7f8000;
-    private static final int TURN = 15; // ints lie turned left, so that the first byte is below the exponent and each turn right brings the next
-    private static final StripTile.Packing PACKING = new StripTile.Packing(4, 8, BYTE_BELOW_EXPONENT);
 
     private final MemorySegment memory;
     private final int rows;
@@ -50,35 +42,33 @@ public final class Int8Matrix implements Matrix {
         var groups = Math.ceilDiv(source.columns(), groupColumns);
         var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);
         var stripBytes = groups * (VECTOR + (long) groupColumns * Lanes.COUNT);
-        var memory = NativeMemory.allocate(arena, strips * stripBytes);
+        var memory = NativeMemory.allocate(arena, strips * stripBytes + ByteTile.SLACK);
         var matrix = new Int8Matrix(memory, source.rows(), source.columns(), groupColumns, groups);
         var stride = groups * groupColumns;
         source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
-            for (int row = 0; row < Lanes.padded(count, Lanes.COUNT); row++) {
-                matrix.packRow(floats, row * stride, (first + row) / Lanes.COUNT * stripBytes, row % Lanes.COUNT);
+            var bytes = new byte[groupColumns * Lanes.COUNT];
+            for (int row = 0; row < count; row += Lanes.COUNT) {
+                for (int g = 0; g < groups; g++) matrix.packGroup(floats, row * stride + g * groupColumns, stride, (first + row) / Lanes.COUNT * stripBytes + g * matrix.groupBytes(), bytes);
             }
         });
         return matrix;
     }
 
-    private void packRow(float[] floats, int at, long stripAt, int lane) {
-        for (int g = 0; g < groups; g++) {
-            var groupAt = stripAt + g * groupBytes();
+    /** A group of columns of a strip's rows, which lie a stride apart. */
+    private void packGroup(float[] floats, int at, int stride, long groupAt, byte[] bytes) {
+        for (int lane = 0; lane < Lanes.COUNT; lane++) {
+            var rowAt = at + lane * stride;
             var largest = 0f;
-            for (int c = 0; c < groupColumns; c++) largest = Math.max(largest, Math.abs(floats[at + g * groupColumns + c]));
+            for (int c = 0; c < groupColumns; c++) largest = Math.max(largest, Math.abs(floats[rowAt + c]));
             var scale = largest / 127;
             var inverse = scale == 0 ? 0 : 1 / scale;
             memory.set(FLOAT, groupAt + 4L * lane, scale);
-            for (int c = 0; c < groupColumns; c += 4) {
-                var bits = 0;
-                for (int k = 0; k < 4; k++) {
-                    // Added to so large a number, the fraction is rounded away, and the low bits are the whole number.
-                    var rounded = Float.floatToRawIntBits(floats[at + g * groupColumns + c + k] * inverse + 0x1.8p23f) - Float.floatToRawIntBits(0x1.8p23f);
-                    bits |= rounded + 128 << 8 * k;
-                }
-                memory.set(INT, groupAt + VECTOR * (1 + c / 4) + 4L * lane, Integer.rotateLeft(bits, TURN));
+            for (int c = 0; c < groupColumns; c++) {
+                // Added to so large a number, the fraction is rounded away, and the low bits are the whole number.
+                bytes[c * Lanes.COUNT + lane] = (byte) Float.floatToRawIntBits(floats[rowAt + c] * inverse + 0x1.8p23f);
             }
         }
+        MemorySegment.copy(bytes, 0, memory, BYTE, groupAt + VECTOR, bytes.length);
     }
 
     private long groupBytes() {
@@ -99,9 +89,8 @@ public final class Int8Matrix implements Matrix {
         return columns;
     }
 
-    /** The numbers, then the sum of each group. */
     private int size() {
-        return groups * (groupColumns + 1);
+        return groups * groupColumns;
     }
 
     @Override
@@ -114,8 +103,7 @@ public final class Int8Matrix implements Matrix {
         int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
-        for (int c = columns; c < groups * groupColumns; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
-        Sums.ofGroups(x, xAt, columns, groupColumns, into, at + groups * groupColumns * step, step);
+        for (int c = columns; c < size(); c++) into[at + c * step] = 0; // what was there before may be no number
     }
 
     @Override
@@ -137,7 +125,7 @@ public final class Int8Matrix implements Matrix {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    many(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride);
+                    many(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, scratch);
                 }
             }
         }
@@ -146,37 +134,22 @@ public final class Int8Matrix implements Matrix {
     private void four(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
-        var mask = IntVector.broadcast(Lanes.INTS, BYTE_BELOW_EXPONENT);
-        var one = IntVector.broadcast(Lanes.INTS, StripTile.ONE);
         for (int g = 0; g < groups; g++) {
             long at0 = s0 * stripBytes() + g * groupBytes(), at1 = s1 * stripBytes() + g * groupBytes();
             long at2 = s2 * stripBytes() + g * groupBytes(), at3 = s3 * stripBytes() + g * groupBytes();
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            var xAt = g * groupColumns;
-            for (int c = 0; c < groupColumns; c += 4) {
+            for (int c = 0; c < groupColumns; c++) {
                 var offset = VECTOR + (long) c * Lanes.COUNT;
-                var b0 = IntVector.fromMemorySegment(Lanes.INTS, memory, at0 + offset, Lanes.LITTLE);
-                var b1 = IntVector.fromMemorySegment(Lanes.INTS, memory, at1 + offset, Lanes.LITTLE);
-                var b2 = IntVector.fromMemorySegment(Lanes.INTS, memory, at2 + offset, Lanes.LITTLE);
-                var b3 = IntVector.fromMemorySegment(Lanes.INTS, memory, at3 + offset, Lanes.LITTLE);
-                for (int k = 0; k < 4; k++) {
-                    var v = FloatVector.broadcast(Lanes.FLOATS, x[xAt + c + k]);
-                    a0 = b0.and(mask).or(one).reinterpretAsFloats().fma(v, a0);
-                    a1 = b1.and(mask).or(one).reinterpretAsFloats().fma(v, a1);
-                    a2 = b2.and(mask).or(one).reinterpretAsFloats().fma(v, a2);
-                    a3 = b3.and(mask).or(one).reinterpretAsFloats().fma(v, a3);
-                    b0 = b0.lanewise(VectorOperators.ROR, 8);
-                    b1 = b1.lanewise(VectorOperators.ROR, 8);
-                    b2 = b2.lanewise(VectorOperators.ROR, 8);
-                    b3 = b3.lanewise(VectorOperators.ROR, 8);
-                }
+                var v = FloatVector.broadcast(Lanes.FLOATS, x[g * groupColumns + c]);
+                a0 = ByteTile.column(memory, at0 + offset).fma(v, a0);
+                a1 = ByteTile.column(memory, at1 + offset).fma(v, a1);
+                a2 = ByteTile.column(memory, at2 + offset).fma(v, a2);
+                a3 = ByteTile.column(memory, at3 + offset).fma(v, a3);
             }
-            var shift = FloatVector.broadcast(Lanes.FLOATS, -384 * x[groups * groupColumns + g]);
-            var stretch = FloatVector.broadcast(Lanes.FLOATS, 256f);
-            y0 = a0.fma(stretch, shift).fma(scales(at0), y0);
-            y1 = a1.fma(stretch, shift).fma(scales(at1), y1);
-            y2 = a2.fma(stretch, shift).fma(scales(at2), y2);
-            y3 = a3.fma(stretch, shift).fma(scales(at3), y3);
+            y0 = a0.fma(scales(at0), y0);
+            y1 = a1.fma(scales(at1), y1);
+            y2 = a2.fma(scales(at2), y2);
+            y3 = a3.fma(scales(at3), y3);
         }
         StripTile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
         StripTile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
@@ -188,36 +161,42 @@ public final class Int8Matrix implements Matrix {
         return FloatVector.fromMemorySegment(Lanes.FLOATS, memory, groupAt, Lanes.LITTLE);
     }
 
-    private void many(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride) {
-        float[] sums = new float[StripTile.SUMS], results = new float[StripTile.SUMS];
+    private void many(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         for (int b = 0; b < batch; b += StripTile.MOST_VECTORS) {
             var count = Math.min(StripTile.MOST_VECTORS, batch - b);
             var xAt = StripTile.inputAt(size(), b, batch);
-            Arrays.fill(results, 0);
+            Arrays.fill(scratch, StripTile.SUMS, 2 * StripTile.SUMS, 0); // the results, after a group's sums
             for (int g = 0; g < groups; g++) {
                 long at0 = s0 * stripBytes() + g * groupBytes(), at1 = s1 * stripBytes() + g * groupBytes();
-                StripTile.group(memory, at0 + VECTOR, at1 + VECTOR, groupColumns, PACKING, x, xAt + g * groupColumns * StripTile.MOST_VECTORS, count, sums);
-                StripTile.addScaled(sums, results, count, x, xAt + (groups * groupColumns + g) * StripTile.MOST_VECTORS, scales(at0), scales(at1), 256, -384);
+                ByteTile.sums(memory, at0 + VECTOR, at1 + VECTOR, groupColumns, x, xAt + g * groupColumns * StripTile.MOST_VECTORS, count, scratch);
+                addScaled(scratch, 0, count, scales(at0));
+                addScaled(scratch, StripTile.MOST_VECTORS, count, scales(at1));
             }
-            StripTile.store(results, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+            StripTile.store(scratch, StripTile.SUMS, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+        }
+    }
+
+    /** Adds a strip's sums of a group to its results. */
+    private static void addScaled(float[] scratch, int first, int count, FloatVector scale) {
+        for (int at = first * Lanes.COUNT; at < (first + count) * Lanes.COUNT; at += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, scratch, at).fma(scale, FloatVector.fromArray(Lanes.FLOATS, scratch, StripTile.SUMS + at)).intoArray(scratch, StripTile.SUMS + at);
         }
     }
 
     @Override
     public int scratchSize() {
-        return 0;
+        return 2 * StripTile.SUMS;
     }
 
     @Override
     public void row(int row, float[] into, int at) {
-        var laneAt = row / Lanes.COUNT * stripBytes() + 4L * (row % Lanes.COUNT);
+        var stripAt = row / Lanes.COUNT * stripBytes();
         for (int g = 0; g < groups; g++) {
-            var scale = memory.get(FLOAT, laneAt + g * groupBytes());
+            var groupAt = stripAt + g * groupBytes();
+            var scale = memory.get(FLOAT, groupAt + 4L * (row % Lanes.COUNT));
             int from = g * groupColumns, to = Math.min(columns, from + groupColumns);
-            for (int c = from; c < to; c += 4) {
-                var bits = Integer.rotateRight(memory.get(INT, laneAt + g * groupBytes() + VECTOR * (1 + (c - from) / 4)), TURN);
-                for (int k = 0; k < Math.min(4, to - c); k++) into[at + c + k] = ((bits >>> 8 * k & 0xff) - 128) * scale;
-            }
+            var byteAt = groupAt + VECTOR + row % Lanes.COUNT;
+            for (int c = from; c < to; c++) into[at + c] = memory.get(BYTE, byteAt + (long) (c - from) * Lanes.COUNT) * scale;
         }
     }
 

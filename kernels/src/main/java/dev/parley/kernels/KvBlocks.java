@@ -18,7 +18,7 @@ public final class KvBlocks implements AutoCloseable {
     public static final int TOKENS = 64;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfInt PAIR = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Lanes.LITTLE);
 
     private final KvPool pool;
     private final boolean ownsPool;
@@ -123,8 +123,10 @@ public final class KvBlocks implements AutoCloseable {
             for (int d = 0; d < headDim; d++) block.set(FLOAT, keys + 4L * (d * TOKENS + token), key[keyAt + d]);
             MemorySegment.copy(value, valueAt, block, FLOAT, values + 4L * token * headDim, headDim);
         } else {
-            for (int d = 0; d < headDim; d++) block.set(SHORT, keys + 2L * ((d / 2 * TOKENS + token) * 2 + d % 2), Halves.toBFloat16(key[keyAt + d]));
-            Halves.toBFloat16(value, valueAt, block, values + 2L * token * headDim, headDim);
+            for (int d = 0; d < headDim; d += 2) {
+                block.set(PAIR, keys + 2L * (d * TOKENS + 2 * token), Halves.pair(key[keyAt + d], key[keyAt + d + 1]));
+                block.set(PAIR, values + 2L * (token * headDim + d), Halves.pair(value[valueAt + d], value[valueAt + d + 1]));
+            }
         }
     }
 

@@ -19,6 +19,9 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
     /** Floats that so many arranged vectors take. */
     int inputSize(int batch);
 
+    /** Vectors whose numbers may lie side by side when they are arranged: one thread should arrange all of them. */
+    int SIDE_BY_SIDE = StripTile.MOST_VECTORS;
+
     /**
      * Arranges the b-th of {@code batch} vectors, {@link #columns()} numbers at {@code x[xAt]}, as {@link #multiply} reads it.
      *
@@ -33,7 +36,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      * Does a part of the product: y[b][r] = sum over c of w[r][c] · x[b][c], for the part's rows r.
      *
      * @param x {@code batch} arranged vectors
-     * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}
+     * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}; {@code yAt} may be below 0
      * @param scratch of one thread, at least {@link #scratchSize()}
      */
     void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch);
@@ -68,4 +71,11 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
 
     /** The first row of a part; of the part after the last, the number of rows. */
     int firstRow(int part);
+
+    /** Rows of the largest part. */
+    default int mostRowsOfPart() {
+        var most = 0;
+        for (int part = 0; part < parts(); part++) most = Math.max(most, firstRow(part + 1) - firstRow(part));
+        return most;
+    }
 }

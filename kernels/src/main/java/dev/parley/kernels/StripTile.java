@@ -129,7 +129,7 @@ final class StripTile {
         keep(sums, 12, b4, b5, b6, b7);
     }
 
-    private static void keep(float[] sums, int first, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
+    static void keep(float[] sums, int first, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
         s0.intoArray(sums, first * Lanes.COUNT);
         s1.intoArray(sums, (first + 1) * Lanes.COUNT);
         s2.intoArray(sums, (first + 2) * Lanes.COUNT);
@@ -155,12 +155,12 @@ final class StripTile {
                 .fma(scale, FloatVector.fromArray(Lanes.FLOATS, results, at)).intoArray(results, at);
     }
 
-    /** Hands the results of two strips over, for the rows that there are. */
-    static void store(float[] results, int first, int count, float[] y, int yAt, int yStride, int row0, int row1, int rows) {
+    /** Hands the results of two strips over, which begin at {@code from}, for the rows that there are. */
+    static void store(float[] results, int from, int first, int count, float[] y, int yAt, int yStride, int row0, int row1, int rows) {
         for (int b = 0; b < count; b++) {
             var at = yAt + (first + b) * yStride;
-            System.arraycopy(results, b * Lanes.COUNT, y, at + row0, Math.min(Lanes.COUNT, rows - row0));
-            System.arraycopy(results, (MOST_VECTORS + b) * Lanes.COUNT, y, at + row1, Math.min(Lanes.COUNT, rows - row1));
+            store(FloatVector.fromArray(Lanes.FLOATS, results, from + b * Lanes.COUNT), y, at + row0, rows - row0);
+            store(FloatVector.fromArray(Lanes.FLOATS, results, from + (MOST_VECTORS + b) * Lanes.COUNT), y, at + row1, rows - row1);
         }
     }
 

@@ -11,7 +11,9 @@ final class KernelBuffers {
     final float[] heads; // (N, Q)
     final float[] inner; // (N, M) or (N, 2 M)
     final float[] branch; // (N, C)
+    final float[] normed; // (N, C)
     final float[] arranged; // the input of the present product
+    final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
     final float[][] scratch; // of one member
 
@@ -30,7 +32,9 @@ final class KernelBuffers {
                 more = Math.max(more, p.weight().scratchSize());
             }
         }
+        normed = new float[tokens * config.hiddenSize()];
         arranged = new float[input];
+        part = new float[members][tokens * weights.head.mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), innerSize(config)), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
         scratch = new float[members][more];

@@ -89,14 +89,20 @@ final class KernelTransformer {
     }
 
     /** One pass over at most {@link #MOST_TOKENS} new tokens. @return the scores that it is to give, (rows, V) */
-    float[][] run(KernelPass pass) {
+    private float[][] run(KernelPass pass) {
+        var scores = new float[pass.outputs().length][config.vocabSize()];
+        run(pass, scores);
+        return scores;
+    }
+
+    /** One pass over at most {@link #MOST_TOKENS} new tokens. @param scores receives a row for each output of the pass; there may be more rows */
+    void run(KernelPass pass, float[][] scores) {
         pass.reserve();
         if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
             buffers = new KernelBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
                     config, weights, team.size());
         }
         var outputs = pass.outputs();
-        var scores = new float[outputs.length * config.vocabSize()];
         team.run(member -> {
             embed(pass, member);
             for (int i = 0; i < weights.layers.size(); i++) layer(weights.layers.get(i), i, pass, member);
@@ -105,10 +111,6 @@ final class KernelTransformer {
         pass.states().ifPresent(list -> keepStates(pass.tokens(), outputs, list));
         WarmUp.start();
         pass.advance();
-        if (outputs.length == 1) return new float[][] {scores};
-        var rows = new float[outputs.length][];
-        for (int i = 0; i < rows.length; i++) rows[i] = Arrays.copyOfRange(scores, i * config.vocabSize(), (i + 1) * config.vocabSize());
-        return rows;
     }
 
     private void embed(KernelPass pass, int member) {
@@ -118,7 +120,7 @@ final class KernelTransformer {
             weights.tokens.row(pass.id(t), buffers.x, t * c);
             if (weights.positions.isPresent()) {
                 weights.positions.get().row(pass.position(t), line, 0);
-                for (int i = 0; i < c; i++) buffers.x[t * c + i] += line[i];
+                Activations.add(buffers.x, t * c, line, 0, c);
             }
             Arrays.fill(buffers.branch, t * c, (t + 1) * c, 0);
         });
@@ -128,36 +130,44 @@ final class KernelTransformer {
     private void layer(KernelWeights.Layer layer, int number, KernelPass pass, int member) {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
-        addAndNorm(n, number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias(), layer.attentionNorm(), layer.qkv().getFirst().weight(), member);
+        addAndNorm(n, number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias(), layer.attentionNorm(), layer.qkv().getFirst().weight());
         multiply(layer.qkv(), n, b.qkv, qkvSize(), member);
         turn(layer, number, pass);
         attend(number, pass, member);
-        team.share(n, t -> layer.output().weight().arrange(b.heads, t * config.querySize(), b.arranged, t, n));
-        team.barrier();
+        arrange(layer.output().weight(), b.heads, config.querySize(), n);
         multiply(List.of(layer.output()), n, b.branch, c, member);
-        addAndNorm(n, layer.output().bias(), layer.mlpNorm(), layer.up().getFirst().weight(), member);
+        addAndNorm(n, layer.output().bias(), layer.mlpNorm(), layer.up().getFirst().weight());
         multiply(layer.up(), n, b.inner, innerSize(), member);
         activate(layer, n);
         multiply(List.of(layer.down()), n, b.branch, c, member);
     }
 
     /** Adds what a branch has computed to the residual stream, and norms the sum for the next. */
-    private void addAndNorm(int n, float[] bias, KernelWeights.Norm norm, Matrix next, int member) {
+    private void addAndNorm(int n, float[] bias, KernelWeights.Norm norm, Matrix next) {
         var b = buffers;
         int c = config.hiddenSize();
         team.share(n, t -> {
-            for (int i = 0; i < c; i++) b.x[t * c + i] += b.branch[t * c + i];
-            for (int i = 0; i < bias.length; i++) b.x[t * c + i] += bias[i];
-            norm(norm, b.x, t * c, b.lines[member]);
-            next.arrange(b.lines[member], 0, b.arranged, t, n);
+            Activations.add(b.x, t * c, b.branch, t * c, c);
+            Activations.add(b.x, t * c, bias, 0, bias.length);
+            norm(norm, t, b.normed, t * c);
         });
         team.barrier();
+        arrange(next, b.normed, c, n);
     }
 
-    private void norm(KernelWeights.Norm norm, float[] x, int at, float[] into) {
+    private void norm(KernelWeights.Norm norm, int token, float[] into, int intoAt) {
+        int c = config.hiddenSize(), at = token * c;
         var epsilon = (float) config.normEpsilon();
-        if (config.family().layerNorm()) Norms.layer(x, at, config.hiddenSize(), norm.weight(), norm.bias(), epsilon, into, 0);
-        else Norms.rms(x, at, config.hiddenSize(), norm.weight(), epsilon, into, 0);
+        if (config.family().layerNorm()) Norms.layer(buffers.x, at, c, norm.weight(), norm.bias(), epsilon, into, intoAt);
+        else Norms.rms(buffers.x, at, c, norm.weight(), epsilon, into, intoAt);
+    }
+
+    /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
+    private void arrange(Matrix weight, float[] x, int stride, int n) {
+        team.share(Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), tile -> {
+            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++) weight.arrange(x, t * stride, buffers.arranged, t, n);
+        });
+        team.barrier();
     }
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
@@ -202,7 +212,7 @@ final class KernelTransformer {
     private static void addBias(List<KernelWeights.Projection> qkv, int row, float[] y, int at, int count) {
         for (var p : qkv) {
             if (row < p.weight().rows()) {
-                for (int i = 0; i < Math.min(count, p.bias().length); i++) y[at + i] += p.bias()[row + i];
+                Activations.add(y, at, p.bias(), row, Math.min(count, p.bias().length));
                 return;
             }
             row -= p.weight().rows();
@@ -235,43 +245,45 @@ final class KernelTransformer {
         team.share(n, t -> {
             for (int k = 0; k < layer.up().size(); k++) {
                 var bias = layer.up().get(k).bias();
-                for (int i = 0; i < bias.length; i++) b.inner[t * stride + k * m + i] += bias[i];
+                Activations.add(b.inner, t * stride + k * m, bias, 0, bias.length);
             }
             if (layer.up().size() == 2) Activations.siluTimes(b.inner, t * stride, b.inner, t * stride + m, m);
             else Activations.geluNew(b.inner, t * stride, m);
-            layer.down().weight().arrange(b.inner, t * stride, b.arranged, t, n);
         });
         team.barrier();
+        arrange(layer.down().weight(), b.inner, stride, n);
     }
 
-    private void head(int[] outputs, float[] scores, int member) {
+    private void head(int[] outputs, float[][] scores, int member) {
         var b = buffers;
-        var n = outputs.length;
-        team.share(n, o -> {
-            lastState(outputs[o], b.lines[member]);
-            weights.head.arrange(b.lines[member], 0, b.arranged, o, n);
-        });
+        int n = outputs.length, c = config.hiddenSize();
+        team.share(n, o -> lastState(outputs[o], b.normed, o * c));
         team.barrier();
-        team.share(weights.head.parts(), part -> weights.head.multiply(part, b.arranged, n, scores, 0, config.vocabSize(), b.scratch[member]));
+        arrange(weights.head, b.normed, c, n);
+        team.share(weights.head.parts(), part -> {
+            int from = weights.head.firstRow(part), rows = weights.head.firstRow(part + 1) - from;
+            weights.head.multiply(part, b.arranged, n, b.part[member], -from, rows, b.scratch[member]);
+            for (int o = 0; o < n; o++) System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
+        });
     }
 
     /** What the head reads of a token, after the last layer. */
-    private void lastState(int token, float[] into) {
+    private void lastState(int token, float[] into, int intoAt) {
         var b = buffers;
         int c = config.hiddenSize(), at = token * c;
         var bias = weights.layers.getLast().down().bias();
-        for (int i = 0; i < c; i++) b.x[at + i] += b.branch[at + i];
-        for (int i = 0; i < bias.length; i++) b.x[at + i] += bias[i];
-        norm(weights.lastNorm, b.x, at, into);
+        Activations.add(b.x, at, b.branch, at, c);
+        Activations.add(b.x, at, bias, 0, bias.length);
+        norm(weights.lastNorm, token, into, intoAt);
     }
 
     /** The states of all tokens, of which the outputs' last sums are made already. */
     private void keepStates(int tokens, int[] outputs, List<float[]> states) {
         for (int t = 0; t < tokens; t++) {
-            var state = new float[buffers.lines[0].length];
-            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, buffers.x, t * config.hiddenSize(), state);
-            else lastState(t, state);
-            states.add(Arrays.copyOf(state, config.hiddenSize()));
+            var state = new float[config.hiddenSize()];
+            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, t, state, 0);
+            else lastState(t, state, 0);
+            states.add(state);
         }
     }
 }

@@ -27,6 +27,7 @@ public final class SharedPasses implements AutoCloseable {
     private final ModelConfig config;
     private final KernelTransformer transformer;
     private final KvPool pool;
+    private float[][] scores = {}; // of the last pass, and rows for more
 
     SharedPasses(ModelConfig config, KernelTransformer transformer, long cacheBytes) {
         this.config = config;
@@ -59,10 +60,10 @@ public final class SharedPasses implements AutoCloseable {
      * One pass.
      *
      * @param feeds at most {@link #MOST_TOKENS} tokens in all, for which the pool has blocks
-     * @return for each text the scores that are wanted: (texts, tokens, V)
+     * @return for each text the scores that are wanted: (texts, tokens, V); the caller may change them, and the next pass does
      */
     public float[][][] feed(List<Feed> feeds) {
-        var scores = transformer.run(pass(feeds));
+        run(pass(feeds));
         var all = new float[feeds.size()][][];
         for (int i = 0, at = 0; i < all.length; at += all[i].length, i++) {
             var feed = feeds.get(i);
@@ -79,15 +80,25 @@ public final class SharedPasses implements AutoCloseable {
     /** One pass of one text, with the vector of each new token that the head reads: (new tokens, C). */
     public float[][] states(KvBlocks text, int[] ids) {
         var states = new ArrayList<float[]>();
-        transformer.run(pass(List.of(new Feed(text, ids, Scored.NONE))).keepingStates(Optional.of(states)));
+        run(pass(List.of(new Feed(text, ids, Scored.NONE))).keepingStates(Optional.of(states)));
         return states.toArray(float[][]::new);
     }
 
     /** One pass of one token, with the weight that each head gives to each of the text's tokens, the new one counted: (L, H, S). */
     public float[][][] attention(KvBlocks text, int id) {
         var weights = new float[config.numHiddenLayers()][config.numAttentionHeads()][text.length() + 1];
-        transformer.run(pass(List.of(new Feed(text, new int[] {id}, Scored.NONE))).keepingAttention(weights));
+        run(pass(List.of(new Feed(text, new int[] {id}, Scored.NONE))).keepingAttention(weights));
         return weights;
+    }
+
+    private void run(KernelPass pass) {
+        var needed = pass.outputs().length;
+        if (scores.length < needed) {
+            var before = scores.length;
+            scores = Arrays.copyOf(scores, needed);
+            for (int i = before; i < needed; i++) scores[i] = new float[config.vocabSize()];
+        }
+        transformer.run(pass, scores);
     }
 
     private KernelPass pass(List<Feed> feeds) {
