@@ -156,6 +156,9 @@ class ChatServerTest {
         assertEquals(other.path("id").asInt(), fresh.get(7).path("id").asInt());
         assertEquals(other.path("logprob").asDouble(), fresh.get(7).path("logprob").asDouble());
         assertEquals(48, fresh.size());
+        var usage = events.getLast().data().path("message").path("usage");
+        assertEquals(40, usage.path("completion_tokens").asInt(), "what it began with was read");
+        assertEquals(8 + message(asked.conversation(), id).path("usage").path("prompt_tokens").asInt(), usage.path("prompt_tokens").asInt());
         assertEquals(text(events), events.getLast().data().path("message").path("text").asText());
     }
 

@@ -16,10 +16,11 @@ import java.util.Optional;
 public record Answer(String model, String system, ObjectNode settings, Optional<String> finishReason, Optional<Usage> usage, Optional<String> error) {
 
     /**
-     * What it took.
+     * What it took. The two numbers of tokens together are what the model has of the context.
      *
-     * @param completionTokens of the whole answer, those that it began with included
-     * @param seconds from the question to its end
+     * @param promptTokens that were read, among them those that a branch began with
+     * @param completionTokens that were written in these
+     * @param seconds from the question to its end; where it was gone on with, of all times together
      * @param firstTokenSeconds from the question to its first token
      */
     public record Usage(int promptTokens, int completionTokens, double seconds, double firstTokenSeconds) {

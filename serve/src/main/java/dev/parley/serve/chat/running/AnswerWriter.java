@@ -18,19 +18,22 @@ final class AnswerWriter implements Runnable {
     private final RunningAnswer answer;
     private final Messages messages;
     private final Consumer<String> note;
+    private final Runnable whenKept;
     private final Duration often;
     private int saved;
     private int savedCharacters;
 
-    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note) {
-        this(answer, messages, note, OFTEN);
+    /** @param whenKept is run when the whole is kept, before its readers are told: they may ask for more at once */
+    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Runnable whenKept) {
+        this(answer, messages, note, whenKept, OFTEN);
     }
 
     /** @param often after which time what has come is kept, and after which a database that failed is tried again */
-    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Duration often) {
+    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Runnable whenKept, Duration often) {
         this.answer = answer;
         this.messages = messages;
         this.note = note;
+        this.whenKept = whenKept;
         this.often = often;
     }
 
@@ -39,7 +42,9 @@ final class AnswerWriter implements Runnable {
         var log = answer.log();
         try {
             while (!log.isComplete()) keep(log.awaitWork(saved, MANY, often));
-            log.end(end(log.awaitWork(saved, MANY, Duration.ZERO)));
+            var ended = end(log.awaitWork(saved, MANY, Duration.ZERO));
+            whenKept.run();
+            log.end(ended);
             answer.account();
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts the thread that keeps an answer.", e);

@@ -123,10 +123,11 @@ final class RunningAnswer implements Answerer.Listener {
         return message.with(text, status, answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
     }
 
+    /** Where the time of the beginning is known the whole counts as written, else what it began with counts as read. */
     private Answer.Usage usage(Ended how) {
-        var before = message.answer().orElseThrow().usage();
         var first = firstTokenSeconds < 0 ? how.seconds() : firstTokenSeconds;
-        return new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(how.seconds() + before.map(Answer.Usage::seconds).orElse(0.0)),
-                rounded(before.map(Answer.Usage::firstTokenSeconds).orElse(first)));
+        return message.answer().orElseThrow().usage()
+                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(before.seconds() + how.seconds()), before.firstTokenSeconds()))
+                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, rounded(how.seconds()), rounded(first)));
     }
 }

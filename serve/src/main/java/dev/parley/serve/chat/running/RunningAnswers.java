@@ -160,18 +160,11 @@ public final class RunningAnswers {
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();
-            all.remove(message.id());
+            all.remove(message.id(), answer);
             throw e;
         }
-        Thread.ofVirtual().name("parley-answer-" + message.id()).start(() -> write(answer));
-    }
-
-    private void write(RunningAnswer answer) {
-        try {
-            new AnswerWriter(answer, messages, note).run();
-        } finally {
-            all.remove(answer.message().id());
-        }
+        var writer = new AnswerWriter(answer, messages, note, () -> all.remove(message.id(), answer));
+        Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
     private static Question question(String owner, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun) {

@@ -205,6 +205,19 @@ class RunningAnswersTest {
     }
 
     @Test
+    void whoIsToldOfTheEndCanGoOnAtOnce() {
+        var id = ask();
+        for (int i = 0; i < 200; i++) {
+            models.jobs.getLast().say(1);
+            models.jobs.getLast().end("length");
+            await(id);
+            answers.goOn(ada, conversation, id, Optional.empty(), none());
+        }
+        models.jobs.getLast().end("stop");
+        assertEquals("x".repeat(200), await(id).text());
+    }
+
+    @Test
     void whatIsStillBeingWrittenIsNotAnswered() {
         var id = ask();
         var more = messages.add("ada", conversation.id(), Optional.of(id), Role.USER, "And?").id();
@@ -309,7 +322,7 @@ class RunningAnswersTest {
         var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
         database.close();
         answer.onFailure("none");
-        new AnswerWriter(answer, messages, notes::add, Duration.ofMillis(1)).run();
+        new AnswerWriter(answer, messages, notes::add, () -> {}, Duration.ofMillis(1)).run();
         assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
         var told = assertEnd(answer);
         assertEquals(Status.FAILED, told.status());
