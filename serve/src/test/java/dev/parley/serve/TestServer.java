@@ -59,11 +59,11 @@ public final class TestServer implements AutoCloseable {
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestServer(ServerSettings settings, Connections.Limits connections, List<ModelSource> sources, Limits limits, Path data, boolean ownsData) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData) {
         this.data = data;
         this.ownsData = ownsData;
+        this.models = models;
         database = Database.sqlite(data);
-        models = new ModelPool(sources, 4L << 30, limits, Duration.ofSeconds(20));
         server = ParleyServer.start(settings, connections, models, database, notes::add);
     }
 
@@ -74,21 +74,26 @@ public final class TestServer implements AutoCloseable {
 
     /** A server with data of its own. */
     public static TestServer start(ServerSettings settings) {
-        return start(settings, smallModels(), LIMITS);
+        return start(settings, smallModels());
     }
 
     /** A server of other models, with data of its own. */
     public static TestServer start(ServerSettings settings, List<ModelSource> sources, Limits limits) {
-        return start(settings, Connections.Limits.STANDARD, sources, limits);
+        return start(settings, pool(sources, limits));
+    }
+
+    /** A server of other models, which closes them, with data of its own. */
+    public static TestServer start(ServerSettings settings, ModelPool models) {
+        return start(settings, Connections.Limits.STANDARD, models);
     }
 
     static TestServer start(ServerSettings settings, Connections.Limits connections) {
-        return start(settings, connections, smallModels(), LIMITS);
+        return start(settings, connections, smallModels());
     }
 
-    private static TestServer start(ServerSettings settings, Connections.Limits connections, List<ModelSource> sources, Limits limits) {
+    private static TestServer start(ServerSettings settings, Connections.Limits connections, ModelPool models) {
         try {
-            return new TestServer(settings, connections, sources, limits, Files.createTempDirectory("parley-server"), true);
+            return new TestServer(settings, connections, models, Files.createTempDirectory("parley-server"), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,14 +101,19 @@ public final class TestServer implements AutoCloseable {
 
     /** A server that keeps its data in a folder, which stays. */
     public static TestServer start(ServerSettings settings, Path data) {
-        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), LIMITS, data, false);
+        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), data, false);
     }
 
-    private static List<ModelSource> smallModels() {
-        return List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8));
+    private static ModelPool smallModels() {
+        return pool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8)), LIMITS);
     }
 
-    private static ModelSource source(String id, List<String> aliases, long seed) {
+    private static ModelPool pool(List<ModelSource> sources, Limits limits) {
+        return new ModelPool(sources, 4L << 30, limits, Duration.ofSeconds(20));
+    }
+
+    /** A model of random weights. */
+    public static ModelSource source(String id, List<String> aliases, long seed) {
         var folder = modelFolder(id, seed);
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
