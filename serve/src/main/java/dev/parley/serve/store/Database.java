@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -68,10 +69,18 @@ public final class Database implements AutoCloseable {
     }
 
     private static void makePrivate(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) return;
-        Files.createDirectories(folder);
-        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        var knowsOwners = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            if (knowsOwners) Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        }
+        var file = folder.resolve(FILE);
+        if (!knowsOwners || Files.exists(file)) return;
+        try {
+            // A folder that was there may be open to others. What SQLite puts beside the file gets the same permissions.
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // another program was first
         }
     }
 

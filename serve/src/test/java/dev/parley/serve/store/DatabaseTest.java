@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,15 @@ class DatabaseTest {
             database.run(t -> t.update("create table numbers (name text, count bigint)"));
             database.run(t -> t.update("insert into numbers (name, count) values (?, ?)", null, null));
             assertEquals(1, database.call(t -> t.list("select name from numbers where name is null and count is null", r -> 0)).size());
+        }
+    }
+
+    @Test
+    void inAFolderThatOthersMayReadTheFilesAreForTheOwnerAlone() throws Exception {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (var database = Database.sqlite(folder); var files = Files.list(folder)) {
+            makeTable(database);
+            for (var file : files.toList()) assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file::toString);
         }
     }
 
