@@ -1,11 +1,13 @@
 package dev.parley.serve.accounts;
 
+import dev.parley.serve.answer.Refused;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Base64;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
@@ -30,6 +32,7 @@ final class PasswordHash {
 
     /** Each takes memory and a core: those who come at once wait for one another. */
     private static final Semaphore AT_ONCE = new Semaphore(2, true);
+    private static final int PATIENCE_SECONDS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private PasswordHash() {}
@@ -61,13 +64,22 @@ final class PasswordHash {
         var generator = new Argon2BytesGenerator();
         generator.init(parameters);
         var hash = new byte[length];
-        AT_ONCE.acquireUninterruptibly();
+        waitForTurn();
         try {
             generator.generateBytes(bytes(password), hash);
             return hash;
         } finally {
             AT_ONCE.release();
         }
+    }
+
+    private static void waitForTurn() {
+        try {
+            if (AT_ONCE.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw Refused.of(503, "busy", "Too many log in at once; try again in a moment.");
     }
 
     /** Keyboards write é as one character or as two: both are the same password (RFC 8265, section 4.2). */

@@ -117,7 +117,8 @@ public final class Gate implements Routes {
         return header.filter(h -> h.regionMatches(true, 0, BEARER, 0, BEARER.length())).map(h -> h.substring(BEARER.length()).strip());
     }
 
-    private static Refused unknown(String code, String message, Context request) {
+    /** 401, with the header that belongs to it. */
+    static Refused unknown(String code, String message, Context request) {
         request.header("WWW-Authenticate", "Bearer realm=\"parley\"");
         return Refused.of(401, code, message);
     }

@@ -10,6 +10,7 @@ import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.openai.Body;
 import dev.parley.serve.openai.Fields;
 import dev.parley.serve.store.Database;
@@ -55,7 +56,8 @@ public final class SessionRoutes implements Routes {
         requireLogins();
         var fields = Fields.of(Body.read(request));
         var name = fields.requireString("name");
-        var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Refused.of(401, "wrong_login", "The name or the password is wrong."));
+        var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "The name or the password is wrong.", request));
+        RequestNotes.of(request).caller(user.name());
         cookie.secret(request).ifPresent(sessions::end);
         var secret = sessions.begin(user);
         cookie.keepSession(request, secret);

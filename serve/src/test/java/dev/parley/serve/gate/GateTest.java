@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.serve.RawClient;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.accounts.KeyLimits;
 import dev.parley.serve.accounts.Keys;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -148,6 +150,24 @@ class GateTest {
         browser.load();
         assertEquals(204, browser.post("/api/logout", "").statusCode());
         assertEquals(403, open.post("/api/logout", "").statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%61pi/logout", "/api%2Flogout", "/API/logout", "/api;x=1/logout", "/x/../api/logout", "//api/logout", "/./api/logout", "/api//logout"})
+    void noOtherSpellingOfAPathLeadsPastTheToken(String path) throws IOException {
+        try (var client = new RawClient(open.port())) {
+            client.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertTrue(List.of(400, 403, 404).contains(client.status()), client.answer());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/assets/../v1/models", "/assets/..%2fv1/models", "/assets/%2e%2e/v1/models", "/assets/x/../../metrics", "/assets;/../metrics", "/health/../metrics", "/assets//../metrics"})
+    void noPathLeadsFromThePageToTheRest(String path) throws IOException {
+        try (var client = new RawClient(closed.port())) {
+            client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertTrue(List.of(400, 401, 404).contains(client.status()), client.answer());
+        }
     }
 
     @ParameterizedTest
