@@ -94,14 +94,15 @@ public final class Messages {
     /**
      * An answer that had ended goes on.
      *
-     * @throws Refused 404 if this owner has no such message any more, 409 if it goes on already
+     * @param answer as it had ended
+     * @throws Refused 404 if this owner has no such message any more, 409 if it is not as it was
      */
     public void resume(String owner, ChatMessage answer) {
         database.run(t -> {
             Conversations.hold(t, owner, answer.conversation());
-            if (t.update("update messages set status = 'running', finish_reason = null, error = null where id = ? and status <> 'running'", answer.id()) == 0) {
-                throw Refused.of(409, "running", "This answer is being written already.");
-            }
+            var changed = t.update("update messages set status = 'running', finish_reason = null, error = null where id = ? and status = ? and text = ?",
+                    answer.id(), answer.status().label(), answer.text());
+            if (answer.status() == Status.RUNNING || changed == 0) throw Refused.of(409, "running", "This answer has been gone on with already.");
             t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
         });
     }

@@ -78,7 +78,7 @@ public final class RunningAnswers {
         var answer = answerOf(path.getLast(), conversation);
         requireSame(answer, model);
         if (path.size() < 2) throw Refused.badRequest("begin", "This answer has no question.");
-        var known = tokens(path.getLast(), caller.id());
+        var known = requireTokens(caller.id(), path.getLast());
         if (beginning.tokens() >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
@@ -91,7 +91,7 @@ public final class RunningAnswers {
         }
     }
 
-    private List<AnswerToken> tokens(ChatMessage message, String owner) {
+    private List<AnswerToken> requireTokens(String owner, ChatMessage message) {
         var known = messages.tokens(owner, message.id()).tokens();
         if (known.isEmpty() && !message.text().isEmpty()) {
             throw Refused.badRequest("", "Of this answer the text is known, but not the tokens, as it was imported; ask for another.");
@@ -110,7 +110,7 @@ public final class RunningAnswers {
         var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
-        start(caller, message, path, begun, () -> messages.begin(caller.id(), message));
+        start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message));
         return message;
     }
 
@@ -128,7 +128,7 @@ public final class RunningAnswers {
         if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, message, path.subList(0, path.size() - 1), tokens(before, caller.id()), () -> messages.resume(caller.id(), message));
+        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before));
         return message;
     }
 
@@ -147,7 +147,8 @@ public final class RunningAnswers {
         return both;
     }
 
-    private void start(Caller caller, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
+    /** @param before what remains if it cannot be begun */
+    private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
         if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw Refused.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
         var answer = new RunningAnswer(caller, message, begun.size());
         if (all.putIfAbsent(message.id(), answer) != null) throw Refused.of(409, "running", "This answer is being written already.");
@@ -161,6 +162,7 @@ public final class RunningAnswers {
         } catch (RuntimeException e) {
             answer.stop();
             all.remove(message.id(), answer);
+            answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
         }
         var writer = new AnswerWriter(answer, messages, note, () -> all.remove(message.id(), answer));

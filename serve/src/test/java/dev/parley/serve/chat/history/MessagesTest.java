@@ -132,10 +132,16 @@ class MessagesTest {
         open(kind);
         var answer = running(say(null, Role.USER, "Hi"));
         assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", answer)).status());
+        messages.keep("answer", "abc", 0, StoredTokens.NONE);
         messages.interruptRunning();
-        messages.resume("ada", answer);
+        var interrupted = messages.get("ada", "answer");
+        messages.resume("ada", interrupted);
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", answer)).status());
+        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted)).status());
+        messages.keep("answer", "abcdef", 0, StoredTokens.NONE);
+        messages.interruptRunning();
+        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted)).status(), "it is longer by now");
+        assertEquals(Status.INTERRUPTED, messages.get("ada", "answer").status());
     }
 
     @ParameterizedTest

@@ -218,6 +218,23 @@ class RunningAnswersTest {
     }
 
     @Test
+    void whoReadsAnAnswerThatThenCannotGoOnIsToldItsEnd() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("length");
+        await(id);
+        var logs = new ArrayList<AnswerLog>();
+        models.beforeBegun(() -> logs.add(answers.log("ada", id)));
+        models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
+        assertEquals(404, status(() -> answers.goOn(ada, conversation, id, Optional.empty(), none())));
+        assertEquals(Status.DONE, logs.getFirst().next(new Position(2, 2, false), 9, LONG).ended().orElseThrow().status());
+        answers.finish(LONG);
+        conversations.restore("ada", conversation.id());
+        assertEquals("xx", messages.get("ada", id).text());
+        assertEquals(Status.DONE, messages.get("ada", id).status());
+    }
+
+    @Test
     void whatIsStillBeingWrittenIsNotAnswered() {
         var id = ask();
         var more = messages.add("ada", conversation.id(), Optional.of(id), Role.USER, "And?").id();
