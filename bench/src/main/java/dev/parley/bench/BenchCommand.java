@@ -5,6 +5,8 @@ import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,13 +17,13 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine, or a peer, in the same run.",
-        "train: a training step of GPT-2 124M. decode: its next token. tokenizer: GPT-2's vocabulary."},
-        footer = {"", "Example:", "  ./parley bench train", "  ./parley bench tokenizer --json"})
+        "train: a training step of GPT-2 124M. decode: its next token. tokenizer: GPT-2's vocabulary. serve: many streams, the way over HTTP, known beginnings, the start."},
+        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --soak 300"})
 final class BenchCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "train|decode|tokenizer", description = "What to measure.")
+    @Parameters(paramLabel = "train|decode|tokenizer|serve", description = "What to measure.")
     private Subject subject;
 
     @Option(names = "--json", description = "Write one JSON object.")
@@ -34,12 +36,15 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--large", description = "decode: measure a Llama of half a billion weights too; takes some minutes and 4 GB of disk.")
     private boolean large;
 
+    @Option(names = "--soak", paramLabel = "SECONDS", description = "serve: instead, 64 clients for so long, a fifth of them leaving midway.")
+    private Optional<Integer> soak = Optional.empty();
+
     BenchCommand(Output output) {
         this.output = output;
     }
 
     /** What can be measured. */
-    enum Subject { TRAIN, DECODE, TOKENIZER }
+    enum Subject { TRAIN, DECODE, TOKENIZER, SERVE }
 
     @Override
     public Integer call() throws IOException {
@@ -48,10 +53,20 @@ final class BenchCommand implements Callable<Integer> {
             case TRAIN -> TrainBench.rows(output::note);
             case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
+            case SERVE -> soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(launcher(), output::note);
         };
         if (json) json(rows);
         else rows.forEach(row -> output.line(text(row)));
         return Parley.DONE;
+    }
+
+    /** {@code parley} of this build: this class lies in {@code bench/target} beside it. */
+    private static Path launcher() {
+        try {
+            return Path.of(BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolve("../../../parley").normalize();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void json(List<BenchRow> rows) {
@@ -66,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private static String text(BenchRow row) {
-        var text = new StringBuilder(String.format(Locale.ROOT, "%-30s %8.1f %s", row.name(), row.ours(), row.unit()));
+        var text = new StringBuilder(String.format(Locale.ROOT, "%-56s %8.1f %s", row.name(), row.ours(), row.unit()));
         row.peer().ifPresent(p -> text.append(String.format(Locale.ROOT, "   %.2f x %s (%.1f)", row.ours() / p.value(), p.name(), p.value())));
         row.limit().ifPresent(l -> text.append(String.format(Locale.ROOT, "   %.2f of %s (%.1f)", row.ours() / l.value(), l.name(), l.value())));
         return text.toString();

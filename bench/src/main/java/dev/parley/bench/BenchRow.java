@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A measured speed.
+ * A measured figure: a speed, unless its unit says otherwise.
  *
  * @param name model, precision and shape
  * @param ours the median of ours
- * @param unit of all figures, per second
+ * @param unit of all figures
  * @param peer another program on the same work, in the same run
  * @param limit what the machine allows, measured in the same run
  */

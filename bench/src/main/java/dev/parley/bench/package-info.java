@@ -6,6 +6,7 @@
  * ./parley bench train
  * ./parley bench decode
  * ./parley bench tokenizer --json
+ * ./parley bench serve
  * }</pre>
  */
 package dev.parley.bench;

@@ -1,0 +1,84 @@
+package dev.parley.bench;
+
+import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.GenerationConfig;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.WeightType;
+import dev.parley.serve.ParleyServer;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.store.Database;
+import dev.parley.tensor.Engine;
+import dev.parley.tokenizer.FolderTree;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A server in this process, of a model of random weights in int8, at a free port; and the engine behind it. */
+final class BenchServer implements AutoCloseable {
+
+    static final String MODEL = "bench";
+
+    private final Path folder;
+    private final Database database;
+    private final ModelPool models;
+    private final ParleyServer server;
+    private final ModelPool.Lease lease;
+
+    /** @param folder made anew, with the model and the server's data; deleted when this is closed */
+    private BenchServer(Path folder, Limits limits) {
+        this.folder = folder;
+        database = Database.sqlite(folder.resolve("data"));
+        var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
+                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
+        models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
+        var settings = ServerSettings.DEFAULT;
+        server = ParleyServer.start(new ServerSettings(settings.host(), 0, false, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
+                Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
+        lease = models.lease(Optional.empty());
+    }
+
+    static BenchServer start(ModelConfig config, Limits limits) throws IOException {
+        var folder = Files.createTempDirectory("parley-bench");
+        try {
+            Files.createDirectories(folder.resolve("data"));
+            try (var model = CausalLM.create(config, 1)) {
+                model.savePretrained(Files.createDirectories(folder.resolve("model")));
+            }
+            Tokenizer.fromPretrained("gpt2").save(folder.resolve("model"));
+            return new BenchServer(folder, limits);
+        } catch (IOException | RuntimeException e) {
+            FolderTree.delete(folder);
+            throw e;
+        }
+    }
+
+    /** The model's folder. */
+    Path model() {
+        return folder.resolve("model");
+    }
+
+    BatchingEngine engine() {
+        return lease.model().engine();
+    }
+
+    String address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lease.close();
+        server.close();
+        database.close();
+        FolderTree.delete(folder);
+    }
+}

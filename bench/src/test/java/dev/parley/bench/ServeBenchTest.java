@@ -1,0 +1,37 @@
+package dev.parley.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.model.ModelConfig;
+import java.util.ArrayList;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** That the bench of the server measures what it says, on a model too small for the figures to mean something. */
+@Timeout(180)
+class ServeBenchTest {
+
+    private static final ModelConfig SMALL = ModelConfig.gpt2(50_257, 1024, 64, 2, 2);
+
+    @Test
+    void everyRowHasItsFigureAndWhatItIsComparedWith() throws Exception {
+        var notes = new ArrayList<String>();
+        var rows = ServeBench.rows("small", SMALL, 1, 20, Optional.empty(), notes::add);
+        assertEquals(3, rows.size());
+        for (var row : rows) {
+            assertTrue(row.ours() > 0 && row.peer().orElseThrow().value() > 0, row.toString());
+        }
+        assertTrue(notes.stream().noneMatch(n -> n.contains("failed")), notes.toString());
+    }
+
+    @Test
+    void clientsThatComeAndLeaveGetRightAnswersAndLeaveNothingBehind() throws Exception {
+        var notes = new ArrayList<String>();
+        var rows = SoakBench.rows("small", SMALL, 5, notes::add);
+        assertTrue(rows.get(0).ours() > 0, notes.toString());
+        assertTrue(rows.get(1).peer().orElseThrow().value() > 0, "nobody left midway: " + notes);
+        assertEquals(0, rows.get(2).ours(), notes.toString());
+    }
+}
