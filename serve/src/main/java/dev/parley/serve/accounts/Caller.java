@@ -1,7 +1,6 @@
 package dev.parley.serve.accounts;
 
 import io.javalin.http.Context;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -29,12 +28,9 @@ public record Caller(String id, String name, LongConsumer meter) {
      * @throws IllegalStateException if it was let in without asking, which would be our fault
      */
     public static Caller of(Context request) {
-        return find(request).orElseThrow(() -> new IllegalStateException(request.path() + " was let in without asking who calls."));
-    }
-
-    /** Who sent this request, if they were asked. */
-    public static Optional<Caller> find(Context request) {
-        return Optional.ofNullable(request.attribute(ATTRIBUTE));
+        Caller caller = request.attribute(ATTRIBUTE);
+        if (caller == null) throw new IllegalStateException(request.path() + " was let in without asking who calls.");
+        return caller;
     }
 
     /** Keeps it with the request. */

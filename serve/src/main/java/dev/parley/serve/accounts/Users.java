@@ -55,11 +55,6 @@ public final class Users {
         return database.call(transaction -> transaction.list("SELECT " + COLUMNS + " FROM users ORDER BY name", Users::read));
     }
 
-    /** By the name, however it is typed. */
-    public Optional<User> find(String name) {
-        return database.call(transaction -> find(transaction, User.normalised(name)));
-    }
-
     /** Whether nobody may log in yet. */
     public boolean isEmpty() {
         return database.call(transaction -> transaction.first("SELECT id FROM users WHERE disabled = 0 LIMIT 1", row -> row.getString(1))).isEmpty();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.Routes;
 import dev.parley.serve.ServerSettings;
+import dev.parley.serve.Version;
 import dev.parley.serve.accounts.KeyMeters;
 import dev.parley.serve.accounts.LoginThrottle;
 import dev.parley.serve.accounts.Sessions;
@@ -20,8 +21,6 @@ import java.util.Optional;
 
 /** The routes of the page about who is logged in. */
 public final class SessionRoutes implements Routes {
-
-    private static final String VERSION = Optional.ofNullable(SessionRoutes.class.getPackage().getImplementationVersion()).orElse("development");
 
     private final boolean login;
     private final boolean trustProxy;
@@ -111,7 +110,7 @@ public final class SessionRoutes implements Routes {
     }
 
     private ObjectNode json(Optional<User> user, String secret) {
-        var json = JsonNodeFactory.instance.objectNode().put("login", login).put("csrf", cookie.token(secret)).put("version", VERSION);
+        var json = JsonNodeFactory.instance.objectNode().put("login", login).put("csrf", cookie.token(secret)).put("version", Version.text());
         user.ifPresentOrElse(u -> json.putObject("user").put("id", u.id()).put("name", u.name()), () -> json.putNull("user"));
         return json;
     }
