@@ -59,11 +59,11 @@ public final class TestServer implements AutoCloseable {
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData, Database database) {
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
-        database = Database.sqlite(data);
+        this.database = database;
         server = ParleyServer.start(settings, connections, models, database, notes::add);
     }
 
@@ -93,7 +93,8 @@ public final class TestServer implements AutoCloseable {
 
     private static TestServer start(ServerSettings settings, Connections.Limits connections, ModelPool models) {
         try {
-            return new TestServer(settings, connections, models, Files.createTempDirectory("parley-server"), true);
+            var data = Files.createTempDirectory("parley-server");
+            return new TestServer(settings, connections, models, data, true, Database.sqlite(data));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -101,7 +102,12 @@ public final class TestServer implements AutoCloseable {
 
     /** A server that keeps its data in a folder, which stays. */
     public static TestServer start(ServerSettings settings, Path data) {
-        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), data, false);
+        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), data, false, Database.sqlite(data));
+    }
+
+    /** A server that keeps its data in PostgreSQL, where it stays. @param url of the database */
+    public static TestServer start(ServerSettings settings, String url) {
+        return new TestServer(settings, Connections.Limits.STANDARD, smallModels(), Path.of(""), false, Database.postgresql(url));
     }
 
     private static ModelPool smallModels() {

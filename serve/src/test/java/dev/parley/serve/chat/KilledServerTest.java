@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.store.Databases;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,9 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server in a process of its own, which is killed as nothing kills it in peace. */
 @Timeout(180)
@@ -35,17 +37,22 @@ class KilledServerTest {
         private Victim() {}
 
         public static void main(String... arguments) throws InterruptedException {
-            try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), Path.of(arguments[0]))) {
+            try (var server = server(arguments[0])) {
                 System.out.println(READY + server.base());
                 Thread.sleep(Long.MAX_VALUE);
             }
         }
     }
 
-    private Process start() throws IOException {
+    private static TestServer server(String place) {
+        var settings = ServerSettings.DEFAULT.withPort(0);
+        return place.startsWith("postgresql:") ? TestServer.start(settings, place) : TestServer.start(settings, Path.of(place));
+    }
+
+    private static Process start(String place) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), folder.toString()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
@@ -61,9 +68,11 @@ class KilledServerTest {
         return StreamSupport.stream(client.get("/api/conversations/" + conversation).path("messages").spliterator(), false).toList();
     }
 
-    @Test
-    void aKilledServerLosesNoFinishedMessageAndKeepsTheHalfWrittenOne() throws Exception {
-        var process = start();
+    @ParameterizedTest
+    @EnumSource
+    void aKilledServerLosesNoFinishedMessageAndKeepsTheHalfWrittenOne(Databases kind) throws Exception {
+        var place = kind == Databases.POSTGRESQL ? Databases.url(folder) : folder.toString();
+        var process = start(place);
         List<JsonNode> finished;
         ChatClient.Asked asked;
         String half;
@@ -77,7 +86,7 @@ class KilledServerTest {
             process.destroyForcibly().waitFor(); // SIGKILL
         }
 
-        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), folder); var client = ChatClient.of(server.base())) {
+        try (var server = server(place); var client = ChatClient.of(server.base())) {
             var found = messages(client, asked.conversation());
             assertEquals(finished, found.subList(0, finished.size()));
             var left = found.getLast();
