@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that mean ill or break, on raw sockets: each ends with a 4xx or a closed connection, and the next request is served. */
-@Timeout(60)
+@Timeout(300)
 class ConnectionsTest {
 
     private static final int LARGEST_BODY = 100_000;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in: by a server that asks who calls, and by one that does not. */
-@Timeout(60)
+@Timeout(300)
 class GateTest {
 
     private static TestServer open;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a browser and its user meet. */
-@Timeout(60)
+@Timeout(300)
 class LoginTest {
 
     private static final String PASSWORD = "correct horse battery staple";

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which names mean a server and whose pages may call it: one on this machine, and one behind a proxy that is trusted. */
-@Timeout(60)
+@Timeout(300)
 class SitesTest {
 
     private static final String PASSWORD = "correct horse battery staple";
