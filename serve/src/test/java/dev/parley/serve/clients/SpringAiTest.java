@@ -1,0 +1,126 @@
+package dev.parley.serve.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
+import dev.parley.serve.TestServer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.Message;
+import org.springframework.ai.chat.messages.ToolResponseMessage;
+import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.converter.BeanOutputConverter;
+import org.springframework.ai.openai.OpenAiChatModel;
+import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.support.ToolCallbacks;
+import org.springframework.ai.tool.annotation.Tool;
+import org.springframework.ai.tool.annotation.ToolParam;
+
+/** Spring AI's client against chats: streams, tools, answers read into classes, errors. It talks by openai-java. */
+@Timeout(300)
+class SpringAiTest {
+
+    private static TestServer server;
+
+    enum City {
+        OSLO, BERN
+    }
+
+    record Forecast(City city, boolean rain) {}
+
+    static class Weather {
+
+        @Tool(description = "The weather of a city")
+        String weather(@ToolParam(description = "The city") City city) {
+            return "Rain in " + city;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static OpenAiChatOptions.Builder options() {
+        var options = OpenAiChatOptions.builder();
+        options.baseUrl(server.base() + "/v1").apiKey("none").maxRetries(0).seed(3);
+        options.model("tiny").temperature(1.0);
+        return options;
+    }
+
+    private static OpenAiChatModel model(OpenAiChatOptions options) {
+        return OpenAiChatModel.builder().options(options).build();
+    }
+
+    @Test
+    void aChatIsTheSameStreamedOrNot() {
+        var options = options();
+        options.maxCompletionTokens(12);
+        var model = model(options.build());
+        var whole = model.call("How is the weather?");
+        assertFalse(whole.isEmpty());
+        assertEquals(whole, model.stream("How is the weather?").toStream().collect(Collectors.joining()));
+    }
+
+    @Test
+    void aToolIsCalledAndItsResultGoesBack() {
+        var tools = ToolCallbacks.from(new Weather());
+        var options = options();
+        options.toolCallbacks(List.of(tools));
+        options.toolChoice("required").parallelToolCalls(false);
+        var model = model(options.build());
+        var answer = model.call(new Prompt(new UserMessage("How is the weather?"))).getResult().getOutput();
+        assertEquals(1, answer.getToolCalls().size());
+        var call = answer.getToolCalls().getFirst();
+        assertEquals("weather", call.name());
+        var result = tools[0].call(call.arguments());
+        assertTrue(result.contains("Rain in "), result);
+        var last = options();
+        last.maxCompletionTokens(4);
+        List<Message> history = List.of(new UserMessage("How is the weather?"), answer, ToolResponseMessage.builder().responses(List.of(new ToolResponseMessage.ToolResponse(call.id(), call.name(), result))).build());
+        AssistantMessage said = model(last.build()).call(new Prompt(history)).getResult().getOutput();
+        assertFalse(String.valueOf(said.getText()).isEmpty());
+    }
+
+    @Test
+    void anAnswerIsReadIntoAClass() {
+        var converter = new BeanOutputConverter<>(Forecast.class);
+        var options = options();
+        options.outputSchema(converter.getJsonSchema());
+        var forecast = converter.convert(model(options.build()).call("How is the weather?"));
+        assertTrue(List.of(City.values()).contains(forecast.city()));
+    }
+
+    @Test
+    void fieldsOfOtherServersAreTakenToo() {
+        var options = options();
+        options.extraBody(Map.of("regex", "[xyz]{5}"));
+        assertTrue(model(options.build()).call("Hi").matches("[xyz]{5}"));
+    }
+
+    @Test
+    void errorsAreThoseThatTheClientKnows() {
+        var wrong = options();
+        wrong.temperature(7.0);
+        assertThrows(BadRequestException.class, () -> model(wrong.build()).call("Hi"));
+        var missing = options();
+        missing.model("gpt-9");
+        assertThrows(NotFoundException.class, () -> model(missing.build()).call("Hi"));
+    }
+}
