@@ -117,12 +117,12 @@ public final class GenerationConfig {
         return values.repetitionPenalty;
     }
 
-    /** Taken from the score of every token that is there already. */
+    /** Taken from the score of every token that the answer has already. */
     public double presencePenalty() {
         return values.presencePenalty;
     }
 
-    /** Taken from it as often as the token is there. */
+    /** Taken from it as often as the answer has the token. */
     public double frequencyPenalty() {
         return values.frequencyPenalty;
     }
@@ -405,13 +405,13 @@ public final class GenerationConfig {
             return this;
         }
 
-        /** Taken from the score of every token that is there already. */
+        /** Taken from the score of every token that the answer has already. */
         public Builder presencePenalty(double presencePenalty) {
             this.presencePenalty = presencePenalty;
             return this;
         }
 
-        /** Taken from it as often as the token is there. */
+        /** Taken from it as often as the answer has the token. */
         public Builder frequencyPenalty(double frequencyPenalty) {
             this.frequencyPenalty = frequencyPenalty;
             return this;

@@ -29,7 +29,7 @@ public interface LogitsProcessor {
         var all = new ArrayList<LogitsProcessor>();
         if (!c.sequenceBias().isEmpty()) all.add(Bans.sequenceBias(c.sequenceBias()));
         if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
-        if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty()));
+        if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
         if (c.noRepeatNgramSize() > 0) all.add(Bans.noRepeatNgram(c.noRepeatNgramSize()));
         if (!c.badWordsIds().isEmpty()) all.add(Bans.badWords(c.badWordsIds(), c.eosTokenIds()));
         if (c.minNewTokens() > 0) all.add(minNewTokens(c.minNewTokens(), promptLength, c.eosTokenIds()));
@@ -96,6 +96,11 @@ public interface LogitsProcessor {
     static LogitsProcessor repetitionPenalty(double penalty) {
         return (ids, logits) -> Arrays.stream(ids).distinct()
                 .forEach(id -> logits[id] = (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty));
+    }
+
+    /** A processor that sees the answer alone: OpenAI's penalties count what was drawn, not what was asked. */
+    private static LogitsProcessor ofAnswer(int promptLength, LogitsProcessor processor) {
+        return (ids, logits) -> processor.process(Arrays.copyOfRange(ids, promptLength, ids.length), logits);
     }
 
     /** Takes from the score of tokens that are there: once, and for each time; as OpenAI's API has it. */

@@ -42,6 +42,14 @@ class LogitsProcessorTest {
         assertEquals(golden.path("cases").size(), compared);
     }
 
+    @Test
+    void presenceAndFrequencyCountWhatWasDrawnAndNotWhatWasAsked() {
+        var config = GenerationConfig.builder().presencePenalty(1).frequencyPenalty(0.5).build();
+        var logits = new float[4];
+        for (var processor : LogitsProcessor.of(config, 3, Optional.empty())) processor.process(new int[] {0, 0, 1, 1, 2, 2}, logits);
+        assertArrayEquals(new float[] {0, -1.5f, -2, 0}, logits);
+    }
+
     private static Optional<LogitsProcessor> processor(JsonNode json) {
         return switch (json.path("type").asText(json.path("name").asText())) {
             case "temperature" -> Optional.of(LogitsProcessor.temperature(value(json)));

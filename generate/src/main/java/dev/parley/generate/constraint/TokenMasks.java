@@ -1,6 +1,7 @@
 package dev.parley.generate.constraint;
 
 import dev.parley.generate.constraint.Configurations.Configuration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class TokenMasks {
      *
      * @param ids of a text; what is before {@code from} is not under the grammar
      * @param ends tokens that end a text, allowed where the grammar is satisfied
+     * @throws GrammarException if no token may come
      */
     public synchronized void apply(int[] ids, int from, List<Integer> ends, float[] logits) {
         var at = after(ids, from);
@@ -49,6 +51,9 @@ public final class TokenMasks {
             if (id >= later.vocabSize() || (mask[id >> 6] >> id & 1) == 0) logits[id] = Float.NEGATIVE_INFINITY;
         }
         for (int i = 0; i < endScores.length; i++) logits[ends.get(i)] = at.complete() ? (float) endScores[i] : Float.NEGATIVE_INFINITY;
+        if (Arrays.stream(mask).allMatch(bits -> bits == 0) && !(at.complete() && endScores.length > 0)) {
+            throw new GrammarException("The grammar asks for a character that the model has no token for.");
+        }
     }
 
     private long[] firstMask() {

@@ -177,4 +177,14 @@ class TokenMasksTest {
         var refusal = assertThrows(IllegalStateException.class, () -> new Generator(model).generate(List.of(new int[] {1}), config));
         assertTrue(refusal.getMessage().contains("tokenizer"));
     }
+
+    @Test
+    void aCharacterThatNoTokenWritesIsTheGrammarsFault() {
+        var vocabulary = new TokenTrie(new byte[][] {{'a'}, {'b'}, {}});
+        var masks = new TokenMasks(Grammar.ofText("ac"), vocabulary, vocabulary);
+        var logits = new float[3];
+        masks.apply(new int[0], 0, List.of(2), logits);
+        assertArrayEquals(new float[] {0, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY}, logits);
+        assertThrows(GrammarException.class, () -> masks.apply(new int[] {0}, 0, List.of(2), new float[3]));
+    }
 }
