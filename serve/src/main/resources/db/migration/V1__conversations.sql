@@ -35,7 +35,8 @@ create table messages (
     completion_tokens integer,
     seconds double precision,
     first_token_seconds double precision,
-    error text
+    error text,
+    forgotten_turns integer -- that the model's context had no room for
 );
 create index messages_by_conversation on messages (conversation, number);
 create index messages_by_status on messages (status);

@@ -47,8 +47,9 @@ public interface Answerer {
      * @param finishReason {@code stop}, {@code length} or {@code cancelled}
      * @param completionTokens all of them, those that it began with included
      * @param seconds from the question to the end
+     * @param forgottenTurns of the conversation, its oldest, that the model's context had no room for
      */
-    record Ended(String finishReason, int promptTokens, int completionTokens, double seconds) {}
+    record Ended(String finishReason, int promptTokens, int completionTokens, double seconds, int forgottenTurns) {}
 
     /** Is told of an answer, by one thread at a time. It should return soon: other answers wait for it. */
     interface Listener {

@@ -73,6 +73,32 @@ class ChatServerTest {
     }
 
     @Test
+    void aConversationThatHasOutgrownTheContextLosesItsOldestTurnsAndSaysSo() {
+        var conversation = client.ok("POST", "/api/conversations", "{\"system\":\"Be kind.\"}").path("id").asText();
+        var parent = "null";
+        for (int turn = 0; turn < 9; turn++) { // 160 words each: five fit
+            var text = ("turn " + turn + " ").repeat(80);
+            parent = "\"" + client.ok("POST", "/api/conversations/" + conversation + "/messages",
+                    "{\"parent\":" + parent + ",\"role\":\"" + (turn % 2 == 0 ? "user" : "assistant") + "\",\"text\":\"" + text + "\"}").path("id").asText() + "\"";
+        }
+        var id = client.ok("POST", "/api/conversations/" + conversation + "/answers", "{\"parent\":" + parent + ",\"settings\":" + GREEDY + "}").path("id").asText();
+        var usage = client.await(id).path("usage");
+        assertEquals(4, usage.path("forgotten_turns").asInt(), usage.toString());
+        assertTrue(usage.path("prompt_tokens").asInt() <= TestServer.CONTEXT - 40, usage.toString());
+        var looked = client.get("/api/messages/" + id + "/attention?token=3").path("tokens");
+        assertEquals(usage.path("prompt_tokens").asInt() + 3, looked.size(), "it looked at what it was given");
+        assertTrue(looked.toString().contains("kind"), "the instruction stays");
+    }
+
+    @Test
+    void aTurnThatIsLongerThanTheContextIsRefusedWithBothNumbers() {
+        var asked = client.ask("word ".repeat(1_100));
+        var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\"}");
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().contains(String.valueOf(TestServer.CONTEXT)) && refused.body().matches("(?s).*1[01]\\d\\d tokens.*"), refused.body());
+    }
+
+    @Test
     void eachTokenComesWithTheLikeliestAtItsPlace() {
         var events = client.events(client.answer(client.ask("Hello"), GREEDY), "");
         for (var token : tokens(events)) {

@@ -22,12 +22,13 @@ public record Answer(String model, String system, ObjectNode settings, Optional<
      * @param completionTokens that were written in these
      * @param seconds from the question to its end; where it was gone on with, of all times together
      * @param firstTokenSeconds from the question to its first token
+     * @param forgottenTurns of the conversation, its oldest, that the model's context had no room for
      */
-    public record Usage(int promptTokens, int completionTokens, double seconds, double firstTokenSeconds) {
+    public record Usage(int promptTokens, int completionTokens, double seconds, double firstTokenSeconds, int forgottenTurns) {
 
         ObjectNode json() {
             return JsonNodeFactory.instance.objectNode().put("prompt_tokens", promptTokens).put("completion_tokens", completionTokens)
-                    .put("seconds", seconds).put("first_token_seconds", firstTokenSeconds);
+                    .put("seconds", seconds).put("first_token_seconds", firstTokenSeconds).put("forgotten_turns", forgottenTurns);
         }
     }
 

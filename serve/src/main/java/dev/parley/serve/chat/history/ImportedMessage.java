@@ -52,7 +52,8 @@ final class ImportedMessage {
 
     private static Answer.Usage usage(Fields fields) {
         return new Answer.Usage(fields.integer("prompt_tokens", 0, Integer.MAX_VALUE).orElse(0), fields.integer("completion_tokens", 0, Integer.MAX_VALUE).orElse(0),
-                fields.real("seconds", 0, LONGEST).orElse(0), fields.real("first_token_seconds", 0, LONGEST).orElse(0));
+                fields.real("seconds", 0, LONGEST).orElse(0), fields.real("first_token_seconds", 0, LONGEST).orElse(0),
+                fields.integer("forgotten_turns", 0, Integer.MAX_VALUE).orElse(0));
     }
 
     private static Optional<String> sentence(Fields fields, String name, int most) {

@@ -129,10 +129,12 @@ public final class Messages {
         var usage = answer.usage();
         database.run(t -> {
             keep(t, message.id(), message.text(), from, tokens);
-            t.update("update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, seconds = ?, first_token_seconds = ? where id = ?",
+            t.update("update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, seconds = ?, first_token_seconds = ?,"
+                    + " forgotten_turns = ? where id = ?",
                     Texts.folded(message.text()), message.status().label(), answer.finishReason().orElse(null), answer.error().orElse(null),
                     usage.map(Answer.Usage::promptTokens).orElse(null), usage.map(Answer.Usage::completionTokens).orElse(null),
-                    usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null), message.id());
+                    usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null),
+                    usage.map(Answer.Usage::forgottenTurns).orElse(null), message.id());
             t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(), answer.finishReason().orElse(null), message.id());
         });
     }

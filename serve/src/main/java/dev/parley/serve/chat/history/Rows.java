@@ -17,7 +17,7 @@ final class Rows {
     static final String CONVERSATION = "c.id, c.title, c.pinned, c.created, c.updated, c.model, c.system_prompt, c.settings, c.current_message";
 
     static final String MESSAGE = "m.id, m.conversation, m.parent, m.role, m.text, m.created, m.status, m.finish_reason, m.model, m.system_prompt,"
-            + " m.settings, m.prompt_tokens, m.completion_tokens, m.seconds, m.first_token_seconds, m.error, coalesce(r.rating, 0), coalesce(r.rating_comment, '')";
+            + " m.settings, m.prompt_tokens, m.completion_tokens, m.seconds, m.first_token_seconds, m.error, m.forgotten_turns, coalesce(r.rating, 0), coalesce(r.rating_comment, '')";
 
     /** Messages with their ratings, of conversations that are not deleted; the first argument of what follows is the owner. */
     static final String MESSAGES = " from messages m join conversations c on c.id = m.conversation left join ratings r on r.message = m.id"
@@ -32,14 +32,14 @@ final class Rows {
 
     static ChatMessage message(ResultSet row) throws SQLException {
         return new ChatMessage(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), Role.of(row.getString(4)).orElseThrow(),
-                row.getString(5), row.getLong(6), Status.of(row.getString(7)).orElseThrow(), answer(row), row.getInt(17), row.getString(18));
+                row.getString(5), row.getLong(6), Status.of(row.getString(7)).orElseThrow(), answer(row), row.getInt(18), row.getString(19));
     }
 
     private static Optional<Answer> answer(ResultSet row) throws SQLException {
         var model = row.getString(9);
         if (model == null) return Optional.empty();
         var promptTokens = row.getInt(12);
-        var usage = row.wasNull() ? Optional.<Answer.Usage>empty() : Optional.of(new Answer.Usage(promptTokens, row.getInt(13), row.getDouble(14), row.getDouble(15)));
+        var usage = row.wasNull() ? Optional.<Answer.Usage>empty() : Optional.of(new Answer.Usage(promptTokens, row.getInt(13), row.getDouble(14), row.getDouble(15), row.getInt(17)));
         return Optional.of(new Answer(model, row.getString(10), object(row.getString(11)), Optional.ofNullable(row.getString(8)), usage, Optional.ofNullable(row.getString(16))));
     }
 
@@ -53,12 +53,12 @@ final class Rows {
         var answer = m.answer();
         var usage = answer.flatMap(Answer::usage);
         t.update("insert into messages (id, conversation, number, parent, role, text, folded, created, status, finish_reason, model, system_prompt, settings,"
-                + " prompt_tokens, completion_tokens, seconds, first_token_seconds, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " prompt_tokens, completion_tokens, seconds, first_token_seconds, error, forgotten_turns) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 m.id(), m.conversation(), number, m.parent().orElse(null), m.role().label(), m.text(), Texts.folded(m.text()), m.created(), m.status().label(),
                 answer.flatMap(Answer::finishReason).orElse(null), answer.map(Answer::model).orElse(null), answer.map(Answer::system).orElse(null),
                 answer.map(a -> a.settings().toString()).orElse(null), usage.map(Answer.Usage::promptTokens).orElse(null),
                 usage.map(Answer.Usage::completionTokens).orElse(null), usage.map(Answer.Usage::seconds).orElse(null),
-                usage.map(Answer.Usage::firstTokenSeconds).orElse(null), answer.flatMap(Answer::error).orElse(null));
+                usage.map(Answer.Usage::firstTokenSeconds).orElse(null), answer.flatMap(Answer::error).orElse(null), usage.map(Answer.Usage::forgottenTurns).orElse(null));
     }
 
     static ObjectNode object(String json) {

@@ -18,18 +18,16 @@ final class EngineListener implements BatchingEngine.Listener {
 
     private final ModelPool.Lease lease;
     private final Tokenizer tokenizer;
-    private final int promptTokens;
-    private final int begun;
+    private final FittedPrompt prompt;
     private final Listener listener;
     private final long asked = System.nanoTime();
     private int told; // characters of the beginning, which the engine tells again
 
-    EngineListener(ModelPool.Lease lease, Question question, int promptTokens, Listener listener) {
+    EngineListener(ModelPool.Lease lease, Question question, FittedPrompt prompt, Listener listener) {
         this.lease = lease;
-        this.promptTokens = promptTokens;
+        this.prompt = prompt;
         this.listener = listener;
         tokenizer = lease.model().tokenizer();
-        begun = question.begun().size();
         var decoder = tokenizer.streamDecoder(true);
         for (var token : question.begun()) {
             var text = decoder.push(token.id());
@@ -61,7 +59,8 @@ final class EngineListener implements BatchingEngine.Listener {
     public void onEnd(BatchingEngine.Answer answer) {
         lease.close();
         var completion = answer.completions().getFirst();
-        listener.onEnd(new Ended(completion.finishReason().label(), promptTokens, begun + completion.ids().length, (System.nanoTime() - asked) / 1e9));
+        listener.onEnd(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(), prompt.begun() + completion.ids().length,
+                (System.nanoTime() - asked) / 1e9, prompt.forgottenTurns()));
     }
 
     @Override

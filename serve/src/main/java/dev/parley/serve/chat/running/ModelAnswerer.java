@@ -38,10 +38,9 @@ public final class ModelAnswerer implements Answerer {
         try {
             var model = lease.model();
             var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
-            var ids = ids(question, model);
-            var begun = question.begun().size();
-            var request = new TextRequest(ids, config, question.owner(), false, Optional.empty(), begun);
-            var ticket = model.engine().submit(request, new EngineListener(lease, question, ids.length - begun, listener));
+            var prompt = FittedPrompt.of(question, model, config);
+            var request = new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun());
+            var ticket = model.engine().submit(request, new EngineListener(lease, question, prompt, listener));
             return ticket::cancel;
         } catch (RuntimeException e) {
             lease.close();
@@ -59,28 +58,20 @@ public final class ModelAnswerer implements Answerer {
         };
     }
 
-    /** Of the rendered conversation, and of the answer's beginning. */
-    private static int[] ids(Question question, ServedModel model) {
-        var begun = question.begun().stream().mapToInt(AnswerToken::id).toArray();
-        if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
-            throw Refused.badRequest("model", "The answer was begun by another model than " + model.id() + " is now.");
-        }
-        var prompt = model.requireChatTemplate().encode(model.tokenizer(), question.messages(), true).ids();
-        return IntStream.concat(IntStream.of(prompt), IntStream.of(begun)).toArray();
-    }
-
     @Override
     public Attention attention(Question question) {
         try (var lease = models.lease(question.model())) {
             var model = lease.model();
-            var ids = ids(question, model);
+            var settings = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
+            var prompt = FittedPrompt.of(question, model, settings);
+            var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
                 throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
             var weights = model.engine().attention(ids);
             try {
-                return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - question.begun().size(),
+                return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),
                         weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             } finally {
                 weights.cancel(true);

@@ -127,7 +127,7 @@ final class RunningAnswer implements Answerer.Listener {
     private Answer.Usage usage(Ended how) {
         var first = firstTokenSeconds < 0 ? how.seconds() : firstTokenSeconds;
         return message.answer().orElseThrow().usage()
-                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(before.seconds() + how.seconds()), before.firstTokenSeconds()))
-                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, rounded(how.seconds()), rounded(first)));
+                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(before.seconds() + how.seconds()), before.firstTokenSeconds(), how.forgottenTurns()))
+                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, rounded(how.seconds()), rounded(first), how.forgottenTurns()));
     }
 }

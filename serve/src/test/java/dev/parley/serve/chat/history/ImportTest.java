@@ -64,7 +64,7 @@ class ImportTest {
             var answer = new ChatMessage("answer-" + status, id, Optional.of(question.id()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(Answer.begun("tiny", "Be long.", settings)), 0, "");
             messages.begin("ada", answer);
             messages.end(answer.with("Yes 🌱 " + status, status, answer.answer().orElseThrow().ended(status == Status.DONE ? Optional.of("stop") : Optional.empty(),
-                    status == Status.FAILED ? Optional.empty() : Optional.of(new Answer.Usage(9, 3, 1.25, 0.5)), status == Status.FAILED ? Optional.of("The memory did not do.") : Optional.empty())),
+                    status == Status.FAILED ? Optional.empty() : Optional.of(new Answer.Usage(9, 3, 1.25, 0.5, 4)), status == Status.FAILED ? Optional.of("The memory did not do.") : Optional.empty())),
                     0, StoredTokens.NONE);
         }
         new Ratings(database).rate("ada", "answer-DONE", -1, "not at all");

@@ -104,7 +104,7 @@ class MessagesTest {
         assertEquals("abcdef", messages.get("ada", "answer").text());
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
         assertEquals(tokens(0, 70), messages.tokens("ada", "answer"));
-        var usage = new Answer.Usage(3, 71, 1.5, 0.5);
+        var usage = new Answer.Usage(3, 71, 1.5, 0.5, 2);
         var ended = answer.with("abcdefg", Status.DONE, answer.answer().orElseThrow().ended(Optional.of("stop"), Optional.of(usage), Optional.empty()));
         messages.end(ended, 70, tokens(70, 71));
         assertEquals(ended, messages.get("ada", "answer"));

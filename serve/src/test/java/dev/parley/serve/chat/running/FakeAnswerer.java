@@ -36,7 +36,7 @@ final class FakeAnswerer implements Answerer {
         }
 
         void end(String reason) {
-            listener.onEnd(new Ended(reason, 3, count, 1));
+            listener.onEnd(new Ended(reason, 3, count, 1, 0));
         }
 
         void fail(String sentence) {
