@@ -7,10 +7,9 @@ let onLoginWanted = () => {};
 
 /** A request that failed. status is 0 where the server was not reached. */
 export class ApiError extends Error {
-    constructor(status, message, retryAfter = 0) {
+    constructor(status, message, { code = '', retryAfter = 0 } = {}) {
         super(message);
-        this.status = status;
-        this.retryAfter = retryAfter;
+        Object.assign(this, { status, code, retryAfter });
     }
 }
 
@@ -39,7 +38,17 @@ export const patch = (path, body) => call('PATCH', path, body);
 export const put = (path, body) => call('PUT', path, body);
 export const remove = path => call('DELETE', path);
 
-async function call(method, path, body, { quiet = false, signal } = {}) {
+async function call(method, path, body, options = {}) {
+    try {
+        return await send(method, path, body, options);
+    } catch (e) {
+        if (e.code !== 'csrf') throw e;
+        await session(); // the browser's cookie is a new one: another tab logged in, or the server began anew
+        return send(method, path, body, options);
+    }
+}
+
+async function send(method, path, body, { quiet = false, signal } = {}) {
     const headers = { Accept: 'application/json' };
     if (method !== 'GET') headers['X-Parley-CSRF'] = csrf;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -56,10 +65,11 @@ async function call(method, path, body, { quiet = false, signal } = {}) {
 
 /** What a response that is not fine says, in words. */
 export async function refusal(response, quiet = false) {
-    let message = '';
+    let error = {};
     try {
-        message = (await response.json()).error.message;
+        error = (await response.json()).error || {};
     } catch { /* a proxy may answer in its own way; the status tells enough */ }
     if (response.status === 401 && !quiet) onLoginWanted();
-    return new ApiError(response.status, message || t('error.status', { status: response.status }), Number(response.headers.get('Retry-After')) || 0);
+    const retryAfter = Number(response.headers.get('Retry-After')) || 0;
+    return new ApiError(response.status, error.message || t('error.status', { status: response.status }), { code: error.code || '', retryAfter });
 }

@@ -90,7 +90,12 @@ function listen(element, anchor) {
 document.addEventListener('pointerdown', event => {
     if (open && !open.element.contains(event.target) && !open.anchor.contains(event.target)) closeCard();
 });
-document.addEventListener('scroll', event => { if (open && !open.element.contains(event.target)) closeCard(); }, { capture: true, passive: true });
+document.addEventListener('scroll', event => {
+    if (!open || open.element.contains(event.target)) return;
+    const at = open.anchor.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) closeCard();
+    else place(open.element, at);
+}, { capture: true, passive: true });
 
 function place(element, at) {
     const { width, height } = element.getBoundingClientRect();

@@ -106,7 +106,7 @@ export async function answer(parent, override = {}) {
 
 /** A new branch: the first n tokens of an answer, then another token. */
 export async function branchFrom(message, n, token) {
-    return begin({ parent: message.parent, begin: { message: message.id, tokens: n, token }, ...sameAs(message) });
+    return begin({ begin: { message: message.id, tokens: n, token }, settings: message.settings || {} });
 }
 
 /** An answer that broke off goes on in place. */
@@ -114,19 +114,21 @@ export async function proceed(message) {
     return begin({ continue: message.id });
 }
 
-function sameAs(message) {
-    return { ...(message.model && { model: message.model }), ...(message.settings && { settings: message.settings }) };
-}
-
 async function begin(request, { shown = true } = {}) {
     const made = await api.post(`/conversations/${state.head.id}/answers`, request);
     const known = state.messages.get(made.id);
-    const message = known ? Object.assign(known, made) : made;
+    const message = known ? renewed(known, made) : made;
     state.messages.set(message.id, message);
     if (shown) state.leaf = message.id;
     tell('thread');
     followAnswer(message);
     return message;
+}
+
+/** One that goes on is not ended any more. */
+function renewed(message, made) {
+    for (const name of ['finish_reason', 'error', 'allTokens']) delete message[name];
+    return Object.assign(message, made);
 }
 
 /** Two answers to one message, for comparing. */
@@ -194,7 +196,10 @@ function onEvent(message, name, data) {
     } else {
         Object.assign(message, data.message);
         if (name === 'failure') Object.assign(message, { status: 'failed', error: data.error.message });
+        tell('message', message);
+        tell('answered', message);
         tell('list');
+        return;
     }
     tell('message', message);
 }

@@ -49,7 +49,9 @@ function listen(message, body, tokens) {
         show(token, true);
     });
     body.addEventListener('focusin', event => {
-        if (event.target.classList.contains('token') && event.target.matches(':focus-visible')) show(event.target, false);
+        // a card or a dialog that closes gives the focus back: that is not to open the card again
+        const given = !event.relatedTarget || event.relatedTarget.closest('dialog, .card');
+        if (!given && event.target.classList.contains('token') && event.target.matches(':focus-visible')) show(event.target, false);
     });
     body.addEventListener('keydown', event => onKey(event, body, show));
 }

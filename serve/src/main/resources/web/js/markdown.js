@@ -81,8 +81,8 @@ export function blocks(text) {
 export function render(block, links) {
     if (block.type === 'space' || block.type === 'def') return null;
     const fragment = DOMPurify.sanitize(marked.parser(Object.assign([block], { links })), ALLOWED);
-    const only = fragment.childNodes.length === 1 ? fragment.firstChild : null;
-    if (only?.nodeType === Node.ELEMENT_NODE) return only;
+    const parts = [...fragment.childNodes].filter(node => node.nodeType === Node.ELEMENT_NODE || node.data.trim() !== '');
+    if (parts.length === 1 && parts[0].nodeType === Node.ELEMENT_NODE) return parts[0];
     const paragraph = document.createElement(fragment.querySelector('p, div, pre, table, ul, ol') ? 'div' : 'p');
     paragraph.append(fragment);
     return paragraph.textContent.trim() === '' && !paragraph.firstElementChild ? null : paragraph;

@@ -115,7 +115,8 @@ export function sidebar({ onNew, onClose }) {
     on('conversation', () => {
         if (drawnFor === state.head?.id) return;
         drawnFor = state.head?.id;
-        draw(search.value.trim());
+        if (state.head && !known.some(c => c.id === drawnFor)) tell('list');
+        else draw(search.value.trim());
     });
 
     const foot = el('button', { type: 'button', class: 'sidebar-foot', onclick: openPreferences }, icon(state.session.user ? 'user' : 'settings'), el('span', {}, state.session.user?.name || t('preferences')));

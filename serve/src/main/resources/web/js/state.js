@@ -23,7 +23,7 @@ const listeners = new Map();
 
 /**
  * Hears of: list (conversations came, went or moved), conversation (another is open, or its name or settings changed),
- * thread (other messages are shown), message (one of them changed; told with it), connection (true or false), models,
+ * thread (other messages are shown), message (one of them changed; told with it), answered (one has ended), connection (true or false), models,
  * look (what Look inside shows), compare (whether two answers are asked for).
  */
 export function on(topic, listener) {

@@ -17,9 +17,10 @@ export async function follow(message, { onEvent, onConnection, signal }) {
     let wait = FIRST_WAIT;
     for (;;) {
         try {
-            const ended = await readOnce(message, lastId, signal, event => {
+            const ended = await readOnce(message, lastId, signal, () => {
                 if (wait !== FIRST_WAIT) onConnection(true);
                 wait = FIRST_WAIT;
+            }, event => {
                 if (event.id) lastId = event.id;
                 onEvent(event.name, event.data);
                 return event.name === 'end' || event.name === 'failure';
@@ -36,13 +37,15 @@ export async function follow(message, { onEvent, onConnection, signal }) {
     }
 }
 
-async function readOnce(message, lastId, signal, onEvent) {
+async function readOnce(message, lastId, signal, onOpen, onEvent) {
     const watch = new AbortController();
     let timer = setTimeout(() => watch.abort(), SILENCE);
     const headers = lastId ? { Accept: 'text/event-stream', 'Last-Event-ID': lastId } : { Accept: 'text/event-stream' };
     try {
         const response = await fetch(`/api/answers/${encodeURIComponent(message)}/events`, { headers, cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.any([signal, watch.signal]) });
         if (!response.ok) throw await refusal(response);
+        onOpen();
+        if (response.status === 204) return true; // there is no more than we have
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         const parse = eventParser();
         for (;;) {

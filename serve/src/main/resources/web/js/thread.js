@@ -29,18 +29,16 @@ export function thread() {
         }
         for (const message of shown) {
             if (!turns.has(message.id)) turns.set(message.id, new Turn(message));
-            list.append(turns.get(message.id).element);
             turns.get(message.id).update({ last: message.id === state.leaf && !state.pair });
         }
+        inOrder(shown.map(message => turns.get(message.id).element));
         showPair();
         showWelcome(shown.length === 0);
     }
 
-    /** append moves an element that is there already; the focus inside it must not be lost by that. */
-    function keepingFocus(work) {
-        const focused = list.contains(document.activeElement) ? document.activeElement : null;
-        work();
-        if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    /** What is at its place is not touched: it would lose its focus and its scrolling. */
+    function inOrder(elements) {
+        elements.forEach((element, i) => { if (list.children[i] !== element) list.insertBefore(element, list.children[i] ?? null); });
     }
 
     function showPair() {
@@ -58,7 +56,7 @@ export function thread() {
     }
 
     on('thread', () => {
-        keepingFocus(show);
+        show();
         const opened = state.head?.id ?? null;
         const last = state.messages.get(state.leaf);
         if (opened !== openId || last?.role === 'user' || last?.status === 'running') stick.toEnd();
@@ -66,11 +64,11 @@ export function thread() {
     });
     on('message', message => {
         if (state.pair && [state.pair.left, state.pair.right].includes(message.id)) pair?.update();
-        const turn = turns.get(message.id);
-        if (!turn) return;
-        turn.update({ last: message.id === state.leaf && !state.pair });
-        if (message.status === 'done') speak(t('answer.spoken', { text: turn.plainText() }));
-        else if (message.status === 'failed') speak(message.error);
+        turns.get(message.id)?.update({ last: message.id === state.leaf && !state.pair });
+    });
+    on('answered', message => {
+        if (message.status === 'failed') speak(message.error);
+        else if (turns.has(message.id)) speak(t('answer.spoken', { text: turns.get(message.id).plainText() }));
     });
     on('look', () => { for (const turn of turns.values()) turn.look(); });
     on('conversation', () => { if (list.querySelector('.welcome')) showWelcome(true); });

@@ -32,7 +32,10 @@ export class Turn {
         this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#body, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
-            this.#writing = new Writing(this.#body);
+            this.#writing = new Writing(this.#body, () => {
+                this.#looked = false;
+                this.look();
+            });
         }
     }
 
@@ -44,9 +47,8 @@ export class Turn {
     update({ last }) {
         this.#last = last;
         this.element.classList.toggle('last', last);
-        if (this.#frame) return;
-        if (this.#message.status === 'running') this.#frame = requestAnimationFrame(() => this.#draw());
-        else this.#draw();
+        if (this.#message.status !== 'running') this.#draw();
+        else this.#frame ||= requestAnimationFrame(() => this.#draw());
     }
 
     #draw() {
@@ -73,8 +75,8 @@ export class Turn {
         if (m.role !== 'assistant') return;
         const wanted = chosen('look') && m.status !== 'running';
         if (this.#looked && (!wanted || m.allTokens === undefined)) {
-            this.#writing.again();
             this.#looked = false;
+            this.#writing.again();
         }
         if (wanted && !this.#looked) {
             this.#looked = true;
@@ -96,6 +98,7 @@ export class Turn {
 
     #noteParts() {
         const m = this.#message;
+        if (m.status === 'running') return [];
         if (m.status === 'failed') return [note('failed', m.error || t('answer.failed'), t('retry'), () => answer(m.parent))];
         if (m.status === 'interrupted') return [note('broken', t('answer.interrupted'), t('continue'), () => proceed(m))];
         if (m.status === 'cancelled') return [note('broken', t('answer.stopped'), t('continue'), () => proceed(m))];

@@ -17,8 +17,12 @@ export class Writing {
     #text = '';
     #finished = false;
 
-    constructor(root) {
+    #onRenewed;
+
+    /** @param onRenewed hears when all elements were made anew */
+    constructor(root, onRenewed = () => {}) {
         this.#root = root;
+        this.#onRenewed = onRenewed;
     }
 
     /** Shows a text; one that is not finished may end in the middle of a mark. */
@@ -34,6 +38,7 @@ export class Writing {
         this.#root.replaceChildren();
         this.#shown = [];
         this.#write();
+        this.#onRenewed();
     }
 
     #write() {

@@ -197,7 +197,7 @@ export const en = {
     'system.placeholder': 'Who the model is and how it answers',
     'table': 'Table',
     'theme': 'Theme',
-    'theme.auto': 'As the system',
+    'theme.auto': 'System',
     'theme.dark': 'Dark',
     'theme.light': 'Light',
     'tokens': '{n} tokens',
