@@ -1,0 +1,116 @@
+package dev.parley.serve.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** No serious finding of axe-core, in both languages and both themes. */
+class AccessibilityTest extends PageTest {
+
+    private static final Set<String> SERIOUS = Set.of("serious", "critical");
+    private static final String RICH = "# Title\n\nText with `code`, a [link](https://example.org) and $x^2$.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```java\n// a comment\nString s = \"text\" + 42;\n```\n\n- [ ] task\n\n> quote";
+
+    private final List<String> findings = new ArrayList<>();
+
+    private void check(String where) {
+        page.mouse().move(640, 5);
+        for (var violation : new AxeBuilder(page).analyze().getViolations()) {
+            if (!SERIOUS.contains(violation.getImpact())) continue;
+            violation.getNodes().forEach(node -> findings.add(where + ": " + violation.getId() + " " + node.getHtml() + " " + node.getFailureSummary()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"en-US, LIGHT", "en-US, DARK", "zh-CN, LIGHT", "zh-CN, DARK"})
+    void axeFindsNothingSerious(String locale, ColorScheme scheme) {
+        open(laptop().setLocale(locale).setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE), "/");
+        check("welcome");
+        openAnswered("A question", RICH);
+        assertThat(lastAnswer().locator(".katex")).isVisible();
+        check("thread");
+        page.keyboard().press("Control+.");
+        check("settings");
+        page.locator(".model-button").click();
+        check("menu of models");
+        page.keyboard().press("Escape");
+        page.keyboard().press("Control+/");
+        check("shortcuts");
+        page.keyboard().press("Escape");
+        page.locator(".sidebar-foot").click();
+        check("preferences");
+        page.keyboard().press("Escape");
+        page.locator(".turn.user").hover();
+        page.locator(".turn.user .icon-edit").click();
+        check("editing");
+        page.keyboard().press("Escape");
+        checkLookInside();
+        checkCompare();
+        assertEquals(List.of(), findings);
+    }
+
+    private void checkLookInside() {
+        openShortConversation(12);
+        send("Say something");
+        awaitAnswer();
+        page.keyboard().press("Control+Shift+l");
+        page.locator(".turn.assistant .token").first().click();
+        assertThat(page.locator(".card")).isVisible();
+        check("card of a word");
+        page.locator(".card > .button").click();
+        assertThat(page.locator(".attention-list li").first()).isVisible();
+        check("attention");
+        page.keyboard().press("Escape");
+        assertThat(page.locator("dialog")).hasCount(0);
+        page.locator(".turn.assistant .icon-down").click();
+        assertThat(page.locator(".comment")).isVisible();
+        check("comment");
+    }
+
+    private void checkCompare() {
+        page.keyboard().press("Control+Shift+y");
+        send("Side by side");
+        assertThat(page.locator(".verdict-buttons")).isVisible();
+        check("side by side");
+    }
+
+    @Test
+    void axeFindsNothingSeriousOnAPhone() {
+        open(phone().setReducedMotion(ReducedMotion.REDUCE), "/");
+        openAnswered("A question", RICH);
+        check("thread on a phone");
+        button("Show the sidebar").tap();
+        check("sidebar on a phone");
+        assertEquals(List.of(), findings);
+    }
+
+    @Test
+    void aFinishedAnswerIsSpokenOnceAndNotByToken() {
+        open();
+        page.evaluate("""
+                () => { window.spoken = [];
+                    new MutationObserver(() => window.spoken.push(document.getElementById('spoken').textContent)).observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true }); }""");
+        openShortConversation(30);
+        send("Speak");
+        awaitAnswer();
+        page.waitForFunction("() => window.spoken.some(s => s.startsWith('Answer: '))");
+        assertEquals(2, page.evaluate("() => window.spoken.length"), "that it has begun, and all of it at the end");
+        assertEquals(0, page.locator(".thread [aria-live], .thread [role=log]").count());
+    }
+
+    @Test
+    void thePartsOfThePageAreLandmarks() {
+        open();
+        for (var landmark : new String[] {"main", "nav", "aside.sidebar"}) assertThat(page.locator(landmark)).hasCount(1);
+        assertThat(page.getByLabel("Your message", new Page.GetByLabelOptions().setExact(true))).isVisible();
+    }
+}
