@@ -1,12 +1,23 @@
 package dev.parley.cli;
 
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.serve.ParleyServer;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.store.Database;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -38,10 +49,29 @@ final class RehearseCommand implements Callable<Integer> {
             generate(folder, "--dtype", "bfloat16");
             generate(folder, "--quantize", "int8");
             generate(folder, "--dtype", "bfloat16", "--temperature", "0.8", "--top-p", "0.9", "--json");
+            serve(folder);
         } finally {
             FolderTree.delete(folder);
         }
         return Parley.DONE;
+    }
+
+    /** A server of the model, which answers a request: most of a server's start is the loading of its libraries' classes. */
+    private void serve(Path folder) throws IOException {
+        var options = new EngineOptions();
+        options.quantize = EngineOptions.Quantize.INT8;
+        options.dtype = EngineOptions.Precision.BFLOAT16;
+        options.engine = Backend.AUTO;
+        var pool = new ModelPool(new ServedModels(options, output).sources(List.of(folder.toString()), List.of()), Long.MAX_VALUE, Limits.DEFAULT, ModelPool.PATIENCE);
+        try (var database = Database.sqlite(folder.resolve("data")); var http = HttpClient.newHttpClient();
+                var server = ParleyServer.start(ServerSettings.DEFAULT.withPort(0), pool, database, line -> {})) {
+            var body = HttpRequest.BodyPublishers.ofString("{\"prompt\": \"Once upon a time\", \"max_tokens\": 8, \"stream\": true}");
+            http.send(HttpRequest.newBuilder(URI.create(server.address() + "/ready")).build(), HttpResponse.BodyHandlers.discarding());
+            http.send(HttpRequest.newBuilder(URI.create(server.address() + "/v1/completions")).header("Content-Type", "application/json").POST(body).build(),
+                    HttpResponse.BodyHandlers.discarding());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void generate(Path folder, String... options) {

@@ -91,8 +91,9 @@ final class ServeCommand implements Callable<Integer> {
         var limits = limits();
         var sources = new ServedModels(engine, output).sources(models, aliases);
         var stop = new CountDownLatch(1);
+        var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
+        pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open(); var interruption = Interruption.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
-            var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
             try (var server = ParleyServer.start(settings, pool, database, output::note)) {
                 output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
                 output.flush();

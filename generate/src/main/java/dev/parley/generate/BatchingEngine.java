@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Continues the texts of many callers at once. Requests join and leave between steps (Yu et al. 2022, Orca, section 4.1); long
@@ -115,6 +116,7 @@ public final class BatchingEngine implements AutoCloseable {
     private final Intake intake;
     private final EngineLoop loop;
     private final Thread thread;
+    private final AtomicBoolean freed = new AtomicBoolean();
 
     /** Starts an engine. The model belongs to it until it is closed. */
     public BatchingEngine(CausalLM model, Tokenizer tokenizer, Limits limits) {
@@ -215,7 +217,7 @@ public final class BatchingEngine implements AutoCloseable {
                 interrupted = true;
             }
         }
-        passes.close();
+        if (!freed.getAndSet(true)) passes.close();
         if (interrupted) Thread.currentThread().interrupt();
     }
 }
