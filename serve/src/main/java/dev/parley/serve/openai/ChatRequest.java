@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,11 +52,17 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         return variables;
     }
 
+    /** What is known and changes nothing here; of a wrong type it is refused all the same. */
     private static void ignore(Fields fields) {
-        fields.string("user");
-        fields.ignore("model", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort", "verbosity", "prediction");
+        fields.ignore("model");
+        for (var name : List.of("user", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort", "verbosity")) fields.string(name);
+        fields.flag("store");
+        for (var name : List.of("metadata", "prediction")) {
+            if (fields.any(name).filter(value -> !value.isObject()).isPresent()) throw fields.wrong(name, "an object");
+        }
         fields.any("modalities").ifPresent(modalities -> {
-            if (!modalities.isArray() || modalities.size() != 1 || !modalities.get(0).asText().equals("text")) throw fields.wrong("modalities", "[\"text\"]; this server writes nothing else");
+            var onlyText = modalities.isArray() && modalities.size() == 1 && modalities.get(0).asText().equals("text");
+            if (!onlyText) throw fields.wrong("modalities", "[\"text\"]; this server writes nothing else");
         });
     }
 }

@@ -11,7 +11,6 @@ import dev.parley.tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The texts that go on from prompts, the same whether a client takes them piece by piece or as wholes: a whole is the pieces
@@ -50,8 +49,12 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         var requests = asked.prompts().stream().map(prompt -> asked.request(prompt, caller.id())).toList();
         var answers = TextRun.run(model.engine(), requests, caller, client, run);
         var usage = new Usage(0, 0, 0);
-        for (int i = 0; i < answers.size(); i++) usage = usage.plus(Usage.of(asked.prompts().get(i).ids().length, answers.get(i)));
-        return new CompletionAnswer(IntStream.range(0, run.rows.size()).mapToObj(i -> run.rows.get(i).choice(answers.get(i / run.n).completions().get(i % run.n).finishReason().label())).toList(), usage);
+        var choices = new ArrayList<Choice>();
+        for (int i = 0; i < answers.size(); i++) {
+            usage = usage.plus(Usage.of(asked.prompts().get(i).ids().length, answers.get(i)));
+            for (int j = 0; j < run.n; j++) choices.add(run.row(i, j).choice(answers.get(i).completions().get(j).finishReason().label()));
+        }
+        return new CompletionAnswer(List.copyOf(choices), usage);
     }
 
     /** All texts while they grow. */
@@ -71,19 +74,22 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
             }
         }
 
+        Row row(int request, int number) {
+            return rows.get(request * n + number);
+        }
+
         @Override
         public void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
             // A prompt's own probabilities are told with its end, and come before those of what follows it.
-            if (!asked.echoesLogprobs()) tell(request * n + row, rows.get(request * n + row).take(List.of(), logprobs, text));
+            if (!asked.echoesLogprobs()) tell(request * n + row, row(request, row).take(List.of(), logprobs, text));
         }
 
         @Override
         public void onEnd(int request, Answer answer) {
             for (int i = 0; i < n; i++) {
-                var row = rows.get(request * n + i);
                 var completion = answer.completions().get(i);
-                if (asked.echoesLogprobs()) tell(request * n + i, row.take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
-                else if (asked.echo()) tell(request * n + i, row.take(List.of(), List.of(), "")); // a prompt that nothing follows
+                if (asked.echoesLogprobs()) tell(request * n + i, row(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
+                else if (asked.echo()) tell(request * n + i, row(request, i).take(List.of(), List.of(), "")); // a prompt that nothing follows
             }
         }
 

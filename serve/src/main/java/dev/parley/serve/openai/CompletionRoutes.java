@@ -65,7 +65,8 @@ public final class CompletionRoutes implements Routes {
         });
     }
 
-    private static ObjectNode piece(AnswerHead head, ServedModel model, CompletionRequest asked, int choice, String text, Optional<ObjectNode> logprobs, Optional<String> finishReason) {
+    private static ObjectNode piece(AnswerHead head, ServedModel model, CompletionRequest asked, int choice, String text, Optional<ObjectNode> logprobs,
+            Optional<String> finishReason) {
         var json = head.json("text_completion", model);
         put(json.putArray("choices").addObject(), choice, text, logprobs, finishReason);
         if (asked.stream().usage()) json.putNull("usage");

@@ -27,7 +27,9 @@ final class FormFields {
         fields.string("regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
         var choices = fields.strings("choice", MOST_CHOICES);
         if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
-        if (found.size() > 1) throw Refused.badRequest(found.lastKey(), "Only one of response_format, grammar, regex and choice may be given; there are " + String.join(" and ", found.keySet()) + ".");
+        if (found.size() > 1) {
+            throw Refused.badRequest(found.lastKey(), "An answer has one form; there are " + String.join(" and ", found.keySet()) + ", of which one may be given.");
+        }
         return found.values().stream().findFirst();
     }
 

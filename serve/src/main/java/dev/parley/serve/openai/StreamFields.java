@@ -15,7 +15,7 @@ record StreamFields(boolean stream, boolean usage) {
         var stream = fields.flag("stream");
         var options = fields.object("stream_options");
         if (options.isPresent() && !stream) throw Refused.badRequest("stream_options", "stream_options may only be given where stream is true.");
-        options.ifPresent(o -> o.ignore("include_obfuscation"));
+        options.ifPresent(o -> o.flag("include_obfuscation")); // the length of pieces is no secret here
         return new StreamFields(stream, options.isPresent() && options.get().flag("include_usage"));
     }
 }

@@ -264,7 +264,10 @@ class ChatCompletionsTest {
         "tools[0].function.parameters | {\"messages\": [M], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"object\", \"patternProperties\": {}}}}]}",
         "tool_choice | {\"messages\": [M], \"tool_choice\": \"required\"}",
         "tool_choice.function.name | {\"messages\": [M], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}}",
-        "user | {\"messages\": [M], \"user\": 5}"})
+        "user | {\"messages\": [M], \"user\": 5}",
+        "store | {\"messages\": [M], \"store\": \"yes\"}",
+        "metadata | {\"messages\": [M], \"metadata\": []}",
+        "modalities | {\"messages\": [M], \"modalities\": [\"audio\"]}"})
     void aFieldThatCannotBeHonouredIsNamed(String param, String body) throws Exception {
         var response = server.post(PATH, body.replace("M]", "{\"role\": \"user\", \"content\": \"x\"}]"));
         assertEquals(400, response.statusCode(), response.body());
