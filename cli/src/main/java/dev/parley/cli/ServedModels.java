@@ -4,6 +4,7 @@ import dev.parley.generate.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.hub.Hub;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.openai.DefaultSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The models that a server is to have, as they are named on the command line. */
 final class ServedModels {
@@ -45,7 +48,7 @@ final class ServedModels {
         var folder = Downloads.model(place, output);
         var id = named ? given.substring(0, given.indexOf('=')) : idOf(place, folder);
         var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
-        return new ModelSource(id, others, bytes(folder), 0, () -> load(folder));
+        return new ModelSource(id, others, bytes(folder), 0, () -> load(id, folder));
     }
 
     private static String target(String alias) {
@@ -68,13 +71,20 @@ final class ServedModels {
         }
     }
 
+    private ModelSource.Parts load(String id, Path folder) {
+        var parts = load(folder);
+        output.note(id + " is in memory, with a context of " + parts.model().config().maxPositionEmbeddings() + " tokens. Where a request says nothing else: "
+                + DefaultSettings.of(parts.defaults()).properties().stream().filter(d -> !d.getValue().isNull()).map(d -> d.getKey() + " " + d.getValue()).collect(Collectors.joining(", ")) + ".");
+        return parts;
+    }
+
     private ModelSource.Parts load(Path folder) {
         try {
             var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
             var model = engine.load(folder);
             try {
                 var tokenizer = reading.result();
-                return new ModelSource.Parts(model, tokenizer, EngineOptions.withEnds(GenerationConfig.read(folder), model, java.util.Optional.of(tokenizer)));
+                return new ModelSource.Parts(model, tokenizer, EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)));
             } catch (IOException | RuntimeException | Error e) {
                 model.close();
                 throw e;
