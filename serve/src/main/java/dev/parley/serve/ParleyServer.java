@@ -103,7 +103,7 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, new Faults(note), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
+        return List.of(metrics, new Faults(note), new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
                 new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, PageFiles.load());
     }

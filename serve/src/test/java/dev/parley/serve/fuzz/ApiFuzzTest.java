@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class ApiFuzzTest {
 
-    private static final int CASES = 4_000;
+    private static final int CASES = 3_000;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static TestServer server;
     private static String cookie;

@@ -1,0 +1,34 @@
+package dev.parley.serve;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+
+/**
+ * Reads what is left of a body that its route did not want, or that was refused unread. Jetty closes a connection on which a body
+ * is still coming once the answer is sent, and the client's next request on it would be lost.
+ */
+final class UnreadBodies implements Routes {
+
+    private static final int MOST = 1 << 16; // of a larger rest, closing is the cheaper end, which the client is told of
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.after(UnreadBodies::read);
+    }
+
+    private static void read(Context request) {
+        if (request.res().isCommitted()) return;
+        if (request.req().getHeader("Expect") != null || !endsSoon(request)) request.header("Connection", "close");
+    }
+
+    private static boolean endsSoon(Context request) {
+        try {
+            var body = request.req().getInputStream();
+            var room = new byte[MOST];
+            return body.readNBytes(room, 0, MOST) < MOST;
+        } catch (IOException | RuntimeException e) {
+            return false; // it is broken, too large or too slow
+        }
+    }
+}
