@@ -53,7 +53,7 @@ class UnreadBodiesTest {
     void aConnectionThatIsClosedForALongBodySaysSo() throws Exception {
         try (var server = TestServer.start()) {
             assertEquals("closed, as it says", second(server, "POST /nothing HTTP/1.1\r\n", " ".repeat(200_000)));
-            assertTrue(server.notes().isEmpty(), server.notes().toString());
+            assertTrue(server.notes().stream().noneMatch(note -> note.contains("failed")), server.notes().toString());
         }
     }
 }
