@@ -10,7 +10,7 @@ import { ratingButtons } from './rating.js';
 import { lookInto } from './look.js';
 import { chosen } from './choices.js';
 import { stats } from './meter.js';
-import { t } from './i18n.js';
+import { t, tn } from './i18n.js';
 
 const CAN_GO_ON = ['length', 'cancelled', 'interrupted'];
 
@@ -97,6 +97,12 @@ export class Turn {
     }
 
     #noteParts() {
+        const forgotten = this.#message.usage?.forgotten_turns;
+        const ending = this.#ending();
+        return forgotten ? [el('p', { class: 'hint' }, tn('answer.forgot', forgotten)), ...ending] : ending;
+    }
+
+    #ending() {
         const m = this.#message;
         if (m.status === 'running') return [];
         if (m.status === 'failed') return [note('failed', m.error || t('answer.failed'), t('retry'), () => answer(m.parent))];

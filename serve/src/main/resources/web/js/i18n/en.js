@@ -4,6 +4,8 @@ export const en = {
     'answer.ask': 'Ask for one',
     'answer.begun': 'The answer is being written.',
     'answer.failed': 'The answer could not be written.',
+    'answer.forgot': 'The model’s context is full: the first {n} messages were not read for this answer.',
+    'answer.forgot.one': 'The model’s context is full: the first message was not read for this answer.',
     'answer.interrupted': 'The server stopped while this was being written.',
     'answer.length': 'The answer reached its greatest length.',
     'answer.none': 'This has no answer yet.',

@@ -4,6 +4,7 @@ export const zh = {
     'answer.ask': '请求回答',
     'answer.begun': '正在生成回答。',
     'answer.failed': '未能生成回答。',
+    'answer.forgot': '模型的上下文已满:最早的 {n} 条消息没有用于这个回答。',
     'answer.interrupted': '生成过程中服务器停止了。',
     'answer.length': '回答已达到长度上限。',
     'answer.none': '这条消息还没有回答。',

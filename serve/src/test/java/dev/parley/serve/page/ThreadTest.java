@@ -48,6 +48,18 @@ class ThreadTest extends PageTest {
     }
 
     @Test
+    void whatTheContextHadNoRoomForIsSaid() {
+        open();
+        openShortConversation(12);
+        send("word ".repeat(600));
+        awaitAnswer();
+        assertThat(lastAnswer().getByText("context is full")).hasCount(0);
+        send("word ".repeat(600));
+        awaitAnswer();
+        assertThat(lastAnswer().getByText("The model’s context is full: the first 2 messages were not read for this answer.")).isVisible();
+    }
+
+    @Test
     void anAnswerIsStoppedAndGoesOnInPlace() {
         open();
         openShortConversation(LONG);
