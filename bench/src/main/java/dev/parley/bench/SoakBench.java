@@ -77,7 +77,7 @@ final class SoakBench {
         faults.stream().limit(SHOWN).forEach(fault -> note.accept("wrong: " + fault));
         var clients = name + " " + CLIENTS + " clients";
         return List.of(new BenchRow(clients, speed, "tokens/s", Optional.empty(), Optional.empty()),
-                new BenchRow(clients + ", requests", requests.get(), "requests", Optional.of(new Named("of which left midway", left.get())), Optional.empty()),
+                new BenchRow(clients + ", left midway", left.get(), "requests", Optional.of(new Named("all requests", requests.get())), Optional.empty()),
                 new BenchRow(clients + ", answers that were wrong", faults.size(), "answers", Optional.empty(), Optional.empty()),
                 new BenchRow(clients + ", resident memory at the end", resident.getLast(), "MiB", Optional.of(new Named("after a fifth of the time", resident.getFirst())), Optional.empty()));
     }
