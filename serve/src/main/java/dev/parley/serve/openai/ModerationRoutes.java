@@ -11,7 +11,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /** {@code /v1/moderations}, in the shape of OpenAI's omni-moderation. */
 public final class ModerationRoutes implements Routes {
@@ -35,7 +34,7 @@ public final class ModerationRoutes implements Routes {
         fields.string("model"); // there is one moderator, whatever name it is called by
         var texts = texts(fields);
         if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) throw Refused.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
-        var answer = JsonNodeFactory.instance.objectNode().put("id", "modr-" + UUID.randomUUID().toString().replace("-", "")).put("model", moderator.name());
+        var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
         var results = answer.putArray("results");
         for (var text : texts) results.add(json(moderator.judge(text)));
         Body.warnOfUnknown(request, fields);
