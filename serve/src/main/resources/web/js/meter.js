@@ -5,6 +5,10 @@ import { state, on, setup, modelNamed } from './state.js';
 import { path } from './tree.js';
 import { number, t, tn } from './i18n.js';
 
+/** Shares of the context from which its meter warns. */
+const MUCH = 0.75;
+const FULL = 0.9;
+
 /** Tokens and speed of an answer, in words. */
 export function stats(message) {
     const u = message.usage;
@@ -34,7 +38,7 @@ export function usage() {
 
 /** A bar that fills with the context, for the composer. */
 export function contextMeter() {
-    const bar = el('meter', { min: '0', max: '1', low: '0.75', high: '0.9', optimum: '0', 'aria-label': t('context') });
+    const bar = el('span', { class: 'meter', role: 'meter', 'aria-label': t('context'), 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' });
     const label = el('span', { class: 'meter-text' });
     const element = el('div', { class: 'context-meter' }, bar, label);
     let waiting = false;
@@ -44,7 +48,11 @@ export function contextMeter() {
         const { used, length, speed } = usage();
         element.hidden = !length || !used;
         if (element.hidden) return;
-        bar.value = Math.min(1, used / length);
+        const share = Math.min(1, used / length);
+        bar.setAttribute('aria-valuenow', String(Math.round(share * 100)));
+        bar.style.setProperty('--share', String(share));
+        bar.classList.toggle('much', share > MUCH && share <= FULL);
+        bar.classList.toggle('full', share > FULL);
         label.textContent = t('context.of', { used: number(used), length: number(length) }) + (speed ? ` · ${t('tokens.speed', { n: number(speed, speed < 10 ? 1 : 0) })}` : '');
         element.title = t('context.title');
     }

@@ -1,13 +1,13 @@
 // The messages that are shown, from the first to the leaf.
 
 import { el } from './dom.js';
-import { state, on } from './state.js';
-import { path } from './tree.js';
+import { state, on, modelNamed } from './state.js';
+import { path, siblings } from './tree.js';
 import { Turn } from './turn.js';
 import { pairView } from './compare.js';
 import { stickToEnd } from './scroll.js';
 import { listenToCopies } from './dress.js';
-import { speak } from './toast.js';
+import { speak, toast } from './toast.js';
 import { welcome } from './welcome.js';
 import { t } from './i18n.js';
 
@@ -69,9 +69,16 @@ export function thread() {
     on('answered', message => {
         if (message.status === 'failed') speak(message.error);
         else if (turns.has(message.id)) speak(t('answer.spoken', { text: turns.get(message.id).plainText() }));
+        if (isRepeated(message)) toast(t('answer.same'));
     });
     on('look', () => { for (const turn of turns.values()) turn.look(); });
     on('conversation', () => { if (list.querySelector('.welcome')) showWelcome(true); });
     listenToCopies(list);
     return { element: scroller, button: stick.button, toEnd: stick.toEnd, turn: id => turns.get(id) };
+}
+
+/** Whether asking again could only give the same: at temperature 0 nothing is left to chance. */
+function isRepeated(message) {
+    const temperature = message.settings?.temperature ?? modelNamed(message.model)?.defaults?.temperature;
+    return temperature === 0 && siblings(state.messages, message).all.some(m => m !== message && m.model === message.model && m.text === message.text);
 }

@@ -9,6 +9,7 @@ export const en = {
     'answer.interrupted': 'The server stopped while this was being written.',
     'answer.length': 'The answer reached its greatest length.',
     'answer.none': 'This has no answer yet.',
+    'answer.same': 'The answer is the same: at temperature 0 nothing is left to chance. Settings has another.',
     'answer.spoken': 'Answer: {text}',
     'answer.stopped': 'You stopped this answer.',
     'assistant': 'Assistant',

@@ -8,6 +8,7 @@ export const zh = {
     'answer.interrupted': '生成过程中服务器停止了。',
     'answer.length': '回答已达到长度上限。',
     'answer.none': '这条消息还没有回答。',
+    'answer.same': '回答相同：温度为 0 时没有随机性，可在对话设置中调高。',
     'answer.spoken': '回答：{text}',
     'answer.stopped': '你停止了这条回答。',
     'assistant': '助手',

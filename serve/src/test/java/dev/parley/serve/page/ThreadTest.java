@@ -100,6 +100,17 @@ class ThreadTest extends PageTest {
     }
 
     @Test
+    void anAnswerThatCanOnlyBeTheSameIsSaidToBe() {
+        open();
+        openConversation(api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 4, "temperature", 0))).path("id").textValue());
+        send("Twice the same");
+        awaitAnswer();
+        assertThat(page.locator(".toast")).hasCount(0);
+        tool("Answer again").click();
+        assertThat(page.locator(".toast")).containsText("temperature 0");
+    }
+
+    @Test
     void anEditedQuestionIsAskedAgainAndTheFirstStays() {
         open();
         openShortConversation(8);
