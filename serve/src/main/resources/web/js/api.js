@@ -32,7 +32,7 @@ function kept(found) {
     return found;
 }
 
-export const get = (path, options) => call('GET', path, undefined, options);
+export const get = path => call('GET', path);
 export const post = (path, body = {}) => call('POST', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const put = (path, body) => call('PUT', path, body);
@@ -48,15 +48,14 @@ async function call(method, path, body, options = {}) {
     }
 }
 
-async function send(method, path, body, { quiet = false, signal } = {}) {
+async function send(method, path, body, { quiet = false } = {}) {
     const headers = { Accept: 'application/json' };
     if (method !== 'GET') headers['X-Parley-CSRF'] = csrf;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     let response;
     try {
-        response = await fetch('/api' + path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
-    } catch (e) {
-        if (e.name === 'AbortError') throw e;
+        response = await fetch('/api' + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
+    } catch {
         throw new ApiError(0, t('error.unreachable'));
     }
     if (!response.ok) throw await refusal(response, quiet);

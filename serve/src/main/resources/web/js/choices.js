@@ -2,7 +2,6 @@
 
 const KEY = 'parley.choices';
 const DRAFT = 'parley.draft.';
-const listeners = new Set();
 
 const choices = { theme: 'auto', language: '', sidebar: true, panel: false, look: false, surprise: true, ...read() };
 
@@ -30,11 +29,6 @@ export function choose(name, value) {
     choices[name] = value;
     keep(KEY, JSON.stringify(choices));
     if (name === 'theme') showTheme();
-    for (const listener of listeners) listener(name, value);
-}
-
-export function onChoice(listener) {
-    listeners.add(listener);
 }
 
 function showTheme() {

@@ -1,6 +1,6 @@
 // Where the reader writes. What is written survives a reload.
 
-import { el, iconButton } from './dom.js';
+import { el, icon, iconButton } from './dom.js';
 import { state, on } from './state.js';
 import { draft, keepDraft } from './choices.js';
 import { say, answer, asking, running, stop } from './conversation.js';
@@ -62,7 +62,7 @@ export function composer({ beforeSending, editLast }) {
         const busy = running().length > 0;
         const label = busy ? t('stop') : t('send');
         if (button.title !== label) {
-            button.replaceChildren(iconButton(busy ? 'stop' : 'send', '', null).firstChild);
+            button.replaceChildren(icon(busy ? 'stop' : 'send'));
             button.title = label;
             button.setAttribute('aria-label', label);
         }

@@ -12,8 +12,6 @@ import { chosen } from './choices.js';
 import { stats } from './meter.js';
 import { t, tn } from './i18n.js';
 
-const CAN_GO_ON = ['length', 'cancelled', 'interrupted'];
-
 export class Turn {
     #message;
     #body = el('div', { class: 'turn-body' });
