@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 final class FormFields {
 
     private static final int MOST_CHARACTERS = 200_000;
+    private static final int MOST_NOTATION = 50_000; // of a grammar or regex in characters: what it costs may grow with the square
     private static final int MOST_CHOICES = 1_000;
 
     private FormFields() {}
@@ -23,14 +24,20 @@ final class FormFields {
     static Optional<Grammar> read(Fields fields) {
         var found = new TreeMap<String, Grammar>();
         fields.object("response_format").flatMap(format -> format(format, "json_schema")).ifPresent(g -> found.put("response_format", g));
-        fields.string("grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
-        fields.string("regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
+        notation(fields, "grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
+        notation(fields, "regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
         var choices = fields.strings("choice", MOST_CHOICES);
         if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
         if (found.size() > 1) {
             throw Refused.badRequest(found.lastKey(), "An answer has one form; there are " + String.join(" and ", found.keySet()) + ", of which one may be given.");
         }
         return found.values().stream().findFirst();
+    }
+
+    private static Optional<String> notation(Fields fields, String name) {
+        var text = fields.string(name);
+        if (text.isPresent() && text.get().length() > MOST_NOTATION) throw fields.wrong(name, "of at most " + MOST_NOTATION + " characters");
+        return text;
     }
 
     /**
