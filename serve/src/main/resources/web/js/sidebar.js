@@ -115,7 +115,8 @@ export function sidebar({ onNew, onClose }) {
     on('conversation', () => {
         if (drawnFor === state.head?.id) return;
         drawnFor = state.head?.id;
-        if (state.head && !known.some(c => c.id === drawnFor)) tell('list');
+        // it may be new, or named since the list was asked for: another page of the same reader changes it too
+        if (state.head && !known.some(c => c.id === drawnFor && c.title === state.head.title)) tell('list');
         else draw(search.value.trim());
     });
 
