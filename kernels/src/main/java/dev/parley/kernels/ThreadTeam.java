@@ -136,6 +136,7 @@ public final class ThreadTeam {
     /** The end of a job, which all members reach, also those that failed. */
     private void end() {
         if (size == 1) return;
+        var mine = job; // read first: once all are counted the next job may begin
         var at = ended.incrementAndGet();
         if (at == size) {
             arrived.set(0);
@@ -143,7 +144,6 @@ public final class ThreadTeam {
             jobsEnded++;
             return;
         }
-        var mine = job;
         for (int spins = 0; jobsEnded != mine; spins++) {
             if (spins < SPINS_BEFORE_YIELD) Thread.onSpinWait();
             else Thread.yield();

@@ -3,8 +3,10 @@ package dev.parley.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +29,27 @@ class ThreadTeamTest {
                 }
             });
             for (int i = 0; i < done.length(); i++) assertEquals(1, done.get(i));
+        }
+    }
+
+    /** On processors that others use too: a member may be kept from running between any two of its instructions. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void jobsThatFollowEachOtherAtOnceAllEnd(int size) throws InterruptedException {
+        var team = new ThreadTeam(size);
+        var busy = new AtomicBoolean(true);
+        var others = IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors()).mapToObj(i -> Thread.ofPlatform().daemon().start(() -> {
+            while (busy.get()) Thread.onSpinWait();
+        })).toList();
+        try {
+            var done = new AtomicInteger();
+            var end = System.nanoTime() + 3_000_000_000L;
+            var jobs = 0;
+            for (; System.nanoTime() < end; jobs++) team.run(member -> done.incrementAndGet());
+            assertEquals(jobs * size, done.get());
+        } finally {
+            busy.set(false);
+            for (var other : others) other.join();
         }
     }
 
