@@ -2,7 +2,9 @@ package dev.parley.serve;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * Reads what is left of a body that its route did not want, or that was refused unread. Jetty closes a connection on which a body
@@ -10,10 +12,15 @@ import java.io.IOException;
  */
 final class UnreadBodies implements Routes {
 
+    private static final Set<HandlerType> BODILESS = Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
     private static final int MOST = 1 << 16; // of a larger rest, closing is the cheaper end, which the client is told of
 
     @Override
     public void addTo(RoutesConfig routes) {
+        routes.before(request -> {
+            // Their routes want none, and may begin to answer, after which nothing could be told of the closing any more.
+            if (BODILESS.contains(request.method())) read(request);
+        });
         routes.after(UnreadBodies::read);
     }
 

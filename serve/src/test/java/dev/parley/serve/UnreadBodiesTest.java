@@ -25,11 +25,14 @@ class UnreadBodiesTest {
             send(socket, body);
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             var length = 0;
+            var inChunks = false;
             for (var line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
                 if (line.equalsIgnoreCase("connection: close")) return "closed, as it says";
+                if (line.equalsIgnoreCase("transfer-encoding: chunked")) inChunks = true;
                 if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) length = Integer.parseInt(line.substring(15).strip());
             }
             in.skip(length);
+            for (var line = inChunks ? in.readLine() : ""; !line.isEmpty(); line = in.readLine()) {} // the end is an empty line
             send(socket, "GET /health HTTP/1.1\r\n" + HEAD + "\r\n");
             return String.valueOf(in.readLine());
         }
@@ -43,7 +46,7 @@ class UnreadBodiesTest {
     @Test
     void aBodyThatNobodyWantedDoesNotCostTheNextRequest() throws Exception {
         try (var server = TestServer.start()) {
-            for (var first : new String[] {"GET /v1/models HTTP/1.1\r\n", "POST /nothing HTTP/1.1\r\n", "POST /api/answers/x/stop HTTP/1.1\r\n"}) {
+            for (var first : new String[] {"GET /v1/models HTTP/1.1\r\n", "GET /api/export HTTP/1.1\r\n", "POST /nothing HTTP/1.1\r\n", "POST /api/answers/x/stop HTTP/1.1\r\n"}) {
                 assertEquals("HTTP/1.1 200 OK", second(server, first, "[1, 2, 3]"), first);
             }
         }
