@@ -66,12 +66,12 @@ class LauncherIT {
 
     @Test
     void everyCommandShowsAnExample() throws Exception {
-        for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train", "generate", "chat", "score", "doctor", "bench")) {
+        for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train", "generate", "chat", "score", "serve", "users", "keys", "data", "doctor", "bench")) {
             var arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.add("--help");
             var ended = parley(arguments.toArray(String[]::new));
             assertEquals(0, ended.code());
-            assertTrue(ended.out().contains("Example:") && ended.out().contains("./parley " + command), ended.out());
+            assertTrue((ended.out().contains("Example:") || ended.out().contains("Examples:")) && ended.out().contains("./parley " + command), ended.out());
         }
     }
 
