@@ -34,14 +34,19 @@ record FittedPrompt(int[] ids, int begun, int forgottenTurns) {
         }
         var most = model.contextLength() - room(model.contextLength(), config);
         var places = beginnings(question.messages());
-        int low = 0, high = places.size() - 1; // the first place from which on the conversation fits, or the last turn
-        while (low < high) {
-            var middle = (low + high) / 2;
-            if (encoded(question.messages(), places.get(middle), model).length <= most) high = middle;
-            else low = middle + 1;
+        var from = places.getFirst();
+        var prompt = encoded(question.messages(), from, model); // of most conversations that is all
+        if (prompt.length > most) {
+            int low = Math.min(1, places.size() - 1), high = places.size() - 1; // the first place from which on it fits, or the last turn
+            while (low < high) {
+                var middle = (low + high) / 2;
+                if (encoded(question.messages(), places.get(middle), model).length <= most) high = middle;
+                else low = middle + 1;
+            }
+            from = places.get(low);
+            prompt = encoded(question.messages(), from, model);
         }
-        var prompt = encoded(question.messages(), places.get(low), model);
-        return new FittedPrompt(IntStream.concat(IntStream.of(prompt), IntStream.of(begun)).toArray(), begun.length, places.get(low) - places.getFirst());
+        return new FittedPrompt(IntStream.concat(IntStream.of(prompt), IntStream.of(begun)).toArray(), begun.length, from - places.getFirst());
     }
 
     /** A quarter of the context at most, and no more than is asked for. */
