@@ -22,10 +22,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A server in this process, of a model of random weights in int8, at a free port; and the engine behind it. */
+/** A server in this process, of a model of random weights in int8 and of a small one, at a free port; and the engine behind the first. */
 final class BenchServer implements AutoCloseable {
 
     static final String MODEL = "bench";
+
+    /** A model so small that thousands of its tokens a second pass through the server, which Java compiles meanwhile. */
+    static final String SMALL = "small";
+    private static final ModelConfig SMALL_CONFIG = ModelConfig.gpt2(50_257, 1024, 16, 1, 1).withSpecialTokens(50_256, 50_256);
 
     private final Path folder;
     private final Database database;
@@ -37,23 +41,25 @@ final class BenchServer implements AutoCloseable {
     private BenchServer(Path folder, Limits limits) {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
-        var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
-        models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
+        models = new ModelPool(List.of(source(MODEL), source(SMALL)), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
         server = ParleyServer.start(new ServerSettings(settings.host(), 0, false, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
                 Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
         lease = models.lease(Optional.empty());
     }
 
+    private ModelSource source(String name) {
+        var files = folder.resolve(name);
+        return new ModelSource(name, List.of(), 0, 0, () -> new ModelSource.Parts(
+                CausalLM.fromPretrained(files, WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(files), GenerationConfig.DEFAULT));
+    }
+
     static BenchServer start(ModelConfig config, Limits limits) throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
-            try (var model = CausalLM.create(config, 1)) {
-                model.savePretrained(Files.createDirectories(folder.resolve("model")));
-            }
-            Tokenizer.fromPretrained("gpt2").save(folder.resolve("model"));
+            save(config, folder.resolve(MODEL));
+            save(SMALL_CONFIG, folder.resolve(SMALL));
             return new BenchServer(folder, limits);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);
@@ -61,9 +67,16 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
+    private static void save(ModelConfig config, Path to) throws IOException {
+        try (var model = CausalLM.create(config, 1)) {
+            model.savePretrained(Files.createDirectories(to));
+        }
+        Tokenizer.fromPretrained("gpt2").save(to);
+    }
+
     /** The model's folder. */
     Path model() {
-        return folder.resolve("model");
+        return folder.resolve(MODEL);
     }
 
     BatchingEngine engine() {

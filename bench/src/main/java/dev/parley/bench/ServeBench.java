@@ -26,6 +26,7 @@ final class ServeBench {
     private static final int PROMPT = 12; // tokens; fewer than a block, so that nothing of them is known the next time
     private static final int BEGINNING = 500;
     private static final int REST = 10;
+    private static final int WARM_PIECES = 40_000;
 
     private final BenchServer server;
     private final CompletionClient client;
@@ -110,19 +111,28 @@ final class ServeBench {
         return BenchRow.seconds(start);
     }
 
-    /** One stream over HTTP and one of the bare engine, in turn: what the server itself costs. */
+    /** One stream over HTTP between two of the bare engine, the mean of which it is compared with: what the server itself costs. */
     private BenchRow server() throws IOException, InterruptedException {
+        warmUp();
         double[] served = new double[turns], bare = new double[turns];
-        for (int turn = -1; turn < turns; turn++) {
-            var over = client.stream(CompletionClient.request(ids(PROMPT), tokens), Integer.MAX_VALUE);
+        var before = engine(1);
+        for (int turn = 0; turn < turns; turn++) {
+            var over = client.stream(CompletionClient.request(BenchServer.MODEL, ids(PROMPT), tokens), Integer.MAX_VALUE);
             if (!over.done()) throw new IOException("The server's stream broke off after " + over.pieces() + " pieces.");
-            var engine = engine(1);
-            if (turn < 0) continue;
+            var after = engine(1);
             served[turn] = tokens / over.seconds();
-            bare[turn] = tokens / engine;
+            bare[turn] = 2 * tokens / (before + after);
+            before = after;
             note.accept(String.format(Locale.ROOT, "%s: over HTTP %.1f tokens/s, the engine %.1f", name, served[turn], bare[turn]));
         }
         return new BenchRow(name + " one stream over HTTP", BenchRow.median(served), "tokens/s", Optional.of(new Named("the bare engine", BenchRow.median(bare))), Optional.empty());
+    }
+
+    /** Java compiles what has run some ten thousand times: minutes of one stream of the model that is measured, seconds of the small one. */
+    private void warmUp() throws IOException {
+        for (int pieces = 0; pieces < WARM_PIECES; ) {
+            pieces += client.stream(CompletionClient.request(BenchServer.SMALL, ids(PROMPT), 1000), Integer.MAX_VALUE).pieces();
+        }
     }
 
     /** The first token after a beginning that is new, and after the same beginning with another end. */
@@ -130,8 +140,8 @@ final class ServeBench {
         double[] known = new double[turns], fresh = new double[turns];
         for (int turn = -1; turn < turns; turn++) {
             var beginning = ids(BEGINNING);
-            var first = client.stream(CompletionClient.request(join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
-            var second = client.stream(CompletionClient.request(join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
+            var first = client.stream(CompletionClient.request(BenchServer.MODEL, join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
+            var second = client.stream(CompletionClient.request(BenchServer.MODEL, join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
             if (turn < 0) continue;
             fresh[turn] = 1000 * first;
             known[turn] = 1000 * second;

@@ -33,20 +33,24 @@ final class StartBench {
         this.note = note;
     }
 
-    /** The median of some starts, after one that warms the files. */
+    /** The median of some starts, after one that warms the files and makes the database. */
     BenchRow row(String name, int turns) throws IOException, InterruptedException {
         var times = new double[turns];
-        for (int turn = -1; turn < turns; turn++) {
-            var millis = 1000 * start();
-            if (turn < 0) continue;
-            times[turn] = millis;
-            note.accept(String.format(Locale.ROOT, "%s: ready %.0f ms after the start", name, millis));
+        var data = Files.createTempDirectory("parley-bench");
+        try {
+            for (int turn = -1; turn < turns; turn++) {
+                var millis = 1000 * start(data);
+                if (turn < 0) continue;
+                times[turn] = millis;
+                note.accept(String.format(Locale.ROOT, "%s: ready %.0f ms after the start", name, millis));
+            }
+        } finally {
+            FolderTree.delete(data);
         }
         return new BenchRow(name + " start to ready", BenchRow.median(times), "ms", Optional.empty(), Optional.of(new Named("the goal", GOAL)));
     }
 
-    private double start() throws IOException, InterruptedException {
-        var data = Files.createTempDirectory("parley-bench");
+    private double start(Path data) throws IOException, InterruptedException {
         var begin = System.nanoTime();
         var process = new ProcessBuilder(launcher.toString(), "serve", model.toString(), "--quantize", "int8", "--port", "0", "--data", data.toString(),
                 "--access-log", data.resolve("access.log").toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -60,7 +64,6 @@ final class StartBench {
         } finally {
             process.destroy();
             if (!process.waitFor(30, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
-            FolderTree.delete(data);
         }
     }
 

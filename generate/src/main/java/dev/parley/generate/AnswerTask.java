@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A request in the engine, and the texts that grow from its prompt. */
 final class AnswerTask {
+
+    /** A listener is told this often at most: nobody reads faster, and what telling sets off is taken from the processors that the model uses. */
+    private static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final TextRequest request;
     private final Listener listener;
@@ -45,6 +49,8 @@ final class AnswerTask {
         private int told; // new tokens that the listener knows
         private Optional<KvBlocks> cache = Optional.empty();
         private long lastToken;
+        private long lastStep; // nanoseconds from the token before to the last one
+        private long lastTold;
 
         private Row(int number, TextMaker maker) {
             this.number = number;
@@ -125,17 +131,24 @@ final class AnswerTask {
         /** Counts the time of a token that has just come. */
         void time(EngineCounts counts) {
             var now = System.nanoTime();
+            lastStep = now - lastToken;
             if (firstToken.isEmpty()) {
                 firstToken = Optional.of(sinceArrival());
                 counts.firstToken(now - arrived);
             } else if (text.length() > request.prompt().length + 1) {
-                counts.nextToken(now - lastToken);
+                counts.nextToken(lastStep);
             }
             lastToken = now;
         }
 
+        /** Tells the listener what has come, unless there is time for that after the next token: the first is told at once, as is the last. */
+        void tellInTime() {
+            if (told == 0 || !text.running() || lastToken + lastStep - lastTold > BETWEEN_TELLINGS) tell();
+        }
+
         /** Tells the listener what has come since the last time. */
-        void tell() {
+        private void tell() {
+            lastTold = System.nanoTime();
             var fresh = text.newIds(told);
             if (fresh.length == 0 && piece.isEmpty()) return;
             var logprobs = text.newLogprobs(told);
@@ -198,6 +211,10 @@ final class AnswerTask {
         rows.forEach(Row::letGo);
         if (over) return;
         over = true;
-        listener.onFailure(failure);
+        try {
+            rows.forEach(Row::tell);
+        } finally {
+            listener.onFailure(failure);
+        }
     }
 }

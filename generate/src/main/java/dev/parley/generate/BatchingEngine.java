@@ -55,7 +55,7 @@ public final class BatchingEngine implements AutoCloseable {
     public interface Listener {
 
         /**
-         * New tokens of a text.
+         * New tokens of a text: the first as soon as it is there, then those of some 40 ms together.
          *
          * @param logprobs of these tokens, where the config asks for them
          * @param text that is certain now; may be empty, and may come without tokens

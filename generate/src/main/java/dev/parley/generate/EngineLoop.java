@@ -203,7 +203,7 @@ final class EngineLoop implements Runnable {
             row.time(counts);
             if (row.text().length() == row.task().request().prompt().length + 1) prefixes.keep(row.text().ids(), row.cache());
             try {
-                row.tell();
+                row.tellInTime();
             } catch (RuntimeException | Error e) {
                 fail(row.task(), listenerFailed(e));
                 return;

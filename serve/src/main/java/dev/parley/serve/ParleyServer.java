@@ -19,7 +19,7 @@ import dev.parley.serve.openai.OpenApiRoutes;
 import dev.parley.serve.openai.PropsRoutes;
 import dev.parley.serve.openai.ResponseRoutes;
 import dev.parley.serve.openai.TokenRoutes;
-import dev.parley.serve.page.PageFiles;
+import dev.parley.serve.page.PageRoutes;
 import dev.parley.serve.store.Database;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -43,6 +43,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
     private final Chat chat;
+    private final PageRoutes page = new PageRoutes();
     private final AccessLog log;
     private final Javalin javalin;
     private volatile boolean stopping;
@@ -82,6 +83,7 @@ public final class ParleyServer implements AutoCloseable {
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
         server.noteWhoMayCome();
+        Thread.startVirtualThread(server.page::load);
         return server;
     }
 
@@ -105,7 +107,7 @@ public final class ParleyServer implements AutoCloseable {
     private List<Routes> groups() {
         return List.of(metrics, new Faults(note), new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
-                new ModerationRoutes(RuleModerator.load()), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, PageFiles.load());
+                new ModerationRoutes(OnFirstUse.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
     }
 
     private void refuseWhileStopping(Context request) {

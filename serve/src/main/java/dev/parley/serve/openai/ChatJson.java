@@ -59,6 +59,11 @@ final class ChatJson {
         return piece(choice, delta, List.of(), Optional.empty());
     }
 
+    /** More text of a choice, without probabilities. */
+    EventTemplate moreText(int choice) {
+        return EventTemplate.of(text -> more(choice, List.of(new Piece.Text(text)), List.of()));
+    }
+
     /** More of a choice. */
     ObjectNode more(int choice, List<Piece> pieces, List<TokenLogprob> tokens) {
         return piece(choice, delta(pieces), tokens, Optional.empty());

@@ -9,8 +9,9 @@ import dev.parley.serve.openai.ChatAnswer.Piece;
 import dev.parley.generate.TokenLogprob;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code POST /v1/chat/completions}: the next turn of a conversation, whole or in pieces. */
 public final class ChatRoutes implements Routes {
@@ -58,21 +59,24 @@ public final class ChatRoutes implements Routes {
     }
 
     /** Sends pieces; each choice says first who speaks. */
-    private record Pieces(EventStream stream, ChatJson json, BitSet begun) implements ChatAnswer.Reader {
+    private record Pieces(EventStream stream, ChatJson json, Map<Integer, EventTemplate> begun) implements ChatAnswer.Reader {
 
         Pieces(EventStream stream, ChatJson json) {
-            this(stream, json, new BitSet());
+            this(stream, json, new HashMap<>());
         }
 
-        void begin(int choice) {
-            if (!begun.get(choice)) stream.send(json.begin(choice));
-            begun.set(choice);
+        EventTemplate begin(int choice) {
+            return begun.computeIfAbsent(choice, c -> {
+                stream.send(json.begin(c));
+                return json.moreText(c);
+            });
         }
 
         @Override
         public void onPieces(int choice, List<Piece> pieces, List<TokenLogprob> logprobs) {
-            begin(choice);
-            stream.send(json.more(choice, pieces, logprobs));
+            var template = begin(choice);
+            if (logprobs.isEmpty() && pieces.size() == 1 && pieces.getFirst() instanceof Piece.Text(var text)) stream.send(template, text);
+            else stream.send(json.more(choice, pieces, logprobs));
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.parley.serve.openai;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Whether a client is still there while nothing is written to it. HTTP/1.1 says nothing of that, so the connection is read: its
@@ -15,32 +17,42 @@ import org.eclipse.jetty.util.BufferUtil;
  * and waits for more only once the request is answered. What a client sends ahead, its next request, is given back to the
  * connection, and then not looked for again.
  */
-@FunctionalInterface
-interface ClientPresence {
+final class ClientPresence {
 
-    /** To be asked by the thread that handles the request. */
-    boolean isThere();
+    private static final long LOOK_MILLIS = 250;
+
+    private final Connection connection;
+    private final Scheduler scheduler;
+    private boolean sendsAhead;
+
+    private ClientPresence(Connection connection, Scheduler scheduler) {
+        this.connection = connection;
+        this.scheduler = scheduler;
+    }
 
     /** Looks at the connection of a request, whose body has been read to its end. */
     static ClientPresence of(Context request) {
-        var connection = ServletContextRequest.getServletContextRequest(request.req()).getConnectionMetaData().getConnection();
-        return new ClientPresence() {
-            private boolean sendsAhead;
+        var connection = ServletContextRequest.getServletContextRequest(request.req()).getConnectionMetaData();
+        return new ClientPresence(connection.getConnection(), connection.getConnector().getScheduler());
+    }
 
-            @Override
-            public boolean isThere() {
-                if (!connection.getEndPoint().isOpen()) return false;
-                if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes)) return true;
-                var ahead = gives.onUpgradeFrom(); // what came with this request already
-                if (ahead == null || !ahead.hasRemaining()) {
-                    ahead = ByteBuffer.allocate(1);
-                    if (!read(connection, ahead)) return false;
-                }
-                sendsAhead = ahead.hasRemaining();
-                if (sendsAhead) takes.onUpgradeTo(ahead);
-                return true;
-            }
-        };
+    /** Says when it is time to look, once; it can be cancelled. It is to return at once. */
+    Scheduler.Task nextLook(Runnable look) {
+        return scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** To be asked by the thread that handles the request. */
+    boolean isThere() {
+        if (!connection.getEndPoint().isOpen()) return false;
+        if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes)) return true;
+        var ahead = gives.onUpgradeFrom(); // what came with this request already
+        if (ahead == null || !ahead.hasRemaining()) {
+            ahead = ByteBuffer.allocate(1);
+            if (!read(connection, ahead)) return false;
+        }
+        sendsAhead = ahead.hasRemaining();
+        if (sendsAhead) takes.onUpgradeTo(ahead);
+        return true;
     }
 
     /** Reads what there is without waiting. @return false at the connection's end */

@@ -120,22 +120,22 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         }
 
         Piece take(List<TokenLogprob> ofPrompt, List<TokenLogprob> logprobs, String more) {
-            var piece = new StringBuilder();
+            var isFirst = asked.echo() && !echoed;
+            var piece = isFirst ? prompt.text() + more : more;
+            echoed = true;
+            text.append(piece);
+            if (!tellsLogprobs()) return new Piece(piece, Optional.empty());
             var fresh = LogprobsJson.completion();
-            if (asked.echo() && !echoed) {
-                piece.append(prompt.text());
+            if (isFirst) {
                 if (asked.echoesLogprobs()) addPrompt(fresh, ofPrompt);
                 offset = prompt.text().length();
-                echoed = true;
             }
-            piece.append(more);
             for (var token : logprobs) {
                 LogprobsJson.add(fresh, model.tokenizer(), token, offset);
                 offset += decoder.push(token.id()).length();
             }
-            text.append(piece);
             fresh.properties().forEach(p -> ((ArrayNode) all.path(p.getKey())).addAll((ArrayNode) p.getValue()));
-            return new Piece(piece.toString(), fresh.path("tokens").isEmpty() ? Optional.empty() : Optional.of(fresh));
+            return new Piece(piece, fresh.path("tokens").isEmpty() ? Optional.empty() : Optional.of(fresh));
         }
 
         private void addPrompt(ObjectNode to, List<TokenLogprob> logprobs) {
@@ -150,7 +150,11 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         }
 
         Choice choice(String finishReason) {
-            return new Choice(text.toString(), asked.settings().logprobs() < 0 ? Optional.empty() : Optional.of(all), finishReason);
+            return new Choice(text.toString(), tellsLogprobs() ? Optional.of(all) : Optional.empty(), finishReason);
+        }
+
+        private boolean tellsLogprobs() {
+            return asked.settings().logprobs() >= 0;
         }
     }
 }

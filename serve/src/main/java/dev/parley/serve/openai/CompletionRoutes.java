@@ -8,6 +8,7 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.HashMap;
 import java.util.Optional;
 
 /** {@code POST /v1/completions}: texts that go on from prompts, whole or in pieces. */
@@ -50,9 +51,12 @@ public final class CompletionRoutes implements Routes {
 
     private static void stream(Context request, ServedModel model, CompletionRequest asked) {
         var head = AnswerHead.of("cmpl-");
+        var templates = new HashMap<Integer, EventTemplate>(); // of each choice, for pieces that are text alone
         EventStream.answer(request, stream -> {
-            var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request),
-                    (choice, text, logprobs) -> stream.send(piece(head, model, asked, choice, text, logprobs, Optional.empty())));
+            var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {
+                if (logprobs.isPresent()) stream.send(piece(head, model, asked, choice, text, logprobs, Optional.empty()));
+                else stream.send(templates.computeIfAbsent(choice, c -> EventTemplate.of(t -> piece(head, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
+            });
             for (int i = 0; i < answer.choices().size(); i++) {
                 stream.send(piece(head, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));
             }

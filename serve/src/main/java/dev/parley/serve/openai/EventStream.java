@@ -12,8 +12,6 @@ import java.util.function.Consumer;
 /** An answer as server-sent events (WHATWG HTML, section 9.2); its head is sent with the first of them. */
 final class EventStream {
 
-    private static final String DONE = "[DONE]";
-
     private final Context request;
     private boolean begun;
 
@@ -38,25 +36,39 @@ final class EventStream {
         }
     }
 
+    /** An event without a name, as it is written. */
+    static String event(JsonNode data) {
+        return "data: " + data + "\n\n";
+    }
+
     /** @throws ClientGone if nobody reads */
     void send(JsonNode data) {
-        write("", data.toString());
+        write(event(data));
     }
 
     /** An event with a name. @throws ClientGone if nobody reads */
-    void send(String event, JsonNode data) {
-        write("event: " + event + "\n", data.toString());
+    void send(String name, JsonNode data) {
+        write("event: " + name + "\n" + event(data));
+    }
+
+    /** An event that differs from others in a text. @throws ClientGone if nobody reads */
+    void send(EventTemplate template, String text) {
+        write(template.with(text));
     }
 
     /** The last event of OpenAI's streams. */
     void sendDone() {
-        write("", DONE);
+        write("data: [DONE]\n\n");
     }
 
-    private void write(String head, String data) {
+    private void write(String events) {
+        write(events.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(byte[] events) {
         try {
             var out = out();
-            out.write((head + "data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+            out.write(events);
             out.flush();
         } catch (IOException e) {
             throw new ClientGone();

@@ -11,6 +11,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** {@code /v1/moderations}, in the shape of OpenAI's omni-moderation. */
 public final class ModerationRoutes implements Routes {
@@ -18,10 +19,10 @@ public final class ModerationRoutes implements Routes {
     private static final int MOST_TEXTS = 1_024;
     private static final int MOST_CHARACTERS = 500_000;
 
-    private final Moderator moderator;
+    private final Supplier<? extends Moderator> moderators;
 
-    public ModerationRoutes(Moderator moderator) {
-        this.moderator = moderator;
+    public ModerationRoutes(Supplier<? extends Moderator> moderators) {
+        this.moderators = moderators;
     }
 
     @Override
@@ -34,6 +35,7 @@ public final class ModerationRoutes implements Routes {
         fields.string("model"); // there is one moderator, whatever name it is called by
         var texts = texts(fields);
         if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) throw Refused.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
+        var moderator = moderators.get();
         var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
         var results = answer.putArray("results");
         for (var text : texts) results.add(json(moderator.judge(text)));

@@ -1,6 +1,7 @@
 package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.OnFirstUse;
 import dev.parley.serve.Routes;
 import dev.parley.serve.Version;
 import io.javalin.config.RoutesConfig;
@@ -10,11 +11,11 @@ import java.io.UncheckedIOException;
 /** {@code /openapi.json}: what is served, in OpenAPI 3.1. A test holds the document against the server. */
 public final class OpenApiRoutes implements Routes {
 
-    private final ObjectNode document = read();
+    private final OnFirstUse<ObjectNode> document = OnFirstUse.of(OpenApiRoutes::read);
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/openapi.json", request -> Body.write(request, document));
+        routes.get("/openapi.json", request -> Body.write(request, document.get()));
     }
 
     private static ObjectNode read() {

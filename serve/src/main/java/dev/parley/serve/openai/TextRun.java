@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Requests at the engine, as the thread of the client sees them: pieces one after the other, then the ends. The engine's thread only
@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class TextRun {
 
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int MOST_AT_ONCE = 32; // of one client's requests; the others' wait is no longer for it
 
     /** What a run tells, on the thread of the client. */
@@ -34,15 +33,16 @@ final class TextRun {
         default void onEnd(int request, Answer answer) {}
     }
 
-    private sealed interface Event {
-        int request();
-    }
+    private sealed interface Event {}
 
     private record Tokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text) implements Event {}
 
     private record End(int request, Answer answer) implements Event {}
 
     private record Failure(int request, RuntimeException cause) implements Event {}
+
+    /** It is time to see whether the client is there. A wait with a time of its own for each token would cost more than the token's event. */
+    private record Look() implements Event {}
 
     private final BatchingEngine engine;
     private final List<TextRequest> requests;
@@ -54,7 +54,7 @@ final class TextRun {
     private final Answer[] answers;
     private final long[] made; // tokens of each request so far
     private int submitted;
-    private long nextLook = System.nanoTime() + LOOK_NANOS;
+    private Scheduler.Task nextLook;
 
     private TextRun(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
         this.engine = engine;
@@ -64,6 +64,11 @@ final class TextRun {
         this.reader = reader;
         answers = new Answer[requests.size()];
         made = new long[requests.size()];
+        lookLater();
+    }
+
+    private void lookLater() {
+        nextLook = client.nextLook(() -> events.add(new Look()));
     }
 
     /**
@@ -79,6 +84,7 @@ final class TextRun {
         try {
             return run.follow();
         } finally {
+            run.nextLook.cancel();
             run.running.values().forEach(Ticket::cancel); // none is left but after a fault
             caller.spent(run.tokens());
         }
@@ -110,6 +116,10 @@ final class TextRun {
                 case Failure failure -> {
                     running.remove(failure.request());
                     throw told(failure.cause());
+                }
+                case Look look -> {
+                    if (!client.isThere()) throw new ClientGone();
+                    lookLater();
                 }
             }
         } while (!running.isEmpty() || submitted < requests.size());
@@ -158,13 +168,7 @@ final class TextRun {
 
     private Event next() {
         try {
-            while (true) {
-                var wait = nextLook - System.nanoTime();
-                var event = Optional.ofNullable(wait > 0 ? events.poll(wait, TimeUnit.NANOSECONDS) : null);
-                if (event.isPresent()) return event.get();
-                if (!client.isThere()) throw new ClientGone();
-                nextLook = System.nanoTime() + LOOK_NANOS;
-            }
+            return events.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Refused.of(503, "stopping", "The server is being stopped.");

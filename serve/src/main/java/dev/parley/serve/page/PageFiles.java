@@ -1,9 +1,6 @@
 package dev.parley.serve.page;
 
-import dev.parley.serve.Routes;
 import dev.parley.serve.page.PageContents.Library;
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,15 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Serves the page at {@code /} and its files below {@code /assets/VERSION/}, where the version is a hash over all of them: what
- * has such an address never changes, and a browser keeps it for good. Modules name each other by relative paths, so all come
- * of one version.
- */
-public final class PageFiles implements Routes {
-
-    private static final String FOR_GOOD = "public, max-age=31536000, immutable";
-    private static final String ASK_AGAIN = "no-cache";
+/** The page and its files, as they lie on the class path, with a version that is a hash over all of them. */
+final class PageFiles {
 
     private final Map<String, PageFile> files;
     private final String version;
@@ -41,8 +31,7 @@ public final class PageFiles implements Routes {
         indexTag = "\"" + hash(Map.of("index.html", index)) + "\"";
     }
 
-    /** The page as it lies on the class path. */
-    public static PageFiles load() {
+    static PageFiles load() {
         var files = new HashMap<String, PageFile>();
         for (var name : (Iterable<String>) Stream.concat(PageContents.MODULES.stream(), PageContents.OTHERS.stream())::iterator) {
             files.put(name, new PageFile(name, resource("web/" + name)));
@@ -91,37 +80,22 @@ public final class PageFiles implements Routes {
                 .map(name -> "<link rel=\"modulepreload\" href=\"{assets}/" + name + "\">").collect(Collectors.joining("\n"));
     }
 
-    @Override
-    public void addTo(RoutesConfig routes) {
-        routes.get("/", this::index);
-        routes.get("/assets/{version}/<name>", this::file);
-        routes.get("/favicon.ico", request -> request.redirect("/assets/" + version + "/img/icon.svg"));
+    /** The page itself, which names its files. */
+    PageFile index() {
+        return index;
     }
 
-    private void index(Context request) {
-        request.header("ETag", indexTag).header("Cache-Control", ASK_AGAIN);
-        if (indexTag.equals(request.header("If-None-Match"))) request.status(304);
-        else send(request, index);
+    /** Changes with the page. */
+    String indexTag() {
+        return indexTag;
     }
 
-    private void file(Context request) {
-        var file = Optional.ofNullable(files.get(request.pathParam("name")));
-        if (file.isEmpty()) {
-            request.status(404).contentType("text/plain; charset=utf-8").result("The page has no such file.");
-            return;
-        }
-        // a page that was loaded before the server was renewed still finds what it loads later
-        request.header("Cache-Control", request.pathParam("version").equals(version) ? FOR_GOOD : ASK_AGAIN);
-        send(request, file.get());
+    /** A hash over all files. */
+    String version() {
+        return version;
     }
 
-    private static void send(Context request, PageFile file) {
-        request.contentType(file.type()).header("Vary", "Accept-Encoding");
-        if (file.compresses() && takesGzip(request)) request.header("Content-Encoding", "gzip").result(file.compressed());
-        else request.result(file.content());
-    }
-
-    private static boolean takesGzip(Context request) {
-        return Optional.ofNullable(request.header("Accept-Encoding")).orElse("").matches("(?i)(.*,)?\\s*gzip\\s*(;\\s*q=(1|0\\.\\d*[1-9]\\d*)[0.]*\\s*)?(,.*)?");
+    Optional<PageFile> find(String name) {
+        return Optional.ofNullable(files.get(name));
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,23 @@ class DatabaseTest {
         }
         try (var database = kind.open(folder)) {
             assertEquals(Optional.of("grün 🌱 '; drop table notes; --"), database.call(t -> t.first("select text from notes where id = ?", r -> r.getString(1), 1L)));
+        }
+    }
+
+    @Test
+    void theLastScriptIsTheOneThatIsLookedFor() throws Exception {
+        var folder = Path.of(Database.class.getResource("/db/migration").toURI());
+        try (var scripts = Files.list(folder)) {
+            var last = scripts.map(script -> script.getFileName().toString()).mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf("__")))).max();
+            assertEquals(Integer.parseInt(Database.VERSION), last.orElseThrow());
+        }
+    }
+
+    @Test
+    void aDatabaseOfAnOlderVersionIsBroughtUpToDate() {
+        Flyway.configure().dataSource("jdbc:sqlite:" + folder.resolve("parley.db"), null, null).locations("classpath:db/migration").target("1").load().migrate();
+        try (var database = Database.sqlite(folder)) {
+            assertEquals(Optional.of(0L), database.call(t -> t.first("select count(*) from users", r -> r.getLong(1))));
         }
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class PageFilesTest {
+class PageRoutesTest {
 
     private static final Path WEB = Path.of("src/main/resources/web");
     private static final int LARGEST_FIRST_LOAD = 300_000;
@@ -36,7 +36,7 @@ class PageFilesTest {
 
     @BeforeAll
     static void start() {
-        server = Javalin.create(config -> PageFiles.load().addTo(config.routes)).start("127.0.0.1", 0);
+        server = Javalin.create(config -> new PageRoutes().addTo(config.routes)).start("127.0.0.1", 0);
     }
 
     @AfterAll
