@@ -54,8 +54,11 @@ public final class Parley implements Runnable {
 
     /** Runs the command and ends the program with its exit code. */
     public static void main(String... arguments) {
-        StandardError.restore();
-        System.exit(run(Output.standard(), arguments));
+        var restoring = Thread.ofPlatform().start(StandardError::restore); // takes as long as to look at a command's options
+        var output = Output.standard();
+        var line = commandLine(output, arguments);
+        join(restoring);
+        System.exit(run(line, output, arguments));
     }
 
     /**
@@ -65,8 +68,20 @@ public final class Parley implements Runnable {
      * @return the exit code
      */
     public static int run(Output output, String... arguments) {
+        return run(commandLine(output, arguments), output, arguments);
+    }
+
+    private static void join(Thread thread) {
         try {
-            var code = commandLine(output, arguments).execute(arguments);
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // what follows will see it
+        }
+    }
+
+    private static int run(CommandLine line, Output output, String... arguments) {
+        try {
+            var code = line.execute(arguments);
             output.flush();
             return code;
         } catch (Output.ReaderGone e) {

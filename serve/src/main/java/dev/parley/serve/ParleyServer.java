@@ -26,6 +26,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -61,7 +62,7 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen, and to load the default model.
+     * Starts to listen. The default model is loaded meanwhile, unless that has begun already.
      *
      * @param note takes what the operator should know, in lines
      * @throws IllegalArgumentException if the address is taken or not this machine's
@@ -83,8 +84,19 @@ public final class ParleyServer implements AutoCloseable {
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
         }
         server.noteWhoMayCome();
-        Thread.startVirtualThread(server.page::load);
+        Thread.startVirtualThread(server::finishStart);
         return server;
+    }
+
+    /** What requests can do without for a moment, and the loading of the model should not be held up by. */
+    private void finishStart() {
+        try {
+            models.lease(Optional.empty()).close();
+        } catch (Refused e) {
+            // it cannot be loaded, which who asks for it is told
+        }
+        page.load();
+        metrics.watchJava();
     }
 
     private void noteWhoMayCome() {

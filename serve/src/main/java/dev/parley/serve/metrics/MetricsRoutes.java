@@ -23,6 +23,10 @@ public final class MetricsRoutes implements Routes, AutoCloseable {
 
     public MetricsRoutes(ModelPool models) {
         registry.getPrometheusRegistry().register(new EngineMetrics(models));
+    }
+
+    /** Begins to watch Java itself, which takes a moment that a server's start need not wait for. */
+    public void watchJava() {
         new JvmMemoryMetrics().bindTo(registry);
         collections.bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
