@@ -16,6 +16,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -26,7 +30,7 @@ final class ServeBench {
     private static final int PROMPT = 12; // tokens; fewer than a block, so that nothing of them is known the next time
     private static final int BEGINNING = 500;
     private static final int REST = 10;
-    private static final int WARM_PIECES = 40_000;
+    private static final int WARM_PIECES = 1_500; // for each turn that is measured
 
     private final BenchServer server;
     private final CompletionClient client;
@@ -116,22 +120,35 @@ final class ServeBench {
         warmUp();
         double[] served = new double[turns], bare = new double[turns];
         var before = engine(1);
-        for (int turn = 0; turn < turns; turn++) {
+        for (int turn = -1; turn < turns; turn++) {
             var over = client.stream(CompletionClient.request(BenchServer.MODEL, ids(PROMPT), tokens), Integer.MAX_VALUE);
             if (!over.done()) throw new IOException("The server's stream broke off after " + over.pieces() + " pieces.");
             var after = engine(1);
-            served[turn] = tokens / over.seconds();
-            bare[turn] = 2 * tokens / (before + after);
+            if (turn >= 0) {
+                served[turn] = tokens / over.seconds();
+                bare[turn] = 2 * tokens / (before + after);
+                note.accept(String.format(Locale.ROOT, "%s: over HTTP %.1f tokens/s, the engine %.1f", name, served[turn], bare[turn]));
+            }
             before = after;
-            note.accept(String.format(Locale.ROOT, "%s: over HTTP %.1f tokens/s, the engine %.1f", name, served[turn], bare[turn]));
         }
         return new BenchRow(name + " one stream over HTTP", BenchRow.median(served), "tokens/s", Optional.of(new Named("the bare engine", BenchRow.median(bare))), Optional.empty());
     }
 
-    /** Java compiles what has run some ten thousand times: minutes of one stream of the model that is measured, seconds of the small one. */
-    private void warmUp() throws IOException {
-        for (int pieces = 0; pieces < WARM_PIECES; ) {
-            pieces += client.stream(CompletionClient.request(BenchServer.SMALL, ids(PROMPT), 1000), Integer.MAX_VALUE).pieces();
+    /** Many streams of the small model: Java compiles what has run some thousand times, which one stream alone needs minutes for. */
+    private void warmUp() throws InterruptedException {
+        var pieces = new AtomicInteger();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < STREAMS; i++) {
+                var prompt = ids(PROMPT);
+                all.add(clients.submit(() -> {
+                    while (pieces.get() < turns * WARM_PIECES) pieces.addAndGet(client.stream(CompletionClient.request(BenchServer.SMALL, prompt, tokens), Integer.MAX_VALUE).pieces());
+                    return null;
+                }));
+            }
+            for (var one : all) one.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The warm-up failed: " + e.getCause().getMessage(), e.getCause());
         }
     }
 

@@ -66,6 +66,27 @@ class BatchingEngineTest {
         return all;
     }
 
+    @Test
+    void theFirstTokenIsToldAtOnceAndThoseAfterItSeveralTogether() {
+        var config = GREEDY.withMaxNewTokens(300);
+        var counts = Collections.synchronizedList(new ArrayList<Integer>());
+        var kept = new Kept() {
+
+            @Override
+            public void onTokens(int row, int[] newIds, List<TokenLogprob> logprobs, String piece) {
+                counts.add(newIds.length);
+                super.onTokens(row, newIds, logprobs, piece);
+            }
+        };
+        try (var engine = engine(Limits.DEFAULT)) {
+            engine.submit(TextRequest.of(new int[] {7}, config), kept);
+            assertEquals(kept.await().completions().getFirst().text(), kept.text.toString());
+        }
+        assertEquals(300, kept.ids.size());
+        assertEquals(1, counts.getFirst());
+        assertTrue(counts.size() < 200, "a model of a few milliseconds a token was listened to " + counts.size() + " times");
+    }
+
     private static void assertAsAlone(List<int[]> prompts, GenerationConfig config, List<Kept> together) {
         for (int i = 0; i < prompts.size(); i++) {
             var alone = new Generator(model, TOKENIZER).generate(List.of(prompts.get(i)), config);

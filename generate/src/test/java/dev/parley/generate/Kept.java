@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A listener that keeps what it is told. */
-final class Kept implements BatchingEngine.Listener {
+class Kept implements BatchingEngine.Listener {
 
     final CompletableFuture<Answer> answer = new CompletableFuture<>();
     final List<Integer> ids = Collections.synchronizedList(new ArrayList<>());
