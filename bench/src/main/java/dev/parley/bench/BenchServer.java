@@ -22,14 +22,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A server in this process, of a model of random weights in int8 and of a small one, at a free port; and the engine behind the first. */
+/** A server in this process, of a model of random weights in int8, at a free port; and the engine behind it. */
 final class BenchServer implements AutoCloseable {
 
     static final String MODEL = "bench";
-
-    /** A model so small that thousands of its tokens a second pass through the server, which Java compiles meanwhile. */
-    static final String SMALL = "small";
-    private static final ModelConfig SMALL_CONFIG = ModelConfig.gpt2(50_257, 1024, 16, 1, 1).withSpecialTokens(50_256, 50_256);
 
     private final Path folder;
     private final Database database;
@@ -41,17 +37,16 @@ final class BenchServer implements AutoCloseable {
     private BenchServer(Path folder, Limits limits) {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
-        models = new ModelPool(List.of(source(MODEL), source(SMALL)), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
+        models = new ModelPool(List.of(source()), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
         server = ParleyServer.start(new ServerSettings(settings.host(), 0, false, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
                 Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
         lease = models.lease(Optional.empty());
     }
 
-    private ModelSource source(String name) {
-        var files = folder.resolve(name);
-        return new ModelSource(name, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(files, WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(files), GenerationConfig.DEFAULT));
+    private ModelSource source() {
+        return new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
+                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
     }
 
     static BenchServer start(ModelConfig config, Limits limits) throws IOException {
@@ -59,7 +54,6 @@ final class BenchServer implements AutoCloseable {
         try {
             Files.createDirectories(folder.resolve("data"));
             save(config, folder.resolve(MODEL));
-            save(SMALL_CONFIG, folder.resolve(SMALL));
             return new BenchServer(folder, limits);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);

@@ -41,8 +41,8 @@ final class CompletionClient implements AutoCloseable {
     record Streamed(double firstSeconds, double seconds, int pieces, String last, boolean done) {}
 
     /** A greedy request for so many tokens, whatever they are. */
-    static ObjectNode request(String model, int[] prompt, int tokens) {
-        var body = JSON.createObjectNode().put("model", model).put("max_tokens", tokens).put("temperature", 0).put("ignore_eos", true);
+    static ObjectNode request(int[] prompt, int tokens) {
+        var body = JSON.createObjectNode().put("model", BenchServer.MODEL).put("max_tokens", tokens).put("temperature", 0).put("ignore_eos", true);
         var ids = body.putArray("prompt");
         for (var id : prompt) ids.add(id);
         return body;

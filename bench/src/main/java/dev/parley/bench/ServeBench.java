@@ -30,7 +30,8 @@ final class ServeBench {
     private static final int PROMPT = 12; // tokens; fewer than a block, so that nothing of them is known the next time
     private static final int BEGINNING = 500;
     private static final int REST = 10;
-    private static final int WARM_PIECES = 1_500; // for each turn that is measured
+    private static final int WARM_PIECES = 2_000; // for each turn
+    private static final int PAIRS = 3; // for each turn, of a stream over HTTP and one without
 
     private final BenchServer server;
     private final CompletionClient client;
@@ -118,10 +119,11 @@ final class ServeBench {
     /** One stream over HTTP between two of the bare engine, the mean of which it is compared with: what the server itself costs. */
     private BenchRow server() throws IOException, InterruptedException {
         warmUp();
-        double[] served = new double[turns], bare = new double[turns];
+        var pairs = PAIRS * turns; // they differ by more than is looked for
+        double[] served = new double[pairs], bare = new double[pairs];
         var before = engine(1);
-        for (int turn = -1; turn < turns; turn++) {
-            var over = client.stream(CompletionClient.request(BenchServer.MODEL, ids(PROMPT), tokens), Integer.MAX_VALUE);
+        for (int turn = -1; turn < pairs; turn++) {
+            var over = client.stream(CompletionClient.request(ids(PROMPT), tokens), Integer.MAX_VALUE);
             if (!over.done()) throw new IOException("The server's stream broke off after " + over.pieces() + " pieces.");
             var after = engine(1);
             if (turn >= 0) {
@@ -134,7 +136,7 @@ final class ServeBench {
         return new BenchRow(name + " one stream over HTTP", BenchRow.median(served), "tokens/s", Optional.of(new Named("the bare engine", BenchRow.median(bare))), Optional.empty());
     }
 
-    /** Many streams of the small model: Java compiles what has run some thousand times, which one stream alone needs minutes for. */
+    /** Many streams at once: Java compiles what has run some thousand times, beside the model and at its cost, and one stream alone takes minutes to that. */
     private void warmUp() throws InterruptedException {
         var pieces = new AtomicInteger();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -142,7 +144,7 @@ final class ServeBench {
             for (int i = 0; i < STREAMS; i++) {
                 var prompt = ids(PROMPT);
                 all.add(clients.submit(() -> {
-                    while (pieces.get() < turns * WARM_PIECES) pieces.addAndGet(client.stream(CompletionClient.request(BenchServer.SMALL, prompt, tokens), Integer.MAX_VALUE).pieces());
+                    while (pieces.get() < turns * WARM_PIECES) pieces.addAndGet(client.stream(CompletionClient.request(prompt, tokens), Integer.MAX_VALUE).pieces());
                     return null;
                 }));
             }
@@ -157,8 +159,8 @@ final class ServeBench {
         double[] known = new double[turns], fresh = new double[turns];
         for (int turn = -1; turn < turns; turn++) {
             var beginning = ids(BEGINNING);
-            var first = client.stream(CompletionClient.request(BenchServer.MODEL, join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
-            var second = client.stream(CompletionClient.request(BenchServer.MODEL, join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
+            var first = client.stream(CompletionClient.request(join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
+            var second = client.stream(CompletionClient.request(join(beginning, ids(REST)), 2), Integer.MAX_VALUE).firstSeconds();
             if (turn < 0) continue;
             fresh[turn] = 1000 * first;
             known[turn] = 1000 * second;

@@ -112,7 +112,7 @@ final class SoakBench {
         var beginning = beginnings.get(random.nextInt(beginnings.size()));
         var prompt = IntStream.concat(IntStream.of(beginning), random.ints(1 + random.nextInt(20), 0, 50_000)).toArray();
         var wanted = 8 + random.nextInt(56);
-        var body = CompletionClient.request(BenchServer.MODEL, prompt, wanted);
+        var body = CompletionClient.request(prompt, wanted);
         if (random.nextInt(LEAVING) == 0) {
             if (!client.stream(body, 1 + random.nextInt(wanted / 2)).done()) left.incrementAndGet();
             return;
