@@ -8,12 +8,16 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** What a client is told when a request cannot be answered: always JSON in the shape of OpenAI's API. */
 final class Faults implements Routes {
 
     private static final String RETRY_AFTER = "Retry-After";
+    private static final String OURS = "The server made a mistake; its log tells more.";
 
     private final Consumer<String> note;
 
@@ -52,12 +56,29 @@ final class Faults implements Routes {
     }
 
     private void fault(Exception fault, Context request) {
-        note.accept(request.method() + " " + request.path() + " failed: " + fault);
+        tell(request.method() + " " + request.path(), fault);
+        if (request.res().isCommitted()) return;
+        var message = fault instanceof StoreException ? "The server's database does not answer as it should." : OURS;
+        request.status(500).json(ErrorJson.ofFault(message));
+    }
+
+    /** Answers where Java itself failed, by want of memory for one; the server goes on. */
+    void error(HttpServletResponse response, Error error) {
+        tell("A request", error);
+        if (response.isCommitted()) return;
+        try {
+            response.setStatus(500);
+            response.setContentType("application/json");
+            response.getOutputStream().write(ErrorJson.ofFault(OURS).toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // nobody reads
+        }
+    }
+
+    private void tell(String what, Throwable fault) {
+        note.accept(what + " failed: " + fault);
         for (var at : fault.getStackTrace()) {
             if (at.getClassName().startsWith("dev.parley.")) note.accept("    at " + at);
         }
-        if (request.res().isCommitted()) return;
-        var message = fault instanceof StoreException ? "The server's database does not answer as it should." : "The server made a mistake; its log tells more.";
-        request.status(500).json(ErrorJson.ofFault(message));
     }
 }

@@ -43,6 +43,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
+    private final Faults faults;
     private final Chat chat;
     private final PageRoutes page = new PageRoutes();
     private final AccessLog log;
@@ -56,6 +57,7 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
+        faults = new Faults(note);
         chat = new Chat(database, models, note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
@@ -113,11 +115,12 @@ public final class ParleyServer implements AutoCloseable {
         config.http.maxRequestSize = settings.largestBody();
         new Connections(settings, limits, log).configure(config);
         config.routes.before(this::refuseWhileStopping);
+        config.router.javaLangErrorHandler(faults::error);
         for (var group : groups()) group.addTo(config.routes);
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, new Faults(note), new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
+        return List.of(metrics, faults, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
                 new ModerationRoutes(OnFirstUse.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
     }
