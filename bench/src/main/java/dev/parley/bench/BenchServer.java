@@ -37,23 +37,23 @@ final class BenchServer implements AutoCloseable {
     private BenchServer(Path folder, Limits limits) {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
-        models = new ModelPool(List.of(source()), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
+        var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
+                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
+        models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
         server = ParleyServer.start(new ServerSettings(settings.host(), 0, false, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
                 Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
         lease = models.lease(Optional.empty());
     }
 
-    private ModelSource source() {
-        return new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
-    }
-
     static BenchServer start(ModelConfig config, Limits limits) throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
-            save(config, folder.resolve(MODEL));
+            try (var model = CausalLM.create(config, 1)) {
+                model.savePretrained(Files.createDirectories(folder.resolve("model")));
+            }
+            Tokenizer.fromPretrained("gpt2").save(folder.resolve("model"));
             return new BenchServer(folder, limits);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);
@@ -61,16 +61,9 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
-    private static void save(ModelConfig config, Path to) throws IOException {
-        try (var model = CausalLM.create(config, 1)) {
-            model.savePretrained(Files.createDirectories(to));
-        }
-        Tokenizer.fromPretrained("gpt2").save(to);
-    }
-
     /** The model's folder. */
     Path model() {
-        return folder.resolve(MODEL);
+        return folder.resolve("model");
     }
 
     BatchingEngine engine() {

@@ -19,7 +19,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class ClientPresence {
 
-    private static final long LOOK_MILLIS = 250;
+    /** Time between two looks. */
+    static final long LOOK_MILLIS = 250;
 
     private final Connection connection;
     private final Scheduler scheduler;

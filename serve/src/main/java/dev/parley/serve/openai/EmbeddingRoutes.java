@@ -26,7 +26,6 @@ import java.util.concurrent.TimeoutException;
 public final class EmbeddingRoutes implements Routes {
 
     private static final int MOST_INPUTS = 2_048;
-    private static final long LOOK_MILLIS = 250;
 
     private final ModelPool models;
 
@@ -103,7 +102,7 @@ public final class EmbeddingRoutes implements Routes {
             var state = model.engine().meanState(ids);
             while (true) {
                 try {
-                    return state.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    return state.get(ClientPresence.LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     if (client.isThere()) continue;
                     state.cancel(false);

@@ -15,21 +15,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The page and its files, as they lie on the class path, with a version that is a hash over all of them. */
-final class PageFiles {
-
-    private final Map<String, PageFile> files;
-    private final String version;
-    private final PageFile index;
-    private final String indexTag;
-
-    private PageFiles(Map<String, PageFile> files) {
-        this.files = Map.copyOf(files);
-        version = hash(new TreeMap<>(files));
-        var html = new String(resource("web/index.html"), StandardCharsets.UTF_8).replace("{modules}", modules()).replace("{assets}", "/assets/" + version);
-        index = new PageFile("index.html", html.getBytes(StandardCharsets.UTF_8));
-        indexTag = "\"" + hash(Map.of("index.html", index)) + "\"";
-    }
+/**
+ * The page and its files, as they lie on the class path.
+ *
+ * @param files by name
+ * @param version a hash over all files
+ * @param index the page itself, which names its files
+ * @param indexTag changes with the page
+ */
+record PageFiles(Map<String, PageFile> files, String version, PageFile index, String indexTag) {
 
     static PageFiles load() {
         var files = new HashMap<String, PageFile>();
@@ -39,7 +33,14 @@ final class PageFiles {
         for (var library : (Iterable<Library>) Stream.concat(PageContents.FIRST_LIBRARIES.stream(), PageContents.LATER_LIBRARIES.stream())::iterator) {
             files.put(library.name(), new PageFile(library.name(), resource(place(library))));
         }
-        return new PageFiles(files);
+        return of(Map.copyOf(files));
+    }
+
+    private static PageFiles of(Map<String, PageFile> files) {
+        var version = hash(new TreeMap<>(files));
+        var html = new String(resource("web/index.html"), StandardCharsets.UTF_8).replace("{modules}", modules()).replace("{assets}", "/assets/" + version);
+        var index = new PageFile("index.html", html.getBytes(StandardCharsets.UTF_8));
+        return new PageFiles(files, version, index, "\"" + hash(Map.of("index.html", index)) + "\"");
     }
 
     private static String place(Library library) {
@@ -78,21 +79,6 @@ final class PageFiles {
     private static String modules() {
         return Stream.concat(PageContents.MODULES.stream(), PageContents.FIRST_LIBRARIES.stream().map(Library::name))
                 .map(name -> "<link rel=\"modulepreload\" href=\"{assets}/" + name + "\">").collect(Collectors.joining("\n"));
-    }
-
-    /** The page itself, which names its files. */
-    PageFile index() {
-        return index;
-    }
-
-    /** Changes with the page. */
-    String indexTag() {
-        return indexTag;
-    }
-
-    /** A hash over all files. */
-    String version() {
-        return version;
     }
 
     Optional<PageFile> find(String name) {
