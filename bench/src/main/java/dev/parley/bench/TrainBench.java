@@ -36,7 +36,7 @@ final class TrainBench {
 
     static List<BenchRow> rows(Consumer<String> note) {
         var config = ModelConfig.gpt2Small();
-        var dtype = Engine.computeType();
+        var dtype = Engine.trainingType();
         var before = gemmRate(config, dtype);
         var speeds = new ArrayList<Double>();
         var live = new ArrayList<Long>();

@@ -106,7 +106,7 @@ final class Recipe {
 
     private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.computeType());
+        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.trainingType());
         if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()

@@ -227,6 +227,11 @@ public final class Parameters implements AutoCloseable {
             value = Scope.detach(tensor);
         }
 
+        /** Becomes another's weights, without copying them, with a gradient of its own. */
+        void shareWeights(Parameter of) {
+            value = Scope.detach(of.value().detach());
+        }
+
         private void close() {
             if (value != null) value.close();
             value = null;

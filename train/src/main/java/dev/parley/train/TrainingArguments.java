@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import java.util.Optional;
  * @param saveSteps steps between checkpoints; 0 saves none; 500
  * @param saveTotalLimit checkpoints that stay, the best aside; 0 keeps all; 0
  * @param loggingSteps steps between events of progress; 10
- * @param bf16 compute products in bfloat16 with float32 weights; where the CPU has it
+ * @param bf16 compute products in bfloat16 with float32 weights; where that is faster ({@link Engine#trainingType()})
  * @param groupByLength put rows of similar length into a batch, so that little is padding; false
  * @param shuffle draw the rows of an epoch in random order rather than in their own; true
  * @param seed of the order of the rows and of dropout; 42
@@ -234,7 +235,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
             return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                     perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs,
                     warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps,
-                    saveTotalLimit, loggingSteps, bf16.orElseGet(Engine::hasFastBfloat16), groupByLength,
+                    saveTotalLimit, loggingSteps, bf16.orElseGet(() -> Engine.trainingType() == DType.BFLOAT16), groupByLength,
                     shuffle, seed, resumeFromCheckpoint);
         }
     }

@@ -207,7 +207,7 @@ final class Quickstart {
     private void finetune(Corpus corpus, Tokenizer tokenizer, Path base) throws IOException {
         if (state.done("sft")) return;
         progress.stage("sft", "Fine-tuning: learning to answer, from chats by hand and tasks by code");
-        try (var model = CausalLM.forTraining(base, Engine.computeType())) {
+        try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
             var steps = state.steps("sft", () -> (long) (plan.sftSeconds() / secondsOfAStep(model)));
             var rows = chatRows(corpus.conversations(TOPIC_SHARE), tokenizer, steps);
             progress.note(rows.size() + " rows of conversations, " + steps + " steps");
