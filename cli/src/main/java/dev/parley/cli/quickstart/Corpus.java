@@ -12,10 +12,12 @@ import dev.parley.data.tasks.Definitions;
 import dev.parley.data.tasks.Stories;
 import dev.parley.data.tasks.Task;
 import dev.parley.data.tasks.Words;
+import dev.parley.serve.answer.Suggestion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -69,6 +71,16 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
             if (at < 0) return all.get(i);
         }
         return all.getLast();
+    }
+
+    /** What the chat's page may begin with: topics in two languages, and tasks for all readers. */
+    List<Suggestion> suggestions() {
+        var suggestions = new ArrayList<Suggestion>();
+        for (var id : List.of("who-are-you", "what-can-you-do", "token", "zh-who", "zh-can-do", "zh-language-model")) {
+            topics.stream().filter(t -> t.id().equals(id)).forEach(t -> suggestions.add(Suggestion.of(t.language(), t.questions().getFirst())));
+        }
+        for (var task : List.of("Spell the word garden.", "What is 12 + 5?", "Tell me a story about a fox.")) suggestions.add(new Suggestion(task, Optional.empty()));
+        return suggestions;
     }
 
     /** Conversations of topics and tasks. */

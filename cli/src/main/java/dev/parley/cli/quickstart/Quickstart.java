@@ -15,6 +15,7 @@ import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
+import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -216,6 +217,7 @@ final class Quickstart {
             progress.note(rows.size() + " rows of conversations, " + steps + " steps");
             train("sft", model, arguments("sft", steps, 1.2e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
+            SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
     }
 
