@@ -20,7 +20,7 @@ record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyT
     static final int LAYERS = 3;
     static final int HEADS = 4;
     static final int ROWS = 4; // of CONTEXT tokens, in a step
-    static final int CASES = 200; // of a kind, in the exam
+    static final int CASES = 150; // of a kind, in the exam, at most
 
     /** Seconds that data, tokenizer, scores and report take on two cores, at least. */
     private static final double AROUND = 30;

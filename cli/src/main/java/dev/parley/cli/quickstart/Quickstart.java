@@ -3,9 +3,10 @@ package dev.parley.cli.quickstart;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
+import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
-import dev.parley.data.tasks.Task;
+import dev.parley.data.tasks.Example;
 import dev.parley.eval.BigramBaseline;
 import dev.parley.eval.BitsPerByte;
 import dev.parley.eval.Exam;
@@ -14,6 +15,7 @@ import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
+import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -32,6 +34,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * From raw text to a chat model, stage by stage: tokenizer, pretraining, fine-tuning, scores, samples. The recipe is
@@ -93,7 +97,7 @@ final class Quickstart {
     Result run() throws IOException {
         progress.note(Engine.describeInOneLine());
         progress.stage("data", "Reading the text and the chat seeds");
-        var corpus = state.timed("data", () -> Corpus.load(plan.texts(), plan.onlyTexts()));
+        var corpus = state.timed("data", () -> Corpus.load(plan.texts(), plan.onlyTexts(), HeldOut.PUBLISHED));
         progress.note(corpus.texts().size() + " documents to read, " + corpus.heldOutTexts().size() + " held out, " + corpus.topics().size()
                 + " chat topics, " + corpus.tasks().size() + " kinds of task");
         var tokenizer = tokenizer(corpus);
@@ -213,6 +217,7 @@ final class Quickstart {
             progress.note(rows.size() + " rows of conversations, " + steps + " steps");
             train("sft", model, arguments("sft", steps, 1.2e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
+            SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
     }
 
@@ -265,40 +270,51 @@ final class Quickstart {
     private Result judge(Corpus corpus, Tokenizer tokenizer) throws IOException {
         progress.stage("scores", "Examining the model on what it has never seen");
         var scores = new LinkedHashMap<String, Score>();
-        var samples = new ArrayList<Sample>();
-        state.timed("scores", () -> {
-            try (var model = CausalLM.fromPretrained(plan.out()); var base = CausalLM.fromPretrained(work.resolve("pretrained"));
-                    var untrained = CausalLM.create(config(tokenizer), plan.seed() + 7)) {
-                var exam = new Exam(model, tokenizer, ChatTemplate.chatMl(), 120);
-                for (var weighted : corpus.tasks()) scores.put(weighted.task().name(), exam.task(weighted.task(), Plan.CASES, plan.seed()));
-                var asked = exam.topics(corpus.topics(), Plan.CASES);
-                scores.put("chat topics", Score.proportion(asked.stream().filter(Exam.Asked::right).count(), asked.size()));
-                var bos = id(tokenizer, END_OF_TEXT);
-                var texts = corpus.heldOutTexts().stream().limit(Plan.CASES).toList();
-                scores.put("bits per byte, held-out text", BitsPerByte.of(base, tokenizer, bos, texts));
-                var read = tokenizer.encodeAll(corpus.texts(), Engine.threads());
-                scores.put("bits per byte, bigram baseline", new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));
-                scores.put("bits per byte, untrained model", BitsPerByte.of(untrained, tokenizer, bos, texts.subList(0, Math.min(50, texts.size()))));
-                samples.addAll(samples(exam, corpus));
-            }
-            return scores;
+        var samples = state.timed("scores", () -> {
+            var answered = examine(corpus, tokenizer, scores);
+            scores.putAll(bitsPerByte(corpus, tokenizer));
+            return answered;
         });
         return new Result(plan.out(), state.seconds(), scores, samples);
     }
 
-    /** Questions that were never trained on: of two topics in English and one in Chinese, a task, a story. */
-    private List<Sample> samples(Exam exam, Corpus corpus) {
-        var questions = new ArrayList<String>();
+    /** Asks all questions at once. @return samples */
+    private List<Sample> examine(Corpus corpus, Tokenizer tokenizer, Map<String, Score> scores) {
+        try (var model = CausalLM.fromPretrained(plan.out()); var exam = new Exam(model, tokenizer, ChatTemplate.chatMl())) {
+            var asked = new LinkedHashMap<String, CompletableFuture<Score>>();
+            for (var weighted : corpus.tasks()) asked.put(weighted.task().name(), exam.task(weighted.task(), Plan.CASES, plan.seed()));
+            asked.put("chat topics", exam.topics(corpus.topics(), corpus.examined(), Plan.CASES));
+            var samples = samples(exam, corpus);
+            asked.forEach((name, score) -> scores.put(name, score.join()));
+            return samples.join();
+        }
+    }
+
+    private Map<String, Score> bitsPerByte(Corpus corpus, Tokenizer tokenizer) {
+        var scores = new LinkedHashMap<String, Score>();
+        var bos = id(tokenizer, END_OF_TEXT);
+        var texts = corpus.heldOutTexts().stream().limit(Plan.CASES).toList();
+        try (var base = CausalLM.fromPretrained(work.resolve("pretrained")); var untrained = CausalLM.create(config(tokenizer), plan.seed() + 7)) {
+            scores.put("bits per byte, held-out text", BitsPerByte.of(base, tokenizer, bos, texts));
+            var read = tokenizer.encodeAll(corpus.texts(), Engine.threads());
+            scores.put("bits per byte, bigram baseline", new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));
+            scores.put("bits per byte, untrained model", BitsPerByte.of(untrained, tokenizer, bos, texts.subList(0, Math.min(50, texts.size()))));
+        }
+        return scores;
+    }
+
+    /** Questions that were never trained on: of two topics in English and one in Chinese, and of three tasks. */
+    private CompletableFuture<List<Sample>> samples(Exam exam, Corpus corpus) {
+        var examples = new ArrayList<Example>();
         for (var topic : List.of("who-are-you", "what-is-parley", "zh-future")) {
-            corpus.topics().stream().filter(t -> t.id().equals(topic)).forEach(t -> questions.add(t.heldOut().getFirst()));
+            corpus.topics().stream().filter(t -> t.id().equals(topic))
+                    .forEach(t -> t.heldOut(corpus.examined()).stream().limit(1).forEach(q -> examples.add(new Example(q, t.answers().getFirst()))));
         }
         for (var name : List.of("spelling", "sums to 20", "stories")) {
-            corpus.tasks().stream().map(Conversations.Weighted::task).filter(t -> t.name().equals(name))
-                    .forEach((Task t) -> questions.add(t.heldOut(1, plan.seed()).getFirst().prompt()));
+            corpus.tasks().stream().map(Conversations.Weighted::task).filter(t -> t.name().equals(name)).forEach(t -> examples.addAll(t.heldOut(1, plan.seed())));
         }
-        var answers = exam.answers(questions);
-        var samples = new ArrayList<Sample>();
-        for (int i = 0; i < questions.size(); i++) samples.add(new Sample(questions.get(i), answers.get(i)));
-        return samples;
+        var questions = examples.stream().map(Example::prompt).toList();
+        return exam.answers(questions, examples.stream().map(Example::answer))
+                .thenApply(answers -> IntStream.range(0, questions.size()).mapToObj(i -> new Sample(questions.get(i), answers.get(i))).toList());
     }
 }
