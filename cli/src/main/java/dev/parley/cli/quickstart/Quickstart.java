@@ -47,6 +47,7 @@ final class Quickstart {
     private static final int TOKENIZER_TEXTS = 60_000;
     private static final int PRACTICE_LINES = 400_000;
     private static final double TOPIC_SHARE = 0.35;
+    private static final HeldOut EXAMINED = HeldOut.PUBLISHED; // TUNING while settings are being chosen
 
     private final Plan plan;
     private final Progress progress;
@@ -97,7 +98,7 @@ final class Quickstart {
     Result run() throws IOException {
         progress.note(Engine.describeInOneLine());
         progress.stage("data", "Reading the text and the chat seeds");
-        var corpus = state.timed("data", () -> Corpus.load(plan.texts(), plan.onlyTexts(), HeldOut.PUBLISHED));
+        var corpus = state.timed("data", () -> Corpus.load(plan.texts(), plan.onlyTexts(), EXAMINED));
         progress.note(corpus.texts().size() + " documents to read, " + corpus.heldOutTexts().size() + " held out, " + corpus.topics().size()
                 + " chat topics, " + corpus.tasks().size() + " kinds of task");
         var tokenizer = tokenizer(corpus);
