@@ -102,13 +102,13 @@ final class Optimizer implements AutoCloseable {
     /** Muon's, each matrix in one thread. */
     private void stepMatrices(double learningRate, double divisor) {
         if (workers.isEmpty()) {
-            for (var matrix : matrices) matrix.step(learningRate, arguments.muonMomentum(), arguments.weightDecay(), divisor);
+            for (var matrix : matrices) matrix.step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
             return;
         }
         var next = new AtomicInteger();
         workers.get().run(Collections.nCopies(workers.get().size(), () -> {
             for (int i = next.getAndIncrement(); i < matrices.size(); i = next.getAndIncrement()) {
-                matrices.get(i).step(learningRate, arguments.muonMomentum(), arguments.weightDecay(), divisor);
+                matrices.get(i).step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
             }
         }));
     }

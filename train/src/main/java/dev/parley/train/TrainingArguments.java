@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param optim AdamW for all, or {@link Optim#MUON} for the matrices of the layers and AdamW for the rest; AdamW
  * @param muonLearningRate the highest of Muon, which follows the same schedule; 0.02
  * @param muonMomentum memory of Muon's momentum; 0.95
+ * @param nsSteps of Muon's Newton-Schulz iteration; 5
  * @param maxGradNorm longest gradient, longer ones are scaled down to it; 0 leaves all as they are; 1
  * @param evalSteps steps between evaluations; 0 evaluates at the end only; 0
  * @param saveSteps steps between checkpoints; 0 saves none; 500
@@ -41,7 +42,7 @@ import java.util.Optional;
 public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, double numTrainEpochs, long maxSteps,
         int perDeviceTrainBatchSize, int perDeviceEvalBatchSize, int gradientAccumulationSteps, double learningRate,
         LrSchedule.Type lrSchedulerType, LrSchedule.Shape lrSchedulerKwargs, long warmupSteps, double weightDecay,
-        double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum, double maxGradNorm, long evalSteps, long saveSteps,
+        double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum, int nsSteps, double maxGradNorm, long evalSteps, long saveSteps,
         int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
 
     /** @throws IllegalArgumentException listing every fault */
@@ -59,6 +60,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (!(adamEpsilon > 0)) faults.add("adam_epsilon " + adamEpsilon + " is not above 0");
         if (!(muonLearningRate > 0 && muonLearningRate < 1e3)) faults.add("muon_learning_rate " + muonLearningRate + " is not above 0");
         if (!(muonMomentum >= 0 && muonMomentum < 1)) faults.add("muon_momentum " + muonMomentum + " is not in [0, 1)");
+        if (nsSteps < 1 || nsSteps > 100) faults.add("ns_steps " + nsSteps + " is not between 1 and 100");
         if (!(maxGradNorm >= 0)) faults.add("max_grad_norm " + maxGradNorm + " is below 0");
         if (evalSteps < 0) faults.add("eval_steps " + evalSteps + " is below 0");
         if (saveSteps < 0) faults.add("save_steps " + saveSteps + " is below 0");
@@ -71,7 +73,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
     public TrainingArguments resumingFrom(Path checkpoint) {
         return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                 perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps,
-                weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
+                weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
                 groupByLength, shuffle, seed, Optional.of(checkpoint));
     }
 
@@ -100,6 +102,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         private Optim optim = Optim.ADAMW;
         private double muonLearningRate = 0.02;
         private double muonMomentum = 0.95;
+        private int nsSteps = 5;
         private double maxGradNorm = 1;
         private long evalSteps;
         private long saveSteps = 500;
@@ -203,6 +206,11 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
             return this;
         }
 
+        public Builder nsSteps(int nsSteps) {
+            this.nsSteps = nsSteps;
+            return this;
+        }
+
         public Builder maxGradNorm(double maxGradNorm) {
             this.maxGradNorm = maxGradNorm;
             return this;
@@ -257,7 +265,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         public TrainingArguments build() {
             return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                     perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs,
-                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, maxGradNorm, evalSteps, saveSteps,
+                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps,
                     saveTotalLimit, loggingSteps, bf16.orElseGet(() -> Engine.trainingType() == DType.BFLOAT16), groupByLength,
                     shuffle, seed, resumeFromCheckpoint);
         }

@@ -80,15 +80,17 @@ class TrainerGoldenTest {
 
     @Test
     void newtonSchulzAgrees() throws Exception {
-        var golden = Golden.json(Golden.folder("training").resolve("muon.json")).path("newton_schulz_example");
+        var trace = Golden.json(Golden.folder("training").resolve("muon.json"));
+        int steps = trace.path("hyper").path("ns_steps").asInt();
+        var golden = trace.path("newton_schulz_example");
         var in = golden.path("in");
         int rows = in.size(), columns = in.get(0).size();
         var values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) values[i] = (float) in.get(i / columns).get(i % columns).asDouble();
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var matrix = Tensor.ofFloats(values, rows, columns);
-            var wide = Muon.orthogonalized(matrix).toFloats();
-            var tall = Muon.orthogonalized(matrix.transpose(0, 1)).transpose(0, 1).toFloats();
+            var wide = Muon.orthogonalized(matrix, steps).toFloats();
+            var tall = Muon.orthogonalized(matrix.transpose(0, 1), steps).transpose(0, 1).toFloats();
             for (int i = 0; i < values.length; i++) {
                 var expected = golden.path("out").get(i / columns).get(i % columns).asDouble();
                 assertEquals(expected, wide[i], 2e-5, "element " + i); // five products in float32
@@ -106,7 +108,7 @@ class TrainerGoldenTest {
         for (var row : ids) rows.add(Row.of(row));
         var events = new ArrayList<TrainEvent.Step>();
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(golden.path("steps").size()).perDeviceTrainBatchSize(ids.length)
-                .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble())
+                .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble()).nsSteps(hyper.path("ns_steps").asInt())
                 .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.CONSTANT).adamBeta2(0.95).maxGradNorm(0).loggingSteps(1).saveSteps(0).bf16(false)
                 .shuffle(false).build();
         try (var model = withoutDropout(Golden.folder(golden.path("model").asText()))) {
