@@ -8,6 +8,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The two pools of threads under libtorch: libgomp's, which shares out its operations, and OpenBLAS's, which shares out
@@ -55,6 +56,7 @@ final class ThreadPools {
 
     /** From now on the operations of this thread that libgomp would share out stay in it. */
     static void leaveLibgomp() {
+        torch.get_num_threads(); // libtorch gives a thread its number at the first use, which would undo ours
         call(ompSetNumThreads.orElseThrow(), 1);
     }
 
