@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine, or a peer, in the same run.",
-        "train: a training step of GPT-2 124M. decode: its next token. tokenizer: GPT-2's vocabulary. serve: many streams, the way over HTTP, known beginnings, the start."},
+        "train: training steps of GPT-2 124M and of the quickstart. decode: its next token. tokenizer: GPT-2's vocabulary. serve: many streams, the way over HTTP, known beginnings, the start."},
         footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start", "  ./parley bench serve --soak 300"})
 final class BenchCommand implements Callable<Integer> {
 
