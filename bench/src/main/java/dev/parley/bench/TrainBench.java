@@ -43,7 +43,7 @@ final class TrainBench {
 
     static List<BenchRow> rows(Consumer<String> note) {
         return List.of(row(new Work("gpt2-124m", ModelConfig.gpt2Small(), 14, arguments -> arguments.learningRate(1e-4).weightDecay(0.1)), note),
-                row(new Work("quickstart", ModelConfig.gpt2(1024, LENGTH, 256, 3, 4), 80, arguments -> arguments.optim(Optim.MUON).learningRate(1e-3)), note));
+                row(new Work("quickstart", ModelConfig.llama(1024, LENGTH, 256, 3, 4, 4, 704), 80, arguments -> arguments.optim(Optim.MUON).learningRate(1e-3)), note));
     }
 
     private static BenchRow row(Work work, Consumer<String> note) {

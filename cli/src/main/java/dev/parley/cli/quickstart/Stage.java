@@ -16,10 +16,10 @@ import java.nio.file.Path;
 record Stage(String name, double learningRate, double muonLearningRate, double minLrRate) {
 
     /** Predicting the next token of texts and exercises. */
-    static final Stage PRETRAIN = new Stage("pretrain", 1.5e-3, 0.02, 0.2);
+    static final Stage PRETRAIN = new Stage("pretrain", 5e-3, 0.01, 0.05);
 
     /** Answering. */
-    static final Stage SFT = new Stage("sft", 1.2e-3, 0.01, 0.02);
+    static final Stage SFT = new Stage("sft", 4e-3, 0.007, 0.02);
 
     private static final int NS_STEPS = 3; // half of Muon's work is saved, and nothing lost
     private static final int LEAST_SAVE_STEPS = 50;
