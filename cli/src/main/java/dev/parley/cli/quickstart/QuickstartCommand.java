@@ -97,8 +97,8 @@ public final class QuickstartCommand implements Callable<Integer> {
         output.line("");
         var missed = Usual.missed(result.scores());
         if (!missed.isEmpty()) {
-            output.line(String.format(Locale.ROOT, "It falls short in: %s. Train longer (--minutes %.0f), or while the machine has nothing else to do.",
-                    String.join(", ", missed), Math.ceil(2 * minutes)));
+            output.line(String.format(Locale.ROOT, "It falls short in: %s. Train longer (%s), or while the machine has nothing else to do.",
+                    String.join(", ", missed), steps == null ? "--minutes " + (long) Math.ceil(2 * minutes) : "--steps " + 2 * steps));
             output.line("");
         }
         output.line(String.format(Locale.ROOT, "Your model is in %s, made in %.0f s. What you can do next:", result.model(),
