@@ -3,7 +3,6 @@ package dev.parley.cli.quickstart;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.ChatSeeds.Topic;
 import dev.parley.data.Conversations;
-import dev.parley.data.Conversations.Weighted;
 import dev.parley.data.HeldOut;
 import dev.parley.data.TextFiles;
 import dev.parley.data.WordNet;
@@ -19,17 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * What the quickstart teaches: text to read, tasks to practise, chats to imitate, and what of each is held out.
  *
  * @param texts documents to read, in the order to read them
  * @param heldOutTexts documents that are never read
- * @param tasks with how often each comes in chats
+ * @param tasks to practise
  * @param topics chat seeds
  * @param examined which of what is held out is so here
  */
-record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> tasks, List<Topic> topics, HeldOut examined) {
+record Corpus(List<String> texts, List<String> heldOutTexts, List<Task> tasks, List<Topic> topics, HeldOut examined) {
 
     private static final int SPELLED_WORDS = 12_000;
     private static final int EXAMINED_WORDS = 6_000;
@@ -39,10 +39,9 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
     static Corpus load(List<Path> files, boolean onlyFiles, HeldOut examined) throws IOException {
         var wordNet = WordNet.load();
         var words = wordNet.plainWords(3, 7).stream().limit(SPELLED_WORDS).toList();
-        var tasks = List.of(new Weighted(Words.spelling(words, EXAMINED_WORDS, examined), 10), new Weighted(Words.counting(words, EXAMINED_WORDS, examined), 1),
-                new Weighted(Words.reversing(words, EXAMINED_WORDS, examined), 0.5), new Weighted(Arithmetic.sumsTo20(examined), 4),
-                new Weighted(Arithmetic.sumsTo100(examined), 4), new Weighted(Arithmetic.differencesTo20(examined), 2),
-                new Weighted(new Definitions(wordNet.commonDefinitions(DEFINED_WORDS, examined), examined), 1), new Weighted(new Stories(examined), 1));
+        var tasks = List.<Task>of(Words.spelling(words, EXAMINED_WORDS, examined), Words.counting(words, EXAMINED_WORDS, examined),
+                Words.reversing(words, EXAMINED_WORDS, examined), Arithmetic.sumsTo20(examined), Arithmetic.sumsTo100(examined),
+                Arithmetic.differencesTo20(examined), new Definitions(wordNet.commonDefinitions(DEFINED_WORDS, examined), examined), new Stories(examined));
         var texts = new ArrayList<String>();
         var heldOut = new ArrayList<String>();
         var own = files.isEmpty() ? List.<String>of() : TextFiles.documents(files);
@@ -56,21 +55,10 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
     }
 
     /** Lines of a task as text to read: "Spell the word cat.\nc a t". */
-    List<String> practice(int lines, long seed) {
+    List<String> practice(Mixture mixture, int lines, long seed) {
+        var conversations = conversations(mixture);
         var random = new SplittableRandom(seed);
-        var all = tasks.stream().map(Weighted::task).toList();
-        var practice = new ArrayList<String>(lines);
-        for (int i = 0; i < lines; i++) practice.add(pick(all, random).train(random).text());
-        return practice;
-    }
-
-    private Task pick(List<Task> all, SplittableRandom random) {
-        var at = random.nextDouble() * tasks.stream().mapToDouble(Weighted::weight).sum();
-        for (int i = 0; i < all.size(); i++) {
-            at -= tasks.get(i).weight();
-            if (at < 0) return all.get(i);
-        }
-        return all.getLast();
+        return Stream.generate(() -> conversations.task(random).train(random).text()).limit(lines).toList();
     }
 
     /** What the chat's page may begin with: topics in two languages, and tasks for all readers. */
@@ -84,7 +72,7 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Weighted> task
     }
 
     /** Conversations of topics and tasks. */
-    Conversations conversations(double topicShare) {
-        return new Conversations(topics, tasks, topicShare);
+    Conversations conversations(Mixture mixture) {
+        return new Conversations(topics, mixture.weighted(tasks), mixture.topicShare());
     }
 }

@@ -19,18 +19,22 @@ final class Course {
     private final State state;
     private final Shape shape;
     private final double tokensPerSecond; // 0 where steps were asked for
+    private final double expectedTokens;
 
-    private Course(Plan plan, State state, Shape shape, double tokensPerSecond) {
+    private Course(Plan plan, State state, Shape shape, double tokensPerSecond, double expectedTokens) {
         this.plan = plan;
         this.state = state;
         this.shape = shape;
         this.tokensPerSecond = tokensPerSecond;
+        this.expectedTokens = expectedTokens;
     }
 
     /** @param probe measures the speed of a shape, in tokens a second */
     static Course of(Plan plan, State state, ToDoubleFunction<Shape> probe) throws IOException {
         var shape = Shape.SMALL;
-        return new Course(plan, state, shape, plan.steps().isPresent() ? 0 : state.decided("tokens per second", () -> probe.applyAsDouble(shape)));
+        if (plan.steps().isPresent()) return new Course(plan, state, shape, 0, (double) plan.steps().getAsLong() * shape.tokensPerStep());
+        var speed = state.decided("tokens per second", () -> probe.applyAsDouble(shape));
+        return new Course(plan, state, shape, speed, state.decided("tokens", () -> speed * plan.trainSeconds(state.elapsed())));
     }
 
     Shape shape() {
@@ -41,9 +45,13 @@ final class Course {
         return tokensPerSecond;
     }
 
-    /** Tokens that both stages will read, as far as one can say before the first. */
+    /** Tokens that both stages will read, as far as one could say before the first. */
     double expectedTokens() {
-        return plan.steps().isPresent() ? (double) plan.steps().getAsLong() * shape.tokensPerStep() : tokensPerSecond * plan.trainSeconds(state.elapsed());
+        return expectedTokens;
+    }
+
+    Mixture mixture() {
+        return Mixture.of(expectedTokens);
     }
 
     /** Minutes that a run needs for so many tokens on this machine. */

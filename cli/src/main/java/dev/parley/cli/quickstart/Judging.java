@@ -1,6 +1,5 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.data.Conversations;
 import dev.parley.data.tasks.Example;
 import dev.parley.eval.BigramBaseline;
 import dev.parley.eval.BitsPerByte;
@@ -46,7 +45,7 @@ final class Judging {
     private List<Quickstart.Sample> examine(Map<String, Score> scores) {
         try (var model = CausalLM.fromPretrained(plan.out()); var exam = new Exam(model, tokenizer, ChatTemplate.chatMl())) {
             var asked = new LinkedHashMap<String, CompletableFuture<Score>>();
-            for (var weighted : corpus.tasks()) asked.put(weighted.task().name(), exam.task(weighted.task(), Plan.CASES, plan.seed()));
+            for (var task : corpus.tasks()) asked.put(task.name(), exam.task(task, Plan.CASES, plan.seed()));
             asked.put("chat topics", exam.topics(corpus.topics(), corpus.examined(), Plan.CASES));
             var samples = samples(exam);
             asked.forEach((name, score) -> scores.put(name, score.join()));
@@ -75,7 +74,7 @@ final class Judging {
                     .forEach(t -> t.heldOut(corpus.examined()).stream().limit(1).forEach(q -> examples.add(new Example(q, t.answers().getFirst()))));
         }
         for (var name : List.of("spelling", "sums to 20", "stories")) {
-            corpus.tasks().stream().map(Conversations.Weighted::task).filter(t -> t.name().equals(name)).forEach(t -> examples.addAll(t.heldOut(1, plan.seed())));
+            corpus.tasks().stream().filter(t -> t.name().equals(name)).forEach(t -> examples.addAll(t.heldOut(1, plan.seed())));
         }
         var questions = examples.stream().map(Example::prompt).toList();
         return exam.answers(questions, examples.stream().map(Example::answer))

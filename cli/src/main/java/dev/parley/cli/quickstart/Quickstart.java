@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Locale;
@@ -37,9 +38,8 @@ final class Quickstart {
 
     static final String END_OF_TEXT = "<|endoftext|>";
     private static final int TOKENIZER_TEXTS = 60_000;
+    private static final int ROLE_TEXTS = 5_000;
     private static final int PRACTICE_LINES = 400_000;
-    private static final double TEXT_SHARE = 0.5; // of the documents to read; the rest is practice
-    private static final double TOPIC_SHARE = 0.35;
     private static final HeldOut EXAMINED = HeldOut.PUBLISHED; // TUNING while settings are being chosen
 
     private final Plan plan;
@@ -127,13 +127,14 @@ final class Quickstart {
             progress.stage("tokenizer", "Learning a vocabulary of " + Plan.VOCAB_SIZE + " tokens");
             state.timed("tokenizer", false, () -> {
                 var texts = new ArrayList<>(corpus.texts().subList(0, Math.min(TOKENIZER_TEXTS, corpus.texts().size())));
-                texts.addAll(corpus.practice(TOKENIZER_TEXTS / 6, plan.seed()));
+                texts.addAll(corpus.practice(Mixture.ALL, TOKENIZER_TEXTS / 6, plan.seed()));
                 for (int i = 0; i < 8; i++) { // chats are few and are what will be said
                     for (var topic : corpus.topics()) {
                         texts.addAll(topic.questions());
                         texts.addAll(topic.answers());
                     }
                 }
+                texts.addAll(Collections.nCopies(ROLE_TEXTS, "user\nassistant\n")); // in every turn: a token each
                 var trained = BpeTrainer.of(Plan.VOCAB_SIZE).withIndividualDigits(true)
                         .withSpecialTokens(END_OF_TEXT, ChatTemplate.START, ChatTemplate.END).train(texts.iterator())
                         .withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
@@ -154,7 +155,7 @@ final class Quickstart {
         try (var model = CausalLM.create(config(course.shape(), tokenizer), plan.seed())) {
             var part = course.pretrain();
             progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", model.config().parameterCount(), part.steps(), course.shape().tokensPerStep()));
-            var rows = Dataset.of(pretrainingRows(corpus, tokenizer, part.rowTokens()));
+            var rows = Dataset.of(pretrainingRows(corpus, course.mixture(), tokenizer, part.rowTokens()));
             var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
             train(Stage.PRETRAIN, part, course.shape(), model, rows, Optional.of(heldOut), folder, tokenizer);
         }
@@ -180,13 +181,13 @@ final class Quickstart {
     }
 
     /** Rows of texts and practice mixed. @param wanted tokens */
-    private List<Row> pretrainingRows(Corpus corpus, Tokenizer tokenizer, long wanted) {
-        var practice = corpus.practice((int) Math.min(PRACTICE_LINES, 1000 + wanted / 15), plan.seed());
+    private List<Row> pretrainingRows(Corpus corpus, Mixture mixture, Tokenizer tokenizer, long wanted) {
+        var practice = corpus.practice(mixture, (int) Math.min(PRACTICE_LINES, 1000 + wanted / 15), plan.seed());
         var documents = new ArrayList<Row>();
         var tokens = 0L;
         var random = new SplittableRandom(plan.seed());
         for (int t = 0, p = 0; tokens < wanted && t < corpus.texts().size() && p < practice.size();) {
-            var text = random.nextDouble() < TEXT_SHARE ? corpus.texts().get(t++) : practice.get(p++);
+            var text = random.nextDouble() < mixture.textShare() ? corpus.texts().get(t++) : practice.get(p++);
             documents.add(document(tokenizer, text));
             tokens += documents.getLast().length();
         }
@@ -200,7 +201,7 @@ final class Quickstart {
         progress.stage("sft", "Fine-tuning: learning to answer, from chats by hand and tasks by code");
         try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
             var part = course.sft();
-            var rows = chatRows(corpus.conversations(TOPIC_SHARE), tokenizer, part.rowTokens());
+            var rows = chatRows(corpus.conversations(course.mixture()), tokenizer, part.rowTokens());
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
             train(Stage.SFT, part, course.shape(), model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
