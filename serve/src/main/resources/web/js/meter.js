@@ -17,9 +17,10 @@ export function stats(message) {
     return tn('tokens', u.completion_tokens) + (speed ? ` · ${t('tokens.speed', { n: number(speed, speed < 10 ? 1 : 0) })}` : '');
 }
 
-/** After the first token, which waits for the prompt to be read. */
+/** After the first token, which waits for the prompt to be read; over the whole where all came together. */
 function tokensPerSecond({ completion_tokens: tokens, seconds, first_token_seconds: first = 0 }) {
-    return tokens > 1 && seconds > first ? (tokens - 1) / (seconds - first) : 0;
+    if (!(tokens > 1 && seconds > 0)) return 0;
+    return seconds > first ? (tokens - 1) / (seconds - first) : tokens / seconds;
 }
 
 /** What the shown conversation holds: {used, length, completion, speed}; used is of the last answer, with its prompt. */
