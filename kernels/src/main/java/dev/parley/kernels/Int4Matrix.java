@@ -96,7 +96,8 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
+    public void arrange(float[] x, int xAt, Arranged arranged, int b, int batch) {
+        var into = arranged.floats;
         int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
@@ -115,7 +116,8 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, Arranged arranged, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+        var x = arranged.floats;
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -194,7 +196,7 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public int scratchSize() {
+    public int scratchSize(int batch) {
         return 0;
     }
 
