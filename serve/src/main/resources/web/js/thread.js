@@ -72,7 +72,7 @@ export function thread() {
         if (isRepeated(message)) toast(t('answer.same'));
     });
     on('look', () => { for (const turn of turns.values()) turn.look(); });
-    on('conversation', () => { if (list.querySelector('.welcome')) showWelcome(true); });
+    for (const topic of ['models', 'conversation']) on(topic, () => { if (list.querySelector('.welcome')) showWelcome(true); });
     listenToCopies(list);
     return { element: scroller, button: stick.button, toEnd: stick.toEnd, turn: id => turns.get(id) };
 }

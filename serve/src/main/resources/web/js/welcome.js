@@ -2,9 +2,10 @@
 
 import { el } from './dom.js';
 import { setup, modelNamed } from './state.js';
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 
 const IDEAS = ['idea.1', 'idea.2', 'idea.3', 'idea.4'];
+const MOST = 6;
 
 export function welcome() {
     const model = modelNamed(setup().model);
@@ -12,5 +13,13 @@ export function welcome() {
         el('h1', {}, t('welcome')),
         el('p', {}, model ? t('welcome.model', { model: model.id }) : t('welcome.none')),
         model && !model.chat ? el('p', { class: 'hint' }, t('welcome.base')) : null,
-        el('div', { class: 'ideas' }, IDEAS.map(key => el('button', { type: 'button', class: 'idea', onclick: () => dispatchEvent(new CustomEvent('parley-idea', { detail: t(key) })) }, t(key)))));
+        el('div', { class: 'ideas' }, ideas(model).map(idea => el('button', { type: 'button', class: 'idea', onclick: () => dispatchEvent(new CustomEvent('parley-idea', { detail: idea })) }, idea))));
+}
+
+/** What the model's folder suggests, in the reader's language if it can; else questions for any model. */
+function ideas(model) {
+    const own = model?.suggestions || [];
+    const readable = own.filter(s => !s.language || s.language === language);
+    const shown = (readable.length ? readable : own).slice(0, MOST).map(s => s.text);
+    return shown.length ? shown : IDEAS.map(key => t(key));
 }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -32,6 +34,9 @@ final class ServeBench {
     private static final int REST = 10;
     private static final int WARM_PIECES = 2_000; // for each turn
     private static final int PAIRS = 3; // for each turn, of a stream over HTTP and one without
+
+    /** A row of what is measured. */
+    enum Part { STREAMS, HTTP, BEGINNING, START }
 
     private final BenchServer server;
     private final CompletionClient client;
@@ -51,19 +56,26 @@ final class ServeBench {
     }
 
     /** GPT-2 124M in int8, and {@code launcher} started as a user would. */
-    static List<BenchRow> rows(Path launcher, Consumer<String> note) throws IOException {
-        return rows("gpt2-124m int8", ModelConfig.gpt2Small(), 7, 200, Optional.of(launcher), note);
+    static List<BenchRow> rows(Set<Part> parts, Path launcher, Consumer<String> note) throws IOException {
+        return rows("gpt2-124m int8", ModelConfig.gpt2Small(), 7, 200, parts, launcher, note);
     }
 
     /**
      * @param turns that are measured, after one that warms up
      * @param tokens of an answer
      */
-    static List<BenchRow> rows(String name, ModelConfig config, int turns, int tokens, Optional<Path> launcher, Consumer<String> note) throws IOException {
+    static List<BenchRow> rows(String name, ModelConfig config, int turns, int tokens, Set<Part> parts, Path launcher, Consumer<String> note) throws IOException {
         try (var server = BenchServer.start(config, Limits.DEFAULT); var client = new CompletionClient(server.address())) {
             var bench = new ServeBench(server, client, name, turns, tokens, note);
-            var rows = new ArrayList<>(List.of(bench.streams(), bench.server(), bench.beginning()));
-            if (launcher.isPresent()) rows.add(new StartBench(launcher.get(), server.model(), note).row(name, turns));
+            var rows = new ArrayList<BenchRow>();
+            for (var part : new TreeSet<>(parts)) {
+                rows.add(switch (part) {
+                    case STREAMS -> bench.streams();
+                    case HTTP -> bench.server();
+                    case BEGINNING -> bench.beginning();
+                    case START -> new StartBench(launcher, server.model(), note).row(name, turns);
+                });
+            }
             return rows;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

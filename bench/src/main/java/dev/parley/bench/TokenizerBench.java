@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.EncodingType;
+import dev.parley.data.HeldOut;
 import dev.parley.data.WordNet;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
@@ -135,7 +136,7 @@ final class TokenizerBench {
         var text = new StringBuilder();
         var bytes = 0;
         var lines = 0;
-        for (var synset : WordNet.load().trainSynsets()) {
+        for (var synset : WordNet.load().trainSynsets(HeldOut.PUBLISHED)) {
             text.append(synset.text()).append('\n');
             if (++lines % LINES > 0) continue;
             texts.add(text.toString());

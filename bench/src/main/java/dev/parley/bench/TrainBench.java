@@ -9,6 +9,8 @@ import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
+import dev.parley.train.Optim;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
@@ -19,9 +21,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
- * A training step of GPT-2 124M with random weights, by the Trainer itself: forward, backward, clipping, AdamW. The limit
+ * Training steps of GPT-2 124M and of the quickstart's network with random weights, by the Trainer itself: forward, backward,
+ * clipping, AdamW (the quickstart: Muon, whose own products count as overhead). The limit
  * is what the step would take if it were nothing but its products of matrices, at the rate that the shapes of a forward
  * pass reach by themselves in the same run.
  */
@@ -29,40 +34,46 @@ final class TrainBench {
 
     private static final int ROWS = 4;
     private static final int LENGTH = 256;
-    private static final int STEPS = 14;
-    private static final int WARM_UP = 4;
+    private static final double WARM_UP = 0.3; // part of the steps
 
     private TrainBench() {}
 
+    /** What is trained. @param arguments of the optimiser */
+    private record Work(String name, ModelConfig config, int steps, UnaryOperator<TrainingArguments.Builder> arguments) {}
+
     static List<BenchRow> rows(Consumer<String> note) {
-        var config = ModelConfig.gpt2Small();
-        var dtype = Engine.computeType();
+        return List.of(row(new Work("gpt2-124m", ModelConfig.gpt2Small(), 14, arguments -> arguments.learningRate(1e-4).weightDecay(0.1)), note),
+                row(new Work("quickstart", ModelConfig.llama(1024, LENGTH, 256, 3, 4, 4, 704), 80, arguments -> arguments.optim(Optim.MUON).learningRate(1e-3)), note));
+    }
+
+    private static BenchRow row(Work work, Consumer<String> note) {
+        var config = work.config();
+        var dtype = Engine.trainingType();
         var before = gemmRate(config, dtype);
+        var warmUp = (int) (WARM_UP * work.steps());
         var speeds = new ArrayList<Double>();
         var live = new ArrayList<Long>();
-        var arguments = TrainingArguments.builder().outputDir(Path.of("unused")).maxSteps(STEPS).perDeviceTrainBatchSize(ROWS).loggingSteps(1)
-                .saveSteps(0).learningRate(1e-4).weightDecay(0.1).build();
+        var arguments = work.arguments().apply(TrainingArguments.builder().outputDir(Path.of("unused")).maxSteps(work.steps()).perDeviceTrainBatchSize(ROWS)
+                .loggingSteps(1).saveSteps(0)).build();
         try (var model = CausalLM.create(config, 1)) {
-            new Trainer(model, arguments, Dataset.of(randomRows(config.vocabSize()))).onEvent(event -> {
+            new Trainer(model, arguments, Dataset.of(randomRows(config.vocabSize(), work.steps()))).onEvent(event -> {
                 if (!(event instanceof TrainEvent.Step step)) return;
-                note.accept(String.format(Locale.ROOT, "step %d: %.0f tokens/s, %.2f GiB resident", step.step(), step.tokensPerSecond(), Engine.residentBytes() / (double) (1 << 30)));
-                if (step.step() > WARM_UP) speeds.add(step.tokensPerSecond());
+                if (step.step() > warmUp) speeds.add(step.tokensPerSecond());
                 live.add(Engine.liveNativeObjects());
             }).train();
         }
         var rate = (before + gemmRate(config, dtype)) / 2;
-        note.accept(String.format(Locale.ROOT, "products of the model's shapes: %.0f GFLOP/s; native objects after step %d and step %d: %d and %d",
-                rate / 1e9, WARM_UP, STEPS, live.get(WARM_UP - 1), live.getLast()));
+        note.accept(String.format(Locale.ROOT, "%s: products of the model's shapes: %.0f GFLOP/s; native objects after step %d and step %d: %d and %d; %.2f GiB resident",
+                work.name(), rate / 1e9, warmUp, work.steps(), live.get(warmUp - 1), live.getLast(), Engine.residentBytes() / (double) (1 << 30)));
         var median = BenchRow.median(speeds.stream().mapToDouble(s -> s).toArray());
-        var name = "gpt2-124m " + (dtype == DType.BFLOAT16 ? "bf16 " : "fp32 ") + ROWS + "x" + LENGTH;
-        return List.of(new BenchRow(name, median, "tokens/s", Optional.empty(),
-                Optional.of(new BenchRow.Named("the rate of its matrix products", rate / flopsPerToken(config)))));
+        var name = work.name() + (dtype == DType.BFLOAT16 ? " bf16 " : " fp32 ") + ROWS + "x" + LENGTH;
+        return new BenchRow(name, median, "tokens/s", Optional.empty(), Optional.of(new BenchRow.Named("the rate of its matrix products", rate / flopsPerToken(config))));
     }
 
-    private static List<Row> randomRows(int vocabSize) {
+    private static List<Row> randomRows(int vocabSize, int steps) {
         var random = new SplittableRandom(1);
         var rows = new ArrayList<Row>();
-        for (int r = 0; r < ROWS * STEPS; r++) {
+        for (int r = 0; r < ROWS * steps; r++) {
             rows.add(Row.of(random.ints(LENGTH, 0, vocabSize).toArray()));
         }
         return rows;
@@ -76,27 +87,44 @@ final class TrainBench {
 
     /**
      * Operations a second of the products of a forward pass, each shape at its own measured rate and with its own part of
-     * the work.
+     * the work: shared out by libtorch, or half of the rows in each of two threads, whichever is faster.
      */
     private static double gemmRate(ModelConfig config, DType dtype) {
         long n = ROWS * LENGTH, c = config.hiddenSize(), layers = config.numHiddenLayers();
         double flops = 0, seconds = 0;
-        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open(); var workers = Workers.start(Engine.threads())) {
             for (var shape : new long[][] {{c, 3 * c, layers}, {c, c, layers}, {c, 4 * c, layers}, {4 * c, c, layers}, {c, config.vocabSize(), 1}}) {
                 var x = Tensor.empty(DType.FLOAT32, n, shape[0]).normalInPlace(0, 1).to(dtype);
                 var w = Tensor.empty(DType.FLOAT32, shape[0], shape[1]).normalInPlace(0, 1).to(dtype);
-                var times = new double[9];
-                for (int i = 0; i < times.length; i++) {
-                    try (var step = Scope.open()) {
-                        var start = System.nanoTime();
-                        x.matmul(w);
-                        times[i] = BenchRow.seconds(start);
-                    }
-                }
                 flops += 2.0 * n * shape[0] * shape[1] * shape[2];
-                seconds += BenchRow.median(times) * shape[2];
+                seconds += Math.min(time(() -> product(x, w)), Workers.canRun() ? time(() -> shared(workers, x, w)) : Double.POSITIVE_INFINITY) * shape[2];
             }
         }
         return flops / seconds;
+    }
+
+    private static double time(Runnable work) {
+        var times = new double[9];
+        for (int i = 0; i < times.length; i++) {
+            var start = System.nanoTime();
+            work.run();
+            times[i] = BenchRow.seconds(start);
+        }
+        return BenchRow.median(times);
+    }
+
+    private static void product(Tensor x, Tensor w) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            x.matmul(w);
+        }
+    }
+
+    private static void shared(Workers workers, Tensor x, Tensor w) {
+        var part = x.size(0) / workers.size();
+        workers.run(IntStream.range(0, workers.size()).<Runnable>mapToObj(i -> () -> {
+            try (var scope = Scope.open()) {
+                product(x.narrow(0, i * part, part), w);
+            }
+        }).toList());
     }
 }

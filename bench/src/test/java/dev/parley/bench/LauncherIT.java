@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.tensor.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,11 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./parley} as a user's shell sees it: exit codes, and which words go where. It runs on the jars of this build. */
 class LauncherIT {
@@ -43,10 +45,10 @@ class LauncherIT {
         builder.environment().put("PARLEY_BUILD", "never");
         builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
-        var process = builder.start();
-        process.getOutputStream().close();
-        assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running: " + List.of(command));
-        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+        try (var process = ChildProcess.start(builder)) {
+            process.process().getOutputStream().close();
+            return new Ended(process.exitCode(), Files.readString(out), Files.readString(err));
+        }
     }
 
     private Ended parley(String... arguments) throws IOException, InterruptedException {
@@ -160,8 +162,42 @@ class LauncherIT {
         var alone = Files.createDirectories(folder.resolve("clone"));
         var script = Files.readString(PARLEY, StandardCharsets.UTF_8);
         // The usual folders of this machine hold a JDK 25; the copy looks for one that cannot be there.
-        Files.writeString(alone.resolve("parley"), script.replace("\"25.", "\"99.").replace("\"25\"", "\"99\""));
-        var ended = run(Map.of(), "bash", alone.resolve("parley").toString(), "--help");
-        assertEquals(new Ended(1, "", "parley: no JDK 25 was found: install one, such as Eclipse Temurin 25, or name its folder in JAVA25_HOME.\n"), ended);
+        Files.writeString(alone.resolve("parley"), script.replace("oldest=25", "oldest=99"));
+        var sentence = "parley: no JDK 99 or newer was found: install one, such as Eclipse Temurin 99, or name its folder in JAVA25_HOME%s.\n";
+        assertEquals(new Ended(1, "", sentence.formatted("")), run(Map.of("JAVA25_HOME", ""), "bash", alone.resolve("parley").toString(), "--help"));
+        assertEquals(new Ended(1, "", sentence.formatted(" (in /nowhere there is none)")), run(Map.of("JAVA25_HOME", "/nowhere"), "bash", alone.resolve("parley").toString(), "--help"));
+    }
+
+    /** A folder that says it is another JDK, with the Java of this one in it, which says who it is. It has this one's full version, so that no other rehearsal is needed. */
+    private Path jdkThatSays(String version) throws IOException {
+        var home = Files.createDirectories(folder.resolve("jdk-" + version));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_RUNTIME_VERSION=\"" + System.getProperty("java.runtime.version") + "\"\nJAVA_VERSION=\"" + version + "\"\n");
+        var bin = Files.createDirectories(home.resolve("bin"));
+        for (var name : List.of("java", "javac")) {
+            Files.writeString(bin.resolve(name), "#!/bin/sh\necho 'This is " + version + ".' >&2\nexec '" + System.getProperty("java.home") + "/bin/" + name + "' \"$@\"\n");
+            assertTrue(bin.resolve(name).toFile().setExecutable(true));
+        }
+        return home;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"25", "25.0.9", "26", "26.0.1", "27-ea", "100.1"})
+    void aJdkFrom25OnIsTaken(String version) throws Exception {
+        var ended = run(Map.of("JAVA25_HOME", "", "JAVA_HOME", jdkThatSays(version).toString()), PARLEY.toString(), "--version");
+        assertEquals(new Ended(0, ended.out(), "This is " + version + ".\n"), ended);
+        assertTrue(ended.out().startsWith("parley 0."), ended.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.8.0_402", "9", "24.0.2"})
+    void anOlderJdkIsPassedOver(String version) throws Exception {
+        var ended = run(Map.of("JAVA25_HOME", jdkThatSays(version).toString(), "JAVA_HOME", System.getProperty("java.home")), PARLEY.toString(), "--version");
+        assertEquals(new Ended(0, ended.out(), ""), ended);
+    }
+
+    @Test
+    void theJdkInJava25HomeComesBeforeTheOneInJavaHome() throws Exception {
+        var ended = run(Map.of("JAVA25_HOME", jdkThatSays("26").toString(), "JAVA_HOME", jdkThatSays("25").toString()), PARLEY.toString(), "--version");
+        assertEquals(new Ended(0, ended.out(), "This is 26.\n"), ended);
     }
 }

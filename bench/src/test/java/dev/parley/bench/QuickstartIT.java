@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.tensor.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,31 +21,33 @@ class QuickstartIT {
     @TempDir
     Path folder;
 
-    private Process start() throws IOException {
-        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--minutes", "0.5", "--out", "model", "--json").directory(folder.toFile())
+    private ChildProcess start() throws IOException {
+        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--steps", "100", "--out", "model", "--json").directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
         builder.environment().put("PARLEY_BUILD", "never");
         builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
-        return builder.start();
+        return ChildProcess.start(builder);
     }
 
     @Test
     void anInterruptedQuickstartGoesOnWhereItWas() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")) && Files.isRegularFile(Repository.root().resolve("bench/target/classpath.txt")), "no shell, or no jars");
-        var process = start();
-        var checkpoint = folder.resolve("model/.work/state.json");
-        for (int n = 0; n < 600 && process.isAlive() && !(Files.exists(checkpoint) && Files.readString(checkpoint).contains("\"pretrain\"")); n++) Thread.sleep(100);
-        Thread.sleep(1500); // some steps into the stage
-        // Not INT, which the shell ignores on behalf of what it starts in the background; both take the same way here.
-        new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        assertEquals(128 + 15, process.exitValue(), Files.readString(folder.resolve("err")));
+        try (var first = start()) {
+            while (first.isAlive() && !Files.readString(folder.resolve("err")).contains("Reading:")) Thread.sleep(100);
+            Thread.sleep(1500); // some steps into the stage
+            // Not INT, which the shell ignores on behalf of what it starts in the background; both take the same way here.
+            first.signal("TERM");
+            var code = first.exitCode();
+            assertEquals(128 + 15, code, Files.readString(folder.resolve("err")));
+        }
         assertTrue(Files.exists(folder.resolve("model/.work/pretrain/checkpoints.json")), Files.readString(folder.resolve("err")));
 
-        var second = start();
-        assertTrue(second.waitFor(300, TimeUnit.SECONDS));
+        int code;
+        try (var second = start()) {
+            code = second.exitCode();
+        }
         var err = Files.readString(folder.resolve("err"));
-        assertEquals(0, second.exitValue(), err);
+        assertEquals(0, code, err);
         assertTrue(err.contains("Going on from the last checkpoint"), err);
         var json = new ObjectMapper().readTree(Files.readString(folder.resolve("out")));
         for (var name : List.of("spelling", "sums to 20", "chat topics", "bits per byte, held-out text")) {

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.model.ModelConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Optional;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +19,7 @@ class ServeBenchTest {
     @Test
     void everyRowHasItsFigureAndWhatItIsComparedWith() throws Exception {
         var notes = new ArrayList<String>();
-        var rows = ServeBench.rows("small", SMALL, 1, 20, Optional.empty(), notes::add);
+        var rows = ServeBench.rows("small", SMALL, 1, 20, EnumSet.complementOf(EnumSet.of(ServeBench.Part.START)), Path.of("parley"), notes::add);
         assertEquals(3, rows.size());
         for (var row : rows) {
             assertTrue(row.ours() > 0 && row.peer().orElseThrow().value() > 0, row.toString());

@@ -32,7 +32,7 @@ public final class Progress implements AutoCloseable {
     private static final int USUAL_WIDTH = 79;
 
     private final String stage;
-    private final long total;
+    private long total;
     private final long before; // done when the stage began
     private final Unit unit;
     private final Output output;
@@ -138,11 +138,20 @@ public final class Progress implements AutoCloseable {
         if (now - told >= interval) tell(now);
     }
 
+    /** A run that ends on time knows its total only by and by. */
+    private void expect(long total) {
+        this.total = total;
+        if (bar != null) bar.maxHint(total);
+    }
+
     /** A listener for a Trainer: loss, tokens per second and time left as it steps; evaluations as notes. */
     public Consumer<TrainEvent> ofTraining() {
         return event -> {
             switch (event) {
-                case TrainEvent.Step e -> at(e.step(), String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", e.loss(), e.tokensPerSecond()), e.secondsLeft());
+                case TrainEvent.Step e -> {
+                    expect(e.totalSteps());
+                    at(e.step(), String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", e.loss(), e.tokensPerSecond()), e.secondsLeft());
+                }
                 case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(), e.evalLoss(), e.best() ? ", the best so far" : ""));
                 case TrainEvent.Saved _, TrainEvent.Finished _ -> {}
             }

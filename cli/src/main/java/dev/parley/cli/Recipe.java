@@ -18,6 +18,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
+import dev.parley.train.Optim;
 import dev.parley.train.TrainingArguments;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** A training run as YAML describes it: the stage, the model, the data, and transformers' training arguments. */
 final class Recipe {
@@ -37,7 +39,8 @@ final class Recipe {
     private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
     private static final Set<String> ARGUMENTS = Set.of("output_dir", "overwrite_output_dir", "num_train_epochs", "max_steps",
             "per_device_train_batch_size", "per_device_eval_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type",
-            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "max_grad_norm", "eval_steps", "save_steps",
+            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "optim", "muon_learning_rate", "muon_momentum", "ns_steps",
+            "max_grad_norm", "eval_steps", "save_steps",
             "save_total_limit", "logging_steps", "bf16", "group_by_length", "seed", "resume_from_checkpoint");
 
     private final Output output;
@@ -106,7 +109,7 @@ final class Recipe {
 
     private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.computeType());
+        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.trainingType());
         if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()
@@ -157,9 +160,10 @@ final class Recipe {
                 .numTrainEpochs(number("num_train_epochs", 3)).maxSteps((long) number("max_steps", -1))
                 .perDeviceTrainBatchSize(integer("per_device_train_batch_size", 8)).perDeviceEvalBatchSize(integer("per_device_eval_batch_size", 8))
                 .gradientAccumulationSteps(integer("gradient_accumulation_steps", 1)).learningRate(number("learning_rate", 5e-5))
-                .lrSchedulerType(scheduler()).lrSchedulerKwargs(new LrSchedule.Shape(number("min_lr_rate", 0.1), 1, 1e-7, 0, 0))
+                .lrSchedulerType(named("lr_scheduler_type", LrSchedule.Type.values(), LrSchedule.Type::label)).lrSchedulerKwargs(new LrSchedule.Shape(number("min_lr_rate", 0.1), 1, 1e-7, 0, 0))
                 .warmupSteps((long) number("warmup_steps", 0)).weightDecay(number("weight_decay", 0)).adamBeta1(number("adam_beta1", 0.9))
-                .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).maxGradNorm(number("max_grad_norm", 1))
+                .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).optim(named("optim", Optim.values(), Optim::label))
+                .muonLearningRate(number("muon_learning_rate", 0.02)).muonMomentum(number("muon_momentum", 0.95)).nsSteps(integer("ns_steps", 5)).maxGradNorm(number("max_grad_norm", 1))
                 .evalSteps((long) number("eval_steps", 0)).saveSteps((long) number("save_steps", 500)).saveTotalLimit(integer("save_total_limit", 0))
                 .loggingSteps((long) number("logging_steps", 10)).groupByLength(yaml.path("group_by_length").asBoolean(false)).seed((long) number("seed", 42));
         if (yaml.has("bf16")) builder.bf16(yaml.path("bf16").asBoolean());
@@ -169,11 +173,11 @@ final class Recipe {
         return builder.build();
     }
 
-    private LrSchedule.Type scheduler() {
-        var name = text("lr_scheduler_type", "linear");
-        return Arrays.stream(LrSchedule.Type.values()).filter(t -> t.label().equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(where + ": lr_scheduler_type " + name + " is none of "
-                        + Arrays.stream(LrSchedule.Type.values()).map(LrSchedule.Type::label).toList() + "."));
+    /** One of several by its name; the first where none is named. */
+    private <T> T named(String key, T[] all, Function<T, String> label) {
+        var name = text(key, label.apply(all[0]));
+        return Arrays.stream(all).filter(t -> label.apply(t).equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+                where + ": " + key + " " + name + " is none of " + Arrays.stream(all).map(label).toList() + "."));
     }
 
     private String text(String key, String byDefault) {

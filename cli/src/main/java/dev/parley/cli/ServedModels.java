@@ -3,7 +3,9 @@ package dev.parley.cli;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.hub.Hub;
+import dev.parley.serve.answer.Suggestion;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.serve.openai.DefaultSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +50,17 @@ final class ServedModels {
         var folder = Downloads.model(place, output);
         var id = named ? given.substring(0, given.indexOf('=')) : idOf(place, folder);
         var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
-        return new ModelSource(id, others, bytes(folder), 0, () -> load(id, folder));
+        return new ModelSource(id, others, bytes(folder), 0, suggestions(folder), () -> load(id, folder));
+    }
+
+    /** A fault in them is no reason to serve no model. */
+    private List<Suggestion> suggestions(Path folder) {
+        try {
+            return SuggestionsFile.read(folder);
+        } catch (IOException | IllegalArgumentException e) {
+            output.note("The page begins with its own suggestions: " + e.getMessage());
+            return List.of();
+        }
     }
 
     private static String target(String alias) {

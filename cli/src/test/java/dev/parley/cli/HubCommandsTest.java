@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.hub.FakeHub;
+import dev.parley.tensor.ChildProcess;
 import dev.parley.tokenizer.BpeTrainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,31 +65,35 @@ class HubCommandsTest {
         hub.close();
     }
 
-    private Process start(Map<String, String> environment, Object... arguments) throws IOException {
+    private ChildProcess start(Map<String, String> environment, Object... arguments) throws IOException {
         var process = start(environment, command(arguments));
-        process.getOutputStream().close();
+        process.process().getOutputStream().close();
         return process;
     }
 
     private static List<String> command(Object... arguments) {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        var command = new ArrayList<String>();
+        // A shell lets what it starts in the background ignore Ctrl-C, and all that this starts inherits that.
+        if (OS.LINUX.isCurrentOs()) command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-agentlib") && !a.startsWith("-javaagent")).toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parley.class.getName()));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         return command;
     }
 
-    private Process start(Map<String, String> environment, List<String> command) throws IOException {
+    private ChildProcess start(Map<String, String> environment, List<String> command) throws IOException {
         var builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_") || name.startsWith("HUGGING"));
         builder.environment().putAll(Map.of("HF_HOME", home.toString(), "HF_ENDPOINT", hub.endpoint().toString(), "NO_PROXY", "*"));
         builder.environment().putAll(environment);
-        return builder.redirectError(folder.resolve("err").toFile()).redirectOutput(folder.resolve("out").toFile()).start();
+        return ChildProcess.start(builder.redirectError(folder.resolve("err").toFile()).redirectOutput(folder.resolve("out").toFile()));
     }
 
-    private Ended ended(Process process) throws IOException, InterruptedException {
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it does not end");
-        return new Ended(process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+    private Ended ended(ChildProcess process) throws IOException, InterruptedException {
+        try (process) {
+            return new Ended(process.exitCode(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+        }
     }
 
     private Ended parley(Object... arguments) throws IOException, InterruptedException {
@@ -158,10 +162,12 @@ class HubCommandsTest {
     @DisabledOnOs(OS.WINDOWS)
     void ctrlCKeepsWhatHasComeAndTheNextPullGoesOn() throws Exception {
         hub.slow(100_000);
-        var pull = start(Map.of(), "models", "pull", "org/tiny");
-        while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
-        new ProcessBuilder("kill", "-INT", String.valueOf(pull.pid())).start().waitFor();
-        var stopped = ended(pull);
+        Ended stopped;
+        try (var pull = start(Map.of(), "models", "pull", "org/tiny")) {
+            while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
+            pull.signal("INT");
+            stopped = ended(pull);
+        }
         assertEquals(Parley.INTERRUPTED, stopped.code(), stopped.err());
         assertTrue(stopped.err().contains("what has come is kept"), stopped.err());
         assertFalse(Files.exists(snapshots()));
@@ -178,12 +184,14 @@ class HubCommandsTest {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script, which lends a terminal, is not installed");
         hub.slow(100_000);
         var command = new ArrayList<>(command("models", "pull", "org/tiny"));
-        command.addAll(1, List.of("-Dparley.stdout.terminal=true", "-Dparley.stderr.terminal=true"));
-        var pull = start(Map.of("TERM", "xterm"), List.of("/usr/bin/script", "-qec", "'" + String.join("' '", command) + "'", "/dev/null"));
-        while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
-        pull.getOutputStream().write(3); // Ctrl-C, as the terminal gets it
-        pull.getOutputStream().flush();
-        var stopped = ended(pull);
+        command.addAll(command.indexOf("-cp"), List.of("-Dparley.stdout.terminal=true", "-Dparley.stderr.terminal=true"));
+        Ended stopped;
+        try (var pull = start(Map.of("TERM", "xterm"), List.of("/usr/bin/script", "-qec", "'" + String.join("' '", command) + "'", "/dev/null"))) {
+            while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
+            pull.process().getOutputStream().write(3); // Ctrl-C, as the terminal gets it
+            pull.process().getOutputStream().flush();
+            stopped = ended(pull);
+        }
         assertEquals(Parley.INTERRUPTED, stopped.code(), stopped.out());
         assertTrue(stopped.out().contains(" kB"), stopped.out());
         assertTrue(stopped.out().contains("what has come is kept"), stopped.out());

@@ -41,7 +41,7 @@ class SeedArticleTest {
 
         // 加载预训练模型和分词器
         var tokenizer = Tokenizer.fromPretrained(gpt2.toString());
-        try (var model = CausalLM.forTraining(gpt2, Engine.computeType())) {
+        try (var model = CausalLM.forTraining(gpt2, Engine.trainingType())) {
             // 定义训练参数
             var trainingArgs = TrainingArguments.builder().outputDir(gpt2).overwriteOutputDir(true).numTrainEpochs(3)
                     .perDeviceTrainBatchSize(4).saveSteps(10_000).saveTotalLimit(2).build();

@@ -27,7 +27,13 @@ public final class ChatSeeds {
      * @param heldOut never trained on
      * @param answers right ones; the first is the one to learn
      */
-    public record Topic(String id, String language, List<String> questions, List<String> heldOut, List<String> answers) {}
+    public record Topic(String id, String language, List<String> questions, List<String> heldOut, List<String> answers) {
+
+        /** The questions of one of the two sets; neither is ever trained on. */
+        public List<String> heldOut(HeldOut examined) {
+            return heldOut.stream().filter(q -> examined.has(q, HeldOut.values().length)).toList();
+        }
+    }
 
     /** The seeds that come with Parley, English and Chinese. */
     public static List<Topic> load() {

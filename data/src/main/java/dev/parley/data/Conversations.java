@@ -37,7 +37,8 @@ public record Conversations(List<Topic> topics, List<Weighted> tasks, double top
         return messages;
     }
 
-    private Task task(RandomGenerator random) {
+    /** A task, drawn by its weight. */
+    public Task task(RandomGenerator random) {
         var at = random.nextDouble() * tasks.stream().mapToDouble(Weighted::weight).sum();
         for (var weighted : tasks) {
             at -= weighted.weight();

@@ -1,8 +1,13 @@
 package dev.parley.data;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Makes one question look as different people type it: case, punctuation, a polite word before or after, a typo. */
 public final class Rephrase {
@@ -18,13 +23,37 @@ public final class Rephrase {
         return isChinese(question) ? chinese(question, random) : english(question, random);
     }
 
+    /** A text without case, punctuation and spaces: what is the same folded is the same question. */
+    static String folded(String text) {
+        return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+    }
+
+    /** All that {@link #vary} can make of a question, folded. */
+    static Set<String> variants(String question) {
+        var body = folded(question);
+        var variants = new LinkedHashSet<String>();
+        for (var before : with(isChinese(question) ? CHINESE_BEFORE : BEFORE)) {
+            for (var after : with(isChinese(question) ? List.of() : AFTER)) {
+                variants.add(folded(before) + body + folded(after));
+                if (!isChinese(question)) typos(before + withoutEnd(question) + after).map(Rephrase::folded).forEach(variants::add);
+            }
+        }
+        return variants;
+    }
+
+    private static List<String> with(List<String> words) {
+        var choices = new ArrayList<>(words);
+        choices.add("");
+        return choices;
+    }
+
     private static boolean isChinese(String text) {
         return text.codePoints().anyMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN);
     }
 
     private static String english(String question, RandomGenerator random) {
-        var end = question.matches(".*[?.!]") ? question.substring(question.length() - 1) : "";
-        var body = question.substring(0, question.length() - end.length());
+        var body = withoutEnd(question);
+        var end = question.substring(body.length());
         if (random.nextInt(8) == 0) body = pick(BEFORE, random) + lowerFirst(body);
         if (random.nextInt(10) == 0) body += pick(AFTER, random);
         if (random.nextInt(12) == 0 && body.length() > 8) body = typo(body, random);
@@ -48,12 +77,31 @@ public final class Rephrase {
         return random.nextInt(3) == 0 ? text.replace('?', '？').replace(',', '，') : text;
     }
 
+    private static String withoutEnd(String question) {
+        return question.matches(".*[?.!]") ? question.substring(0, question.length() - 1) : question;
+    }
+
     /** Two neighbours swapped, or one letter left out. */
     private static String typo(String text, RandomGenerator random) {
         var at = 1 + random.nextInt(text.length() - 2);
-        if (!Character.isLetter(text.charAt(at)) || !Character.isLetter(text.charAt(at + 1))) return text;
-        return random.nextBoolean() ? text.substring(0, at) + text.substring(at + 1)
-                : text.substring(0, at) + text.charAt(at + 1) + text.charAt(at) + text.substring(at + 2);
+        if (!isTypoAt(text, at)) return text;
+        return random.nextBoolean() ? leftOut(text, at) : swapped(text, at);
+    }
+
+    private static Stream<String> typos(String text) {
+        return IntStream.range(1, text.length() - 1).filter(at -> isTypoAt(text, at)).boxed().flatMap(at -> Stream.of(leftOut(text, at), swapped(text, at)));
+    }
+
+    private static boolean isTypoAt(String text, int at) {
+        return Character.isLetter(text.charAt(at)) && Character.isLetter(text.charAt(at + 1));
+    }
+
+    private static String leftOut(String text, int at) {
+        return text.substring(0, at) + text.substring(at + 1);
+    }
+
+    private static String swapped(String text, int at) {
+        return text.substring(0, at) + text.charAt(at + 1) + text.charAt(at) + text.substring(at + 2);
     }
 
     private static String lowerFirst(String text) {

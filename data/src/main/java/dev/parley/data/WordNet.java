@@ -118,13 +118,13 @@ public final class WordNet {
     }
 
     /** The meanings that are trained on, shuffled by a fixed seed; one in fifty is held out. */
-    public List<Synset> trainSynsets() {
-        return shuffled().stream().filter(s -> !isHeldOut(s)).toList();
+    public List<Synset> trainSynsets(HeldOut examined) {
+        return shuffled().stream().filter(s -> !isHeldOut(s, examined)).toList();
     }
 
     /** The meanings that are never trained on. */
-    public List<Synset> heldOutSynsets() {
-        return shuffled().stream().filter(WordNet::isHeldOut).toList();
+    public List<Synset> heldOutSynsets(HeldOut examined) {
+        return shuffled().stream().filter(s -> isHeldOut(s, examined)).toList();
     }
 
     private List<Synset> shuffled() {
@@ -133,8 +133,8 @@ public final class WordNet {
         return order;
     }
 
-    private static boolean isHeldOut(Synset synset) {
-        return HeldOut.of(synset.definition(), 50);
+    private static boolean isHeldOut(Synset synset, HeldOut examined) {
+        return examined.has(synset.definition(), 50);
     }
 
     /** Words of a to z, most often met first; words that were never met come last, in the alphabet's order. */
@@ -149,12 +149,12 @@ public final class WordNet {
     }
 
     /** The first and shortest meanings of the commonest nouns and verbs, by word. */
-    public Map<String, String> commonDefinitions(int howMany) {
+    public Map<String, String> commonDefinitions(int howMany, HeldOut examined) {
         var first = new HashMap<String, String>();
         for (var synset : synsets) {
             var definition = synset.definition().replaceAll("\\([^)]*\\)", "").replaceAll("\\s+", " ").strip().split(";")[0].strip();
             if (!synset.partOfSpeech().equals("noun") || definition.length() < 10 || definition.length() > 70) continue;
-            if (isHeldOut(synset)) continue;
+            if (isHeldOut(synset, examined)) continue;
             first.putIfAbsent(synset.words().getFirst(), definition);
         }
         var definitions = new LinkedHashMap<String, String>();

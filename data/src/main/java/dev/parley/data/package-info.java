@@ -4,7 +4,7 @@
  * makes rows of conversations, in which only what the assistant says is a target.
  *
  * <pre>{@code
- * var documents = WordNet.load().trainSynsets().stream().map(s -> Row.of(tokenizer.encode(s.text()))).toList();
+ * var documents = WordNet.load().trainSynsets(HeldOut.PUBLISHED).stream().map(s -> Row.of(tokenizer.encode(s.text()))).toList();
  * var dataset = Dataset.of(Packing.pack(documents, 128));
  * }</pre>
  */

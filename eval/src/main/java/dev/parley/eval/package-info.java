@@ -4,8 +4,9 @@
  * needs no questions.
  *
  * <pre>{@code
- * var exam = new Exam(model, tokenizer, tokenizer.chatTemplate().orElseThrow(), 64);
- * Score spelling = exam.task(Words.spelling(words, 3000), 200, 1);
+ * try (var exam = new Exam(model, tokenizer, tokenizer.chatTemplate().orElseThrow())) {
+ *     Score spelling = exam.task(Words.spelling(words, 3000, HeldOut.PUBLISHED), 100, 1).join();
+ * }
  * }</pre>
  */
 package dev.parley.eval;

@@ -75,10 +75,35 @@ class EvalTest {
     @Test
     void anAnswerBelongsToTheTopicThatItIsMostLike() {
         var topics = ChatSeeds.load();
+        var judge = new TopicJudge(topics);
         for (var topic : topics) {
-            assertTrue(Exam.isOf(topic, topic.answers().getFirst(), topics), topic.id());
-            assertFalse(Exam.isOf(topic, "", topics) || Exam.isOf(topic, "something else entirely", topics));
+            assertTrue(judge.isOf(topic, topic.answers().getFirst()), topic.id());
+            assertFalse(judge.isOf(topic, "") || judge.isOf(topic, "something else entirely"));
         }
-        assertEquals(0.0217, Score.proportion(180, 200).stderr() + 0.0005, 1e-3); // sqrt(.9 · .1 / 200) = 0.0212
+    }
+
+    @Test
+    void aProportionsErrorReachesToTheEndOfWilsonsIntervalAndIsNeverZero() {
+        for (var n : new int[] {1, 10, 40, 200}) {
+            for (int right = 0; right <= n; right++) {
+                var score = Score.proportion(right, n);
+                // The ends of the interval are where |p - right/n| is one standard error of p itself (Wilson 1927): solved by halving.
+                var lower = right == 0 ? 0 : end(n, score.value(), 0);
+                var upper = right == n ? 1 : end(n, score.value(), 1);
+                assertEquals(Math.max(score.value() - lower, upper - score.value()), score.stderr(), 1e-9, right + " of " + n);
+                assertTrue(score.stderr() > 0);
+            }
+        }
+        assertEquals(Math.sqrt(0.9 * 0.1 / 200), Score.proportion(180, 200).stderr(), 0.003); // for many cases the plain one
+    }
+
+    private static double end(int n, double value, double outside) {
+        double in = value, out = outside;
+        for (int i = 0; i < 100; i++) {
+            var p = (in + out) / 2;
+            if (Math.abs(p - value) <= Math.sqrt(p * (1 - p) / n)) in = p;
+            else out = p;
+        }
+        return in;
     }
 }

@@ -76,11 +76,9 @@ final class Attention {
     private Tensor turned(Tensor x, Optional<Norm> norm, Pass pass) { // x: (B, n, T, D)
         if (norm.isPresent()) x = norm.get().forward(x.to(DType.FLOAT32), pass.computeType());
         if (!rotary) return x;
-        var half = config.headDim() / 2;
         var wide = x.to(DType.FLOAT32);
-        Tensor a = wide.narrow(3, 0, half), b = wide.narrow(3, half, half);
-        Tensor cos = pass.cos(), sin = pass.sin(); // (B, 1, T, D/2)
-        return Tensor.cat(3, a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))).to(pass.computeType());
+        // The halves of a head are the two sides of its pairs: rolled by a half, each element meets its partner.
+        return wide.mul(pass.cos()).add(wide.roll(config.headDim() / 2, -1).mul(pass.sin())).to(pass.computeType());
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ public final class CausalLM implements AutoCloseable {
     private final Backend backend;
     private WeightSource source; // open as long as weights are used where the file has them
     private Optional<KernelTransformer> kernels = Optional.empty();
+    private Optional<Replicas> replicas = Optional.empty(); // made at the first pass of training
 
     private CausalLM(ModelConfig config, DType computeType, Backend backend) {
         this.config = config;
@@ -193,18 +195,27 @@ public final class CausalLM implements AutoCloseable {
 
     /** The sum of -ln p over the targets of labels, and how many they are, without gradients or dropout. */
     public LossSum loss(TokenBatch batch, int[][] labels) {
-        return torch.loss(batch, labels);
+        return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, labels) : torch.loss(batch, labels);
     }
 
     /**
      * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the
      * gradients of the parameters. The divisor is the number of targets of the whole step, so that several passes give
-     * what one large one would.
+     * what one large one would. Rows are shared out to as many threads as {@link Engine#threads()} says.
      *
      * @param labels (B, T), unshifted; -100 where a token is no target
      */
     public LossSum lossAndBackward(TokenBatch batch, int[][] labels, double divisor) {
-        return torch.lossAndBackward(batch, labels, divisor);
+        if (batch.rows() == 1 || !sharesRows()) return torch.lossAndBackward(batch, labels, divisor);
+        return replicas.orElseThrow().lossAndBackward(batch, labels, divisor);
+    }
+
+    /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
+    private boolean sharesRows() {
+        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && Workers.canRun()) {
+            replicas = Optional.of(new Replicas(config, torch, parameters, Engine.threads()));
+        }
+        return replicas.isPresent();
     }
 
     // ---- continuing texts ----
@@ -256,6 +267,8 @@ public final class CausalLM implements AutoCloseable {
     /** Frees the weights. */
     @Override
     public void close() {
+        replicas.ifPresent(Replicas::close);
+        replicas = Optional.empty();
         parameters.close();
         kernels = Optional.empty();
         if (arena.scope().isAlive()) arena.close();

@@ -59,6 +59,10 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
     public record Dropout(double residual, double embedding, double attention) {
 
         static final Dropout NONE = new Dropout(0, 0, 0);
+
+        boolean isNone() {
+            return equals(NONE);
+        }
     }
 
     /** @throws IllegalArgumentException naming every value that cannot be */

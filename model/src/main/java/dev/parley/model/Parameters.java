@@ -144,6 +144,21 @@ public final class Parameters implements AutoCloseable {
             return use;
         }
 
+        /** True of the matrices inside the layers; false of tables, the head, biases and norms. */
+        public boolean isLayerMatrix() {
+            return use == Use.MATRIX || use == Use.MATRIX_IN_OUT;
+        }
+
+        /** How many numbers a matrix gives for each vector. */
+        public long outFeatures() {
+            return use == Use.MATRIX_IN_OUT ? shape[1] : shape[0];
+        }
+
+        /** How many numbers it takes. */
+        public long inFeatures() {
+            return use == Use.MATRIX_IN_OUT ? shape[0] : shape[1];
+        }
+
         private Init init() {
             return init;
         }
@@ -225,6 +240,11 @@ public final class Parameters implements AutoCloseable {
             }
             if (value != null) value.close();
             value = Scope.detach(tensor);
+        }
+
+        /** Becomes another's weights, without copying them, with a gradient of its own. */
+        void shareWeights(Parameter of) {
+            value = Scope.detach(of.value().detach());
         }
 
         private void close() {

@@ -10,8 +10,8 @@ import dev.parley.tensor.Tensor;
  * @param training whether dropout is at work
  * @param mask which keys each query sees
  * @param windowedMask the same in layers that slide a window
- * @param cos cosines of the angles that tokens turn by, (B, 1, T, D/2), float32; null where positions are learned
- * @param sin their sines
+ * @param cos cosines of the angles that tokens turn by, (B, 1, T, D), float32, for both halves of a head; null where positions are learned
+ * @param sin their sines, negative for the first half
  */
 record Pass(DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, Tensor cos, Tensor sin) {
 
@@ -22,7 +22,7 @@ record Pass(DType computeType, boolean training, AttentionMask mask, AttentionMa
         for (var position : positions) longest = Math.max(longest, position + 1);
         var table = config.rope().get().table(config.headDim(), positions, (int) longest);
         long tokens = positions.length / rows, half = config.headDim() / 2;
-        return new Pass(computeType, training, mask, windowedMask, Tensor.ofFloats(table.cos(), rows, 1, tokens, half),
-                Tensor.ofFloats(table.sin(), rows, 1, tokens, half));
+        Tensor cos = Tensor.ofFloats(table.cos(), rows, 1, tokens, half), sin = Tensor.ofFloats(table.sin(), rows, 1, tokens, half);
+        return new Pass(computeType, training, mask, windowedMask, Tensor.cat(3, cos, cos), Tensor.cat(3, sin.mul(-1), sin));
     }
 }

@@ -53,6 +53,12 @@ public record TokenBatch(int[][] ids, int[][] attentionMask, int[][] segments) {
         return Arrays.stream(mask).allMatch(m -> m.length == 0 || m[0] == 1) ? of(ids) : new TokenBatch(ids, mask, NONE);
     }
 
+    /** Some of the rows, those from {@code from} to before {@code to}. */
+    TokenBatch rows(int from, int to) {
+        return new TokenBatch(Arrays.copyOfRange(ids, from, to), hasPadding() ? Arrays.copyOfRange(attentionMask, from, to) : NONE,
+                isPacked() ? Arrays.copyOfRange(segments, from, to) : NONE);
+    }
+
     public int rows() {
         return ids.length;
     }

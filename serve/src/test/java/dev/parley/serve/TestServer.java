@@ -8,6 +8,7 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
+import dev.parley.serve.answer.Suggestion;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A real server at a free port of this machine, with two small models of random weights, which chat by ChatML: {@code tiny}, also
@@ -48,6 +50,8 @@ public final class TestServer implements AutoCloseable {
 
     private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."), Suggestion.of("zh", "拼写 cat"),
+            new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static Path modelFolders; // made once for all tests of a JVM
 
@@ -111,7 +115,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static ModelPool smallModels() {
-        return pool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), 8)), LIMITS);
+        return pool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), SUGGESTIONS, 8)), LIMITS);
     }
 
     private static ModelPool pool(List<ModelSource> sources, Limits limits) {
@@ -120,8 +124,12 @@ public final class TestServer implements AutoCloseable {
 
     /** A model of random weights. */
     public static ModelSource source(String id, List<String> aliases, long seed) {
+        return source(id, aliases, List.of(), seed);
+    }
+
+    private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, long seed) {
         var folder = modelFolder(id, seed);
-        return new ModelSource(id, aliases, 10L << 20, CONTEXT, () -> new ModelSource.Parts(
+        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
     }

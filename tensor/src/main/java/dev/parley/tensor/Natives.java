@@ -43,6 +43,7 @@ final class Natives {
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         Allocator.keepFreedMemory();
+        ThreadPools.prepare();
         try {
             unpackAll();
         } catch (IOException e) {
@@ -57,6 +58,7 @@ final class Natives {
                     + "); Parley runs on linux-x86_64, macosx-arm64 and windows-x86_64.", e);
         }
         torch.set_num_threads(Engine.threads());
+        ThreadPools.loaded();
         loaded = true;
     }
 

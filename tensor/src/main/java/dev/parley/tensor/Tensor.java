@@ -232,6 +232,11 @@ public final class Tensor implements AutoCloseable {
         return call("reshape to " + text(shape), () -> pointer.reshape(shape), this);
     }
 
+    /** The elements moved along a dimension by so many places; those that leave at its end come in at its beginning. */
+    public Tensor roll(long places, long dim) {
+        return call("roll along " + dim, () -> torch.roll(pointer, new long[] {places}, dim), this);
+    }
+
     /** Splits a dimension in two, of any strides. */
     public Tensor unflatten(long dim, long... sizes) {
         return call("unflatten", () -> pointer.unflatten(dim, sizes), this);

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,11 +31,8 @@ class ColdStartTest {
 
     @Test
     void twoJvmsWithOneEmptyCacheBothStart() throws Exception {
-        var processes = IntStream.range(0, 2).mapToObj(i -> start()).toList();
-        for (var process : processes) {
-            var output = new String(process.getInputStream().readAllBytes());
-            assertEquals(0, process.waitFor(), output);
-            assertEquals("6.0", output.lines().toList().getLast(), output);
+        try (var first = start(); var second = start()) {
+            for (var jvm : List.of(first, second)) assertEquals("6.0", output(jvm).lines().toList().getLast());
         }
         try (var files = Files.list(cache)) {
             assertEquals(1, files.filter(f -> f.toString().endsWith(".unpacked")).count());
@@ -56,20 +52,22 @@ class ColdStartTest {
     }
 
     private void assertStarts() throws IOException, InterruptedException {
-        var process = start();
-        var output = new String(process.getInputStream().readAllBytes());
-        assertEquals(0, process.waitFor(), output);
+        try (var jvm = start()) {
+            output(jvm);
+        }
     }
 
-    private Process start() {
-        try {
-            var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            return new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Xmx256m",
-                    "-Dorg.bytedeco.javacpp.cachedir=" + cache, "-cp", System.getProperty("java.class.path"),
-                    ColdStart.class.getName()).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    private static String output(ChildProcess jvm) throws IOException, InterruptedException {
+        var output = new String(jvm.process().getInputStream().readAllBytes());
+        assertEquals(0, jvm.exitCode(), output);
+        return output;
+    }
+
+    private ChildProcess start() throws IOException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return ChildProcess.start(new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Xmx256m",
+                "-Dorg.bytedeco.javacpp.cachedir=" + cache, "-cp", System.getProperty("java.class.path"),
+                ColdStart.class.getName()).redirectErrorStream(true));
     }
 
     /** What the JVM runs. */

@@ -47,8 +47,20 @@ final class Checkpoint {
      * @param cursor batches taken from the training set, over all epochs
      * @param dataFingerprint tells another training set or order of rows, with which no exact resume is possible
      * @param bestStep of the evaluation with the lowest loss; -1 before the first
+     * @param seconds of training so far
      */
-    record Progress(long step, long cursor, String dataFingerprint, double bestEvalLoss, long bestStep) {}
+    record Progress(long step, long cursor, String dataFingerprint, double bestEvalLoss, long bestStep, double seconds) {
+
+        /** After one step more. @param batches that it took */
+        Progress next(int batches, double seconds) {
+            return new Progress(step + 1, cursor + batches, dataFingerprint, bestEvalLoss, bestStep, seconds);
+        }
+
+        /** With an evaluation just now that is the best so far. */
+        Progress withBest(double evalLoss) {
+            return new Progress(step, cursor, dataFingerprint, evalLoss, step, seconds);
+        }
+    }
 
     /** What else belongs into the folder of a checkpoint, such as the tokenizer's files. */
     interface Extra {
@@ -81,7 +93,8 @@ final class Checkpoint {
     }
 
     private static ObjectNode json(Progress p) {
-        var json = JSON.createObjectNode().put("global_step", p.step()).put("data_cursor", p.cursor()).put("data_fingerprint", p.dataFingerprint());
+        var json = JSON.createObjectNode().put("global_step", p.step()).put("data_cursor", p.cursor()).put("data_fingerprint", p.dataFingerprint())
+                .put("train_seconds", p.seconds());
         if (p.bestStep() >= 0) json.put("best_metric", p.bestEvalLoss()).put("best_global_step", p.bestStep());
         return json;
     }
@@ -142,7 +155,8 @@ final class Checkpoint {
     private static Progress progress(Path file) throws IOException {
         var json = JSON.readTree(Files.readAllBytes(file));
         return new Progress(number(json, "global_step", file), number(json, "data_cursor", file), json.path("data_fingerprint").asText(),
-                json.path("best_metric").asDouble(Double.POSITIVE_INFINITY), json.path("best_global_step").asLong(-1));
+                json.path("best_metric").asDouble(Double.POSITIVE_INFINITY), json.path("best_global_step").asLong(-1),
+                json.path("train_seconds").asDouble());
     }
 
     private static long number(JsonNode json, String name, Path file) {

@@ -4,22 +4,30 @@ import dev.parley.model.Parameters;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.AdamW;
 import dev.parley.tensor.DType;
+import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * AdamW over a model's parameters with clipping of the gradient's length; Loshchilov and Hutter 2019
- * (arXiv:1711.05101). Tensors with two dimensions decay, biases and norms do not.
+ * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
+ * clipping of the whole gradient's length. Tensors with two dimensions decay, biases and norms do not.
  */
 final class Optimizer implements AutoCloseable {
 
     private final TrainingArguments arguments;
     private final List<Moments> moments = new ArrayList<>();
+    private final List<Muon> matrices = new ArrayList<>();
+    private final List<Parameter> all;
+    private final Optional<Workers> workers;
 
     /** A parameter's memory. @param step a tensor of one number, as the fused operation wants it */
     private record Moments(Parameter parameter, Tensor first, Tensor second, Tensor step) {
@@ -45,16 +53,19 @@ final class Optimizer implements AutoCloseable {
                         + "; training needs float32 weights: load the model by CausalLM.forTraining.");
             }
             parameter.value().requiresGrad(true);
-            moments.add(Moments.of(parameter));
+            if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter));
+            else moments.add(Moments.of(parameter));
         }
+        all = List.copyOf(parameters.all());
+        workers = matrices.size() > 1 && Engine.threads() > 1 && Workers.canRun() ? Optional.of(Workers.start(Engine.threads())) : Optional.empty();
     }
 
     /** The length of the whole gradient. */
     double gradNorm() {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var sum = 0.0;
-            for (var m : moments) {
-                var norm = m.parameter().value().grad().norm().item();
+            for (var parameter : all) {
+                var norm = parameter.value().grad().norm().item();
                 sum += norm * norm;
             }
             return Math.sqrt(sum);
@@ -63,9 +74,9 @@ final class Optimizer implements AutoCloseable {
 
     /** The name of the first parameter whose gradient is not finite, or none. */
     String firstBrokenGradient() {
-        for (var m : moments) {
+        for (var parameter : all) {
             try (var scope = Scope.open()) {
-                if (!m.parameter().value().grad().isFinite()) return m.parameter().name();
+                if (!parameter.value().grad().isFinite()) return parameter.name();
             }
         }
         return "none";
@@ -73,9 +84,10 @@ final class Optimizer implements AutoCloseable {
 
     /** Updates the parameters and forgets the gradients. */
     void step(double learningRate, double gradNorm) {
+        var limit = arguments.maxGradNorm();
+        var divisor = limit > 0 ? Math.max(1, (gradNorm + 1e-6) / limit) : 1;
+        stepMatrices(arguments.muonLearningRate() * learningRate / arguments.learningRate(), divisor);
         try (var scope = Scope.open()) {
-            var limit = arguments.maxGradNorm();
-            var divisor = limit > 0 ? Math.max(1, (gradNorm + 1e-6) / limit) : 1;
             var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
             for (var decays : new boolean[] {true, false}) {
                 var states = moments.stream().filter(m -> m.decays() == decays)
@@ -87,8 +99,22 @@ final class Optimizer implements AutoCloseable {
         clearGradients();
     }
 
+    /** Muon's, each matrix in one thread. */
+    private void stepMatrices(double learningRate, double divisor) {
+        if (workers.isEmpty()) {
+            for (var matrix : matrices) matrix.step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
+            return;
+        }
+        var next = new AtomicInteger();
+        workers.get().run(Collections.nCopies(workers.get().size(), () -> {
+            for (int i = next.getAndIncrement(); i < matrices.size(); i = next.getAndIncrement()) {
+                matrices.get(i).step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
+            }
+        }));
+    }
+
     void clearGradients() {
-        for (var m : moments) m.parameter().value().clearGrad();
+        for (var parameter : all) parameter.value().clearGrad();
     }
 
     /** The moments by name, to be written to a checkpoint. */
@@ -99,14 +125,17 @@ final class Optimizer implements AutoCloseable {
             state.put(m.parameter().name() + ".exp_avg_sq", m.second());
             state.put(m.parameter().name() + ".step", m.step());
         }
+        for (var m : matrices) state.put(m.parameter().name() + ".momentum_buffer", m.momentum());
         return state;
     }
 
     @Override
     public void close() {
+        clearGradients();
+        for (var parameter : all) parameter.value().requiresGrad(false);
+        workers.ifPresent(Workers::close);
+        matrices.forEach(Muon::close);
         for (var m : moments) {
-            m.parameter().value().clearGrad();
-            m.parameter().value().requiresGrad(false);
             m.first().close();
             m.second().close();
             m.step().close();

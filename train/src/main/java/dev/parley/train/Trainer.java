@@ -36,6 +36,7 @@ public final class Trainer {
     private final Optional<Dataset> evalDataset;
     private final List<Consumer<TrainEvent>> listeners = new ArrayList<>();
     private Optional<LrSchedule> schedule = Optional.empty();
+    private Optional<TimeLimit> timeLimit = Optional.empty();
     private Checkpoint.Extra extra = folder -> {};
     private volatile boolean stopAsked;
 
@@ -68,6 +69,12 @@ public final class Trainer {
     /** A learning rate of one's own, instead of the arguments'. */
     public Trainer withSchedule(LrSchedule schedule) {
         this.schedule = Optional.of(schedule);
+        return this;
+    }
+
+    /** Ends the run on time rather than after its steps, which then only say how long the schedule is, its warm-up above all. */
+    public Trainer withTimeLimit(TimeLimit limit) {
+        timeLimit = Optional.of(limit);
         return this;
     }
 
@@ -146,8 +153,8 @@ public final class Trainer {
         private final BatchOrder order = new BatchOrder(trainDataset, arguments);
         private final long totalSteps = totalSteps();
         private final LrSchedule learningRate = schedule.orElseGet(() -> LrSchedule.of(arguments, totalSteps));
-        private final long started = System.nanoTime();
         private Checkpoint.Progress progress;
+        private Course course;
         private Optional<Double> evalLoss = Optional.empty();
 
         Run(Optimizer optimizer) {
@@ -157,26 +164,31 @@ public final class Trainer {
         TrainOutput run() {
             RandomState.seed(arguments.seed());
             progress = begin();
-            var firstStep = progress.step();
+            var secondsBefore = progress.seconds();
+            course = new Course(totalSteps, timeLimit, progress.step(), secondsBefore);
             var all = new LossSum(0, 0);
-            var window = new Window(started, new LossSum(0, 0), 0);
+            var window = new Window(course.now(), new LossSum(0, 0), 0);
             var savedAt = progress.step();
-            while (progress.step() < totalSteps && !stopAsked) {
+            var evaluatedAt = progress.step();
+            while (!course.isOver(progress.step()) && !stopAsked) {
+                var before = course.now();
                 var done = step();
+                course.stepTook((course.now() - before) / 1e9);
                 all = all.plus(done.loss());
                 window = window.plus(done);
-                progress = new Checkpoint.Progress(progress.step() + 1, progress.cursor() + arguments.gradientAccumulationSteps(),
-                        progress.dataFingerprint(), progress.bestEvalLoss(), progress.bestStep());
+                progress = progress.next(arguments.gradientAccumulationSteps(), course.seconds());
                 var step = progress.step();
-                var told = step % arguments.loggingSteps() == 0 || step == totalSteps;
-                if (told) tell(window.event(step, firstStep, totalSteps, epoch(), done, started));
-                if (due(step, arguments.evalSteps()) || step == totalSteps) evaluateNow();
+                var last = course.isOver(step);
+                var told = step % arguments.loggingSteps() == 0 || last;
+                if (told) tell(window.event(step, course, epoch(), done));
+                if (due(step, arguments.evalSteps()) || last) evaluatedAt = evaluateNow();
                 if (due(step, arguments.saveSteps())) savedAt = save();
-                if (told) window = new Window(System.nanoTime(), new LossSum(0, 0), 0); // evaluating and saving are no steps
+                if (told) window = new Window(course.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
-            var interrupted = progress.step() < totalSteps;
+            var interrupted = !course.isOver(progress.step());
+            if (!interrupted && evaluatedAt < progress.step()) evaluateNow(); // an evaluation or a checkpoint took the time that was left
             if (arguments.saveSteps() > 0 && savedAt < progress.step()) save();
-            var seconds = seconds(started);
+            var seconds = course.seconds() - secondsBefore;
             tell(new TrainEvent.Finished(progress.step(), seconds, interrupted));
             return new TrainOutput(progress.step(), all.targets() == 0 ? Double.NaN : all.mean(), evalLoss, seconds, interrupted);
         }
@@ -198,7 +210,7 @@ public final class Trainer {
                             + " the folder (overwrite_output_dir), or name another.");
                 }
                 for (var folder : old) FolderTree.delete(folder);
-                return new Checkpoint.Progress(0, 0, order.fingerprint(), Double.POSITIVE_INFINITY, -1);
+                return new Checkpoint.Progress(0, 0, order.fingerprint(), Double.POSITIVE_INFINITY, -1, 0);
             } catch (IOException e) {
                 throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);
             }
@@ -236,18 +248,19 @@ public final class Trainer {
                         + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
-            var rate = learningRate.at(progress.step());
+            var rate = learningRate.at(course.scheduledStep(progress.step()));
             optimizer.step(rate, gradNorm);
             return new Done(loss, gradNorm, rate, batches.stream().mapToLong(PaddedBatch::tokens).sum());
         }
 
-        private void evaluateNow() {
-            if (evalDataset.isEmpty()) return;
+        private long evaluateNow() {
+            if (evalDataset.isEmpty()) return progress.step();
             var loss = evaluate(evalDataset.get());
             evalLoss = Optional.of(loss);
             var best = loss < progress.bestEvalLoss();
-            if (best) progress = new Checkpoint.Progress(progress.step(), progress.cursor(), progress.dataFingerprint(), loss, progress.step());
+            if (best) progress = progress.withBest(loss);
             tell(new TrainEvent.Evaluated(progress.step(), loss, best));
+            return progress.step();
         }
 
         private long save() {
@@ -263,15 +276,10 @@ public final class Trainer {
                 return new Window(since, loss.plus(done.loss()), tokens + done.tokens());
             }
 
-            TrainEvent event(long step, long firstStep, long totalSteps, double epoch, Done last, long started) {
-                var secondsLeft = seconds(started) / Math.max(1, step - firstStep) * (totalSteps - step);
-                return new TrainEvent.Step(step, totalSteps, epoch, loss.mean(), last.gradNorm(), last.learningRate(),
-                        tokens / seconds(since), secondsLeft);
+            TrainEvent event(long step, Course course, double epoch, Done last) {
+                return new TrainEvent.Step(step, course.totalSteps(step), epoch, loss.mean(), last.gradNorm(), last.learningRate(),
+                        tokens / ((course.now() - since) / 1e9), course.secondsLeft(step));
             }
         }
-    }
-
-    private static double seconds(long since) {
-        return (System.nanoTime() - since) / 1e9;
     }
 }

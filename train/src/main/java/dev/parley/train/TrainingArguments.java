@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,12 +24,16 @@ import java.util.Optional;
  * @param adamBeta1 memory of the first moment; 0.9
  * @param adamBeta2 memory of the second; 0.999
  * @param adamEpsilon added to its root; 1e-8
+ * @param optim AdamW for all, or {@link Optim#MUON} for the matrices of the layers and AdamW for the rest; AdamW
+ * @param muonLearningRate the highest of Muon, which follows the same schedule; 0.02
+ * @param muonMomentum memory of Muon's momentum; 0.95
+ * @param nsSteps of Muon's Newton-Schulz iteration; 5
  * @param maxGradNorm longest gradient, longer ones are scaled down to it; 0 leaves all as they are; 1
  * @param evalSteps steps between evaluations; 0 evaluates at the end only; 0
  * @param saveSteps steps between checkpoints; 0 saves none; 500
  * @param saveTotalLimit checkpoints that stay, the best aside; 0 keeps all; 0
  * @param loggingSteps steps between events of progress; 10
- * @param bf16 compute products in bfloat16 with float32 weights; where the CPU has it
+ * @param bf16 compute products in bfloat16 with float32 weights; where that is faster ({@link Engine#trainingType()})
  * @param groupByLength put rows of similar length into a batch, so that little is padding; false
  * @param shuffle draw the rows of an epoch in random order rather than in their own; true
  * @param seed of the order of the rows and of dropout; 42
@@ -37,7 +42,7 @@ import java.util.Optional;
 public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, double numTrainEpochs, long maxSteps,
         int perDeviceTrainBatchSize, int perDeviceEvalBatchSize, int gradientAccumulationSteps, double learningRate,
         LrSchedule.Type lrSchedulerType, LrSchedule.Shape lrSchedulerKwargs, long warmupSteps, double weightDecay,
-        double adamBeta1, double adamBeta2, double adamEpsilon, double maxGradNorm, long evalSteps, long saveSteps,
+        double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum, int nsSteps, double maxGradNorm, long evalSteps, long saveSteps,
         int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
 
     /** @throws IllegalArgumentException listing every fault */
@@ -53,6 +58,9 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (!(adamBeta1 >= 0 && adamBeta1 < 1)) faults.add("adam_beta1 " + adamBeta1 + " is not in [0, 1)");
         if (!(adamBeta2 >= 0 && adamBeta2 < 1)) faults.add("adam_beta2 " + adamBeta2 + " is not in [0, 1)");
         if (!(adamEpsilon > 0)) faults.add("adam_epsilon " + adamEpsilon + " is not above 0");
+        if (!(muonLearningRate > 0 && muonLearningRate < 1e3)) faults.add("muon_learning_rate " + muonLearningRate + " is not above 0");
+        if (!(muonMomentum >= 0 && muonMomentum < 1)) faults.add("muon_momentum " + muonMomentum + " is not in [0, 1)");
+        if (nsSteps < 1 || nsSteps > 100) faults.add("ns_steps " + nsSteps + " is not between 1 and 100");
         if (!(maxGradNorm >= 0)) faults.add("max_grad_norm " + maxGradNorm + " is below 0");
         if (evalSteps < 0) faults.add("eval_steps " + evalSteps + " is below 0");
         if (saveSteps < 0) faults.add("save_steps " + saveSteps + " is below 0");
@@ -65,7 +73,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
     public TrainingArguments resumingFrom(Path checkpoint) {
         return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                 perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps,
-                weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
+                weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
                 groupByLength, shuffle, seed, Optional.of(checkpoint));
     }
 
@@ -91,6 +99,10 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         private double adamBeta1 = 0.9;
         private double adamBeta2 = 0.999;
         private double adamEpsilon = 1e-8;
+        private Optim optim = Optim.ADAMW;
+        private double muonLearningRate = 0.02;
+        private double muonMomentum = 0.95;
+        private int nsSteps = 5;
         private double maxGradNorm = 1;
         private long evalSteps;
         private long saveSteps = 500;
@@ -179,6 +191,26 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
             return this;
         }
 
+        public Builder optim(Optim optim) {
+            this.optim = optim;
+            return this;
+        }
+
+        public Builder muonLearningRate(double muonLearningRate) {
+            this.muonLearningRate = muonLearningRate;
+            return this;
+        }
+
+        public Builder muonMomentum(double muonMomentum) {
+            this.muonMomentum = muonMomentum;
+            return this;
+        }
+
+        public Builder nsSteps(int nsSteps) {
+            this.nsSteps = nsSteps;
+            return this;
+        }
+
         public Builder maxGradNorm(double maxGradNorm) {
             this.maxGradNorm = maxGradNorm;
             return this;
@@ -233,8 +265,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         public TrainingArguments build() {
             return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                     perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs,
-                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, maxGradNorm, evalSteps, saveSteps,
-                    saveTotalLimit, loggingSteps, bf16.orElseGet(Engine::hasFastBfloat16), groupByLength,
+                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps,
+                    saveTotalLimit, loggingSteps, bf16.orElseGet(() -> Engine.trainingType() == DType.BFLOAT16), groupByLength,
                     shuffle, seed, resumeFromCheckpoint);
         }
     }

@@ -9,6 +9,9 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.tensor.DType;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +73,58 @@ class TrainerGoldenTest {
                     // A key's bias adds the same to all scores of a query: its gradient is zero but for rounding, which Adam makes steps of.
                     if (parameter.getKey().endsWith("c_attn.bias") && entry.get(0).asInt() / 48 == 1) continue;
                     assertEquals(entry.get(1).asDouble(), values[entry.get(0).asInt()], 5e-5, parameter.getKey());
+                }
+            }
+        }
+    }
+
+    @Test
+    void newtonSchulzAgrees() throws Exception {
+        var trace = Golden.json(Golden.folder("training").resolve("muon.json"));
+        int steps = trace.path("hyper").path("ns_steps").asInt();
+        var golden = trace.path("newton_schulz_example");
+        var in = golden.path("in");
+        int rows = in.size(), columns = in.get(0).size();
+        var values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) values[i] = (float) in.get(i / columns).get(i % columns).asDouble();
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var matrix = Tensor.ofFloats(values, rows, columns);
+            var wide = Muon.orthogonalized(matrix, steps).toFloats();
+            var tall = Muon.orthogonalized(matrix.transpose(0, 1), steps).transpose(0, 1).toFloats();
+            for (int i = 0; i < values.length; i++) {
+                var expected = golden.path("out").get(i / columns).get(i % columns).asDouble();
+                assertEquals(expected, wide[i], 2e-5, "element " + i); // five products in float32
+                assertEquals(expected, tall[i], 2e-5, "element " + i + " of the transposed");
+            }
+        }
+    }
+
+    @Test
+    void stepsOfMuonAgree() throws Exception {
+        var golden = Golden.json(Golden.folder("training").resolve("muon.json"));
+        var hyper = golden.path("hyper");
+        var ids = Golden.rows(golden.path("input_ids"));
+        var rows = new ArrayList<Row>();
+        for (var row : ids) rows.add(Row.of(row));
+        var events = new ArrayList<TrainEvent.Step>();
+        var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(golden.path("steps").size()).perDeviceTrainBatchSize(ids.length)
+                .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble()).nsSteps(hyper.path("ns_steps").asInt())
+                .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.CONSTANT).adamBeta2(0.95).maxGradNorm(0).loggingSteps(1).saveSteps(0).bf16(false)
+                .shuffle(false).build();
+        try (var model = withoutDropout(Golden.folder(golden.path("model").asText()))) {
+            new Trainer(model, arguments, Dataset.of(rows)).onEvent(e -> {
+                if (e instanceof TrainEvent.Step step) events.add(step);
+            }).train();
+            for (int s = 0; s < events.size(); s++) {
+                var expected = golden.path("steps").get(s);
+                assertEquals(expected.path("loss").asDouble(), events.get(s).loss(), 5e-5, "loss of step " + s); // float32 reference: 1e-6
+                assertEquals(expected.path("grad_norm").asDouble(), events.get(s).gradNorm(), 2e-4, "gradient of step " + s);
+            }
+            for (var parameter : golden.path("after").path("parameters").properties()) {
+                var values = model.parameters().get(parameter.getKey()).value().toFloats();
+                for (var entry : parameter.getValue().path("entries")) {
+                    if (parameter.getKey().endsWith("c_attn.bias") && entry.get(0).asInt() / 48 == 1) continue; // as above
+                    assertEquals(entry.get(1).asDouble(), values[entry.get(0).asInt()], 1e-4, parameter.getKey());
                 }
             }
         }

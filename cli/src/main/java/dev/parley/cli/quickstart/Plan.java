@@ -2,46 +2,66 @@ package dev.parley.cli.quickstart;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
- * What a quickstart is asked to do, and the sizes that follow from it.
+ * What a quickstart is asked to do, and how its time is divided.
  *
  * @param out folder of the model to make
  * @param minutes the whole should take, tokenizer and scores included
+ * @param steps of the optimiser in both stages together, instead of minutes: the same number and seed make the same model
  * @param seed of everything random
  * @param texts the user's own text; empty for WordNet alone
  * @param onlyTexts leave WordNet out
  */
-record Plan(Path out, double minutes, long seed, List<Path> texts, boolean onlyTexts) {
+record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> texts, boolean onlyTexts) {
 
     static final int VOCAB_SIZE = 1024;
     static final int CONTEXT = 256;
-    static final int WIDTH = 256;
-    static final int LAYERS = 3;
-    static final int HEADS = 4;
-    static final int ROWS = 4; // of CONTEXT tokens, in a step
-    static final int CASES = 200; // of a kind, in the exam
+    static final int CASES = 150; // of a kind, in the exam, at most
 
-    /** Seconds that data, tokenizer, scores and report take on two cores, at least. */
-    private static final double AROUND = 30;
+    /** Part of the training that is reading; the rest is learning to chat. */
+    private static final double READING = 0.4;
 
-    /** @throws IllegalArgumentException if the minutes make no sense */
+    /** Seconds kept for what comes after training, and the part of all that they may be. */
+    private static final double AFTER = 27;
+    private static final double LARGEST_AFTER = 0.4;
+
+    /** Seconds that pass before training: text, vocabulary, the look at the machine's speed. */
+    private static final double BEFORE = 8;
+
+    /** @throws IllegalArgumentException if the minutes or steps make no sense */
     Plan {
         if (!(minutes >= 0.5 && minutes <= 100_000)) throw new IllegalArgumentException("--minutes " + minutes + " is not between 0.5 and 100000.");
+        if (steps.isPresent() && (steps.getAsLong() < 2 || steps.getAsLong() > 1_000_000_000)) {
+            throw new IllegalArgumentException("--steps " + steps.getAsLong() + " is not between 2 and 1000000000.");
+        }
         texts = List.copyOf(texts);
     }
 
-    /** Seconds to spend on reading. */
-    double pretrainSeconds() {
-        return trainSeconds() * 0.42;
+    /** How much was asked for, in words. */
+    String asked() {
+        return steps.isPresent() ? steps.getAsLong() + " steps" : minutes + " minutes";
     }
 
-    /** Seconds to spend on learning to chat. */
-    double sftSeconds() {
-        return trainSeconds() * 0.58;
+    /** Seconds for both stages of training. @param elapsed since the start */
+    double trainSeconds(double elapsed) {
+        var all = minutes * 60;
+        return Math.max(all * 0.1, all - Math.min(AFTER, all * LARGEST_AFTER) - elapsed);
     }
 
-    private double trainSeconds() {
-        return Math.max(minutes * 20, minutes * 58 - AROUND);
+    /** Minutes of a run that trains so long. */
+    double minutesFor(double trainSeconds) {
+        return (trainSeconds + AFTER + BEFORE) / 60;
+    }
+
+    /** Seconds to spend on reading, of those that are left at its beginning. */
+    double pretrainSeconds(double elapsed) {
+        return trainSeconds(elapsed) * READING;
+    }
+
+    /** The steps of reading, of all. */
+    static long pretrainSteps(long steps) {
+        return Math.max(1, Math.round(steps * READING));
     }
 }

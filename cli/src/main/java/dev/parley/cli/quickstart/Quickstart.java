@@ -3,33 +3,30 @@ package dev.parley.cli.quickstart;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
+import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
-import dev.parley.data.tasks.Task;
-import dev.parley.eval.BigramBaseline;
-import dev.parley.eval.BitsPerByte;
-import dev.parley.eval.Exam;
 import dev.parley.eval.Score;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.TokenBatch;
+import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
-import dev.parley.train.LrSchedule;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
-import dev.parley.train.TrainingArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -41,8 +38,9 @@ final class Quickstart {
 
     static final String END_OF_TEXT = "<|endoftext|>";
     private static final int TOKENIZER_TEXTS = 60_000;
+    private static final int ROLE_TEXTS = 5_000;
     private static final int PRACTICE_LINES = 400_000;
-    private static final double TOPIC_SHARE = 0.35;
+    private static final HeldOut EXAMINED = HeldOut.PUBLISHED; // TUNING while settings are being chosen
 
     private final Plan plan;
     private final Progress progress;
@@ -93,16 +91,32 @@ final class Quickstart {
     Result run() throws IOException {
         progress.note(Engine.describeInOneLine());
         progress.stage("data", "Reading the text and the chat seeds");
-        var corpus = state.timed("data", () -> Corpus.load(plan.texts(), plan.onlyTexts()));
+        var corpus = state.timed("data", false, () -> Corpus.load(plan.texts(), plan.onlyTexts(), EXAMINED));
         progress.note(corpus.texts().size() + " documents to read, " + corpus.heldOutTexts().size() + " held out, " + corpus.topics().size()
                 + " chat topics, " + corpus.tasks().size() + " kinds of task");
         var tokenizer = tokenizer(corpus);
-        var base = pretrain(corpus, tokenizer);
-        finetune(corpus, tokenizer, base);
-        var result = judge(corpus, tokenizer);
+        var course = Course.of(plan, state, shape -> SpeedProbe.tokensPerSecond(config(shape, tokenizer), shape.rows()));
+        forecast(course);
+        var base = pretrain(corpus, tokenizer, course);
+        finetune(corpus, tokenizer, base, course);
+        progress.stage("scores", "Examining the model on what it has never seen");
+        var judged = state.timed("scores", false, () -> new Judging(plan, tokenizer, corpus).judge(base));
+        var result = new Result(plan.out(), state.seconds(), judged.scores(), judged.samples());
         Report.write(plan.out().resolve("report.html"), plan, result, state.losses(), Engine.describeInOneLine());
         forgetCheckpoints();
         return result;
+    }
+
+    /** Says before it begins what can be expected of the time. */
+    private void forecast(Course course) {
+        if (plan.steps().isPresent() || state.done("pretrain")) return;
+        progress.note(String.format(Locale.ROOT, "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
+                course.tokensPerSecond(), course.minutesFor(Usual.tokensOfAUsefulModel())));
+        var beyond = Usual.beyond(course.expectedTokens());
+        if (!beyond.isEmpty()) {
+            progress.note(String.format(Locale.ROOT, "%.1f minutes are too short for: %s. The model will make mistakes there; give it more by --minutes.",
+                    plan.minutes(), String.join(", ", beyond)));
+        }
     }
 
     // ---- tokenizer ----
@@ -111,15 +125,16 @@ final class Quickstart {
         var folder = work.resolve("tokenizer");
         if (!state.done("tokenizer")) {
             progress.stage("tokenizer", "Learning a vocabulary of " + Plan.VOCAB_SIZE + " tokens");
-            state.timed("tokenizer", () -> {
+            state.timed("tokenizer", false, () -> {
                 var texts = new ArrayList<>(corpus.texts().subList(0, Math.min(TOKENIZER_TEXTS, corpus.texts().size())));
-                texts.addAll(corpus.practice(TOKENIZER_TEXTS / 6, plan.seed()));
+                texts.addAll(corpus.practice(Mixture.ALL, TOKENIZER_TEXTS / 6, plan.seed()));
                 for (int i = 0; i < 8; i++) { // chats are few and are what will be said
                     for (var topic : corpus.topics()) {
                         texts.addAll(topic.questions());
                         texts.addAll(topic.answers());
                     }
                 }
+                texts.addAll(Collections.nCopies(ROLE_TEXTS, "user\nassistant\n")); // in every turn: a token each
                 var trained = BpeTrainer.of(Plan.VOCAB_SIZE).withIndividualDigits(true)
                         .withSpecialTokens(END_OF_TEXT, ChatTemplate.START, ChatTemplate.END).train(texts.iterator())
                         .withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
@@ -133,23 +148,22 @@ final class Quickstart {
 
     // ---- pretraining ----
 
-    private Path pretrain(Corpus corpus, Tokenizer tokenizer) throws IOException {
+    private Path pretrain(Corpus corpus, Tokenizer tokenizer, Course course) throws IOException {
         var folder = work.resolve("pretrained");
         if (state.done("pretrain")) return folder;
         progress.stage("pretrain", "Reading: predicting the next token of definitions and exercises");
-        try (var model = CausalLM.create(config(tokenizer), plan.seed())) {
-            var steps = state.steps("pretrain", () -> (long) (plan.pretrainSeconds() / secondsOfAStep(model)));
-            progress.note(model.config().parameterCount() + " parameters, " + steps + " steps of " + Plan.ROWS * Plan.CONTEXT + " tokens");
-            var rows = Dataset.of(pretrainingRows(corpus, tokenizer, steps));
+        try (var model = CausalLM.create(config(course.shape(), tokenizer), plan.seed())) {
+            var part = course.pretrain();
+            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", model.config().parameterCount(), part.steps(), course.shape().tokensPerStep()));
+            var rows = Dataset.of(pretrainingRows(corpus, course.mixture(), tokenizer, part.rowTokens()));
             var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train("pretrain", model, arguments("pretrain", steps, 1.5e-3, 0.2).evalSteps(Math.max(1, steps / 3)).build(), rows, heldOut, folder, tokenizer);
+            train(Stage.PRETRAIN, part, course.shape(), model, rows, Optional.of(heldOut), folder, tokenizer);
         }
         return folder;
     }
 
-    private ModelConfig config(Tokenizer tokenizer) {
-        return ModelConfig.gpt2(tokenizer.vocabSize(), Plan.CONTEXT, Plan.WIDTH, Plan.LAYERS, Plan.HEADS)
-                .withSpecialTokens(id(tokenizer, END_OF_TEXT), id(tokenizer, ChatTemplate.END));
+    private static ModelConfig config(Shape shape, Tokenizer tokenizer) {
+        return shape.config(tokenizer.vocabSize()).withSpecialTokens(id(tokenizer, END_OF_TEXT), id(tokenizer, ChatTemplate.END));
     }
 
     private static int id(Tokenizer tokenizer, String token) {
@@ -166,58 +180,36 @@ final class Quickstart {
         return Row.of(row);
     }
 
-    /** As many rows as the steps will read, of texts and practice mixed. */
-    private List<Row> pretrainingRows(Corpus corpus, Tokenizer tokenizer, long steps) {
-        var wanted = steps * Plan.ROWS * Plan.CONTEXT;
-        var practice = corpus.practice(PRACTICE_LINES, plan.seed());
+    /** Rows of texts and practice mixed. @param wanted tokens */
+    private List<Row> pretrainingRows(Corpus corpus, Mixture mixture, Tokenizer tokenizer, long wanted) {
+        var practice = corpus.practice(mixture, (int) Math.min(PRACTICE_LINES, 1000 + wanted / 15), plan.seed());
         var documents = new ArrayList<Row>();
         var tokens = 0L;
         var random = new SplittableRandom(plan.seed());
         for (int t = 0, p = 0; tokens < wanted && t < corpus.texts().size() && p < practice.size();) {
-            var text = random.nextInt(2) < 1 ? corpus.texts().get(t++) : practice.get(p++);
+            var text = random.nextDouble() < mixture.textShare() ? corpus.texts().get(t++) : practice.get(p++);
             documents.add(document(tokenizer, text));
             tokens += documents.getLast().length();
         }
         return Packing.pack(documents, Plan.CONTEXT);
     }
 
-    /** The median of a few passes on a model that is thrown away afterwards. */
-    private double secondsOfAStep(CausalLM model) {
-        var ids = new int[Plan.ROWS][Plan.CONTEXT];
-        var random = new SplittableRandom(1);
-        var segments = new int[Plan.ROWS][Plan.CONTEXT];
-        for (var row : ids) Arrays.setAll(row, i -> random.nextInt(model.config().vocabSize()));
-        for (var row : segments) Arrays.setAll(row, i -> i / 40);
-        try (var probe = CausalLM.create(model.config(), 1)) {
-            for (var p : probe.parameters().all()) p.value().requiresGrad(true);
-            var seconds = new double[20];
-            for (int i = 0; i < seconds.length; i++) {
-                var start = System.nanoTime();
-                probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
-                for (var p : probe.parameters().all()) p.value().clearGrad();
-                seconds[i] = (System.nanoTime() - start) / 1e9;
-            }
-            Arrays.sort(seconds);
-            return seconds[seconds.length / 2] * 1.15; // the optimiser's part, and evaluations
-        }
-    }
-
     // ---- fine-tuning ----
 
-    private void finetune(Corpus corpus, Tokenizer tokenizer, Path base) throws IOException {
+    private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, Course course) throws IOException {
         if (state.done("sft")) return;
         progress.stage("sft", "Fine-tuning: learning to answer, from chats by hand and tasks by code");
-        try (var model = CausalLM.forTraining(base, Engine.computeType())) {
-            var steps = state.steps("sft", () -> (long) (plan.sftSeconds() / secondsOfAStep(model)));
-            var rows = chatRows(corpus.conversations(TOPIC_SHARE), tokenizer, steps);
-            progress.note(rows.size() + " rows of conversations, " + steps + " steps");
-            train("sft", model, arguments("sft", steps, 1.2e-3, 0.02).build(), Dataset.of(rows), null, plan.out(), tokenizer);
+        try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
+            var part = course.sft();
+            var rows = chatRows(corpus.conversations(course.mixture()), tokenizer, part.rowTokens());
+            progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
+            train(Stage.SFT, part, course.shape(), model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
+            SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
     }
 
-    private List<Row> chatRows(Conversations conversations, Tokenizer tokenizer, long steps) {
-        var wanted = steps * Plan.ROWS * Plan.CONTEXT;
+    private List<Row> chatRows(Conversations conversations, Tokenizer tokenizer, long wanted) {
         var random = new SplittableRandom(plan.seed() + 1);
         var rows = new ArrayList<Row>();
         for (var tokens = 0L; tokens < wanted; ) {
@@ -229,76 +221,27 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private TrainingArguments.Builder arguments(String stage, long steps, double learningRate, double minLrRate) {
-        return TrainingArguments.builder().outputDir(work.resolve(stage)).maxSteps(steps).perDeviceTrainBatchSize(Plan.ROWS)
-                .perDeviceEvalBatchSize(Plan.ROWS).learningRate(learningRate).lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR)
-                .lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0)).warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1)
-                .adamBeta2(0.95).loggingSteps(5).saveSteps(Math.max(50, steps / 5)).saveTotalLimit(1).seed(plan.seed());
-    }
-
-    private void train(String stage, CausalLM model, TrainingArguments arguments, Dataset rows, Dataset heldOut, Path folder,
+    private void train(Stage stage, Course.Part part, Shape shape, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
             Tokenizer tokenizer) throws IOException {
-        var resumable = Files.exists(arguments.outputDir().resolve("checkpoints.json"));
-        if (resumable) arguments = resumed(arguments);
-        var trainer = heldOut == null ? new Trainer(model, arguments, rows) : new Trainer(model, arguments, rows, heldOut);
+        var arguments = stage.arguments(work.resolve(stage.name()), shape.rows(), part.steps(), plan.seed());
+        if (Files.exists(arguments.outputDir().resolve("checkpoints.json"))) {
+            progress.note("Going on from the last checkpoint in " + arguments.outputDir());
+            arguments = arguments.resumingFrom(arguments.outputDir());
+        }
+        var trainer = heldOut.isEmpty() ? new Trainer(model, arguments, rows) : new Trainer(model, arguments, rows, heldOut.get());
+        part.limit().ifPresent(trainer::withTimeLimit);
         running = trainer.withTokenizer(tokenizer).onEvent(state::event).onEvent(progress::event);
         if (stopped) trainer.stop();
-        var output = state.timed(stage, running::train);
+        var output = state.timed(stage.name(), true, running::train);
         running = null;
         if (output.interrupted()) throw new Stopped();
+        state.decided("steps of " + stage.name() + " done", output::globalStep);
         trainer.saveModel(folder);
-        state.complete(stage);
-    }
-
-    private TrainingArguments resumed(TrainingArguments a) {
-        progress.note("Going on from the last checkpoint in " + a.outputDir());
-        return a.resumingFrom(a.outputDir());
+        state.complete(stage.name());
     }
 
     /** The moments of the optimiser take twice the model's space, and nothing goes on from them. */
     private void forgetCheckpoints() throws IOException {
-        for (var stage : List.of("pretrain", "sft")) FolderTree.delete(work.resolve(stage));
-    }
-
-    // ---- judging ----
-
-    private Result judge(Corpus corpus, Tokenizer tokenizer) throws IOException {
-        progress.stage("scores", "Examining the model on what it has never seen");
-        var scores = new LinkedHashMap<String, Score>();
-        var samples = new ArrayList<Sample>();
-        state.timed("scores", () -> {
-            try (var model = CausalLM.fromPretrained(plan.out()); var base = CausalLM.fromPretrained(work.resolve("pretrained"));
-                    var untrained = CausalLM.create(config(tokenizer), plan.seed() + 7)) {
-                var exam = new Exam(model, tokenizer, ChatTemplate.chatMl(), 120);
-                for (var weighted : corpus.tasks()) scores.put(weighted.task().name(), exam.task(weighted.task(), Plan.CASES, plan.seed()));
-                var asked = exam.topics(corpus.topics(), Plan.CASES);
-                scores.put("chat topics", Score.proportion(asked.stream().filter(Exam.Asked::right).count(), asked.size()));
-                var bos = id(tokenizer, END_OF_TEXT);
-                var texts = corpus.heldOutTexts().stream().limit(Plan.CASES).toList();
-                scores.put("bits per byte, held-out text", BitsPerByte.of(base, tokenizer, bos, texts));
-                var read = tokenizer.encodeAll(corpus.texts(), Engine.threads());
-                scores.put("bits per byte, bigram baseline", new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));
-                scores.put("bits per byte, untrained model", BitsPerByte.of(untrained, tokenizer, bos, texts.subList(0, Math.min(50, texts.size()))));
-                samples.addAll(samples(exam, corpus));
-            }
-            return scores;
-        });
-        return new Result(plan.out(), state.seconds(), scores, samples);
-    }
-
-    /** Questions that were never trained on: of two topics in English and one in Chinese, a task, a story. */
-    private List<Sample> samples(Exam exam, Corpus corpus) {
-        var questions = new ArrayList<String>();
-        for (var topic : List.of("who-are-you", "what-is-parley", "zh-future")) {
-            corpus.topics().stream().filter(t -> t.id().equals(topic)).forEach(t -> questions.add(t.heldOut().getFirst()));
-        }
-        for (var name : List.of("spelling", "sums to 20", "stories")) {
-            corpus.tasks().stream().map(Conversations.Weighted::task).filter(t -> t.name().equals(name))
-                    .forEach((Task t) -> questions.add(t.heldOut(1, plan.seed()).getFirst().prompt()));
-        }
-        var answers = exam.answers(questions);
-        var samples = new ArrayList<Sample>();
-        for (int i = 0; i < questions.size(); i++) samples.add(new Sample(questions.get(i), answers.get(i)));
-        return samples;
+        for (var stage : List.of(Stage.PRETRAIN, Stage.SFT)) FolderTree.delete(work.resolve(stage.name()));
     }
 }

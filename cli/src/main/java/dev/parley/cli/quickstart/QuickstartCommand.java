@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,9 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     @Option(names = "--minutes", paramLabel = "N", defaultValue = "5", description = "How long the whole should take. Default: ${DEFAULT-VALUE}.")
     double minutes;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Train for so many steps in all instead of minutes: with the same --seed, the same model.")
+    Long steps;
 
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "my-model", description = "Folder of the model. Default: ${DEFAULT-VALUE}.")
     Path out;
@@ -55,7 +59,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (onlyText && texts.isEmpty()) throw new WrongUsage("--only-text needs --text FILE.");
-        var plan = new Plan(out, minutes, seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
+        var plan = new Plan(out, minutes, steps == null ? OptionalLong.empty() : OptionalLong.of(steps), seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
         if (overwrite) FolderTree.delete(out.resolve(".work"));
         var display = new Display(output);
         var quickstart = new Quickstart(plan, display);
@@ -84,13 +88,19 @@ public final class QuickstartCommand implements Callable<Integer> {
     private void print(Quickstart.Result result) {
         output.line("");
         output.line("Scores on what was never trained on (± standard error):");
-        result.scores().forEach((name, score) -> output.line("  " + text(name, score)));
+        result.scores().forEach((name, score) -> output.line("  " + text(name, score) + Usual.of(name).map(u -> "  " + u.text()).orElse("")));
         output.line("");
         for (var sample : result.samples()) {
             output.line("  > " + sample.prompt());
             output.line("  " + sample.answer());
         }
         output.line("");
+        var missed = Usual.missed(result.scores());
+        if (!missed.isEmpty()) {
+            output.line(String.format(Locale.ROOT, "It falls short in: %s. Train longer (%s), or while the machine has nothing else to do.",
+                    String.join(", ", missed), steps == null ? "--minutes " + (long) Math.ceil(2 * minutes) : "--steps " + 2 * steps));
+            output.line("");
+        }
         output.line(String.format(Locale.ROOT, "Your model is in %s, made in %.0f s. What you can do next:", result.model(),
                 result.seconds().values().stream().mapToDouble(s -> s).sum()));
         output.line("  ./parley chat " + result.model());

@@ -23,7 +23,7 @@ final class Report {
                 .replace("{{uplot.js}}", resource(UPLOT + "uPlot.iife.min.js").replace("</script", "<\\/script"))
                 .replace("{{title}}", escape("Parley quickstart: " + result.model().getFileName()))
                 .replace("{{engine}}", escape(engine))
-                .replace("{{plan}}", escape(String.format(Locale.ROOT, "%.1f minutes asked, seed %d, %s", plan.minutes(), plan.seed(),
+                .replace("{{plan}}", escape(String.format(Locale.ROOT, "%s asked, seed %d, %s", plan.asked(), plan.seed(),
                         plan.texts().isEmpty() ? "WordNet's text" : (plan.onlyTexts() ? "own text: " : "WordNet's and own text: ") + plan.texts())))
                 .replace("{{scores}}", scores(result))
                 .replace("{{samples}}", samples(result))

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 
 /**
  * What a quickstart has done so far, in a file beside its results: stages, their seconds, the steps that were planned,
@@ -23,19 +23,27 @@ final class State {
 
     private final Path file;
     private final ObjectNode json;
+    private final double elapsedBefore; // in earlier starts of the same run
+    private final long started = System.nanoTime();
     private String stage = "";
 
     private State(Path file, ObjectNode json) {
         this.file = file;
         this.json = json;
+        elapsedBefore = json.path("elapsed").asDouble();
+    }
+
+    /** Seconds that the run has taken so far. */
+    double elapsed() {
+        return elapsedBefore + (System.nanoTime() - started) / 1e9;
     }
 
     static State open(Path file, Plan plan) throws IOException {
-        var options = plan.minutes() + " minutes, seed " + plan.seed() + ", texts " + plan.texts() + (plan.onlyTexts() ? " only" : "");
+        var options = plan.asked() + ", seed " + plan.seed() + ", texts " + plan.texts() + (plan.onlyTexts() ? " only" : "");
         if (!Files.exists(file)) {
             var json = JSON.createObjectNode().put("options", options);
             json.putObject("seconds");
-            json.putObject("steps");
+            json.putObject("plan");
             json.putObject("losses");
             json.putArray("done");
             return new State(file, json);
@@ -58,14 +66,14 @@ final class State {
         write();
     }
 
-    /** The steps of a stage, decided once and kept. */
-    long steps(String stage, LongSupplier decide) throws IOException {
-        var steps = json.withObject("/steps");
-        if (!steps.has(stage)) {
-            steps.put(stage, Math.max(20, decide.getAsLong()));
+    /** A number of the plan, decided once and kept. */
+    double decided(String name, DoubleSupplier decide) throws IOException {
+        var plan = json.withObject("/plan");
+        if (!plan.has(name)) {
+            plan.put(name, decide.getAsDouble());
             write();
         }
-        return steps.path(stage).asLong();
+        return plan.path(name).asDouble();
     }
 
     /** Work whose time is counted. */
@@ -73,7 +81,8 @@ final class State {
         T run() throws IOException;
     }
 
-    <T> T timed(String stage, Work<T> work) throws IOException {
+    /** @param resumable whether work that was interrupted goes on where it was */
+    <T> T timed(String stage, boolean resumable, Work<T> work) throws IOException {
         this.stage = stage;
         var start = System.nanoTime();
         try {
@@ -81,7 +90,7 @@ final class State {
         } finally {
             var seconds = json.withObject("/seconds");
             // Training that was interrupted took both times; anything else was simply done again.
-            var before = json.withObject("/steps").has(stage) ? seconds.path(stage).asDouble() : 0;
+            var before = resumable ? seconds.path(stage).asDouble() : 0;
             seconds.put(stage, before + (System.nanoTime() - start) / 1e9);
             write();
         }
@@ -111,6 +120,7 @@ final class State {
     }
 
     private void write() throws IOException {
+        json.put("elapsed", elapsed());
         DurableFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }
 }

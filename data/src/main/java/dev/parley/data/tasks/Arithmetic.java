@@ -1,17 +1,21 @@
 package dev.parley.data.tasks;
 
 import dev.parley.data.HeldOut;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Sums and differences of whole numbers. What is held out are pairs of numbers: a held-out pair is never asked in training,
- * in no order, no phrasing, and not as a difference either. A sum of larger numbers is answered in two steps, the last
- * digits first ("5 + 4 = 9, 15 + 4 = 19"), so that each step is small; such a first step may be a held-out pair of digits.
+ * Sums and differences of whole numbers. The table of two digits is learned as a whole, as at school. What is held out are
+ * pairs with a number of more digits: such a pair is never trained, in no order, no phrasing, and not as a difference either. A
+ * sum of larger numbers is answered in two steps, the last digits first ("5 + 4 = 9, 15 + 4 = 19"), so that each step is
+ * small; the first step is always of the table, and so never a pair that is held out.
  */
 public final class Arithmetic implements Task {
 
+    private static final int SMALL = 20;
+    private static final int EVERY_SMALL = 2; // only 66 pairs with a number of two digits have a sum up to 20
     private static final int EVERY = 6;
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+");
     private static final List<String> SUMS = List.of("What is %d + %d?", "%d + %d =", "What is %d plus %d?", "How much is %d + %d?",
@@ -23,27 +27,29 @@ public final class Arithmetic implements Task {
     private final boolean sum;
     private final int least;
     private final int most;
+    private final HeldOut examined;
 
-    private Arithmetic(String name, boolean sum, int least, int most) {
+    private Arithmetic(String name, boolean sum, int least, int most, HeldOut examined) {
         this.name = name;
         this.sum = sum;
         this.least = least;
         this.most = most;
+        this.examined = examined;
     }
 
     /** a + b up to 20. */
-    public static Arithmetic sumsTo20() {
-        return new Arithmetic("sums to 20", true, 0, 20);
+    public static Arithmetic sumsTo20(HeldOut examined) {
+        return new Arithmetic("sums to 20", true, 0, SMALL, examined);
     }
 
     /** a + b from 21 to 100. */
-    public static Arithmetic sumsTo100() {
-        return new Arithmetic("sums to 100", true, 21, 100);
+    public static Arithmetic sumsTo100(HeldOut examined) {
+        return new Arithmetic("sums to 100", true, SMALL + 1, 100, examined);
     }
 
     /** a - b, a up to 20. */
-    public static Arithmetic differencesTo20() {
-        return new Arithmetic("differences to 20", false, 0, 20);
+    public static Arithmetic differencesTo20(HeldOut examined) {
+        return new Arithmetic("differences to 20", false, 0, SMALL, examined);
     }
 
     @Override
@@ -53,23 +59,36 @@ public final class Arithmetic implements Task {
 
     @Override
     public Example train(RandomGenerator random) {
-        return make(random, false);
-    }
-
-    @Override
-    public Example heldOut(RandomGenerator random) {
-        return make(random, true);
-    }
-
-    private Example make(RandomGenerator random, boolean heldOut) {
         while (true) {
             var total = random.nextInt(least, most + 1);
             var a = random.nextInt(total + 1);
-            var b = total - a;
-            if (HeldOut.of(Math.min(a, b) + "+" + Math.max(a, b), EVERY) != heldOut) continue;
-            if (sum) return new Example(pick(SUMS, random).formatted(a, b), steps(a, b));
-            return new Example(pick(DIFFERENCES, random).formatted(total, a), total + " - " + a + " = " + b);
+            if (!isHeldOut(a, total - a)) return example(a, total - a, random);
         }
+    }
+
+    /** Each pair once. */
+    @Override
+    public List<Example> heldOut(RandomGenerator random) {
+        var cases = new ArrayList<Example>();
+        for (int total = least; total <= most; total++) {
+            for (int a = 0; 2 * a <= total; a++) {
+                if (!isHeldOut(a, total - a)) continue;
+                var first = random.nextBoolean() ? a : total - a;
+                cases.add(example(first, total - first, random));
+            }
+        }
+        return cases;
+    }
+
+    private boolean isHeldOut(int a, int b) {
+        var larger = Math.max(a, b);
+        return larger > 9 && examined.has(Math.min(a, b) + "+" + larger, a + b <= SMALL ? EVERY_SMALL : EVERY);
+    }
+
+    private Example example(int a, int b, RandomGenerator random) {
+        if (sum) return new Example(pick(SUMS, random).formatted(a, b), steps(a, b));
+        var total = a + b;
+        return new Example(pick(DIFFERENCES, random).formatted(total, a), total + " - " + a + " = " + b);
     }
 
     private static String steps(int a, int b) {

@@ -1,6 +1,7 @@
 package dev.parley.data.tasks;
 
 import dev.parley.data.HeldOut;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -13,10 +14,12 @@ public final class Definitions implements Task {
             "Define the word %s.", "Explain the word %s.", "Tell me what %s means.");
 
     private final List<Map.Entry<String, String>> definitions;
+    private final HeldOut examined;
 
     /** @param definitions by word */
-    public Definitions(Map<String, String> definitions) {
+    public Definitions(Map<String, String> definitions, HeldOut examined) {
         this.definitions = List.copyOf(definitions.entrySet());
+        this.examined = examined;
     }
 
     @Override
@@ -26,19 +29,25 @@ public final class Definitions implements Task {
 
     @Override
     public Example train(RandomGenerator random) {
-        return make(random, false);
-    }
-
-    @Override
-    public Example heldOut(RandomGenerator random) {
-        return make(random, true);
-    }
-
-    private Example make(RandomGenerator random, boolean heldOut) {
         while (true) {
             var definition = definitions.get(random.nextInt(definitions.size()));
             var prompt = PHRASINGS.get(random.nextInt(PHRASINGS.size())).formatted(definition.getKey());
-            if (HeldOut.of(prompt, EVERY) == heldOut) return new Example(prompt, definition.getKey() + ": " + definition.getValue() + ".");
+            if (!examined.has(prompt, EVERY)) return example(prompt, definition);
         }
+    }
+
+    /** Each word once, asked in a way in which it is never trained. */
+    @Override
+    public List<Example> heldOut(RandomGenerator random) {
+        var cases = new ArrayList<Example>();
+        for (var definition : definitions) {
+            var prompts = PHRASINGS.stream().map(p -> p.formatted(definition.getKey())).filter(p -> examined.has(p, EVERY)).toList();
+            if (!prompts.isEmpty()) cases.add(example(prompts.get(random.nextInt(prompts.size())), definition));
+        }
+        return cases;
+    }
+
+    private static Example example(String prompt, Map.Entry<String, String> definition) {
+        return new Example(prompt, definition.getKey() + ": " + definition.getValue() + ".");
     }
 }

@@ -1,16 +1,18 @@
 package dev.parley.data.tasks;
 
 import dev.parley.data.HeldOut;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
  * Small stories from a grammar: somebody somewhere wants something, meets a problem, finds help, is glad. A story is
- * right if it tells of the asked hero from its first sentence on, keeps to one place, one wish and one helper, and ends.
+ * right if it tells of the asked hero from its first sentence on, keeps to one place, one wish and one helper, and ends. What is
+ * held out are heroes, a kind with a name: no question names such a hero in training, and no story tells of one.
  */
 public final class Stories implements Task {
 
-    private static final int EVERY = 8;
+    private static final int EVERY = 3;
 
     private static final List<String> KINDS = List.of("cat", "dog", "fox", "bear", "bird", "frog", "girl", "boy", "robot", "mouse",
             "rabbit", "horse", "duck", "turtle", "king", "queen", "baker", "sailor");
@@ -32,8 +34,15 @@ public final class Stories implements Task {
             new Wish("wanted to catch a fish", "the net had a hole", "mended the net with a string"));
     private static final List<String> ENDINGS = List.of("They laughed and went home together.", "They were friends from that day on.",
             "They said thank you and danced.", "They slept well that night.");
-    private static final List<String> PHRASINGS = List.of("Tell me a story about a %s.", "Tell a story about a %s called %s.",
-            "Can you tell me a story about a %s?", "Write a little story about a %s.", "I want a story about a %s named %s.");
+    private static final List<String> PHRASINGS = List.of("Tell me a story about a %s.", "Can you tell me a story about a %s?",
+            "Write a little story about a %s.", "Tell a story about a %s called %s.", "I want a story about a %s named %s.");
+    private static final List<String> WITH_NAME = PHRASINGS.subList(3, 5);
+
+    private final HeldOut examined;
+
+    public Stories(HeldOut examined) {
+        this.examined = examined;
+    }
 
     private record Wish(String wish, String problem, String help) {}
 
@@ -44,22 +53,31 @@ public final class Stories implements Task {
 
     @Override
     public Example train(RandomGenerator random) {
-        return make(random, false);
-    }
-
-    @Override
-    public Example heldOut(RandomGenerator random) {
-        return make(random, true);
-    }
-
-    private static Example make(RandomGenerator random, boolean heldOut) {
         while (true) {
             var kind = pick(KINDS, random);
             var name = pick(NAMES, random);
-            if (HeldOut.of(kind + name, EVERY) != heldOut) continue;
-            var prompt = pick(PHRASINGS, random).formatted(kind, name);
-            return new Example(prompt, story(kind, name, random));
+            if (!isHeldOut(kind, name)) return example(pick(PHRASINGS, random), kind, name, random);
         }
+    }
+
+    /** A story about each hero, who is named: the same question is never trained. */
+    @Override
+    public List<Example> heldOut(RandomGenerator random) {
+        var cases = new ArrayList<Example>();
+        for (var kind : KINDS) {
+            for (var name : NAMES) {
+                if (isHeldOut(kind, name)) cases.add(example(pick(WITH_NAME, random), kind, name, random));
+            }
+        }
+        return cases;
+    }
+
+    private boolean isHeldOut(String kind, String name) {
+        return examined.has(kind + name, EVERY);
+    }
+
+    private static Example example(String phrasing, String kind, String name, RandomGenerator random) {
+        return new Example(phrasing.formatted(kind, name), story(kind, name, random));
     }
 
     private static String story(String kind, String name, RandomGenerator random) {

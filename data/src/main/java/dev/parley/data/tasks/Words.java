@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * Tasks on the letters of a word, which a model sees as tokens of several letters: spelling it, counting its letters,
- * reversing it. A held-out word is trained in none of them. The answers spell first and then conclude, so that each
- * step is small.
+ * reversing it. A held-out word is trained in none of them, and neither is its reverse. The answers spell first and then
+ * conclude, so that each step is small.
  */
 public final class Words implements Task {
 
@@ -22,30 +22,40 @@ public final class Words implements Task {
     private final List<String> heldOut;
 
     /** @param words most common first; held-out words come from the first {@code common} */
-    private Words(String name, List<String> phrasings, UnaryOperator<String> answer, List<String> words, int common) {
+    private Words(String name, List<String> phrasings, UnaryOperator<String> answer, List<String> words, int common, HeldOut examined) {
         this.name = name;
         this.phrasings = phrasings;
         this.answer = answer;
-        train = words.stream().filter(w -> !HeldOut.of(w, EVERY)).toList();
-        heldOut = words.stream().limit(common).filter(w -> HeldOut.of(w, EVERY)).toList();
+        train = words.stream().filter(w -> !isHeldOut(w, examined)).toList();
+        heldOut = words.stream().limit(common).filter(w -> isHeldOut(w, examined)).toList();
+    }
+
+    /** A word goes with its reverse: "r a t: t a r" spells tar, too. */
+    private static boolean isHeldOut(String word, HeldOut examined) {
+        var reversed = reversed(word);
+        return examined.has(word.compareTo(reversed) < 0 ? word : reversed, EVERY);
+    }
+
+    private static String reversed(String word) {
+        return new StringBuilder(word).reverse().toString();
     }
 
     /** Spell a word: {@code c a t}. */
-    public static Words spelling(List<String> words, int common) {
+    public static Words spelling(List<String> words, int common, HeldOut examined) {
         return new Words("spelling", List.of("Spell the word %s.", "Spell %s.", "How do you spell %s?", "Can you spell %s?",
-                "Please spell the word %s.", "What are the letters of %s?"), Words::spelled, words, common);
+                "Please spell the word %s.", "What are the letters of %s?"), Words::spelled, words, common, examined);
     }
 
     /** Count its letters: {@code c a t: 3}. */
-    public static Words counting(List<String> words, int common) {
+    public static Words counting(List<String> words, int common, HeldOut examined) {
         return new Words("counting letters", List.of("How many letters are in %s?", "How many letters does %s have?",
-                "Count the letters of %s.", "How long is the word %s?"), w -> spelled(w) + ": " + w.length(), words, common);
+                "Count the letters of %s.", "How long is the word %s?"), w -> spelled(w) + ": " + w.length(), words, common, examined);
     }
 
     /** Reverse it: {@code c a t: t a c}. */
-    public static Words reversing(List<String> words, int common) {
+    public static Words reversing(List<String> words, int common, HeldOut examined) {
         return new Words("reversing", List.of("Reverse the word %s.", "Reverse %s.", "Spell %s backwards.", "What is %s backwards?"),
-                w -> spelled(w) + ": " + spelled(new StringBuilder(w).reverse().toString()), words, common);
+                w -> spelled(w) + ": " + spelled(reversed(w)), words, common, examined);
     }
 
     private static String spelled(String word) {
@@ -64,9 +74,10 @@ public final class Words implements Task {
         return make(train.get((int) (u * u * train.size())), random);
     }
 
+    /** Each word once. */
     @Override
-    public Example heldOut(RandomGenerator random) {
-        return make(heldOut.get(random.nextInt(heldOut.size())), random);
+    public List<Example> heldOut(RandomGenerator random) {
+        return heldOut.stream().map(word -> make(word, random)).toList();
     }
 
     private Example make(String word, RandomGenerator random) {

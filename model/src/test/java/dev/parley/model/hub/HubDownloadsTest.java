@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.tensor.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,18 +224,22 @@ class HubDownloadsTest {
     @Test
     void twoProcessesAtOnceDownloadOnce() throws Exception {
         hub.server.slow(400_000);
-        var processes = List.of(process(), process());
-        for (var process : processes) assertEquals(0, process.waitFor(), new String(process.getErrorStream().readAllBytes()));
+        try (var first = pullingProcess(); var second = pullingProcess()) {
+            for (var pull : List.of(first, second)) {
+                var err = new String(pull.process().getErrorStream().readAllBytes());
+                assertEquals(0, pull.exitCode(), err);
+            }
+        }
         assertEquals(1, hub.server.count("GET", hub.weightsEtag() + "/model.safetensors"));
     }
 
     @Test
     void aKilledProcessLeavesNothingThatLooksWholeAndTheNextGoesOn() throws Exception {
         hub.server.slow(150_000);
-        var process = process();
         var partial = hub.cached().resolve("blobs").resolve(hub.weightsEtag() + ".incomplete");
-        while (process.isAlive() && !(Files.exists(partial) && Files.size(partial) > 50_000)) Thread.sleep(5);
-        process.destroyForcibly().waitFor();
+        try (var pull = pullingProcess()) {
+            while (pull.isAlive() && !(Files.exists(partial) && Files.size(partial) > 50_000)) Thread.sleep(5);
+        } // killed
         var there = Files.size(partial);
         assertFalse(Files.exists(hub.cached().resolve("snapshots")) || Files.exists(hub.cached().resolve("refs")));
         hub.server.slow(Long.MAX_VALUE);
@@ -251,11 +256,11 @@ class HubDownloadsTest {
         assertTrue(done.getLast() >= HubFixture.WEIGHT_BYTES);
     }
 
-    private Process process() throws IOException {
+    private ChildProcess pullingProcess() throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), PullOnce.class.getName(), "org/tiny");
         builder.environment().putAll(hub.environment());
-        return builder.start();
+        return ChildProcess.start(builder);
     }
 
     @Test

@@ -95,9 +95,11 @@ public interface Answerer {
      * @param contextLength in tokens; 0 where it is known only once the model is loaded
      * @param chat whether it has a chat template; a model that is not loaded is taken for one that has
      * @param defaults what a setting is when it is not given, by the names of OpenAI's API; empty where it is not known yet
+     * @param suggestions questions that it can answer; may be empty
      * @param failure why it could not be loaded, if so
      */
-    record Model(String id, List<String> aliases, String state, int contextLength, boolean chat, ObjectNode defaults, Optional<String> failure) {}
+    record Model(String id, List<String> aliases, String state, int contextLength, boolean chat, ObjectNode defaults, List<Suggestion> suggestions,
+            Optional<String> failure) {}
 
     /**
      * Begins an answer.

@@ -35,6 +35,11 @@ final class ModelRoutes implements Routes {
         var aliases = json.putArray("aliases");
         model.aliases().forEach(aliases::add);
         json.put("state", model.state()).put("context_length", model.contextLength()).put("chat", model.chat()).set("defaults", model.defaults());
+        var suggestions = json.putArray("suggestions");
+        for (var suggestion : model.suggestions()) {
+            var item = suggestions.addObject().put("text", suggestion.text());
+            suggestion.language().ifPresent(language -> item.put("language", language));
+        }
         model.failure().ifPresent(failure -> json.put("failure", failure));
         return json;
     }

@@ -2,6 +2,7 @@ package dev.parley.serve.models;
 
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
+import dev.parley.serve.answer.Suggestion;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -12,8 +13,9 @@ import java.util.List;
  * @param aliases other names of it
  * @param bytes that it is thought to need in memory, its cache of keys and values not counted
  * @param contextLength in tokens; 0 where that is known only once it is loaded
+ * @param suggestions questions that it can answer; may be empty
  */
-public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, Loader loader) {
+public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, List<Suggestion> suggestions, Loader loader) {
 
     /** Reads a model into memory. */
     @FunctionalInterface
@@ -30,6 +32,12 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
 
     public ModelSource {
         aliases = List.copyOf(aliases);
+        suggestions = List.copyOf(suggestions);
+    }
+
+    /** A model that suggests nothing. */
+    public ModelSource(String id, List<String> aliases, long bytes, int contextLength, Loader loader) {
+        this(id, aliases, bytes, contextLength, List.of(), loader);
     }
 
     boolean isCalled(String name) {

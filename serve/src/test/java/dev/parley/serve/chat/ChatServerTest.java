@@ -276,6 +276,10 @@ class ChatServerTest {
         assertTrue(tiny.path("chat").asBoolean());
         assertTrue(tiny.path("defaults").has("repetition_penalty"), tiny.toString());
         assertEquals("small", tiny.path("aliases").path(0).asText());
-        assertEquals("unloaded", models.path("models").path(1).path("state").asText());
+        assertEquals(0, tiny.path("suggestions").size());
+        var other = models.path("models").path(1);
+        assertEquals("unloaded", other.path("state").asText());
+        assertEquals("zh", other.path("suggestions").path(1).path("language").asText());
+        assertEquals("{\"text\":\"12 + 5 =\"}", other.path("suggestions").path(2).toString());
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.store.Databases;
+import dev.parley.tensor.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,15 +50,15 @@ class KilledServerTest {
         return place.startsWith("postgresql:") ? TestServer.start(settings, place) : TestServer.start(settings, Path.of(place));
     }
 
-    private static Process start(String place) throws IOException {
+    private static ChildProcess start(String place) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return ChildProcess.start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 
-    private static String base(Process process) throws IOException {
-        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    private static String base(ChildProcess process) throws IOException {
+        var out = new BufferedReader(new InputStreamReader(process.process().getInputStream(), StandardCharsets.UTF_8));
         for (var line = out.readLine(); line != null; line = out.readLine()) {
             if (line.startsWith(READY)) return line.substring(READY.length());
         }
@@ -72,19 +73,16 @@ class KilledServerTest {
     @EnumSource
     void aKilledServerLosesNoFinishedMessageAndKeepsTheHalfWrittenOne(Databases kind) throws Exception {
         var place = kind == Databases.POSTGRESQL ? Databases.url(folder) : folder.toString();
-        var process = start(place);
         List<JsonNode> finished;
         ChatClient.Asked asked;
         String half;
-        try (var client = ChatClient.of(base(process))) {
+        try (var process = start(place); var client = ChatClient.of(base(process))) {
             asked = client.ask("Hello");
             client.await(client.answer(asked, "{\"temperature\":0,\"max_tokens\":20}"));
             finished = messages(client, asked.conversation());
             half = client.answer(asked, "{\"temperature\":1,\"seed\":5,\"max_tokens\":1000,\"ignore_eos\":true}");
             while (messages(client, asked.conversation()).getLast().path("text").asText().isEmpty()) Thread.sleep(10);
-        } finally {
-            process.destroyForcibly().waitFor(); // SIGKILL
-        }
+        } // SIGKILL
 
         try (var server = server(place); var client = ChatClient.of(server.base())) {
             var found = messages(client, asked.conversation());

@@ -1,21 +1,18 @@
 package dev.parley.serve.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.tensor.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A program of the machine that a test runs. */
 record Program(int exitCode, String output) {
-
-    private static final int PATIENCE = 300; // seconds
 
     /** Whether the machine has it. */
     static boolean isHere(String name) {
@@ -33,13 +30,9 @@ record Program(int exitCode, String output) {
     static Program run(Path folder, String... command) throws IOException, InterruptedException {
         var output = Files.createTempFile("parley-program", ".txt");
         try {
-            var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-            try {
-                assertTrue(process.waitFor(PATIENCE, TimeUnit.SECONDS), () -> command[0] + " does not come to an end");
-            } finally {
-                process.destroyForcibly();
+            try (var process = ChildProcess.start(new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()))) {
+                return new Program(process.exitCode(), Files.readString(output, StandardCharsets.UTF_8));
             }
-            return new Program(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
         } finally {
             Files.delete(output);
         }

@@ -25,8 +25,13 @@ final class Chromium implements AutoCloseable {
 
     private Chromium(Path executable) {
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable)
-                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb")));
+        try {
+            browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable)
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb")));
+        } catch (RuntimeException e) {
+            playwright.close(); // which is a process of its own
+            throw e;
+        }
     }
 
     static Chromium start() {
@@ -50,7 +55,8 @@ final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
-        browser.close();
-        playwright.close();
+        try (playwright) {
+            browser.close();
+        }
     }
 }

@@ -48,6 +48,17 @@ class ThreadTest extends PageTest {
     }
 
     @Test
+    void aModelsOwnSuggestionsComeInTheReadersLanguage() {
+        open();
+        assertThat(page.locator(".idea")).hasCount(4);
+        page.locator(".model-button").click();
+        page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName(Pattern.compile("^tiny-2"))).click();
+        assertThat(page.locator(".idea")).hasText(new String[] {"Spell the word <b>cat</b>.", "12 + 5 ="});
+        page.locator(".idea").first().click();
+        assertThat(composer()).hasValue("Spell the word <b>cat</b>.");
+    }
+
+    @Test
     void whatTheContextHadNoRoomForIsSaid() {
         open();
         openShortConversation(12);

@@ -101,6 +101,6 @@ public final class ModelAnswerer implements Answerer {
         var model = info.model();
         return new Model(source.id(), source.aliases(), info.state().name().toLowerCase(Locale.ROOT), model.map(ServedModel::contextLength).orElse(source.contextLength()),
                 model.map(m -> m.tokenizer().chatTemplate().isPresent()).orElse(true), model.map(m -> DefaultSettings.of(m.defaults())).orElseGet(JsonNodeFactory.instance::objectNode),
-                info.failure());
+                source.suggestions(), info.failure());
     }
 }

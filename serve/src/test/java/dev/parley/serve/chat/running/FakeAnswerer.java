@@ -84,6 +84,6 @@ final class FakeAnswerer implements Answerer {
 
     @Override
     public Models models() {
-        return new Models(List.of(new Model("fake", List.of(), "ready", 100, true, JsonNodeFactory.instance.objectNode(), Optional.empty())), "fake");
+        return new Models(List.of(new Model("fake", List.of(), "ready", 100, true, JsonNodeFactory.instance.objectNode(), List.of(), Optional.empty())), "fake");
     }
 }

@@ -1,0 +1,81 @@
+package dev.parley.cli.quickstart;
+
+import dev.parley.train.TimeLimit;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How far the training of a run goes: as many steps as were asked for, or as many as fit the time. Speed is measured before
+ * the first step and again by the first stage, and a stage ends on time whatever becomes of it; the steps planned say
+ * how many rows to make, and how long the warm-up is.
+ */
+final class Course {
+
+    /** More rows than planned are made: the machine may become faster, and a row should not come twice. */
+    private static final double SPARE_ROWS = 1.3;
+
+    private final Plan plan;
+    private final State state;
+    private final Shape shape;
+    private final double tokensPerSecond; // 0 where steps were asked for
+    private final double expectedTokens;
+
+    private Course(Plan plan, State state, Shape shape, double tokensPerSecond, double expectedTokens) {
+        this.plan = plan;
+        this.state = state;
+        this.shape = shape;
+        this.tokensPerSecond = tokensPerSecond;
+        this.expectedTokens = expectedTokens;
+    }
+
+    /** @param probe measures the speed of a shape, in tokens a second */
+    static Course of(Plan plan, State state, ToDoubleFunction<Shape> probe) throws IOException {
+        var shape = Shape.SMALL;
+        if (plan.steps().isPresent()) return new Course(plan, state, shape, 0, (double) plan.steps().getAsLong() * shape.tokensPerStep());
+        var speed = state.decided("tokens per second", () -> probe.applyAsDouble(shape));
+        return new Course(plan, state, shape, speed, state.decided("tokens", () -> speed * plan.trainSeconds(state.elapsed())));
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    double tokensPerSecond() {
+        return tokensPerSecond;
+    }
+
+    /** Tokens that both stages will read, as far as one could say before the first. */
+    double expectedTokens() {
+        return expectedTokens;
+    }
+
+    Mixture mixture() {
+        return Mixture.of(expectedTokens);
+    }
+
+    /** Minutes that a run needs for so many tokens on this machine. */
+    double minutesFor(double tokens) {
+        return plan.minutesFor(tokens / tokensPerSecond);
+    }
+
+    /** How a stage is run. @param steps planned @param limit of its time, unless steps were asked for */
+    record Part(long steps, long rowTokens, Optional<TimeLimit> limit) {}
+
+    Part pretrain() throws IOException {
+        return part("pretrain", Plan.pretrainSteps(plan.steps().orElse(0)), plan.pretrainSeconds(state.elapsed()), tokensPerSecond);
+    }
+
+    Part sft() throws IOException {
+        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.name(), 0.0);
+        var measured = seconds > 0 ? state.decided("steps of pretrain done", () -> 0) * shape.tokensPerStep() / seconds : tokensPerSecond;
+        return part("sft", plan.steps().orElse(0) - Plan.pretrainSteps(plan.steps().orElse(0)), plan.trainSeconds(state.elapsed()), measured);
+    }
+
+    private Part part(String stage, long stepsAsked, double secondsNow, double speed) throws IOException {
+        if (plan.steps().isPresent()) return new Part(stepsAsked, stepsAsked * shape.tokensPerStep(), Optional.empty());
+        var seconds = state.decided("seconds of " + stage, () -> secondsNow);
+        var steps = (long) state.decided("steps of " + stage, () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
+        return new Part(steps, (long) (SPARE_ROWS * steps * shape.tokensPerStep()), Optional.of(TimeLimit.ofSeconds(seconds)));
+    }
+}

@@ -1,0 +1,35 @@
+package dev.parley.cli.quickstart;
+
+import dev.parley.data.Conversations.Weighted;
+import dev.parley.data.tasks.Task;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How much of what a run learns. A short one that learnt everything would know nothing well, so it learns fewer things.
+ *
+ * @param textShare part of the documents to read that are texts; the rest is practice
+ * @param topicShare part of the questions in chats that are topics; the rest are tasks
+ * @param weights how often a task comes, among the tasks
+ */
+record Mixture(double textShare, double topicShare, Map<String, Double> weights) {
+
+    private static final double FEW_TOKENS = 2e6;
+
+    /** Mostly chats, spelling and small sums. */
+    private static final Mixture BASIC = new Mixture(0.55, 0.4, Map.of("spelling", 12.0, "counting letters", 0.7, "reversing", 0.1, "sums to 20", 5.0,
+            "sums to 100", 3.0, "differences to 20", 1.0, "defining", 0.5, "stories", 0.8));
+
+    /** Everything. */
+    static final Mixture ALL = new Mixture(0.5, 0.35, Map.of("spelling", 9.0, "counting letters", 1.0, "reversing", 3.0, "sums to 20", 4.0,
+            "sums to 100", 4.0, "differences to 20", 4.0, "defining", 2.0, "stories", 1.0));
+
+    /** The one for a run of so many tokens of training. */
+    static Mixture of(double tokens) {
+        return tokens < FEW_TOKENS ? BASIC : ALL;
+    }
+
+    List<Weighted> weighted(List<Task> tasks) {
+        return tasks.stream().map(task -> new Weighted(task, weights.get(task.name()))).toList();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.parley.cli.quickstart;
+
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.TokenBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** How fast this machine trains a network now, by a few passes on one that is thrown away. */
+final class SpeedProbe {
+
+    private static final double SECONDS = 1.5;
+    private static final int LEAST_PASSES = 4;
+    private static final int DOCUMENT = 40; // tokens of a usual one
+    private static final double PASS = 0.65; // of a step's time; the rest is the optimiser's
+
+    private SpeedProbe() {}
+
+    /** Tokens a second. @param rows of a step */
+    static double tokensPerSecond(ModelConfig config, int rows) {
+        var length = config.maxPositionEmbeddings();
+        var ids = new int[rows][length];
+        var segments = new int[rows][length];
+        var random = new SplittableRandom(1);
+        for (var row : ids) Arrays.setAll(row, i -> random.nextInt(config.vocabSize()));
+        for (var row : segments) Arrays.setAll(row, i -> i / DOCUMENT);
+        try (var probe = CausalLM.create(config, 1)) {
+            for (var p : probe.parameters().all()) p.value().requiresGrad(true);
+            var seconds = new ArrayList<Double>();
+            for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS; ) {
+                var start = System.nanoTime();
+                probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
+                for (var p : probe.parameters().all()) p.value().clearGrad();
+                seconds.add(since(start));
+            }
+            var median = seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElseThrow();
+            return PASS * rows * length / median;
+        }
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

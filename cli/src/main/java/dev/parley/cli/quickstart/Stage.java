@@ -1,0 +1,34 @@
+package dev.parley.cli.quickstart;
+
+import dev.parley.train.LrSchedule;
+import dev.parley.train.Optim;
+import dev.parley.train.TrainingArguments;
+import java.nio.file.Path;
+
+/**
+ * How a stage of the quickstart trains. What was tried is in docs/decisions.md.
+ *
+ * @param name of the stage
+ * @param learningRate of AdamW, for embeddings, biases and norms
+ * @param muonLearningRate for the matrices of the layers
+ * @param minLrRate where the rate ends, as a part of its highest
+ */
+record Stage(String name, double learningRate, double muonLearningRate, double minLrRate) {
+
+    /** Predicting the next token of texts and exercises. */
+    static final Stage PRETRAIN = new Stage("pretrain", 5e-3, 0.015, 0.05);
+
+    /** Answering. */
+    static final Stage SFT = new Stage("sft", 4e-3, 0.01, 0.02);
+
+    private static final int LEAST_SAVE_STEPS = 50;
+
+    /** @param steps planned */
+    TrainingArguments arguments(Path outputDir, int rows, long steps, long seed) {
+        return TrainingArguments.builder().outputDir(outputDir).maxSteps(steps).perDeviceTrainBatchSize(rows).perDeviceEvalBatchSize(rows)
+                .optim(Optim.MUON).muonLearningRate(muonLearningRate).learningRate(learningRate).adamBeta2(0.95)
+                .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0))
+                .warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1).evalSteps(Math.max(1, steps / 3)).loggingSteps(5)
+                .saveSteps(Math.max(LEAST_SAVE_STEPS, steps / 5)).saveTotalLimit(1).seed(seed).build();
+    }
+}
