@@ -3,6 +3,7 @@ package dev.parley.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -14,8 +15,6 @@ import jdk.incubator.vector.IntVector;
 public final class BFloat16Matrix implements Matrix {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
-
-    private static final long VECTOR = 4L * Lanes.COUNT; // bytes of a register
 
     private final MemorySegment memory;
     private final int rows;
@@ -76,25 +75,21 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return RowTile.inputSize(stride, batch);
+        return batch * stride;
     }
 
     @Override
-    public void arrange(float[] x, int xAt, Arranged arranged, int b, int batch) {
-        var into = arranged.floats;
-        int first = RowTile.inputAt(stride, b, batch), step = RowTile.inputStep(batch), at = first;
-        for (int c = 0; c < stride; c += 2 * Lanes.COUNT, at += 2 * step) {
-            var pairs = Math.clamp((columns - c) / 2, 0, Lanes.COUNT);
+    public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
+        var at = b * stride;
+        if (columns < stride) Arrays.fill(into, at + columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, at + stride, 0);
+        for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
+            var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
             for (int i = 0; i < pairs; i++) {
-                into[at + i] = x[xAt + c + 2 * i];
-                into[at + step + i] = x[xAt + c + 2 * i + 1];
+                into[at + c + i] = x[xAt + c + 2 * i];
+                into[at + c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
             }
-            for (int i = pairs; i < Lanes.COUNT; i++) {
-                into[at + i] = c + 2 * i < columns ? x[xAt + c + 2 * i] : 0;
-                into[at + step + i] = 0;
-            }
+            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[at + c + pairs] = x[xAt + columns - 1];
         }
-        RowTile.copy(arranged, first, step, stride);
     }
 
     @Override
@@ -108,38 +103,32 @@ public final class BFloat16Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
         else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
     }
 
-    void multiplyByVectors(int from, int to, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        if (batch == 1) multiplyOne(from, to, x.memory, y, yAt);
-        else RowTile.multiply(this::widen, from, to, stride, x.memory, batch, y, yAt, yStride, scratch);
-    }
-
-    private void multiplyOne(int from, int to, MemorySegment x, float[] y, int yAt) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
-            int r1 = Math.min(r + quarter, to - 1), r2 = Math.min(r + 2 * quarter, to - 1), r3 = Math.min(r + 3 * quarter, to - 1);
-            one(memory, 2L * stride * r, 2L * stride * r1, 2L * stride * r2, 2L * stride * r3, stride, x, y, yAt + r, yAt + r1, yAt + r2, yAt + r3);
+            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
+            if (batch == 1) {
+                one(memory, 2L * stride * rowAt[0], 2L * stride * rowAt[1], 2L * stride * rowAt[2], 2L * stride * rowAt[3], stride, x,
+                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
+            } else {
+                for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride, scratch, k * stride);
+                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            }
         }
     }
 
-    private void widen(int first, int rows, int column, int columns, MemorySegment into) {
-        for (int r = 0; r < rows; r += 4) {
-            long at = 2L * ((long) stride * (first + r) + column), row = 2L * stride;
-            int last = rows - 1 - r;
-            widen(memory, at, at + row * Math.min(1, last), at + row * Math.min(2, last), at + row * Math.min(3, last), columns, into, RowTile.rowAt(columns, r));
-        }
-    }
-
-    void multiplyPlainly(int from, int to, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var halves = new short[stride];
         for (int r = from; r < to; r++) {
             MemorySegment.copy(memory, SHORT, 2L * r * stride, halves, 0, stride);
             widenPlainly(halves, scratch);
-            PlainRows.multiply(scratch, stride, x.floats, batch, y, yAt + r, yStride);
+            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
@@ -153,12 +142,12 @@ public final class BFloat16Matrix implements Matrix {
     }
 
     /** Four rows with one vector; sums in the order of {@link RowTile}, so that a vector alone and in a batch gives the same. */
-    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, MemorySegment x, float[] y, int y0, int y1, int y2, int y3) {
+    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
         for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
-            var even = FloatVector.fromMemorySegment(Lanes.FLOATS, x, 4L * i, Lanes.LITTLE);
-            var odd = FloatVector.fromMemorySegment(Lanes.FLOATS, x, 4L * (i + Lanes.COUNT), Lanes.LITTLE);
+            var even = FloatVector.fromArray(Lanes.FLOATS, x, i);
+            var odd = FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT);
             var p0 = IntVector.fromMemorySegment(Lanes.INTS, w, w0 + 2L * i, Lanes.LITTLE);
             var p1 = IntVector.fromMemorySegment(Lanes.INTS, w, w1 + 2L * i, Lanes.LITTLE);
             var p2 = IntVector.fromMemorySegment(Lanes.INTS, w, w2 + 2L * i, Lanes.LITTLE);
@@ -174,28 +163,18 @@ public final class BFloat16Matrix implements Matrix {
         y[y3] = Lanes.sum(a3);
     }
 
-    /** Four rows of a panel as floats. */
-    private static void widen(MemorySegment w, long w0, long w1, long w2, long w3, int n, MemorySegment into, long at) {
+    /** A row as floats, arranged as vectors are. */
+    private static void widen(MemorySegment w, long at, int n, float[] into, int intoAt) {
         for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
-            var p0 = IntVector.fromMemorySegment(Lanes.INTS, w, w0 + 2L * i, Lanes.LITTLE);
-            var p1 = IntVector.fromMemorySegment(Lanes.INTS, w, w1 + 2L * i, Lanes.LITTLE);
-            var p2 = IntVector.fromMemorySegment(Lanes.INTS, w, w2 + 2L * i, Lanes.LITTLE);
-            var p3 = IntVector.fromMemorySegment(Lanes.INTS, w, w3 + 2L * i, Lanes.LITTLE);
-            widen(p0, into, at + 16L * i);
-            widen(p1, into, at + 16L * i + VECTOR);
-            widen(p2, into, at + 16L * i + 2 * VECTOR);
-            widen(p3, into, at + 16L * i + 3 * VECTOR);
+            var pairs = IntVector.fromMemorySegment(Lanes.INTS, w, at + 2L * i, Lanes.LITTLE);
+            Lanes.lower(pairs).intoArray(into, intoAt + i);
+            Lanes.upper(pairs).intoArray(into, intoAt + Lanes.COUNT + i);
         }
     }
 
-    private static void widen(IntVector pairs, MemorySegment into, long at) {
-        Lanes.lower(pairs).intoMemorySegment(into, at, Lanes.LITTLE);
-        Lanes.upper(pairs).intoMemorySegment(into, at + 4 * VECTOR, Lanes.LITTLE);
-    }
-
     @Override
-    public int scratchSize(int batch) {
-        return RowTile.scratchSize(stride, batch);
+    public int scratchSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

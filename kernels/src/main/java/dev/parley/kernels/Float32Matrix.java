@@ -63,19 +63,13 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return RowTile.inputSize(stride, batch);
+        return batch * stride;
     }
 
     @Override
-    public void arrange(float[] x, int xAt, Arranged arranged, int b, int batch) {
-        var into = arranged.floats;
-        int first = RowTile.inputAt(stride, b, batch), step = RowTile.inputStep(batch), at = first;
-        for (int c = 0; c < stride; c += Lanes.COUNT, at += step) {
-            var count = Math.clamp(columns - c, 0, Lanes.COUNT);
-            System.arraycopy(x, xAt + Math.min(c, columns), into, at, count);
-            Arrays.fill(into, at + count, at + Lanes.COUNT, 0);
-        }
-        RowTile.copy(arranged, first, step, stride);
+    public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
+        System.arraycopy(x, xAt, into, b * stride, columns);
+        Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
     }
 
     @Override
@@ -89,47 +83,39 @@ public final class Float32Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
         else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
     }
 
-    void multiplyByVectors(int from, int to, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        if (batch == 1) multiplyOne(from, to, x.memory, y, yAt);
-        else RowTile.multiply(this::widen, from, to, stride, x.memory, batch, y, yAt, yStride, scratch);
-    }
-
-    private void multiplyOne(int from, int to, MemorySegment x, float[] y, int yAt) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
-            int r1 = Math.min(r + quarter, to - 1), r2 = Math.min(r + 2 * quarter, to - 1), r3 = Math.min(r + 3 * quarter, to - 1);
-            one(memory, 4L * stride * r, 4L * stride * r1, 4L * stride * r2, 4L * stride * r3, stride, x, y, yAt + r, yAt + r1, yAt + r2, yAt + r3);
+            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
+            if (batch == 1) {
+                one(memory, 4L * stride * rowAt[0], 4L * stride * rowAt[1], 4L * stride * rowAt[2], 4L * stride * rowAt[3], stride, x,
+                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
+            } else {
+                for (int k = 0; k < 4; k++) MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], scratch, k * stride, stride);
+                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            }
         }
     }
 
-    private void widen(int first, int rows, int column, int columns, MemorySegment into) {
-        for (int r = 0; r < rows; r++) copy(memory, 4L * ((long) stride * (first + r) + column), columns, into, RowTile.rowAt(columns, r));
-    }
-
-    private static void copy(MemorySegment w, long at, int n, MemorySegment into, long intoAt) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            FloatVector.fromMemorySegment(Lanes.FLOATS, w, at + 4L * i, Lanes.LITTLE).intoMemorySegment(into, intoAt + 16L * i, Lanes.LITTLE);
-        }
-    }
-
-    void multiplyPlainly(int from, int to, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         for (int r = from; r < to; r++) {
             MemorySegment.copy(memory, FLOAT, 4L * r * stride, scratch, 0, stride);
-            PlainRows.multiply(scratch, stride, x.floats, batch, y, yAt + r, yStride);
+            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
     /** Four rows with one vector. */
-    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, MemorySegment x, float[] y, int y0, int y1, int y2, int y3) {
+    private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
         for (int i = 0; i < n; i += Lanes.COUNT) {
-            var v = FloatVector.fromMemorySegment(Lanes.FLOATS, x, 4L * i, Lanes.LITTLE);
+            var v = FloatVector.fromArray(Lanes.FLOATS, x, i);
             a0 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w0 + 4L * i, Lanes.LITTLE).fma(v, a0);
             a1 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w1 + 4L * i, Lanes.LITTLE).fma(v, a1);
             a2 = FloatVector.fromMemorySegment(Lanes.FLOATS, w, w2 + 4L * i, Lanes.LITTLE).fma(v, a2);
@@ -142,8 +128,8 @@ public final class Float32Matrix implements Matrix {
     }
 
     @Override
-    public int scratchSize(int batch) {
-        return RowTile.scratchSize(stride, batch);
+    public int scratchSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

@@ -109,8 +109,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public void arrange(float[] x, int xAt, Arranged arranged, int b, int batch) {
-        var into = arranged.floats;
+    public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
         int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
@@ -128,8 +127,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, Arranged arranged, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        var x = arranged.floats;
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -196,7 +194,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public int scratchSize(int batch) {
+    public int scratchSize() {
         return 2 * StripTile.SUMS;
     }
 

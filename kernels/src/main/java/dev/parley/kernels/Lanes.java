@@ -18,10 +18,10 @@ final class Lanes {
     static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
     /** Each lane's partner half of the lanes away, then a quarter, and so on. */
-    static final VectorShuffle<Float> FIRST = partner(COUNT / 2);
-    static final VectorShuffle<Float> SECOND = partner(COUNT / 4);
-    static final VectorShuffle<Float> THIRD = partner(COUNT / 8);
-    static final VectorShuffle<Float> FOURTH = partner(COUNT / 16);
+    private static final VectorShuffle<Float> FIRST = partner(COUNT / 2);
+    private static final VectorShuffle<Float> SECOND = partner(COUNT / 4);
+    private static final VectorShuffle<Float> THIRD = partner(COUNT / 8);
+    private static final VectorShuffle<Float> FOURTH = partner(COUNT / 16);
 
     private Lanes() {}
 

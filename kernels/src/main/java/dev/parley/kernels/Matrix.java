@@ -16,7 +16,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
     /** Inputs. */
     int columns();
 
-    /** Floats that so many arranged vectors take: the size of an {@link Arranged}. */
+    /** Floats that so many arranged vectors take. */
     int inputSize(int batch);
 
     /** Vectors whose numbers may lie side by side when they are arranged: one thread should arrange all of them. */
@@ -25,9 +25,9 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
     /**
      * Arranges the b-th of {@code batch} vectors, {@link #columns()} numbers at {@code x[xAt]}, as {@link #multiply} reads it.
      *
-     * @param into of {@link #inputSize(int)} floats
+     * @param into {@link #inputSize(int)} floats
      */
-    void arrange(float[] x, int xAt, Arranged into, int b, int batch);
+    void arrange(float[] x, int xAt, float[] into, int b, int batch);
 
     /** In how many parts the product is done. */
     int parts();
@@ -37,12 +37,12 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      *
      * @param x {@code batch} arranged vectors
      * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}; {@code yAt} may be below 0
-     * @param scratch of one thread, at least {@link #scratchSize(int)}
+     * @param scratch of one thread, at least {@link #scratchSize()}
      */
-    void multiply(int part, Arranged x, int batch, float[] y, int yAt, int yStride, float[] scratch);
+    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch);
 
-    /** Floats of scratch that a product with so many vectors needs. */
-    int scratchSize(int batch);
+    /** Floats of scratch that a product with several vectors needs. */
+    int scratchSize();
 
     /** One row, widened. */
     void row(int row, float[] into, int at);

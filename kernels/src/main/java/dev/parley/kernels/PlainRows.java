@@ -15,18 +15,18 @@ final class PlainRows {
      */
     static void multiply(float[] w, int n, float[] x, int batch, float[] y, int yAt, int yStride) {
         for (int b = 0; b < batch; b++) {
-            for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, RowTile.inputAt(n, b, batch), RowTile.inputStep(batch), lane);
+            for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, b * n, lane);
             y[yAt + b * yStride] = sum(w, n);
         }
     }
 
-    private static void fourLanes(float[] w, int n, float[] x, int xAt, int xStep, int lane) {
+    private static void fourLanes(float[] w, int n, float[] x, int xAt, int lane) {
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (int i = lane, k = xAt + lane; i < n; i += Lanes.COUNT, k += xStep) {
-            s0 = Math.fma(w[i], x[k], s0);
-            s1 = Math.fma(w[i + 1], x[k + 1], s1);
-            s2 = Math.fma(w[i + 2], x[k + 2], s2);
-            s3 = Math.fma(w[i + 3], x[k + 3], s3);
+        for (int i = lane; i < n; i += Lanes.COUNT) {
+            s0 = Math.fma(w[i], x[xAt + i], s0);
+            s1 = Math.fma(w[i + 1], x[xAt + i + 1], s1);
+            s2 = Math.fma(w[i + 2], x[xAt + i + 2], s2);
+            s3 = Math.fma(w[i + 3], x[xAt + i + 3], s3);
         }
         w[n + lane] = s0;
         w[n + lane + 1] = s1;

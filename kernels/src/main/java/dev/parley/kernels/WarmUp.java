@@ -61,17 +61,13 @@ public final class WarmUp {
     private record Round(BFloat16Matrix halves, Float32Matrix singles, KvBlocks cache, float[] floats) {
 
         void run() {
-            float[] numbers = new float[SIZE], y = new float[8 * SIZE];
-            var scratch = new float[RowTile.scratchSize(SIZE, 8) + Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
-            var x = new Arranged(9 * SIZE);
-            for (var batch : new int[] {1, 3, 8}) {
-                halves.arrange(numbers, 0, x, 0, batch);
-                halves.multiplyByVectors(0, 16, x, batch, y, 0, SIZE, scratch);
-                singles.arrange(numbers, 0, x, 0, batch);
-                singles.multiplyByVectors(0, 16, x, batch, y, 0, SIZE, scratch);
-            }
+            float[] x = new float[3 * SIZE], y = new float[3 * SIZE], scratch = new float[RowTile.scratchSize(SIZE) + Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
+            halves.multiplyByVectors(0, 4, x, 1, y, 0, SIZE, scratch);
+            halves.multiplyByVectors(0, 4, x, 3, y, 0, SIZE, scratch);
+            singles.multiplyByVectors(0, 4, x, 1, y, 0, SIZE, scratch);
+            singles.multiplyByVectors(0, 4, x, 3, y, 0, SIZE, scratch);
             Activations.geluNew(y, 0, SIZE, true);
-            Activations.siluTimes(y, 0, numbers, 0, SIZE, true);
+            Activations.siluTimes(y, 0, x, 0, SIZE, true);
             Attention.oneHeadByVectors(cache, 0, 0, floats, 0, 0.1f, 0, 4, y, 0, scratch);
         }
     }

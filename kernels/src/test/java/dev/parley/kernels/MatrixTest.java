@@ -60,11 +60,11 @@ class MatrixTest {
     }
 
     private static float[] multiply(Matrix matrix, float[] x, int batch) {
-        var arranged = new Arranged(matrix.inputSize(batch));
-        Arrays.fill(arranged.floats, 7); // what was there before must not matter
+        var arranged = new float[matrix.inputSize(batch)];
+        Arrays.fill(arranged, 7); // what was there before must not matter
         for (int b = 0; b < batch; b++) matrix.arrange(x, b * matrix.columns(), arranged, b, batch);
         var y = new float[batch * matrix.rows()];
-        var scratch = new float[TEAM.size()][matrix.scratchSize(batch)];
+        var scratch = new float[TEAM.size()][matrix.scratchSize()];
         TEAM.run(member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
         return y;
     }

@@ -27,16 +27,15 @@ class PlainKernelsTest {
             var halves = BFloat16Matrix.pack(new MatrixTest.Numbers(numbers(rows * columns), rows, columns), arena, team);
             var singles = Float32Matrix.pack(new MatrixTest.Numbers(numbers(rows * columns), rows, columns), arena, team);
             for (int batch = 1; batch <= 5; batch++) {
-                var x = new Arranged(halves.inputSize(batch));
-                float[] plain = new float[batch * rows], vectors = new float[batch * rows];
+                float[] x = new float[halves.inputSize(batch)], plain = new float[batch * rows], vectors = new float[batch * rows];
                 for (int b = 0; b < batch; b++) halves.arrange(numbers(columns), 0, x, b, batch);
-                halves.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[halves.scratchSize(batch)]);
-                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[halves.scratchSize(batch)]);
+                halves.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[halves.scratchSize()]);
+                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[halves.scratchSize()]);
                 assertArrayEquals(vectors, plain);
-                x = new Arranged(singles.inputSize(batch));
+                x = new float[singles.inputSize(batch)];
                 for (int b = 0; b < batch; b++) singles.arrange(numbers(columns), 0, x, b, batch);
-                singles.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[singles.scratchSize(batch)]);
-                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[singles.scratchSize(batch)]);
+                singles.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[singles.scratchSize()]);
+                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[singles.scratchSize()]);
                 assertArrayEquals(vectors, plain);
             }
         }

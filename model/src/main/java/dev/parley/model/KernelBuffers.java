@@ -1,6 +1,5 @@
 package dev.parley.model;
 
-import dev.parley.kernels.Arranged;
 import dev.parley.kernels.Attention;
 
 /** What a pass of {@link KernelTransformer} writes, for a number of tokens N. */
@@ -13,7 +12,7 @@ final class KernelBuffers {
     final float[] inner; // (N, M) or (N, 2 M)
     final float[] branch; // (N, C)
     final float[] normed; // (N, C)
-    final Arranged arranged; // the input of the present product
+    final float[] arranged; // the input of the present product
     final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
     final float[][] scratch; // of one member
@@ -26,15 +25,15 @@ final class KernelBuffers {
         heads = new float[tokens * config.querySize()];
         inner = new float[tokens * innerSize(config)];
         branch = new float[tokens * config.hiddenSize()];
-        int input = weights.head.inputSize(tokens), more = weights.head.scratchSize(tokens);
+        int input = weights.head.inputSize(tokens), more = weights.head.scratchSize();
         for (var layer : weights.layers) {
             for (var p : layer.projections()) {
                 input = Math.max(input, p.weight().inputSize(tokens));
-                more = Math.max(more, p.weight().scratchSize(tokens));
+                more = Math.max(more, p.weight().scratchSize());
             }
         }
         normed = new float[tokens * config.hiddenSize()];
-        arranged = new Arranged(input);
+        arranged = new float[input];
         part = new float[members][tokens * weights.head.mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), innerSize(config)), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
