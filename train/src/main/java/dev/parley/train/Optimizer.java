@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
@@ -101,15 +102,14 @@ final class Optimizer implements AutoCloseable {
 
     /** Muon's, each matrix in one thread. */
     private void stepMatrices(double learningRate, double divisor) {
+        Consumer<Muon> step = m -> m.step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
         if (workers.isEmpty()) {
-            for (var matrix : matrices) matrix.step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
+            matrices.forEach(step);
             return;
         }
         var next = new AtomicInteger();
         workers.get().run(Collections.nCopies(workers.get().size(), () -> {
-            for (int i = next.getAndIncrement(); i < matrices.size(); i = next.getAndIncrement()) {
-                matrices.get(i).step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
-            }
+            for (int i = next.getAndIncrement(); i < matrices.size(); i = next.getAndIncrement()) step.accept(matrices.get(i));
         }));
     }
 

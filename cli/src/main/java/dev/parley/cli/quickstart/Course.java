@@ -63,19 +63,32 @@ final class Course {
     record Part(long steps, long rowTokens, Optional<TimeLimit> limit) {}
 
     Part pretrain() throws IOException {
-        return part("pretrain", Plan.pretrainSteps(plan.steps().orElse(0)), plan.pretrainSeconds(state.elapsed()), tokensPerSecond);
+        return part(Stage.PRETRAIN, Plan.pretrainSteps(plan.steps().orElse(0)), plan.pretrainSeconds(state.elapsed()), tokensPerSecond);
     }
 
     Part sft() throws IOException {
-        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.name(), 0.0);
-        var measured = seconds > 0 ? state.decided("steps of pretrain done", () -> 0) * shape.tokensPerStep() / seconds : tokensPerSecond;
-        return part("sft", plan.steps().orElse(0) - Plan.pretrainSteps(plan.steps().orElse(0)), plan.trainSeconds(state.elapsed()), measured);
+        var steps = plan.steps().orElse(0);
+        return part(Stage.SFT, steps - Plan.pretrainSteps(steps), plan.trainSeconds(state.elapsed()), speedOfPretrain());
     }
 
-    private Part part(String stage, long stepsAsked, double secondsNow, double speed) throws IOException {
+    /** Keeps how many steps a stage came to: the next one's plan follows from its speed. */
+    void finished(Stage stage, long steps) throws IOException {
+        state.decided(done(stage), () -> steps);
+    }
+
+    private double speedOfPretrain() throws IOException {
+        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.name(), 0.0);
+        return seconds > 0 ? state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep() / seconds : tokensPerSecond;
+    }
+
+    private static String done(Stage stage) {
+        return "steps of " + stage.name() + " done";
+    }
+
+    private Part part(Stage stage, long stepsAsked, double secondsNow, double speed) throws IOException {
         if (plan.steps().isPresent()) return new Part(stepsAsked, stepsAsked * shape.tokensPerStep(), Optional.empty());
-        var seconds = state.decided("seconds of " + stage, () -> secondsNow);
-        var steps = (long) state.decided("steps of " + stage, () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
+        var seconds = state.decided("seconds of " + stage.name(), () -> secondsNow);
+        var steps = (long) state.decided("steps of " + stage.name(), () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
         return new Part(steps, (long) (SPARE_ROWS * steps * shape.tokensPerStep()), Optional.of(TimeLimit.ofSeconds(seconds)));
     }
 }

@@ -25,9 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -109,7 +109,7 @@ final class Quickstart {
 
     /** Says before it begins what can be expected of the time. */
     private void forecast(Course course) {
-        if (plan.steps().isPresent() || state.done("pretrain")) return;
+        if (plan.steps().isPresent() || state.done(Stage.PRETRAIN.name())) return;
         progress.note(String.format(Locale.ROOT, "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
                 course.tokensPerSecond(), course.minutesFor(Usual.tokensOfAUsefulModel())));
         var beyond = Usual.beyond(course.expectedTokens());
@@ -150,14 +150,14 @@ final class Quickstart {
 
     private Path pretrain(Corpus corpus, Tokenizer tokenizer, Course course) throws IOException {
         var folder = work.resolve("pretrained");
-        if (state.done("pretrain")) return folder;
-        progress.stage("pretrain", "Reading: predicting the next token of definitions and exercises");
+        if (state.done(Stage.PRETRAIN.name())) return folder;
+        progress.stage(Stage.PRETRAIN.name(), "Reading: predicting the next token of definitions and exercises");
         try (var model = CausalLM.create(config(course.shape(), tokenizer), plan.seed())) {
             var part = course.pretrain();
             progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", model.config().parameterCount(), part.steps(), course.shape().tokensPerStep()));
             var rows = Dataset.of(pretrainingRows(corpus, course.mixture(), tokenizer, part.rowTokens()));
             var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train(Stage.PRETRAIN, part, course.shape(), model, rows, Optional.of(heldOut), folder, tokenizer);
+            train(Stage.PRETRAIN, part, course, model, rows, Optional.of(heldOut), folder, tokenizer);
         }
         return folder;
     }
@@ -197,13 +197,13 @@ final class Quickstart {
     // ---- fine-tuning ----
 
     private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, Course course) throws IOException {
-        if (state.done("sft")) return;
-        progress.stage("sft", "Fine-tuning: learning to answer, from chats by hand and tasks by code");
+        if (state.done(Stage.SFT.name())) return;
+        progress.stage(Stage.SFT.name(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
         try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
             var part = course.sft();
             var rows = chatRows(corpus.conversations(course.mixture()), tokenizer, part.rowTokens());
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
-            train(Stage.SFT, part, course.shape(), model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
+            train(Stage.SFT, part, course, model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
             SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
@@ -221,9 +221,9 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private void train(Stage stage, Course.Part part, Shape shape, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
+    private void train(Stage stage, Course.Part part, Course course, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
             Tokenizer tokenizer) throws IOException {
-        var arguments = stage.arguments(work.resolve(stage.name()), shape.rows(), part.steps(), plan.seed());
+        var arguments = stage.arguments(work.resolve(stage.name()), course.shape().rows(), part.steps(), plan.seed());
         if (Files.exists(arguments.outputDir().resolve("checkpoints.json"))) {
             progress.note("Going on from the last checkpoint in " + arguments.outputDir());
             arguments = arguments.resumingFrom(arguments.outputDir());
@@ -235,7 +235,7 @@ final class Quickstart {
         var output = state.timed(stage.name(), true, running::train);
         running = null;
         if (output.interrupted()) throw new Stopped();
-        state.decided("steps of " + stage.name() + " done", output::globalStep);
+        course.finished(stage, output.globalStep());
         trainer.saveModel(folder);
         state.complete(stage.name());
     }
