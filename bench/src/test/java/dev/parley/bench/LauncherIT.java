@@ -141,7 +141,7 @@ class LauncherIT {
     /** With an empty folder for native libraries, which is still empty afterwards: nothing of libtorch was unpacked, let alone loaded. */
     @Test
     void theJavaEngineLoadsNoNativeLibrary() throws Exception {
-        try (var model = CausalLM.create(ModelConfig.qwen3(300, 64, 32, 2, 4, 2), 1)) {
+        try (var model = CausalLM.create(ModelConfig.qwen3(300, 64, 32, 2, 4, 2, 128), 1)) {
             model.savePretrained(folder.resolve("model"));
         }
         var natives = Files.createDirectories(folder.resolve("natives"));

@@ -11,7 +11,7 @@ record ModelShape(String where, JsonNode model, int vocabSize, int contextLength
     private static final Map<String, TreeSet<String>> NAMES = Map.of(
             "gpt2", names("n_layer", "n_embd", "n_head"),
             "llama", names("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "intermediate_size"),
-            "qwen3", names("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads"));
+            "qwen3", names("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "intermediate_size"));
 
     private static TreeSet<String> names(String... names) {
         var all = new TreeSet<>(java.util.List.of(names));
@@ -30,12 +30,16 @@ record ModelShape(String where, JsonNode model, int vocabSize, int contextLength
         }
         var config = switch (type) {
             case "gpt2" -> ModelConfig.gpt2(vocabSize, contextLength, whole("n_embd", 256), whole("n_layer", 4), whole("n_head", 4));
-            case "llama" -> ModelConfig.llama(vocabSize, contextLength, whole("hidden_size", 256), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
+            case "llama" -> ModelConfig.llama(vocabSize, contextLength, width(), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
                     whole("num_key_value_heads", whole("num_attention_heads", 4)), whole("intermediate_size", 704));
-            default -> ModelConfig.qwen3(vocabSize, contextLength, whole("hidden_size", 256), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
-                    whole("num_key_value_heads", whole("num_attention_heads", 4)));
+            default -> ModelConfig.qwen3(vocabSize, contextLength, width(), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
+                    whole("num_key_value_heads", whole("num_attention_heads", 4)), whole("intermediate_size", Math.ceilDiv(8 * width() / 3, 64) * 64));
         };
         return config.withDropout(model.path("dropout").asDouble(0));
+    }
+
+    private int width() {
+        return whole("hidden_size", 256);
     }
 
     private int whole(String name, int byDefault) {

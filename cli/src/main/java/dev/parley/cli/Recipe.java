@@ -18,6 +18,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
+import dev.parley.train.NewtonSchulz;
 import dev.parley.train.Optim;
 import dev.parley.train.TrainingArguments;
 import java.io.IOException;
@@ -39,9 +40,9 @@ final class Recipe {
     private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
     private static final Set<String> ARGUMENTS = Set.of("output_dir", "overwrite_output_dir", "num_train_epochs", "max_steps",
             "per_device_train_batch_size", "per_device_eval_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type",
-            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "optim", "muon_learning_rate", "muon_momentum", "ns_steps",
-            "max_grad_norm", "eval_steps", "save_steps",
-            "save_total_limit", "logging_steps", "bf16", "group_by_length", "seed", "resume_from_checkpoint");
+            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "optim", "muon_learning_rate", "muon_momentum",
+            "ns_steps", "ns_coefficients", "muon_block_size", "max_grad_norm", "eval_steps", "save_steps", "save_total_limit", "logging_steps", "bf16",
+            "group_by_length", "seed", "resume_from_checkpoint");
 
     private final Output output;
     private final String where;
@@ -163,7 +164,8 @@ final class Recipe {
                 .lrSchedulerType(named("lr_scheduler_type", LrSchedule.Type.values(), LrSchedule.Type::label)).lrSchedulerKwargs(new LrSchedule.Shape(number("min_lr_rate", 0.1), 1, 1e-7, 0, 0))
                 .warmupSteps((long) number("warmup_steps", 0)).weightDecay(number("weight_decay", 0)).adamBeta1(number("adam_beta1", 0.9))
                 .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).optim(named("optim", Optim.values(), Optim::label))
-                .muonLearningRate(number("muon_learning_rate", 0.02)).muonMomentum(number("muon_momentum", 0.95)).nsSteps(integer("ns_steps", 5)).maxGradNorm(number("max_grad_norm", 1))
+                .muonLearningRate(number("muon_learning_rate", 0.02)).muonMomentum(number("muon_momentum", 0.95)).nsSteps(integer("ns_steps", 5))
+                .nsCoefficients(named("ns_coefficients", NewtonSchulz.values(), NewtonSchulz::label)).muonBlockSize(integer("muon_block_size", 0)).maxGradNorm(number("max_grad_norm", 1))
                 .evalSteps((long) number("eval_steps", 0)).saveSteps((long) number("save_steps", 500)).saveTotalLimit(integer("save_total_limit", 0))
                 .loggingSteps((long) number("logging_steps", 10)).groupByLength(yaml.path("group_by_length").asBoolean(false)).seed((long) number("seed", 42));
         if (yaml.has("bf16")) builder.bf16(yaml.path("bf16").asBoolean());

@@ -1,6 +1,5 @@
 package dev.parley.model;
 
-import dev.parley.model.Parameters.Init;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -26,22 +25,21 @@ final class Attention {
     Attention(Parameters parameters, ModelConfig config, int layer) {
         this.config = config;
         int c = config.hiddenSize(), q = config.querySize(), kv = config.keyValueSize();
-        var init = Init.normal(config.initializerRange());
         rotary = config.rope().isPresent() && config.layers().get(layer).rotary();
         windowed = config.layers().get(layer).slidingWindow() > 0;
         scale = config.attentionScale(layer);
         if (config.family().conv1d()) {
-            joint = Optional.of(new Linear(parameters.at("c_attn"), config, c, q + 2 * kv, config.qkvBias(), init));
+            joint = Optional.of(Linear.reading(parameters.at("c_attn"), config, c, q + 2 * kv, config.qkvBias()));
             projections = new Linear[0];
         } else {
             joint = Optional.empty();
-            projections = new Linear[] {new Linear(parameters.at("q_proj"), config, c, q, config.qkvBias(), init),
-                new Linear(parameters.at("k_proj"), config, c, kv, config.qkvBias(), init),
-                new Linear(parameters.at("v_proj"), config, c, kv, config.qkvBias(), init)};
+            projections = new Linear[] {Linear.reading(parameters.at("q_proj"), config, c, q, config.qkvBias()),
+                Linear.reading(parameters.at("k_proj"), config, c, kv, config.qkvBias()),
+                Linear.reading(parameters.at("v_proj"), config, c, kv, config.qkvBias())};
         }
         queryNorm = config.family().qkNorm() ? Optional.of(Norm.of(parameters.at("q_norm"), config, config.headDim())) : Optional.empty();
         keyNorm = config.family().qkNorm() ? Optional.of(Norm.of(parameters.at("k_norm"), config, config.headDim())) : Optional.empty();
-        output = new Linear(parameters.at(config.family().names().output()), config, q, c, config.outputBias(), Block.residualInit(config));
+        output = Linear.writing(parameters.at(config.family().names().output()), config, q, c, config.outputBias());
     }
 
     Tensor forward(Tensor x, Pass pass, KvCache.Layer cache) { // x: (B, T, C)

@@ -1,6 +1,5 @@
 package dev.parley.model;
 
-import dev.parley.model.Parameters.Init;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -31,10 +30,5 @@ final class Block {
 
     private Tensor add(Tensor x, Tensor branch, Pass pass) {
         return x.add(Functional.dropout(branch, pass.training() ? dropout : 0).to(DType.FLOAT32));
-    }
-
-    /** Weights that write to the residual stream start smaller, by the number of writers; Radford et al. 2019, section 2.3. */
-    static Init residualInit(ModelConfig config) {
-        return Init.normal(config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers()));
     }
 }

@@ -16,11 +16,21 @@ final class Linear {
     private final boolean inOut;
     private final int out;
 
-    /** @param bias whether one is added */
-    Linear(Parameters parameters, ModelConfig config, int in, int out, boolean bias, Init init) {
+    /** A product that reads the residual stream: its outputs are divided among heads or neurons. @param bias whether one is added */
+    static Linear reading(Parameters parameters, ModelConfig config, int in, int out, boolean bias) {
+        return new Linear(parameters, config, in, out, bias, Init.normal(config.initializerRange()), false);
+    }
+
+    /** One that writes to it. Such weights start smaller, by the number of writers; Radford et al. 2019, section 2.3. */
+    static Linear writing(Parameters parameters, ModelConfig config, int in, int out, boolean bias) {
+        return new Linear(parameters, config, in, out, bias, Init.normal(config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers())), true);
+    }
+
+    private Linear(Parameters parameters, ModelConfig config, int in, int out, boolean bias, Init init, boolean writes) {
         inOut = config.family().conv1d();
         this.out = out;
-        weight = inOut ? parameters.make("weight", Use.MATRIX_IN_OUT, init, in, out) : parameters.make("weight", Use.MATRIX, init, out, in);
+        weight = inOut ? parameters.makeMatrix("weight", Use.MATRIX_IN_OUT, init, writes ? 0 : 1, in, out)
+                : parameters.makeMatrix("weight", Use.MATRIX, init, writes ? 1 : 0, out, in);
         this.bias = bias ? Optional.of(parameters.make("bias", Use.VECTOR, Init.constant(0), out)) : Optional.empty();
     }
 

@@ -1,6 +1,5 @@
 package dev.parley.model;
 
-import dev.parley.model.Parameters.Init;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -15,11 +14,10 @@ final class Mlp {
 
     Mlp(Parameters parameters, ModelConfig config) {
         var names = config.family().names();
-        var init = Init.normal(config.initializerRange());
         int c = config.hiddenSize(), m = config.intermediateSize();
-        gate = config.family().gatedMlp() ? Optional.of(new Linear(parameters.at("gate_proj"), config, c, m, config.mlpBias(), init)) : Optional.empty();
-        up = new Linear(parameters.at(names.up()), config, c, m, config.mlpBias(), init);
-        down = new Linear(parameters.at(names.down()), config, m, c, config.mlpBias(), Block.residualInit(config));
+        gate = config.family().gatedMlp() ? Optional.of(Linear.reading(parameters.at("gate_proj"), config, c, m, config.mlpBias())) : Optional.empty();
+        up = Linear.reading(parameters.at(names.up()), config, c, m, config.mlpBias());
+        down = Linear.writing(parameters.at(names.down()), config, m, c, config.mlpBias());
     }
 
     Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)

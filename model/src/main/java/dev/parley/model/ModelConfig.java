@@ -113,10 +113,9 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
      * A new model in Qwen3's shape, which is the default: rotary positions, root mean square norms also on each head's queries
      * and keys, a gated MLP, no biases, tied embeddings. transformers, vLLM, llama.cpp and Ollama run it unchanged.
      */
-    public static ModelConfig qwen3(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads) {
-        var intermediate = Math.ceilDiv(8 * hiddenSize / 3, 64) * 64;
+    public static ModelConfig qwen3(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
         return new ModelConfig(Family.QWEN3, vocabSize, maxPositionEmbeddings, hiddenSize, Collections.nCopies(layers, Layer.PLAIN), heads, kvHeads,
-                hiddenSize / Math.max(1, heads), intermediate, 1e-6, Optional.of(Rope.plain(10_000)), false, false, false, true, Dropout.NONE,
+                hiddenSize / Math.max(1, heads), intermediateSize, 1e-6, Optional.of(Rope.plain(10_000)), false, false, false, true, Dropout.NONE,
                 0.02, true, false, 0, List.of(0));
     }
 

@@ -76,8 +76,12 @@ public final class Parameters implements AutoCloseable {
 
     /** Makes a parameter, named by its path. */
     Parameter make(String name, Use use, Init init, long... shape) {
-        var parameter = new Parameter(path + name, shape, init, use);
-        return add(parameter);
+        return add(new Parameter(path + name, shape, init, use, -1));
+    }
+
+    /** Makes the matrix of a layer. @param inner see {@link Parameter#innerDimension()} */
+    Parameter makeMatrix(String name, Use use, Init init, int inner, long... shape) {
+        return add(new Parameter(path + name, shape, init, use, inner));
     }
 
     private Parameter add(Parameter parameter) {
@@ -121,11 +125,13 @@ public final class Parameters implements AutoCloseable {
         private final long[] shape;
         private final Init init;
         private final Use use;
+        private final int inner;
         private Tensor value;
         private Matrix matrix;
         private float[] vector;
 
-        private Parameter(String name, long[] shape, Init init, Use use) {
+        private Parameter(String name, long[] shape, Init init, Use use, int inner) {
+            this.inner = inner;
             this.name = name;
             this.shape = shape;
             this.init = init;
@@ -157,6 +163,14 @@ public final class Parameters implements AutoCloseable {
         /** How many numbers it takes. */
         public long inFeatures() {
             return use == Use.MATRIX_IN_OUT ? shape[0] : shape[1];
+        }
+
+        /**
+         * The dimension of a layer's matrix, as it is stored, along which heads or neurons lie beside each other; the other is the
+         * residual stream's. -1 for all other parameters.
+         */
+        public int innerDimension() {
+            return inner;
         }
 
         private Init init() {

@@ -285,6 +285,20 @@ public final class Tensor implements AutoCloseable {
         return call("matmul", () -> pointer.matmul(other.pointer), this, other);
     }
 
+    /**
+     * {@code factor} · this + {@code productFactor} · left · right, over a batch of matrices, in one operation.
+     *
+     * @param left (B, m, k)
+     * @param right (B, k, n)
+     */
+    public Tensor addProducts(Tensor left, Tensor right, double factor, double productFactor) {
+        return call("addProducts", () -> {
+            try (var beta = new Scalar(factor); var alpha = new Scalar(productFactor)) {
+                return pointer.baddbmm(left.pointer, right.pointer, beta, alpha);
+            }
+        }, this, left, right);
+    }
+
     public Tensor add(Tensor other) {
         return call("add", () -> pointer.add(other.pointer), this, other);
     }
@@ -343,6 +357,20 @@ public final class Tensor implements AutoCloseable {
     /** The square root of the sum of squares of all elements, a tensor with one element. */
     public Tensor norm() {
         return call("norm", () -> torch.linalg_vector_norm(pointer), this);
+    }
+
+    /** The length of each matrix of a batch: (…, m, n) to (…, 1, 1). */
+    public Tensor matrixNorms() {
+        return mul(this).sum(-1).sum(-1).sqrt().unsqueeze(-1).unsqueeze(-1);
+    }
+
+    /** One divided by each element. */
+    public Tensor reciprocal() {
+        return call("reciprocal", pointer::reciprocal, this);
+    }
+
+    public Tensor sqrt() {
+        return call("sqrt", pointer::sqrt, this);
     }
 
     /** The largest element along a dimension, which is dropped. */

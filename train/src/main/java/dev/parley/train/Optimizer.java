@@ -54,7 +54,7 @@ final class Optimizer implements AutoCloseable {
                         + "; training needs float32 weights: load the model by CausalLM.forTraining.");
             }
             parameter.value().requiresGrad(true);
-            if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter));
+            if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.muonBlockSize()));
             else moments.add(Moments.of(parameter));
         }
         all = List.copyOf(parameters.all());
@@ -102,7 +102,7 @@ final class Optimizer implements AutoCloseable {
 
     /** Muon's, each matrix in one thread. */
     private void stepMatrices(double learningRate, double divisor) {
-        Consumer<Muon> step = m -> m.step(learningRate, arguments.muonMomentum(), arguments.nsSteps(), arguments.weightDecay(), divisor);
+        Consumer<Muon> step = m -> m.step(learningRate, arguments, divisor);
         if (workers.isEmpty()) {
             matrices.forEach(step);
             return;

@@ -28,6 +28,9 @@ import java.util.Optional;
  * @param muonLearningRate the highest of Muon, which follows the same schedule; 0.02
  * @param muonMomentum memory of Muon's momentum; 0.95
  * @param nsSteps of Muon's Newton-Schulz iteration; 5
+ * @param nsCoefficients of its polynomials; Jordan's
+ * @param muonBlockSize heads or neurons that are orthogonalised by themselves, a head where it is a head's width: less work, and not worse;
+ *     0 takes the whole matrix, as does a size that does not divide it; 0
  * @param maxGradNorm longest gradient, longer ones are scaled down to it; 0 leaves all as they are; 1
  * @param evalSteps steps between evaluations; 0 evaluates at the end only; 0
  * @param saveSteps steps between checkpoints; 0 saves none; 500
@@ -42,8 +45,8 @@ import java.util.Optional;
 public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, double numTrainEpochs, long maxSteps,
         int perDeviceTrainBatchSize, int perDeviceEvalBatchSize, int gradientAccumulationSteps, double learningRate,
         LrSchedule.Type lrSchedulerType, LrSchedule.Shape lrSchedulerKwargs, long warmupSteps, double weightDecay,
-        double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum, int nsSteps, double maxGradNorm, long evalSteps, long saveSteps,
-        int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
+        double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum,
+        int nsSteps, NewtonSchulz nsCoefficients, int muonBlockSize, double maxGradNorm, long evalSteps, long saveSteps, int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
 
     /** @throws IllegalArgumentException listing every fault */
     public TrainingArguments {
@@ -61,6 +64,7 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (!(muonLearningRate > 0 && muonLearningRate < 1e3)) faults.add("muon_learning_rate " + muonLearningRate + " is not above 0");
         if (!(muonMomentum >= 0 && muonMomentum < 1)) faults.add("muon_momentum " + muonMomentum + " is not in [0, 1)");
         if (nsSteps < 1 || nsSteps > 100) faults.add("ns_steps " + nsSteps + " is not between 1 and 100");
+        if (muonBlockSize < 0) faults.add("muon_block_size " + muonBlockSize + " is below 0");
         if (!(maxGradNorm >= 0)) faults.add("max_grad_norm " + maxGradNorm + " is below 0");
         if (evalSteps < 0) faults.add("eval_steps " + evalSteps + " is below 0");
         if (saveSteps < 0) faults.add("save_steps " + saveSteps + " is below 0");
@@ -73,8 +77,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
     public TrainingArguments resumingFrom(Path checkpoint) {
         return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                 perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps,
-                weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16,
-                groupByLength, shuffle, seed, Optional.of(checkpoint));
+                weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, nsCoefficients, muonBlockSize, maxGradNorm, evalSteps,
+                saveSteps, saveTotalLimit, loggingSteps, bf16, groupByLength, shuffle, seed, Optional.of(checkpoint));
     }
 
     public static Builder builder() {
@@ -103,6 +107,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         private double muonLearningRate = 0.02;
         private double muonMomentum = 0.95;
         private int nsSteps = 5;
+        private NewtonSchulz nsCoefficients = NewtonSchulz.JORDAN;
+        private int muonBlockSize;
         private double maxGradNorm = 1;
         private long evalSteps;
         private long saveSteps = 500;
@@ -211,6 +217,16 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
             return this;
         }
 
+        public Builder nsCoefficients(NewtonSchulz nsCoefficients) {
+            this.nsCoefficients = nsCoefficients;
+            return this;
+        }
+
+        public Builder muonBlockSize(int muonBlockSize) {
+            this.muonBlockSize = muonBlockSize;
+            return this;
+        }
+
         public Builder maxGradNorm(double maxGradNorm) {
             this.maxGradNorm = maxGradNorm;
             return this;
@@ -265,8 +281,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         public TrainingArguments build() {
             return new TrainingArguments(outputDir, overwriteOutputDir, numTrainEpochs, maxSteps, perDeviceTrainBatchSize,
                     perDeviceEvalBatchSize, gradientAccumulationSteps, learningRate, lrSchedulerType, lrSchedulerKwargs,
-                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum, nsSteps, maxGradNorm, evalSteps, saveSteps,
-                    saveTotalLimit, loggingSteps, bf16.orElseGet(() -> Engine.trainingType() == DType.BFLOAT16), groupByLength,
+                    warmupSteps, weightDecay, adamBeta1, adamBeta2, adamEpsilon, optim, muonLearningRate, muonMomentum,
+                    nsSteps, nsCoefficients, muonBlockSize, maxGradNorm, evalSteps, saveSteps, saveTotalLimit, loggingSteps, bf16.orElseGet(() -> Engine.trainingType() == DType.BFLOAT16), groupByLength,
                     shuffle, seed, resumeFromCheckpoint);
         }
     }

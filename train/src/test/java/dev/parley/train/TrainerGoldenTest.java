@@ -88,9 +88,9 @@ class TrainerGoldenTest {
         var values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) values[i] = (float) in.get(i / columns).get(i % columns).asDouble();
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var matrix = Tensor.ofFloats(values, rows, columns);
-            var wide = Muon.orthogonalized(matrix, steps).toFloats();
-            var tall = Muon.orthogonalized(matrix.transpose(0, 1), steps).transpose(0, 1).toFloats();
+            var matrix = Tensor.ofFloats(values, 1, rows, columns);
+            var wide = NewtonSchulz.JORDAN.orthogonalized(matrix, steps).toFloats();
+            var tall = NewtonSchulz.JORDAN.orthogonalized(matrix.transpose(1, 2), steps).transpose(1, 2).toFloats();
             for (int i = 0; i < values.length; i++) {
                 var expected = golden.path("out").get(i / columns).get(i % columns).asDouble();
                 assertEquals(expected, wide[i], 2e-5, "element " + i); // five products in float32

@@ -16,12 +16,12 @@ import java.util.OptionalLong;
  */
 record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> texts, boolean onlyTexts) {
 
-    static final int VOCAB_SIZE = 1024;
+    static final int VOCAB_SIZE = 768;
     static final int CONTEXT = 256;
     static final int CASES = 150; // of a kind, in the exam, at most
 
     /** Part of the training that is reading; the rest is learning to chat. */
-    private static final double READING = 0.4;
+    private static final double READING = 0.38;
 
     /** Seconds kept for what comes after training, and the part of all that they may be. */
     private static final double AFTER = 27;

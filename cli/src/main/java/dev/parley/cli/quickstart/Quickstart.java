@@ -223,7 +223,7 @@ final class Quickstart {
 
     private void train(Stage stage, Course.Part part, Course course, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
             Tokenizer tokenizer) throws IOException {
-        var arguments = stage.arguments(work.resolve(stage.name()), course.shape().rows(), part.steps(), plan.seed());
+        var arguments = stage.arguments(work.resolve(stage.name()), course.shape(), part.steps(), plan.seed());
         if (Files.exists(arguments.outputDir().resolve("checkpoints.json"))) {
             progress.note("Going on from the last checkpoint in " + arguments.outputDir());
             arguments = arguments.resumingFrom(arguments.outputDir());

@@ -3,8 +3,8 @@ package dev.parley.cli.quickstart;
 import dev.parley.model.ModelConfig;
 
 /**
- * The network, and the tokens of a step of its training. Positions by rotation, norms by root mean square and gated
- * perceptrons, as Llama has them, learn more from a token than GPT-2's parts; docs/decisions.md has the figures.
+ * The network, and the tokens of a step of its training. Positions by rotation, norms by root mean square, also of
+ * queries and keys, and gated perceptrons, as Qwen3 has them, learn more from a token than GPT-2's parts; docs/decisions.md has the figures.
  *
  * @param layers of the Transformer
  * @param width of its vectors
@@ -15,10 +15,14 @@ import dev.parley.model.ModelConfig;
 record Shape(int layers, int width, int heads, int intermediate, int rows) {
 
     /** For two cores and five minutes. */
-    static final Shape SMALL = new Shape(3, 256, 4, 704, 4);
+    static final Shape SMALL = new Shape(3, 256, 4, 512, 4);
 
     ModelConfig config(int vocabSize) {
-        return ModelConfig.llama(vocabSize, Plan.CONTEXT, width, layers, heads, heads, intermediate);
+        return ModelConfig.qwen3(vocabSize, Plan.CONTEXT, width, layers, heads, heads, intermediate);
+    }
+
+    int headSize() {
+        return width / heads;
     }
 
     int tokensPerStep() {

@@ -1,6 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.LrSchedule;
+import dev.parley.train.NewtonSchulz;
 import dev.parley.train.Optim;
 import dev.parley.train.TrainingArguments;
 import java.nio.file.Path;
@@ -16,17 +17,18 @@ import java.nio.file.Path;
 record Stage(String name, double learningRate, double muonLearningRate, double minLrRate) {
 
     /** Predicting the next token of texts and exercises. */
-    static final Stage PRETRAIN = new Stage("pretrain", 5e-3, 0.015, 0.05);
+    static final Stage PRETRAIN = new Stage("pretrain", 0.014, 0.01, 0.05);
 
     /** Answering. */
-    static final Stage SFT = new Stage("sft", 4e-3, 0.01, 0.02);
+    static final Stage SFT = new Stage("sft", 0.01, 0.007, 0.02);
 
     private static final int LEAST_SAVE_STEPS = 50;
 
     /** @param steps planned */
-    TrainingArguments arguments(Path outputDir, int rows, long steps, long seed) {
-        return TrainingArguments.builder().outputDir(outputDir).maxSteps(steps).perDeviceTrainBatchSize(rows).perDeviceEvalBatchSize(rows)
-                .optim(Optim.MUON).muonLearningRate(muonLearningRate).learningRate(learningRate).adamBeta2(0.95)
+    TrainingArguments arguments(Path outputDir, Shape shape, long steps, long seed) {
+        return TrainingArguments.builder().outputDir(outputDir).maxSteps(steps).perDeviceTrainBatchSize(shape.rows()).perDeviceEvalBatchSize(shape.rows())
+                .optim(Optim.MUON).muonLearningRate(muonLearningRate).muonMomentum(0.9).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(shape.headSize())
+                .learningRate(learningRate).adamBeta2(0.95)
                 .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0))
                 .warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1).evalSteps(Math.max(1, steps / 3)).loggingSteps(5)
                 .saveSteps(Math.max(LEAST_SAVE_STEPS, steps / 5)).saveTotalLimit(1).seed(seed).build();
