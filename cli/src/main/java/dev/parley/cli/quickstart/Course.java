@@ -31,10 +31,19 @@ final class Course {
 
     /** @param probe measures the speed of a shape, in tokens a second */
     static Course of(Plan plan, State state, ToDoubleFunction<Shape> probe) throws IOException {
-        var shape = Shape.SMALL;
-        if (plan.steps().isPresent()) return new Course(plan, state, shape, 0, (double) plan.steps().getAsLong() * shape.tokensPerStep());
-        var speed = state.decided("tokens per second", () -> probe.applyAsDouble(shape));
-        return new Course(plan, state, shape, speed, state.decided("tokens", () -> speed * plan.trainSeconds(state.elapsed())));
+        if (plan.steps().isPresent()) {
+            var steps = (double) plan.steps().getAsLong();
+            var shape = Shape.of(steps * Shape.SMALL.tokensPerStep());
+            return new Course(plan, state, shape, 0, steps * shape.tokensPerStep());
+        }
+        var small = atItsSpeed(plan, state, Shape.SMALL, probe);
+        var shape = Shape.of(small.expectedTokens);
+        return shape.equals(Shape.SMALL) ? small : atItsSpeed(plan, state, shape, probe);
+    }
+
+    private static Course atItsSpeed(Plan plan, State state, Shape shape, ToDoubleFunction<Shape> probe) throws IOException {
+        var speed = state.decided("tokens per second of " + shape, () -> probe.applyAsDouble(shape));
+        return new Course(plan, state, shape, speed, state.decided("tokens of " + shape, () -> speed * plan.trainSeconds(state.elapsed())));
     }
 
     Shape shape() {

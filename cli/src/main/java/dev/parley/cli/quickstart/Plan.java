@@ -24,7 +24,7 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
     private static final double READING = 0.38;
 
     /** Seconds kept for what comes after training, and the part of all that they may be. */
-    private static final double AFTER = 27;
+    private static final double AFTER = 20;
     private static final double LARGEST_AFTER = 0.4;
 
     /** Seconds that pass before training: text, vocabulary, the look at the machine's speed. */

@@ -17,6 +17,21 @@ record Shape(int layers, int width, int heads, int intermediate, int rows) {
     /** For two cores and five minutes. */
     static final Shape SMALL = new Shape(3, 256, 4, 512, 4);
 
+    private static final Shape MEDIUM = new Shape(4, 256, 4, 704, 4); // 3.4 million parameters
+    private static final Shape LARGE = new Shape(6, 384, 6, 1024, 8); // 11 million
+
+    private static final double MEDIUM_FROM = 8e6;
+    private static final double LARGE_FROM = 80e6;
+
+    /**
+     * The one for a budget. Parameters grow as its root: Hoffmann et al. 2022 (arXiv:2203.15556).
+     *
+     * @param tokens that the small one could read
+     */
+    static Shape of(double tokens) {
+        return tokens < MEDIUM_FROM ? SMALL : tokens < LARGE_FROM ? MEDIUM : LARGE;
+    }
+
     ModelConfig config(int vocabSize) {
         return ModelConfig.qwen3(vocabSize, Plan.CONTEXT, width, layers, heads, heads, intermediate);
     }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Sums and differences of whole numbers. The table of two digits is learned as a whole, as at school. What is held out are
  * pairs with a number of more digits: such a pair is never trained, in no order, no phrasing, and not as a difference either. A
- * sum of larger numbers is answered in two steps, the last digits first ("5 + 4 = 9, 15 + 4 = 19"), so that each step is
- * small; the first step is always of the table, and so never a pair that is held out.
+ * sum or difference of larger numbers is answered in two steps, the last digits first ("5 + 4 = 9, 15 + 4 = 19"; "9 - 4 = 5,
+ * 19 - 4 = 15"), so that each step is small; the first step is always of the table, and so never a pair that is held out.
  */
 public final class Arithmetic implements Task {
 
@@ -87,13 +87,28 @@ public final class Arithmetic implements Task {
 
     private Example example(int a, int b, RandomGenerator random) {
         if (sum) return new Example(pick(SUMS, random).formatted(a, b), steps(a, b));
-        var total = a + b;
-        return new Example(pick(DIFFERENCES, random).formatted(total, a), total + " - " + a + " = " + b);
+        return new Example(pick(DIFFERENCES, random).formatted(a + b, a), stepsDown(a + b, a));
     }
 
     private static String steps(int a, int b) {
-        var sum = a + " + " + b + " = " + (a + b);
-        return a < 10 && b < 10 ? sum : a % 10 + " + " + b % 10 + " = " + (a % 10 + b % 10) + ", " + sum;
+        return isOfTable(a, b) ? sum(a, b) : sum(a % 10, b % 10) + ", " + sum(a, b);
+    }
+
+    private static String stepsDown(int total, int a) {
+        var b = total - a;
+        return isOfTable(a, b) ? difference(total, a) : difference(a % 10 + b % 10, a % 10) + ", " + difference(total, a);
+    }
+
+    private static boolean isOfTable(int a, int b) {
+        return a < 10 && b < 10;
+    }
+
+    private static String sum(int a, int b) {
+        return a + " + " + b + " = " + (a + b);
+    }
+
+    private static String difference(int total, int a) {
+        return total + " - " + a + " = " + (total - a);
     }
 
     private static String pick(List<String> phrasings, RandomGenerator random) {
