@@ -21,7 +21,7 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
     static final int CASES = 150; // of a kind, in the exam, at most
 
     /** Part of the training that is reading; the rest is learning to chat. */
-    private static final double READING = 0.38;
+    private static final double READING = 0.36;
 
     /** Seconds kept for what comes after training, and the part of all that they may be. */
     private static final double AFTER = 20;
