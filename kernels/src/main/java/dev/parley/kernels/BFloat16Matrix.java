@@ -21,13 +21,15 @@ public final class BFloat16Matrix implements Matrix {
     private final int columns;
     private final int stride; // columns with padding, a multiple of step()
     private final int rowsOfPart;
+    private final RowTile.Rows tiled;
 
     private BFloat16Matrix(MemorySegment memory, int rows, int columns, int stride) {
         this.memory = memory;
         this.rows = rows;
         this.columns = columns;
         this.stride = stride;
-        rowsOfPart = RowParts.rowsOfPart(2L * stride, rows);
+        rowsOfPart = RowTile.rowsOfPart(2L * stride, rows);
+        tiled = new RowTile.Rows(memory, stride, true);
     }
 
     /** Rows whose length is a multiple of this need no padding. */
@@ -75,20 +77,24 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return batch * stride;
+        return Tile.inputSize(stride, batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        var at = b * stride;
-        if (columns < stride) Arrays.fill(into, at + columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, at + stride, 0);
+        if (batch == 1) arrangeOne(x, xAt, into);
+        else RowTile.arrange(tiled, x, xAt, columns, into, b, batch);
+    }
+
+    private void arrangeOne(float[] x, int xAt, float[] into) {
+        if (columns < stride) Arrays.fill(into, columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, stride, 0);
         for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
             var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
             for (int i = 0; i < pairs; i++) {
-                into[at + c + i] = x[xAt + c + 2 * i];
-                into[at + c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
+                into[c + i] = x[xAt + c + 2 * i];
+                into[c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
             }
-            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[at + c + pairs] = x[xAt + columns - 1];
+            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[c + pairs] = x[xAt + columns - 1];
         }
     }
 
@@ -103,32 +109,31 @@ public final class BFloat16Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
-        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride);
     }
 
-    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+        if (batch == 1) multiplyOne(from, to, x, y, yAt);
+        else RowTile.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+    }
+
+    private void multiplyOne(int from, int to, float[] x, float[] y, int yAt) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
-        var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
-            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
-            if (batch == 1) {
-                one(memory, 2L * stride * rowAt[0], 2L * stride * rowAt[1], 2L * stride * rowAt[2], 2L * stride * rowAt[3], stride, x,
-                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
-            } else {
-                for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride, scratch, k * stride);
-                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
-            }
+            int r1 = Math.min(r + quarter, to - 1), r2 = Math.min(r + 2 * quarter, to - 1), r3 = Math.min(r + 3 * quarter, to - 1);
+            one(memory, 2L * stride * r, 2L * stride * r1, 2L * stride * r2, 2L * stride * r3, stride, x, y, yAt + r, yAt + r1, yAt + r2, yAt + r3);
         }
     }
 
-    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride) {
         var halves = new short[stride];
+        var floats = new float[stride + Lanes.COUNT];
         for (int r = from; r < to; r++) {
             MemorySegment.copy(memory, SHORT, 2L * r * stride, halves, 0, stride);
-            widenPlainly(halves, scratch);
-            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
+            widenPlainly(halves, floats);
+            PlainRows.multiply(floats, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
@@ -141,7 +146,7 @@ public final class BFloat16Matrix implements Matrix {
         }
     }
 
-    /** Four rows with one vector; sums in the order of {@link RowTile}, so that a vector alone and in a batch gives the same. */
+    /** Four rows with one vector; in a batch, {@link RowTile} takes the same sums in the same order. */
     private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
@@ -163,18 +168,9 @@ public final class BFloat16Matrix implements Matrix {
         y[y3] = Lanes.sum(a3);
     }
 
-    /** A row as floats, arranged as vectors are. */
-    private static void widen(MemorySegment w, long at, int n, float[] into, int intoAt) {
-        for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, w, at + 2L * i, Lanes.LITTLE);
-            Lanes.lower(pairs).intoArray(into, intoAt + i);
-            Lanes.upper(pairs).intoArray(into, intoAt + Lanes.COUNT + i);
-        }
-    }
-
     @Override
-    public int scratchSize() {
-        return RowTile.scratchSize(stride);
+    public int panelSize() {
+        return RowTile.panelSize();
     }
 
     @Override

@@ -64,7 +64,8 @@ class MatrixTest {
         Arrays.fill(arranged, 7); // what was there before must not matter
         for (int b = 0; b < batch; b++) matrix.arrange(x, b * matrix.columns(), arranged, b, batch);
         var y = new float[batch * matrix.rows()];
-        var scratch = new float[TEAM.size()][matrix.scratchSize()];
+        var scratch = new Scratch[TEAM.size()];
+        for (int member = 0; member < scratch.length; member++) scratch[member] = new Scratch(matrix.panelSize(), batch);
         TEAM.run(member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
         return y;
     }

@@ -29,13 +29,13 @@ class PlainKernelsTest {
             for (int batch = 1; batch <= 5; batch++) {
                 float[] x = new float[halves.inputSize(batch)], plain = new float[batch * rows], vectors = new float[batch * rows];
                 for (int b = 0; b < batch; b++) halves.arrange(numbers(columns), 0, x, b, batch);
-                halves.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[halves.scratchSize()]);
-                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[halves.scratchSize()]);
+                halves.multiplyPlainly(0, rows, x, batch, plain, 0, rows);
+                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new Scratch(halves.panelSize(), batch));
                 assertArrayEquals(vectors, plain);
                 x = new float[singles.inputSize(batch)];
                 for (int b = 0; b < batch; b++) singles.arrange(numbers(columns), 0, x, b, batch);
-                singles.multiplyPlainly(0, rows, x, batch, plain, 0, rows, new float[singles.scratchSize()]);
-                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new float[singles.scratchSize()]);
+                singles.multiplyPlainly(0, rows, x, batch, plain, 0, rows);
+                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new Scratch(singles.panelSize(), batch));
                 assertArrayEquals(vectors, plain);
             }
         }
