@@ -21,7 +21,7 @@ public final class BFloat16Matrix implements Matrix {
     private final int columns;
     private final int stride; // columns with padding, a multiple of step()
     private final int rowsOfPart;
-    private final RowTile.Rows tiled;
+    private final TurnedRows.Rows tiled;
 
     private BFloat16Matrix(MemorySegment memory, int rows, int columns, int stride) {
         this.memory = memory;
@@ -29,7 +29,7 @@ public final class BFloat16Matrix implements Matrix {
         this.columns = columns;
         this.stride = stride;
         rowsOfPart = RowTile.rowsOfPart(2L * stride, rows);
-        tiled = new RowTile.Rows(memory, stride, true);
+        tiled = new TurnedRows.Rows(memory, stride, true);
     }
 
     /** Rows whose length is a multiple of this need no padding. */
@@ -77,24 +77,24 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return Tile.inputSize(stride, batch);
+        return RowTile.inputSize(stride, batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        if (batch == 1) arrangeOne(x, xAt, into);
-        else RowTile.arrange(tiled, x, xAt, columns, into, b, batch);
+        if (batch < TurnedRows.LEAST) arrange(x, xAt, into, b * stride);
+        else TurnedRows.arrange(tiled, x, xAt, columns, into, b, batch);
     }
 
-    private void arrangeOne(float[] x, int xAt, float[] into) {
-        if (columns < stride) Arrays.fill(into, columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, stride, 0);
+    private void arrange(float[] x, int xAt, float[] into, int at) {
+        if (columns < stride) Arrays.fill(into, at + columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, at + stride, 0);
         for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
             var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
             for (int i = 0; i < pairs; i++) {
-                into[c + i] = x[xAt + c + 2 * i];
-                into[c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
+                into[at + c + i] = x[xAt + c + 2 * i];
+                into[at + c + Lanes.COUNT + i] = x[xAt + c + 2 * i + 1];
             }
-            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[c + pairs] = x[xAt + columns - 1];
+            if (columns - c < 2 * Lanes.COUNT && columns % 2 == 1) into[at + c + pairs] = x[xAt + columns - 1];
         }
     }
 
@@ -116,7 +116,20 @@ public final class BFloat16Matrix implements Matrix {
 
     void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         if (batch == 1) multiplyOne(from, to, x, y, yAt);
-        else RowTile.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, scratch.rows);
+        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+    }
+
+    private void multiplyFew(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] rows) {
+        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        var rowAt = new int[4];
+        for (int r = from; r < from + quarter; r++) {
+            for (int k = 0; k < 4; k++) {
+                rowAt[k] = Math.min(r + k * quarter, to - 1);
+                widen(memory, 2L * stride * rowAt[k], stride, rows, k * stride);
+            }
+            RowTile.multiply(rows, stride, x, batch, stride, y, yAt, yStride, rowAt);
+        }
     }
 
     private void multiplyOne(int from, int to, float[] x, float[] y, int yAt) {
@@ -146,7 +159,7 @@ public final class BFloat16Matrix implements Matrix {
         }
     }
 
-    /** Four rows with one vector; in a batch, {@link RowTile} takes the same sums in the same order. */
+    /** Four rows with one vector; sums in the order of {@link RowTile}, so that a vector alone and in a batch gives the same. */
     private static void one(MemorySegment w, long w0, long w1, long w2, long w3, int n, float[] x, float[] y, int y0, int y1, int y2, int y3) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
@@ -168,9 +181,18 @@ public final class BFloat16Matrix implements Matrix {
         y[y3] = Lanes.sum(a3);
     }
 
+    /** A row as floats, arranged as vectors are. */
+    private static void widen(MemorySegment w, long at, int n, float[] into, int intoAt) {
+        for (int i = 0; i < n; i += 2 * Lanes.COUNT) {
+            var pairs = IntVector.fromMemorySegment(Lanes.INTS, w, at + 2L * i, Lanes.LITTLE);
+            Lanes.lower(pairs).intoArray(into, intoAt + i);
+            Lanes.upper(pairs).intoArray(into, intoAt + Lanes.COUNT + i);
+        }
+    }
+
     @Override
     public int panelSize() {
-        return RowTile.panelSize();
+        return TurnedRows.panelSize();
     }
 
     @Override
@@ -178,6 +200,11 @@ public final class BFloat16Matrix implements Matrix {
         for (int c = 0; c < columns; c++) {
             into[at + c] = Float.intBitsToFloat(memory.get(SHORT, 2L * ((long) row * stride + c)) << 16);
         }
+    }
+
+    @Override
+    public int rowsSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

@@ -16,7 +16,7 @@ public final class Float32Matrix implements Matrix {
     private final int columns;
     private final int stride; // columns with padding
     private final int rowsOfPart;
-    private final RowTile.Rows tiled;
+    private final TurnedRows.Rows tiled;
 
     private Float32Matrix(MemorySegment memory, int rows, int columns, int stride) {
         this.memory = memory;
@@ -24,7 +24,7 @@ public final class Float32Matrix implements Matrix {
         this.columns = columns;
         this.stride = stride;
         rowsOfPart = RowTile.rowsOfPart(4L * stride, rows);
-        tiled = new RowTile.Rows(memory, stride, false);
+        tiled = new TurnedRows.Rows(memory, stride, false);
     }
 
     /** True if rows of such a length can be used where they lie. */
@@ -65,16 +65,16 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return Tile.inputSize(stride, batch);
+        return RowTile.inputSize(stride, batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        if (batch > 1) {
-            RowTile.arrange(tiled, x, xAt, columns, into, b, batch);
+        if (batch < TurnedRows.LEAST) {
+            System.arraycopy(x, xAt, into, b * stride, columns);
+            Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
         } else {
-            System.arraycopy(x, xAt, into, 0, columns);
-            Arrays.fill(into, columns, stride, 0);
+            TurnedRows.arrange(tiled, x, xAt, columns, into, b, batch);
         }
     }
 
@@ -96,7 +96,20 @@ public final class Float32Matrix implements Matrix {
 
     void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         if (batch == 1) multiplyOne(from, to, x, y, yAt);
-        else RowTile.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, scratch.rows);
+        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+    }
+
+    private void multiplyFew(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] rows) {
+        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        var rowAt = new int[4];
+        for (int r = from; r < from + quarter; r++) {
+            for (int k = 0; k < 4; k++) {
+                rowAt[k] = Math.min(r + k * quarter, to - 1);
+                MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], rows, k * stride, stride);
+            }
+            RowTile.multiply(rows, stride, x, batch, stride, y, yAt, yStride, rowAt);
+        }
     }
 
     private void multiplyOne(int from, int to, float[] x, float[] y, int yAt) {
@@ -134,12 +147,17 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int panelSize() {
-        return RowTile.panelSize();
+        return TurnedRows.panelSize();
     }
 
     @Override
     public void row(int row, float[] into, int at) {
         MemorySegment.copy(memory, FLOAT, 4L * row * stride, into, at, columns);
+    }
+
+    @Override
+    public int rowsSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

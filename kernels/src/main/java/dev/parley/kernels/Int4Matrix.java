@@ -182,7 +182,13 @@ public final class Int4Matrix implements Matrix {
     private final class Strips implements StripTile.Weights {
 
         @Override
-        public void widen(int strip, int group, int column, int columns, MemorySegment panel, long at) {
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+            widen(s0, group, column, columns, scratch.panel, 0);
+            widen(s1, group, column, columns, scratch.panel, VECTOR);
+            StripTile.addWidened(columns, vectors, 0, scratch);
+        }
+
+        private void widen(int strip, int group, int column, int columns, MemorySegment panel, long at) {
             var from = strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + (group % 2 * GROUP + column) / 8);
             var mask = IntVector.broadcast(Lanes.INTS, NIBBLE_BELOW_EXPONENT);
             var one = IntVector.broadcast(Lanes.INTS, ONE);

@@ -44,7 +44,7 @@ public final class Int8Matrix implements Matrix {
         var groups = Math.ceilDiv(source.columns(), groupColumns);
         var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);
         var stripBytes = groups * (VECTOR + (long) groupColumns * Lanes.COUNT);
-        var memory = NativeMemory.allocate(arena, strips * stripBytes + Bytes.SLACK);
+        var memory = NativeMemory.allocate(arena, strips * stripBytes + ByteTile.SLACK);
         var matrix = new Int8Matrix(memory, source.rows(), source.columns(), groupColumns, groups);
         var stride = groups * groupColumns;
         source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
@@ -153,10 +153,10 @@ public final class Int8Matrix implements Matrix {
             for (int c = 0; c < groupColumns; c++) {
                 var offset = VECTOR + (long) c * Lanes.COUNT;
                 var v = FloatVector.broadcast(Lanes.FLOATS, x[g * groupColumns + c]);
-                a0 = Bytes.widened(memory, at0 + offset).fma(v, a0);
-                a1 = Bytes.widened(memory, at1 + offset).fma(v, a1);
-                a2 = Bytes.widened(memory, at2 + offset).fma(v, a2);
-                a3 = Bytes.widened(memory, at3 + offset).fma(v, a3);
+                a0 = ByteTile.column(memory, at0 + offset).fma(v, a0);
+                a1 = ByteTile.column(memory, at1 + offset).fma(v, a1);
+                a2 = ByteTile.column(memory, at2 + offset).fma(v, a2);
+                a3 = ByteTile.column(memory, at3 + offset).fma(v, a3);
             }
             y0 = a0.fma(scales(at0), y0);
             y1 = a1.fma(scales(at1), y1);
@@ -176,9 +176,9 @@ public final class Int8Matrix implements Matrix {
     private final class Strips implements StripTile.Weights {
 
         @Override
-        public void widen(int strip, int group, int column, int columns, MemorySegment panel, long at) {
-            var from = strip * stripBytes() + group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
-            for (int c = 0; c < columns; c++) Bytes.widened(memory, from + (long) c * Lanes.COUNT).intoMemorySegment(panel, at + 2 * VECTOR * c, Lanes.LITTLE);
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+            var at = group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
+            ByteTile.add(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, vectors, scratch);
         }
 
         @Override

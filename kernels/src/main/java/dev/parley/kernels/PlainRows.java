@@ -14,9 +14,10 @@ final class PlainRows {
      * @param w holds the row's n floats, n a multiple of the lanes, and room for a sum of each lane after them
      */
     static void multiply(float[] w, int n, float[] x, int batch, float[] y, int yAt, int yStride) {
-        int step = batch == 1 ? Lanes.COUNT : Tile.VECTORS, lanes = batch == 1 ? 1 : Tile.VECTORS * n / Lanes.COUNT; // from a number to the next of its lane, and to the next lane's
+        var turned = batch >= TurnedRows.LEAST;
+        int step = turned ? Tile.VECTORS : Lanes.COUNT, lanes = turned ? Tile.VECTORS * n / Lanes.COUNT : 1; // from a number to its lane's next, and to the next lane's
         for (int b = 0; b < batch; b++) {
-            var xAt = Tile.inputAt(n, b, batch);
+            var xAt = turned ? Tile.inputAt(n, b, batch) : b * n;
             for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, xAt + lane * lanes, lanes, step, lane);
             y[yAt + b * yStride] = sum(w, n);
         }

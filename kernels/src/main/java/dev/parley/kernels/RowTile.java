@@ -1,173 +1,90 @@
 package dev.parley.kernels;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 
-/**
- * Products of float rows with several vectors. With one vector, a sum has as many lanes as a register, and each adds every so
- * many-th number of a row; in the end they are added up. For several, two strips of rows are turned, so that each row has a lane,
- * and each such lane's sum is one after the other: the same sums in the same order, so that a vector alone and in a batch gives
- * the same bits.
- */
+/** Products of four rows with up to four vectors at a time: sixteen sums in registers, each number loaded used four times. */
 final class RowTile {
-
-    private static final int COLUMNS = 1024; // of a panel
-
-    /** Floats of four vectors: as many sums as a register has lanes. */
-    static final int SUMS = Lanes.COUNT * Tile.SUMS;
-
-    private static final int HALF = Lanes.COUNT / 2;
-
-    /** Integers from a turned row's begin to the next's: a shifted load reads up to a register before or after. */
-    private static final int ROW = COLUMNS + 2 * Lanes.COUNT;
 
     private RowTile() {}
 
-    /** Rows of a part: no fewer than two strips. */
+    /** Rows of a part: no fewer than {@link TurnedRows} turns at a time. */
     static int rowsOfPart(long bytesOfRow, int rows) {
         return Math.max(2 * Lanes.COUNT, RowParts.rowsOfPart(bytesOfRow, rows));
     }
 
-    /** Floats of a panel, and of a strip that is being turned, with room to turn it to. */
-    static int panelSize() {
-        return (2 * COLUMNS + 2 * ROW) * Lanes.COUNT;
+    /** Floats that vectors of n numbers take: those of many lie side by side. */
+    static int inputSize(int n, int batch) {
+        return batch < TurnedRows.LEAST ? batch * n : Tile.inputSize(n, batch);
     }
 
-    /** Rows of n floats, or of n pairs of bfloat16. @param halves whether a row is of bfloat16, of which an int holds two */
-    record Rows(MemorySegment memory, int n, boolean halves) {
-
-        /** Integers of so many columns. */
-        int ints(int columns) {
-            return halves ? columns / 2 : columns;
-        }
-
-        long at(int row, int column) {
-            return (halves ? 2L : 4L) * ((long) row * n + column);
-        }
-
-        /** Where a column's number lies among those of an arranged vector: after all of the lanes before its own. */
-        int place(int column) {
-            var steps = n / Lanes.COUNT;
-            if (!halves) return column % Lanes.COUNT * steps + column / Lanes.COUNT;
-            return column / 2 % Lanes.COUNT * steps + column / (2 * Lanes.COUNT) * 2 + column % 2;
+    /**
+     * y[b][r] for four rows and all vectors.
+     *
+     * @param w four rows of n floats, one after the other, and room for the sums: {@link #scratchSize}
+     * @param n floats in a row, a multiple of the lanes
+     * @param rowAt where in a vector's results each of the four rows goes
+     */
+    static void multiply(float[] w, int n, float[] x, int batch, int xStride, float[] y, int yAt, int yStride, int[] rowAt) {
+        for (int b = 0; b < batch; b += 4) {
+            var last = batch - 1;
+            tile(w, n, x, b * xStride, Math.min(b + 1, last) * xStride, Math.min(b + 2, last) * xStride, Math.min(b + 3, last) * xStride);
+            for (int k = 0; k < Math.min(4, batch - b); k++) add(w, 4 * n + k * Lanes.COUNT, y, yAt + (b + k) * yStride, rowAt);
         }
     }
 
-    /** Arranges a vector for several. */
-    static void arrange(Rows rows, float[] x, int xAt, int columns, float[] into, int b, int batch) {
-        int at = Tile.inputAt(rows.n, b, batch);
-        for (int c = 0; c < columns; c++) into[at + Tile.VECTORS * rows.place(c)] = x[xAt + c];
-        for (int c = columns; c < rows.n; c++) into[at + Tile.VECTORS * rows.place(c)] = 0;
+    /** Floats that four rows and the sums of a tile take. */
+    static int scratchSize(int n) {
+        return 4 * n + 16 * Lanes.COUNT;
     }
 
-    /** y[b][r] for the rows of a part and all vectors. */
-    static void multiply(Rows rows, int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        for (int r = from; r < to; r += 2 * Lanes.COUNT) twoStrips(rows, r, to, x, batch, y, yAt, yStride, scratch);
-    }
-
-    private static void twoStrips(Rows rows, int row, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        var sums = scratch.sums;
-        var tiles = Math.ceilDiv(batch, Tile.VECTORS);
-        Arrays.fill(sums, 0, tiles * SUMS, 0);
-        for (int c = 0; c < rows.n; c += COLUMNS) {
-            int columns = Math.min(COLUMNS, rows.n - c), steps = columns / Lanes.COUNT;
-            turn(rows, row, to, c, columns, scratch.panel, 0);
-            turn(rows, row + Lanes.COUNT, to, c, columns, scratch.panel, Tile.VECTOR);
-            for (int lane = 0; lane < Lanes.COUNT; lane++) { // a lane's part of the panel stays in the nearest cache
-                for (int t = 0; t < tiles; t++) {
-                    var xAt = Tile.VECTORS * (t * rows.n + lane * (rows.n / Lanes.COUNT) + c / Lanes.COUNT);
-                    Tile.add(scratch.panel, 2 * Tile.VECTOR * lane * steps, steps, x, xAt, sums, t * SUMS + lane * Tile.SUMS);
-                }
-            }
+    /** Leaves sixteen vectors, whose lanes are still to be added, after the rows: kept apart, since a method of all this is too large to be inlined into. */
+    private static void tile(float[] w, int n, float[] x, int x0, int x1, int x2, int x3) {
+        var zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector a00 = zero, a01 = zero, a02 = zero, a03 = zero;
+        FloatVector a10 = zero, a11 = zero, a12 = zero, a13 = zero;
+        FloatVector a20 = zero, a21 = zero, a22 = zero, a23 = zero;
+        FloatVector a30 = zero, a31 = zero, a32 = zero, a33 = zero;
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var v0 = FloatVector.fromArray(Lanes.FLOATS, x, x0 + i);
+            var v1 = FloatVector.fromArray(Lanes.FLOATS, x, x1 + i);
+            var v2 = FloatVector.fromArray(Lanes.FLOATS, x, x2 + i);
+            var v3 = FloatVector.fromArray(Lanes.FLOATS, x, x3 + i);
+            var r = FloatVector.fromArray(Lanes.FLOATS, w, i);
+            a00 = r.fma(v0, a00);
+            a01 = r.fma(v1, a01);
+            a02 = r.fma(v2, a02);
+            a03 = r.fma(v3, a03);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, n + i);
+            a10 = r.fma(v0, a10);
+            a11 = r.fma(v1, a11);
+            a12 = r.fma(v2, a12);
+            a13 = r.fma(v3, a13);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, 2 * n + i);
+            a20 = r.fma(v0, a20);
+            a21 = r.fma(v1, a21);
+            a22 = r.fma(v2, a22);
+            a23 = r.fma(v3, a23);
+            r = FloatVector.fromArray(Lanes.FLOATS, w, 3 * n + i);
+            a30 = r.fma(v0, a30);
+            a31 = r.fma(v1, a31);
+            a32 = r.fma(v2, a32);
+            a33 = r.fma(v3, a33);
         }
-        for (int t = 0; t < tiles; t++) {
-            addLanes(sums, t * SUMS);
-            var first = t * Tile.VECTORS;
-            Tile.store(sums, t * SUMS, batch - first, y, yAt + first * yStride, yStride, row, row + Lanes.COUNT, to);
-        }
+        keep(w, 4 * n, a00, a01, a02, a03);
+        keep(w, 4 * n + 4 * Lanes.COUNT, a10, a11, a12, a13);
+        keep(w, 4 * n + 8 * Lanes.COUNT, a20, a21, a22, a23);
+        keep(w, 4 * n + 12 * Lanes.COUNT, a30, a31, a32, a33);
     }
 
-    /** Adds up the sums of the lanes, in the order of {@link Lanes#sum}. */
-    private static void addLanes(float[] sums, int at) {
-        for (int half = SUMS / 2; half >= Tile.SUMS; half /= 2) {
-            for (int i = at; i < at + half; i += Lanes.COUNT) {
-                FloatVector.fromArray(Lanes.FLOATS, sums, i).add(FloatVector.fromArray(Lanes.FLOATS, sums, i + half)).intoArray(sums, i);
-            }
-        }
+    private static void keep(float[] into, int at, FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
+        v0.intoArray(into, at);
+        v1.intoArray(into, at + Lanes.COUNT);
+        v2.intoArray(into, at + 2 * Lanes.COUNT);
+        v3.intoArray(into, at + 3 * Lanes.COUNT);
     }
 
-    // ---- turning a strip: blocks of as many integers as rows are transposed, halves of a block first, then quarters ----
-
-    /** Widens some columns of a strip, each row of them into a lane of every second register. */
-    private static void turn(Rows rows, int row, int to, int column, int columns, MemorySegment panel, long at) {
-        var ints = rows.ints(columns);
-        long first = 2 * COLUMNS * Tile.VECTOR, second = first + ROW * Tile.VECTOR;
-        if (row + Lanes.COUNT <= to) {
-            for (int r = 0; r < HALF; r++) exchange(rows.memory, rows.at(row + r, column), rows.at(row + r + HALF, column), ints, HALF, panel, rowAt(first, r), rowAt(first, r + HALF));
-        } else { // with what a shifted load touches beside the rows
-            for (int r = 0; r < Lanes.COUNT; r++) MemorySegment.copy(rows.memory, rows.at(Math.min(row + r, to - 1), column), panel, rowAt(second, r), 4L * ints);
-            for (int r = 0; r < HALF; r++) exchange(panel, rowAt(second, r), rowAt(second, r + HALF), ints, HALF, panel, rowAt(first, r), rowAt(first, r + HALF));
-        }
-        for (int distance = HALF / 2; distance > 1; distance /= 2) {
-            for (int r = 0; r < Lanes.COUNT; r++) {
-                if ((r & distance) == 0) exchange(panel, rowAt(first, r), rowAt(first, r + distance), ints, distance, panel, rowAt(second, r), rowAt(second, r + distance));
-            }
-            var other = first;
-            first = second;
-            second = other;
-        }
-        long step = 2 * Tile.VECTOR, lane = step * (columns / Lanes.COUNT);
-        for (int r = 0; r < Lanes.COUNT; r += 2) {
-            if (rows.halves) widenNeighbours(panel, rowAt(first, r), rowAt(first, r + 1), ints, at + r * lane, at + (r + 1) * lane);
-            else exchangeNeighbours(panel, rowAt(first, r), rowAt(first, r + 1), ints, at + r * lane, at + (r + 1) * lane);
-        }
-    }
-
-    private static long rowAt(long at, int row) {
-        return at + 4L * (row * ROW + Lanes.COUNT);
-    }
-
-    private static IntVector load(MemorySegment m, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, m, at, Lanes.LITTLE);
-    }
-
-    /** The lanes whose number has a bit. */
-    private static VectorMask<Integer> odd(int distance) {
-        return VectorMask.fromLong(Lanes.INTS, Long.divideUnsigned(-1, (1L << distance) + 1) << distance);
-    }
-
-    private static final VectorMask<Integer> ODD = odd(1);
-
-    /** Of two rows a distance apart: what lies under the second in a block goes into the first, by loads that are shifted by as much. */
-    private static void exchange(MemorySegment m, long at0, long at1, int ints, int distance, MemorySegment into, long to0, long to1) {
-        var odd = odd(distance);
-        for (int i = 0; i < ints; i += Lanes.COUNT) {
-            load(m, at0 + 4L * i).blend(load(m, at1 + 4L * i - 4L * distance), odd).intoMemorySegment(into, to0 + 4L * i, Lanes.LITTLE);
-            load(m, at0 + 4L * i + 4L * distance).blend(load(m, at1 + 4L * i), odd).intoMemorySegment(into, to1 + 4L * i, Lanes.LITTLE);
-        }
-    }
-
-    /** The last exchange, of neighbours, which are then whole: into every second register of the panel. */
-    private static void exchangeNeighbours(MemorySegment m, long at0, long at1, int ints, long to0, long to1) {
-        for (int i = 0; i < ints; i += Lanes.COUNT) {
-            load(m, at0 + 4L * i).blend(load(m, at1 + 4L * i - 4), ODD).intoMemorySegment(m, to0 + 8L * i, Lanes.LITTLE);
-            load(m, at0 + 4L * i + 4).blend(load(m, at1 + 4L * i), ODD).intoMemorySegment(m, to1 + 8L * i, Lanes.LITTLE);
-        }
-    }
-
-    /** The same of pairs of bfloat16, which are widened to two registers. */
-    private static void widenNeighbours(MemorySegment m, long at0, long at1, int ints, long to0, long to1) {
-        for (int i = 0; i < ints; i += Lanes.COUNT) {
-            widen(load(m, at0 + 4L * i).blend(load(m, at1 + 4L * i - 4), ODD), m, to0 + 16L * i);
-            widen(load(m, at0 + 4L * i + 4).blend(load(m, at1 + 4L * i), ODD), m, to1 + 16L * i);
-        }
-    }
-
-    private static void widen(IntVector pairs, MemorySegment into, long at) {
-        Lanes.lower(pairs).intoMemorySegment(into, at, Lanes.LITTLE);
-        Lanes.upper(pairs).intoMemorySegment(into, at + 2 * Tile.VECTOR, Lanes.LITTLE);
+    /** One vector's products with the four rows. */
+    private static void add(float[] sums, int at, float[] y, int yAt, int[] rowAt) {
+        for (int r = 0; r < 4; r++) y[yAt + rowAt[r]] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, at + 4 * r * Lanes.COUNT));
     }
 }

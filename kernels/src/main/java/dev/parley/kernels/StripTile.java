@@ -23,10 +23,23 @@ final class StripTile {
     /** Weights in strips, whose columns lie in groups that share a scale. The result of a group is scale · (stretch · sum(f x) + shift · sum(x)). */
     interface Weights {
 
-        /** Widens columns of a group to f, each into every second register of the panel. */
-        void widen(int strip, int group, int column, int columns, MemorySegment panel, long at);
+        /** Adds products of f with all tiles of vectors to their sums, for some columns of a group: with two tiles, for all of them. */
+        void add(int s0, int s1, int group, int column, int columns, Vectors vectors, Scratch scratch);
 
         FloatVector scales(int strip, int group);
+    }
+
+    /**
+     * Vectors in tiles.
+     *
+     * @param at where the columns begin in the first tile's
+     * @param size numbers from a tile to the next
+     */
+    record Vectors(float[] x, int at, int tiles, int size) {}
+
+    /** Adds products of some columns, which lie widened in the panel, to the sums of the tiles from a first one on. */
+    static void addWidened(int columns, Vectors vectors, int first, Scratch scratch) {
+        for (int t = first; t < vectors.tiles; t++) Tile.add(scratch.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, scratch.sums, t * SUMS);
     }
 
     /**
@@ -42,13 +55,10 @@ final class StripTile {
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
         for (int g = 0; g < groups.count; g++) {
-            for (int c = 0; c < groups.columns; c += COLUMNS) {
-                var columns = Math.min(COLUMNS, groups.columns - c);
-                weights.widen(s0, g, c, columns, scratch.panel, 0);
-                weights.widen(s1, g, c, columns, scratch.panel, Tile.VECTOR);
-                for (int t = 0; t < tiles; t++) {
-                    Tile.add(scratch.panel, 0, columns, x, Tile.VECTORS * (t * groups.size + g * groups.columns + c), sums, t * SUMS);
-                }
+            var most = tiles == 2 ? groups.columns : COLUMNS;
+            for (int c = 0; c < groups.columns; c += most) {
+                var columns = Math.min(most, groups.columns - c);
+                weights.add(s0, s1, g, c, columns, new Vectors(x, Tile.VECTORS * (g * groups.columns + c), tiles, Tile.VECTORS * groups.size), scratch);
             }
             FloatVector scale0 = weights.scales(s0, g), scale1 = weights.scales(s1, g);
             for (int t = 0; t < tiles; t++) {

@@ -55,11 +55,11 @@ final class Tile {
         keep(sums, sumsAt + SUMS / 2, a2, b2, a3, b3);
     }
 
-    private static FloatVector sum(float[] sums, int at, int number) {
+    static FloatVector sum(float[] sums, int at, int number) {
         return FloatVector.fromArray(Lanes.FLOATS, sums, at + number * Lanes.COUNT);
     }
 
-    private static void keep(float[] sums, int at, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
+    static void keep(float[] sums, int at, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
         s0.intoArray(sums, at);
         s1.intoArray(sums, at + Lanes.COUNT);
         s2.intoArray(sums, at + 2 * Lanes.COUNT);

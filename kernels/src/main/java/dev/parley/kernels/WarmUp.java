@@ -61,9 +61,9 @@ public final class WarmUp {
     private record Round(BFloat16Matrix halves, Float32Matrix singles, KvBlocks cache, float[] floats) {
 
         void run() {
-            float[] x = new float[4 * SIZE], y = new float[3 * SIZE], attention = new float[Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
-            var scratch = new Scratch(halves.panelSize(), 3);
-            for (var batch : new int[] {1, 3}) {
+            float[] x = new float[20 * SIZE], y = new float[20 * SIZE], attention = new float[Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
+            var scratch = new Scratch(halves.panelSize(), halves.rowsSize(), 20);
+            for (var batch : new int[] {1, 3, 20}) {
                 halves.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
                 singles.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
             }

@@ -26,11 +26,12 @@ final class KernelBuffers {
         heads = new float[tokens * config.querySize()];
         inner = new float[tokens * innerSize(config)];
         branch = new float[tokens * config.hiddenSize()];
-        int input = weights.head.inputSize(tokens), panel = weights.head.panelSize();
+        int input = weights.head.inputSize(tokens), panel = weights.head.panelSize(), rows = weights.head.rowsSize();
         for (var layer : weights.layers) {
             for (var p : layer.projections()) {
                 input = Math.max(input, p.weight().inputSize(tokens));
                 panel = Math.max(panel, p.weight().panelSize());
+                rows = Math.max(rows, p.weight().rowsSize());
             }
         }
         normed = new float[tokens * config.hiddenSize()];
@@ -39,7 +40,7 @@ final class KernelBuffers {
         var line = Math.max(Math.max(config.hiddenSize(), innerSize(config)), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
         scratch = new Scratch[members];
-        for (int member = 0; member < members; member++) scratch[member] = new Scratch(panel, tokens);
+        for (int member = 0; member < members; member++) scratch[member] = new Scratch(panel, rows, tokens);
     }
 
     /** Whether a pass fits. */
