@@ -21,13 +21,15 @@ public final class BFloat16Matrix implements Matrix {
     private final int columns;
     private final int stride; // columns with padding, a multiple of step()
     private final int rowsOfPart;
+    private final TurnedRows.Rows tiled;
 
     private BFloat16Matrix(MemorySegment memory, int rows, int columns, int stride) {
         this.memory = memory;
         this.rows = rows;
         this.columns = columns;
         this.stride = stride;
-        rowsOfPart = RowParts.rowsOfPart(2L * stride, rows);
+        rowsOfPart = RowTile.rowsOfPart(2L * stride, rows);
+        tiled = new TurnedRows.Rows(memory, stride, true);
     }
 
     /** Rows whose length is a multiple of this need no padding. */
@@ -75,12 +77,16 @@ public final class BFloat16Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return batch * stride;
+        return RowTile.inputSize(stride, batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        var at = b * stride;
+        if (batch < TurnedRows.LEAST) arrange(x, xAt, into, b * stride);
+        else TurnedRows.arrange(tiled, x, xAt, columns, into, b, batch);
+    }
+
+    private void arrange(float[] x, int xAt, float[] into, int at) {
         if (columns < stride) Arrays.fill(into, at + columns / (2 * Lanes.COUNT) * 2 * Lanes.COUNT, at + stride, 0);
         for (int c = 0; c < columns; c += 2 * Lanes.COUNT) {
             var pairs = Math.min(Lanes.COUNT, (columns - c) / 2);
@@ -103,32 +109,44 @@ public final class BFloat16Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
-        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride);
     }
 
-    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+        if (batch == 1) multiplyOne(from, to, x, y, yAt);
+        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, scratch.rows);
+        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+    }
+
+    private void multiplyFew(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] rows) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
-            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
-            if (batch == 1) {
-                one(memory, 2L * stride * rowAt[0], 2L * stride * rowAt[1], 2L * stride * rowAt[2], 2L * stride * rowAt[3], stride, x,
-                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
-            } else {
-                for (int k = 0; k < 4; k++) widen(memory, 2L * stride * rowAt[k], stride, scratch, k * stride);
-                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            for (int k = 0; k < 4; k++) {
+                rowAt[k] = Math.min(r + k * quarter, to - 1);
+                widen(memory, 2L * stride * rowAt[k], stride, rows, k * stride);
             }
+            RowTile.multiply(rows, stride, x, batch, stride, y, yAt, yStride, rowAt);
         }
     }
 
-    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    private void multiplyOne(int from, int to, float[] x, float[] y, int yAt) {
+        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        for (int r = from; r < from + quarter; r++) {
+            int r1 = Math.min(r + quarter, to - 1), r2 = Math.min(r + 2 * quarter, to - 1), r3 = Math.min(r + 3 * quarter, to - 1);
+            one(memory, 2L * stride * r, 2L * stride * r1, 2L * stride * r2, 2L * stride * r3, stride, x, y, yAt + r, yAt + r1, yAt + r2, yAt + r3);
+        }
+    }
+
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride) {
         var halves = new short[stride];
+        var floats = new float[stride + Lanes.COUNT];
         for (int r = from; r < to; r++) {
             MemorySegment.copy(memory, SHORT, 2L * r * stride, halves, 0, stride);
-            widenPlainly(halves, scratch);
-            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
+            widenPlainly(halves, floats);
+            PlainRows.multiply(floats, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
@@ -173,8 +191,8 @@ public final class BFloat16Matrix implements Matrix {
     }
 
     @Override
-    public int scratchSize() {
-        return RowTile.scratchSize(stride);
+    public int panelSize() {
+        return TurnedRows.panelSize();
     }
 
     @Override
@@ -182,6 +200,11 @@ public final class BFloat16Matrix implements Matrix {
         for (int c = 0; c < columns; c++) {
             into[at + c] = Float.intBitsToFloat(memory.get(SHORT, 2L * ((long) row * stride + c)) << 16);
         }
+    }
+
+    @Override
+    public int rowsSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

@@ -8,18 +8,19 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of weights of eight bits with several vectors: two strips (each as many rows as a vector has lanes, a column's bytes
- * side by side) and up to eight vectors at a time, sixteen sums in registers. A byte is widened once for all eight.
- *
- * <p>One loop over the columns, and nothing in it that depends on more than its number: the compiler then takes the checks of
- * bounds out of it. With an inner loop over the four columns of an int, the same product was a quarter slower.
+ * side by side), whose bytes are widened on the way, so that the memory streams at an even pace. For up to eight vectors sixteen
+ * sums are as many as registers with AVX2, and the compiler keeps some in memory; two passes of eight sums with the memory idle
+ * during the second were slower still. For more vectors, the widened weights are left in a panel.
  */
 final class ByteTile {
 
     /** Eight or sixteen bytes, of which the first become floats: as many as a vector of floats has lanes. */
     private static final VectorSpecies<Byte> BYTES = Lanes.COUNT >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-    /** Bytes after the last column that a load may touch. */
+    /** Bytes after the last ones that a load may touch. */
     static final int SLACK = BYTES.length() - Math.min(Lanes.COUNT, BYTES.length());
+
+    private static final int NEXT = StripTile.SUMS; // where the second tile's sums are
 
     private ByteTile() {}
 
@@ -28,79 +29,80 @@ final class ByteTile {
         return (FloatVector) ByteVector.fromMemorySegment(BYTES, w, at, Lanes.LITTLE).convertShape(VectorOperators.B2F, Lanes.FLOATS, 0);
     }
 
-    /**
-     * The sums of w x over columns.
-     *
-     * @param at0 where they begin in the first strip
-     * @param xAt where they begin in x; the numbers of eight vectors lie together
-     * @param sums receives, for each vector, a sum of each row: the first strip's at 0, the second's at 8 vectors
-     */
-    static void sums(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, int count, float[] sums) {
-        if (count > 4) eight(w, at0, at1, columns, x, xAt, sums);
-        else four(w, at0, at1, columns, x, xAt, sums);
-    }
-
-    private static void four(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, float[] sums) {
-        var zero = FloatVector.zero(Lanes.FLOATS);
-        FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-        FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-        for (int c = 0; c < columns; c++) {
-            var f = column(w, at0 + (long) c * Lanes.COUNT);
-            var g = column(w, at1 + (long) c * Lanes.COUNT);
-            var i = xAt + c * StripTile.MOST_VECTORS;
-            var n = FloatVector.broadcast(Lanes.FLOATS, x[i]);
-            a0 = f.fma(n, a0);
-            b0 = g.fma(n, b0);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 1]);
-            a1 = f.fma(n, a1);
-            b1 = g.fma(n, b1);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 2]);
-            a2 = f.fma(n, a2);
-            b2 = g.fma(n, b2);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 3]);
-            a3 = f.fma(n, a3);
-            b3 = g.fma(n, b3);
+    /** Adds products of columns that begin at some place in each strip. */
+    static void add(MemorySegment w, long at0, long at1, int columns, StripTile.Vectors vectors, Scratch scratch) {
+        if (vectors.tiles() == 2) {
+            eight(w, at0, at1, columns, vectors.x(), vectors.at(), vectors.at() + vectors.size(), scratch.sums);
+        } else {
+            four(w, at0, at1, columns, scratch.panel, vectors.x(), vectors.at(), scratch.sums);
+            StripTile.addWidened(columns, vectors, 1, scratch);
         }
-        StripTile.keep(sums, 0, a0, a1, a2, a3);
-        StripTile.keep(sums, 8, b0, b1, b2, b3);
     }
 
-    private static void eight(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, float[] sums) {
+    /** The first four vectors, with the weights left in the panel. */
+    static void four(MemorySegment w, long at0, long at1, int columns, MemorySegment panel, float[] x, int xAt, float[] sums) {
+        FloatVector a0 = Tile.sum(sums, 0, 0), b0 = Tile.sum(sums, 0, 1), a1 = Tile.sum(sums, 0, 2), b1 = Tile.sum(sums, 0, 3);
+        FloatVector a2 = Tile.sum(sums, 0, 4), b2 = Tile.sum(sums, 0, 5), a3 = Tile.sum(sums, 0, 6), b3 = Tile.sum(sums, 0, 7);
+        for (int c = 0; c < columns; c++) {
+            var a = column(w, at0 + (long) c * Lanes.COUNT);
+            var b = column(w, at1 + (long) c * Lanes.COUNT);
+            a.intoMemorySegment(panel, 2 * Tile.VECTOR * c, Lanes.LITTLE);
+            b.intoMemorySegment(panel, 2 * Tile.VECTOR * c + Tile.VECTOR, Lanes.LITTLE);
+            var i = xAt + Tile.VECTORS * c;
+            var n = FloatVector.broadcast(Lanes.FLOATS, x[i]);
+            a0 = a.fma(n, a0);
+            b0 = b.fma(n, b0);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 1]);
+            a1 = a.fma(n, a1);
+            b1 = b.fma(n, b1);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 2]);
+            a2 = a.fma(n, a2);
+            b2 = b.fma(n, b2);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 3]);
+            a3 = a.fma(n, a3);
+            b3 = b.fma(n, b3);
+        }
+        Tile.keep(sums, 0, a0, b0, a1, b1);
+        Tile.keep(sums, Tile.SUMS / 2, a2, b2, a3, b3);
+    }
+
+    /** Eight vectors and a whole group: to read sums that were begun would be more than the compiler inlines. */
+    private static void eight(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, int nextAt, float[] sums) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
         FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
         for (int c = 0; c < columns; c++) {
-            var f = column(w, at0 + (long) c * Lanes.COUNT);
-            var g = column(w, at1 + (long) c * Lanes.COUNT);
-            var i = xAt + c * StripTile.MOST_VECTORS;
+            var a = column(w, at0 + (long) c * Lanes.COUNT);
+            var b = column(w, at1 + (long) c * Lanes.COUNT);
+            int i = xAt + Tile.VECTORS * c, j = nextAt + Tile.VECTORS * c;
             var n = FloatVector.broadcast(Lanes.FLOATS, x[i]);
-            a0 = f.fma(n, a0);
-            b0 = g.fma(n, b0);
+            a0 = a.fma(n, a0);
+            b0 = b.fma(n, b0);
             n = FloatVector.broadcast(Lanes.FLOATS, x[i + 1]);
-            a1 = f.fma(n, a1);
-            b1 = g.fma(n, b1);
+            a1 = a.fma(n, a1);
+            b1 = b.fma(n, b1);
             n = FloatVector.broadcast(Lanes.FLOATS, x[i + 2]);
-            a2 = f.fma(n, a2);
-            b2 = g.fma(n, b2);
+            a2 = a.fma(n, a2);
+            b2 = b.fma(n, b2);
             n = FloatVector.broadcast(Lanes.FLOATS, x[i + 3]);
-            a3 = f.fma(n, a3);
-            b3 = g.fma(n, b3);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 4]);
-            a4 = f.fma(n, a4);
-            b4 = g.fma(n, b4);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 5]);
-            a5 = f.fma(n, a5);
-            b5 = g.fma(n, b5);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 6]);
-            a6 = f.fma(n, a6);
-            b6 = g.fma(n, b6);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 7]);
-            a7 = f.fma(n, a7);
-            b7 = g.fma(n, b7);
+            a3 = a.fma(n, a3);
+            b3 = b.fma(n, b3);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[j]);
+            a4 = a.fma(n, a4);
+            b4 = b.fma(n, b4);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[j + 1]);
+            a5 = a.fma(n, a5);
+            b5 = b.fma(n, b5);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[j + 2]);
+            a6 = a.fma(n, a6);
+            b6 = b.fma(n, b6);
+            n = FloatVector.broadcast(Lanes.FLOATS, x[j + 3]);
+            a7 = a.fma(n, a7);
+            b7 = b.fma(n, b7);
         }
-        StripTile.keep(sums, 0, a0, a1, a2, a3);
-        StripTile.keep(sums, 4, a4, a5, a6, a7);
-        StripTile.keep(sums, 8, b0, b1, b2, b3);
-        StripTile.keep(sums, 12, b4, b5, b6, b7);
+        Tile.keep(sums, 0, a0, b0, a1, b1);
+        Tile.keep(sums, Tile.SUMS / 2, a2, b2, a3, b3);
+        Tile.keep(sums, NEXT, a4, b4, a5, b5);
+        Tile.keep(sums, NEXT + Tile.SUMS / 2, a6, b6, a7, b7);
     }
 }

@@ -16,13 +16,15 @@ public final class Float32Matrix implements Matrix {
     private final int columns;
     private final int stride; // columns with padding
     private final int rowsOfPart;
+    private final TurnedRows.Rows tiled;
 
     private Float32Matrix(MemorySegment memory, int rows, int columns, int stride) {
         this.memory = memory;
         this.rows = rows;
         this.columns = columns;
         this.stride = stride;
-        rowsOfPart = RowParts.rowsOfPart(4L * stride, rows);
+        rowsOfPart = RowTile.rowsOfPart(4L * stride, rows);
+        tiled = new TurnedRows.Rows(memory, stride, false);
     }
 
     /** True if rows of such a length can be used where they lie. */
@@ -63,13 +65,17 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return batch * stride;
+        return RowTile.inputSize(stride, batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        System.arraycopy(x, xAt, into, b * stride, columns);
-        Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
+        if (batch < TurnedRows.LEAST) {
+            System.arraycopy(x, xAt, into, b * stride, columns);
+            Arrays.fill(into, b * stride + columns, (b + 1) * stride, 0);
+        } else {
+            TurnedRows.arrange(tiled, x, xAt, columns, into, b, batch);
+        }
     }
 
     @Override
@@ -83,30 +89,42 @@ public final class Float32Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
-        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride);
     }
 
-    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+        if (batch == 1) multiplyOne(from, to, x, y, yAt);
+        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, scratch.rows);
+        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+    }
+
+    private void multiplyFew(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] rows) {
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         var rowAt = new int[4];
         for (int r = from; r < from + quarter; r++) {
-            for (int k = 0; k < 4; k++) rowAt[k] = Math.min(r + k * quarter, to - 1);
-            if (batch == 1) {
-                one(memory, 4L * stride * rowAt[0], 4L * stride * rowAt[1], 4L * stride * rowAt[2], 4L * stride * rowAt[3], stride, x,
-                        y, yAt + rowAt[0], yAt + rowAt[1], yAt + rowAt[2], yAt + rowAt[3]);
-            } else {
-                for (int k = 0; k < 4; k++) MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], scratch, k * stride, stride);
-                RowTile.multiply(scratch, stride, x, batch, stride, y, yAt, yStride, rowAt);
+            for (int k = 0; k < 4; k++) {
+                rowAt[k] = Math.min(r + k * quarter, to - 1);
+                MemorySegment.copy(memory, FLOAT, 4L * stride * rowAt[k], rows, k * stride, stride);
             }
+            RowTile.multiply(rows, stride, x, batch, stride, y, yAt, yStride, rowAt);
         }
     }
 
-    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    private void multiplyOne(int from, int to, float[] x, float[] y, int yAt) {
+        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+        for (int r = from; r < from + quarter; r++) {
+            int r1 = Math.min(r + quarter, to - 1), r2 = Math.min(r + 2 * quarter, to - 1), r3 = Math.min(r + 3 * quarter, to - 1);
+            one(memory, 4L * stride * r, 4L * stride * r1, 4L * stride * r2, 4L * stride * r3, stride, x, y, yAt + r, yAt + r1, yAt + r2, yAt + r3);
+        }
+    }
+
+    void multiplyPlainly(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride) {
+        var floats = new float[stride + Lanes.COUNT];
         for (int r = from; r < to; r++) {
-            MemorySegment.copy(memory, FLOAT, 4L * r * stride, scratch, 0, stride);
-            PlainRows.multiply(scratch, stride, x, batch, y, yAt + r, yStride);
+            MemorySegment.copy(memory, FLOAT, 4L * r * stride, floats, 0, stride);
+            PlainRows.multiply(floats, stride, x, batch, y, yAt + r, yStride);
         }
     }
 
@@ -128,13 +146,18 @@ public final class Float32Matrix implements Matrix {
     }
 
     @Override
-    public int scratchSize() {
-        return RowTile.scratchSize(stride);
+    public int panelSize() {
+        return TurnedRows.panelSize();
     }
 
     @Override
     public void row(int row, float[] into, int at) {
         MemorySegment.copy(memory, FLOAT, 4L * row * stride, into, at, columns);
+    }
+
+    @Override
+    public int rowsSize() {
+        return RowTile.scratchSize(stride);
     }
 
     @Override

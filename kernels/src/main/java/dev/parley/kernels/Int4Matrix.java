@@ -3,7 +3,6 @@ package dev.parley.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,23 +21,26 @@ public final class Int4Matrix implements Matrix {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Lanes.LITTLE);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
     private static final int BLOCK = 2 * GROUP;
-    private static final long VECTOR = StripTile.VECTOR;
+    private static final long VECTOR = Tile.VECTOR;
     private static final long BLOCK_BYTES = VECTOR * (1 + BLOCK / 8);
     private static final int NIBBLE_BELOW_EXPONENT = 0x780000;
     private static final int TURN = 19; // as in Int8Matrix
-    private static final StripTile.Packing PACKING = new StripTile.Packing(8, 4, NIBBLE_BELOW_EXPONENT);
+    private static final int ONE = 0x3f800000;
 
     private final MemorySegment memory;
     private final int rows;
     private final int columns;
     private final int blocks;
     private final int stripsOfPart;
+    private final Strips strips = new Strips();
+    private final StripTile.Groups tiled;
 
     private Int4Matrix(MemorySegment memory, int rows, int columns, int blocks) {
         this.memory = memory;
         this.rows = rows;
         this.columns = columns;
         this.blocks = blocks;
+        tiled = new StripTile.Groups(2 * blocks, GROUP, size(), 16, -24);
         stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
     }
 
@@ -92,12 +94,12 @@ public final class Int4Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return StripTile.inputSize(size(), batch);
+        return Tile.inputSize(size(), batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
+        int at = Tile.inputAt(size(), b, batch), step = Tile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
         for (int c = columns; c < blocks * BLOCK; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
@@ -115,7 +117,7 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -123,7 +125,7 @@ public final class Int4Matrix implements Matrix {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    many(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
                 }
             }
         }
@@ -134,7 +136,7 @@ public final class Int4Matrix implements Matrix {
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         var stretch = FloatVector.broadcast(Lanes.FLOATS, 16f);
         var mask = IntVector.broadcast(Lanes.INTS, NIBBLE_BELOW_EXPONENT);
-        var one = IntVector.broadcast(Lanes.INTS, StripTile.ONE);
+        var one = IntVector.broadcast(Lanes.INTS, ONE);
         for (int b = 0; b < blocks; b++) {
             long at0 = s0 * stripBytes() + b * BLOCK_BYTES, at1 = s1 * stripBytes() + b * BLOCK_BYTES;
             long at2 = s2 * stripBytes() + b * BLOCK_BYTES, at3 = s3 * stripBytes() + b * BLOCK_BYTES;
@@ -166,10 +168,10 @@ public final class Int4Matrix implements Matrix {
                 y3 = a3.fma(stretch, shift).fma(scales(at3, g), y3);
             }
         }
-        StripTile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
-        StripTile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
-        StripTile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
-        StripTile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
+        Tile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
+        Tile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
+        Tile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
+        Tile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
     }
 
     private FloatVector scales(long blockAt, int group) {
@@ -177,25 +179,37 @@ public final class Int4Matrix implements Matrix {
         return group == 0 ? Lanes.lower(pairs) : Lanes.upper(pairs);
     }
 
-    private void many(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride) {
-        float[] sums = new float[StripTile.SUMS], results = new float[StripTile.SUMS];
-        for (int b = 0; b < batch; b += StripTile.MOST_VECTORS) {
-            var count = Math.min(StripTile.MOST_VECTORS, batch - b);
-            var xAt = StripTile.inputAt(size(), b, batch);
-            Arrays.fill(results, 0);
-            for (int g = 0; g < 2 * blocks; g++) {
-                long at0 = s0 * stripBytes() + g / 2 * BLOCK_BYTES, at1 = s1 * stripBytes() + g / 2 * BLOCK_BYTES;
-                var ints = VECTOR * (1 + g % 2 * (GROUP / 8));
-                StripTile.group(memory, at0 + ints, at1 + ints, GROUP, PACKING, x, xAt + g * GROUP * StripTile.MOST_VECTORS, count, sums);
-                StripTile.addScaled(sums, results, count, x, xAt + (blocks * BLOCK + g) * StripTile.MOST_VECTORS, scales(at0, g % 2), scales(at1, g % 2), 16, -24);
+    private final class Strips implements StripTile.Weights {
+
+        @Override
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+            widen(s0, group, column, columns, scratch.panel, 0);
+            widen(s1, group, column, columns, scratch.panel, VECTOR);
+            StripTile.addWidened(columns, vectors, 0, scratch);
+        }
+
+        private void widen(int strip, int group, int column, int columns, MemorySegment panel, long at) {
+            var from = strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + (group % 2 * GROUP + column) / 8);
+            var mask = IntVector.broadcast(Lanes.INTS, NIBBLE_BELOW_EXPONENT);
+            var one = IntVector.broadcast(Lanes.INTS, ONE);
+            for (int c = 0; c < columns; c += 8, from += VECTOR) {
+                var bits = IntVector.fromMemorySegment(Lanes.INTS, memory, from, Lanes.LITTLE);
+                for (int k = 0; k < 8; k++) {
+                    bits.and(mask).or(one).reinterpretAsFloats().intoMemorySegment(panel, at + 2 * VECTOR * (c + k), Lanes.LITTLE);
+                    bits = bits.lanewise(VectorOperators.ROR, 4);
+                }
             }
-            StripTile.store(results, 0, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+        }
+
+        @Override
+        public FloatVector scales(int strip, int group) {
+            return Int4Matrix.this.scales(strip * stripBytes() + group / 2 * BLOCK_BYTES, group % 2);
         }
     }
 
     @Override
-    public int scratchSize() {
-        return 0;
+    public int panelSize() {
+        return StripTile.PANEL;
     }
 
     @Override

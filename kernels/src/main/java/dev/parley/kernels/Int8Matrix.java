@@ -3,7 +3,6 @@ package dev.parley.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -14,7 +13,7 @@ public final class Int8Matrix implements Matrix {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final long VECTOR = StripTile.VECTOR;
+    private static final long VECTOR = Tile.VECTOR;
 
     private final MemorySegment memory;
     private final int rows;
@@ -22,6 +21,8 @@ public final class Int8Matrix implements Matrix {
     private final int groupColumns;
     private final int groups;
     private final int stripsOfPart;
+    private final Strips strips = new Strips();
+    private final StripTile.Groups tiled;
 
     private Int8Matrix(MemorySegment memory, int rows, int columns, int groupColumns, int groups) {
         this.memory = memory;
@@ -29,6 +30,7 @@ public final class Int8Matrix implements Matrix {
         this.columns = columns;
         this.groupColumns = groupColumns;
         this.groups = groups;
+        tiled = new StripTile.Groups(groups, groupColumns, size(), 1, 0);
         stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
     }
 
@@ -105,12 +107,12 @@ public final class Int8Matrix implements Matrix {
 
     @Override
     public int inputSize(int batch) {
-        return StripTile.inputSize(size(), batch);
+        return Tile.inputSize(size(), batch);
     }
 
     @Override
     public void arrange(float[] x, int xAt, float[] into, int b, int batch) {
-        int at = StripTile.inputAt(size(), b, batch), step = StripTile.inputStep(batch);
+        int at = Tile.inputAt(size(), b, batch), step = Tile.inputStep(batch);
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
         for (int c = columns; c < size(); c++) into[at + c * step] = 0; // what was there before may be no number
@@ -127,7 +129,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -135,7 +137,7 @@ public final class Int8Matrix implements Matrix {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    many(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, scratch);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
                 }
             }
         }
@@ -161,41 +163,33 @@ public final class Int8Matrix implements Matrix {
             y2 = a2.fma(scales(at2), y2);
             y3 = a3.fma(scales(at3), y3);
         }
-        StripTile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
-        StripTile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
-        StripTile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
-        StripTile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
+        Tile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
+        Tile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
+        Tile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
+        Tile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
     }
 
     private FloatVector scales(long groupAt) {
         return FloatVector.fromMemorySegment(Lanes.FLOATS, memory, groupAt, Lanes.LITTLE);
     }
 
-    private void many(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch) {
-        for (int b = 0; b < batch; b += StripTile.MOST_VECTORS) {
-            var count = Math.min(StripTile.MOST_VECTORS, batch - b);
-            var xAt = StripTile.inputAt(size(), b, batch);
-            Arrays.fill(scratch, StripTile.SUMS, 2 * StripTile.SUMS, 0); // the results, after a group's sums
-            for (int g = 0; g < groups; g++) {
-                long at0 = s0 * stripBytes() + g * groupBytes(), at1 = s1 * stripBytes() + g * groupBytes();
-                ByteTile.sums(memory, at0 + VECTOR, at1 + VECTOR, groupColumns, x, xAt + g * groupColumns * StripTile.MOST_VECTORS, count, scratch);
-                addScaled(scratch, 0, count, scales(at0));
-                addScaled(scratch, StripTile.MOST_VECTORS, count, scales(at1));
-            }
-            StripTile.store(scratch, StripTile.SUMS, b, count, y, yAt, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
-        }
-    }
+    private final class Strips implements StripTile.Weights {
 
-    /** Adds a strip's sums of a group to its results. */
-    private static void addScaled(float[] scratch, int first, int count, FloatVector scale) {
-        for (int at = first * Lanes.COUNT; at < (first + count) * Lanes.COUNT; at += Lanes.COUNT) {
-            FloatVector.fromArray(Lanes.FLOATS, scratch, at).fma(scale, FloatVector.fromArray(Lanes.FLOATS, scratch, StripTile.SUMS + at)).intoArray(scratch, StripTile.SUMS + at);
+        @Override
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+            var at = group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
+            ByteTile.add(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, vectors, scratch);
+        }
+
+        @Override
+        public FloatVector scales(int strip, int group) {
+            return Int8Matrix.this.scales(strip * stripBytes() + group * groupBytes());
         }
     }
 
     @Override
-    public int scratchSize() {
-        return 2 * StripTile.SUMS;
+    public int panelSize() {
+        return StripTile.PANEL;
     }
 
     @Override

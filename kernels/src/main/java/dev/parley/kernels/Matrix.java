@@ -20,7 +20,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
     int inputSize(int batch);
 
     /** Vectors whose numbers may lie side by side when they are arranged: one thread should arrange all of them. */
-    int SIDE_BY_SIDE = StripTile.MOST_VECTORS;
+    int SIDE_BY_SIDE = Tile.VECTORS;
 
     /**
      * Arranges the b-th of {@code batch} vectors, {@link #columns()} numbers at {@code x[xAt]}, as {@link #multiply} reads it.
@@ -37,12 +37,17 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      *
      * @param x {@code batch} arranged vectors
      * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}; {@code yAt} may be below 0
-     * @param scratch of one thread, at least {@link #scratchSize()}
+     * @param scratch of one thread, with room for {@link #panelSize()} and {@link #rowsSize()}
      */
-    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, float[] scratch);
+    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch);
 
-    /** Floats of scratch that a product with several vectors needs. */
-    int scratchSize();
+    /** Floats of widened weights that a product with several vectors keeps. */
+    int panelSize();
+
+    /** Floats of rows that a product with a few vectors keeps. */
+    default int rowsSize() {
+        return 0;
+    }
 
     /** One row, widened. */
     void row(int row, float[] into, int at);

@@ -14,19 +14,22 @@ final class PlainRows {
      * @param w holds the row's n floats, n a multiple of the lanes, and room for a sum of each lane after them
      */
     static void multiply(float[] w, int n, float[] x, int batch, float[] y, int yAt, int yStride) {
+        var turned = batch >= TurnedRows.LEAST;
+        int step = turned ? Tile.VECTORS : Lanes.COUNT, lanes = turned ? Tile.VECTORS * n / Lanes.COUNT : 1; // from a number to its lane's next, and to the next lane's
         for (int b = 0; b < batch; b++) {
-            for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, b * n, lane);
+            var xAt = turned ? Tile.inputAt(n, b, batch) : b * n;
+            for (int lane = 0; lane < Lanes.COUNT; lane += 4) fourLanes(w, n, x, xAt + lane * lanes, lanes, step, lane);
             y[yAt + b * yStride] = sum(w, n);
         }
     }
 
-    private static void fourLanes(float[] w, int n, float[] x, int xAt, int lane) {
+    private static void fourLanes(float[] w, int n, float[] x, int xAt, int lanes, int step, int lane) {
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (int i = lane; i < n; i += Lanes.COUNT) {
-            s0 = Math.fma(w[i], x[xAt + i], s0);
-            s1 = Math.fma(w[i + 1], x[xAt + i + 1], s1);
-            s2 = Math.fma(w[i + 2], x[xAt + i + 2], s2);
-            s3 = Math.fma(w[i + 3], x[xAt + i + 3], s3);
+        for (int i = lane; i < n; i += Lanes.COUNT, xAt += step) {
+            s0 = Math.fma(w[i], x[xAt], s0);
+            s1 = Math.fma(w[i + 1], x[xAt + lanes], s1);
+            s2 = Math.fma(w[i + 2], x[xAt + 2 * lanes], s2);
+            s3 = Math.fma(w[i + 3], x[xAt + 3 * lanes], s3);
         }
         w[n + lane] = s0;
         w[n + lane + 1] = s1;

@@ -7,6 +7,16 @@ final class RowTile {
 
     private RowTile() {}
 
+    /** Rows of a part: no fewer than {@link TurnedRows} turns at a time. */
+    static int rowsOfPart(long bytesOfRow, int rows) {
+        return Math.max(2 * Lanes.COUNT, RowParts.rowsOfPart(bytesOfRow, rows));
+    }
+
+    /** Floats that vectors of n numbers take: those of many lie side by side. */
+    static int inputSize(int n, int batch) {
+        return batch < TurnedRows.LEAST ? batch * n : Tile.inputSize(n, batch);
+    }
+
     /**
      * y[b][r] for four rows and all vectors.
      *

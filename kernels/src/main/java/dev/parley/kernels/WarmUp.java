@@ -61,14 +61,15 @@ public final class WarmUp {
     private record Round(BFloat16Matrix halves, Float32Matrix singles, KvBlocks cache, float[] floats) {
 
         void run() {
-            float[] x = new float[3 * SIZE], y = new float[3 * SIZE], scratch = new float[RowTile.scratchSize(SIZE) + Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
-            halves.multiplyByVectors(0, 4, x, 1, y, 0, SIZE, scratch);
-            halves.multiplyByVectors(0, 4, x, 3, y, 0, SIZE, scratch);
-            singles.multiplyByVectors(0, 4, x, 1, y, 0, SIZE, scratch);
-            singles.multiplyByVectors(0, 4, x, 3, y, 0, SIZE, scratch);
+            float[] x = new float[20 * SIZE], y = new float[20 * SIZE], attention = new float[Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
+            var scratch = new Scratch(halves.panelSize(), halves.rowsSize(), 20);
+            for (var batch : new int[] {1, 3, 20}) {
+                halves.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
+                singles.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
+            }
             Activations.geluNew(y, 0, SIZE, true);
             Activations.siluTimes(y, 0, x, 0, SIZE, true);
-            Attention.oneHeadByVectors(cache, 0, 0, floats, 0, 0.1f, 0, 4, y, 0, scratch);
+            Attention.oneHeadByVectors(cache, 0, 0, floats, 0, 0.1f, 0, 4, y, 0, attention);
         }
     }
 }

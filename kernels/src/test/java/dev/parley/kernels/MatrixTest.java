@@ -64,7 +64,8 @@ class MatrixTest {
         Arrays.fill(arranged, 7); // what was there before must not matter
         for (int b = 0; b < batch; b++) matrix.arrange(x, b * matrix.columns(), arranged, b, batch);
         var y = new float[batch * matrix.rows()];
-        var scratch = new float[TEAM.size()][matrix.scratchSize()];
+        var scratch = new Scratch[TEAM.size()];
+        for (int member = 0; member < scratch.length; member++) scratch[member] = new Scratch(matrix.panelSize(), matrix.rowsSize(), batch);
         TEAM.run(member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
         return y;
     }
@@ -102,7 +103,7 @@ class MatrixTest {
         var x = Numbers.of(20, columns).values();
         try (var arena = Arena.ofShared()) {
             var matrix = kind.pack.apply(Numbers.of(rows, columns), arena);
-            for (var batch : new int[] {2, 3, 4, 5, 8, 9, 20}) {
+            for (var batch : new int[] {2, 3, 4, 5, 8, 9, 16, 17, 20}) {
                 var together = multiply(matrix, x, batch);
                 for (int b = 0; b < batch; b++) {
                     var alone = multiply(matrix, Arrays.copyOfRange(x, b * columns, (b + 1) * columns), 1);

@@ -1,6 +1,7 @@
 package dev.parley.model;
 
 import dev.parley.kernels.Attention;
+import dev.parley.kernels.Scratch;
 
 /** What a pass of {@link KernelTransformer} writes, for a number of tokens N. */
 final class KernelBuffers {
@@ -15,7 +16,7 @@ final class KernelBuffers {
     final float[] arranged; // the input of the present product
     final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
-    final float[][] scratch; // of one member
+    final Scratch[] scratch; // of one member
 
     /** @param context of the longest text at most */
     KernelBuffers(int tokens, int context, ModelConfig config, KernelWeights weights, int members) {
@@ -25,11 +26,12 @@ final class KernelBuffers {
         heads = new float[tokens * config.querySize()];
         inner = new float[tokens * innerSize(config)];
         branch = new float[tokens * config.hiddenSize()];
-        int input = weights.head.inputSize(tokens), more = weights.head.scratchSize();
+        int input = weights.head.inputSize(tokens), panel = weights.head.panelSize(), rows = weights.head.rowsSize();
         for (var layer : weights.layers) {
             for (var p : layer.projections()) {
                 input = Math.max(input, p.weight().inputSize(tokens));
-                more = Math.max(more, p.weight().scratchSize());
+                panel = Math.max(panel, p.weight().panelSize());
+                rows = Math.max(rows, p.weight().rowsSize());
             }
         }
         normed = new float[tokens * config.hiddenSize()];
@@ -37,7 +39,8 @@ final class KernelBuffers {
         part = new float[members][tokens * weights.head.mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), innerSize(config)), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
-        scratch = new float[members][more];
+        scratch = new Scratch[members];
+        for (int member = 0; member < members; member++) scratch[member] = new Scratch(panel, rows, tokens);
     }
 
     /** Whether a pass fits. */
