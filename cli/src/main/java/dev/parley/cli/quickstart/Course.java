@@ -72,17 +72,21 @@ final class Course {
     record Part(long steps, long rowTokens, Optional<TimeLimit> limit) {}
 
     Part pretrain() throws IOException {
-        return part(Stage.PRETRAIN, Plan.pretrainSteps(plan.steps().orElse(0)), plan.pretrainSeconds(state.elapsed()), tokensPerSecond);
+        return part(Stage.PRETRAIN, pretrainSteps(), plan.trainSeconds(state.elapsed()) * mixture().readingShare(), tokensPerSecond);
     }
 
     Part sft() throws IOException {
-        var steps = plan.steps().orElse(0);
-        return part(Stage.SFT, steps - Plan.pretrainSteps(steps), plan.trainSeconds(state.elapsed()), speedOfPretrain());
+        return part(Stage.SFT, plan.steps().orElse(0) - pretrainSteps(), plan.trainSeconds(state.elapsed()), speedOfPretrain());
     }
 
     /** Keeps how many steps a stage came to: the next one's plan follows from its speed. */
     void finished(Stage stage, long steps) throws IOException {
         state.decided(done(stage), () -> steps);
+    }
+
+    /** Of the steps that were asked for. */
+    private long pretrainSteps() {
+        return Math.max(1, Math.round(plan.steps().orElse(0) * mixture().readingShare()));
     }
 
     private double speedOfPretrain() throws IOException {

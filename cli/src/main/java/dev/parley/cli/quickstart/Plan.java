@@ -20,11 +20,8 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
     static final int CONTEXT = 256;
     static final int CASES = 150; // of a kind, in the exam, at most
 
-    /** Part of the training that is reading; the rest is learning to chat. */
-    private static final double READING = 0.36;
-
     /** Seconds kept for what comes after training, and the part of all that they may be. */
-    private static final double AFTER = 20;
+    private static final double AFTER = 16;
     private static final double LARGEST_AFTER = 0.4;
 
     /** Seconds that pass before training: text, vocabulary, the look at the machine's speed. */
@@ -53,15 +50,5 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
     /** Minutes of a run that trains so long. */
     double minutesFor(double trainSeconds) {
         return (trainSeconds + AFTER + BEFORE) / 60;
-    }
-
-    /** Seconds to spend on reading, of those that are left at its beginning. */
-    double pretrainSeconds(double elapsed) {
-        return trainSeconds(elapsed) * READING;
-    }
-
-    /** The steps of reading, of all. */
-    static long pretrainSteps(long steps) {
-        return Math.max(1, Math.round(steps * READING));
     }
 }
