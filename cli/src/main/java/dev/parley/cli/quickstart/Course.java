@@ -59,8 +59,17 @@ final class Course {
         return expectedTokens;
     }
 
+    /** What is read. */
     Mixture mixture() {
         return Mixture.of(expectedTokens);
+    }
+
+    /** What the chats are of: by then the speed is known better. */
+    Mixture chatMixture() throws IOException {
+        if (plan.steps().isPresent()) return mixture();
+        var read = state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep();
+        var speed = speedOfPretrain();
+        return Mixture.of(state.decided("tokens, by the speed of reading", () -> read + speed * plan.trainSeconds(state.elapsed())));
     }
 
     /** Minutes that a run needs for so many tokens on this machine. */

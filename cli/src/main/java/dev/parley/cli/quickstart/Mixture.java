@@ -15,7 +15,7 @@ import java.util.Map;
  */
 record Mixture(double readingShare, double textShare, double topicShare, Map<String, Double> weights) {
 
-    private static final double FEW_TOKENS = 1.6e6;
+    private static final double FEW_TOKENS = 1.7e6;
 
     /** Mostly chats, spelling and small sums. */
     private static final Mixture BASIC = new Mixture(0.36, 0.6, 0.38, Map.of("spelling", 18.0, "counting letters", 0.5, "reversing", 0.1, "sums to 20", 6.0,

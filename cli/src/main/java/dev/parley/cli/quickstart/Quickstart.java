@@ -201,7 +201,7 @@ final class Quickstart {
         progress.stage(Stage.SFT.name(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
         try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
             var part = course.sft();
-            var rows = chatRows(corpus.conversations(course.mixture()), tokenizer, part.rowTokens());
+            var rows = chatRows(corpus.conversations(course.chatMixture()), tokenizer, part.rowTokens());
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
             train(Stage.SFT, part, course, model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());

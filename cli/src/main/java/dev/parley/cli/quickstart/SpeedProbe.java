@@ -10,9 +10,8 @@ import java.util.SplittableRandom;
 /** How fast this machine trains a network now, by a few passes on one that is thrown away. */
 final class SpeedProbe {
 
-    private static final double SECONDS = 3;
+    private static final double SECONDS = 5;
     private static final int LEAST_PASSES = 8;
-    private static final int WARM_UP = 4; // passes, which are slower
     private static final int DOCUMENT = 40; // tokens of a usual one
     private static final double PASS = 0.88; // of a step's time; the rest is the optimiser's
 
@@ -35,7 +34,7 @@ final class SpeedProbe {
                 for (var p : probe.parameters().all()) p.value().clearGrad();
                 seconds.add(since(start));
             }
-            var warm = seconds.subList(WARM_UP, seconds.size());
+            var warm = seconds.subList(seconds.size() / 2, seconds.size()); // until then Java compiles
             var median = warm.stream().sorted().skip(warm.size() / 2).findFirst().orElseThrow();
             return PASS * rows * length / median;
         }
