@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorMask;
  */
 final class TurnedRows {
 
-    /** Vectors from which on this is quicker than {@link RowTile}: turning a number takes as long as multiplying it with some ten. */
+    /** Vectors from which on this is quicker than {@link RowTile}: turning a number takes as long as multiplying it with some twenty. */
     static final int LEAST = 17;
 
     private static final int COLUMNS = 1024; // of a panel
