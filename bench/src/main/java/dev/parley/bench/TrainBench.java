@@ -46,21 +46,22 @@ final class TrainBench {
 
     static List<BenchRow> rows(Consumer<String> note) {
         return List.of(row(new Work("gpt2-124m", ModelConfig.gpt2Small(), 14, arguments -> arguments.learningRate(1e-4).weightDecay(0.1)), note),
-                row(new Work("quickstart", ModelConfig.qwen3(768, LENGTH, 256, 3, 4, 4, 512), 100, arguments -> arguments.optim(Optim.MUON).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).learningRate(1e-3)), note));
+                row(new Work("quickstart", ModelConfig.qwen3(768, LENGTH, 256, 3, 4, 4, 512), 100,
+                        arguments -> arguments.optim(Optim.MUON).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).learningRate(1e-3)), note));
     }
 
     private static BenchRow row(Work work, Consumer<String> note) {
         var config = work.config();
         var dtype = Engine.trainingType();
-        var products = new ArrayList<Product>();
         var warmUp = (int) (WARM_UP * work.steps());
         var speeds = new ArrayList<Double>();
         var live = new ArrayList<Long>();
         var arguments = work.arguments().apply(TrainingArguments.builder().outputDir(Path.of("unused")).maxSteps(work.steps()).perDeviceTrainBatchSize(ROWS)
                 .loggingSteps(1).saveSteps(0)).build();
+        List<Product> products;
         double before;
         try (var model = CausalLM.create(config, 1)) {
-            products.addAll(products(model));
+            products = products(model);
             before = gemmRate(products, dtype);
             new Trainer(model, arguments, Dataset.of(randomRows(config.vocabSize(), work.steps()))).onEvent(event -> {
                 if (!(event instanceof TrainEvent.Step step)) return;
@@ -73,7 +74,8 @@ final class TrainBench {
                 work.name(), rate / 1e9, warmUp, work.steps(), live.get(warmUp - 1), live.getLast(), Engine.residentBytes() / (double) (1 << 30)));
         var median = BenchRow.median(speeds.stream().mapToDouble(s -> s).toArray());
         var name = work.name() + (dtype == DType.BFLOAT16 ? " bf16 " : " fp32 ") + ROWS + "x" + LENGTH;
-        return new BenchRow(name, median, "tokens/s", Optional.empty(), Optional.of(new BenchRow.Named("the rate of its matrix products", rate / flopsPerToken(config, products))));
+        var limit = new BenchRow.Named("the rate of its matrix products", rate / flopsPerToken(config, products));
+        return new BenchRow(name, median, "tokens/s", Optional.empty(), Optional.of(limit));
     }
 
     private static List<Row> randomRows(int vocabSize, int steps) {

@@ -165,7 +165,8 @@ final class Recipe {
                 .warmupSteps((long) number("warmup_steps", 0)).weightDecay(number("weight_decay", 0)).adamBeta1(number("adam_beta1", 0.9))
                 .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).optim(named("optim", Optim.values(), Optim::label))
                 .muonLearningRate(number("muon_learning_rate", 0.02)).muonMomentum(number("muon_momentum", 0.95)).nsSteps(integer("ns_steps", 5))
-                .nsCoefficients(named("ns_coefficients", NewtonSchulz.values(), NewtonSchulz::label)).muonBlockSize(integer("muon_block_size", 0)).maxGradNorm(number("max_grad_norm", 1))
+                .nsCoefficients(named("ns_coefficients", NewtonSchulz.values(), NewtonSchulz::label))
+                .muonBlockSize(integer("muon_block_size", 0)).maxGradNorm(number("max_grad_norm", 1))
                 .evalSteps((long) number("eval_steps", 0)).saveSteps((long) number("save_steps", 500)).saveTotalLimit(integer("save_total_limit", 0))
                 .loggingSteps((long) number("logging_steps", 10)).groupByLength(yaml.path("group_by_length").asBoolean(false)).seed((long) number("seed", 42));
         if (yaml.has("bf16")) builder.bf16(yaml.path("bf16").asBoolean());

@@ -18,17 +18,19 @@ final class Linear {
 
     /** A product that reads the residual stream: its outputs are divided among heads or neurons. @param bias whether one is added */
     static Linear reading(Parameters parameters, ModelConfig config, int in, int out, boolean bias) {
-        return new Linear(parameters, config, in, out, bias, Init.normal(config.initializerRange()), false);
+        return new Linear(parameters, config, in, out, bias, false);
     }
 
-    /** One that writes to it. Such weights start smaller, by the number of writers; Radford et al. 2019, section 2.3. */
+    /** One that writes to it. */
     static Linear writing(Parameters parameters, ModelConfig config, int in, int out, boolean bias) {
-        return new Linear(parameters, config, in, out, bias, Init.normal(config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers())), true);
+        return new Linear(parameters, config, in, out, bias, true);
     }
 
-    private Linear(Parameters parameters, ModelConfig config, int in, int out, boolean bias, Init init, boolean writes) {
+    private Linear(Parameters parameters, ModelConfig config, int in, int out, boolean bias, boolean writes) {
         inOut = config.family().conv1d();
         this.out = out;
+        // Writers start smaller, by their number; Radford et al. 2019, section 2.3.
+        var init = Init.normal(config.initializerRange() / (writes ? Math.sqrt(2.0 * config.numHiddenLayers()) : 1));
         weight = inOut ? parameters.makeMatrix("weight", Use.MATRIX_IN_OUT, init, writes ? 0 : 1, in, out)
                 : parameters.makeMatrix("weight", Use.MATRIX, init, writes ? 1 : 0, out, in);
         this.bias = bias ? Optional.of(parameters.make("bias", Use.VECTOR, Init.constant(0), out)) : Optional.empty();

@@ -131,11 +131,11 @@ public final class Parameters implements AutoCloseable {
         private float[] vector;
 
         private Parameter(String name, long[] shape, Init init, Use use, int inner) {
-            this.inner = inner;
             this.name = name;
             this.shape = shape;
             this.init = init;
             this.use = use;
+            this.inner = inner;
         }
 
         public String name() {

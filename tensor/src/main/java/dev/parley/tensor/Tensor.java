@@ -359,16 +359,12 @@ public final class Tensor implements AutoCloseable {
         return call("norm", () -> torch.linalg_vector_norm(pointer), this);
     }
 
-    /** The length of each matrix of a batch: (…, m, n) to (…, 1, 1). */
-    public Tensor matrixNorms() {
-        return mul(this).sum(-1).sum(-1).sqrt().unsqueeze(-1).unsqueeze(-1);
-    }
-
     /** One divided by each element. */
     public Tensor reciprocal() {
         return call("reciprocal", pointer::reciprocal, this);
     }
 
+    /** The root of each element. */
     public Tensor sqrt() {
         return call("sqrt", pointer::sqrt, this);
     }

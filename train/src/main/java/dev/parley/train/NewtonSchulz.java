@@ -43,10 +43,15 @@ public enum NewtonSchulz {
         try (var scope = Scope.open()) {
             var tall = matrices.size(1) > matrices.size(2);
             var x = (tall ? matrices.transpose(1, 2) : matrices).contiguous(); // (B, m, n), the shorter side first
-            x = x.mul(x.matrixNorms().mul(room).add(1e-7).reciprocal());
+            x = x.mul(lengths(x).mul(room).add(1e-7).reciprocal());
             x = x.size(2) >= WIDE * x.size(1) ? byGram(x, steps) : byProducts(x, steps);
             return scope.keep(tall ? x.transpose(1, 2) : x);
         }
+    }
+
+    /** The length of each matrix: (B, m, n) to (B, 1, 1). */
+    private static Tensor lengths(Tensor x) {
+        return x.mul(x).sum(-1).sum(-1).sqrt().unsqueeze(-1).unsqueeze(-1);
     }
 
     private Tensor byProducts(Tensor x, int steps) { // x: (B, m, n)

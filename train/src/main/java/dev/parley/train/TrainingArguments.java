@@ -46,7 +46,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         int perDeviceTrainBatchSize, int perDeviceEvalBatchSize, int gradientAccumulationSteps, double learningRate,
         LrSchedule.Type lrSchedulerType, LrSchedule.Shape lrSchedulerKwargs, long warmupSteps, double weightDecay,
         double adamBeta1, double adamBeta2, double adamEpsilon, Optim optim, double muonLearningRate, double muonMomentum,
-        int nsSteps, NewtonSchulz nsCoefficients, int muonBlockSize, double maxGradNorm, long evalSteps, long saveSteps, int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
+        int nsSteps, NewtonSchulz nsCoefficients, int muonBlockSize, double maxGradNorm, long evalSteps, long saveSteps,
+        int saveTotalLimit, long loggingSteps, boolean bf16, boolean groupByLength, boolean shuffle, long seed, Optional<Path> resumeFromCheckpoint) {
 
     /** @throws IllegalArgumentException listing every fault */
     public TrainingArguments {

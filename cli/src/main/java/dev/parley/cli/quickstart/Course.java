@@ -67,8 +67,7 @@ final class Course {
     /** What the chats are of: by then the speed is known better. */
     Mixture chatMixture() throws IOException {
         if (plan.steps().isPresent()) return mixture();
-        var read = state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep();
-        var speed = speedOfPretrain();
+        double read = tokensRead(), speed = speedOfPretrain();
         return Mixture.of(state.decided("tokens, by the speed of reading", () -> read + speed * plan.trainSeconds(state.elapsed())));
     }
 
@@ -100,7 +99,11 @@ final class Course {
 
     private double speedOfPretrain() throws IOException {
         var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.name(), 0.0);
-        return seconds > 0 ? state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep() / seconds : tokensPerSecond;
+        return seconds > 0 ? tokensRead() / seconds : tokensPerSecond;
+    }
+
+    private double tokensRead() throws IOException {
+        return state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep();
     }
 
     private static String done(Stage stage) {

@@ -18,12 +18,14 @@ record Mixture(double readingShare, double textShare, double topicShare, Map<Str
     private static final double FEW_TOKENS = 1.7e6;
 
     /** Mostly chats, spelling and small sums. */
-    private static final Mixture BASIC = new Mixture(0.36, 0.6, 0.38, Map.of("spelling", 18.0, "counting letters", 0.5, "reversing", 0.1, "sums to 20", 6.0,
-            "sums to 100", 2.0, "differences to 20", 0.6, "defining", 0.4, "stories", 1.0));
+    private static final Mixture BASIC = new Mixture(0.36, 0.6, 0.38, Map.of(
+            "spelling", 18.0, "counting letters", 0.5, "reversing", 0.1, "sums to 20", 6.0, "sums to 100", 2.0,
+            "differences to 20", 0.6, "defining", 0.4, "stories", 1.0));
 
     /** Everything. */
-    static final Mixture ALL = new Mixture(0.42, 0.68, 0.35, Map.of("spelling", 8.0, "counting letters", 1.0, "reversing", 3.5, "sums to 20", 4.0,
-            "sums to 100", 4.0, "differences to 20", 5.0, "defining", 1.5, "stories", 0.8));
+    static final Mixture ALL = new Mixture(0.42, 0.68, 0.35, Map.of(
+            "spelling", 8.0, "counting letters", 1.0, "reversing", 3.5, "sums to 20", 4.0, "sums to 100", 4.0,
+            "differences to 20", 5.0, "defining", 1.5, "stories", 0.8));
 
     /** The one for a run of so many tokens of training. */
     static Mixture of(double tokens) {

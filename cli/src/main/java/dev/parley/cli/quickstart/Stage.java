@@ -26,8 +26,10 @@ record Stage(String name, double learningRate, double muonLearningRate, double m
 
     /** @param steps planned */
     TrainingArguments arguments(Path outputDir, Shape shape, long steps, long seed) {
-        return TrainingArguments.builder().outputDir(outputDir).maxSteps(steps).perDeviceTrainBatchSize(shape.rows()).perDeviceEvalBatchSize(shape.rows())
-                .optim(Optim.MUON).muonLearningRate(muonLearningRate).muonMomentum(0.9).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(shape.headSize())
+        return TrainingArguments.builder().outputDir(outputDir).maxSteps(steps)
+                .perDeviceTrainBatchSize(shape.rows()).perDeviceEvalBatchSize(shape.rows())
+                .optim(Optim.MUON).muonLearningRate(muonLearningRate).muonMomentum(0.9)
+                .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(shape.headSize())
                 .learningRate(learningRate).adamBeta2(0.95)
                 .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0))
                 .warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1).evalSteps(Math.max(1, steps / 3)).loggingSteps(5)
