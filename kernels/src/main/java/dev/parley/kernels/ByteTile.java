@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Products of weights of eight bits with several vectors: two strips (each as many rows as a vector has lanes, a column's bytes
  * side by side), whose bytes are widened on the way, so that the memory streams at an even pace. For up to eight vectors sixteen
  * sums are as many as registers with AVX2, and the compiler keeps some in memory; two passes of eight sums with the memory idle
- * during the second were slower still. For more vectors, the widened weights are left in a panel.
+ * during the second were slower still.
  */
 final class ByteTile {
 
@@ -20,23 +20,11 @@ final class ByteTile {
     /** Bytes after the last ones that a load may touch. */
     static final int SLACK = BYTES.length() - Math.min(Lanes.COUNT, BYTES.length());
 
-    private static final int NEXT = StripTile.SUMS; // where the second tile's sums are
-
     private ByteTile() {}
 
     /** A column of a strip. */
     static FloatVector column(MemorySegment w, long at) {
         return (FloatVector) ByteVector.fromMemorySegment(BYTES, w, at, Lanes.LITTLE).convertShape(VectorOperators.B2F, Lanes.FLOATS, 0);
-    }
-
-    /** Adds products of columns that begin at some place in each strip. */
-    static void add(MemorySegment w, long at0, long at1, int columns, StripTile.Vectors vectors, Scratch scratch) {
-        if (vectors.tiles() == 2) {
-            eight(w, at0, at1, columns, vectors.x(), vectors.at(), vectors.at() + vectors.size(), scratch.sums);
-        } else {
-            four(w, at0, at1, columns, scratch.panel, vectors.x(), vectors.at(), scratch.sums);
-            StripTile.addWidened(columns, vectors, 1, scratch);
-        }
     }
 
     /** The first four vectors, with the weights left in the panel. */
@@ -66,8 +54,8 @@ final class ByteTile {
         Tile.keep(sums, Tile.SUMS / 2, a2, b2, a3, b3);
     }
 
-    /** Eight vectors and a whole group: to read sums that were begun would be more than the compiler inlines. */
-    private static void eight(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, int nextAt, float[] sums) {
+    /** Two tiles of vectors and a whole group: to read sums that were begun would be more than the compiler inlines. */
+    static void eight(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, int nextAt, float[] sums, int at) {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
         FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
@@ -100,9 +88,9 @@ final class ByteTile {
             a7 = a.fma(n, a7);
             b7 = b.fma(n, b7);
         }
-        Tile.keep(sums, 0, a0, b0, a1, b1);
-        Tile.keep(sums, Tile.SUMS / 2, a2, b2, a3, b3);
-        Tile.keep(sums, NEXT, a4, b4, a5, b5);
-        Tile.keep(sums, NEXT + Tile.SUMS / 2, a6, b6, a7, b7);
+        Tile.keep(sums, at, a0, b0, a1, b1);
+        Tile.keep(sums, at + Tile.SUMS / 2, a2, b2, a3, b3);
+        Tile.keep(sums, at + StripTile.SUMS, a4, b4, a5, b5);
+        Tile.keep(sums, at + StripTile.SUMS + Tile.SUMS / 2, a6, b6, a7, b7);
     }
 }

@@ -23,9 +23,7 @@ public final class Int4Matrix implements Matrix {
     private static final int BLOCK = 2 * GROUP;
     private static final long VECTOR = Tile.VECTOR;
     private static final long BLOCK_BYTES = VECTOR * (1 + BLOCK / 8);
-    private static final int NIBBLE_BELOW_EXPONENT = 0x780000;
     private static final int TURN = 19; // as in Int8Matrix
-    private static final int ONE = 0x3f800000;
 
     private final MemorySegment memory;
     private final int rows;
@@ -135,8 +133,8 @@ public final class Int4Matrix implements Matrix {
         var zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         var stretch = FloatVector.broadcast(Lanes.FLOATS, 16f);
-        var mask = IntVector.broadcast(Lanes.INTS, NIBBLE_BELOW_EXPONENT);
-        var one = IntVector.broadcast(Lanes.INTS, ONE);
+        var mask = IntVector.broadcast(Lanes.INTS, NibbleTile.MASK);
+        var one = IntVector.broadcast(Lanes.INTS, NibbleTile.ONE);
         for (int b = 0; b < blocks; b++) {
             long at0 = s0 * stripBytes() + b * BLOCK_BYTES, at1 = s1 * stripBytes() + b * BLOCK_BYTES;
             long at2 = s2 * stripBytes() + b * BLOCK_BYTES, at3 = s3 * stripBytes() + b * BLOCK_BYTES;
@@ -182,23 +180,21 @@ public final class Int4Matrix implements Matrix {
     private final class Strips implements StripTile.Weights {
 
         @Override
+        public void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at) {
+            NibbleTile.eight(memory, groupAt(s0, group), groupAt(s1, group), GROUP, x, xAt, nextAt, sums, at);
+        }
+
+        @Override
         public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
-            widen(s0, group, column, columns, scratch.panel, 0);
-            widen(s1, group, column, columns, scratch.panel, VECTOR);
+            var at = VECTOR * column / NibbleTile.PER_INT;
+            NibbleTile.widen(memory, groupAt(s0, group) + at, columns, scratch.panel, 0);
+            NibbleTile.widen(memory, groupAt(s1, group) + at, columns, scratch.panel, VECTOR);
             StripTile.addWidened(columns, vectors, 0, scratch);
         }
 
-        private void widen(int strip, int group, int column, int columns, MemorySegment panel, long at) {
-            var from = strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + (group % 2 * GROUP + column) / 8);
-            var mask = IntVector.broadcast(Lanes.INTS, NIBBLE_BELOW_EXPONENT);
-            var one = IntVector.broadcast(Lanes.INTS, ONE);
-            for (int c = 0; c < columns; c += 8, from += VECTOR) {
-                var bits = IntVector.fromMemorySegment(Lanes.INTS, memory, from, Lanes.LITTLE);
-                for (int k = 0; k < 8; k++) {
-                    bits.and(mask).or(one).reinterpretAsFloats().intoMemorySegment(panel, at + 2 * VECTOR * (c + k), Lanes.LITTLE);
-                    bits = bits.lanewise(VectorOperators.ROR, 4);
-                }
-            }
+        /** Where a group's numbers begin. */
+        private long groupAt(int strip, int group) {
+            return strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + group % 2 * GROUP / NibbleTile.PER_INT);
         }
 
         @Override

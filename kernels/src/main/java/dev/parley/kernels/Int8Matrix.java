@@ -176,9 +176,16 @@ public final class Int8Matrix implements Matrix {
     private final class Strips implements StripTile.Weights {
 
         @Override
+        public void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at) {
+            var bytesAt = group * groupBytes() + VECTOR;
+            ByteTile.eight(memory, s0 * stripBytes() + bytesAt, s1 * stripBytes() + bytesAt, groupColumns, x, xAt, nextAt, sums, at);
+        }
+
+        @Override
         public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
             var at = group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
-            ByteTile.add(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, vectors, scratch);
+            ByteTile.four(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, scratch.panel, vectors.x(), vectors.at(), scratch.sums);
+            StripTile.addWidened(columns, vectors, 1, scratch);
         }
 
         @Override

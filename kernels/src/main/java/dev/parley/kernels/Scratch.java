@@ -18,7 +18,7 @@ public final class Scratch {
      */
     public Scratch(int panelSize, int rowsSize, int batch) {
         panel = Arena.ofAuto().allocate(4L * panelSize, 64);
-        sums = new float[Math.ceilDiv(batch, Tile.VECTORS) * Math.max(StripTile.SUMS, TurnedRows.SUMS)];
+        sums = new float[Lanes.padded(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TurnedRows.SUMS)];
         rows = new float[rowsSize];
     }
 }

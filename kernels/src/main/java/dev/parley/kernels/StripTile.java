@@ -5,8 +5,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of quantised weights, which lie in strips, with several vectors: some columns of two strips are widened to a panel that
- * stays in the nearest cache, and multiplied with all vectors.
+ * Products of quantised weights, which lie in strips, with several vectors. Up to eight are multiplied by two strips while their
+ * weights are widened; for more, some columns of two strips are widened to a panel that stays in the nearest cache, and multiplied
+ * with all vectors.
  */
 final class StripTile {
 
@@ -23,7 +24,16 @@ final class StripTile {
     /** Weights in strips, whose columns lie in groups that share a scale. The result of a group is scale · (stretch · sum(f x) + shift · sum(x)). */
     interface Weights {
 
-        /** Adds products of f with all tiles of vectors to their sums, for some columns of a group: with two tiles, for all of them. */
+        /**
+         * Sums the products of f with two tiles of vectors, for all columns of a group.
+         *
+         * @param xAt where the group's columns begin in the first tile's vectors
+         * @param nextAt where in the second's
+         * @param at where the sums of both are
+         */
+        void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at);
+
+        /** Adds products of f with all tiles of vectors to their sums, for some columns of a group. */
         void add(int s0, int s1, int group, int column, int columns, Vectors vectors, Scratch scratch);
 
         FloatVector scales(int strip, int group);
@@ -55,11 +65,8 @@ final class StripTile {
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
         for (int g = 0; g < groups.count; g++) {
-            var most = tiles == 2 ? groups.columns : COLUMNS;
-            for (int c = 0; c < groups.columns; c += most) {
-                var columns = Math.min(most, groups.columns - c);
-                weights.add(s0, s1, g, c, columns, new Vectors(x, Tile.VECTORS * (g * groups.columns + c), tiles, Tile.VECTORS * groups.size), scratch);
-            }
+            if (inPairs(tiles)) sumPairs(weights, groups, s0, s1, g, x, tiles, sums);
+            else addColumns(weights, groups, s0, s1, g, x, tiles, scratch);
             FloatVector scale0 = weights.scales(s0, g), scale1 = weights.scales(s1, g);
             for (int t = 0; t < tiles; t++) {
                 addScaled(groups, sums, t * SUMS, x, Tile.VECTORS * (t * groups.size + groups.count * groups.columns + g), scale0, scale1);
@@ -68,6 +75,25 @@ final class StripTile {
         for (int t = 0; t < tiles; t++) {
             var first = t * Tile.VECTORS;
             Tile.store(sums, t * SUMS + Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+        }
+    }
+
+    /** With the thirty-two registers of AVX-512, to widen weights again for each two tiles is faster than to write and read a panel. */
+    private static boolean inPairs(int tiles) {
+        return tiles == 2 || tiles > 2 && Lanes.COUNT >= 16;
+    }
+
+    private static void sumPairs(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, float[] sums) {
+        int at = Tile.VECTORS * g * groups.columns, size = Tile.VECTORS * groups.size;
+        for (int t = 0; t < tiles; t += 2) {
+            weights.sumPair(s0, s1, g, x, at + t * size, at + Math.min(t + 1, tiles - 1) * size, sums, t * SUMS);
+        }
+    }
+
+    private static void addColumns(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, Scratch scratch) {
+        for (int c = 0; c < groups.columns; c += COLUMNS) {
+            var vectors = new Vectors(x, Tile.VECTORS * (g * groups.columns + c), tiles, Tile.VECTORS * groups.size);
+            weights.add(s0, s1, g, c, Math.min(COLUMNS, groups.columns - c), vectors, scratch);
         }
     }
 
