@@ -18,7 +18,7 @@ record Mixture(double readingShare, double textShare, double topicShare, Map<Str
     private static final double FEW_TOKENS = 1.7e6;
 
     /** Mostly chats, spelling and small sums. */
-    private static final Mixture BASIC = new Mixture(0.36, 0.6, 0.38, Map.of(
+    private static final Mixture BASIC = new Mixture(0.36, 0.6, 0.40, Map.of(
             "spelling", 18.0, "counting letters", 0.5, "reversing", 0.1, "sums to 20", 6.0, "sums to 100", 2.0,
             "differences to 20", 0.6, "defining", 0.4, "stories", 1.0));
 
