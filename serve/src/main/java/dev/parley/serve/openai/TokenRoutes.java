@@ -76,7 +76,7 @@ public final class TokenRoutes implements Routes {
                 .withGenerationPrompt(flag(fields, "add_generation_prompt", true));
         fields.ignore("add_special_tokens", "add_special"); // the template says which there are
         try {
-            return model.requireChatTemplate().encode(model.tokenizer(), conversation).ids();
+            return model.requireChatTemplate().ids(model.tokenizer(), conversation);
         } catch (TokenizerException e) {
             throw Refused.badRequest("messages", e.getMessage());
         }
