@@ -80,12 +80,18 @@ public final class ChatTemplate {
             }
             if (!Files.exists(folderOrFile)) throw new TokenizerException("There is no chat template at " + folderOrFile + ".");
             if (Files.size(folderOrFile) > LARGEST) throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
-            return parse(Files.readString(folderOrFile), folderOrFile.toString());
+            return parse(Files.readString(folderOrFile), shortName(folderOrFile));
         } catch (MalformedInputException e) {
             throw new TokenizerException(folderOrFile + " is not UTF-8.");
         } catch (IOException e) {
             throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A file as errors name it, which clients of a server read too: by its folder, not by that folder's place on this machine. */
+    static String shortName(Path file) {
+        var folder = file.toAbsolutePath().normalize().getParent();
+        return folder == null || folder.getFileName() == null ? file.getFileName().toString() : folder.getFileName() + "/" + file.getFileName();
     }
 
     /** The same, with another template for conversations that have tools. */
