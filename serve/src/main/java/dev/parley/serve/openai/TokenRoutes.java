@@ -33,7 +33,7 @@ public final class TokenRoutes implements Routes {
         var strings = fields.flag("return_token_strs");
         try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            var ids = named.equals("messages") ? ofMessages(fields, model) : ofText(fields, named, model);
+            var ids = ClientWork.run(request, () -> named.equals("messages") ? ofMessages(fields, model) : ofText(fields, named, model));
             var answer = JsonNodeFactory.instance.objectNode();
             var tokens = answer.putArray("tokens");
             for (var id : ids) tokens.add(id);
@@ -87,7 +87,7 @@ public final class TokenRoutes implements Routes {
         var list = fields.list("tokens", Integer.MAX_VALUE).orElseThrow(() -> fields.missing("tokens"));
         try (var lease = models.lease(ModelField.read(fields))) {
             var tokenizer = lease.model().tokenizer();
-            var text = tokenizer.decode(TokenIds.read("tokens", list, tokenizer));
+            var text = ClientWork.run(request, () -> tokenizer.decode(TokenIds.read("tokens", list, tokenizer)));
             Body.warnOfUnknown(request, fields);
             Body.write(request, JsonNodeFactory.instance.objectNode().put("content", text).put("prompt", text));
         } catch (TokenizerException e) {
