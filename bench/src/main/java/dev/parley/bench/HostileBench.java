@@ -5,7 +5,9 @@ import dev.parley.bench.HostileRequests.Attack;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.model.ModelConfig;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,23 +86,30 @@ final class HostileBench {
     }
 
     private static String told(List<Future<String>> attackers) throws ExecutionException, InterruptedException {
-        var answers = new java.util.TreeMap<String, Integer>();
+        var answers = new TreeMap<String, Integer>();
         for (var attacker : attackers) answers.merge(attacker.get(), 1, Integer::sum);
         return answers.toString();
     }
 
-    /** Of streams one after the other, each until its end. */
-    private double longestGap(long end) throws IOException {
+    /** Of streams one after the other, each until its end. While none is taken, or one is broken off, there is no event either. */
+    private double longestGap(long end) throws InterruptedException {
         var random = new SplittableRandom(1);
         var longest = 0.0;
+        var since = System.nanoTime();
         try (var client = new CompletionClient(server.address())) {
             while (System.nanoTime() < end) {
-                var streamed = client.stream(CompletionClient.request(random.ints(PROMPT, 0, 50_000).toArray(), TOKENS), Integer.MAX_VALUE);
-                if (!streamed.done()) throw new IOException("its stream broke off after " + streamed.pieces() + " pieces");
-                longest = Math.max(longest, streamed.longestGap());
+                var waited = BenchRow.seconds(since);
+                try {
+                    var streamed = client.stream(CompletionClient.request(random.ints(PROMPT, 0, 50_000).toArray(), TOKENS), Integer.MAX_VALUE);
+                    if (!streamed.done()) throw new IOException("broken off");
+                    longest = Math.max(longest, waited + streamed.longestGap());
+                    since = System.nanoTime();
+                } catch (IOException e) {
+                    Thread.sleep(PAUSE_MILLIS);
+                }
             }
         }
-        return longest;
+        return Math.max(longest, BenchRow.seconds(since));
     }
 
     private double longestHealth(long end) throws IOException, InterruptedException {
@@ -122,7 +132,7 @@ final class HostileBench {
         while (System.nanoTime() < end) {
             try (var socket = new Socket()) {
                 var address = URI.create(server.address());
-                socket.connect(new java.net.InetSocketAddress(address.getHost(), address.getPort()), (int) CONNECT.toMillis());
+                socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), (int) CONNECT.toMillis());
                 socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
                 var out = socket.getOutputStream();
                 out.write(("POST " + attack.path() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
@@ -132,7 +142,7 @@ final class HostileBench {
                 var head = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
                 last = head.isEmpty() ? "closed" : head.substring(head.indexOf(' ') + 1);
             } catch (IOException e) {
-                last = e instanceof java.net.SocketTimeoutException ? "none in time" : "cut off";
+                last = e instanceof SocketTimeoutException ? "none in time" : "cut off";
             }
         }
         return last;

@@ -34,17 +34,17 @@ final class HostileRequests {
 
     static List<Attack> all() {
         return List.of(
-                Attack.of("an expression that repeats nothing", 4, "/v1/completions", () -> completion().put("regex", "(?:(?:(?:){100000}){100000}){100000}a")),
-                Attack.of("a grammar that repeats nothing", 4, "/v1/completions", () -> completion().put("grammar", "root ::= (((\"\"{100000}){100000}){100000} \"a\")")),
-                Attack.of("2,400 rules, each empty by the next", 2, "/v1/completions", () -> completion().put("grammar", nullableRules(2_400))),
-                Attack.of("two equal references, 22 levels deep", 2, "/v1/chat/completions", HostileRequests::doubledReferences),
-                Attack.of("classes of 24,000 characters", 2, "/v1/completions", () -> completion().put("regex", classes())),
-                Attack.of("60 alternatives that look alike", 2, "/v1/completions", () -> completion().put("max_tokens", 100).put("regex", alike(60, 150))),
                 Attack.of("a chat of 4,000 turns", 4, "/v1/chat/completions", () -> chat(4_000)),
                 Attack.of("500,000 characters that become 18 each", 4, "/v1/moderations", () -> JSON.objectNode().put("input", "\uFDFA".repeat(500_000))),
                 Attack.of("40 texts to embed", 150, "/v1/embeddings", HostileRequests::embeddings),
                 new Attack("5 million empty objects", "/v1/completions", HostileRequests::emptyObjects, 8, false),
-                new Attack("16 MiB less a byte", "/v1/completions", () -> new byte[LARGEST], 120, true));
+                new Attack("16 MiB less a byte", "/v1/completions", () -> new byte[LARGEST], 120, true),
+                Attack.of("classes of 24,000 characters", 2, "/v1/completions", () -> completion().put("regex", classes())),
+                Attack.of("two equal references, 22 levels deep", 2, "/v1/chat/completions", HostileRequests::doubledReferences),
+                Attack.of("2,400 rules, each empty by the next", 2, "/v1/completions", () -> completion().put("grammar", nullableRules(2_400))),
+                Attack.of("60 alternatives that look alike", 2, "/v1/completions", () -> completion().put("max_tokens", 100).put("regex", alike(60, 150))),
+                Attack.of("an expression that repeats nothing", 4, "/v1/completions", () -> completion().put("regex", "(?:(?:(?:){100000}){100000}){100000}a")),
+                Attack.of("a grammar that repeats nothing", 4, "/v1/completions", () -> completion().put("grammar", "root ::= (((\"\"{100000}){100000}){100000} \"a\")")));
     }
 
     private static ObjectNode completion() {
