@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine, or a peer, in the same run.",
         "train: training steps of GPT-2 124M and of the quickstart. decode: its next token. tokenizer: GPT-2's vocabulary. serve: many streams, the way over HTTP, known beginnings, the start."},
-        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start", "  ./parley bench serve --soak 300"})
+        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start", "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {
 
     private final Output output;
@@ -41,6 +41,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--soak", paramLabel = "SECONDS", description = "serve: instead, 64 clients for so long, a fifth of them leaving midway.")
     private Optional<Integer> soak = Optional.empty();
 
+    @Option(names = "--hostile", description = "serve: instead, an honest stream beside requests that mean the server ill; its longest gap beside each.")
+    private boolean hostile;
+
     @Option(names = "--only", paramLabel = "streams|http|beginning|start", description = "serve: measure this alone; may be given several times.")
     private Set<ServeBench.Part> only = EnumSet.allOf(ServeBench.Part.class);
 
@@ -58,7 +61,7 @@ final class BenchCommand implements Callable<Integer> {
             case TRAIN -> TrainBench.rows(output::note);
             case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
-            case SERVE -> soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(only, launcher(), output::note);
+            case SERVE -> hostile ? HostileBench.rows(output::note) : soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(only, launcher(), output::note);
         };
         if (json) json(rows);
         else rows.forEach(row -> output.line(text(row)));

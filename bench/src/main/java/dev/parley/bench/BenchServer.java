@@ -13,6 +13,7 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.tensor.Engine;
+import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import java.util.Optional;
 final class BenchServer implements AutoCloseable {
 
     static final String MODEL = "bench";
+
+    private static final String TEMPLATE = "{% for m in messages %}{{ m.role }}: {{ m.content }}<|endoftext|>{% endfor %}";
 
     private final Path folder;
     private final Database database;
@@ -53,7 +56,7 @@ final class BenchServer implements AutoCloseable {
             try (var model = CausalLM.create(config, 1)) {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
-            Tokenizer.fromPretrained("gpt2").save(folder.resolve("model"));
+            Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));
             return new BenchServer(folder, limits);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);

@@ -35,10 +35,11 @@ final class CompletionClient implements AutoCloseable {
      *
      * @param firstSeconds from the request to the first piece
      * @param seconds from the request to the end
+     * @param longestGap seconds without an event, the wait for the first included
      * @param last the piece with the reason of the end
      * @param done whether the stream ended as it should
      */
-    record Streamed(double firstSeconds, double seconds, int pieces, String last, boolean done) {}
+    record Streamed(double firstSeconds, double seconds, double longestGap, int pieces, String last, boolean done) {}
 
     /** A greedy request for so many tokens, whatever they are. */
     static ObjectNode request(int[] prompt, int tokens) {
@@ -67,15 +68,19 @@ final class CompletionClient implements AutoCloseable {
     /** Lines between the events, such as the sizes of chunks, are passed over: the server sends each event as a chunk. */
     private static Streamed read(BufferedReader lines, long start, int pieces) throws IOException {
         var first = 0.0;
+        var gap = 0.0;
+        var before = start;
         var count = 0;
         var last = "";
         for (var line = lines.readLine(); line != null && count < pieces; line = lines.readLine()) {
             if (!line.startsWith(DATA)) continue;
-            if (line.equals(DATA + "[DONE]")) return new Streamed(first, BenchRow.seconds(start), count, last, true);
+            gap = Math.max(gap, BenchRow.seconds(before));
+            before = System.nanoTime();
+            if (line.equals(DATA + "[DONE]")) return new Streamed(first, BenchRow.seconds(start), gap, count, last, true);
             if (count++ == 0) first = BenchRow.seconds(start);
             last = line.substring(DATA.length());
         }
-        return new Streamed(first, BenchRow.seconds(start), count, last, false);
+        return new Streamed(first, BenchRow.seconds(start), gap, count, last, false);
     }
 
     /** The whole answer at once. */

@@ -28,6 +28,15 @@ class ServeBenchTest {
     }
 
     @Test
+    void anHonestStreamIsMeasuredBesideEachAttackAndServed() throws Exception {
+        var notes = new ArrayList<String>();
+        var attacks = HostileRequests.all().stream().filter(a -> !a.path().equals("/v1/completions")).toList();
+        var rows = HostileBench.rows("small", SMALL, 2, attacks, notes::add);
+        assertEquals(1 + attacks.size(), rows.size());
+        for (var row : rows) assertTrue(row.ours() > 0 && row.peer().orElseThrow().value() > 0, row.toString());
+    }
+
+    @Test
     void clientsThatComeAndLeaveGetRightAnswersAndLeaveNothingBehind() throws Exception {
         var notes = new ArrayList<String>();
         var rows = SoakBench.rows("small", SMALL, 5, notes::add);

@@ -49,6 +49,7 @@ final class EngineOptions {
     }
 
     CausalLM load(Path folder) {
+        AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
         var type = switch (quantize) {
             case AUTO -> ofFile(folder).orElse(wide);

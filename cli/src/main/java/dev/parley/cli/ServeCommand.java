@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +22,11 @@ import picocli.CommandLine.Parameters;
                 "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
                 "Ctrl-C lets running answers finish. docs/serve.md tells more."})
 final class ServeCommand implements Callable<Integer> {
+
+    /** Most folders that are none are found out at once: then no address is told that nobody can use. */
+    private static final Duration QUICK_FAULT = Duration.ofMillis(100);
+
+    private static final int LEAST_CARRIERS = 16;
 
     private final Output output;
 
@@ -87,6 +93,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        letThreadsShareProcessors();
         var settings = settings();
         var limits = limits();
         var sources = new ServedModels(engine, output).sources(models, aliases);
@@ -95,12 +102,37 @@ final class ServeCommand implements Callable<Integer> {
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open(); var interruption = Interruption.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
             try (var server = ParleyServer.start(settings, pool, database, output::note)) {
-                output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
+                var failed = new AtomicBoolean();
+                var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
+                watch.join(QUICK_FAULT);
+                if (!failed.get()) output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
                 output.flush();
                 stop.await();
+                if (failed.get()) return Parley.FAILED; // the model's loader has said why
             }
         }
         return Parley.INTERRUPTED;
+    }
+
+    /** A server without its first model is of no use to whoever started it. Models that fail later are told of, and tried again when they are asked for. */
+    private static void stopIfFirstFails(ModelPool pool, AtomicBoolean failed, CountDownLatch stop) {
+        try {
+            if (pool.awaitLoaded(pool.defaultId()).isEmpty()) return;
+            failed.set(true);
+            stop.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Virtual threads run on as many of the operating system's as there are processors, and none lets another go on while it
+     * computes. With more of them a request that computes for long, where none should, does not stop all others. It is read when the
+     * first virtual thread is made.
+     */
+    private static void letThreadsShareProcessors() {
+        var name = "jdk.virtualThreadScheduler.parallelism";
+        if (System.getProperty(name) == null) System.setProperty(name, Integer.toString(Math.max(LEAST_CARRIERS, Runtime.getRuntime().availableProcessors())));
     }
 
     private ServerSettings settings() {

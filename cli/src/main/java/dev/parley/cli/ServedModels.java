@@ -83,8 +83,19 @@ final class ServedModels {
         }
     }
 
+    /** @throws IllegalStateException without the folder's place, as clients are told of it; here it is told in full */
     private ModelSource.Parts load(String id, Path folder) {
-        var parts = load(folder);
+        try {
+            return noted(id, load(folder));
+        } catch (RuntimeException | Error e) {
+            var why = e instanceof Exception problem ? Failures.sentence(problem) : e.toString();
+            output.note("parley: The model " + id + " cannot be loaded: " + why);
+            if (e instanceof Error error) throw error;
+            throw new IllegalStateException(why.replace(folder.toAbsolutePath().normalize().toString(), id).replace(folder.toString(), id), e);
+        }
+    }
+
+    private ModelSource.Parts noted(String id, ModelSource.Parts parts) {
         output.note(id + " is in memory, with a context of " + parts.model().config().maxPositionEmbeddings() + " tokens. Where a request says nothing else: "
                 + DefaultSettings.of(parts.defaults()).properties().stream().filter(d -> !d.getValue().isNull()).map(d -> d.getKey() + " " + d.getValue()).collect(Collectors.joining(", ")) + ".");
         return parts;

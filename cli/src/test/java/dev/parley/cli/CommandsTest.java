@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a user's script calls them: exit codes, the JSON that scripts rely on, sentences for what goes wrong. */
@@ -56,6 +57,26 @@ class CommandsTest {
         try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
         }
+    }
+
+    /** A folder that cannot be served, and what is said of it. */
+    private void assertNotServed(Path folder, String sentence) {
+        var ended = parley("serve", folder, "--port", 0, "--data", this.folder.resolve("data"));
+        assertEquals(1, ended.code(), ended.err());
+        assertTrue(ended.err().contains("parley: The model " + folder.getFileName() + " cannot be loaded: ") && ended.err().contains(sentence), ended.err());
+    }
+
+    @Test
+    @Timeout(120)
+    void serveEndsWhereItsFirstModelCannotBeLoaded() throws IOException {
+        assertNotServed(Files.createDirectories(folder.resolve("empty")), "config.json");
+        var adapter = Files.createDirectories(folder.resolve("adapter"));
+        Files.writeString(adapter.resolve("adapter_config.json"), "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/base-7B\"}");
+        assertNotServed(adapter, "an adapter for the model org/base-7B");
+        var config = new ObjectMapper().readTree(model.resolve("config.json").toFile());
+        ((com.fasterxml.jackson.databind.node.ObjectNode) config).put("model_type", "none-such");
+        new ObjectMapper().writeValue(model.resolve("config.json").toFile(), config);
+        assertNotServed(model, "none-such");
     }
 
     @Test

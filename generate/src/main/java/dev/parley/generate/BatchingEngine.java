@@ -160,24 +160,26 @@ public final class BatchingEngine implements AutoCloseable {
     /**
      * The mean of the vectors that the head reads of a text's tokens: (C). Cancel it when it is not wanted any more.
      *
+     * @param owner whose it is: the owners' texts are read in turn
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[]> meanState(int[] ids) {
-        return read(new MeanState(ids, model.config().hiddenSize()));
+    public CompletableFuture<float[]> meanState(String owner, int[] ids) {
+        return read(new MeanState(owner, ids, model.config().hiddenSize()));
     }
 
     /**
      * The weight that each head of each layer gives to each token of a text when it reads the last one: (L, H, S), of which each
      * row sums to one. That is what the token after the text is predicted from. Cancel it when it is not wanted any more.
      *
+     * @param owner as above
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[][][]> attention(int[] ids) {
-        return read(new LastAttention(ids));
+    public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
+        return read(new LastAttention(owner, ids));
     }
 
     <T> CompletableFuture<T> read(Reading<T> reading) {
@@ -189,6 +191,11 @@ public final class BatchingEngine implements AutoCloseable {
     /** What the engine does now, and has done. */
     public Stats stats() {
         return loop.stats();
+    }
+
+    /** How long the present turn takes by now, at the end of which all running texts have a token more; nothing while there is nothing to do. */
+    public Duration turn() {
+        return loop.turn();
     }
 
     /** Whether it takes requests: false once it is closed, or after a fault that it did not survive. */

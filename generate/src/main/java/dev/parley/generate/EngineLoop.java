@@ -7,6 +7,7 @@ import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.SharedPasses;
 import dev.parley.model.SharedPasses.Feed;
 import dev.parley.model.SharedPasses.Scored;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
 final class EngineLoop implements Runnable {
 
     private static final int SCORED_TOKENS = 32; // of a prompt whose own probabilities are wanted: a row of the vocabulary's size for each
+    private static final int MOST_ERRORS = 3; // what goes wrong so often is not over with the pass
+    private static final long WAITING = Long.MIN_VALUE;
 
     private final Intake intake;
     private final Limits limits;
@@ -25,6 +28,8 @@ final class EngineLoop implements Runnable {
     private final List<Row> running = new ArrayList<>(); // in the order of joining
     private volatile Stats stats;
     private volatile boolean failed;
+    private volatile long turnBegan = WAITING; // in nanoseconds
+    private int errors; // passes in a row that Java itself ended
 
     EngineLoop(Intake intake, Limits limits, SharedPasses passes) {
         this.intake = intake;
@@ -43,18 +48,28 @@ final class EngineLoop implements Runnable {
         return failed;
     }
 
+    /** How long the present turn takes by now; nothing while there is nothing to do. */
+    Duration turn() {
+        var began = turnBegan;
+        return began == WAITING ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - began);
+    }
+
     @Override
     public void run() {
         try {
             while (!running.isEmpty() || intake.awaitWork()) {
+                turnBegan = System.nanoTime();
                 endThoseThatMust();
                 admit();
                 if (!running.isEmpty()) step();
                 read();
                 note();
+                turnBegan = WAITING;
             }
         } catch (Throwable e) { // whatever it is: nobody may be left waiting
             failAll(e);
+        } finally {
+            turnBegan = WAITING;
         }
     }
 
@@ -136,8 +151,13 @@ final class EngineLoop implements Runnable {
         try {
             var scores = passes.feed(rows.stream().map(p -> p.feed).toList());
             ThreadTeam.shared().each(rows.size(), i -> rows.get(i).take(scores[i]));
+            errors = 0;
         } catch (RuntimeException e) {
             for (var planned : rows) fail(planned.row.task(), e);
+            return;
+        } catch (Error e) { // by want of memory for one: it is these texts' end, not the engine's
+            for (var planned : rows) fail(planned.row.task(), new IllegalStateException("Java could not go on with the texts: " + e, e));
+            if (++errors == MOST_ERRORS) throw e;
             return;
         }
         rows.forEach(this::taken);
@@ -168,6 +188,8 @@ final class EngineLoop implements Runnable {
                 failure = Optional.of(e);
             } catch (StackOverflowError e) { // by a grammar of many levels
                 failure = Optional.of(new IllegalStateException("The answer's form has too many levels.", e));
+            } catch (Error e) {
+                failure = Optional.of(new IllegalStateException("Java could not go on with the text: " + e, e));
             }
         }
     }

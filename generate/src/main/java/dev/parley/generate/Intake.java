@@ -2,25 +2,22 @@ package dev.parley.generate;
 
 import dev.parley.generate.AnswerTask.Row;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Where callers of any thread hand work to an engine's thread, and where that waits for it. */
 final class Intake {
 
-    private final int most;
     private final WaitingLine texts;
-    private final ArrayDeque<Reading<?>> readings = new ArrayDeque<>();
+    private final ReadingLine readings;
     private Optional<String> refusal = Optional.empty(); // why nothing is taken any more
     private long closedAt;
     private Optional<Duration> patience = Optional.empty(); // how long what is here may take, once closed
 
     /** @param most requests that wait */
     Intake(int most) {
-        this.most = most;
         texts = new WaitingLine(most);
+        readings = new ReadingLine(most);
     }
 
     // ---- for callers ----
@@ -35,7 +32,6 @@ final class Intake {
     /** @throws QueueFullException if too many wait */
     synchronized void add(Reading<?> reading) {
         checkOpen();
-        if (readings.size() >= most) throw new QueueFullException(readings.size());
         readings.add(reading);
         notifyAll();
     }
@@ -104,11 +100,11 @@ final class Intake {
     }
 
     synchronized Optional<Reading<?>> reading() {
-        return Optional.ofNullable(readings.peek());
+        return readings.first();
     }
 
     synchronized List<Reading<?>> allReadings() {
-        return new ArrayList<>(readings);
+        return readings.all();
     }
 
     synchronized void remove(Reading<?> reading) {

@@ -11,8 +11,8 @@ final class LastAttention extends Reading<float[][][]> {
 
     private float[][][] weights = {};
 
-    LastAttention(int[] ids) {
-        super(ids);
+    LastAttention(String owner, int[] ids) {
+        super(owner, ids);
     }
 
     @Override

@@ -9,12 +9,19 @@ import java.util.concurrent.CompletableFuture;
 /** A text that is read for something else than its continuation, a piece at a time, so that running texts need not wait for the whole. */
 abstract class Reading<T> {
 
+    private final String owner;
     private final int[] ids;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private Optional<KvBlocks> cache = Optional.empty();
 
-    Reading(int[] ids) {
+    /** @param owner whose it is: who has much read waits for who has little read */
+    Reading(String owner, int[] ids) {
+        this.owner = owner;
         this.ids = ids;
+    }
+
+    String owner() {
+        return owner;
     }
 
     /** What is found; cancelled by whoever does not want it any more. */
@@ -67,8 +74,8 @@ abstract class Reading<T> {
             prefixes.keep(ids, text);
             letGo();
             result.complete(found());
-        } catch (RuntimeException e) {
-            fail(e);
+        } catch (RuntimeException | Error e) { // an Error too is this text's end, not the engine's
+            fail(e instanceof RuntimeException ? e : new IllegalStateException("Java could not read the text: " + e, e));
         }
         return true;
     }

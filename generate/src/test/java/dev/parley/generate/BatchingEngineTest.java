@@ -234,7 +234,7 @@ class BatchingEngineTest {
         var ids = new Random(2).ints(300, 0, 50_000).toArray();
         try (var engine = engine(Limits.DEFAULT); var texts = model.continueTexts(1, 300)) {
             var states = texts.feedWithStates(new int[][] {ids}).states()[0];
-            var mean = engine.meanState(ids).get(60, TimeUnit.SECONDS);
+            var mean = engine.meanState("", ids).get(60, TimeUnit.SECONDS);
             for (int i = 0; i < mean.length; i++) {
                 var sum = 0.0;
                 for (var state : states) sum += state[i];

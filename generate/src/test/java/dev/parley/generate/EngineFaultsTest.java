@@ -97,7 +97,7 @@ class EngineFaultsTest {
     private static final class TooLarge extends Reading<String> {
 
         TooLarge() {
-            super(new int[] {1});
+            super("", new int[] {1});
         }
 
         @Override
@@ -119,14 +119,102 @@ class EngineFaultsTest {
         }
     }
 
+    /** A text at which the engine itself goes wrong, not only the text's reading. */
+    private static final class Deadly extends Reading<String> {
+
+        Deadly() {
+            super("", new int[] {1});
+        }
+
+        @Override
+        boolean step(SharedPasses passes, PrefixCache prefixes, int most, int runningTexts) {
+            throw new OutOfMemoryError("of a test");
+        }
+
+        @Override
+        void begin(KvBlocks empty, PrefixCache prefixes) {}
+
+        @Override
+        int end(int from, int most) {
+            return 1;
+        }
+
+        @Override
+        void read(SharedPasses passes, KvBlocks cache, int[] piece) {}
+
+        @Override
+        String found() {
+            return "";
+        }
+    }
+
+    @Test
+    void anErrorOfOneTextsReadingEndsThatTextAlone() throws Exception {
+        try (var engine = engine(new Limits(1, 10, 1L << 30, 64))) {
+            var running = new Kept();
+            engine.submit(TextRequest.of(new int[] {1}, GREEDY), running);
+            var failed = engine.read(new TooLarge());
+            var behind = engine.meanState("", new int[] {1, 2, 3});
+            assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage().contains("of a test"));
+            assertEquals(model.config().hiddenSize(), behind.get(60, TimeUnit.SECONDS).length);
+            assertEquals(40, running.await().completions().getFirst().ids().length);
+            assertTrue(engine.isAlive());
+        }
+    }
+
+    @Test
+    void ownersOfTextsToReadAreServedInTurn() {
+        var line = new ReadingLine(4);
+        var texts = new ArrayList<Reading<?>>();
+        for (int i = 0; i < 4; i++) texts.add(new MeanState("much", new int[] {i}, 1));
+        texts.add(new MeanState("little", new int[] {9}, 1));
+        texts.forEach(line::add);
+        assertThrows(QueueFullException.class, () -> line.add(new MeanState("much", new int[] {5}, 1)), "who has more than a fair part of a full line");
+        var order = new ArrayList<Reading<?>>();
+        while (!line.isEmpty()) {
+            order.add(line.first().orElseThrow());
+            line.remove(order.getLast());
+        }
+        assertEquals(List.of(texts.get(0), texts.get(4), texts.get(1), texts.get(2), texts.get(3)), order);
+    }
+
+    @Test
+    void aTurnThatDoesNotEndIsSeen() throws Exception {
+        try (var engine = engine(Limits.DEFAULT)) {
+            var held = new CompletableFuture<Void>();
+            var kept = new Kept();
+            engine.submit(TextRequest.of(new int[] {1}, GREEDY), new BatchingEngine.Listener() {
+                @Override
+                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                    held.join();
+                }
+
+                @Override
+                public void onEnd(BatchingEngine.Answer answer) {
+                    kept.onEnd(answer);
+                }
+
+                @Override
+                public void onFailure(RuntimeException failure) {
+                    kept.onFailure(failure);
+                }
+            });
+            while (engine.turn().compareTo(Duration.ofMillis(300)) < 0) Thread.sleep(10);
+            held.complete(null);
+            kept.await();
+            awaitIdle(engine);
+            while (!engine.turn().isZero()) Thread.sleep(10);
+        }
+    }
+
     @Test
     void anErrorOfTheEngineIsToldToAllAndNothingIsTakenAfterIt() {
         try (var engine = engine(new Limits(1, 10, 1L << 30, 64))) {
             Kept running = new Kept(), waiting = new Kept();
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
             engine.submit(TextRequest.of(new int[] {2}, GREEDY), waiting);
-            var reading = engine.read(new TooLarge());
-            var behind = engine.meanState(new int[] {1, 2, 3});
+            var reading = engine.read(new Deadly());
+            var behind = engine.meanState("", new int[] {1, 2, 3});
             for (var told : List.of(running.answer, waiting.answer, reading, behind)) {
                 var failure = assertThrows(ExecutionException.class, () -> told.get(60, TimeUnit.SECONDS));
                 assertTrue(failure.getCause().getMessage().contains("of a test"), failure.toString());
@@ -143,14 +231,14 @@ class EngineFaultsTest {
         Kept running = new Kept(), waiting = new Kept();
         engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
         engine.submit(TextRequest.of(new int[] {2}, GREEDY.withMaxNewTokens(500)), waiting);
-        var mean = engine.meanState(new int[500]);
+        var mean = engine.meanState("", new int[500]);
         engine.close(Duration.ZERO);
         for (var kept : List.of(running, waiting)) {
             assertEquals(FinishReason.CANCELLED, kept.await().completions().getFirst().finishReason());
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.meanState(new int[1]));
+        assertThrows(IllegalStateException.class, () -> engine.meanState("", new int[1]));
         assertFalse(engine.isAlive());
     }
 
@@ -190,7 +278,7 @@ class EngineFaultsTest {
                 kept.add(new Kept());
                 var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray(); // half of them alike, and read at the same time
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
-                readings.add(i % 3 == 0 ? engine.attention(prompt) : engine.meanState(prompt));
+                readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.meanState("", prompt));
             }
             for (var each : kept) assertEquals(100, each.await().completions().getFirst().ids().length);
             for (var reading : readings) reading.get(60, TimeUnit.SECONDS);

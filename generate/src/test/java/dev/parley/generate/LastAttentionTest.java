@@ -36,7 +36,7 @@ class LastAttentionTest {
             expected = new PlainGpt2(random).attentionOfLast(text);
         }
         try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32); var engine = new BatchingEngine(model, TOKENIZER, Limits.DEFAULT)) {
-            var weights = engine.attention(text).get(60, TimeUnit.SECONDS);
+            var weights = engine.attention("", text).get(60, TimeUnit.SECONDS);
             assertEquals(LAYERS, weights.length);
             for (int l = 0; l < LAYERS; l++) {
                 assertEquals(HEADS, weights[l].length);
@@ -52,11 +52,11 @@ class LastAttentionTest {
     @Test
     void theyAreTheSameAfterAKnownBeginningAndBesideRunningTexts() throws Exception {
         try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.INT8); var engine = new BatchingEngine(model, TOKENIZER, Limits.DEFAULT)) {
-            var alone = engine.attention(text).get(60, TimeUnit.SECONDS);
+            var alone = engine.attention("", text).get(60, TimeUnit.SECONDS);
             var kept = new Kept();
             var ticket = engine.submit(TextRequest.of(Arrays.copyOf(text, 100), GenerationConfig.builder().temperature(0).ignoreEos(true).build()), kept);
             assertTrue(kept.first.await(60, TimeUnit.SECONDS));
-            var known = engine.attention(text).get(60, TimeUnit.SECONDS);
+            var known = engine.attention("", text).get(60, TimeUnit.SECONDS);
             ticket.cancel();
             for (int l = 0; l < LAYERS; l++) {
                 for (int h = 0; h < HEADS; h++) assertArrayEquals(alone[l][h], known[l][h]);

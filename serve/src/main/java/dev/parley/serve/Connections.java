@@ -1,6 +1,7 @@
 package dev.parley.serve;
 
 import dev.parley.serve.log.AccessLog;
+import dev.parley.serve.work.RequestMemory;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.time.Duration;
@@ -26,12 +27,13 @@ final class Connections {
      * @param head a request's head that takes longer is cut
      * @param bodyStart a body may begin as slowly as it likes for so long
      * @param bodyRate bytes a second that a body comes with afterwards, on average; a slower one is answered with 408
+     * @param body the longest that a body may take in all: what has come of it is kept until it is whole
      * @param most connections at once; more wait to be taken
      */
-    record Limits(int headBytes, int headers, Duration idle, Duration head, Duration bodyStart, long bodyRate, int most) {
+    record Limits(int headBytes, int headers, Duration idle, Duration head, Duration bodyStart, long bodyRate, Duration body, int most) {
 
         /** Enough for every client that means well, on a slow line too. */
-        static final Limits STANDARD = new Limits(16 << 10, 200, Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(15), 500, 4096);
+        static final Limits STANDARD = new Limits(16 << 10, 200, Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(15), 500, Duration.ofMinutes(5), 4096);
     }
 
     private final ServerSettings settings;
@@ -62,7 +64,7 @@ final class Connections {
     }
 
     private void configure(Server server) {
-        server.insertHandler(new RequestGuard(limits, settings.largestBody(), log.wantsTexts()));
+        server.insertHandler(new RequestGuard(limits, new BodyLimits(settings.largestBody()), RequestMemory.ofHeap(settings.auth()), log.wantsTexts()));
         server.setErrorHandler(new JettyErrors());
         server.setRequestLog(log);
         server.addBean(new NetworkConnectionLimit(limits.most(), server));

@@ -37,6 +37,8 @@ import java.util.function.Consumer;
  */
 public final class ParleyServer implements AutoCloseable {
 
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(10);
+
     private final ServerSettings settings;
     private final Connections.Limits limits;
     private final ModelPool models;
@@ -120,7 +122,7 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, faults, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping),
+        return List.of(metrics, faults, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
                 new ModerationRoutes(OnFirstUse.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
     }
@@ -151,6 +153,16 @@ public final class ParleyServer implements AutoCloseable {
         return "http://" + host + ":" + port();
     }
 
+    /** Requests that do not end, whatever they do, shall not keep a server from ending. */
+    private void stopListening() {
+        var stop = Thread.ofPlatform().daemon().name("parley-stop").start(javalin::stop);
+        try {
+            if (!stop.join(LAST_MOMENT)) note.accept("Some requests did not end within " + LAST_MOMENT.toSeconds() + " s of being told to; they are left.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Takes no more requests, finishes the answers that run, and frees the models. */
     @Override
     public void close() {
@@ -158,7 +170,7 @@ public final class ParleyServer implements AutoCloseable {
         var deadline = System.nanoTime() + settings.grace().toNanos();
         chat.finish(settings.grace());
         models.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-        javalin.stop();
+        stopListening();
         metrics.close();
         log.close();
     }

@@ -3,6 +3,7 @@ package dev.parley.serve;
 import dev.parley.serve.Connections.Limits;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.log.RequestNotes;
+import dev.parley.serve.work.RequestMemory;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,12 +25,14 @@ final class RequestGuard extends Handler.Wrapper {
     private static final int READ_AND_DROPPED = 4;
 
     private final Limits limits;
-    private final long largestBody;
+    private final BodyLimits bodies;
+    private final RequestMemory memory;
     private final boolean keepTexts;
 
-    RequestGuard(Limits limits, long largestBody, boolean keepTexts) {
+    RequestGuard(Limits limits, BodyLimits bodies, RequestMemory memory, boolean keepTexts) {
         this.limits = limits;
-        this.largestBody = largestBody;
+        this.bodies = bodies;
+        this.memory = memory;
         this.keepTexts = keepTexts;
     }
 
@@ -40,12 +43,15 @@ final class RequestGuard extends Handler.Wrapper {
             Response.writeError(request, response, callback, 431, "There are too many headers");
             return true;
         }
-        if (announced(request) > largestBody && request.getHeaders().contains(HttpHeader.EXPECT)) {
+        var path = Request.getPathInContext(request);
+        var largest = bodies.of(path);
+        if (announced(request) > largest && request.getHeaders().contains(HttpHeader.EXPECT)) {
             Response.writeError(request, response, callback, 413, "The body is too large"); // a reader would ask for it first
             return true;
         }
-        var kept = keepTexts && holdsTexts(Request.getPathInContext(request));
-        return super.handle(new Guarded(request, notes, kept), kept ? new Kept(request, response, notes) : response, callback);
+        memory.begin(request);
+        var kept = keepTexts && holdsTexts(path);
+        return super.handle(new Guarded(request, notes, kept, largest), kept ? new Kept(request, response, notes) : response, callback);
     }
 
     private static long announced(Request request) {
@@ -62,39 +68,43 @@ final class RequestGuard extends Handler.Wrapper {
 
         private final RequestNotes notes;
         private final boolean kept;
+        private final long largest;
+        private final long mostRead;
         private final long announced;
         private long begun;
         private long bytes;
 
-        private Guarded(Request request, RequestNotes notes, boolean kept) {
+        private Guarded(Request request, RequestNotes notes, boolean kept, long largest) {
             super(request);
             this.notes = notes;
             this.kept = kept;
+            this.largest = largest;
+            mostRead = bodies.largest() * READ_AND_DROPPED;
             announced = announced(request);
         }
 
         @Override
         public Content.Chunk read() {
             if (begun == 0) begun = System.nanoTime();
-            if (announced > largestBody * READ_AND_DROPPED) return failure(tooLarge());
+            if (announced > mostRead) return failure(tooLarge());
             while (true) {
                 var chunk = super.read();
                 if (chunk == null) return null;
                 if (Content.Chunk.isFailure(chunk)) return failure(refused(chunk.getFailure()));
                 bytes += chunk.remaining();
                 if (isTooSlow()) return dropped(chunk, tooSlow());
-                if (bytes <= largestBody) {
+                if (bytes <= largest) {
                     if (kept && chunk.hasRemaining()) notes.asked(chunk.getByteBuffer());
                     return chunk;
                 }
-                if (chunk.isLast() || bytes > largestBody * READ_AND_DROPPED) return dropped(chunk, tooLarge());
+                if (chunk.isLast() || bytes > mostRead) return dropped(chunk, tooLarge());
                 chunk.release();
             }
         }
 
         private boolean isTooSlow() {
             var seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
-            return seconds > limits.bodyStart().toMillis() / 1000.0 && bytes < limits.bodyRate() * seconds;
+            return seconds > limits.bodyStart().toMillis() / 1000.0 && (bytes < limits.bodyRate() * seconds || seconds > limits.body().toSeconds());
         }
 
         private Content.Chunk dropped(Content.Chunk chunk, Refused why) {
@@ -107,11 +117,11 @@ final class RequestGuard extends Handler.Wrapper {
         }
 
         private Refused tooLarge() {
-            return Refused.of(413, "too_large", "The body is larger than the " + largestBody + " bytes that this server takes.");
+            return Refused.of(413, "too_large", "The body is larger than the " + largest + " bytes that this server takes here.");
         }
 
         private Refused tooSlow() {
-            return Refused.of(408, "too_slow", "The body came more slowly than " + limits.bodyRate() + " bytes a second.");
+            return Refused.of(408, "too_slow", "The body came more slowly than " + limits.bodyRate() + " bytes a second, or took longer than " + limits.body().toSeconds() + " s.");
         }
 
         private Throwable refused(Throwable failure) {

@@ -38,7 +38,7 @@ class ConnectionsTest {
 
     @BeforeAll
     static void start() {
-        var limits = new Connections.Limits(16 << 10, 200, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), 500, MOST_CONNECTIONS);
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), 500, Duration.ofSeconds(3), MOST_CONNECTIONS);
         var standard = ServerSettings.DEFAULT;
         server = TestServer.start(new ServerSettings("127.0.0.1", 0, true, List.of(), List.of(), false, LARGEST_BODY, standard.grace(), standard.accessLog(), false), limits);
     }
@@ -207,6 +207,33 @@ class ConnectionsTest {
     }
 
     @Test
+    void aBodyThatIsHeldForLongIsCutHoweverMuchHasCome() throws Exception {
+        try (var client = new RawClient(server.port())) {
+            client.send(post() + "Content-Length: 16000\r\n\r\n" + " ".repeat(15_000));
+            var bytes = 0;
+            while (bytes < 200 && client.trySend(" ")) {
+                Thread.sleep(100);
+                bytes++;
+            }
+            assertTrue(bytes < 200, "it was held for 20 s");
+            assertTrue(client.status() == 0 || client.status() == 408, client.answer());
+        }
+    }
+
+    @Test
+    void aRouteTakesNoLargerBodyThanItNeeds() throws IOException {
+        try (var client = new RawClient(server.port())) {
+            client.send(post() + "Content-Length: 20000\r\nConnection: close\r\n\r\n" + " ".repeat(20_000));
+            assertRefused(413, client);
+        }
+        var limits = new BodyLimits(16 << 20);
+        for (var path : List.of("/api/login", "/api/logout", "/api/password", "/api/answers/x/stop")) assertEquals(16 << 10, limits.of(path), path);
+        for (var path : List.of("/api/conversations/x/messages", "/api/conversations")) assertTrue(limits.of(path) >= 6_000_000 && limits.of(path) < 16 << 20, path);
+        for (var path : List.of("/api/import", "/v1/chat/completions", "/tokenize")) assertEquals(16 << 20, limits.of(path), path);
+        assertEquals(1000, new BodyLimits(1000).of("/api/login"), "no route takes more than the operator allows");
+    }
+
+    @Test
     void aBodyThatStopsIsGivenUp() throws IOException {
         try (var client = new RawClient(server.port())) {
             client.send(post() + "Content-Length: 1000\r\n\r\n{");
@@ -216,7 +243,7 @@ class ConnectionsTest {
 
     @Test
     void anAnswerMayTakeLongerThanAConnectionMayBeSilent() throws Exception {
-        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), 500, MOST_CONNECTIONS);
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), 500, Duration.ofSeconds(3), MOST_CONNECTIONS);
         try (var patient = TestServer.start(ServerSettings.DEFAULT.withPort(0), limits)) {
             var began = System.nanoTime();
             var answer = patient.post("/v1/completions", "{\"model\": \"tiny\", \"prompt\": [1], \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100}}");

@@ -73,11 +73,17 @@ final class AddedTokens {
     /** The longest token that may be made at a place. */
     private Optional<Written> at(String text, int start, BitSet plain) {
         for (var written : byFirst.get(text.charAt(start))) {
-            if (!text.startsWith(written.text, start)) continue;
-            var next = plain.nextSetBit(start);
-            if (next < 0 || next >= start + written.text.length()) return Optional.of(written);
+            if (text.startsWith(written.text, start) && !holdsPlain(plain, start, start + written.text.length())) return Optional.of(written);
         }
         return Optional.empty();
+    }
+
+    /** Looks at these chars alone: the next plain one may be at the other end of a long text. */
+    private static boolean holdsPlain(BitSet plain, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (plain.get(i)) return true;
+        }
+        return false;
     }
 
     private static boolean touchesWord(String text, int start, int end) {

@@ -80,12 +80,18 @@ public final class ChatTemplate {
             }
             if (!Files.exists(folderOrFile)) throw new TokenizerException("There is no chat template at " + folderOrFile + ".");
             if (Files.size(folderOrFile) > LARGEST) throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
-            return parse(Files.readString(folderOrFile), folderOrFile.toString());
+            return parse(Files.readString(folderOrFile), shortName(folderOrFile));
         } catch (MalformedInputException e) {
             throw new TokenizerException(folderOrFile + " is not UTF-8.");
         } catch (IOException e) {
             throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A file as errors name it, which clients of a server read too: by its folder, not by that folder's place on this machine. */
+    static String shortName(Path file) {
+        var folder = file.toAbsolutePath().normalize().getParent();
+        return folder == null || folder.getFileName() == null ? file.getFileName().toString() : folder.getFileName() + "/" + file.getFileName();
     }
 
     /** The same, with another template for conversations that have tools. */
@@ -185,19 +191,37 @@ public final class ChatTemplate {
      * @throws TokenizerException as {@link #render(Conversation)} does
      */
     public Encoded encode(Tokenizer tokenizer, Conversation conversation) {
+        var complete = complete(tokenizer, conversation);
+        var whole = run(complete);
+        var encoding = encoded(tokenizer, whole);
+        return new Encoded(encoding.ids(), mask(encoding, spans(complete, whole)));
+    }
+
+    /**
+     * The tokens alone of a conversation, of which the assistant's need not be told apart: what that takes grows with the square of
+     * the turns.
+     *
+     * @throws TokenizerException as {@link #text(Conversation)} does
+     */
+    public int[] ids(Tokenizer tokenizer, Conversation conversation) {
+        return encoded(tokenizer, run(complete(tokenizer, conversation))).ids();
+    }
+
+    private Conversation complete(Tokenizer tokenizer, Conversation conversation) {
         if (equals(INSTANCE)) {
             for (var token : List.of(START, END)) {
                 if (tokenizer.idOf(token).isEmpty()) throw new TokenizerException("The tokenizer has no token " + token + ", which its chat template needs.");
             }
         }
-        var complete = conversation.withSpecialTokens(tokenizer.specialTokens());
-        var whole = run(complete);
+        return conversation.withSpecialTokens(tokenizer.specialTokens());
+    }
+
+    private static Encoding encoded(Tokenizer tokenizer, Rendering whole) {
         var given = new BitSet(whole.text().length());
         for (var part : whole.parts()) {
             if (part.speaker() != Speaker.TEMPLATE) given.set(part.start(), part.end());
         }
-        var encoding = tokenizer.encodeWithOffsets(whole.text(), given);
-        return new Encoded(encoding.ids(), mask(encoding, spans(complete, whole)));
+        return tokenizer.encodeWithOffsets(whole.text(), given);
     }
 
     private static boolean[] mask(Encoding encoding, List<Span> spans) {

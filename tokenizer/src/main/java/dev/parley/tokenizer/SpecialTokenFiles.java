@@ -79,7 +79,7 @@ record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> 
     private static Optional<ChatTemplate> template(Path folder, Path config, JsonNode json) throws IOException {
         var file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) return Optional.of(ChatTemplate.load(file));
-        return json.isTextual() || json.isArray() ? Optional.of(ChatTemplate.of(json, config.toString())) : Optional.empty();
+        return json.isTextual() || json.isArray() ? Optional.of(ChatTemplate.of(json, ChatTemplate.shortName(config))) : Optional.empty();
     }
 
     // ---- tokens ----

@@ -16,9 +16,14 @@ sealed interface TextNormalizer {
     record Normalized(String text, int[] origin) {
 
         static Normalized of(String text) {
-            var origin = new int[text.length() + 1];
-            Arrays.setAll(origin, i -> i);
-            return new Normalized(text, origin);
+            return of(text, 0, text.length());
+        }
+
+        /** A part of a text, at the cost of the part alone. */
+        static Normalized of(String text, int start, int end) {
+            var origin = new int[end - start + 1];
+            Arrays.setAll(origin, i -> start + i);
+            return new Normalized(text.substring(start, end), origin);
         }
 
         Normalized part(int start, int end) {

@@ -210,6 +210,7 @@ public final class Tokenizer {
     private void encode(byte[] bytes, IntList ids) {
         var known = cache.get();
         PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (text, from, to, origin) -> {
+            checkInterrupt();
             var encoded = piece(known, text, from, to);
             ids.addAll(encoded, 0, encoded.length);
         });
@@ -247,7 +248,7 @@ public final class Tokenizer {
                 placed.add(part.token().get().id(), part.start(), part.end());
                 continue;
             }
-            var rest = TextNormalizer.Normalized.of(text).part(part.start(), part.end());
+            var rest = TextNormalizer.Normalized.of(text, part.start(), part.end());
             var normalized = vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().applyWithOrigin(rest) : rest;
             normalizedWithOffsets(text, normalized, plain, part.start() == 0, placed);
         }
@@ -255,6 +256,7 @@ public final class Tokenizer {
     }
 
     private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first, Places.Placed placed) {
+        var known = cache.get();
         var plainHere = new BitSet();
         if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
             for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));
@@ -268,9 +270,16 @@ public final class Tokenizer {
             var marked = metaspace.isPresent() ? metaspace.get().mark(rest, first && part.start() == 0) : rest;
             var bytes = marked.text().getBytes(StandardCharsets.UTF_8);
             var source = new Places.Source(text, marked, bytes.length);
-            PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) ->
-                    places.place(piece(cache.get(), piece, from, to), piece, from, to, origin, source, placed));
+            PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
+                checkInterrupt();
+                places.place(piece(known, piece, from, to), piece, from, to, origin, source, placed);
+            });
         }
+    }
+
+    /** Who asked may have left, or waited long enough: its thread is interrupted then, and a long text is not worked through for nobody. */
+    private static void checkInterrupt() {
+        if (Thread.currentThread().isInterrupted()) throw new TokenizerException("Encoding was interrupted.");
     }
 
     /** The ids of many texts, in their order, by several threads. */

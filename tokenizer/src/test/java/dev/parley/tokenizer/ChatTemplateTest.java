@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChatTemplateTest {
@@ -46,6 +48,35 @@ class ChatTemplateTest {
         var chat = List.of(Message.system("be kind"), Message.user("hello\n\nthere"), Message.assistant("\n hi"));
         for (var prompt : new boolean[] {true, false}) {
             assertArrayEquals(TOKENIZER.encodeWithSpecialTokens(TEMPLATE.render(chat, prompt).text()), TEMPLATE.encode(TOKENIZER, chat, prompt).ids());
+        }
+    }
+
+    @Test
+    @Timeout(60) // of a cost that grows with the square of the turns: many minutes
+    void aChatOfManyTurnsCostsWhatItsTurnsCost() {
+        var turn = Message.user("hello there how are you ".repeat(4));
+        var alone = TEMPLATE.encode(TOKENIZER, List.of(turn), false).ids();
+        var ids = TEMPLATE.encode(TOKENIZER, Collections.nCopies(100_000, turn), true).ids();
+        assertEquals(alone.length, IntStream.range(0, alone.length).filter(i -> alone[i] == ids[99_999 * alone.length + i]).count());
+    }
+
+    @Test
+    void idsAreThoseOfTheEncodingAlsoWhereItsMaskCannotBeFound() {
+        var chat = List.of(Message.user("hello"), Message.assistant("there"));
+        assertArrayEquals(TEMPLATE.encode(TOKENIZER, chat, false).ids(), TEMPLATE.ids(TOKENIZER, Conversation.of(chat)));
+        var whole = ChatTemplate.parse("{% if messages|length < 2 %}{{ raise_exception('too short') }}{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}", "t");
+        assertThrows(TokenizerException.class, () -> whole.encode(TOKENIZER, Conversation.of(chat)));
+        assertArrayEquals(TOKENIZER.encode("hellothere"), whole.ids(TOKENIZER, Conversation.of(chat)));
+    }
+
+    @Test
+    void whoIsInterruptedEncodesNoFurther() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThrows(TokenizerException.class, () -> TOKENIZER.encodeForModel("hello"));
+            assertThrows(TokenizerException.class, () -> TEMPLATE.encode(TOKENIZER, List.of(Message.user("hello")), true));
+        } finally {
+            assertTrue(Thread.interrupted());
         }
     }
 

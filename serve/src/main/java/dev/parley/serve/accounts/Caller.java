@@ -1,6 +1,7 @@
 package dev.parley.serve.accounts;
 
 import io.javalin.http.Context;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -28,9 +29,12 @@ public record Caller(String id, String name, LongConsumer meter) {
      * @throws IllegalStateException if it was let in without asking, which would be our fault
      */
     public static Caller of(Context request) {
-        Caller caller = request.attribute(ATTRIBUTE);
-        if (caller == null) throw new IllegalStateException(request.path() + " was let in without asking who calls.");
-        return caller;
+        return find(request).orElseThrow(() -> new IllegalStateException(request.path() + " was let in without asking who calls."));
+    }
+
+    /** The same; empty where who calls is not asked for, as at a login. */
+    public static Optional<Caller> find(Context request) {
+        return Optional.ofNullable(request.attribute(ATTRIBUTE));
     }
 
     /** Keeps it with the request. */

@@ -22,6 +22,8 @@ import java.util.Optional;
 /** The routes of the page about who is logged in. */
 public final class SessionRoutes implements Routes {
 
+    private static final int MOST_NAME = 256; // before it is brought into its one form, which costs more the longer it is
+
     private final boolean login;
     private final boolean trustProxy;
     private final BrowserCookie cookie;
@@ -55,6 +57,7 @@ public final class SessionRoutes implements Routes {
         requireLogins();
         var fields = Fields.of(Body.read(request));
         var name = fields.requireString("name");
+        if (name.length() > MOST_NAME) throw Refused.badRequest("name", "name is longer than a name can be.");
         var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "The name or the password is wrong.", request));
         RequestNotes.of(request).caller(user.name());
         cookie.secret(request).ifPresent(sessions::end);

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Request;
@@ -47,11 +51,18 @@ public final class AccessLog implements RequestLog, AutoCloseable {
     public static AccessLog open(Optional<Path> file, boolean texts, Consumer<String> otherwise) {
         if (file.isEmpty()) return new AccessLog(otherwise, Optional.empty(), texts);
         try {
-            var writer = Files.newBufferedWriter(file.get(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+            var writer = new BufferedWriter(Channels.newWriter(opened(file.get()), StandardCharsets.UTF_8));
             return new AccessLog(line -> write(writer, line, otherwise), Optional.of(writer), texts);
         } catch (IOException e) {
             throw new UncheckedIOException("The access log " + file.get() + " cannot be written: " + e.getMessage() + ".", e);
         }
+    }
+
+    /** A new file is its owner's alone, as the database is: it tells who asked when, and maybe what. */
+    private static SeekableByteChannel opened(Path file) throws IOException {
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) return Files.newByteChannel(file, options);
+        return Files.newByteChannel(file, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static void write(BufferedWriter writer, String line, Consumer<String> otherwise) {

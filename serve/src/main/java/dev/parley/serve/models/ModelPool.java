@@ -52,6 +52,8 @@ public final class ModelPool implements AutoCloseable {
         Optional<ServedModel> model = Optional.empty();
         Optional<String> failure = Optional.empty();
         int leases;
+        int wanted; // requests that wait for it
+        int underWay; // loads of it that have room, and closings: their memory counts
         long lastUsed;
 
         Place(ModelSource source) {
@@ -153,6 +155,19 @@ public final class ModelPool implements AutoCloseable {
         try {
             var place = place(name);
             begin(place);
+            return leaseOf(awaited(place, deadline));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refused.of(503, "stopping", "The server is being stopped.");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A model that is wanted does not leave before those who wait for it have had it. */
+    private Place awaited(Place place, long deadline) throws InterruptedException {
+        place.wanted++;
+        try {
             while (place.state != State.READY) {
                 if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
                 if (place.state == State.FAILED) throw Refused.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
@@ -160,10 +175,24 @@ public final class ModelPool implements AutoCloseable {
                 if (left <= 0) throw Refused.of(503, "model_loading", "The model " + place.source.id() + " is being loaded; ask again in a moment.");
                 changed.await(left, TimeUnit.NANOSECONDS);
             }
-            return leaseOf(place);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            return place;
+        } finally {
+            place.wanted--;
+            changed.signalAll();
+        }
+    }
+
+    /**
+     * Waits until a model that is being loaded is in memory, or cannot be.
+     *
+     * @return why it cannot be loaded, if so
+     */
+    public Optional<String> awaitLoaded(String name) throws InterruptedException {
+        lock.lock();
+        try {
+            var place = place(Optional.of(name));
+            while (place.state == State.LOADING && !closing) changed.await();
+            return place.state == State.FAILED ? place.failure : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -206,32 +235,58 @@ public final class ModelPool implements AutoCloseable {
         return name.length() > 100 ? name.substring(0, 100) + "…" : name;
     }
 
-    // A model that could not be loaded is tried again when it is asked for again: the file may have been mended.
+    // A model that could not be loaded is tried again when it is asked for again: the file may have been mended. So is one whose engine died.
     private void begin(Place place) {
-        if (closing || place.state == State.READY || place.state == State.LOADING) return;
+        var died = place.state == State.READY ? place.model.filter(m -> !m.engine().isAlive()) : Optional.<ServedModel>empty();
+        if (closing || place.state == State.READY && died.isEmpty() || place.state == State.LOADING) return;
         place.state = State.LOADING;
         place.failure = Optional.empty();
-        var thread = Thread.ofPlatform().daemon().name("parley-load-" + place.source.id()).unstarted(() -> load(place));
+        place.model = Optional.empty();
+        var thread = Thread.ofPlatform().daemon().name("parley-load-" + place.source.id()).unstarted(() -> load(place, died));
         loaders.add(thread);
         thread.start();
     }
 
-    private void load(Place place) {
+    private void load(Place place, Optional<ServedModel> died) {
+        var hasRoom = false;
         try {
+            died.ifPresent(model -> bury(place, model));
             makeRoom(place);
+            hasRoom = true;
             var model = new ServedModel(place.source.id(), place.source.loader().load(), limits);
-            end(place, State.READY, Optional.of(model), Optional.empty());
-        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-            var why = e instanceof OutOfMemoryError ? "the memory does not do" : String.valueOf(e.getMessage());
-            end(place, State.FAILED, Optional.empty(), Optional.of("The model " + place.source.id() + " cannot be loaded: " + why));
+            end(place, true, State.READY, Optional.of(model), Optional.empty());
+        } catch (Throwable e) { // whatever it is: who waits for the model must be told
+            end(place, hasRoom, State.FAILED, Optional.empty(), Optional.of("The model " + place.source.id() + " cannot be loaded: " + why(e)));
         } finally {
             loaders.remove(Thread.currentThread());
         }
     }
 
-    private void end(Place place, State state, Optional<ServedModel> model, Optional<String> failure) {
+    private static String why(Throwable failure) {
+        return switch (failure) {
+            case OutOfMemoryError e -> "the memory does not do";
+            case StackOverflowError e -> "its files are nested too deeply";
+            default -> Optional.ofNullable(failure.getMessage()).orElseGet(failure::toString);
+        };
+    }
+
+    /** Frees what a dead engine has left, once nobody looks at it any more. */
+    private void bury(Place place, ServedModel died) {
         lock.lock();
         try {
+            for (var left = patience.toNanos(); place.leases > 0 && left > 0 && !closing; ) left = changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        died.close(Duration.ZERO);
+    }
+
+    private void end(Place place, boolean hadRoom, State state, Optional<ServedModel> model, Optional<String> failure) {
+        lock.lock();
+        try {
+            place.underWay -= hadRoom ? 1 : 0;
             if (closing && model.isPresent()) {
                 model.get().close(Duration.ZERO);
                 return;
@@ -246,28 +301,50 @@ public final class ModelPool implements AutoCloseable {
         }
     }
 
-    /** Lets models go that nobody uses, and waits for those in use, until the new one fits. */
+    /** Lets models go that nobody uses, and waits for those in use and for those that are being loaded, until the new one fits. */
     private void makeRoom(Place wanted) {
         while (true) {
-            ServedModel leaving;
+            Place leaving;
+            ServedModel model;
             lock.lock();
             try {
-                var others = places.values().stream().filter(p -> p != wanted && p.state == State.READY).toList();
-                var used = others.stream().mapToLong(p -> p.model.orElseThrow().weightBytes() + limits.cacheBytes()).sum();
-                if (closing || others.isEmpty() || used + wanted.source.bytes() + limits.cacheBytes() <= memoryBudget) return;
-                var idle = others.stream().filter(p -> p.leases == 0).min(Comparator.comparingLong(p -> p.lastUsed));
+                var used = places.values().stream().filter(p -> p != wanted).mapToLong(this::bytes).sum();
+                if (closing || used == 0 || used + wanted.source.bytes() + limits.cacheBytes() <= memoryBudget) {
+                    wanted.underWay++;
+                    return;
+                }
+                var idle = places.values().stream().filter(p -> p != wanted && p.state == State.READY && p.leases == 0 && p.wanted == 0)
+                        .min(Comparator.comparingLong(p -> p.lastUsed));
                 if (idle.isEmpty()) {
                     changed.awaitUninterruptibly();
                     continue;
                 }
-                leaving = idle.get().model.orElseThrow();
-                idle.get().state = State.UNLOADED;
-                idle.get().model = Optional.empty();
+                leaving = idle.get();
+                model = leaving.model.orElseThrow();
+                leaving.state = State.UNLOADED;
+                leaving.model = Optional.empty();
+                leaving.underWay++;
             } finally {
                 lock.unlock();
             }
-            leaving.close(patience); // nobody uses it: there is nothing to wait for
+            model.close(patience); // nobody uses it: there is nothing to wait for
+            closed(leaving);
         }
+    }
+
+    private void closed(Place place) {
+        lock.lock();
+        try {
+            place.underWay--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What it has of the memory now, and will have soon. */
+    private long bytes(Place place) {
+        return place.underWay * (place.source.bytes() + limits.cacheBytes()) + place.model.map(m -> m.weightBytes() + limits.cacheBytes()).orElse(0L);
     }
 
     /** Finishes all answers, and frees the models. */

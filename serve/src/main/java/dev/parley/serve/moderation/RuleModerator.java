@@ -113,6 +113,7 @@ public final class RuleModerator implements Moderator {
     private List<String> withoutHarmless(List<String> words) {
         var left = new ArrayList<>(words);
         for (int from = 0; from < words.size(); from++) {
+            checkInterrupt();
             for (var rule : beginningWith(harmless, words.get(from))) {
                 var end = rule.phrase().end(words, from);
                 for (int i = from; i < end; i++) left.set(i, NOTHING);
@@ -124,11 +125,17 @@ public final class RuleModerator implements Moderator {
     private Set<Rule> found(List<String> words) {
         var found = new HashSet<Rule>();
         for (int from = 0; from < words.size(); from++) {
+            checkInterrupt();
             for (var rule : beginningWith(rules, words.get(from))) {
                 if (!found.contains(rule) && rule.phrase().end(words, from) >= 0) found.add(rule);
             }
         }
         return found;
+    }
+
+    /** Who asked may have left. */
+    private static void checkInterrupt() {
+        if (Thread.currentThread().isInterrupted()) throw new IllegalStateException("The judgement was interrupted.");
     }
 
     private static List<Rule> beginningWith(Map<Integer, List<Rule>> rules, String word) {

@@ -26,6 +26,8 @@ final class Words {
     private static final String LEET_FROM = "013457@$!";
     private static final String LEET_TO = "oieastasi";
 
+    private static final char[] REPLACED = replacements();
+
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
     private final StringBuilder spread = new StringBuilder(); // letters that stand alone, one after the other
@@ -46,7 +48,7 @@ final class Words {
     private static String plain(String text) {
         var decomposed = Normalizer.normalize(Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
         var plain = new StringBuilder(decomposed.length());
-        decomposed.codePoints().filter(c -> !isInvisible(c)).map(c -> replaced(LOOKALIKES, c)).map(c -> replaced(TRADITIONAL, c)).forEach(plain::appendCodePoint);
+        decomposed.codePoints().filter(c -> !isInvisible(c)).map(Words::replaced).forEach(plain::appendCodePoint);
         return plain.toString();
     }
 
@@ -57,11 +59,18 @@ final class Words {
         };
     }
 
-    private static int replaced(String pairs, int c) {
-        for (int i = 0; i < pairs.length(); i += 2) {
-            if (pairs.charAt(i) == c) return pairs.charAt(i + 1);
+    private static int replaced(int c) {
+        return c < REPLACED.length ? REPLACED[c] : c;
+    }
+
+    /** What each character is read as. Of two pairs for one the first counts. */
+    private static char[] replacements() {
+        var as = new char[1 << 16];
+        for (int c = 0; c < as.length; c++) as[c] = (char) c;
+        for (var pairs : List.of(TRADITIONAL, LOOKALIKES)) {
+            for (int i = pairs.length() - 2; i >= 0; i -= 2) as[pairs.charAt(i)] = pairs.charAt(i + 1);
         }
-        return c;
+        return as;
     }
 
     private void split() {

@@ -8,9 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.core.JsonFactory;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answer.Refused;
+import dev.parley.serve.work.RequestMemory;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 
 /** The JSON of requests and answers. */
 public final class Body {
@@ -19,7 +23,7 @@ public final class Body {
     static final int MOST_DEPTH = 64;
 
     /** Reads strictly: no key twice, nothing after the end. */
-    public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MOST_DEPTH).maxNumberLength(64).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -28,19 +32,35 @@ public final class Body {
     private Body() {}
 
     /**
-     * Reads the body of a request.
+     * Reads the body of a request as it comes. Its texts are well-formed.
      *
-     * @throws Refused if it is no JSON, too deep or too long
+     * @throws Refused if it is no JSON, too deep or too long, or there is no memory for it
      */
     public static JsonNode read(Context request) {
+        var share = RequestMemory.of(request);
+        var owner = Caller.find(request).map(Caller::id).orElse("");
         try {
-            var body = request.bodyAsBytes();
-            if (body.length == 0) throw Refused.badRequest("", "The body is empty; a JSON object is expected.");
-            return JSON.readTree(body);
+            var in = request.req().getInputStream();
+            try (var parser = new BodyParser(JSON.createParser(in), bytes -> share.ifPresent(s -> s.take(owner, bytes)))) {
+                if (parser.nextToken() == null) throw Refused.badRequest("", "The body is empty; a JSON object is expected.");
+                return JSON.readValue(parser, JsonNode.class);
+            } catch (JsonProcessingException | Refused e) {
+                drop(in);
+                throw e;
+            }
         } catch (JsonProcessingException e) {
             throw Refused.badRequest("", "The body is not JSON that can be read: " + firstLine(e.getOriginalMessage()));
         } catch (IOException e) {
             throw Refused.badRequest("", "The body cannot be read: " + firstLine(e.getMessage()));
+        }
+    }
+
+    /** Reads what is left: a client that is sending does not listen yet. @throws Refused if the body is too large or too slow, which is told first */
+    private static void drop(InputStream rest) {
+        try {
+            rest.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // the client is told of what was found before
         }
     }
 

@@ -71,7 +71,7 @@ record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
 
     private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables) {
         try {
-            return model.requireChatTemplate().encode(model.tokenizer(), template.conversation(messages, tools.tools(), variables)).ids();
+            return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
         } catch (TokenizerException e) {
             throw Refused.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
         }

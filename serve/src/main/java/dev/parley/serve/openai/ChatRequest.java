@@ -36,10 +36,10 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
 
     /** By either name, as OpenAI's API has it; 0 where neither says so and the model neither: as many as the context holds. */
     static int mostTokens(Fields fields, int otherwise) {
-        var newer = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-        var older = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
+        var newer = fields.limit("max_completion_tokens", 1);
+        var older = fields.limit("max_tokens", 1);
         if (newer.isPresent() && older.isPresent()) throw Refused.badRequest("max_tokens", "max_tokens and max_completion_tokens mean the same; give one of them.");
-        return newer.orElse(older.orElse(otherwise));
+        return Math.max(0, newer.orElse(older.orElse(otherwise)));
     }
 
     /** What else the template may read, such as {@code enable_thinking}. */

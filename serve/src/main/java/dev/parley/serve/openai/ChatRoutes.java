@@ -31,7 +31,7 @@ public final class ChatRoutes implements Routes {
     private void answer(Context request) {
         var fields = Fields.of(Body.read(request));
         try (var lease = models.lease(ModelField.read(fields))) {
-            var chat = ChatRequest.read(fields, lease.model());
+            var chat = ClientWork.run(request, () -> ChatRequest.read(fields, lease.model()));
             RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (chat.stream().stream()) stream(request, lease.model(), chat);

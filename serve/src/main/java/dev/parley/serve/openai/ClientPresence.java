@@ -42,6 +42,11 @@ final class ClientPresence {
         return scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** As {@link #isThere()}. @throws ClientGone if it is not */
+    void requireThere() {
+        if (!isThere()) throw new ClientGone();
+    }
+
     /** To be asked by the thread that handles the request. */
     boolean isThere() {
         if (!connection.getEndPoint().isOpen()) return false;

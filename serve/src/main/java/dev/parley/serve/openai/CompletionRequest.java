@@ -15,7 +15,7 @@ import java.util.Optional;
  * The body of {@code POST /v1/completions}, read and checked.
  *
  * @param settings of the answers, but for how long they may be
- * @param mostTokens of each answer; 0 is none at all, which asks for the prompt's probabilities alone
+ * @param mostTokens of each answer; 0 is none at all, which asks for the prompt's probabilities alone, and -1 is no limit
  * @param echo whether an answer begins with its prompt
  * @param stream how it is to be sent
  */
@@ -43,7 +43,7 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
         if (!fields.string("suffix").orElse("").isEmpty()) throw Refused.badRequest("suffix", "suffix is not supported: this server's models write on, and fill no gaps.");
         settings.logprobs(fields.integer("logprobs", 0, MOST_TOP).orElse(-1));
         FormFields.read(fields).ifPresent(settings::grammar);
-        var most = fields.integer("max_tokens", 0, Integer.MAX_VALUE).orElse(USUAL_TOKENS);
+        var most = fields.limit("max_tokens", 0).orElse(USUAL_TOKENS);
         fields.string("user");
         fields.ignore("model");
         return new CompletionRequest(prompts, SamplingFields.build(settings), most, fields.flag("echo"), StreamFields.read(fields));
@@ -56,8 +56,9 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
 
     /** What the engine is asked for a prompt. */
     TextRequest request(Prompt prompt, String owner) {
-        // A limit of no new tokens is said by the length of the whole: 0 would be no limit.
-        var config = mostTokens > 0 ? settings.withMaxNewTokens(mostTokens) : settings.toBuilder().maxNewTokens(0).maxLength(prompt.ids().length).build();
+        // No new tokens are said by the length of the whole: a limit of 0 is none.
+        var unlimited = settings.toBuilder().maxNewTokens(0).maxLength(mostTokens == 0 ? prompt.ids().length : 0);
+        var config = mostTokens > 0 ? settings.withMaxNewTokens(mostTokens) : unlimited.build();
         return new TextRequest(prompt.ids(), config, owner, echoesLogprobs(), Optional.empty(), 0);
     }
 

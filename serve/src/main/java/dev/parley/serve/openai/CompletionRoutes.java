@@ -29,7 +29,7 @@ public final class CompletionRoutes implements Routes {
     private void answer(Context request) {
         var fields = Fields.of(Body.read(request));
         try (var lease = models.lease(ModelField.read(fields))) {
-            var asked = CompletionRequest.read(fields, lease.model());
+            var asked = ClientWork.run(request, () -> CompletionRequest.read(fields, lease.model()));
             RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (asked.stream().stream()) stream(request, lease.model(), asked);

@@ -46,7 +46,7 @@ public final class EmbeddingRoutes implements Routes {
         var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
         try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            var texts = texts(fields, input, model.tokenizer());
+            var texts = ClientWork.run(request, () -> texts(fields, input, model.tokenizer()));
             var width = model.model().config().hiddenSize();
             if (dimensions.isPresent() && dimensions.getAsInt() != width) {
                 throw Refused.badRequest("dimensions", "dimensions is " + dimensions.getAsInt() + "; the model " + model.id() + " makes vectors of " + width + " numbers, which mean nothing when cut.");
@@ -87,7 +87,7 @@ public final class EmbeddingRoutes implements Routes {
         var tokens = 0L;
         for (var ids : texts) {
             var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-            var vector = unit(meanState(model, ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
+            var vector = unit(meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
             if (base64) item.put("embedding", base64(vector));
             else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
             tokens += ids.length;
@@ -97,9 +97,9 @@ public final class EmbeddingRoutes implements Routes {
         return answer;
     }
 
-    private static float[] meanState(ServedModel model, int[] ids, String name, ClientPresence client) {
+    private static float[] meanState(ServedModel model, String owner, int[] ids, String name, ClientPresence client) {
         try {
-            var state = model.engine().meanState(ids);
+            var state = model.engine().meanState(owner, ids);
             while (true) {
                 try {
                     return state.get(ClientPresence.LOOK_MILLIS, TimeUnit.MILLISECONDS);

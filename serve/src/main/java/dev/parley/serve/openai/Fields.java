@@ -21,6 +21,9 @@ import java.util.Set;
  */
 public final class Fields {
 
+    /** How a request says that there is no limit, as LM Studio and llama.cpp's server have it. */
+    static final int NO_LIMIT = -1;
+
     private final ObjectNode object;
     private final String prefix;
     private final Set<String> known = new HashSet<>();
@@ -89,6 +92,12 @@ public final class Fields {
             throw Refused.badRequest(prefix + name, prefix + name + " must be a whole number " + range(least, most) + ".");
         }
         return OptionalInt.of(value.get().intValue());
+    }
+
+    /** A number of at least so much, or {@link #NO_LIMIT}. */
+    OptionalInt limit(String name, int least) {
+        var none = number(name).filter(value -> value.canConvertToExactIntegral() && value.canConvertToInt() && value.intValue() == NO_LIMIT).isPresent();
+        return none ? OptionalInt.of(NO_LIMIT) : integer(name, least, Integer.MAX_VALUE);
     }
 
     public OptionalLong whole(String name) {

@@ -38,7 +38,7 @@ public final class ModerationRoutes implements Routes {
         var moderator = moderators.get();
         var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
         var results = answer.putArray("results");
-        for (var text : texts) results.add(json(moderator.judge(text)));
+        for (var judgement : ClientWork.run(request, () -> texts.stream().map(moderator::judge).toList())) results.add(json(judgement));
         Body.warnOfUnknown(request, fields);
         Body.write(request, answer);
     }

@@ -39,7 +39,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         instructions.ifPresent(text -> messages.insertObject(0).put("role", "system").put("content", text));
         fields.integer("n", 1, 1);
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
-        settings.maxNewTokens(fields.integer("max_output_tokens", 1, Integer.MAX_VALUE).orElse(model.defaults().maxNewTokens())).maxLength(0);
+        settings.maxNewTokens(Math.max(0, fields.limit("max_output_tokens", 1).orElse(model.defaults().maxNewTokens()))).maxLength(0);
         var logprobs = fields.strings("include", 16).contains(LOGPROBS);
         var top = fields.integer("top_logprobs", 0, MOST_TOP).orElse(0);
         settings.logprobs(logprobs ? top : -1);

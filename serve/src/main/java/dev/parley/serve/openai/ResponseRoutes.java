@@ -39,7 +39,7 @@ public final class ResponseRoutes implements Routes {
         var fields = Fields.of(Body.read(request));
         var before = before(fields, Caller.of(request));
         try (var lease = models.lease(ModelField.read(fields))) {
-            var asked = ResponseRequest.read(fields, lease.model(), before);
+            var asked = ClientWork.run(request, () -> ResponseRequest.read(fields, lease.model(), before));
             RequestNotes.of(request).model(lease.model().id());
             Body.warnOfUnknown(request, fields);
             if (asked.stream()) stream(request, lease.model(), asked);

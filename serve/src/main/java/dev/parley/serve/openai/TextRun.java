@@ -163,7 +163,7 @@ final class TextRun {
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return Refused.badRequest("", cause.getMessage());
-        return engine.isAlive() ? cause : Refused.of(503, "stopping", "The server is being stopped.");
+        return engine.isAlive() ? cause : Refused.of(503, "stopping", "The model is being stopped, or has ended by a fault and is loaded again; ask again in a moment.");
     }
 
     private Event next() {

@@ -33,7 +33,7 @@ public final class TokenRoutes implements Routes {
         var strings = fields.flag("return_token_strs");
         try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            var ids = named.equals("messages") ? ofMessages(fields, model) : ofText(fields, named, model);
+            var ids = ClientWork.run(request, () -> named.equals("messages") ? ofMessages(fields, model) : ofText(fields, named, model));
             var answer = JsonNodeFactory.instance.objectNode();
             var tokens = answer.putArray("tokens");
             for (var id : ids) tokens.add(id);
@@ -76,7 +76,7 @@ public final class TokenRoutes implements Routes {
                 .withGenerationPrompt(flag(fields, "add_generation_prompt", true));
         fields.ignore("add_special_tokens", "add_special"); // the template says which there are
         try {
-            return model.requireChatTemplate().encode(model.tokenizer(), conversation).ids();
+            return model.requireChatTemplate().ids(model.tokenizer(), conversation);
         } catch (TokenizerException e) {
             throw Refused.badRequest("messages", e.getMessage());
         }
@@ -87,7 +87,7 @@ public final class TokenRoutes implements Routes {
         var list = fields.list("tokens", Integer.MAX_VALUE).orElseThrow(() -> fields.missing("tokens"));
         try (var lease = models.lease(ModelField.read(fields))) {
             var tokenizer = lease.model().tokenizer();
-            var text = tokenizer.decode(TokenIds.read("tokens", list, tokenizer));
+            var text = ClientWork.run(request, () -> tokenizer.decode(TokenIds.read("tokens", list, tokenizer)));
             Body.warnOfUnknown(request, fields);
             Body.write(request, JsonNodeFactory.instance.objectNode().put("content", text).put("prompt", text));
         } catch (TokenizerException e) {

@@ -12,10 +12,12 @@ import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +56,15 @@ class AccessLogTest {
         assertEquals("127.0.0.1", health.path("address").asText());
         assertEquals("{\"status\":\"ok\"}".length(), health.path("bytes").asInt());
         assertTrue(Instant.parse(health.path("time").asText()).isAfter(Instant.now().minusSeconds(60)), health.toString());
+    }
+
+    @Test
+    void aNewFileIsItsOwnersAlone() throws IOException {
+        Assumptions.assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        try (var server = TestServer.start(settings(false))) {
+            server.get("/health");
+        }
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("access.log"))));
     }
 
     @Test

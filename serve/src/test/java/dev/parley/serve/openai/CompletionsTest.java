@@ -38,6 +38,21 @@ class CompletionsTest {
         return Body.JSON.readTree(response.body());
     }
 
+    @Test
+    void aLimitOfMinusOneIsNone() throws Exception {
+        var answer = answer("\"prompt\": \"x\", \"max_tokens\": -1, \"ignore_eos\": true");
+        assertEquals(TestServer.CONTEXT - 1, answer.at("/usage/completion_tokens").asInt(), "all that the context holds");
+        var chat = "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"ignore_eos\": true, ";
+        for (var field : List.of("max_tokens", "max_completion_tokens")) {
+            var whole = Body.JSON.readTree(server.post("/v1/chat/completions", chat + "\"" + field + "\": -1}").body());
+            assertEquals(TestServer.CONTEXT, whole.at("/usage/total_tokens").asInt(), whole.toString());
+        }
+        var response = Body.JSON.readTree(server.post("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": -1, \"ignore_eos\": true}").body());
+        assertEquals(TestServer.CONTEXT, response.at("/usage/total_tokens").asInt(), response.toString());
+        for (var wrong : List.of("-2", "-1.5", "0.5", "\"-1\"")) assertEquals(400, server.post(PATH, "{\"prompt\": \"x\", \"max_tokens\": " + wrong + "}").statusCode(), wrong);
+        assertEquals(400, server.post("/v1/chat/completions", chat + "\"max_tokens\": 0}").statusCode());
+    }
+
     /** The pieces of a stream put together again, as a client does, in the shape of a whole answer. */
     private static JsonNode streamed(String fields) throws Exception {
         var events = server.post(PATH, "{\"model\": \"tiny\", " + fields + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}").body().split("\n\n");
@@ -150,7 +165,7 @@ class CompletionsTest {
         "logprobs | {\"prompt\": \"a\", \"logprobs\": true}",
         "best_of | {\"prompt\": \"a\", \"best_of\": 3}",
         "suffix | {\"prompt\": \"a\", \"suffix\": \"b\"}",
-        "max_tokens | {\"prompt\": \"a\", \"max_tokens\": -1}",
+        "max_tokens | {\"prompt\": \"a\", \"max_tokens\": -2}",
         "echo | {\"prompt\": \"a\", \"echo\": 1}"})
     void aFieldThatCannotBeHonouredIsNamed(String param, String body) throws Exception {
         var response = server.post(PATH, body);

@@ -29,8 +29,10 @@ final class Budget {
         if (left < 0 || work < 0) throw new Fault("the template does more work than this conversation can need, and was stopped");
     }
 
+    /** @throws Fault also where nobody waits for the rendering any more, which an interrupt says */
     void step() {
         charge(STEP);
+        if (Thread.currentThread().isInterrupted()) throw new Fault("the rendering was interrupted");
     }
 
     void makeText(long length, long added) {

@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
 import dev.parley.model.ModelException;
@@ -11,6 +12,7 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ChatSettings;
 import dev.parley.serve.openai.DefaultSettings;
 import dev.parley.serve.openai.Fields;
+import dev.parley.serve.work.Workers;
 import dev.parley.tokenizer.TokenizerException;
 import java.time.Duration;
 import java.util.Locale;
@@ -37,8 +39,9 @@ public final class ModelAnswerer implements Answerer {
         var lease = models.lease(question.model());
         try {
             var model = lease.model();
-            var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
-            var prompt = FittedPrompt.of(question, model, config);
+            var prepared = prepared(question, model);
+            var config = prepared.config();
+            var prompt = prepared.prompt();
             var request = new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun());
             var ticket = model.engine().submit(request, new EngineListener(lease, question, prompt, listener));
             return ticket::cancel;
@@ -46,6 +49,16 @@ public final class ModelAnswerer implements Answerer {
             lease.close();
             throw refused(e);
         }
+    }
+
+    private record Prepared(GenerationConfig config, FittedPrompt prompt) {}
+
+    /** Forms and tokens, which may take a while, are not made on the thread of a request. */
+    private static Prepared prepared(Question question, ServedModel model) {
+        return Workers.shared().run(question.owner(), () -> {}, () -> {
+            var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
+            return new Prepared(config, FittedPrompt.of(question, model, config));
+        });
     }
 
     private static RuntimeException refused(RuntimeException cause) {
@@ -62,14 +75,13 @@ public final class ModelAnswerer implements Answerer {
     public Attention attention(Question question) {
         try (var lease = models.lease(question.model())) {
             var model = lease.model();
-            var settings = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
-            var prompt = FittedPrompt.of(question, model, settings);
+            var prompt = prepared(question, model).prompt();
             var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
                 throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
-            var weights = model.engine().attention(ids);
+            var weights = model.engine().attention(question.owner(), ids);
             try {
                 return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),
                         weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));

@@ -1,0 +1,100 @@
+package dev.parley.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.serve.work.Workers;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests that want much of the machine: they are served or refused, and others are served meanwhile. */
+@Timeout(120)
+class LongWorkTest {
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void nothingFailed() {
+        assertEquals(200, server.get("/health").statusCode());
+        assertTrue(server.notes().stream().noneMatch(n -> n.contains("failed")), server.notes().toString());
+    }
+
+    @Test
+    void healthAndStreamsGoOnWhileAllThreadsThatComputeAreTaken() throws Exception {
+        var until = new CountDownLatch(1);
+        var threads = Math.max(4, Runtime.getRuntime().availableProcessors());
+        var begun = new CountDownLatch(threads);
+        try (var others = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < threads; i++) {
+                var owner = "other-" + i;
+                others.submit(() -> Workers.shared().run(owner, () -> {}, () -> {
+                    begun.countDown();
+                    while (until.getCount() > 0 && !Thread.currentThread().isInterrupted()) Thread.onSpinWait(); // computes, and lets nobody else run
+                    return 1;
+                }));
+            }
+            begun.await();
+            for (int i = 0; i < 20; i++) assertEquals(200, server.get("/health").statusCode());
+            assertEquals(200, server.get("/v1/models").statusCode());
+            until.countDown();
+        } finally {
+            until.countDown();
+        }
+        assertEquals(200, server.post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}").statusCode());
+    }
+
+    @Test
+    void aChatOfFourThousandTurnsIsReadAndRefusedForItsLength() {
+        var turns = new StringBuilder();
+        for (int i = 0; i < 4_000; i++) turns.append(i == 0 ? "" : ",").append("{\"role\":\"").append(i % 2 == 0 ? "user" : "assistant").append("\",\"content\":\"").append("honest words ".repeat(80)).append("\"}");
+        var answer = server.post("/v1/chat/completions", "{\"messages\":[" + turns + "]}");
+        assertEquals(400, answer.statusCode());
+        assertTrue(answer.body().contains("context_length_exceeded"), answer.body());
+    }
+
+    @Test
+    void charactersThatBecomeManyAreJudged() {
+        var answer = server.post("/v1/moderations", "{\"input\":\"" + "\uFDFA".repeat(500_000) + "\"}");
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("\"flagged\":false"), answer.body());
+    }
+
+    @Test
+    void bodiesOfManySmallValuesAreRefusedAndWhatTheyTookIsGivenBack() {
+        var most = "[" + "{},".repeat((16 << 20) / 3 - 10) + "{}]";
+        assertEquals(413, server.post("/v1/completions", most).statusCode(), "some hundred bytes for each of five million objects");
+        var many = "[" + "{},".repeat((4 << 20) / 3) + "{}]";
+        for (int i = 0; i < 12; i++) assertEquals(400, server.post("/v1/completions", many).statusCode(), "the " + i + "th of a size of which four have room");
+    }
+
+    @Test
+    void textsAreWellFormedOnEveryRouteThatTakesThem() {
+        for (var half : new String[] {"\\ud83c", "\\udf31", "a\\ud83cb", "\\udf31\\ud83c"}) {
+            var answer = server.post("/v1/completions", "{\"prompt\":\"" + half + "\",\"echo\":true,\"max_tokens\":1}");
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertTrue(answer.body().contains("\uFFFD"), answer.body());
+            assertFalse(answer.body().contains("?"), "what cannot be written as UTF-8: " + answer.body());
+            var tokens = server.post("/tokenize", "{\"content\":\"" + half + "\"}").body();
+            assertEquals(tokens, server.post("/tokenize", "{\"content\":\"" + half.replaceAll("\\\\u[0-9a-f]{4}", "\uFFFD") + "\"}").body());
+        }
+        var whole = server.post("/v1/completions", "{\"prompt\":\"\\ud83c\\udf31\",\"echo\":true,\"max_tokens\":0}");
+        assertTrue(whole.body().contains("\\uD83C\\uDF31"), whole.body());
+        assertEquals(400, server.post("/v1/completions", "{\"prompt\":\"x\",\"max_tokens\":1,\"x\\ud83c\":1}").statusCode(), "names are read more strictly still");
+    }
+}
