@@ -49,7 +49,7 @@ public final class Sessions {
         record Kept(User user, long created, long seen) {}
         var hash = Secrets.hash(secret);
         var now = clock.millis();
-        var kept = database.call(transaction -> transaction.first("""
+        var kept = database.read(transaction -> transaction.first("""
                 SELECT u.id, u.name, u.created AS user_created, s.created, s.seen FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.hash = ? AND u.disabled = 0""", row -> new Kept(new User(row.getString("id"), row.getString("name"), false,
                 Instant.ofEpochMilli(row.getLong("user_created"))), row.getLong("created"), row.getLong("seen")), hash));

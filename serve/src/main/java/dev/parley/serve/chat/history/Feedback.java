@@ -87,12 +87,12 @@ public final class Feedback {
     }
 
     private List<Rated> rated() {
-        return database.call(t -> t.list("select prompt, answer, finish_reason, rating from ratings order by created, message",
+        return database.read(t -> t.list("select prompt, answer, finish_reason, rating from ratings order by created, message",
                 row -> new Rated(Rows.json(row.getString(1)), row.getString(2), row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4))));
     }
 
     private List<Compared> compared() {
-        return database.call(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') order by created, id", row -> {
+        return database.read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') order by created, id", row -> {
             var left = row.getString(4).equals("left");
             return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
         }));

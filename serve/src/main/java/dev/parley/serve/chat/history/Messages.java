@@ -29,7 +29,7 @@ public final class Messages {
 
     /** All of a conversation, in the order of coming. @throws Refused 404 if this owner has no such conversation */
     public List<ChatMessage> all(String owner, String conversation) {
-        return database.call(t -> {
+        return database.read(t -> {
             Conversations.get(t, owner, conversation);
             return t.list("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.conversation = ? order by m.number, m.id", Rows::message, owner, conversation);
         });
@@ -37,7 +37,7 @@ public final class Messages {
 
     /** @throws Refused 404 if this owner has no such message */
     public ChatMessage get(String owner, String id) {
-        return database.call(t -> get(t, owner, id));
+        return database.read(t -> get(t, owner, id));
     }
 
     static ChatMessage get(Transaction t, String owner, String id) {
@@ -46,7 +46,7 @@ public final class Messages {
 
     /** A message and those that it follows, from the first one on. @throws Refused 404 if this owner has no such message */
     public List<ChatMessage> path(String owner, String id) {
-        return database.call(t -> path(t, owner, id));
+        return database.read(t -> path(t, owner, id));
     }
 
     static List<ChatMessage> path(Transaction t, String owner, String id) {
@@ -141,7 +141,7 @@ public final class Messages {
 
     /** What is kept of an answer's tokens. @throws Refused 404 if this owner has no such message */
     public StoredTokens tokens(String owner, String id) {
-        return database.call(t -> {
+        return database.read(t -> {
             get(t, owner, id);
             return StoredTokens.of(t.list("select tokens from answer_tokens where message = ? order by first_token", row -> row.getString(1), id));
         });

@@ -18,7 +18,7 @@ public final class Presets {
 
     /** In the order of making. */
     public List<Preset> list(String owner) {
-        return database.call(t -> t.list("select id, name, model, system_prompt, settings from presets where owner = ? order by created, id",
+        return database.read(t -> t.list("select id, name, model, system_prompt, settings from presets where owner = ? order by created, id",
                 row -> new Preset(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getString(4), Rows.object(row.getString(5))), owner));
     }
 
