@@ -151,6 +151,11 @@ public final class BatchingEngine implements AutoCloseable {
         };
     }
 
+    /** New tokens that each text of a request may have at most. */
+    public int limit(TextRequest request) {
+        return Math.max(0, Generator.limit(model, request.config(), request.prompt().length));
+    }
+
     private GrowingText text(int row, TextRequest request, int limit, Optional<TokenMasks> masks, Generator.TextListener pieces) {
         var text = new GrowingText(row, request.prompt(), request.begun(), limit, request.config(), Optional.of(tokenizer), masks, pieces);
         if (limit == 0 && !(row == 0 && request.promptLogprobs())) text.end(FinishReason.LENGTH);

@@ -42,8 +42,8 @@ public final class LoginThrottle {
 
     /** The password was right: the try does not count. */
     public synchronized void succeeded(String name, String address) {
-        ofAddress(address).giveBack();
-        ofName(name).giveBack();
+        ofAddress(address).giveBack(1);
+        ofName(name).giveBack(1);
     }
 
     /** How many names or addresses are remembered. */

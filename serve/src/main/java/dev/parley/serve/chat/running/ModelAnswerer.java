@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /** Answers by the models of a server, with the settings of the API: the same question gets the same answer by both. */
@@ -39,13 +40,20 @@ public final class ModelAnswerer implements Answerer {
             var model = lease.model();
             var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
             var prompt = FittedPrompt.of(question, model, config);
-            var request = new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun());
+            var request = limited(new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun()), model, listener);
             var ticket = model.engine().submit(request, new EngineListener(lease, question, prompt, listener));
             return ticket::cancel;
         } catch (RuntimeException e) {
             lease.close();
             throw refused(e);
         }
+    }
+
+    /** The request, with as many tokens of an answer as its reader may have. */
+    private static TextRequest limited(TextRequest request, ServedModel model, Listener listener) {
+        var most = model.engine().limit(request);
+        var granted = listener.reserve(request.prompt().length, most, request.config().maxNewTokens() == 0);
+        return granted < most ? request.withMaxNewTokens((int) granted) : request;
     }
 
     private static RuntimeException refused(RuntimeException cause) {
@@ -59,7 +67,7 @@ public final class ModelAnswerer implements Answerer {
     }
 
     @Override
-    public Attention attention(Question question) {
+    public Attention attention(Question question, LongConsumer reads) {
         try (var lease = models.lease(question.model())) {
             var model = lease.model();
             var settings = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
@@ -69,6 +77,7 @@ public final class ModelAnswerer implements Answerer {
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
                 throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
+            reads.accept(ids.length);
             var weights = model.engine().attention(ids);
             try {
                 return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),

@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.answer.Answerer.Alternative;
 import dev.parley.serve.answer.Answerer.AnswerToken;
@@ -22,6 +23,7 @@ final class RunningAnswer implements Answerer.Listener {
     private final AnswerLog log;
     private Optional<Answerer.Running> running = Optional.empty(); // under this
     private boolean stopped; // under this
+    private volatile Optional<Reservation> reservation = Optional.empty();
     private volatile boolean interrupted;
     private volatile double firstTokenSeconds = -1;
     private volatile Optional<Ended> ended = Optional.empty();
@@ -109,9 +111,21 @@ final class RunningAnswer implements Answerer.Listener {
         return (System.nanoTime() - asked) / 1e9;
     }
 
+    @Override
+    public long reserve(long prompt, long answers, boolean flexible) {
+        var granted = caller.reserve(prompt, answers, flexible);
+        reservation = Optional.of(granted);
+        return granted.answers();
+    }
+
     /** Counts what it used, once it has ended, as the caller's. */
     void account() {
-        ended.ifPresent(how -> caller.spent(how.promptTokens() + how.completionTokens()));
+        reservation.ifPresent(r -> r.settle(ended.map(how -> (long) how.promptTokens() + how.completionTokens()).orElseGet(() -> r.prompt() + log.tokenCount() - begun)));
+    }
+
+    /** It was not begun, and uses nothing. */
+    void giveBack() {
+        reservation.ifPresent(r -> r.settle(0));
     }
 
     /** The message as it ended. @param text all of it */

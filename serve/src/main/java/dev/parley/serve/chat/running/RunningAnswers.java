@@ -161,6 +161,7 @@ public final class RunningAnswers {
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();
+            answer.giveBack();
             all.remove(message.id(), answer);
             answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
@@ -206,16 +207,18 @@ public final class RunningAnswers {
     /**
      * What a token of an answer looked at.
      *
+     * @param caller who pays for reading it again
      * @param token its number
      * @throws Refused as {@link #log} does, or if there is no such token, or it cannot be told
      */
-    public Answerer.Attention attention(String owner, String id, int token) throws InterruptedException {
+    public Answerer.Attention attention(Caller caller, String id, int token) throws InterruptedException {
+        var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
         if (message.answer().isEmpty()) throw Refused.badRequest("", "No model has written this message.");
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size()) throw Refused.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        return answerer.attention(question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token)));
+        return answerer.attention(question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token)), tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
     /** Takes no new answers, and lets those that are being written finish for a time; what then still runs is kept as interrupted. */

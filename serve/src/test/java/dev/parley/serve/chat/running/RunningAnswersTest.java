@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
@@ -58,7 +59,7 @@ class RunningAnswersTest {
     private String question;
     private final FakeAnswerer models = new FakeAnswerer();
     private final AtomicLong spent = new AtomicLong();
-    private final Caller ada = new Caller("ada", "Ada", spent::addAndGet);
+    private final Caller ada = new Caller("ada", "Ada", (reserved, used) -> spent.addAndGet(used));
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeEach
@@ -130,6 +131,44 @@ class RunningAnswersTest {
         await(id);
         while (spent.get() == 0) Thread.sleep(5);
         assertEquals(3 + 4, spent.get());
+    }
+
+    @Test
+    void lookingAtAttentionCountsWhatIsRead() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("stop");
+        await(id);
+        while (spent.get() == 0) Thread.sleep(5);
+        var before = spent.get();
+        answers.attention(ada, id, 1);
+        assertEquals(before + 1, spent.get());
+    }
+
+    @Test
+    void whatAnAnswerMayComeToIsSetAsideUntilItHasEnded() throws InterruptedException {
+        var aside = new AtomicLong();
+        var limited = new Caller("ada", "Ada", new Meter() {
+            @Override
+            public long reserve(long prompt, long most, boolean flexible) {
+                aside.addAndGet(prompt + most);
+                return most;
+            }
+
+            @Override
+            public void settle(long reserved, long used) {
+                aside.addAndGet(-reserved);
+            }
+        });
+        var answer = answers.answer(limited, conversation, question, Optional.empty(), none());
+        assertEquals(103, aside.get());
+        models.jobs.getFirst().say(1);
+        models.jobs.getFirst().fail("A fault.");
+        await(answer.id());
+        while (aside.get() != 0) Thread.sleep(5);
+        models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
+        assertEquals(404, status(() -> answers.answer(limited, conversation, question, Optional.empty(), none())));
+        assertEquals(0, aside.get(), "what was not begun uses nothing");
     }
 
     @Test
@@ -289,7 +328,7 @@ class RunningAnswersTest {
         models.jobs.getFirst().end("stop");
         await(id);
         conversations.change("ada", conversation.id(), new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(""), Optional.empty(), Optional.empty()));
-        assertEquals(2, answers.attention("ada", id, 1).answerFrom(), "the instruction and the question");
+        assertEquals(2, answers.attention(ada, id, 1).answerFrom(), "the instruction and the question");
     }
 
     @Test
