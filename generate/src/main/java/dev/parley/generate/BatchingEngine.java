@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Continues the texts of many callers at once. Requests join and leave between steps (Yu et al. 2022, Orca, section 4.1); long
  * prompts are read in pieces beside the tokens of running texts (Agrawal et al. 2023, arXiv:2308.16369); keys and values lie in
- * blocks (Kwon et al. 2023, arXiv:2309.06180), which texts that begin alike share.
+ * blocks (Kwon et al. 2023, arXiv:2309.06180), which texts of one owner that begin alike share.
  *
  * <pre>{@code
  * try (var engine = new BatchingEngine(model, tokenizer, BatchingEngine.Limits.DEFAULT)) {
@@ -37,17 +37,33 @@ public final class BatchingEngine implements AutoCloseable {
      * @param waiting requests
      * @param cacheBytes of keys and values, and at least one whole context
      * @param prefillTokens of prompts in a step, while other texts wait for their next token
+     * @param sharedPrefixes whether texts of different owners that begin alike are read once; each can then find out what others have asked
      */
-    public record Limits(int running, int waiting, long cacheBytes, int prefillTokens) {
+    public record Limits(int running, int waiting, long cacheBytes, int prefillTokens, boolean sharedPrefixes) {
 
         /** 32 texts, 256 requests waiting, 1 GiB, 64 tokens. */
         public static final Limits DEFAULT = new Limits(32, 256, 1L << 30, 64);
+
+        /** Where each owner's texts are read for that owner alone. */
+        public Limits(int running, int waiting, long cacheBytes, int prefillTokens) {
+            this(running, waiting, cacheBytes, prefillTokens, false);
+        }
 
         /** @throws IllegalArgumentException if nothing could run */
         public Limits {
             if (running < 1 || running > SharedPasses.MOST_TOKENS - 1 || waiting < 1 || prefillTokens < 1) {
                 throw new IllegalArgumentException("An engine runs 1 to " + (SharedPasses.MOST_TOKENS - 1) + " texts, and lets at least one request wait.");
             }
+        }
+
+        /** The same, with texts of different owners that begin alike read once or for each. */
+        public Limits withSharedPrefixes(boolean shared) {
+            return new Limits(running, waiting, cacheBytes, prefillTokens, shared);
+        }
+
+        /** Whom an owner shares with, by one name. */
+        String sharesWith(String owner) {
+            return sharedPrefixes ? "" : owner;
         }
     }
 
@@ -111,6 +127,7 @@ public final class BatchingEngine implements AutoCloseable {
 
     private final CausalLM model;
     private final Tokenizer tokenizer;
+    private final Limits limits;
     private final Constraints constraints;
     private final SharedPasses passes;
     private final Intake intake;
@@ -122,6 +139,7 @@ public final class BatchingEngine implements AutoCloseable {
     public BatchingEngine(CausalLM model, Tokenizer tokenizer, Limits limits) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.limits = limits;
         constraints = new Constraints(tokenizer);
         passes = model.sharedPasses(limits.cacheBytes());
         intake = new Intake(limits.waiting());
@@ -165,24 +183,26 @@ public final class BatchingEngine implements AutoCloseable {
     /**
      * The mean of the vectors that the head reads of a text's tokens: (C). Cancel it when it is not wanted any more.
      *
+     * @param owner whose text it is
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[]> meanState(int[] ids) {
-        return read(new MeanState(ids, model.config().hiddenSize()));
+    public CompletableFuture<float[]> meanState(String owner, int[] ids) {
+        return read(new MeanState(limits.sharesWith(owner), ids, model.config().hiddenSize()));
     }
 
     /**
      * The weight that each head of each layer gives to each token of a text when it reads the last one: (L, H, S), of which each
      * row sums to one. That is what the token after the text is predicted from. Cancel it when it is not wanted any more.
      *
+     * @param owner whose text it is
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[][][]> attention(int[] ids) {
-        return read(new LastAttention(ids));
+    public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
+        return read(new LastAttention(limits.sharesWith(owner), ids));
     }
 
     <T> CompletableFuture<T> read(Reading<T> reading) {

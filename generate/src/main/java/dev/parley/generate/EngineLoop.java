@@ -103,7 +103,7 @@ final class EngineLoop implements Runnable {
     private boolean join(Row row) {
         var cache = passes.newText();
         var ids = row.text().ids();
-        if (!row.asksForPrompt()) cache.share(prefixes.find(ids));
+        if (!row.asksForPrompt()) cache.share(prefixes.find(sharesWith(row), ids));
         if (!running.isEmpty() && prefixes.available() < cache.blocksFor(ids.length - cache.length()) + running.size()) {
             cache.close();
             return false;
@@ -111,6 +111,10 @@ final class EngineLoop implements Runnable {
         if (row.begin(cache)) counts.prompt(ids.length, cache.length());
         running.add(row);
         return true;
+    }
+
+    private String sharesWith(Row row) {
+        return limits.sharesWith(row.task().request().owner());
     }
 
     /** Takes the memory of a text, which waits before all others then. */
@@ -123,7 +127,7 @@ final class EngineLoop implements Runnable {
     /** Gives up a text's place, if it has one; its keys and values are kept as long as nobody needs the memory. */
     private void leave(Row row) {
         running.remove(row);
-        if (row.hasCache()) prefixes.keep(row.text().ids(), row.cache());
+        if (row.hasCache()) prefixes.keep(sharesWith(row), row.text().ids(), row.cache());
         row.letGo();
     }
 
@@ -201,7 +205,7 @@ final class EngineLoop implements Runnable {
         if (planned.hasToken) {
             counts.completionToken();
             row.time(counts);
-            if (row.text().length() == row.task().request().prompt().length + 1) prefixes.keep(row.text().ids(), row.cache());
+            if (row.text().length() == row.task().request().prompt().length + 1) prefixes.keep(sharesWith(row), row.text().ids(), row.cache());
             try {
                 row.tellInTime();
             } catch (RuntimeException | Error e) {

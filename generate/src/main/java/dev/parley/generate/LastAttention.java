@@ -11,13 +11,13 @@ final class LastAttention extends Reading<float[][][]> {
 
     private float[][][] weights = {};
 
-    LastAttention(int[] ids) {
-        super(ids);
+    LastAttention(String owner, int[] ids) {
+        super(owner, ids);
     }
 
     @Override
     void begin(KvBlocks empty, PrefixCache prefixes) {
-        empty.share(prefixes.find(ids()));
+        empty.share(prefixes.find(owner(), ids()));
     }
 
     /** The last token is a piece of its own. */

@@ -9,8 +9,8 @@ final class MeanState extends Reading<float[]> {
 
     private final double[] sums;
 
-    MeanState(int[] ids, int hiddenSize) {
-        super(ids);
+    MeanState(String owner, int[] ids, int hiddenSize) {
+        super(owner, ids);
         sums = new double[hiddenSize];
     }
 

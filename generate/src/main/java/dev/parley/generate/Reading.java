@@ -9,17 +9,24 @@ import java.util.concurrent.CompletableFuture;
 /** A text that is read for something else than its continuation, a piece at a time, so that running texts need not wait for the whole. */
 abstract class Reading<T> {
 
+    private final String owner;
     private final int[] ids;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private Optional<KvBlocks> cache = Optional.empty();
 
-    Reading(int[] ids) {
+    /** @param owner whose other texts may begin alike */
+    Reading(String owner, int[] ids) {
+        this.owner = owner;
         this.ids = ids;
     }
 
     /** What is found; cancelled by whoever does not want it any more. */
     CompletableFuture<T> result() {
         return result;
+    }
+
+    String owner() {
+        return owner;
     }
 
     int[] ids() {
@@ -64,7 +71,7 @@ abstract class Reading<T> {
             }
             read(passes, text, piece);
             if (text.length() < ids.length) return false;
-            prefixes.keep(ids, text);
+            prefixes.keep(owner, ids, text);
             letGo();
             result.complete(found());
         } catch (RuntimeException e) {

@@ -97,7 +97,7 @@ class EngineFaultsTest {
     private static final class TooLarge extends Reading<String> {
 
         TooLarge() {
-            super(new int[] {1});
+            super("", new int[] {1});
         }
 
         @Override
@@ -126,7 +126,7 @@ class EngineFaultsTest {
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
             engine.submit(TextRequest.of(new int[] {2}, GREEDY), waiting);
             var reading = engine.read(new TooLarge());
-            var behind = engine.meanState(new int[] {1, 2, 3});
+            var behind = engine.meanState("", new int[] {1, 2, 3});
             for (var told : List.of(running.answer, waiting.answer, reading, behind)) {
                 var failure = assertThrows(ExecutionException.class, () -> told.get(60, TimeUnit.SECONDS));
                 assertTrue(failure.getCause().getMessage().contains("of a test"), failure.toString());
@@ -143,14 +143,14 @@ class EngineFaultsTest {
         Kept running = new Kept(), waiting = new Kept();
         engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
         engine.submit(TextRequest.of(new int[] {2}, GREEDY.withMaxNewTokens(500)), waiting);
-        var mean = engine.meanState(new int[500]);
+        var mean = engine.meanState("", new int[500]);
         engine.close(Duration.ZERO);
         for (var kept : List.of(running, waiting)) {
             assertEquals(FinishReason.CANCELLED, kept.await().completions().getFirst().finishReason());
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.meanState(new int[1]));
+        assertThrows(IllegalStateException.class, () -> engine.meanState("", new int[1]));
         assertFalse(engine.isAlive());
     }
 
@@ -190,7 +190,7 @@ class EngineFaultsTest {
                 kept.add(new Kept());
                 var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray(); // half of them alike, and read at the same time
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
-                readings.add(i % 3 == 0 ? engine.attention(prompt) : engine.meanState(prompt));
+                readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.meanState("", prompt));
             }
             for (var each : kept) assertEquals(100, each.await().completions().getFirst().ids().length);
             for (var reading : readings) reading.get(60, TimeUnit.SECONDS);

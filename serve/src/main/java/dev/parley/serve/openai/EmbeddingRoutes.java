@@ -90,7 +90,7 @@ public final class EmbeddingRoutes implements Routes {
             for (var ids : texts) {
                 tokens += ids.length; // also of one that is left before it is read
                 var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-                var vector = unit(meanState(model, ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
+                var vector = unit(meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
                 if (base64) item.put("embedding", base64(vector));
                 else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
             }
@@ -101,9 +101,9 @@ public final class EmbeddingRoutes implements Routes {
         return answer;
     }
 
-    private static float[] meanState(ServedModel model, int[] ids, String name, ClientPresence client) {
+    private static float[] meanState(ServedModel model, String owner, int[] ids, String name, ClientPresence client) {
         try {
-            var state = model.engine().meanState(ids);
+            var state = model.engine().meanState(owner, ids);
             while (true) {
                 try {
                     return state.get(ClientPresence.LOOK_MILLIS, TimeUnit.MILLISECONDS);

@@ -78,7 +78,7 @@ public final class ModelAnswerer implements Answerer {
                 throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
             reads.accept(ids.length);
-            var weights = model.engine().attention(ids);
+            var weights = model.engine().attention(question.owner(), ids);
             try {
                 return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),
                         weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
