@@ -36,18 +36,18 @@ public final class Database implements AutoCloseable {
     private static final int SEARCHES = 2;
 
     /** Number of the last script in {@code db/migration}. */
-    static final String VERSION = "2";
+    static final String VERSION = "3";
 
     private final Lane writers;
     private final Lane readers;
     private final Lane searches;
-    private final boolean isFile;
+    private final Optional<Path> folder;
 
-    private Database(Lane writers, HikariConfig ofReaders, boolean isFile) {
+    private Database(Lane writers, HikariConfig ofReaders, Optional<Path> folder) {
         this.writers = writers;
-        this.isFile = isFile;
-        readers = new Lane(lazy(ofReaders, READERS, "parley-readers"), isFile);
-        searches = new Lane(lazy(ofReaders, SEARCHES, "parley-searches"), isFile);
+        this.folder = folder;
+        readers = new Lane(lazy(ofReaders, READERS, "parley-readers"), isFile());
+        searches = new Lane(lazy(ofReaders, SEARCHES, "parley-searches"), isFile());
     }
 
     /** Connections that are made when they are needed. */
@@ -76,7 +76,7 @@ public final class Database implements AutoCloseable {
         writer.setMaximumPoolSize(1);
         var readers = sqlite(folder, "DEFERRED"); // which sees what was written last, and waits for no writer (WAL)
         readers.setConnectionInitSql("pragma query_only = true");
-        return open(writer, readers, true, folder.resolve(FILE).toString());
+        return open(writer, readers, Optional.of(folder), folder.resolve(FILE).toString());
     }
 
     private static HikariConfig sqlite(Path folder, String transactions) {
@@ -124,7 +124,7 @@ public final class Database implements AutoCloseable {
         var readers = server(url);
         readers.setReadOnly(true);
         readers.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
-        return open(writers, readers, false, withoutPassword(url));
+        return open(writers, readers, Optional.empty(), withoutPassword(url));
     }
 
     private static HikariConfig server(String url) {
@@ -158,12 +158,12 @@ public final class Database implements AutoCloseable {
         return url.replaceAll("//[^@/]*@", "//").replaceAll("(?i)password=[^&]*", "password=…");
     }
 
-    private static Database open(HikariConfig writers, HikariConfig readers, boolean isFile, String name) {
+    private static Database open(HikariConfig writers, HikariConfig readers, Optional<Path> folder, String name) {
         writers.setConnectionTimeout(10_000);
         readers.setConnectionTimeout(10_000);
         writers.setPoolName("parley-database");
         try {
-            var lane = new Lane(writers, isFile);
+            var lane = new Lane(writers, folder.isPresent());
             try {
                 // The pool's setting would hold a transaction open around the scripts.
                 if (!isCurrent(lane.source())) Flyway.configure(Database.class.getClassLoader()).dataSource(lane.source()).locations("classpath:db/migration").loggers("slf4j").load().migrate();
@@ -171,7 +171,7 @@ public final class Database implements AutoCloseable {
                 lane.close();
                 throw e;
             }
-            return new Database(lane, readers, isFile);
+            return new Database(lane, readers, folder);
         } catch (PoolInitializationException | FlywayException e) {
             throw new StoreException("The database " + name + " cannot be opened: " + firstLine(e.getCause() == null ? e : e.getCause()), e);
         }
@@ -225,7 +225,17 @@ public final class Database implements AutoCloseable {
 
     /** Whether this is SQLite in a file. */
     public boolean isFile() {
-        return isFile;
+        return folder.isPresent();
+    }
+
+    /** The folder of a database that is a file. */
+    public Optional<Path> folder() {
+        return folder;
+    }
+
+    /** The SQL for milliseconds since 1970 by the database's clock, which is one for all that share it. */
+    public String clock() {
+        return isFile() ? "cast(unixepoch('subsec') * 1000 as integer)" : "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)";
     }
 
     static String firstLine(Throwable cause) {

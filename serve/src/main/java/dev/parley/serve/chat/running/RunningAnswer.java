@@ -10,8 +10,11 @@ import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.Texts;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** An answer that is being written. The models tell it what has come; it only takes notes, so that they need not wait. */
 final class RunningAnswer implements Answerer.Listener {
@@ -21,6 +24,7 @@ final class RunningAnswer implements Answerer.Listener {
     private final int begun;
     private final long asked = System.nanoTime();
     private final AnswerLog log;
+    private final CountDownLatch kept = new CountDownLatch(1);
     private Optional<Answerer.Running> running = Optional.empty(); // under this
     private boolean stopped; // under this
     private volatile Optional<Reservation> reservation = Optional.empty();
@@ -121,6 +125,16 @@ final class RunningAnswer implements Answerer.Listener {
     /** Counts what it used, once it has ended, as the caller's. */
     void account() {
         reservation.ifPresent(r -> r.settle(ended.map(how -> (long) how.promptTokens() + how.completionTokens()).orElseGet(() -> r.prompt() + log.tokenCount() - begun)));
+    }
+
+    /** Its end is in the database, or is not to be. */
+    void kept() {
+        kept.countDown();
+    }
+
+    /** Waits for {@link #kept}. @return whether it has come */
+    boolean awaitKept(Duration patience) throws InterruptedException {
+        return kept.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** It was not begun, and uses nothing. */

@@ -50,8 +50,8 @@ class FeedbackTest {
         var id = thread.conversation() + text;
         var answer = Answer.begun("tiny", "Be brief.", JsonNodeFactory.instance.objectNode());
         var message = new ChatMessage(id, thread.conversation(), Optional.of(thread.question()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(answer), 0, "");
-        messages.begin(thread.owner(), message);
-        messages.end(message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.begin(thread.owner(), message, "server");
+        messages.end("server", message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
         return id;
     }
 
@@ -125,7 +125,7 @@ class FeedbackTest {
         var id = answer(thread, "Yes, it", "length");
         ratings.rate("ada", id, 1, "");
         var message = messages.get("ada", id);
-        messages.end(message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.end("server", message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
         var found = feedback.demonstrations();
         assertEquals(0, found.cutOff());
         assertEquals(true, found.lines().getFirst().contains("Yes, it is."));

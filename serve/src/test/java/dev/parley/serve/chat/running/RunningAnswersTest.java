@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Meter;
+import dev.parley.serve.answer.Answerer.Ended;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class RunningAnswersTest {
 
+    private static final String SERVER = "this";
     private static final Duration LONG = Duration.ofSeconds(50);
 
     @TempDir
@@ -67,7 +70,7 @@ class RunningAnswersTest {
         database = kind.open(folder);
         conversations = new Conversations(database);
         messages = new Messages(database);
-        answers = new RunningAnswers(models, messages, notes::add);
+        answers = new RunningAnswers(models, messages, SERVER, notes::add);
         conversation = conversations.create("ada", Draft.EMPTY);
         question = messages.add("ada", conversation.id(), Optional.empty(), Role.USER, "Hi").id();
     }
@@ -372,23 +375,60 @@ class RunningAnswersTest {
         assertEquals(Optional.empty(), left.answer().flatMap(Answer::finishReason));
     }
 
-    @Test
-    void whereTheDatabaseIsLostReadersAreToldSo() {
-        var id = ask();
-        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
-        database.close();
-        answer.onFailure("none");
-        new AnswerWriter(answer, messages, notes::add, () -> {}, Duration.ofMillis(1)).run();
-        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+    /** An answer, whose end the database does not take, while the writer tries. */
+    private CompletableFuture<Void> endWithoutDatabase(RunningAnswer answer, BooleanSupplier closed) throws InterruptedException {
+        database.run(t -> t.update("alter table ratings rename to ratings_away"));
+        answer.onTokens("whole", List.of());
+        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        var writing = CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {}, closed, Duration.ofMillis(1)), Thread::startVirtualThread);
         var told = assertEnd(answer);
         assertEquals(Status.FAILED, told.status());
+        assertEquals("whole", told.text(), "readers have it");
         assertTrue(told.answer().flatMap(Answer::error).orElseThrow().contains("database"), told.toString());
+        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+        assertFalse(answer.awaitKept(Duration.ZERO));
+        return writing;
+    }
+
+    @Test
+    void anEndThatTheDatabaseDoesNotTakeIsKeptOnceItDoes() throws Exception {
+        var id = ask();
+        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
+        var writing = endWithoutDatabase(answer, () -> false);
+        database.run(t -> t.update("alter table ratings_away rename to ratings"));
+        writing.get(50, TimeUnit.SECONDS);
+        assertTrue(answer.awaitKept(Duration.ZERO));
+        assertEquals(Status.DONE, messages.get("ada", id).status());
+        assertEquals("whole", messages.get("ada", id).text());
+        assertEquals(messages.get("ada", id), assertEnd(answer), "who asks now is told the end as it is");
+        models.jobs.getFirst().end("stop");
+    }
+
+    @Test
+    void aServerThatHasEndedTriesNoMore() throws Exception {
+        var answer = new RunningAnswer(ada, messages.get("ada", ask()), 0);
+        endWithoutDatabase(answer, () -> true).get(50, TimeUnit.SECONDS);
+        models.jobs.getFirst().end("stop");
+    }
+
+    @Test
+    void wantOfMemoryIsTriedAgainToo() throws Exception {
+        var id = ask();
+        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
+        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        var tries = new AtomicLong();
+        CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {
+            if (tries.incrementAndGet() < 3) throw new OutOfMemoryError("of a test");
+        }, () -> false, Duration.ofMillis(1)), Thread::startVirtualThread).get(50, TimeUnit.SECONDS);
+        assertEquals(Status.DONE, assertEnd(answer).status());
         models.jobs.getFirst().end("stop");
     }
 
     private static ChatMessage assertEnd(RunningAnswer answer) {
         try {
-            return answer.log().next(Position.START, 1, LONG).ended().orElseThrow();
+            var piece = answer.log().next(Position.START, 100, LONG);
+            while (piece.ended().isEmpty() && !piece.isEmpty()) piece = answer.log().next(piece.to(), 100, LONG);
+            return piece.ended().orElseThrow();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
