@@ -6,6 +6,7 @@ import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Presets;
+import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.chat.running.ModelAnswerer;
@@ -36,17 +37,20 @@ public final class Chat implements Routes {
     private final ServerLease lease;
     private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
-    /** @param note takes what the operator should know, in lines */
-    public Chat(Database database, ModelPool models, Consumer<String> note) {
+    /**
+     * @param quota of each owner
+     * @param note takes what the operator should know, in lines
+     */
+    public Chat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
         this.note = note;
-        var messages = new Messages(database);
+        var messages = new Messages(database, quota);
         var answerer = new ModelAnswerer(models);
-        conversations = new Conversations(database);
+        conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
         answers = new RunningAnswers(answerer, messages, lease.id(), note);
-        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database)), new ConversationRoutes(conversations, messages, answers),
-                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database)), new AnswerRoutes(conversations, answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database)));
+        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
+                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)), new AnswerRoutes(conversations, answers),
+                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);

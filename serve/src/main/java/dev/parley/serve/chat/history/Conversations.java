@@ -25,10 +25,17 @@ public final class Conversations {
     private static final Duration LONGEST_SEARCH = Duration.ofSeconds(5);
 
     private final Database database;
+    private final Quota quota;
     private final ConcurrentHashMap<String, Integer> searching = new ConcurrentHashMap<>(); // owners, and how many searches of theirs run
 
     public Conversations(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Conversations(Database database, Quota quota) {
         this.database = database;
+        this.quota = quota;
     }
 
     /**
@@ -107,7 +114,10 @@ public final class Conversations {
         var now = System.currentTimeMillis();
         var conversation = new Conversation(UUID.randomUUID().toString(), draft.title().orElse(""), draft.pinned().orElse(false), now, now,
                 draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""), draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty());
-        database.run(t -> Rows.insert(t, owner, conversation));
+        database.run(t -> {
+            quota.take(t, owner, Quota.space(conversation));
+            Rows.insert(t, owner, conversation);
+        });
         return conversation;
     }
 
@@ -130,6 +140,7 @@ public final class Conversations {
     public Conversation change(String owner, String id, Draft draft) {
         return database.call(t -> {
             hold(t, owner, id);
+            var before = Quota.space(get(t, owner, id));
             draft.title().ifPresent(title -> t.update("update conversations set title = ?, folded_title = ? where id = ?", title, Texts.folded(title), id));
             draft.pinned().ifPresent(pinned -> t.update("update conversations set pinned = ? where id = ?", pinned, id));
             draft.model().ifPresent(model -> t.update("update conversations set model = ? where id = ?", model.isEmpty() ? null : model, id));
@@ -139,7 +150,12 @@ public final class Conversations {
                 if (t.first("select 1 from messages where id = ? and conversation = ?", row -> 1, current, id).isEmpty()) throw Rows.noMessage(current);
                 t.update("update conversations set current_message = ? where id = ?", current, id);
             });
-            return get(t, owner, id);
+            var changed = get(t, owner, id);
+            var more = Quota.space(changed) - before;
+            if (more == 0) return changed;
+            Quota.grow(t, id, 0, more);
+            quota.take(t, owner, more);
+            return changed;
         });
     }
 
@@ -164,11 +180,15 @@ public final class Conversations {
 
     /** Forgets what was deleted before a time. @return how many */
     public int purge(long deletedBefore) {
+        record Space(String owner, long characters) {}
         return database.call(t -> {
             var old = "select id from conversations where deleted < ?";
+            var freed = t.list("select owner, sum(space) from conversations where deleted < ? group by owner", row -> new Space(row.getString(1), row.getLong(2)), deletedBefore);
             t.update("delete from answer_tokens where message in (select id from messages where conversation in (" + old + "))", deletedBefore);
             t.update("delete from messages where conversation in (" + old + ")", deletedBefore);
-            return t.update("delete from conversations where deleted < ?", deletedBefore);
+            var count = t.update("delete from conversations where deleted < ?", deletedBefore);
+            freed.forEach(space -> Quota.count(t, space.owner(), -space.characters()));
+            return count;
         });
     }
 }

@@ -17,9 +17,16 @@ public final class Messages {
     static final int MOST_TEXT = 1_000_000;
 
     private final Database database;
+    private final Quota quota;
 
     public Messages(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Messages(Database database, Quota quota) {
         this.database = database;
+        this.quota = quota;
     }
 
     /** @throws Refused if it is too long to be kept */
@@ -83,7 +90,7 @@ public final class Messages {
         });
     }
 
-    private static void add(Transaction t, String owner, ChatMessage message) {
+    private void add(Transaction t, String owner, ChatMessage message) {
         var conversation = message.conversation();
         Conversations.hold(t, owner, conversation);
         message.parent().ifPresent(parent -> {
@@ -91,6 +98,7 @@ public final class Messages {
         });
         var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
         if (number > MOST) throw Refused.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
+        quota.takeMessage(t, owner, message);
         Rows.insert(t, number, message);
         t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
     }
@@ -105,6 +113,8 @@ public final class Messages {
     public void resume(String owner, ChatMessage answer, String server) {
         database.run(t -> {
             Conversations.hold(t, owner, answer.conversation());
+            quota.checkRoom(t, answer.conversation(), 0);
+            quota.take(t, owner, 1); // of what comes the first character
             var changed = t.update("update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? and text = ?",
                     server, answer.id(), answer.status().label(), answer.text());
             if (answer.status() == Status.RUNNING || changed == 0) throw Refused.of(409, "running", "This answer has been gone on with already.");
@@ -125,10 +135,25 @@ public final class Messages {
     }
 
     private static boolean keep(Transaction t, String server, String id, String text, int from, StoredTokens tokens) {
-        if (t.update("update messages set text = ? where id = ? and server = ?", text, id, server) == 0) return false;
-        if (from == 0) t.update("delete from answer_tokens where message = ?", id);
-        if (!tokens.tokens().isEmpty()) t.update("insert into answer_tokens (message, first_token, tokens) values (?, ?, ?)", id, from, tokens.json());
+        record Place(String conversation, String owner, long characters) {}
+        var place = t.first("select c.id, c.owner, length(m.text) from messages m join conversations c on c.id = m.conversation where m.id = ? and m.server = ?",
+                row -> new Place(row.getString(1), row.getString(2), row.getLong(3)), id, server);
+        if (place.isEmpty() || t.update("update messages set text = ? where id = ? and server = ?", text, id, server) == 0) return false;
+        var grown = Quota.length(text) - place.get().characters();
+        var more = keepTokens(t, id, from, tokens);
+        Quota.grow(t, place.get().conversation(), grown, more);
+        Quota.count(t, place.get().owner(), grown + more);
         return true;
+    }
+
+    /** @return the characters that are kept now, less those that were kept before in their place */
+    private static long keepTokens(Transaction t, String id, int from, StoredTokens tokens) {
+        var freed = from > 0 ? 0 : t.first("select coalesce(sum(length(tokens)), 0) from answer_tokens where message = ?", row -> row.getLong(1), id).orElseThrow();
+        if (from == 0) t.update("delete from answer_tokens where message = ?", id);
+        if (tokens.tokens().isEmpty()) return -freed;
+        var json = tokens.json();
+        t.update("insert into answer_tokens (message, first_token, tokens) values (?, ?, ?)", id, from, json);
+        return Quota.length(json) - freed;
     }
 
     /**
@@ -147,6 +172,7 @@ public final class Messages {
                     usage.map(Answer.Usage::promptTokens).orElse(null), usage.map(Answer.Usage::completionTokens).orElse(null),
                     usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null),
                     usage.map(Answer.Usage::forgottenTurns).orElse(null), message.id());
+            Ratings.countAnswer(t, message);
             t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(), answer.finishReason().orElse(null), message.id());
             return true;
         });

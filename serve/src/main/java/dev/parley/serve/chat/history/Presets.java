@@ -11,9 +11,16 @@ public final class Presets {
     private static final int MOST = 200;
 
     private final Database database;
+    private final Quota quota;
 
     public Presets(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Presets(Database database, Quota quota) {
         this.database = database;
+        this.quota = quota;
     }
 
     /** In the order of making. */
@@ -27,6 +34,7 @@ public final class Presets {
         database.run(t -> {
             var count = t.first("select count(*) from presets where owner = ?", row -> row.getInt(1), owner).orElseThrow();
             if (count >= MOST) throw Refused.badRequest("", "There are " + MOST + " presets already; delete one first.");
+            quota.take(t, owner, Quota.ROW + Quota.length(preset.name(), preset.system(), preset.settings().toString()));
             t.update("insert into presets (id, owner, name, model, system_prompt, settings, created) values (?, ?, ?, ?, ?, ?, ?)", preset.id(), owner,
                     preset.name(), preset.model().orElse(null), preset.system(), preset.settings().toString(), System.currentTimeMillis());
         });
@@ -34,8 +42,10 @@ public final class Presets {
 
     /** @throws Refused 404 if this owner has no such preset */
     public void delete(String owner, String id) {
-        if (database.call(t -> t.update("delete from presets where id = ? and owner = ?", id, owner)) == 0) {
-            throw Refused.of(404, "not_found", "There is no such preset.");
-        }
+        database.run(t -> {
+            var characters = t.first("select " + Quota.ROW + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?", row -> row.getLong(1), id, owner);
+            if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0) throw Refused.of(404, "not_found", "There is no such preset.");
+            Quota.count(t, owner, -characters.orElse(0L));
+        });
     }
 }
