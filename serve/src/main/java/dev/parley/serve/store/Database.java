@@ -36,7 +36,7 @@ public final class Database implements AutoCloseable {
     private static final int SEARCHES = 2;
 
     /** Number of the last script in {@code db/migration}. */
-    static final String VERSION = "4";
+    static final String VERSION = "5";
 
     private final Lane writers;
     private final Lane readers;

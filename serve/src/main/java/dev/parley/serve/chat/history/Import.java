@@ -133,6 +133,7 @@ public final class Import {
             quota.takeMessage(t, owner, message);
             Rows.insert(t, number++, message);
         }
+        t.update("update messages set imported = 1 where conversation = ?", one.conversation().id());
         var byId = byId(one);
         for (var message : one.messages()) {
             if (message.rating() == 0) continue;

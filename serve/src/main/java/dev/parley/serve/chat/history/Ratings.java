@@ -74,9 +74,10 @@ public final class Ratings {
 
     static void insert(Transaction t, Quota quota, String owner, ChatMessage answer, int rating, String comment, String prompt) {
         quota.take(t, owner, Quota.ROW + Quota.length(prompt, answer.text(), comment));
-        t.update("insert into ratings (message, owner, rating, rating_comment, prompt, answer, finish_reason, model, settings, created) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        t.update("insert into ratings (message, owner, rating, rating_comment, prompt, answer, finish_reason, model, settings, created, imported)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select imported from messages where id = ?))",
                 answer.id(), owner, rating, comment, prompt, answer.text(), answer.answer().flatMap(Answer::finishReason).orElse(null), model(answer), settings(answer),
-                System.currentTimeMillis());
+                System.currentTimeMillis(), answer.id());
     }
 
     /**
@@ -97,10 +98,10 @@ public final class Ratings {
             if (left.equals(right) || !one.parent().equals(other.parent())) throw Refused.badRequest("right", "left and right must be two answers to the same message.");
             var prompt = prompt(path, Conversations.get(t, owner, conversation).system()).toString();
             quota.take(t, owner, Quota.ROW + Quota.length(prompt, one.text(), other.text()));
-            t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings, right_message, right_answer, right_model, right_settings, created)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, owner, choice.label(),
+            t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings, right_message, right_answer, right_model, right_settings, created, imported)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(imported) from messages where id in (?, ?)))", id, owner, choice.label(),
                     prompt, left, one.text(), model(one), settings(one),
-                    right, other.text(), model(other), settings(other), System.currentTimeMillis());
+                    right, other.text(), model(other), settings(other), System.currentTimeMillis(), left, right);
         });
         return id;
     }
