@@ -23,6 +23,8 @@ final class Words {
     private static final String LOOKALIKES = "аaеeоoрpсcуyхxіiјjѕsкkмmтtнhвbαaεeιiοoρpυuνvκkτtωwɑaɡgıi";
     // Traditional characters that the rules write in their simplified form.
     private static final String TRADITIONAL = "殺杀們们彈弹藥药製制買买賣卖強强槍枪傷伤話话個个會会這这還还妳你從从過过幹干屍尸體体頭头斷断腸肠槍枪門门發发給给寫写讓让歲岁幼幼圖图兒儿兩两錢钱騙骗竊窃號号碼码偽伪護护證证貨货販贩癮瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗處处學学後后對对時时說说麼么歡欢";
+    private static final char[] REPLACED = replaced();
+    private static final int MOST_MARKS = 30; // in a row
     private static final String LEET_FROM = "013457@$!";
     private static final String LEET_TO = "oieastasi";
 
@@ -44,10 +46,27 @@ final class Words {
     }
 
     private static String plain(String text) {
-        var decomposed = Normalizer.normalize(Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
+        var decomposed = Normalizer.normalize(Normalizer.normalize(withoutManyMarks(text), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
         var plain = new StringBuilder(decomposed.length());
-        decomposed.codePoints().filter(c -> !isInvisible(c)).map(c -> replaced(LOOKALIKES, c)).map(c -> replaced(TRADITIONAL, c)).forEach(plain::appendCodePoint);
+        decomposed.codePoints().filter(c -> !isInvisible(c)).map(c -> c < REPLACED.length ? REPLACED[c] : c).forEach(plain::appendCodePoint);
         return plain.toString();
+    }
+
+    /** Marks in a row are sorted when a text is normalised, which takes the square of their number: no letter has more (UAX #15, section 13). */
+    private static String withoutManyMarks(String text) {
+        var few = new StringBuilder(text.length());
+        var marks = 0;
+        for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            marks = isMark(c) ? marks + 1 : 0;
+            if (marks <= MOST_MARKS) few.appendCodePoint(c);
+        }
+        return few.toString();
+    }
+
+    private static boolean isMark(int c) {
+        var type = Character.getType(c);
+        return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.COMBINING_SPACING_MARK;
     }
 
     private static boolean isInvisible(int c) {
@@ -57,11 +76,13 @@ final class Words {
         };
     }
 
-    private static int replaced(String pairs, int c) {
-        for (int i = 0; i < pairs.length(); i += 2) {
-            if (pairs.charAt(i) == c) return pairs.charAt(i + 1);
-        }
-        return c;
+    /** For each character of the basic plane the one that it is read as. */
+    private static char[] replaced() {
+        var replaced = new char[Character.MAX_VALUE + 1];
+        for (int c = 0; c < replaced.length; c++) replaced[c] = (char) c;
+        for (int i = 0; i < TRADITIONAL.length(); i += 2) replaced[TRADITIONAL.charAt(i)] = TRADITIONAL.charAt(i + 1);
+        for (int i = 0; i < LOOKALIKES.length(); i += 2) replaced[LOOKALIKES.charAt(i)] = LOOKALIKES.charAt(i + 1);
+        return replaced;
     }
 
     private void split() {
