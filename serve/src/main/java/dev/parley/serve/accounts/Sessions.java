@@ -1,6 +1,7 @@
 package dev.parley.serve.accounts;
 
 import dev.parley.serve.store.Database;
+import dev.parley.serve.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,9 +56,18 @@ public final class Sessions {
                 Instant.ofEpochMilli(row.getLong("user_created"))), row.getLong("created"), row.getLong("seen")), hash));
         if (kept.isEmpty() || now - kept.get().created() > LONGEST.toMillis() || now - kept.get().seen() > IDLE.toMillis()) return Optional.empty();
         if (now - kept.get().seen() > NOTED.toMillis()) {
-            database.run(transaction -> transaction.update("UPDATE sessions SET seen = ? WHERE hash = ?", now, hash));
+            note(hash, now);
         }
         return Optional.of(kept.get().user());
+    }
+
+    /** It is noted again with the next request: where nothing can be written, nobody is refused for that. */
+    private void note(String hash, long now) {
+        try {
+            database.run(transaction -> transaction.update("UPDATE sessions SET seen = ? WHERE hash = ?", now, hash));
+        } catch (StoreException e) {
+            // as said above
+        }
     }
 
     /** Ends a session, if there is one. */

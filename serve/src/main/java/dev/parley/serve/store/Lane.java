@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,12 +28,18 @@ final class Lane implements AutoCloseable {
 
     private final HikariDataSource source;
     private final ExecutorService threads;
+    private final Set<Thread> own = ConcurrentHashMap.newKeySet();
     private final boolean sqlite;
 
     /** @param config says how many connections there are at most */
     Lane(HikariConfig config, boolean sqlite) {
         source = new HikariDataSource(config);
-        threads = Executors.newFixedThreadPool(config.getMaximumPoolSize(), Thread.ofPlatform().daemon().name(config.getPoolName() + "-", 0).factory());
+        var factory = Thread.ofPlatform().daemon().name(config.getPoolName() + "-", 0).factory();
+        threads = Executors.newFixedThreadPool(config.getMaximumPoolSize(), work -> {
+            var thread = factory.newThread(work);
+            own.add(thread);
+            return thread;
+        });
         this.sqlite = sqlite;
     }
 
@@ -46,6 +54,7 @@ final class Lane implements AutoCloseable {
      * @throws StoreException if the database fails
      */
     <T> T call(Function<Transaction, T> work, Optional<Duration> limit) {
+        if (own.contains(Thread.currentThread())) throw new IllegalStateException("A transaction in another of its kind would wait for itself.");
         var task = new FutureTask<>(() -> now(work, limit));
         try {
             threads.execute(task);

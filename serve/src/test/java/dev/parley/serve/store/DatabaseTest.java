@@ -170,6 +170,16 @@ class DatabaseTest {
 
     @ParameterizedTest
     @EnumSource
+    void aTransactionInAnotherIsAFaultAndWaitsForNothing(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            assertThrows(IllegalStateException.class, () -> database.run(t -> database.run(nested -> nested.update("insert into notes (id) values (1)"))));
+            assertEquals(List.of(), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aSearchWithoutEndIsBrokenOffAndTheNextIsNot(Databases kind) {
         var endless = "with recursive n (i) as (select 1 union all select (i + 1) % 1000 from n) select count(*) from n";
         try (var database = kind.open(folder)) {
