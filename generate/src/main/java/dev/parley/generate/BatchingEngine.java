@@ -60,11 +60,6 @@ public final class BatchingEngine implements AutoCloseable {
         public Limits withSharedPrefixes(boolean shared) {
             return new Limits(running, waiting, cacheBytes, prefillTokens, shared);
         }
-
-        /** Whom an owner shares with, by one name. */
-        String sharesWith(String owner) {
-            return sharedPrefixes ? "" : owner;
-        }
     }
 
     /** Is told of a request by the engine's thread, and should return at once. What it throws ends its own request, and no other. */
@@ -127,7 +122,6 @@ public final class BatchingEngine implements AutoCloseable {
 
     private final CausalLM model;
     private final Tokenizer tokenizer;
-    private final Limits limits;
     private final Constraints constraints;
     private final SharedPasses passes;
     private final Intake intake;
@@ -139,7 +133,6 @@ public final class BatchingEngine implements AutoCloseable {
     public BatchingEngine(CausalLM model, Tokenizer tokenizer, Limits limits) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.limits = limits;
         constraints = new Constraints(tokenizer);
         passes = model.sharedPasses(limits.cacheBytes());
         intake = new Intake(limits.waiting());
@@ -183,26 +176,26 @@ public final class BatchingEngine implements AutoCloseable {
     /**
      * The mean of the vectors that the head reads of a text's tokens: (C). Cancel it when it is not wanted any more.
      *
-     * @param owner whose text it is
+     * @param owner whose it is: the owners' texts are read in turn
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
     public CompletableFuture<float[]> meanState(String owner, int[] ids) {
-        return read(new MeanState(limits.sharesWith(owner), ids, model.config().hiddenSize()));
+        return read(new MeanState(owner, ids, model.config().hiddenSize()));
     }
 
     /**
      * The weight that each head of each layer gives to each token of a text when it reads the last one: (L, H, S), of which each
      * row sums to one. That is what the token after the text is predicted from. Cancel it when it is not wanted any more.
      *
-     * @param owner whose text it is
+     * @param owner as above
      * @throws ModelException if the text is empty or does not fit the context
      * @throws QueueFullException if too many wait already
      * @throws IllegalStateException if the engine is closed, or has failed
      */
     public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
-        return read(new LastAttention(limits.sharesWith(owner), ids));
+        return read(new LastAttention(owner, ids));
     }
 
     <T> CompletableFuture<T> read(Reading<T> reading) {

@@ -13,7 +13,7 @@ import java.util.Map;
  * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
  * longest ago, and that no text and no other block goes on from, is forgotten first.
  *
- * <p>Each owner has a tree alone: how much of a text is known, and how soon it is answered, tells who asks whether it was read before.
+ * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it was read before.
  *
  * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
  * holds all before it, and every block that no text holds can be forgotten, sooner or later.
@@ -21,6 +21,7 @@ import java.util.Map;
 final class PrefixCache {
 
     private final KvPool pool;
+    private final boolean shared;
     private final Map<String, Node> roots = new HashMap<>(); // by owner; none without a block
     private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
 
@@ -72,8 +73,10 @@ final class PrefixCache {
         }
     }
 
-    PrefixCache(KvPool pool) {
+    /** @param shared whether one tree is of all owners */
+    PrefixCache(KvPool pool, boolean shared) {
         this.pool = pool;
+        this.shared = shared;
     }
 
     /** Blocks that are kept, those counted that texts hold too. */
@@ -89,7 +92,7 @@ final class PrefixCache {
     /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
     List<KvPool.Block> find(String owner, int[] ids) {
         var found = new ArrayList<Node>();
-        var node = roots.get(owner);
+        var node = roots.get(treeOf(owner));
         for (int at = 0; node != null && at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
             node = node.next.get(tokens(ids, at));
             if (node != null) found.add(node);
@@ -103,7 +106,7 @@ final class PrefixCache {
         var kept = new ArrayList<Node>();
         var blocks = text.full();
         if (blocks.isEmpty()) return;
-        var node = roots.computeIfAbsent(owner, Node::root);
+        var node = roots.computeIfAbsent(treeOf(owner), Node::root);
         for (int b = 0; b < blocks.size(); b++) {
             var tokens = tokens(ids, b * KvBlocks.TOKENS);
             var next = node.next.get(tokens);
@@ -118,6 +121,10 @@ final class PrefixCache {
             node = next;
         }
         used(kept);
+    }
+
+    private String treeOf(String owner) {
+        return shared ? "" : owner;
     }
 
     /** Notes the use of a path, its end first: a block is then never older than those that go on from it. */

@@ -14,7 +14,7 @@ abstract class Reading<T> {
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private Optional<KvBlocks> cache = Optional.empty();
 
-    /** @param owner whose other texts may begin alike */
+    /** @param owner whose it is: who has much read waits for who has little read */
     Reading(String owner, int[] ids) {
         this.owner = owner;
         this.ids = ids;

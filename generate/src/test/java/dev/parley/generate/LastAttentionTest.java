@@ -11,7 +11,6 @@ import dev.parley.model.WeightType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,7 @@ class LastAttentionTest {
             expected = new PlainGpt2(random).attentionOfLast(text);
         }
         try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32); var engine = new BatchingEngine(model, TOKENIZER, Limits.DEFAULT)) {
-            var weights = engine.attention("ada", text).get(60, TimeUnit.SECONDS);
+            var weights = engine.attention("", text).get(60, TimeUnit.SECONDS);
             assertEquals(LAYERS, weights.length);
             for (int l = 0; l < LAYERS; l++) {
                 assertEquals(HEADS, weights[l].length);
@@ -53,11 +52,11 @@ class LastAttentionTest {
     @Test
     void theyAreTheSameAfterAKnownBeginningAndBesideRunningTexts() throws Exception {
         try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.INT8); var engine = new BatchingEngine(model, TOKENIZER, Limits.DEFAULT)) {
-            var alone = engine.attention("ada", text).get(60, TimeUnit.SECONDS);
+            var alone = engine.attention("", text).get(60, TimeUnit.SECONDS);
             var kept = new Kept();
-            var ticket = engine.submit(new TextRequest(Arrays.copyOf(text, 100), GenerationConfig.builder().temperature(0).ignoreEos(true).build(), "ada", false, Optional.empty()), kept);
+            var ticket = engine.submit(TextRequest.of(Arrays.copyOf(text, 100), GenerationConfig.builder().temperature(0).ignoreEos(true).build()), kept);
             assertTrue(kept.first.await(60, TimeUnit.SECONDS));
-            var known = engine.attention("ada", text).get(60, TimeUnit.SECONDS);
+            var known = engine.attention("", text).get(60, TimeUnit.SECONDS);
             ticket.cancel();
             for (int l = 0; l < LAYERS; l++) {
                 for (int h = 0; h < HEADS; h++) assertArrayEquals(alone[l][h], known[l][h]);

@@ -16,7 +16,7 @@ class PrefixCacheTest {
     private static final int BLOCK = KvBlocks.TOKENS;
     private static final String OWNER = "ada";
     private final KvPool pool = new KvPool(1, 1, 2, false, 10);
-    private final PrefixCache cache = new PrefixCache(pool);
+    private final PrefixCache cache = new PrefixCache(pool, false);
 
     @AfterEach
     void close() {

@@ -20,13 +20,15 @@ final class Words {
     /** Stands for a letter that was hidden. */
     static final String HIDDEN = "*#";
 
+    private static final int MOST_MARKS = 30; // in a row
+
     private static final String LOOKALIKES = "аaеeоoрpсcуyхxіiјjѕsкkмmтtнhвbαaεeιiοoρpυuνvκkτtωwɑaɡgıi";
     // Traditional characters that the rules write in their simplified form.
     private static final String TRADITIONAL = "殺杀們们彈弹藥药製制買买賣卖強强槍枪傷伤話话個个會会這这還还妳你從从過过幹干屍尸體体頭头斷断腸肠槍枪門门發发給给寫写讓让歲岁幼幼圖图兒儿兩两錢钱騙骗竊窃號号碼码偽伪護护證证貨货販贩癮瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗處处學学後后對对時时說说麼么歡欢";
-    private static final char[] REPLACED = replaced();
-    private static final int MOST_MARKS = 30; // in a row
     private static final String LEET_FROM = "013457@$!";
     private static final String LEET_TO = "oieastasi";
+
+    private static final char[] REPLACED = replacements();
 
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
@@ -48,7 +50,7 @@ final class Words {
     private static String plain(String text) {
         var decomposed = Normalizer.normalize(Normalizer.normalize(withoutManyMarks(text), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
         var plain = new StringBuilder(decomposed.length());
-        decomposed.codePoints().filter(c -> !isInvisible(c)).map(c -> c < REPLACED.length ? REPLACED[c] : c).forEach(plain::appendCodePoint);
+        decomposed.codePoints().filter(c -> !isInvisible(c)).map(Words::replaced).forEach(plain::appendCodePoint);
         return plain.toString();
     }
 
@@ -76,13 +78,18 @@ final class Words {
         };
     }
 
-    /** For each character of the basic plane the one that it is read as. */
-    private static char[] replaced() {
-        var replaced = new char[Character.MAX_VALUE + 1];
-        for (int c = 0; c < replaced.length; c++) replaced[c] = (char) c;
-        for (int i = 0; i < TRADITIONAL.length(); i += 2) replaced[TRADITIONAL.charAt(i)] = TRADITIONAL.charAt(i + 1);
-        for (int i = 0; i < LOOKALIKES.length(); i += 2) replaced[LOOKALIKES.charAt(i)] = LOOKALIKES.charAt(i + 1);
-        return replaced;
+    private static int replaced(int c) {
+        return c < REPLACED.length ? REPLACED[c] : c;
+    }
+
+    /** What each character is read as. Of two pairs for one the first counts. */
+    private static char[] replacements() {
+        var as = new char[1 << 16];
+        for (int c = 0; c < as.length; c++) as[c] = (char) c;
+        for (var pairs : List.of(TRADITIONAL, LOOKALIKES)) {
+            for (int i = pairs.length() - 2; i >= 0; i -= 2) as[pairs.charAt(i)] = pairs.charAt(i + 1);
+        }
+        return as;
     }
 
     private void split() {
