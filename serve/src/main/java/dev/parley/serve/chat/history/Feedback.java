@@ -111,8 +111,8 @@ public final class Feedback {
     /** How many ratings and choices there are of each owner who has some, imported ones counted only where they are wanted. */
     public Map<String, Integer> owners() {
         var owners = new TreeMap<String, Integer>();
-        database.read(t -> t.list("select coalesce(u.name, o.owner), count(*) from (select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported() + ") as o"
-                + " left join users u on u.id = o.owner group by 1", row -> owners.put(row.getString(1), row.getInt(2))));
+        var all = "select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported();
+        database.read(t -> t.list("select coalesce(u.name, o.owner), count(*) from (" + all + ") as o left join users u on u.id = o.owner group by 1", row -> owners.put(row.getString(1), row.getInt(2))));
         if (!chosen.users().isEmpty()) owners.keySet().retainAll(chosen.users());
         return owners;
     }
@@ -134,7 +134,8 @@ public final class Feedback {
     }
 
     private List<Compared> compared() {
-        return database.read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') and " + imported() + wanted() + " order by created, id", row -> {
+        return database.read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') and " + imported() + wanted()
+                + " order by created, id", row -> {
             var left = row.getString(4).equals("left");
             return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
         }, chosen.users().toArray()));

@@ -195,8 +195,8 @@ public final class Messages {
     public int interruptLeft(String server, Predicate<String> writes) {
         record Left(String id, String text, boolean own) {}
         return database.call(t -> {
-            var left = t.list("select id, text, server from messages where status = 'running' and (server is null or server = ? or server not in (select id from servers where expires >= "
-                    + database.clock() + "))", row -> new Left(row.getString(1), row.getString(2), server.equals(row.getString(3))), server);
+            var left = t.list("select id, text, server from messages where status = 'running' and"
+                    + " (server is null or server = ? or server not in (select id from servers where expires >= " + database.clock() + "))", row -> new Left(row.getString(1), row.getString(2), server.equals(row.getString(3))), server);
             return left.stream().filter(one -> !one.own() || !writes.test(one.id())).mapToInt(one -> t.update(
                     "update messages set status = 'interrupted', folded = ? where id = ? and status = 'running'", Texts.folded(one.text()), one.id())).sum();
         });

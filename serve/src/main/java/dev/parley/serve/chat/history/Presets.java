@@ -43,7 +43,8 @@ public final class Presets {
     /** @throws Refused 404 if this owner has no such preset */
     public void delete(String owner, String id) {
         database.run(t -> {
-            var characters = t.first("select " + Quota.ROW + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?", row -> row.getLong(1), id, owner);
+            var characters = t.first("select " + Quota.ROW + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?",
+                    row -> row.getLong(1), id, owner);
             if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0) throw Refused.of(404, "not_found", "There is no such preset.");
             Quota.count(t, owner, -characters.orElse(0L));
         });

@@ -34,14 +34,15 @@ public record Quota(long conversation, long owner) {
         if (characters <= 0 || this.owner == Long.MAX_VALUE) return;
         var all = t.first("select characters from stored where owner = ?", row -> row.getLong(1), owner).orElseThrow();
         if (all > this.owner) {
-            throw Refused.of(413, "storage_full", "What you keep here would come to more than " + this.owner + " characters: delete conversations, which are forgotten after "
-                    + Conversations.KEPT_ASIDE.toDays() + " days, or ask the operator.");
+            throw Refused.of(413, "storage_full", "What you keep here would come to more than " + this.owner + " characters: delete conversations,"
+                    + " which are forgotten after " + Conversations.KEPT_ASIDE.toDays() + " days, or ask the operator.");
         }
     }
 
     /** The same of what cannot be refused, such as an answer that is being written. */
     static void count(Transaction t, String owner, long characters) {
-        t.update("insert into stored (owner, characters) values (?, ?) on conflict (owner) do update set characters = stored.characters + excluded.characters", owner, characters);
+        t.update("insert into stored (owner, characters) values (?, ?)"
+                + " on conflict (owner) do update set characters = stored.characters + excluded.characters", owner, characters);
     }
 
     /** Counts a message to be kept. @throws Refused if it is too much for its conversation or its owner */

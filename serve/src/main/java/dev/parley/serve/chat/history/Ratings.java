@@ -57,7 +57,8 @@ public final class Ratings {
             var path = Messages.path(t, owner, message);
             Conversations.hold(t, owner, path.getLast().conversation());
             var answer = whole(path.getLast());
-            var before = t.first("select " + Quota.ROW + " + length(prompt) + length(answer) + length(rating_comment) from ratings where message = ?", row -> row.getLong(1), message);
+            var before = t.first("select " + Quota.ROW + " + length(prompt) + length(answer) + length(rating_comment) from ratings where message = ?",
+                    row -> row.getLong(1), message);
             before.ifPresent(characters -> Quota.count(t, owner, -characters));
             t.update("delete from ratings where message = ?", message);
             if (rating != 0) insert(t, quota, owner, answer, rating, comment, prompt(path, Conversations.get(t, owner, answer.conversation()).system()).toString());
@@ -98,7 +99,8 @@ public final class Ratings {
             if (left.equals(right) || !one.parent().equals(other.parent())) throw Refused.badRequest("right", "left and right must be two answers to the same message.");
             var prompt = prompt(path, Conversations.get(t, owner, conversation).system()).toString();
             quota.take(t, owner, Quota.ROW + Quota.length(prompt, one.text(), other.text()));
-            t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings, right_message, right_answer, right_model, right_settings, created, imported)"
+            t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings,"
+                    + " right_message, right_answer, right_model, right_settings, created, imported)"
                     + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(imported) from messages where id in (?, ?)))", id, owner, choice.label(),
                     prompt, left, one.text(), model(one), settings(one),
                     right, other.text(), model(other), settings(other), System.currentTimeMillis(), left, right);

@@ -55,7 +55,8 @@ public final class ServerLease implements AutoCloseable {
     /** Gives the word anew, and forgets servers that are gone. */
     public void renew() {
         database.run(t -> {
-            t.update("insert into servers (id, expires) values (?, " + database.clock() + " + ?) on conflict (id) do update set expires = excluded.expires", id, LASTS.toMillis());
+            t.update("insert into servers (id, expires) values (?, " + database.clock() + " + ?)"
+                    + " on conflict (id) do update set expires = excluded.expires", id, LASTS.toMillis());
             t.update("delete from servers where expires < " + database.clock());
         });
         database.folder().ifPresent(this::forgetTheDead);

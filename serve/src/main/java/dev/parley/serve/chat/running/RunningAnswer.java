@@ -124,7 +124,8 @@ final class RunningAnswer implements Answerer.Listener {
 
     /** Counts what it used, once it has ended, as the caller's. */
     void account() {
-        reservation.ifPresent(r -> r.settle(ended.map(how -> (long) how.promptTokens() + how.completionTokens()).orElseGet(() -> r.prompt() + log.tokenCount() - begun)));
+        reservation.ifPresent(r -> r.settle(ended.map(how -> (long) how.promptTokens() + how.completionTokens())
+                .orElseGet(() -> r.prompt() + log.tokenCount() - begun)));
     }
 
     /** Its end is in the database, or is not to be. */

@@ -225,7 +225,8 @@ public final class RunningAnswers {
         if (message.answer().isEmpty()) throw Refused.badRequest("", "No model has written this message.");
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size()) throw Refused.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        return answerer.attention(question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token)), tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
+        return answerer.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
     /** Marks answers as interrupted that no server writes any more. @return how many */
