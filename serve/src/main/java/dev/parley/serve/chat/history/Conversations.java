@@ -26,6 +26,7 @@ public final class Conversations {
 
     private final Database database;
     private final Quota quota;
+    private final Duration longestSearch;
     private final ConcurrentHashMap<String, Integer> searching = new ConcurrentHashMap<>(); // owners, and how many searches of theirs run
 
     public Conversations(Database database) {
@@ -34,8 +35,13 @@ public final class Conversations {
 
     /** With other limits than one's own server has. */
     public Conversations(Database database, Quota quota) {
+        this(database, quota, LONGEST_SEARCH);
+    }
+
+    Conversations(Database database, Quota quota, Duration longestSearch) {
         this.database = database;
         this.quota = quota;
+        this.longestSearch = longestSearch;
     }
 
     /**
@@ -96,10 +102,10 @@ public final class Conversations {
             if (searching.merge(owner, 1, Integer::sum) > MOST_SEARCHES) {
                 throw Refused.of(429, "searching", MOST_SEARCHES + " searches of yours are running; wait for one of them.");
             }
-            return database.search(LONGEST_SEARCH, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
+            return database.search(longestSearch, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
         } catch (StoreException e) {
             if (!e.tookTooLong()) throw e;
-            throw Refused.of(503, "search_too_long", "This search took more than " + LONGEST_SEARCH.toSeconds() + " s; search for something longer or rarer.");
+            throw Refused.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; search for something longer or rarer.");
         } finally {
             ended(owner);
         }
