@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,9 @@ public final class ServerLease implements AutoCloseable {
     /** How old the word of a server may be. It is to be given anew much oftener. */
     public static final Duration LASTS = Duration.ofSeconds(20);
 
+    private static final String PREFIX = "server-";
+    private static final String SUFFIX = ".lock";
+
     private final Database database;
     private final String id = UUID.randomUUID().toString();
     private final Optional<FileChannel> lock;
@@ -34,7 +38,7 @@ public final class ServerLease implements AutoCloseable {
     }
 
     private static Path file(Path folder, String id) {
-        return folder.resolve("server-" + id + ".lock");
+        return folder.resolve(PREFIX + id + SUFFIX);
     }
 
     private static FileChannel locked(Path file) {
@@ -63,16 +67,20 @@ public final class ServerLease implements AutoCloseable {
     }
 
     private void forgetTheDead(Path folder) {
-        for (var other : database.read(t -> t.list("select id from servers where id <> ?", row -> row.getString(1), id))) {
-            var file = file(folder, other);
-            if (isHeld(file)) continue;
-            database.run(t -> t.update("delete from servers where id = ?", other));
-            delete(file);
+        try (var files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+            for (var file : files) {
+                var name = file.getFileName().toString();
+                var other = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+                if (other.equals(id) || isHeld(file)) continue;
+                database.run(t -> t.update("delete from servers where id = ?", other));
+                delete(file);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Their time runs out all the same.
         }
     }
 
     private static boolean isHeld(Path file) {
-        if (!Files.exists(file)) return false;
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE); var free = channel.tryLock()) {
             return free == null;
         } catch (OverlappingFileLockException e) {

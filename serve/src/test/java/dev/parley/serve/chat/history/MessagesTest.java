@@ -159,6 +159,22 @@ class MessagesTest {
         }
     }
 
+    @Test
+    void whatAKilledServerLeftInAFolderIsSweptHoweverLongAgoItWas() throws Exception {
+        open(Databases.SQLITE);
+        var left = Files.createFile(folder.resolve("server-killed.lock")); // whose word is forgotten by now
+        var killed = Files.createFile(folder.resolve("server-killed-now.lock"));
+        running(say(null, Role.USER, "Hi"));
+        database.get().run(t -> {
+            t.update("insert into servers (id, expires) values ('killed-now', ?)", Long.MAX_VALUE);
+            t.update("update messages set server = 'killed-now' where id = 'answer'");
+        });
+        try (var lease = new ServerLease(database.get())) {
+            assertEquals(1, messages.interruptLeft(lease.id(), id -> false), "nobody holds its lock");
+            assertFalse(Files.exists(left) || Files.exists(killed));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void anAnswerThatItsServerDoesNotKnowOfIsInterrupted(Databases kind) {
