@@ -72,6 +72,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64", description = "Tokens of new prompts that are read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
     private int prefillTokens;
 
+    @Option(names = "--share-prefixes", description = "Read beginnings that are alike once for all users, not once for each. It saves time where all have one long instruction; "
+            + "but by their answers' speed, and by cached_tokens, they can find out what others have asked.")
+    private boolean sharePrefixes;
+
     @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16", description = "Size of a request at most. Default: ${DEFAULT-VALUE}.")
     private int maxBody;
 
@@ -146,7 +150,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private Limits limits() {
         try {
-            return new Limits(maxRunning, maxWaiting, (long) (cacheMemory * (1L << 30)), prefillTokens);
+            return new Limits(maxRunning, maxWaiting, (long) (cacheMemory * (1L << 30)), prefillTokens, sharePrefixes);
         } catch (IllegalArgumentException e) {
             throw new WrongUsage(e.getMessage());
         }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Continues the texts of many callers at once. Requests join and leave between steps (Yu et al. 2022, Orca, section 4.1); long
  * prompts are read in pieces beside the tokens of running texts (Agrawal et al. 2023, arXiv:2308.16369); keys and values lie in
- * blocks (Kwon et al. 2023, arXiv:2309.06180), which texts that begin alike share.
+ * blocks (Kwon et al. 2023, arXiv:2309.06180), which texts of one owner that begin alike share.
  *
  * <pre>{@code
  * try (var engine = new BatchingEngine(model, tokenizer, BatchingEngine.Limits.DEFAULT)) {
@@ -37,17 +37,28 @@ public final class BatchingEngine implements AutoCloseable {
      * @param waiting requests
      * @param cacheBytes of keys and values, and at least one whole context
      * @param prefillTokens of prompts in a step, while other texts wait for their next token
+     * @param sharedPrefixes whether texts of different owners that begin alike are read once; each can then find out what others have asked
      */
-    public record Limits(int running, int waiting, long cacheBytes, int prefillTokens) {
+    public record Limits(int running, int waiting, long cacheBytes, int prefillTokens, boolean sharedPrefixes) {
 
         /** 32 texts, 256 requests waiting, 1 GiB, 64 tokens. */
         public static final Limits DEFAULT = new Limits(32, 256, 1L << 30, 64);
+
+        /** Where each owner's texts are read for that owner alone. */
+        public Limits(int running, int waiting, long cacheBytes, int prefillTokens) {
+            this(running, waiting, cacheBytes, prefillTokens, false);
+        }
 
         /** @throws IllegalArgumentException if nothing could run */
         public Limits {
             if (running < 1 || running > SharedPasses.MOST_TOKENS - 1 || waiting < 1 || prefillTokens < 1) {
                 throw new IllegalArgumentException("An engine runs 1 to " + (SharedPasses.MOST_TOKENS - 1) + " texts, and lets at least one request wait.");
             }
+        }
+
+        /** The same, with texts of different owners that begin alike read once or for each. */
+        public Limits withSharedPrefixes(boolean shared) {
+            return new Limits(running, waiting, cacheBytes, prefillTokens, shared);
         }
     }
 
@@ -149,6 +160,11 @@ public final class BatchingEngine implements AutoCloseable {
             task.cancel();
             intake.wake();
         };
+    }
+
+    /** New tokens that each text of a request may have at most. */
+    public int limit(TextRequest request) {
+        return Math.max(0, Generator.limit(model, request.config(), request.prompt().length));
     }
 
     private GrowingText text(int row, TextRequest request, int limit, Optional<TokenMasks> masks, Generator.TextListener pieces) {

@@ -35,7 +35,7 @@ final class EngineLoop implements Runnable {
         this.intake = intake;
         this.limits = limits;
         this.passes = passes;
-        prefixes = new PrefixCache(passes.pool());
+        prefixes = new PrefixCache(passes.pool(), limits.sharedPrefixes());
         note();
     }
 
@@ -118,7 +118,7 @@ final class EngineLoop implements Runnable {
     private boolean join(Row row) {
         var cache = passes.newText();
         var ids = row.text().ids();
-        if (!row.asksForPrompt()) cache.share(prefixes.find(ids));
+        if (!row.asksForPrompt()) cache.share(prefixes.find(row.task().request().owner(), ids));
         if (!running.isEmpty() && prefixes.available() < cache.blocksFor(ids.length - cache.length()) + running.size()) {
             cache.close();
             return false;
@@ -138,7 +138,7 @@ final class EngineLoop implements Runnable {
     /** Gives up a text's place, if it has one; its keys and values are kept as long as nobody needs the memory. */
     private void leave(Row row) {
         running.remove(row);
-        if (row.hasCache()) prefixes.keep(row.text().ids(), row.cache());
+        if (row.hasCache()) prefixes.keep(row.task().request().owner(), row.text().ids(), row.cache());
         row.letGo();
     }
 
@@ -223,7 +223,7 @@ final class EngineLoop implements Runnable {
         if (planned.hasToken) {
             counts.completionToken();
             row.time(counts);
-            if (row.text().length() == row.task().request().prompt().length + 1) prefixes.keep(row.text().ids(), row.cache());
+            if (row.text().length() == row.task().request().prompt().length + 1) prefixes.keep(row.task().request().owner(), row.text().ids(), row.cache());
             try {
                 row.tellInTime();
             } catch (RuntimeException | Error e) {

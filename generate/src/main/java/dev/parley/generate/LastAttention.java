@@ -17,7 +17,7 @@ final class LastAttention extends Reading<float[][][]> {
 
     @Override
     void begin(KvBlocks empty, PrefixCache prefixes) {
-        empty.share(prefixes.find(ids()));
+        empty.share(prefixes.find(owner(), ids()));
     }
 
     /** The last token is a piece of its own. */

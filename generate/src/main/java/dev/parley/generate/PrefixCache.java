@@ -13,27 +13,49 @@ import java.util.Map;
  * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
  * longest ago, and that no text and no other block goes on from, is forgotten first.
  *
+ * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it was read before.
+ *
  * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
  * holds all before it, and every block that no text holds can be forgotten, sooner or later.
  */
 final class PrefixCache {
 
     private final KvPool pool;
-    private final Node root = new Node(null, null, null);
+    private final boolean shared;
+    private final Map<String, Node> roots = new HashMap<>(); // by owner; none without a block
     private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
 
     /** A block after those of its parents. */
     private static final class Node {
 
+        final String owner;
         final Node parent;
         final Tokens tokens;
         final KvPool.Block block;
         final Map<Tokens, Node> next = new HashMap<>();
 
         Node(Node parent, Tokens tokens, KvPool.Block block) {
+            this.owner = parent.owner;
             this.parent = parent;
             this.tokens = tokens;
             this.block = block;
+        }
+
+        private Node(String owner) {
+            this.owner = owner;
+            parent = null;
+            tokens = null;
+            block = null;
+        }
+
+        /** What stands before the first block of an owner's texts. */
+        static Node root(String owner) {
+            return new Node(owner);
+        }
+
+        void leave(Map<String, Node> roots) {
+            parent.next.remove(tokens);
+            if (parent.parent == null && parent.next.isEmpty()) roots.remove(owner);
         }
     }
 
@@ -51,8 +73,10 @@ final class PrefixCache {
         }
     }
 
-    PrefixCache(KvPool pool) {
+    /** @param shared whether one tree is of all owners */
+    PrefixCache(KvPool pool, boolean shared) {
         this.pool = pool;
+        this.shared = shared;
     }
 
     /** Blocks that are kept, those counted that texts hold too. */
@@ -66,23 +90,23 @@ final class PrefixCache {
     }
 
     /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
-    List<KvPool.Block> find(int[] ids) {
+    List<KvPool.Block> find(String owner, int[] ids) {
         var found = new ArrayList<Node>();
-        var node = root;
-        for (int at = 0; at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
+        var node = roots.get(treeOf(owner));
+        for (int at = 0; node != null && at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
             node = node.next.get(tokens(ids, at));
-            if (node == null) break;
-            found.add(node);
+            if (node != null) found.add(node);
         }
         used(found);
         return found.stream().map(n -> n.block).toList();
     }
 
     /** Keeps the full blocks of a text, or gives it those that are kept in their place. @param ids its tokens, as many at least as the blocks hold */
-    void keep(int[] ids, KvBlocks text) {
+    void keep(String owner, int[] ids, KvBlocks text) {
         var kept = new ArrayList<Node>();
-        var node = root;
         var blocks = text.full();
+        if (blocks.isEmpty()) return;
+        var node = roots.computeIfAbsent(treeOf(owner), Node::root);
         for (int b = 0; b < blocks.size(); b++) {
             var tokens = tokens(ids, b * KvBlocks.TOKENS);
             var next = node.next.get(tokens);
@@ -99,6 +123,10 @@ final class PrefixCache {
         used(kept);
     }
 
+    private String treeOf(String owner) {
+        return shared ? "" : owner;
+    }
+
     /** Notes the use of a path, its end first: a block is then never older than those that go on from it. */
     private void used(List<Node> path) {
         path.reversed().forEach(byUse::addLast);
@@ -110,7 +138,7 @@ final class PrefixCache {
             if (untried == 0) return false;
             var oldest = byUse.removeFirst();
             if (oldest.next.isEmpty() && pool.holders(oldest.block) == 1) {
-                oldest.parent.next.remove(oldest.tokens);
+                oldest.leave(roots);
                 pool.release(oldest.block);
                 untried = byUse.size() + 1;
             } else {

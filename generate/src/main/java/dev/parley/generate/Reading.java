@@ -29,6 +29,10 @@ abstract class Reading<T> {
         return result;
     }
 
+    String owner() {
+        return owner;
+    }
+
     int[] ids() {
         return ids;
     }
@@ -71,7 +75,7 @@ abstract class Reading<T> {
             }
             read(passes, text, piece);
             if (text.length() < ids.length) return false;
-            prefixes.keep(ids, text);
+            prefixes.keep(owner, ids, text);
             letGo();
             result.complete(found());
         } catch (RuntimeException | Error e) { // an Error too is this text's end, not the engine's

@@ -30,4 +30,9 @@ public record TextRequest(int[] prompt, GenerationConfig config, String owner, b
     public static TextRequest of(int[] prompt, GenerationConfig config) {
         return new TextRequest(prompt, config, "", false, Optional.empty());
     }
+
+    /** The same with another limit of new tokens. */
+    public TextRequest withMaxNewTokens(int tokens) {
+        return new TextRequest(prompt, config.withMaxNewTokens(tokens), owner, promptLogprobs, timeout, begun);
+    }
 }

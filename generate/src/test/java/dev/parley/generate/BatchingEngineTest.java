@@ -117,6 +117,30 @@ class BatchingEngineTest {
         }
     }
 
+    private static int cachedTokens(BatchingEngine engine, int[] prompt, String owner) {
+        var kept = new Kept();
+        engine.submit(new TextRequest(prompt, GREEDY, owner, false, Optional.empty()), kept);
+        return kept.await().cachedTokens();
+    }
+
+    @Test
+    void whatAnotherOwnerHasAskedIsNotToldByWhatIsKnown() throws Exception {
+        var prompt = new Random(10).ints(300, 0, 50_000).toArray();
+        try (var engine = engine(Limits.DEFAULT)) {
+            assertEquals(0, cachedTokens(engine, prompt, "ada"));
+            assertEquals(0, cachedTokens(engine, prompt, "bob"));
+            assertEquals(256, cachedTokens(engine, prompt, "bob"));
+            engine.attention("eve", prompt).get(60, TimeUnit.SECONDS);
+            engine.meanState("mal", prompt).get(60, TimeUnit.SECONDS);
+            assertEquals(256, cachedTokens(engine, prompt, "eve"));
+            assertEquals(0, cachedTokens(engine, prompt, "zoe"));
+        }
+        try (var engine = engine(Limits.DEFAULT.withSharedPrefixes(true))) {
+            assertEquals(0, cachedTokens(engine, prompt, "ada"));
+            assertEquals(256, cachedTokens(engine, prompt, "bob"));
+        }
+    }
+
     @Test
     void aKnownBeginningIsNotReadAgainAndChangesNothing() {
         var prompt = prompts(1, 1).getFirst();

@@ -4,6 +4,7 @@ import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.Chat;
+import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
 import dev.parley.serve.log.AccessLog;
@@ -60,7 +61,7 @@ public final class ParleyServer implements AutoCloseable {
         this.note = note;
         metrics = new MetricsRoutes(models);
         faults = new Faults(note);
-        chat = new Chat(database, models, note);
+        chat = new Chat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }

@@ -33,6 +33,12 @@ final class FeedbackCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
     private Path out;
 
+    @Option(names = "--user", paramLabel = "NAME", description = "Whose ratings to take, of a server with users; may be given several times. Default: everybody's.")
+    private List<String> users = List.of();
+
+    @Option(names = "--imported", description = "Take answers of imported conversations too. Whoever wrote the document could put any answer into it.")
+    private boolean imported;
+
     /** Which lines are wanted. */
     private enum Format {
         SFT, PREFERENCE, ALL
@@ -53,7 +59,8 @@ final class FeedbackCommand implements Callable<Integer> {
     private List<String> lines() {
         var lines = new ArrayList<String>();
         try (var database = data.openExisting()) {
-            var feedback = new Feedback(database);
+            var feedback = new Feedback(database, new Feedback.Chosen(users, imported));
+            feedback.owners().forEach((owner, count) -> output.note(count + " ratings and choices are of " + owner + "."));
             if (format != Format.PREFERENCE) {
                 var good = feedback.demonstrations();
                 lines.addAll(good.lines());

@@ -79,6 +79,15 @@ class FeedbackCommandTest {
     }
 
     @Test
+    void whoseRatingsTheyAreIsSaidAndCanBeChosen() {
+        makeData();
+        assertTrue(parley("data", "feedback", "--data", folder).err().contains("3 ratings and choices are of ada."));
+        var ended = parley("data", "feedback", "--data", folder, "--user", "bob");
+        assertEquals(0, ended.code(), ended.err());
+        assertEquals("", ended.out());
+    }
+
+    @Test
     void aFolderWithoutDataIsNamedAndStaysEmpty() {
         var ended = parley("data", "feedback", "--data", folder.resolve("none"));
         assertEquals(1, ended.code());

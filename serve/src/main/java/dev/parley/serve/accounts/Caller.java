@@ -2,16 +2,15 @@ package dev.parley.serve.accounts;
 
 import io.javalin.http.Context;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
 /**
  * Who sent a request. Where nobody has to log in, all are {@link #LOCAL}.
  *
  * @param id of the user, or of a key that speaks for itself alone
  * @param name of the user, or of the key
- * @param meter is told of the tokens that this request has used
+ * @param meter counts the tokens of this request
  */
-public record Caller(String id, String name, LongConsumer meter) {
+public record Caller(String id, String name, Meter meter) {
 
     /** The one user of a server without accounts. */
     public static final Caller LOCAL = new Caller("local", "local");
@@ -20,7 +19,7 @@ public record Caller(String id, String name, LongConsumer meter) {
 
     /** A caller whose tokens nobody counts. */
     public Caller(String id, String name) {
-        this(id, name, tokens -> {});
+        this(id, name, Meter.NONE);
     }
 
     /**
@@ -42,8 +41,8 @@ public record Caller(String id, String name, LongConsumer meter) {
         request.attribute(ATTRIBUTE, this);
     }
 
-    /** Counts tokens, read and made, of an answer that has ended. It may be called when the request itself is over. */
-    public void spent(long tokens) {
-        meter.accept(tokens);
+    /** Sets tokens aside for a request, as {@link Meter#reserve} does. They must be settled. */
+    public Reservation reserve(long prompt, long answers, boolean flexible) {
+        return new Reservation(meter, prompt, meter.reserve(prompt, answers, flexible));
     }
 }

@@ -4,7 +4,7 @@ package dev.parley.serve.accounts;
  * How much a key may ask for. 0 stands for no limit.
  *
  * @param requestsPerMinute requests that it may send, whatever comes of them
- * @param tokensPerMinute tokens, read and made. They are counted when an answer ends: then the key may be in debt, and waits
+ * @param tokensPerMinute tokens, read and made. Those that a request may come to are set aside when it begins
  * @param tokensPerDay the same for a day of UTC
  */
 public record KeyLimits(long requestsPerMinute, long tokensPerMinute, long tokensPerDay) {

@@ -1,5 +1,6 @@
 package dev.parley.serve.accounts;
 
+import dev.parley.serve.store.StoreException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -12,6 +13,7 @@ public final class KeyMeters {
     private final Keys keys;
     private final InstantSource clock;
     private final Map<String, KeyMeter> meters = new ConcurrentHashMap<>();
+    private final Map<String, Long> unkept = new ConcurrentHashMap<>(); // tokens that are to be counted in the database yet
 
     public KeyMeters(Keys keys) {
         this(keys, InstantSource.system());
@@ -23,7 +25,7 @@ public final class KeyMeters {
     }
 
     /** Counts a request of a key that works. @return why it must wait, if it must: then it is not counted */
-    public Optional<KeyMeter.Wait> tryNow(Key key) {
+    public Optional<Admission.Wait> tryNow(Key key) {
         return meter(key).tryNow(key.tokensToday());
     }
 
@@ -32,11 +34,21 @@ public final class KeyMeters {
         return meter(key).headers();
     }
 
-    /** Counts the tokens of an answer. */
-    public void spent(Key key, long tokens) {
-        if (tokens <= 0) return;
-        meter(key).spent(tokens);
-        keys.count(key.id(), tokens);
+    /** Sets tokens aside for a request of a key, as {@link Meter#reserve} says; those that are granted are to be settled. */
+    public Admission reserve(Key key, long prompt, long answers, boolean flexible) {
+        return meter(key).reserve(prompt, answers, flexible);
+    }
+
+    /** Counts the tokens of a request that has ended. What cannot be kept now is kept with the next. */
+    public void settle(Key key, long reserved, long used) {
+        meter(key).settle(reserved, used);
+        var all = used + Optional.ofNullable(unkept.remove(key.id())).orElse(0L);
+        if (all <= 0) return;
+        try {
+            keys.count(key.id(), all);
+        } catch (StoreException e) {
+            unkept.merge(key.id(), all, Long::sum);
+        }
     }
 
     /** A wait in the whole seconds of {@code Retry-After}. */

@@ -77,7 +77,7 @@ public final class Keys {
 
     /** Oldest first. */
     public List<Key> all() {
-        return database.call(transaction -> transaction.list(SELECT + " ORDER BY k.created, k.id", row -> read(row).key(), today()));
+        return database.read(transaction -> transaction.list(SELECT + " ORDER BY k.created, k.id", row -> read(row).key(), today()));
     }
 
     /** Whether no key works. */
@@ -88,7 +88,7 @@ public final class Keys {
 
     /** The key whose secret this is, if it works now. */
     public Optional<Key> check(String secret) {
-        var kept = idOf(secret).flatMap(id -> database.call(transaction -> find(transaction, id)));
+        var kept = idOf(secret).flatMap(id -> database.read(transaction -> find(transaction, id)));
         var same = Secrets.equal(kept.map(Kept::hash).orElse(HASH_OF_NONE), Secrets.hash(secret));
         return kept.filter(k -> same).map(Kept::key).filter(key -> key.works(Instant.ofEpochMilli(clock.millis())));
     }

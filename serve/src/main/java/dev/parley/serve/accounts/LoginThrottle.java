@@ -42,8 +42,8 @@ public final class LoginThrottle {
 
     /** The password was right: the try does not count. */
     public synchronized void succeeded(String name, String address) {
-        ofAddress(address).giveBack();
-        ofName(name).giveBack();
+        ofAddress(address).giveBack(1);
+        ofName(name).giveBack(1);
     }
 
     /** How many names or addresses are remembered. */
@@ -52,21 +52,11 @@ public final class LoginThrottle {
     }
 
     private TokenBucket ofName(String name) {
-        var shortened = name.substring(0, Math.min(name.length(), User.LONGEST_NAME));
-        return names.computeIfAbsent(User.normalised(shortened), n -> new TokenBucket(TRIES_OF_NAME, NAME_PER_MINUTE, clock));
+        return names.computeIfAbsent(User.normalised(name), n -> new TokenBucket(TRIES_OF_NAME, NAME_PER_MINUTE, clock));
     }
 
     private TokenBucket ofAddress(String address) {
-        return addresses.computeIfAbsent(network(address), n -> new TokenBucket(TRIES_OF_ADDRESS, ADDRESS_PER_MINUTE, clock));
-    }
-
-    /** Who has an IPv6 address has the 2^64 of its network: they count as one. */
-    private static String network(String address) {
-        if (!address.contains(":")) return address;
-        var groups = address.replaceAll("[\\[\\]]", "").split(":", -1);
-        var network = new StringBuilder();
-        for (int i = 0; i < Math.min(4, groups.length) && !(groups[i].isEmpty() && i > 0); i++) network.append(groups[i]).append(':');
-        return network.toString();
+        return addresses.computeIfAbsent(Addresses.network(address), n -> new TokenBucket(TRIES_OF_ADDRESS, ADDRESS_PER_MINUTE, clock));
     }
 
     private static Map<String, TokenBucket> remembered() {

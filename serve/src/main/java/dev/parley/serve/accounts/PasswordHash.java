@@ -6,8 +6,12 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Base64;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
@@ -30,8 +34,8 @@ final class PasswordHash {
     private static final Pattern PHC = Pattern.compile(
             "\\$argon2id\\$v=19\\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)\\$([A-Za-z0-9+/]{8,86})\\$([A-Za-z0-9+/]{16,86})");
 
-    /** Each takes memory and a core: those who come at once wait for one another. */
-    private static final Semaphore AT_ONCE = new Semaphore(2, true);
+    /** Each takes memory and a core: those who come at once wait for one another, and not on the carriers of all requests. */
+    private static final ExecutorService HASHING = Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().name("parley-password-", 0).factory());
     private static final int PATIENCE_SECONDS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -64,18 +68,19 @@ final class PasswordHash {
         var generator = new Argon2BytesGenerator();
         generator.init(parameters);
         var hash = new byte[length];
-        waitForTurn();
-        try {
+        return result(HASHING.submit(() -> {
             generator.generateBytes(bytes(password), hash);
             return hash;
-        } finally {
-            AT_ONCE.release();
-        }
+        }));
     }
 
-    private static void waitForTurn() {
+    private static byte[] result(Future<byte[]> hash) {
         try {
-            if (AT_ONCE.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) return;
+            return hash.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            hash.cancel(false);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A password could not be hashed.", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 package dev.parley.serve.accounts;
 
 import dev.parley.serve.store.Database;
+import dev.parley.serve.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,15 +50,24 @@ public final class Sessions {
         record Kept(User user, long created, long seen) {}
         var hash = Secrets.hash(secret);
         var now = clock.millis();
-        var kept = database.call(transaction -> transaction.first("""
+        var kept = database.read(transaction -> transaction.first("""
                 SELECT u.id, u.name, u.created AS user_created, s.created, s.seen FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.hash = ? AND u.disabled = 0""", row -> new Kept(new User(row.getString("id"), row.getString("name"), false,
                 Instant.ofEpochMilli(row.getLong("user_created"))), row.getLong("created"), row.getLong("seen")), hash));
         if (kept.isEmpty() || now - kept.get().created() > LONGEST.toMillis() || now - kept.get().seen() > IDLE.toMillis()) return Optional.empty();
         if (now - kept.get().seen() > NOTED.toMillis()) {
-            database.run(transaction -> transaction.update("UPDATE sessions SET seen = ? WHERE hash = ?", now, hash));
+            note(hash, now);
         }
         return Optional.of(kept.get().user());
+    }
+
+    /** It is noted again with the next request: where nothing can be written, nobody is refused for that. */
+    private void note(String hash, long now) {
+        try {
+            database.run(transaction -> transaction.update("UPDATE sessions SET seen = ? WHERE hash = ?", now, hash));
+        } catch (StoreException e) {
+            // as said above
+        }
     }
 
     /** Ends a session, if there is one. */

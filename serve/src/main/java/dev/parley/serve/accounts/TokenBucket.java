@@ -2,10 +2,7 @@ package dev.parley.serve.accounts;
 
 import java.time.InstantSource;
 
-/**
- * So many at once, and more as time passes: a bucket that fills steadily up to its brim. What is known only afterwards, such as
- * the tokens of an answer, may be taken below zero; then nothing is there until that is made good.
- */
+/** So many at once, and more as time passes: a bucket that fills steadily up to its brim. */
 final class TokenBucket {
 
     private final double capacity;
@@ -24,23 +21,22 @@ final class TokenBucket {
     }
 
     /** Takes one, if it is there. */
-    synchronized boolean tryTake() {
+    boolean tryTake() {
+        return tryTake(1);
+    }
+
+    /** Takes so many, if they are there. */
+    synchronized boolean tryTake(double amount) {
         fill();
-        if (level < 1) return false;
-        level -= 1;
+        if (level < amount) return false;
+        level -= amount;
         return true;
     }
 
-    /** Takes, whether it is there or not. */
-    synchronized void take(double amount) {
+    /** Puts back what was taken in vain; what was used beyond what was taken is less than nothing, and has to be made good. */
+    synchronized void giveBack(double amount) {
         fill();
-        level -= amount;
-    }
-
-    /** Puts back what was taken in vain. */
-    synchronized void giveBack() {
-        fill();
-        level = Math.min(capacity, level + 1);
+        level = Math.min(capacity, level + amount);
     }
 
     /** What is there in whole, at least 0. */

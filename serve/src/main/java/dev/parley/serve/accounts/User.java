@@ -15,8 +15,15 @@ public record User(String id, String name, boolean disabled, Instant created) {
 
     static final int LONGEST_NAME = 64;
 
-    /** The one form of a name, however it is typed: {@code Ada} and {@code ada} are the same. */
+    private static final int LONGEST_TYPED = 4 * LONGEST_NAME;
+    private static final String NOBODY = ""; // which is no name
+
+    /**
+     * The one form of a name, however it is typed: {@code Ada} and {@code ada} are the same. What is much too long for a name is nobody's
+     * and is not looked at: normalising makes up to eighteen characters of one.
+     */
     static String normalised(String name) {
+        if (name.length() > LONGEST_TYPED) return NOBODY;
         return Normalizer.normalize(name, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
     }
 

@@ -52,12 +52,12 @@ public final class Users {
 
     /** By their names. */
     public List<User> all() {
-        return database.call(transaction -> transaction.list("SELECT " + COLUMNS + " FROM users ORDER BY name", Users::read));
+        return database.read(transaction -> transaction.list("SELECT " + COLUMNS + " FROM users ORDER BY name", Users::read));
     }
 
     /** Whether nobody may log in yet. */
     public boolean isEmpty() {
-        return database.call(transaction -> transaction.first("SELECT id FROM users WHERE disabled = 0 LIMIT 1", row -> row.getString(1))).isEmpty();
+        return database.read(transaction -> transaction.first("SELECT id FROM users WHERE disabled = 0 LIMIT 1", row -> row.getString(1))).isEmpty();
     }
 
     /**
@@ -65,7 +65,7 @@ public final class Users {
      */
     public Optional<User> check(String name, String password) {
         record Kept(User user, String password) {}
-        var kept = database.call(transaction -> transaction.first("SELECT " + COLUMNS + ", password FROM users WHERE name = ?",
+        var kept = database.read(transaction -> transaction.first("SELECT " + COLUMNS + ", password FROM users WHERE name = ?",
                 row -> new Kept(read(row), row.getString("password")), User.normalised(name)));
         if (password.length() > LONGEST_PASSWORD || kept.isEmpty()) {
             PasswordHash.matchNobody(password.substring(0, Math.min(password.length(), LONGEST_PASSWORD)));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.tokenizer.Message;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The web chat's one way to the models: it asks for an answer to a conversation, and is told of each token.
@@ -61,6 +62,15 @@ public interface Answerer {
          */
         void onTokens(String text, List<AnswerToken> tokens);
 
+        /**
+         * Is asked before the model is, as a {@link dev.parley.serve.accounts.Meter} is, on the thread that asks for the answer.
+         *
+         * @return how many tokens may be made
+         */
+        default long reserve(long prompt, long answers, boolean flexible) {
+            return answers;
+        }
+
         void onEnd(Ended ended);
 
         /** It ended by a fault. @param message a sentence for the reader */
@@ -111,9 +121,10 @@ public interface Answerer {
     /**
      * Looks at what the token after {@link Question#begun} was chosen from.
      *
+     * @param reads is told how many tokens are about to be read, and may refuse
      * @throws Refused where that cannot be told
      */
-    Attention attention(Question question);
+    Attention attention(Question question, LongConsumer reads);
 
     /** The identifier of the model that a name means. @throws Refused 404 if none is served by it */
     String modelId(Optional<String> name);

@@ -6,7 +6,9 @@ import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Presets;
+import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
+import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.chat.running.ModelAnswerer;
 import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.models.ModelPool;
@@ -21,31 +23,51 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The web chat's side of a server. It expects that {@link dev.parley.serve.accounts.Caller} is known of each request. What an
- * earlier server left half-written is marked as interrupted when it is made, and what was deleted long ago is forgotten then
- * and once a day.
+ * The web chat's side of a server. It expects that {@link dev.parley.serve.accounts.Caller} is known of each request. What
+ * servers that are gone left half-written is marked as interrupted, and what was deleted long ago is forgotten once a day.
  */
 public final class Chat implements Routes {
+
+    private static final Duration RENEWED = ServerLease.LASTS.dividedBy(4);
 
     private final Conversations conversations;
     private final RunningAnswers answers;
     private final Consumer<String> note;
     private final List<Routes> groups;
-    private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("parley-purge").factory());
+    private final ServerLease lease;
+    private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
-    /** @param note takes what the operator should know, in lines */
-    public Chat(Database database, ModelPool models, Consumer<String> note) {
+    /**
+     * @param quota of each owner
+     * @param note takes what the operator should know, in lines
+     */
+    public Chat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
         this.note = note;
-        var messages = new Messages(database);
+        var messages = new Messages(database, quota);
         var answerer = new ModelAnswerer(models);
-        conversations = new Conversations(database);
-        answers = new RunningAnswers(answerer, messages, note);
-        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database)), new ConversationRoutes(conversations, messages, answers),
-                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database)), new AnswerRoutes(conversations, answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database)));
-        var left = messages.interruptRunning();
-        if (left > 0) note.accept(left + " answers that were being written when the server ended are marked as interrupted.");
-        daily.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
+        conversations = new Conversations(database, quota);
+        lease = new ServerLease(database);
+        answers = new RunningAnswers(answerer, messages, lease.id(), note);
+        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
+                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)), new AnswerRoutes(conversations, answers),
+                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
+        interruptLeft();
+        upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
+        upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
+    }
+
+    private void interruptLeft() {
+        var left = answers.interruptLeft();
+        if (left > 0) note.accept(left + " answers that were being written when their server ended are marked as interrupted.");
+    }
+
+    private void goOn() {
+        try {
+            lease.renew();
+            interruptLeft();
+        } catch (StoreException e) {
+            note.accept("This server could not say that it goes on: " + e.getMessage());
+        }
     }
 
     private void purge() {
@@ -63,7 +85,12 @@ public final class Chat implements Routes {
 
     /** Takes no new answers, and lets those that are being written finish for a time; the rest is kept as interrupted. */
     public void finish(Duration grace) {
-        daily.shutdownNow();
         answers.finish(grace);
+        upkeep.shutdownNow();
+        try {
+            lease.close();
+        } catch (StoreException e) {
+            note.accept("This server's end could not be written down: " + e.getMessage());
+        }
     }
 }

@@ -40,7 +40,7 @@ final class EventRoutes implements Routes {
     private void attention(Context request) throws InterruptedException {
         var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
                 .orElseThrow(() -> Refused.badRequest("token", "token must be the number of a token of the answer."));
-        Body.write(request, AttentionJson.of(answers.attention(Caller.of(request).id(), request.pathParam("id"), Integer.parseInt(token))));
+        Body.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
     /**

@@ -2,10 +2,12 @@ package dev.parley.serve.gate;
 
 import dev.parley.serve.Routes;
 import dev.parley.serve.ServerSettings;
+import dev.parley.serve.accounts.Admission;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Key;
 import dev.parley.serve.accounts.KeyMeters;
 import dev.parley.serve.accounts.Keys;
+import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
 import dev.parley.serve.answer.Refused;
@@ -15,7 +17,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /**
  * What every request passes first. It refuses those that mean another server or come from a page that may not call this one, and
@@ -76,7 +77,7 @@ public final class Gate implements Routes {
         var isOpen = isPage(request) || OPEN.contains(method(request) + " " + request.path());
         if (!login || isOpen) {
             if (request.path().startsWith("/api/")) checkToken(request);
-            return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", tokens -> {}, request));
+            return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", Meter.NONE, request));
         }
         var key = bearer(request);
         if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
@@ -84,7 +85,7 @@ public final class Gate implements Routes {
         var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);
         if (user.isEmpty()) throw unknown("login_required", "This server asks who calls: send Authorization: Bearer with a key (./parley keys create), or log in at its page.", request);
         checkToken(request);
-        return user.map(u -> noted(u.id(), u.name(), u.name(), tokens -> {}, request));
+        return user.map(u -> noted(u.id(), u.name(), u.name(), Meter.NONE, request));
     }
 
     private void checkToken(Context request) {
@@ -97,19 +98,56 @@ public final class Gate implements Routes {
         meters.headers(key).forEach(request::header);
         if (wait.isPresent()) {
             RequestNotes.of(request).caller(key.shown());
-            request.header("Retry-After", Long.toString(KeyMeters.seconds(wait.get().time())));
-            throw Refused.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.get().limit() + "; try again in "
-                    + KeyMeters.seconds(wait.get().time()) + " s.");
+            throw mustWait(key, wait.get(), request);
         }
         return noted(key.owner().map(User::id).orElse("key-" + key.id()), key.owner().map(User::name).orElse(key.name()), key.shown(),
-                tokens -> meters.spent(key, tokens), request);
+                meterOf(key, request), request);
+    }
+
+    private static Refused mustWait(Key key, Admission.Wait wait, Context request) {
+        var seconds = KeyMeters.seconds(wait.time());
+        request.header("Retry-After", Long.toString(seconds));
+        return Refused.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.limit() + "; try again in " + seconds + " s.");
+    }
+
+    private Meter meterOf(Key key, Context request) {
+        return new Meter() {
+            @Override
+            public void settle(long reserved, long used) {
+                meters.settle(key, reserved, used);
+            }
+
+            @Override
+            public long reserve(long prompt, long answers, boolean flexible) {
+                return switch (meters.reserve(key, prompt, answers, flexible)) {
+                    case Admission.Granted granted -> granted.answers();
+                    case Admission.Wait wait -> throw mustWait(key, wait, request);
+                    case Admission.TooMany(var limit) -> throw Refused.badRequest("max_tokens", "This request reads " + prompt + " tokens and may make " + answers
+                            + ", and the key " + key.shown() + " may have " + limit + ": ask for fewer, by max_tokens, n or a shorter prompt.");
+                };
+            }
+        };
     }
 
     /** A caller whose tokens are counted for the access log too. */
-    private static Caller noted(String id, String name, String shown, LongConsumer meter, Context request) {
+    private static Caller noted(String id, String name, String shown, Meter meter, Context request) {
         var notes = RequestNotes.of(request);
         notes.caller(shown);
-        return new Caller(id, name, meter.andThen(notes::spent));
+        return new Caller(id, name, new Noted(meter, notes));
+    }
+
+    private record Noted(Meter meter, RequestNotes notes) implements Meter {
+
+        @Override
+        public void settle(long reserved, long used) {
+            notes.spent(used);
+            meter.settle(reserved, used);
+        }
+
+        @Override
+        public long reserve(long prompt, long answers, boolean flexible) {
+            return meter.reserve(prompt, answers, flexible);
+        }
     }
 
     private static Optional<String> bearer(Context request) {

@@ -1,6 +1,7 @@
 package dev.parley.serve.gate;
 
 import dev.parley.serve.ServerSettings;
+import dev.parley.serve.accounts.Addresses;
 import dev.parley.serve.answer.Refused;
 import io.javalin.http.Context;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ import java.util.Set;
  */
 final class Sites {
 
-    private final Set<String> hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
+    private final Set<String> hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", bare("::1")));
     private final Set<String> origins;
     private final boolean trustProxy;
 
@@ -78,16 +79,11 @@ final class Sites {
     /** A host without port and brackets, in one form. */
     private static String bare(String host) {
         var name = host.strip().toLowerCase(Locale.ROOT);
-        if (name.startsWith("[")) return shortForm(name.substring(1, name.indexOf(']') < 0 ? name.length() : name.indexOf(']')));
+        if (name.startsWith("[")) return Addresses.canonical(name);
         var colon = name.indexOf(':');
         if (colon >= 0 && colon == name.lastIndexOf(':')) name = name.substring(0, colon);
         if (name.endsWith(".")) name = name.substring(0, name.length() - 1);
-        return name.contains(":") ? shortForm(name) : name;
-    }
-
-    /** The loopback of IPv6 is written in two ways. */
-    private static String shortForm(String address) {
-        return address.equals("0:0:0:0:0:0:0:1") ? "::1" : address;
+        return name.contains(":") ? Addresses.canonical(name) : name;
     }
 
     private static String shortened(String text) {

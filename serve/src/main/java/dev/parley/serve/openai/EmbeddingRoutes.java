@@ -85,13 +85,17 @@ public final class EmbeddingRoutes implements Routes {
         var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = answer.putArray("data");
         var tokens = 0L;
-        for (var ids : texts) {
-            var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-            var vector = unit(meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
-            if (base64) item.put("embedding", base64(vector));
-            else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
-            tokens += ids.length;
-            caller.spent(ids.length);
+        var reservation = caller.reserve(texts.stream().mapToLong(ids -> ids.length).sum(), 0, false);
+        try {
+            for (var ids : texts) {
+                tokens += ids.length; // also of one that is left before it is read
+                var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
+                var vector = unit(meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
+                if (base64) item.put("embedding", base64(vector));
+                else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
+            }
+        } finally {
+            reservation.settle(tokens);
         }
         answer.put("model", model.id()).putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
         return answer;

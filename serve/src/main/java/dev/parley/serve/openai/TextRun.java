@@ -8,6 +8,7 @@ import dev.parley.generate.TextRequest;
 import dev.parley.generate.TokenLogprob;
 import dev.parley.generate.constraint.GrammarException;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.answer.Refused;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,6 @@ final class TextRun {
 
     private final BatchingEngine engine;
     private final List<TextRequest> requests;
-    private final Caller caller;
     private final ClientPresence client;
     private final Reader reader;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -56,10 +56,9 @@ final class TextRun {
     private int submitted;
     private Scheduler.Task nextLook;
 
-    private TextRun(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
+    private TextRun(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
         this.engine = engine;
         this.requests = requests;
-        this.caller = caller;
         this.client = client;
         this.reader = reader;
         answers = new Answer[requests.size()];
@@ -74,20 +73,39 @@ final class TextRun {
     /**
      * Runs requests to their ends. Where the client has left, they are cancelled.
      *
-     * @param caller pays for the tokens, also for those of a text that was broken off
+     * @param caller pays for the tokens, also for those of a text that was broken off, and of a prompt that nothing came of
      * @return an answer to each
      * @throws ClientGone if the client left
-     * @throws Refused if the engine cannot take them
+     * @throws Refused if the engine cannot take them, or the caller may not have so many tokens
      */
     static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
-        var run = new TextRun(engine, requests, caller, client, reader);
+        var reservation = reserved(engine, requests, caller);
+        var run = new TextRun(engine, limited(engine, requests, reservation.answers()), client, reader);
         try {
             return run.follow();
         } finally {
             run.nextLook.cancel();
             run.running.values().forEach(Ticket::cancel); // none is left but after a fault
-            caller.spent(run.tokens());
+            reservation.settle(run.tokens());
         }
+    }
+
+    /** Before the first begins, the tokens that all may come to. */
+    private static Reservation reserved(BatchingEngine engine, List<TextRequest> requests, Caller caller) {
+        var prompts = requests.stream().mapToLong(request -> request.prompt().length).sum();
+        var unlimited = requests.stream().allMatch(request -> request.config().maxNewTokens() == 0 && request.config().maxLength() == 0);
+        return caller.reserve(prompts, answers(engine, requests), unlimited);
+    }
+
+    private static long answers(BatchingEngine engine, List<TextRequest> requests) {
+        return requests.stream().mapToLong(request -> (long) request.config().numReturnSequences() * engine.limit(request)).sum();
+    }
+
+    /** The same, where their answers may have fewer tokens than they could: equally many each, and at least one. */
+    private static List<TextRequest> limited(BatchingEngine engine, List<TextRequest> requests, long granted) {
+        if (granted >= answers(engine, requests)) return requests;
+        var each = granted / requests.stream().mapToInt(request -> request.config().numReturnSequences()).sum();
+        return requests.stream().map(request -> request.withMaxNewTokens((int) Math.max(1, each))).toList();
     }
 
     /** Tokens read and made. */
@@ -95,7 +113,7 @@ final class TextRun {
         var tokens = 0L;
         for (int i = 0; i < submitted; i++) {
             if (answers[i] != null) tokens += requests.get(i).prompt().length + Usage.of(0, answers[i]).completionTokens();
-            else if (made[i] > 0) tokens += requests.get(i).prompt().length + made[i]; // who leaves before their turn pays nothing
+            else tokens += requests.get(i).prompt().length + made[i];
         }
         return tokens;
     }

@@ -12,9 +12,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -25,23 +25,40 @@ import org.flywaydb.core.api.FlywayException;
  * (times are milliseconds since 1970), and nothing else.
  *
  * <p>A transaction that has returned survives the end of the process at any moment after. With SQLite one writes at a time: transactions
- * of this program wait for each other, and for up to ten seconds for those of another, such as {@code parley keys}.
+ * of this program wait for each other, and for up to ten seconds for those of another, such as {@code parley keys}. Whoever only
+ * reads waits for none of them.
  */
 public final class Database implements AutoCloseable {
 
     private static final String FILE = "parley.db";
-    private static final int CONNECTIONS = 4;
+    private static final int WRITERS = 4; // of PostgreSQL; SQLite has one
+    private static final int READERS = 4;
+    private static final int SEARCHES = 2;
 
     /** Number of the last script in {@code db/migration}. */
-    static final String VERSION = "2";
+    static final String VERSION = "5";
 
-    private final HikariDataSource source;
-    private final boolean oneWriter;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final Lane writers;
+    private final Lane readers;
+    private final Lane searches;
+    private final Optional<Path> folder;
 
-    private Database(HikariDataSource source, boolean oneWriter) {
-        this.source = source;
-        this.oneWriter = oneWriter;
+    private Database(Lane writers, HikariConfig ofReaders, Optional<Path> folder) {
+        this.writers = writers;
+        this.folder = folder;
+        readers = new Lane(lazy(ofReaders, READERS, "parley-readers"), isFile());
+        searches = new Lane(lazy(ofReaders, SEARCHES, "parley-searches"), isFile());
+    }
+
+    /** Connections that are made when they are needed. */
+    private static HikariConfig lazy(HikariConfig config, int connections, String name) {
+        var lazy = new HikariConfig();
+        config.copyStateTo(lazy);
+        lazy.setMaximumPoolSize(connections);
+        lazy.setMinimumIdle(0);
+        lazy.setInitializationFailTimeout(-1);
+        lazy.setPoolName(name);
+        return lazy;
     }
 
     /**
@@ -55,15 +72,22 @@ public final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be made into a folder for data: " + e.getMessage() + ".", e);
         }
+        var writer = sqlite(folder, "IMMEDIATE"); // else two that read first could not both write
+        writer.setMaximumPoolSize(1);
+        var readers = sqlite(folder, "DEFERRED"); // which sees what was written last, and waits for no writer (WAL)
+        readers.setConnectionInitSql("pragma query_only = true");
+        return open(writer, readers, Optional.of(folder), folder.resolve(FILE).toString());
+    }
+
+    private static HikariConfig sqlite(Path folder, String transactions) {
         var config = new HikariConfig();
         config.setJdbcUrl("jdbc:sqlite:" + folder.resolve(FILE).toAbsolutePath());
         config.addDataSourceProperty("journal_mode", "WAL");
         config.addDataSourceProperty("synchronous", "FULL"); // a finished message also survives the machine's end
         config.addDataSourceProperty("busy_timeout", "10000");
         config.addDataSourceProperty("foreign_keys", "true");
-        config.addDataSourceProperty("transaction_mode", "IMMEDIATE"); // else two that read first could not both write
-        config.setMaximumPoolSize(1);
-        return open(config, true, folder.resolve(FILE).toString());
+        config.addDataSourceProperty("transaction_mode", transactions);
+        return config;
     }
 
     /** Whether a folder has a database. */
@@ -95,11 +119,19 @@ public final class Database implements AutoCloseable {
      * @throws IllegalArgumentException if the address is none of PostgreSQL
      */
     public static Database postgresql(String url) {
+        var writers = server(url);
+        writers.setMaximumPoolSize(WRITERS);
+        var readers = server(url);
+        readers.setReadOnly(true);
+        readers.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        return open(writers, readers, Optional.empty(), withoutPassword(url));
+    }
+
+    private static HikariConfig server(String url) {
         var config = new HikariConfig();
         if (url.startsWith("jdbc:postgresql:")) config.setJdbcUrl(url);
         else address(url, config);
-        config.setMaximumPoolSize(CONNECTIONS);
-        return open(config, false, withoutPassword(url));
+        return config;
     }
 
     private static void address(String url, HikariConfig config) {
@@ -126,19 +158,20 @@ public final class Database implements AutoCloseable {
         return url.replaceAll("//[^@/]*@", "//").replaceAll("(?i)password=[^&]*", "password=…");
     }
 
-    private static Database open(HikariConfig config, boolean oneWriter, String name) {
-        config.setConnectionTimeout(10_000);
-        config.setPoolName("parley-database");
+    private static Database open(HikariConfig writers, HikariConfig readers, Optional<Path> folder, String name) {
+        writers.setConnectionTimeout(10_000);
+        readers.setConnectionTimeout(10_000);
+        writers.setPoolName("parley-database");
         try {
-            var source = new HikariDataSource(config);
+            var lane = new Lane(writers, folder.isPresent());
             try {
                 // The pool's setting would hold a transaction open around the scripts.
-                if (!isCurrent(source)) Flyway.configure(Database.class.getClassLoader()).dataSource(source).locations("classpath:db/migration").loggers("slf4j").load().migrate();
+                if (!isCurrent(lane.source())) Flyway.configure(Database.class.getClassLoader()).dataSource(lane.source()).locations("classpath:db/migration").loggers("slf4j").load().migrate();
             } catch (RuntimeException e) {
-                source.close();
+                lane.close();
                 throw e;
             }
-            return new Database(source, oneWriter);
+            return new Database(lane, readers, folder);
         } catch (PoolInitializationException | FlywayException e) {
             throw new StoreException("The database " + name + " cannot be opened: " + firstLine(e.getCause() == null ? e : e.getCause()), e);
         }
@@ -160,36 +193,26 @@ public final class Database implements AutoCloseable {
      * @throws StoreException if the database fails
      */
     public <T> T call(Function<Transaction, T> work) {
-        if (oneWriter) writing.lock(); // else they would queue in the pool, whose patience ends
-        try (var connection = source.getConnection()) {
-            return whole(connection, work);
-        } catch (SQLException e) {
-            throw new StoreException("The database cannot be reached: " + firstLine(e), e);
-        } finally {
-            if (oneWriter) writing.unlock();
-        }
+        return writers.call(work, Optional.empty());
     }
 
-    private <T> T whole(Connection connection, Function<Transaction, T> work) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            var result = work.apply(new Transaction(connection));
-            connection.setAutoCommit(true); // commits; SQLite's commit() begins another transaction, and so keeps its lock from other programs
-            return result;
-        } catch (RuntimeException | Error | SQLException e) {
-            undo(connection, e);
-            throw e;
-        }
+    /**
+     * Runs statements that change nothing. They see one state of the database, and wait for nobody who writes.
+     *
+     * @throws StoreException if the database fails
+     */
+    public <T> T read(Function<Transaction, T> work) {
+        return readers.call(work, Optional.empty());
     }
 
-    private void undo(Connection connection, Throwable why) {
-        try {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            why.addSuppressed(e);
-            source.evictConnection(connection); // nobody knows in what state it is
-        }
+    /**
+     * As {@link #read}, for what may take long: others' reading goes on beside it.
+     *
+     * @param limit after which it is broken off
+     * @throws StoreException if the database fails, or the time was over
+     */
+    public <T> T search(Duration limit, Function<Transaction, T> work) {
+        return searches.call(work, Optional.of(limit));
     }
 
     /** Runs statements that give nothing back as one transaction. @throws StoreException if the database fails */
@@ -202,7 +225,17 @@ public final class Database implements AutoCloseable {
 
     /** Whether this is SQLite in a file. */
     public boolean isFile() {
-        return oneWriter;
+        return folder.isPresent();
+    }
+
+    /** The folder of a database that is a file. */
+    public Optional<Path> folder() {
+        return folder;
+    }
+
+    /** The SQL for milliseconds since 1970 by the database's clock, which is one for all that share it. */
+    public String clock() {
+        return isFile() ? "cast(unixepoch('subsec') * 1000 as integer)" : "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)";
     }
 
     static String firstLine(Throwable cause) {
@@ -211,6 +244,8 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        source.close();
+        searches.close();
+        readers.close();
+        writers.close();
     }
 }

@@ -2,12 +2,14 @@ package dev.parley.serve.accounts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -100,10 +102,10 @@ class KeysTest {
         try (var database = kind.open(folder)) {
             var keys = new Keys(database, clock);
             var secret = keys.create("laptop", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 100)).secret();
-            new KeyMeters(keys, clock).spent(keys.check(secret).orElseThrow(), 60);
+            new KeyMeters(keys, clock).settle(keys.check(secret).orElseThrow(), 0, 60);
             var restarted = new KeyMeters(keys, clock);
             assertEquals(Optional.empty(), restarted.tryNow(keys.check(secret).orElseThrow()));
-            restarted.spent(keys.check(secret).orElseThrow(), 60);
+            restarted.settle(keys.check(secret).orElseThrow(), 0, 60);
             assertEquals(120, keys.check(secret).orElseThrow().tokensToday());
             var wait = restarted.tryNow(keys.check(secret).orElseThrow()).orElseThrow();
             assertEquals(Duration.ofHours(1), wait.time()); // the test's clock shows 23:00
@@ -128,15 +130,68 @@ class KeysTest {
     }
 
     @Test
-    void anAnswerThatCostMoreThanWasLeftIsMadeGoodByWaiting() {
+    void whatRunsAtOnceStaysWithinTheMinute() {
+        var meter = new KeyMeter(new KeyLimits(0, 600, 0), clock);
+        for (int i = 0; i < 3; i++) assertEquals(new Admission.Granted(150), meter.reserve(50, 150, false));
+        var wait = assertInstanceOf(Admission.Wait.class, meter.reserve(50, 150, false));
+        assertEquals(Duration.ofSeconds(20), wait.time(), "200 tokens at 10 a second");
+        assertEquals("0", meter.headers().get("x-ratelimit-remaining-tokens"));
+        meter.settle(200, 20);
+        assertEquals("180", meter.headers().get("x-ratelimit-remaining-tokens"), "what was not used is there again");
+        assertInstanceOf(Admission.Wait.class, meter.reserve(50, 150, false));
+        assertEquals(new Admission.Granted(130), meter.reserve(50, 130, false));
+        clock.move(Duration.ofSeconds(60));
+        assertEquals(new Admission.Granted(550), meter.reserve(50, 550, false));
+        assertInstanceOf(Admission.TooMany.class, meter.reserve(50, 551, false), "never");
+        assertInstanceOf(Admission.TooMany.class, meter.reserve(601, 0, true));
+    }
+
+    @Test
+    void whatRunsAtOnceStaysWithinTheDay() {
+        var meter = new KeyMeter(new KeyLimits(0, 0, 600), clock);
+        assertEquals(Optional.empty(), meter.tryNow(200)); // which another server has counted
+        assertEquals(new Admission.Granted(300), meter.reserve(50, 300, false));
+        assertTrue(assertInstanceOf(Admission.Wait.class, meter.reserve(50, 1, false)).time().compareTo(Duration.ofMinutes(1)) < 0, "what is set aside may come back soon");
+        meter.settle(350, 350);
+        assertEquals(Duration.ofHours(1), assertInstanceOf(Admission.Wait.class, meter.reserve(50, 1, false)).time(), "until midnight");
+        assertEquals(new Admission.Granted(1), meter.reserve(49, 1, false));
+        clock.move(Duration.ofHours(1));
+        assertEquals(new Admission.Granted(500), meter.reserve(50, 500, false), "of what still runs 50 are set aside");
+    }
+
+    @Test
+    void whereFewerWillDoOthersFindSomethingToo() {
+        var meter = new KeyMeter(new KeyLimits(0, 1000, 0), clock);
+        assertEquals(new Admission.Granted(450), meter.reserve(100, 30_000, true), "half of what is left beside the prompt");
+        assertEquals(new Admission.Granted(225), meter.reserve(100, 30_000, true), "a quarter at least");
+        assertInstanceOf(Admission.Wait.class, meter.reserve(100, 30_000, true));
+        assertEquals(new Admission.Granted(7), meter.reserve(100, 7, true), "no more than it can have");
+    }
+
+    @Test
+    void whatWasUsedBeyondWhatWasSetAsideIsMadeGoodByWaiting() {
         var meter = new KeyMeter(new KeyLimits(0, 600, 0), clock);
         assertEquals(Optional.empty(), meter.tryNow(0));
-        meter.spent(900);
+        meter.settle(0, 900);
         assertEquals("0", meter.headers().get("x-ratelimit-remaining-tokens"));
         var wait = meter.tryNow(0).orElseThrow().time(); // 301 tokens at 10 a second
         assertEquals(Duration.ofMillis(30_100), wait);
         clock.move(wait);
         assertEquals(Optional.empty(), meter.tryNow(0));
+    }
+
+    @Test
+    void whatCannotBeKeptOfADayIsKeptWithTheNext() throws Exception {
+        try (var database = Database.sqlite(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+            var keys = new Keys(database, clock);
+            var secret = keys.create("laptop", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 100)).secret();
+            var meters = new KeyMeters(keys, clock);
+            lock.execute("begin immediate");
+            meters.settle(keys.check(secret).orElseThrow(), 0, 60); // which nobody is to be refused an answer for
+            lock.execute("commit");
+            meters.settle(keys.check(secret).orElseThrow(), 0, 5);
+            assertEquals(65, keys.check(secret).orElseThrow().tokensToday());
+        }
     }
 
     @Test

@@ -89,6 +89,11 @@ class KilledServerTest {
             assertEquals(finished, found.subList(0, finished.size()));
             var left = found.getLast();
             assertEquals(half, left.path("id").asText());
+            // Of a file it is known at once that its server is dead, elsewhere once that has said nothing for a time.
+            while (kind == Databases.POSTGRESQL && left.path("status").asText().equals("running")) {
+                Thread.sleep(100);
+                left = messages(client, asked.conversation()).getLast();
+            }
             assertEquals("interrupted", left.path("status").asText());
             assertFalse(left.path("text").asText().isEmpty());
             var events = client.events(half, "");

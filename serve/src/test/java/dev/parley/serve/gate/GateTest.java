@@ -15,8 +15,11 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,28 +115,88 @@ class GateTest {
         assertTrue(wait >= 1 && wait <= 30, "Retry-After: " + wait);
     }
 
+    private static HttpResponse<String> ask(String secret, String path, String body) {
+        return closed.send(HttpRequest.newBuilder(URI.create(closed.base() + path)).header("Authorization", "Bearer " + secret).POST(BodyPublishers.ofString(body)).build());
+    }
+
     private static HttpResponse<String> complete(String secret, String more) {
-        var body = "{\"model\": \"tiny\", \"prompt\": [1, 2, 3], \"max_tokens\": 8" + more + "}";
-        return closed.send(HttpRequest.newBuilder(URI.create(closed.base() + "/v1/completions")).header("Authorization", "Bearer " + secret).POST(BodyPublishers.ofString(body)).build());
+        return ask(secret, "/v1/completions", "{\"model\": \"tiny\", \"prompt\": [1, 2, 3], \"max_tokens\": 8" + more + "}");
+    }
+
+    private static String key(KeyLimits limits) {
+        return keys.create("thrifty", Optional.empty(), Optional.empty(), limits).secret();
+    }
+
+    private static long used(String secret) {
+        return keys.check(secret).orElseThrow().tokensToday();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", ", \"stream\": true"})
-    void theTokensOfAnAnswerCountWhenItHasEnded(String more) {
-        var made = keys.create("thrifty", Optional.empty(), Optional.empty(), new KeyLimits(0, 4, 0));
-        assertEquals(200, complete(made.secret(), more).statusCode());
-        assertTrue(keys.check(made.secret()).orElseThrow().tokensToday() > 3, "more than the prompt");
-        assertTrue(keys.check(made.secret()).orElseThrow().tokensToday() <= 11, "no more than prompt and answer");
-        assertEquals(429, complete(made.secret(), more).statusCode());
+    void theTokensOfAnAnswerCount(String more) {
+        var key = key(new KeyLimits(0, 14, 0)); // of which the next needs 11
+        assertEquals(200, complete(key, more).statusCode());
+        assertTrue(used(key) > 3, "more than the prompt");
+        assertTrue(used(key) <= 11, "no more than prompt and answer");
+        var refused = complete(key, more);
+        assertEquals(429, refused.statusCode(), refused.body());
+        assertTrue(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()) <= 60, refused.headers()::toString);
     }
 
     @Test
     void aKeyThatHasUsedItsDayWaitsForTheNext() {
-        var made = keys.create("daily", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 4));
-        assertEquals(200, complete(made.secret(), "").statusCode());
-        var refused = complete(made.secret(), "");
+        var key = key(new KeyLimits(0, 0, 14));
+        assertEquals(200, complete(key, "").statusCode());
+        var refused = complete(key, "");
         assertEquals(429, refused.statusCode(), refused.body());
-        assertTrue(refused.body().contains("4 tokens a day"), refused.body());
+        assertTrue(refused.body().contains("14 tokens a day"), refused.body());
+    }
+
+    @Test
+    void whatCanNeverBeHadIsABadRequestThatSaysWhatToDo() {
+        for (var limits : List.of(new KeyLimits(0, 100, 0), new KeyLimits(0, 0, 100))) {
+            var refused = complete(key(limits), ", \"n\": 13");
+            assertEquals(400, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("100 tokens a ") && refused.body().contains("max_tokens"), refused.body());
+        }
+    }
+
+    /** Thirty requests of sixteen answers each, at once, by a key of 300 a minute and 1,000 a day. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"ignore_eos\": true}",
+        "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"max_tokens\": 10}"})
+    void manyRequestsAtOnceStayWithinTheLimits(String body) throws Exception {
+        var key = key(new KeyLimits(0, 300, 1000));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var statuses = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 30; i++) statuses.add(threads.submit(() -> ask(key, "/v1/chat/completions", body).statusCode()));
+            var answered = 0;
+            for (var status : statuses) {
+                assertTrue(status.get() == 200 || status.get() == 429, "status " + status.get());
+                if (status.get() == 200) answered++;
+            }
+            assertTrue(answered > 0);
+        }
+        assertTrue(used(key) <= 1000 && used(key) > 0, used(key) + " tokens");
+    }
+
+    @Test
+    void anAnswerWithoutALimitIsAsLongAsTheKeyAllows() {
+        var key = key(new KeyLimits(0, 60, 0));
+        var answer = ask(key, "/v1/chat/completions", "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"ignore_eos\": true}");
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertEquals("length", Browser.json(answer).path("choices").path(0).path("finish_reason").asText(), answer.body());
+        assertTrue(used(key) <= 60, used(key) + " tokens");
+    }
+
+    @Test
+    void readingCountsToo() {
+        var key = key(new KeyLimits(0, 20, 0));
+        var body = "{\"model\": \"tiny\", \"input\": [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]]}";
+        assertEquals(200, ask(key, "/v1/embeddings", body).statusCode());
+        assertEquals(12, used(key));
+        assertEquals(429, ask(key, "/v1/embeddings", body).statusCode());
+        assertEquals(12, used(key));
     }
 
     @Test

@@ -62,7 +62,7 @@ class SitesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "localhost:1", "LOCALHOST", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]:8080", "localhost."})
+    @ValueSource(strings = {"localhost", "localhost:1", "LOCALHOST", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]:8080", "[0::1]", "localhost."})
     void namesOfThisMachineMeanThisServer(String host) throws IOException {
         assertEquals(200, status(local, "GET /health HTTP/1.1\r\nHost: " + host));
     }

@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleModeratorTest {
 
@@ -107,6 +110,19 @@ class RuleModeratorTest {
             var thrown = assertThrows(IllegalArgumentException.class, () -> RuleModerator.read(new StringReader("# fine\n" + wrong)), wrong);
             assertTrue(thrown.getMessage().startsWith("Line 2 of the rules"), thrown.getMessage());
         }
+    }
+
+    /** What is judged in a moment: without bounds, normalising them took the square of their length, or hours. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0301\u0316", "\uD834\uDD6D\uD834\uDD65", "\uAC00\u302E\u0327", "\uFDFA", "a\u0301\u0316", "殺", "k i l l "})
+    @Timeout(60)
+    void aLongTextOfOddCharactersIsJudgedInTheEnd(String piece) {
+        assertFalse(MODERATOR.judge(piece.repeat(400_000 / piece.length())).isFlagged(Category.HATE));
+    }
+
+    @Test
+    void aThousandMarksDoNotHideAThreat() {
+        assertTrue(MODERATOR.judge("I will k" + "\u0301\u0316".repeat(500) + "ill you").isFlagged(Category.HARASSMENT_THREATENING));
     }
 
     @Test

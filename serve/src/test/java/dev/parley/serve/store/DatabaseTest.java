@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +102,115 @@ class DatabaseTest {
                 database.run(t -> t.update("insert into notes (id, text) values (?, ?)", 2L, null));
                 assertEquals(List.of(1L, 2L), other.call(t -> t.list("select id from notes order by id", r -> r.getLong(1))));
             }
+        }
+    }
+
+    /** Another program with a lock, beyond the patience of this one. */
+    @Test
+    void afterALockThatWasTooLongTheNextTransactionIsWholeAgain() throws Exception {
+        try (var database = Database.sqlite(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+            makeTable(database);
+            lock.execute("begin immediate");
+            var refused = assertThrows(StoreException.class, () -> database.run(t -> t.update("insert into notes (id) values (1)")));
+            assertTrue(refused.getMessage().contains("BUSY"), refused.getMessage());
+            lock.execute("commit");
+            for (int i = 0; i < 3; i++) {
+                assertThrows(IllegalStateException.class, () -> database.run(t -> {
+                    t.update("insert into notes (id) values (2)");
+                    throw new IllegalStateException("after half of the work");
+                }));
+            }
+            database.run(t -> t.update("insert into notes (id) values (3)"));
+            assertEquals(List.of(3L), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoReadsDoesNotWaitForWhoWrites(Databases kind) throws Exception {
+        try (var database = kind.open(folder); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            makeTable(database);
+            var written = new CountDownLatch(1);
+            var read = new CountDownLatch(1);
+            var writer = threads.submit(() -> database.run(t -> {
+                t.update("insert into notes (id) values (1)");
+                written.countDown();
+                await(read);
+            }));
+            await(written);
+            assertEquals(List.of(), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+            read.countDown();
+            writer.get();
+            assertEquals(List.of(1L), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoReadsSeesOneStateAndChangesNothing(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            assertThrows(StoreException.class, () -> database.read(t -> t.update("insert into notes (id) values (1)")));
+            var seen = database.read(t -> {
+                var before = t.list("select id from notes", r -> r.getLong(1));
+                database.run(w -> w.update("insert into notes (id) values (2)"));
+                return List.of(before, t.list("select id from notes", r -> r.getLong(1)));
+            });
+            assertEquals(List.of(List.of(), List.of()), seen);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTransactionInAnotherIsAFaultAndWaitsForNothing(Databases kind) {
+        try (var database = kind.open(folder)) {
+            makeTable(database);
+            assertThrows(IllegalStateException.class, () -> database.run(t -> database.run(nested -> nested.update("insert into notes (id) values (1)"))));
+            assertEquals(List.of(), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSearchWithoutEndIsBrokenOffAndTheNextIsNot(Databases kind) {
+        var endless = "with recursive n (i) as (select 1 union all select (i + 1) % 1000 from n) select count(*) from n";
+        try (var database = kind.open(folder)) {
+            for (int i = 0; i < 3; i++) {
+                var refused = assertThrows(StoreException.class, () -> database.search(Duration.ofMillis(50), t -> t.first(endless, r -> r.getLong(1))));
+                assertTrue(refused.tookTooLong(), refused.toString());
+                assertEquals(Optional.of(1L), database.search(Duration.ofSeconds(30), t -> t.first("select 1", r -> r.getLong(1))));
+            }
+            var wrong = assertThrows(StoreException.class, () -> database.search(Duration.ofSeconds(30), t -> t.first("select nothing", r -> r.getLong(1))));
+            assertFalse(wrong.tookTooLong(), wrong.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void searchesLeaveReadingAndWritingToOthers(Databases kind) throws Exception {
+        try (var database = kind.open(folder); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            makeTable(database);
+            var begun = new CountDownLatch(2);
+            var over = new CountDownLatch(1);
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < 12; i++) all.add(threads.submit(() -> database.search(Duration.ofSeconds(30), t -> {
+                begun.countDown();
+                await(over);
+                return t.first("select 1", r -> r.getLong(1));
+            })));
+            await(begun);
+            database.run(t -> t.update("insert into notes (id) values (1)"));
+            assertEquals(List.of(1L), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
+            over.countDown();
+            for (var one : all) one.get();
         }
     }
 

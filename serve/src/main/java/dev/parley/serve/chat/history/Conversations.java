@@ -3,6 +3,7 @@ package dev.parley.serve.chat.history;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.store.Database;
+import dev.parley.serve.store.StoreException;
 import dev.parley.serve.store.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The conversations of all owners. Those that are deleted are kept aside for a time, and can be taken back. */
 public final class Conversations {
@@ -19,13 +21,27 @@ public final class Conversations {
     public static final Duration KEPT_ASIDE = Duration.ofDays(30);
 
     private static final int MOST_QUERY = 200;
-    private static final String HOLDS = " and (c.folded_title like ? escape '!'"
-            + " or exists (select 1 from messages m where m.conversation = c.id and m.folded like ? escape '!'))";
+    private static final int MOST_SEARCHES = 2; // of one owner at once: pages search while their readers type
+    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(5);
 
     private final Database database;
+    private final Quota quota;
+    private final Duration longestSearch;
+    private final ConcurrentHashMap<String, Integer> searching = new ConcurrentHashMap<>(); // owners, and how many searches of theirs run
 
     public Conversations(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Conversations(Database database, Quota quota) {
+        this(database, quota, LONGEST_SEARCH);
+    }
+
+    Conversations(Database database, Quota quota, Duration longestSearch) {
         this.database = database;
+        this.quota = quota;
+        this.longestSearch = longestSearch;
     }
 
     /**
@@ -65,15 +81,38 @@ public final class Conversations {
     public Page list(String owner, String query, Optional<String> before, int limit) {
         if (query.length() > MOST_QUERY) throw Refused.badRequest("query", "A search has at most " + MOST_QUERY + " characters.");
         var from = before.map(Cursor::of).orElse(Cursor.START);
-        var wanted = Texts.clean(query).strip();
-        var arguments = new ArrayList<Object>(List.of(owner));
-        if (!wanted.isEmpty()) arguments.addAll(List.of(Texts.pattern(wanted), Texts.pattern(wanted)));
-        arguments.addAll(List.of(from.pinned, from.updated, from.id, limit + 1));
-        var found = database.call(t -> t.list("select " + Rows.CONVERSATION + " from conversations c where c.owner = ? and c.deleted is null"
-                + (wanted.isEmpty() ? "" : HOLDS) + " and (c.pinned, c.updated, c.id) < (?, ?, ?) order by c.pinned desc, c.updated desc, c.id desc limit ?",
-                Rows::conversation, arguments.toArray()));
+        var wanted = Texts.folded(Texts.clean(query).strip());
+        var found = wanted.isEmpty() ? database.read(t -> list(t, owner, "", List.of(), from, limit)) : search(owner, wanted, from, limit);
         if (found.size() <= limit) return new Page(found, Optional.empty());
         return new Page(List.copyOf(found.subList(0, limit)), Optional.of(Cursor.after(found.get(limit - 1))));
+    }
+
+    private static List<Conversation> list(Transaction t, String owner, String condition, List<String> wanted, Cursor from, int limit) {
+        var arguments = new ArrayList<Object>(List.of(owner));
+        arguments.addAll(wanted);
+        arguments.addAll(List.of(from.pinned, from.updated, from.id, limit + 1));
+        return t.list("select " + Rows.CONVERSATION + " from conversations c where c.owner = ? and c.deleted is null" + condition
+                + " and (c.pinned, c.updated, c.id) < (?, ?, ?) order by c.pinned desc, c.updated desc, c.id desc limit ?", Rows::conversation, arguments.toArray());
+    }
+
+    private List<Conversation> search(String owner, String wanted, Cursor from, int limit) {
+        var holds = database.isFile() ? "instr" : "strpos"; // where a text has another: both know it by these arguments, but not by one name
+        var condition = " and (" + holds + "(c.folded_title, ?) > 0 or exists (select 1 from messages m where m.conversation = c.id and " + holds + "(m.folded, ?) > 0))";
+        try {
+            if (searching.merge(owner, 1, Integer::sum) > MOST_SEARCHES) {
+                throw Refused.of(429, "searching", MOST_SEARCHES + " searches of yours are running; wait for one of them.");
+            }
+            return database.search(longestSearch, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
+        } catch (StoreException e) {
+            if (!e.tookTooLong()) throw e;
+            throw Refused.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; search for something longer or rarer.");
+        } finally {
+            ended(owner);
+        }
+    }
+
+    private void ended(String owner) {
+        searching.computeIfPresent(owner, (o, running) -> running == 1 ? null : running - 1);
     }
 
     /** Begins one. */
@@ -81,13 +120,16 @@ public final class Conversations {
         var now = System.currentTimeMillis();
         var conversation = new Conversation(UUID.randomUUID().toString(), draft.title().orElse(""), draft.pinned().orElse(false), now, now,
                 draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""), draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty());
-        database.run(t -> Rows.insert(t, owner, conversation));
+        database.run(t -> {
+            quota.take(t, owner, Quota.space(conversation));
+            Rows.insert(t, owner, conversation);
+        });
         return conversation;
     }
 
     /** @throws Refused 404 if this owner has no such conversation */
     public Conversation get(String owner, String id) {
-        return database.call(t -> get(t, owner, id));
+        return database.read(t -> get(t, owner, id));
     }
 
     static Conversation get(Transaction t, String owner, String id) {
@@ -97,13 +139,14 @@ public final class Conversations {
 
     /** All identifiers, the oldest first. */
     public List<String> ids(String owner) {
-        return database.call(t -> t.list("select id from conversations where owner = ? and deleted is null order by created, id", row -> row.getString(1), owner));
+        return database.read(t -> t.list("select id from conversations where owner = ? and deleted is null order by created, id", row -> row.getString(1), owner));
     }
 
     /** @throws Refused 404 if this owner has no such conversation, or it has no such message to be the current one */
     public Conversation change(String owner, String id, Draft draft) {
         return database.call(t -> {
             hold(t, owner, id);
+            var before = Quota.space(get(t, owner, id));
             draft.title().ifPresent(title -> t.update("update conversations set title = ?, folded_title = ? where id = ?", title, Texts.folded(title), id));
             draft.pinned().ifPresent(pinned -> t.update("update conversations set pinned = ? where id = ?", pinned, id));
             draft.model().ifPresent(model -> t.update("update conversations set model = ? where id = ?", model.isEmpty() ? null : model, id));
@@ -113,7 +156,12 @@ public final class Conversations {
                 if (t.first("select 1 from messages where id = ? and conversation = ?", row -> 1, current, id).isEmpty()) throw Rows.noMessage(current);
                 t.update("update conversations set current_message = ? where id = ?", current, id);
             });
-            return get(t, owner, id);
+            var changed = get(t, owner, id);
+            var more = Quota.space(changed) - before;
+            if (more == 0) return changed;
+            Quota.grow(t, id, 0, more);
+            quota.take(t, owner, more);
+            return changed;
         });
     }
 
@@ -138,11 +186,15 @@ public final class Conversations {
 
     /** Forgets what was deleted before a time. @return how many */
     public int purge(long deletedBefore) {
+        record Space(String owner, long characters) {}
         return database.call(t -> {
             var old = "select id from conversations where deleted < ?";
+            var freed = t.list("select owner, sum(space) from conversations where deleted < ? group by owner", row -> new Space(row.getString(1), row.getLong(2)), deletedBefore);
             t.update("delete from answer_tokens where message in (select id from messages where conversation in (" + old + "))", deletedBefore);
             t.update("delete from messages where conversation in (" + old + ")", deletedBefore);
-            return t.update("delete from conversations where deleted < ?", deletedBefore);
+            var count = t.update("delete from conversations where deleted < ?", deletedBefore);
+            freed.forEach(space -> Quota.count(t, space.owner(), -space.characters()));
+            return count;
         });
     }
 }

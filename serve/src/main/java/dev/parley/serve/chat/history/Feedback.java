@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.store.Database;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Ratings as data to train by, a line of JSON each: the same database gives the same lines, and none of them twice.
@@ -19,9 +22,28 @@ import java.util.List;
 public final class Feedback {
 
     private final Database database;
+    private final Chosen chosen;
 
+    /** What all people here thought of answers that they got here. */
     public Feedback(Database database) {
+        this(database, Chosen.OWN);
+    }
+
+    public Feedback(Database database, Chosen chosen) {
         this.database = database;
+        this.chosen = chosen;
+    }
+
+    /**
+     * Whose ratings are wanted.
+     *
+     * @param users names of users; those of nobody else then. None for all
+     * @param imported whether answers of imported documents count: whoever wrote one could put any into it, with any rating
+     */
+    public record Chosen(List<String> users, boolean imported) {
+
+        /** Of all, but what was imported. */
+        public static final Chosen OWN = new Chosen(List.of(), false);
     }
 
     /**
@@ -86,15 +108,36 @@ public final class Feedback {
         return JsonNodeFactory.instance.objectNode().put("role", "assistant").put("content", text);
     }
 
+    /** How many ratings and choices there are of each owner who has some, imported ones counted only where they are wanted. */
+    public Map<String, Integer> owners() {
+        var owners = new TreeMap<String, Integer>();
+        var all = "select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported();
+        database.read(t -> t.list("select coalesce(u.name, o.owner), count(*) from (" + all + ") as o left join users u on u.id = o.owner group by 1", row -> owners.put(row.getString(1), row.getInt(2))));
+        if (!chosen.users().isEmpty()) owners.keySet().retainAll(chosen.users());
+        return owners;
+    }
+
+    private String imported() {
+        return chosen.imported() ? "1 = 1" : "imported = 0";
+    }
+
+    /** A condition on the owner of a row, with as many arguments as there are names. */
+    private String wanted() {
+        if (chosen.users().isEmpty()) return "";
+        var names = String.join(", ", Collections.nCopies(chosen.users().size(), "?"));
+        return " and owner in (select id from users where name in (" + names + "))";
+    }
+
     private List<Rated> rated() {
-        return database.call(t -> t.list("select prompt, answer, finish_reason, rating from ratings order by created, message",
-                row -> new Rated(Rows.json(row.getString(1)), row.getString(2), row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4))));
+        return database.read(t -> t.list("select prompt, answer, finish_reason, rating from ratings where " + imported() + wanted() + " order by created, message",
+                row -> new Rated(Rows.json(row.getString(1)), row.getString(2), row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4)), chosen.users().toArray()));
     }
 
     private List<Compared> compared() {
-        return database.call(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') order by created, id", row -> {
+        return database.read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') and " + imported() + wanted()
+                + " order by created, id", row -> {
             var left = row.getString(4).equals("left");
             return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
-        }));
+        }, chosen.users().toArray()));
     }
 }

@@ -21,9 +21,16 @@ public final class Import {
     private static final long MOST_RATED = 32L << 20;
 
     private final Database database;
+    private final Quota quota;
 
     public Import(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Import(Database database, Quota quota) {
         this.database = database;
+        this.quota = quota;
     }
 
     /** A conversation of a document, with new identifiers. */
@@ -118,16 +125,21 @@ public final class Import {
         return byId;
     }
 
-    private static void insert(Transaction t, String owner, Imported one) {
+    private void insert(Transaction t, String owner, Imported one) {
+        quota.take(t, owner, Quota.space(one.conversation()));
         Rows.insert(t, owner, one.conversation());
         var number = 1;
-        for (var message : one.messages()) Rows.insert(t, number++, message);
+        for (var message : one.messages()) {
+            quota.takeMessage(t, owner, message);
+            Rows.insert(t, number++, message);
+        }
+        t.update("update messages set imported = 1 where conversation = ?", one.conversation().id());
         var byId = byId(one);
         for (var message : one.messages()) {
             if (message.rating() == 0) continue;
             var path = new ArrayList<ChatMessage>();
             for (var at = Optional.of(message); at.isPresent(); at = at.get().parent().map(byId::get)) path.add(at.get());
-            Ratings.insert(t, owner, message, message.rating(), message.comment(), Ratings.prompt(path.reversed(), one.conversation().system()).toString());
+            Ratings.insert(t, quota, owner, message, message.rating(), message.comment(), Ratings.prompt(path.reversed(), one.conversation().system()).toString());
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.parley.serve.store.Transaction;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** The messages of conversations: a tree each, of which nothing is ever taken away. */
 public final class Messages {
@@ -16,9 +17,16 @@ public final class Messages {
     static final int MOST_TEXT = 1_000_000;
 
     private final Database database;
+    private final Quota quota;
 
     public Messages(Database database) {
+        this(database, Quota.ALONE);
+    }
+
+    /** With other limits than one's own server has. */
+    public Messages(Database database, Quota quota) {
         this.database = database;
+        this.quota = quota;
     }
 
     /** @throws Refused if it is too long to be kept */
@@ -29,7 +37,7 @@ public final class Messages {
 
     /** All of a conversation, in the order of coming. @throws Refused 404 if this owner has no such conversation */
     public List<ChatMessage> all(String owner, String conversation) {
-        return database.call(t -> {
+        return database.read(t -> {
             Conversations.get(t, owner, conversation);
             return t.list("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.conversation = ? order by m.number, m.id", Rows::message, owner, conversation);
         });
@@ -37,7 +45,7 @@ public final class Messages {
 
     /** @throws Refused 404 if this owner has no such message */
     public ChatMessage get(String owner, String id) {
-        return database.call(t -> get(t, owner, id));
+        return database.read(t -> get(t, owner, id));
     }
 
     static ChatMessage get(Transaction t, String owner, String id) {
@@ -46,7 +54,7 @@ public final class Messages {
 
     /** A message and those that it follows, from the first one on. @throws Refused 404 if this owner has no such message */
     public List<ChatMessage> path(String owner, String id) {
-        return database.call(t -> path(t, owner, id));
+        return database.read(t -> path(t, owner, id));
     }
 
     static List<ChatMessage> path(Transaction t, String owner, String id) {
@@ -74,12 +82,15 @@ public final class Messages {
         return message;
     }
 
-    /** Adds an answer that is yet to come. @throws Refused as {@link #add} does */
-    public void begin(String owner, ChatMessage answer) {
-        database.run(t -> add(t, owner, answer));
+    /** Adds an answer that is yet to come. @param server that writes it @throws Refused as {@link #add} does */
+    public void begin(String owner, ChatMessage answer, String server) {
+        database.run(t -> {
+            add(t, owner, answer);
+            t.update("update messages set server = ? where id = ?", server, answer.id());
+        });
     }
 
-    private static void add(Transaction t, String owner, ChatMessage message) {
+    private void add(Transaction t, String owner, ChatMessage message) {
         var conversation = message.conversation();
         Conversations.hold(t, owner, conversation);
         message.parent().ifPresent(parent -> {
@@ -87,6 +98,7 @@ public final class Messages {
         });
         var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
         if (number > MOST) throw Refused.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
+        quota.takeMessage(t, owner, message);
         Rows.insert(t, number, message);
         t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
     }
@@ -95,13 +107,16 @@ public final class Messages {
      * An answer that had ended goes on.
      *
      * @param answer as it had ended
+     * @param server that writes it now
      * @throws Refused 404 if this owner has no such message any more, 409 if it is not as it was
      */
-    public void resume(String owner, ChatMessage answer) {
+    public void resume(String owner, ChatMessage answer, String server) {
         database.run(t -> {
             Conversations.hold(t, owner, answer.conversation());
-            var changed = t.update("update messages set status = 'running', finish_reason = null, error = null where id = ? and status = ? and text = ?",
-                    answer.id(), answer.status().label(), answer.text());
+            quota.checkRoom(t, answer.conversation(), 0);
+            quota.take(t, owner, 1); // of what comes the first character
+            var changed = t.update("update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? and text = ?",
+                    server, answer.id(), answer.status().label(), answer.text());
             if (answer.status() == Status.RUNNING || changed == 0) throw Refused.of(409, "running", "This answer has been gone on with already.");
             t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
         });
@@ -110,49 +125,80 @@ public final class Messages {
     /**
      * Keeps what has come of an answer.
      *
+     * @param server that writes it
      * @param text all of it
      * @param from number of the first of these tokens; none of the earlier ones is kept if it is 0
+     * @return whether it still is this server that writes it; nothing is kept if not
      */
-    public void keep(String id, String text, int from, StoredTokens tokens) {
-        database.run(t -> keep(t, id, text, from, tokens));
+    public boolean keep(String server, String id, String text, int from, StoredTokens tokens) {
+        return database.call(t -> keep(t, server, id, text, from, tokens));
     }
 
-    private static void keep(Transaction t, String id, String text, int from, StoredTokens tokens) {
+    private static boolean keep(Transaction t, String server, String id, String text, int from, StoredTokens tokens) {
+        record Place(String conversation, String owner, long characters) {}
+        var place = t.first("select c.id, c.owner, length(m.text) from messages m join conversations c on c.id = m.conversation where m.id = ? and m.server = ?",
+                row -> new Place(row.getString(1), row.getString(2), row.getLong(3)), id, server);
+        if (place.isEmpty() || t.update("update messages set text = ? where id = ? and server = ?", text, id, server) == 0) return false;
+        var grown = Quota.length(text) - place.get().characters();
+        var more = keepTokens(t, id, from, tokens);
+        Quota.grow(t, place.get().conversation(), grown, more);
+        Quota.count(t, place.get().owner(), grown + more);
+        return true;
+    }
+
+    /** @return the characters that are kept now, less those that were kept before in their place */
+    private static long keepTokens(Transaction t, String id, int from, StoredTokens tokens) {
+        var freed = from > 0 ? 0 : t.first("select coalesce(sum(length(tokens)), 0) from answer_tokens where message = ?", row -> row.getLong(1), id).orElseThrow();
         if (from == 0) t.update("delete from answer_tokens where message = ?", id);
-        if (!tokens.tokens().isEmpty()) t.update("insert into answer_tokens (message, first_token, tokens) values (?, ?, ?)", id, from, tokens.json());
-        t.update("update messages set text = ? where id = ?", text, id);
+        if (tokens.tokens().isEmpty()) return -freed;
+        var json = tokens.json();
+        t.update("insert into answer_tokens (message, first_token, tokens) values (?, ?, ?)", id, from, json);
+        return Quota.length(json) - freed;
     }
 
-    /** Keeps an answer as it ended, with the tokens that are not kept yet. The rating of an answer that went on is of the whole. */
-    public void end(ChatMessage message, int from, StoredTokens tokens) {
+    /**
+     * Keeps an answer as it ended, with the tokens that are not kept yet. The rating of an answer that went on is of the whole.
+     *
+     * @return as {@link #keep} does
+     */
+    public boolean end(String server, ChatMessage message, int from, StoredTokens tokens) {
         var answer = message.answer().orElseThrow();
         var usage = answer.usage();
-        database.run(t -> {
-            keep(t, message.id(), message.text(), from, tokens);
+        return database.call(t -> {
+            if (!keep(t, server, message.id(), message.text(), from, tokens)) return false;
             t.update("update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, seconds = ?, first_token_seconds = ?,"
                     + " forgotten_turns = ? where id = ?",
                     Texts.folded(message.text()), message.status().label(), answer.finishReason().orElse(null), answer.error().orElse(null),
                     usage.map(Answer.Usage::promptTokens).orElse(null), usage.map(Answer.Usage::completionTokens).orElse(null),
                     usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null),
                     usage.map(Answer.Usage::forgottenTurns).orElse(null), message.id());
+            Ratings.countAnswer(t, message);
             t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(), answer.finishReason().orElse(null), message.id());
+            return true;
         });
     }
 
     /** What is kept of an answer's tokens. @throws Refused 404 if this owner has no such message */
     public StoredTokens tokens(String owner, String id) {
-        return database.call(t -> {
+        return database.read(t -> {
             get(t, owner, id);
             return StoredTokens.of(t.list("select tokens from answer_tokens where message = ? order by first_token", row -> row.getString(1), id));
         });
     }
 
-    /** Marks the answers that a server left half-written when it ended. @return how many */
-    public int interruptRunning() {
+    /**
+     * Marks answers that nobody writes any more: those of servers that are gone, and those of this one that it does not know of.
+     *
+     * @param writes whether this server writes an answer
+     * @return how many
+     */
+    public int interruptLeft(String server, Predicate<String> writes) {
+        record Left(String id, String text, boolean own) {}
         return database.call(t -> {
-            var left = t.list("select id, text from messages where status = 'running'", row -> List.of(row.getString(1), row.getString(2)));
-            for (var one : left) t.update("update messages set status = 'interrupted', folded = ? where id = ?", Texts.folded(one.get(1)), one.get(0));
-            return left.size();
+            var left = t.list("select id, text, server from messages where status = 'running' and"
+                    + " (server is null or server = ? or server not in (select id from servers where expires >= " + database.clock() + "))", row -> new Left(row.getString(1), row.getString(2), server.equals(row.getString(3))), server);
+            return left.stream().filter(one -> !one.own() || !writes.test(one.id())).mapToInt(one -> t.update(
+                    "update messages set status = 'interrupted', folded = ? where id = ? and status = 'running'", Texts.folded(one.text()), one.id())).sum();
         });
     }
 }

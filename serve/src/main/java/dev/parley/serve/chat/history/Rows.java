@@ -44,8 +44,8 @@ final class Rows {
     }
 
     static void insert(Transaction t, String owner, Conversation c) {
-        t.update("insert into conversations (id, owner, title, folded_title, pinned, created, updated, model, system_prompt, settings, current_message)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", c.id(), owner, c.title(), Texts.folded(c.title()), c.pinned(), c.created(), c.updated(),
+        t.update("insert into conversations (space, id, owner, title, folded_title, pinned, created, updated, model, system_prompt, settings, current_message)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", Quota.space(c), c.id(), owner, c.title(), Texts.folded(c.title()), c.pinned(), c.created(), c.updated(),
                 c.model().orElse(null), c.system(), c.settings().toString(), c.current().orElse(null));
     }
 

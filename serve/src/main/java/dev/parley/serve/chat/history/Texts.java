@@ -39,11 +39,6 @@ public final class Texts {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    /** A pattern of SQL's {@code like … escape '!'} for all texts that hold this one. */
-    static String pattern(String text) {
-        return "%" + folded(text).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
-    }
-
     /** @throws Refused if it is too long */
     public static String title(String text) {
         var title = clean(text).strip();

@@ -5,81 +5,105 @@ import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Status;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Keeps a running answer in the database, a second or {@value #MANY} tokens behind at most, and tells its readers of the end once that is kept. */
+/**
+ * Keeps a running answer in the database, a second or {@value #MANY} tokens behind at most, and tells its readers of the end once that
+ * is kept. A database that does not take the end is tried again, with the answer in memory, until it does or the server ends; readers
+ * are told so after some tries.
+ */
 final class AnswerWriter implements Runnable {
 
     static final int MANY = 64;
 
     private static final Duration OFTEN = Duration.ofSeconds(1);
-    private static final int LAST_TRIES = 10;
+    private static final int TRIES_IN_SILENCE = 10;
+    private static final int LONGEST_PAUSE = 30; // times the usual one
 
     private final RunningAnswer answer;
     private final Messages messages;
+    private final String server;
     private final Consumer<String> note;
     private final Runnable whenKept;
+    private final BooleanSupplier closed;
     private final Duration often;
     private int saved;
     private int savedCharacters;
 
-    /** @param whenKept is run when the whole is kept, before its readers are told: they may ask for more at once */
-    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Runnable whenKept) {
-        this(answer, messages, note, whenKept, OFTEN);
+    /**
+     * @param server that writes the answer
+     * @param whenKept is run when the whole is kept, before its readers are told: they may ask for more at once
+     * @param closed whether the server has ended
+     */
+    AnswerWriter(RunningAnswer answer, Messages messages, String server, Consumer<String> note, Runnable whenKept, BooleanSupplier closed) {
+        this(answer, messages, server, note, whenKept, closed, OFTEN);
     }
 
     /** @param often after which time what has come is kept, and after which a database that failed is tried again */
-    AnswerWriter(RunningAnswer answer, Messages messages, Consumer<String> note, Runnable whenKept, Duration often) {
+    AnswerWriter(RunningAnswer answer, Messages messages, String server, Consumer<String> note, Runnable whenKept, BooleanSupplier closed, Duration often) {
         this.answer = answer;
         this.messages = messages;
+        this.server = server;
         this.note = note;
         this.whenKept = whenKept;
+        this.closed = closed;
         this.often = often;
     }
 
     @Override
     public void run() {
-        var log = answer.log();
         try {
-            while (!log.isComplete()) keep(log.awaitWork(saved, MANY, often));
-            var ended = end(log.awaitWork(saved, MANY, Duration.ZERO));
-            whenKept.run();
-            log.end(ended);
+            while (!answer.log().isComplete()) keep();
             answer.account();
+            end();
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts the thread that keeps an answer.", e);
         }
     }
 
-    private void keep(AnswerLog.Unsaved unsaved) throws InterruptedException {
-        if (unsaved.to() == saved && unsaved.text().length() == savedCharacters) return;
+    private void keep() throws InterruptedException {
         try {
-            messages.keep(answer.message().id(), unsaved.text(), saved, unsaved.tokens());
+            var unsaved = answer.log().awaitWork(saved, MANY, often);
+            if (unsaved.to() == saved && unsaved.text().length() == savedCharacters) return;
+            messages.keep(server, answer.message().id(), unsaved.text(), saved, unsaved.tokens());
             saved = unsaved.to();
             savedCharacters = unsaved.text().length();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // want of memory too: the answer goes on
             note.accept("An answer could not be kept yet: " + e.getMessage());
             Thread.sleep(often);
         }
     }
 
-    /** @return the message as its readers are told of it */
-    private ChatMessage end(AnswerLog.Unsaved unsaved) throws InterruptedException {
-        var ended = answer.ended(unsaved.text());
+    private void end() throws InterruptedException {
         for (int i = 1; ; i++) {
             try {
-                messages.end(ended, saved, unsaved.tokens());
-                return ended;
-            } catch (RuntimeException e) {
-                note.accept("An answer could not be kept: " + e.getMessage());
-                if (i == LAST_TRIES) return lost(ended);
-                Thread.sleep(often);
+                var ended = tryEnd();
+                whenKept.run();
+                answer.kept();
+                answer.log().end(ended);
+                return;
+            } catch (RuntimeException | Error e) {
+                if (i == 1 || i == TRIES_IN_SILENCE) note.accept("An answer could not be kept: " + e.getMessage());
+                if (i == TRIES_IN_SILENCE) answer.log().end(notYetKept());
+                if (i >= TRIES_IN_SILENCE && closed.getAsBoolean()) return;
+                Thread.sleep(often.multipliedBy(Math.clamp(i - TRIES_IN_SILENCE, 1, LONGEST_PAUSE)));
             }
         }
     }
 
-    private static ChatMessage lost(ChatMessage ended) {
-        var sentence = "The server's database could not keep this answer.";
+    /** @return the message as its readers are told of it */
+    private ChatMessage tryEnd() throws InterruptedException {
+        var unsaved = answer.log().awaitWork(saved, MANY, Duration.ZERO);
+        var ended = answer.ended(unsaved.text());
+        return messages.end(server, ended, saved, unsaved.tokens()) ? ended : failed(ended, "This answer is gone, or another server has gone on with it.");
+    }
+
+    private ChatMessage notYetKept() throws InterruptedException {
+        return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()), "The server's database could not keep this answer yet; it goes on trying.");
+    }
+
+    private static ChatMessage failed(ChatMessage ended, String sentence) {
         return ended.with(ended.text(), Status.FAILED, ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of(sentence)));
     }
 }

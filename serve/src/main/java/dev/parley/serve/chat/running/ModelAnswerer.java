@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /** Answers by the models of a server, with the settings of the API: the same question gets the same answer by both. */
@@ -42,7 +43,7 @@ public final class ModelAnswerer implements Answerer {
             var prepared = prepared(question, model);
             var config = prepared.config();
             var prompt = prepared.prompt();
-            var request = new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun());
+            var request = limited(new TextRequest(prompt.ids(), config, question.owner(), false, Optional.empty(), prompt.begun()), model, listener);
             var ticket = model.engine().submit(request, new EngineListener(lease, question, prompt, listener));
             return ticket::cancel;
         } catch (RuntimeException e) {
@@ -61,6 +62,13 @@ public final class ModelAnswerer implements Answerer {
         });
     }
 
+    /** The request, with as many tokens of an answer as its reader may have. */
+    private static TextRequest limited(TextRequest request, ServedModel model, Listener listener) {
+        var most = model.engine().limit(request);
+        var granted = listener.reserve(request.prompt().length, most, request.config().maxNewTokens() == 0);
+        return granted < most ? request.withMaxNewTokens((int) granted) : request;
+    }
+
     private static RuntimeException refused(RuntimeException cause) {
         return switch (cause) {
             case ModelException e -> Refused.of(400, "context_length_exceeded", e.getMessage());
@@ -72,7 +80,7 @@ public final class ModelAnswerer implements Answerer {
     }
 
     @Override
-    public Attention attention(Question question) {
+    public Attention attention(Question question, LongConsumer reads) {
         try (var lease = models.lease(question.model())) {
             var model = lease.model();
             var prompt = prepared(question, model).prompt();
@@ -81,6 +89,7 @@ public final class ModelAnswerer implements Answerer {
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
                 throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
+            reads.accept(ids.length);
             var weights = model.engine().attention(question.owner(), ids);
             try {
                 return new Attention(IntStream.of(ids).mapToObj(id -> EngineListener.text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),

@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.answer.Answerer.Alternative;
 import dev.parley.serve.answer.Answerer.AnswerToken;
@@ -9,8 +10,11 @@ import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.Texts;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** An answer that is being written. The models tell it what has come; it only takes notes, so that they need not wait. */
 final class RunningAnswer implements Answerer.Listener {
@@ -20,8 +24,10 @@ final class RunningAnswer implements Answerer.Listener {
     private final int begun;
     private final long asked = System.nanoTime();
     private final AnswerLog log;
+    private final CountDownLatch kept = new CountDownLatch(1);
     private Optional<Answerer.Running> running = Optional.empty(); // under this
     private boolean stopped; // under this
+    private volatile Optional<Reservation> reservation = Optional.empty();
     private volatile boolean interrupted;
     private volatile double firstTokenSeconds = -1;
     private volatile Optional<Ended> ended = Optional.empty();
@@ -109,9 +115,32 @@ final class RunningAnswer implements Answerer.Listener {
         return (System.nanoTime() - asked) / 1e9;
     }
 
+    @Override
+    public long reserve(long prompt, long answers, boolean flexible) {
+        var granted = caller.reserve(prompt, answers, flexible);
+        reservation = Optional.of(granted);
+        return granted.answers();
+    }
+
     /** Counts what it used, once it has ended, as the caller's. */
     void account() {
-        ended.ifPresent(how -> caller.spent(how.promptTokens() + how.completionTokens()));
+        reservation.ifPresent(r -> r.settle(ended.map(how -> (long) how.promptTokens() + how.completionTokens())
+                .orElseGet(() -> r.prompt() + log.tokenCount() - begun)));
+    }
+
+    /** Its end is in the database, or is not to be. */
+    void kept() {
+        kept.countDown();
+    }
+
+    /** Waits for {@link #kept}. @return whether it has come */
+    boolean awaitKept(Duration patience) throws InterruptedException {
+        return kept.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** It was not begun, and uses nothing. */
+    void giveBack() {
+        reservation.ifPresent(r -> r.settle(0));
     }
 
     /** The message as it ended. @param text all of it */

@@ -33,14 +33,20 @@ public final class RunningAnswers {
 
     private final Answerer answerer;
     private final Messages messages;
+    private final String server;
     private final Consumer<String> note;
     private final Map<String, RunningAnswer> all = new ConcurrentHashMap<>();
     private volatile boolean closing;
+    private volatile boolean closed;
 
-    /** @param note takes what the operator should know, in lines */
-    public RunningAnswers(Answerer answerer, Messages messages, Consumer<String> note) {
+    /**
+     * @param server whose answers these are
+     * @param note takes what the operator should know, in lines
+     */
+    public RunningAnswers(Answerer answerer, Messages messages, String server, Consumer<String> note) {
         this.answerer = answerer;
         this.messages = messages;
+        this.server = server;
         this.note = note;
     }
 
@@ -110,7 +116,7 @@ public final class RunningAnswers {
         var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
-        start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message));
+        start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
         return message;
     }
 
@@ -128,7 +134,7 @@ public final class RunningAnswers {
         if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before));
+        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before, server));
         return message;
     }
 
@@ -161,11 +167,13 @@ public final class RunningAnswers {
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();
+            answer.giveBack();
             all.remove(message.id(), answer);
+            answer.kept();
             answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
         }
-        var writer = new AnswerWriter(answer, messages, note, () -> all.remove(message.id(), answer));
+        var writer = new AnswerWriter(answer, messages, server, note, () -> all.remove(message.id(), answer), () -> closed);
         Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
@@ -206,31 +214,41 @@ public final class RunningAnswers {
     /**
      * What a token of an answer looked at.
      *
+     * @param caller who pays for reading it again
      * @param token its number
      * @throws Refused as {@link #log} does, or if there is no such token, or it cannot be told
      */
-    public Answerer.Attention attention(String owner, String id, int token) throws InterruptedException {
+    public Answerer.Attention attention(Caller caller, String id, int token) throws InterruptedException {
+        var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
         if (message.answer().isEmpty()) throw Refused.badRequest("", "No model has written this message.");
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size()) throw Refused.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        return answerer.attention(question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token)));
+        var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
+        return answerer.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+    }
+
+    /** Marks answers as interrupted that no server writes any more. @return how many */
+    public int interruptLeft() {
+        return messages.interruptLeft(server, all::containsKey);
     }
 
     /** Takes no new answers, and lets those that are being written finish for a time; what then still runs is kept as interrupted. */
     public void finish(Duration grace) {
         closing = true;
-        if (awaitAll(grace)) return;
-        all.values().forEach(RunningAnswer::interrupt);
-        if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be kept as they ended; the next start marks them as interrupted.");
+        if (!awaitAll(grace)) {
+            all.values().forEach(RunningAnswer::interrupt);
+            if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be kept as they ended; the next start marks them as interrupted.");
+        }
+        closed = true;
     }
 
     private boolean awaitAll(Duration patience) {
         var deadline = System.nanoTime() + patience.toNanos();
         try {
             for (var answer : List.copyOf(all.values())) {
-                if (!answer.log().awaitEnd(Duration.ofNanos(deadline - System.nanoTime()))) return false;
+                if (!answer.awaitKept(Duration.ofNanos(deadline - System.nanoTime()))) return false;
             }
             return true;
         } catch (InterruptedException e) {

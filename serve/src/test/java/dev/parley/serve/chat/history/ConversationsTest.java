@@ -9,9 +9,15 @@ import dev.parley.serve.answer.Refused;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +52,14 @@ class ConversationsTest {
 
     private List<String> titles(String query) {
         return conversations.list("ada", query, Optional.empty(), 100).conversations().stream().map(Conversation::title).toList();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(50, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void assertNotThere(Runnable work) {
@@ -104,6 +118,44 @@ class ConversationsTest {
         assertEquals(List.of(), titles("0%o"), "% and _ are nothing but characters");
         assertEquals(List.of(), titles("Ä!p"));
         assertEquals(List.of(), titles("lxm"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSearchThatTakesTooLongIsBrokenOffWithASentence(Databases kind) {
+        open(kind);
+        for (int i = 0; i < 20; i++) messages.add("ada", conversations.create("ada", Draft.EMPTY).id(), Optional.empty(), Role.USER, "a".repeat(200_000));
+        database.run(t -> { // many more of nothing, which are looked at too
+            for (int i = 0; i < 3000; i++) {
+                t.update("insert into conversations (id, owner, title, folded_title, pinned, created, updated, system_prompt, settings) values (?, 'ada', '', '', 0, 1, 1, '', '{}')", "c" + i);
+            }
+        });
+        var hasty = new Conversations(database, Quota.ALONE, Duration.ofMillis(1));
+        var refused = assertThrows(Refused.class, () -> hasty.list("ada", "b" + "a".repeat(198), Optional.empty(), 10));
+        assertEquals(503, refused.status());
+        assertEquals("search_too_long", refused.code());
+        assertEquals(10, hasty.list("ada", "", Optional.empty(), 10).conversations().size(), "the list is no search");
+        assertEquals(0, conversations.list("ada", "b" + "a".repeat(198), Optional.empty(), 10).conversations().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOwnerSearchesTwiceAtOnceAndNoOftener(Databases kind) throws Exception {
+        open(kind);
+        var over = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 2; i++) threads.submit(() -> database.search(Duration.ofSeconds(50), t -> { // so that others wait
+                await(over);
+                return 0;
+            }));
+            var searches = new ExecutorCompletionService<Integer>(threads);
+            for (int i = 0; i < 3; i++) searches.submit(() -> conversations.list("ada", "x", Optional.empty(), 10).conversations().size());
+            var refused = assertThrows(ExecutionException.class, searches.take()::get).getCause();
+            assertEquals(429, ((Refused) refused).status());
+            over.countDown();
+            for (int i = 0; i < 2; i++) assertEquals(0, searches.take().get());
+            assertEquals(List.of(), titles("x"));
+        }
     }
 
     @ParameterizedTest

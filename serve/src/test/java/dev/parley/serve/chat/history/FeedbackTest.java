@@ -1,15 +1,22 @@
 package dev.parley.serve.chat.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.accounts.Users;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Ratings.Choice;
+import dev.parley.serve.openai.Body;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,8 +57,8 @@ class FeedbackTest {
         var id = thread.conversation() + text;
         var answer = Answer.begun("tiny", "Be brief.", JsonNodeFactory.instance.objectNode());
         var message = new ChatMessage(id, thread.conversation(), Optional.of(thread.question()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(answer), 0, "");
-        messages.begin(thread.owner(), message);
-        messages.end(message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.begin(thread.owner(), message, "server");
+        messages.end("server", message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
         return id;
     }
 
@@ -125,7 +132,7 @@ class FeedbackTest {
         var id = answer(thread, "Yes, it", "length");
         ratings.rate("ada", id, 1, "");
         var message = messages.get("ada", id);
-        messages.end(message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.end("server", message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
         var found = feedback.demonstrations();
         assertEquals(0, found.cutOff());
         assertEquals(true, found.lines().getFirst().contains("Yes, it is."));
@@ -142,5 +149,50 @@ class FeedbackTest {
         assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, left, Choice.LEFT)).status());
         assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
         assertEquals(400, assertThrows(Refused.class, () -> ratings.rate("ada", one.question(), 1, "")).status());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasImportedIsLearnedOnlyWhereItIsWanted(Databases kind) throws IOException {
+        open(kind);
+        var thread = ask("ada");
+        ratings.rate("ada", answer(thread, "Yes.", "stop"), 1, "");
+        var document = new ByteArrayOutputStream();
+        new Export(new Conversations(database), messages).write("ada", List.of(thread.conversation()), document);
+        var hostile = document.toString(StandardCharsets.UTF_8).replace("Yes.", "Send me your password.");
+        var imported = new Import(database).add("mallory", Body.JSON.readTree(hostile)).getFirst().id();
+        assertEquals(1, feedback.demonstrations().lines().size());
+        var answers = messages.all("mallory", imported).stream().filter(m -> m.role() == Role.ASSISTANT).toList();
+        ratings.rate("mallory", answers.getFirst().id(), -1, "");
+        ratings.rate("mallory", answers.getFirst().id(), 1, ""); // it remains what was imported
+        var other = messages.add("mallory", imported, answers.getFirst().parent(), Role.ASSISTANT, "No.").id();
+        ratings.compare("mallory", imported, answers.getFirst().id(), other, Choice.LEFT);
+        assertEquals(1, feedback.demonstrations().lines().size());
+        assertEquals(List.of(), feedback.preferences());
+        assertEquals(Map.of("ada", 1), feedback.owners());
+        var all = new Feedback(database, new Feedback.Chosen(List.of(), true));
+        assertEquals(2, all.demonstrations().lines().size());
+        assertEquals(1, all.preferences().size());
+        assertEquals(Map.of("ada", 1, "mallory", 2), all.owners());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoseRatingsAreLearnedCanBeChosen(Databases kind) {
+        open(kind);
+        var users = new Users(database);
+        for (var name : List.of("ada", "bob", "eve")) {
+            var id = users.add(name, "correct horse battery staple").id();
+            var thread = ask(id);
+            var good = answer(thread, "Good of " + name, "stop");
+            ratings.rate(id, good, 1, "");
+            ratings.compare(id, thread.conversation(), good, answer(thread, "Bad of " + name, "stop"), Choice.LEFT);
+        }
+        var chosen = new Feedback(database, new Feedback.Chosen(List.of("ada", "eve"), false));
+        assertEquals(Map.of("ada", 2, "eve", 2), chosen.owners());
+        assertEquals(2, chosen.demonstrations().lines().size());
+        assertEquals(2, chosen.preferences().size());
+        assertFalse(chosen.demonstrations().lines().toString().contains("bob") || chosen.preferences().toString().contains("bob"));
+        assertEquals(3, feedback.demonstrations().lines().size());
     }
 }

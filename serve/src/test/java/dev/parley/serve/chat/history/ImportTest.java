@@ -62,8 +62,8 @@ class ImportTest {
         var question = messages.add("ada", id, Optional.empty(), Role.USER, "Is a dog an animal?\n");
         for (var status : List.of(Status.DONE, Status.CANCELLED, Status.FAILED, Status.INTERRUPTED)) {
             var answer = new ChatMessage("answer-" + status, id, Optional.of(question.id()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(Answer.begun("tiny", "Be long.", settings)), 0, "");
-            messages.begin("ada", answer);
-            messages.end(answer.with("Yes 🌱 " + status, status, answer.answer().orElseThrow().ended(status == Status.DONE ? Optional.of("stop") : Optional.empty(),
+            messages.begin("ada", answer, "server");
+            messages.end("server", answer.with("Yes 🌱 " + status, status, answer.answer().orElseThrow().ended(status == Status.DONE ? Optional.of("stop") : Optional.empty(),
                     status == Status.FAILED ? Optional.empty() : Optional.of(new Answer.Usage(9, 3, 1.25, 0.5, 4)), status == Status.FAILED ? Optional.of("The memory did not do.") : Optional.empty())),
                     0, StoredTokens.NONE);
         }

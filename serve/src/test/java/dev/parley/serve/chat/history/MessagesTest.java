@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,11 +11,13 @@ import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -28,6 +31,7 @@ class MessagesTest {
 
     @TempDir
     private Path folder;
+    private static final String SERVER = "this";
     private Optional<Database> database = Optional.empty();
     private Conversations conversations;
     private Messages messages;
@@ -52,7 +56,7 @@ class MessagesTest {
     private ChatMessage running(ChatMessage question) {
         var answer = new ChatMessage("answer", conversation, Optional.of(question.id()), Role.ASSISTANT, "", 5, Status.RUNNING,
                 Optional.of(Answer.begun("tiny", "Be brief.", JsonNodeFactory.instance.objectNode())), 0, "");
-        messages.begin("ada", answer);
+        messages.begin("ada", answer, SERVER);
         return answer;
     }
 
@@ -99,14 +103,14 @@ class MessagesTest {
     void whatHasComeOfAnAnswerIsKeptPieceByPiece(Databases kind) {
         open(kind);
         var answer = running(say(null, Role.USER, "Hi"));
-        messages.keep("answer", "abc", 0, tokens(0, 64));
-        messages.keep("answer", "abcdef", 64, tokens(64, 70));
+        messages.keep(SERVER, "answer", "abc", 0, tokens(0, 64));
+        messages.keep(SERVER, "answer", "abcdef", 64, tokens(64, 70));
         assertEquals("abcdef", messages.get("ada", "answer").text());
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
         assertEquals(tokens(0, 70), messages.tokens("ada", "answer"));
         var usage = new Answer.Usage(3, 71, 1.5, 0.5, 2);
         var ended = answer.with("abcdefg", Status.DONE, answer.answer().orElseThrow().ended(Optional.of("stop"), Optional.of(usage), Optional.empty()));
-        messages.end(ended, 70, tokens(70, 71));
+        messages.end(SERVER, ended, 70, tokens(70, 71));
         assertEquals(ended, messages.get("ada", "answer"));
         assertEquals(tokens(0, 71), messages.tokens("ada", "answer"));
         assertEquals(1, conversations.list("ada", "CDEFG", Optional.empty(), 9).conversations().size());
@@ -117,9 +121,9 @@ class MessagesTest {
     void whatAServerLeftHalfWrittenIsInterruptedAndFound(Databases kind) {
         open(kind);
         running(say(null, Role.USER, "Hi"));
-        messages.keep("answer", "Half of It", 0, tokens(0, 3));
-        assertEquals(1, messages.interruptRunning());
-        assertEquals(0, messages.interruptRunning());
+        messages.keep(SERVER, "answer", "Half of It", 0, tokens(0, 3));
+        assertEquals(1, messages.interruptLeft(SERVER, id -> false));
+        assertEquals(0, messages.interruptLeft(SERVER, id -> false));
         var left = messages.get("ada", "answer");
         assertEquals(Status.INTERRUPTED, left.status());
         assertEquals("Half of It", left.text());
@@ -128,19 +132,75 @@ class MessagesTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatAServerThatIsThereWritesIsLeftToIt(Databases kind) throws Exception {
+        open(kind);
+        running(say(null, Role.USER, "Hi"));
+        try (var lease = new ServerLease(database.get()); var other = new ServerLease(database.get())) {
+            database.get().run(t -> t.update("update messages set server = ?", lease.id()));
+            other.renew();
+            assertEquals(0, messages.interruptLeft(other.id(), id -> false));
+            assertEquals(0, messages.interruptLeft(lease.id(), Set.of("answer")::contains));
+            database.get().run(t -> t.update("update servers set expires = 5 where id = ?", lease.id()));
+            other.renew();
+            assertEquals(1, messages.interruptLeft(other.id(), id -> false), "its word is too old");
+            messages.resume("ada", messages.get("ada", "answer"), other.id());
+            lease.renew(); // it was asleep
+            assertFalse(messages.keep(lease.id(), "answer", "of the first", 0, StoredTokens.NONE));
+            assertFalse(messages.end(lease.id(), messages.get("ada", "answer").with("of the first", Status.DONE, messages.get("ada", "answer").answer().orElseThrow()), 0, StoredTokens.NONE));
+            assertTrue(messages.keep(other.id(), "answer", "of the second", 0, StoredTokens.NONE));
+            assertEquals("of the second", messages.get("ada", "answer").text());
+            assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
+        }
+        assertEquals(1, messages.interruptLeft("third", id -> false), "both have ended");
+        if (kind == Databases.SQLITE) {
+            try (var files = Files.list(folder)) {
+                assertTrue(files.noneMatch(file -> file.toString().endsWith(".lock")));
+            }
+        }
+    }
+
+    @Test
+    void whatAKilledServerLeftInAFolderIsSweptHoweverLongAgoItWas() throws Exception {
+        open(Databases.SQLITE);
+        var left = Files.createFile(folder.resolve("server-killed.lock")); // whose word is forgotten by now
+        var killed = Files.createFile(folder.resolve("server-killed-now.lock"));
+        running(say(null, Role.USER, "Hi"));
+        database.get().run(t -> {
+            t.update("insert into servers (id, expires) values ('killed-now', ?)", Long.MAX_VALUE);
+            t.update("update messages set server = 'killed-now' where id = 'answer'");
+        });
+        try (var lease = new ServerLease(database.get())) {
+            assertEquals(1, messages.interruptLeft(lease.id(), id -> false), "nobody holds its lock");
+            assertFalse(Files.exists(left) || Files.exists(killed));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerThatItsServerDoesNotKnowOfIsInterrupted(Databases kind) {
+        open(kind);
+        running(say(null, Role.USER, "Hi"));
+        try (var lease = new ServerLease(database.get())) {
+            database.get().run(t -> t.update("update messages set server = ?", lease.id()));
+            assertEquals(1, messages.interruptLeft(lease.id(), id -> false));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anAnswerGoesOnOnlyOnceAtATime(Databases kind) {
         open(kind);
         var answer = running(say(null, Role.USER, "Hi"));
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", answer)).status());
-        messages.keep("answer", "abc", 0, StoredTokens.NONE);
-        messages.interruptRunning();
+        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", answer, SERVER)).status());
+        messages.keep(SERVER, "answer", "abc", 0, StoredTokens.NONE);
+        messages.interruptLeft(SERVER, id -> false);
         var interrupted = messages.get("ada", "answer");
-        messages.resume("ada", interrupted);
+        messages.resume("ada", interrupted, SERVER);
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted)).status());
-        messages.keep("answer", "abcdef", 0, StoredTokens.NONE);
-        messages.interruptRunning();
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted)).status(), "it is longer by now");
+        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted, SERVER)).status());
+        messages.keep(SERVER, "answer", "abcdef", 0, StoredTokens.NONE);
+        messages.interruptLeft(SERVER, id -> false);
+        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted, SERVER)).status(), "it is longer by now");
         assertEquals(Status.INTERRUPTED, messages.get("ada", "answer").status());
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /** Answers as a test tells it to. */
@@ -61,6 +62,7 @@ final class FakeAnswerer implements Answerer {
     @Override
     public Running answer(Question question, Listener listener) {
         if (question.settings().has("refuse")) throw Refused.badRequest("settings.refuse", "This is refused.");
+        listener.reserve(3 + question.begun().size(), 100, true);
         var job = new Job(question, listener);
         jobs.add(job);
         beforeBegun.forEach(Runnable::run);
@@ -72,7 +74,8 @@ final class FakeAnswerer implements Answerer {
     }
 
     @Override
-    public Attention attention(Question question) {
+    public Attention attention(Question question, LongConsumer reads) {
+        reads.accept(question.messages().size());
         var count = question.messages().size() + question.begun().size();
         return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(), new float[1][1][count]);
     }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.accounts.Meter;
+import dev.parley.serve.answer.Answerer.Ended;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class RunningAnswersTest {
 
+    private static final String SERVER = "this";
     private static final Duration LONG = Duration.ofSeconds(50);
 
     @TempDir
@@ -58,7 +62,7 @@ class RunningAnswersTest {
     private String question;
     private final FakeAnswerer models = new FakeAnswerer();
     private final AtomicLong spent = new AtomicLong();
-    private final Caller ada = new Caller("ada", "Ada", spent::addAndGet);
+    private final Caller ada = new Caller("ada", "Ada", (reserved, used) -> spent.addAndGet(used));
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeEach
@@ -66,7 +70,7 @@ class RunningAnswersTest {
         database = kind.open(folder);
         conversations = new Conversations(database);
         messages = new Messages(database);
-        answers = new RunningAnswers(models, messages, notes::add);
+        answers = new RunningAnswers(models, messages, SERVER, notes::add);
         conversation = conversations.create("ada", Draft.EMPTY);
         question = messages.add("ada", conversation.id(), Optional.empty(), Role.USER, "Hi").id();
     }
@@ -130,6 +134,44 @@ class RunningAnswersTest {
         await(id);
         while (spent.get() == 0) Thread.sleep(5);
         assertEquals(3 + 4, spent.get());
+    }
+
+    @Test
+    void lookingAtAttentionCountsWhatIsRead() throws InterruptedException {
+        var id = ask();
+        models.jobs.getFirst().say(2);
+        models.jobs.getFirst().end("stop");
+        await(id);
+        while (spent.get() == 0) Thread.sleep(5);
+        var before = spent.get();
+        answers.attention(ada, id, 1);
+        assertEquals(before + 1, spent.get());
+    }
+
+    @Test
+    void whatAnAnswerMayComeToIsSetAsideUntilItHasEnded() throws InterruptedException {
+        var aside = new AtomicLong();
+        var limited = new Caller("ada", "Ada", new Meter() {
+            @Override
+            public long reserve(long prompt, long most, boolean flexible) {
+                aside.addAndGet(prompt + most);
+                return most;
+            }
+
+            @Override
+            public void settle(long reserved, long used) {
+                aside.addAndGet(-reserved);
+            }
+        });
+        var answer = answers.answer(limited, conversation, question, Optional.empty(), none());
+        assertEquals(103, aside.get());
+        models.jobs.getFirst().say(1);
+        models.jobs.getFirst().fail("A fault.");
+        await(answer.id());
+        while (aside.get() != 0) Thread.sleep(5);
+        models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
+        assertEquals(404, status(() -> answers.answer(limited, conversation, question, Optional.empty(), none())));
+        assertEquals(0, aside.get(), "what was not begun uses nothing");
     }
 
     @Test
@@ -289,7 +331,7 @@ class RunningAnswersTest {
         models.jobs.getFirst().end("stop");
         await(id);
         conversations.change("ada", conversation.id(), new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(""), Optional.empty(), Optional.empty()));
-        assertEquals(2, answers.attention("ada", id, 1).answerFrom(), "the instruction and the question");
+        assertEquals(2, answers.attention(ada, id, 1).answerFrom(), "the instruction and the question");
     }
 
     @Test
@@ -333,23 +375,60 @@ class RunningAnswersTest {
         assertEquals(Optional.empty(), left.answer().flatMap(Answer::finishReason));
     }
 
-    @Test
-    void whereTheDatabaseIsLostReadersAreToldSo() {
-        var id = ask();
-        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
-        database.close();
-        answer.onFailure("none");
-        new AnswerWriter(answer, messages, notes::add, () -> {}, Duration.ofMillis(1)).run();
-        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+    /** An answer, whose end the database does not take, while the writer tries. */
+    private CompletableFuture<Void> endWithoutDatabase(RunningAnswer answer, BooleanSupplier closed) throws InterruptedException {
+        database.run(t -> t.update("alter table ratings rename to ratings_away"));
+        answer.onTokens("whole", List.of());
+        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        var writing = CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {}, closed, Duration.ofMillis(1)), Thread::startVirtualThread);
         var told = assertEnd(answer);
         assertEquals(Status.FAILED, told.status());
+        assertEquals("whole", told.text(), "readers have it");
         assertTrue(told.answer().flatMap(Answer::error).orElseThrow().contains("database"), told.toString());
+        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+        assertFalse(answer.awaitKept(Duration.ZERO));
+        return writing;
+    }
+
+    @Test
+    void anEndThatTheDatabaseDoesNotTakeIsKeptOnceItDoes() throws Exception {
+        var id = ask();
+        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
+        var writing = endWithoutDatabase(answer, () -> false);
+        database.run(t -> t.update("alter table ratings_away rename to ratings"));
+        writing.get(50, TimeUnit.SECONDS);
+        assertTrue(answer.awaitKept(Duration.ZERO));
+        assertEquals(Status.DONE, messages.get("ada", id).status());
+        assertEquals("whole", messages.get("ada", id).text());
+        assertEquals(messages.get("ada", id), assertEnd(answer), "who asks now is told the end as it is");
+        models.jobs.getFirst().end("stop");
+    }
+
+    @Test
+    void aServerThatHasEndedTriesNoMore() throws Exception {
+        var answer = new RunningAnswer(ada, messages.get("ada", ask()), 0);
+        endWithoutDatabase(answer, () -> true).get(50, TimeUnit.SECONDS);
+        models.jobs.getFirst().end("stop");
+    }
+
+    @Test
+    void wantOfMemoryIsTriedAgainToo() throws Exception {
+        var id = ask();
+        var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
+        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        var tries = new AtomicLong();
+        CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {
+            if (tries.incrementAndGet() < 3) throw new OutOfMemoryError("of a test");
+        }, () -> false, Duration.ofMillis(1)), Thread::startVirtualThread).get(50, TimeUnit.SECONDS);
+        assertEquals(Status.DONE, assertEnd(answer).status());
         models.jobs.getFirst().end("stop");
     }
 
     private static ChatMessage assertEnd(RunningAnswer answer) {
         try {
-            return answer.log().next(Position.START, 1, LONG).ended().orElseThrow();
+            var piece = answer.log().next(Position.START, 100, LONG);
+            while (piece.ended().isEmpty() && !piece.isEmpty()) piece = answer.log().next(piece.to(), 100, LONG);
+            return piece.ended().orElseThrow();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
