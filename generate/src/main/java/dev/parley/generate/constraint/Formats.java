@@ -1,7 +1,7 @@
 package dev.parley.generate.constraint;
 
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /** The formats of strings that JSON Schema names, as regular expressions (RFC 3339 for dates and times, RFC 4122 for UUIDs). */
 final class Formats {
@@ -24,10 +24,12 @@ final class Formats {
 
     private Formats() {}
 
-    /** @throws GrammarException naming the formats that there are */
-    static Expression of(String format, String where) {
-        var regex = REGEX.get(format);
-        if (regex == null) throw new GrammarException("The schema's format \"" + format + "\" at " + where + " is not supported; these are: " + String.join(", ", new TreeSet<>(REGEX.keySet())) + ".");
-        return Regex.whole(regex);
+    /** What a format asks of a string; empty where it is one that is only a remark (JSON Schema 2020-12, Validation, 7.2.1). */
+    static Optional<Expression> of(String format, Work work) {
+        return Optional.ofNullable(REGEX.get(format)).map(regex -> Regex.whole(regex, work));
+    }
+
+    static boolean isKnown(String format) {
+        return REGEX.containsKey(format);
     }
 }

@@ -68,7 +68,7 @@ class TokenMasksTest {
             for (int n = 0; n < 25; n++) {
                 var soFar = ids.stream().mapToInt(id -> id).toArray();
                 var logits = new float[tokenizer.vocabSize() + 3];
-                masks.apply(soFar, 0, List.of(0), logits);
+                masks.follow(0).apply(soFar, List.of(0), logits);
                 var at = new Configurations(grammar.automaton()).start();
                 for (var id : soFar) at = follow(at, id);
                 var allowed = new ArrayList<Integer>();
@@ -141,7 +141,7 @@ class TokenMasksTest {
 
     private static Set<String> allowed(TokenMasks masks, Tokenizer tokenizer, int... ids) {
         var logits = new float[tokenizer.vocabSize()];
-        masks.apply(ids, 0, List.of(), logits);
+        masks.follow(0).apply(ids, List.of(), logits);
         var names = new HashSet<String>();
         for (int id = 0; id < logits.length; id++) {
             var byItself = id;
@@ -157,13 +157,13 @@ class TokenMasksTest {
         var masks = new Constraints(tokenizer).masks(Grammar.ofJsonSchema(PERSON));
         var text = tokenizer.encodeBytes("{\"name\": \"Ada\", \"age\": 36".getBytes(StandardCharsets.UTF_8));
         var alone = new float[tokenizer.vocabSize()];
-        new Constraints(tokenizer).masks(Grammar.ofJsonSchema(PERSON)).apply(text, 0, List.of(0), alone);
+        new Constraints(tokenizer).masks(Grammar.ofJsonSchema(PERSON)).follow(0).apply(text, List.of(0), alone);
         try (var threads = java.util.concurrent.Executors.newFixedThreadPool(4)) {
             var results = new ArrayList<java.util.concurrent.Future<float[]>>();
             for (int i = 0; i < 40; i++) {
                 results.add(threads.submit(() -> {
                     var logits = new float[tokenizer.vocabSize()];
-                    masks.apply(text, 0, List.of(0), logits);
+                    masks.follow(0).apply(text, List.of(0), logits);
                     return logits;
                 }));
             }
@@ -183,8 +183,8 @@ class TokenMasksTest {
         var vocabulary = new TokenTrie(new byte[][] {{'a'}, {'b'}, {}});
         var masks = new TokenMasks(Grammar.ofText("ac"), vocabulary, vocabulary);
         var logits = new float[3];
-        masks.apply(new int[0], 0, List.of(2), logits);
+        masks.follow(0).apply(new int[0], List.of(2), logits);
         assertArrayEquals(new float[] {0, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY}, logits);
-        assertThrows(GrammarException.class, () -> masks.apply(new int[] {0}, 0, List.of(2), new float[3]));
+        assertThrows(GrammarException.class, () -> masks.follow(0).apply(new int[] {0}, List.of(2), new float[3]));
     }
 }
