@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The thread of a {@link BatchingEngine}: it gives texts their places, and all of them their next tokens, turn after turn. */
 final class EngineLoop implements Runnable {
 
     private static final int SCORED_TOKENS = 32; // of a prompt whose own probabilities are wanted: a row of the vocabulary's size for each
+
+    private static final int IDLE_MILLIS = 20;
 
     private final Intake intake;
     private final Limits limits;
@@ -23,6 +26,7 @@ final class EngineLoop implements Runnable {
     private final PrefixCache prefixes;
     private final EngineCounts counts = new EngineCounts();
     private final List<Row> running = new ArrayList<>(); // in the order of joining
+    private final FormWork forms;
     private volatile Stats stats;
     private volatile boolean failed;
 
@@ -31,6 +35,7 @@ final class EngineLoop implements Runnable {
         this.limits = limits;
         this.passes = passes;
         prefixes = new PrefixCache(passes.pool());
+        forms = new FormWork(intake::wake);
         note();
     }
 
@@ -55,6 +60,8 @@ final class EngineLoop implements Runnable {
             }
         } catch (Throwable e) { // whatever it is: nobody may be left waiting
             failAll(e);
+        } finally {
+            forms.close();
         }
     }
 
@@ -131,8 +138,11 @@ final class EngineLoop implements Runnable {
 
     /** One pass: the next token of every running text, and beside them pieces of prompts. */
     private void step() {
-        var rows = plan();
-        if (rows.isEmpty()) return;
+        var rows = plan(forms.unready(running, intake));
+        if (rows.isEmpty()) {
+            intake.pause(IDLE_MILLIS); // until a form is ready, or another request has come
+            return;
+        }
         try {
             var scores = passes.feed(rows.stream().map(p -> p.feed).toList());
             ThreadTeam.shared().each(rows.size(), i -> rows.get(i).take(scores[i]));
@@ -172,14 +182,19 @@ final class EngineLoop implements Runnable {
         }
     }
 
-    /** Which texts are fed how many tokens, for which there is memory. Those that wait for one token come first, then prompts in the order of joining. */
-    private List<Planned> plan() {
+    /**
+     * Which texts are fed how many tokens, for which there is memory. Those that wait for one token come first, then prompts in the
+     * order of joining.
+     *
+     * @param unready texts of which it is not known yet what may come next: they are fed no last token, and so are no burden to others
+     */
+    private List<Planned> plan(Set<Row> unready) {
         var planned = new ArrayList<Planned>();
         var decoding = (int) running.stream().filter(r -> r.pending() == 1).count();
         var room = decoding == 0 ? SharedPasses.MOST_TOKENS : Math.min(SharedPasses.MOST_TOKENS - decoding, limits.prefillTokens());
         for (var row : running) {
             var count = row.pending() == 1 ? 1 : Math.min(row.asksForPrompt() ? Math.min(SCORED_TOKENS, room) : room, row.pending());
-            if (count == 0) continue;
+            if (count == 0 || count == row.pending() && unready.contains(row)) continue;
             if (row.pending() > 1) room -= count;
             planned.add(new Planned(row, count));
         }

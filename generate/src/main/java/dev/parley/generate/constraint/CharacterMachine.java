@@ -63,7 +63,7 @@ final class CharacterMachine {
                 for (var range : move.set().ranges()) {
                     begins.computeIfAbsent(range[0], k -> new ArrayList<>()).add(move.target());
                     begins.computeIfAbsent(range[1] + 1, k -> new ArrayList<>()).add(-1 - move.target());
-                    work.pay(1);
+                    work.pay(12);
                 }
             }
         }
@@ -76,7 +76,7 @@ final class CharacterMachine {
                 else active.computeIfPresent(-1 - target, (k, n) -> n == 1 ? null : n - 1);
             }
             if (active.isEmpty()) continue;
-            work.pay(active.size());
+            work.pay(12L * active.size());
             var targets = List.copyOf(active.keySet());
             var id = known.get(targets);
             if (id == null) {
@@ -112,7 +112,7 @@ final class CharacterMachine {
             var next = new ArrayList<Move>();
             for (var move : moves(pair.a)) {
                 for (var another : other.moves(pair.b)) {
-                    work.pay(1);
+                    work.pay(4);
                     var common = move.set().intersect(another.set());
                     if (!common.isEmpty()) next.add(new Move(common, building.id(new Pair(move.target(), another.target()))));
                 }
@@ -152,7 +152,7 @@ final class CharacterMachine {
         }
 
         private int id(Object key) {
-            work.pay(10);
+            work.pay(20);
             var id = ids.putIfAbsent(key, keys.size());
             if (id != null) return id;
             keys.add(key);

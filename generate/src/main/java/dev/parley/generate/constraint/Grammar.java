@@ -152,7 +152,7 @@ public final class Grammar {
 
     /** Whether it allows a whole text. */
     public boolean matches(String text) {
-        var at = new Configurations(automaton()).start();
+        var at = new Configurations(automaton(), TokenMasks.MOST_BYTES).start();
         for (var b : text.getBytes(StandardCharsets.UTF_8)) {
             at = at.after(b);
             if (at == null) return false;

@@ -38,7 +38,7 @@ final class JsonSchema {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
     private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
-            "$recursiveRef", "contentEncoding", "contentSchema");
+            "$recursiveRef");
     private static final List<String> TYPES = List.of("object", "array", "string", "number", "integer", "boolean", "null");
     private static final int DEEPEST = 200;
 
@@ -141,10 +141,11 @@ final class JsonSchema {
         others.removeAll(Set.of("const", "enum", "type"));
         SchemaStrings.KEYWORDS.forEach(others::remove);
         if (!others.isEmpty()) throw fault("has " + others.iterator().next() + " beside a list of values; leave out the values that do not fit", where);
-        var listed = schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values;
+        var listed = new HashSet<>(schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values);
+        var accepted = strings.accepted(schema, where);
         var types = types(schema, where);
         var fitting = values.stream().filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))
-                && (!v.isTextual() || strings.accepts(schema, v.textValue(), where))).toList();
+                && (!v.isTextual() || accepted.test(v.textValue()))).toList();
         if (fitting.isEmpty()) throw fault("allows no value", where);
         return choice(fitting.stream().map(JsonText::constant).toList());
     }

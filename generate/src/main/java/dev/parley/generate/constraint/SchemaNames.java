@@ -58,8 +58,9 @@ final class SchemaNames {
     Optional<Set<String>> listed() {
         if (!names.has("const") && !names.has("enum")) return Optional.empty();
         var listed = new LinkedHashSet<String>();
+        var accepted = strings.accepted(names, where);
         (names.has("enum") ? names.path("enum") : JsonNodeFactory.instance.arrayNode().add(names.get("const"))).forEach(name -> {
-            var fits = name.isTextual() && (!names.has("const") || names.get("const").equals(name)) && strings.accepts(names, name.textValue(), where);
+            var fits = name.isTextual() && (!names.has("const") || names.get("const").equals(name)) && accepted.test(name.textValue());
             if (fits) listed.add(name.textValue());
         });
         return Optional.of(listed);

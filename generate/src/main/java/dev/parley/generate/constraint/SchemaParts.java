@@ -24,7 +24,7 @@ final class SchemaParts {
             "minProperties", "maxProperties", "items", "additionalItems", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
             "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not", "if", "then", "else", "dependentSchemas", "dependentRequired",
             "dependencies", "patternProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains",
-            "uniqueItems", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentSchema");
+            "uniqueItems", "$dynamicRef", "$recursiveRef");
 
     private final JsonNode root;
     private final Work work;
@@ -163,10 +163,10 @@ final class SchemaParts {
 
     private static JsonNode common(JsonNode a, JsonNode b) {
         var list = JsonNodeFactory.instance.arrayNode();
-        for (var x : a) {
-            for (var y : b) {
-                if (x.equals(y)) list.add(x);
-            }
+        var others = new HashSet<JsonNode>();
+        b.forEach(others::add);
+        for (var value : a) {
+            if (others.contains(value)) list.add(value);
         }
         return list;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The strings that a schema accepts: what {@code pattern}, {@code format} and lengths say at once. */
 final class SchemaStrings {
@@ -31,15 +32,16 @@ final class SchemaStrings {
     }
 
     private CharacterMachine together(List<Expression> conditions, int least, int most, String where) {
+        CharacterMachine all;
         try {
-            var all = CharacterMachine.of(conditions.getFirst(), work);
+            all = CharacterMachine.of(conditions.getFirst(), work);
             for (var condition : conditions.subList(1, conditions.size())) all = all.and(CharacterMachine.of(condition, work), work);
             if (!all.hasLengthsWithin(least, most)) all = all.and(CharacterMachine.lengths(least, most, work), work);
-            if (all.isEmpty()) throw JsonSchema.fault("has a pattern, format and length that no string keeps together", where);
-            return all;
-        } catch (StackOverflowError e) {
-            throw JsonSchema.fault("has a pattern of too many levels", where);
+        } catch (GrammarException e) {
+            throw JsonSchema.fault("has a pattern, format and length that take too much work together", where);
         }
+        if (all.isEmpty()) throw JsonSchema.fault("has a pattern, format and length that no string keeps together", where);
+        return all;
     }
 
     private List<Expression> conditions(ObjectNode schema, String where) {
@@ -51,7 +53,7 @@ final class SchemaStrings {
                 throw JsonSchema.fault("has a pattern that cannot be honoured: " + e.getMessage().replaceFirst("\\.$", ""), where);
             }
         }
-        for (var format : all(schema.path("format"))) Formats.of(format.asText(), work).ifPresent(conditions::add);
+        for (var format : all(schema.path("format"))) Formats.of(format.asText(), schema.has("maxLength"), work).ifPresent(conditions::add);
         return conditions;
     }
 
@@ -65,10 +67,12 @@ final class SchemaStrings {
     }
 
     /** Whether a schema's words on strings hold of one. */
-    boolean accepts(ObjectNode schema, String text, String where) {
-        var length = text.codePointCount(0, text.length());
-        var most = JsonSchema.count(schema, "maxLength", UNBOUNDED, where);
-        if (length < JsonSchema.count(schema, "minLength", 0, where) || most != UNBOUNDED && length > most) return false;
-        return conditions(schema, where).stream().allMatch(condition -> CharacterMachine.of(condition, work).accepts(text));
+    Predicate<String> accepted(ObjectNode schema, String where) {
+        int least = JsonSchema.count(schema, "minLength", 0, where), most = JsonSchema.count(schema, "maxLength", UNBOUNDED, where);
+        var machines = conditions(schema, where).stream().map(condition -> CharacterMachine.of(condition, work)).toList();
+        return text -> {
+            var length = text.codePointCount(0, text.length());
+            return length >= least && (most == UNBOUNDED || length <= most) && machines.stream().allMatch(machine -> machine.accepts(text));
+        };
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 public final class TokenMasks {
 
     /** Bytes of masks, and as many of configurations; a mask of a vocabulary of 150,000 has 19 kB. */
-    private static final long MOST_BYTES = 16 << 20;
+    static final long MOST_BYTES = 16 << 20;
 
     private final TokenTrie first;
     private final TokenTrie later;
