@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A request in the engine, and the texts that grow from its prompt. */
@@ -96,6 +97,15 @@ final class AnswerTask {
         /** The next tokens to feed, so many. */
         int[] next(int count) {
             return Arrays.copyOfRange(text.ids(), cache().length(), cache().length() + count);
+        }
+
+        /** Whether it is known which tokens its form allows next, or that this cannot be known; if not, some thread is asked to find it out. */
+        boolean isFormReady(Executor executor) {
+            try {
+                return !text.running() || text.isFormReady(executor);
+            } catch (RuntimeException | StackOverflowError e) {
+                return true; // taking the next token fails in the same way, and tells whom it concerns
+            }
         }
 
         /** Whether its prompt is to be read from its first token on, for the probabilities of each. */

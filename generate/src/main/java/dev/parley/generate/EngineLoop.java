@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The thread of a {@link BatchingEngine}: it gives texts their places, and all of them their next tokens, turn after turn. */
 final class EngineLoop implements Runnable {
@@ -20,12 +21,15 @@ final class EngineLoop implements Runnable {
     private static final int MOST_ERRORS = 3; // what goes wrong so often is not over with the pass
     private static final long WAITING = Long.MIN_VALUE;
 
+    private static final int IDLE_MILLIS = 20;
+
     private final Intake intake;
     private final Limits limits;
     private final SharedPasses passes;
     private final PrefixCache prefixes;
     private final EngineCounts counts = new EngineCounts();
     private final List<Row> running = new ArrayList<>(); // in the order of joining
+    private final FormWork forms;
     private volatile Stats stats;
     private volatile boolean failed;
     private volatile long turnBegan = WAITING; // in nanoseconds
@@ -36,6 +40,7 @@ final class EngineLoop implements Runnable {
         this.limits = limits;
         this.passes = passes;
         prefixes = new PrefixCache(passes.pool(), limits.sharedPrefixes());
+        forms = new FormWork(intake::wake);
         note();
     }
 
@@ -70,6 +75,7 @@ final class EngineLoop implements Runnable {
             failAll(e);
         } finally {
             turnBegan = WAITING;
+            forms.close();
         }
     }
 
@@ -146,8 +152,11 @@ final class EngineLoop implements Runnable {
 
     /** One pass: the next token of every running text, and beside them pieces of prompts. */
     private void step() {
-        var rows = plan();
-        if (rows.isEmpty()) return;
+        var rows = plan(forms.unready(running, intake));
+        if (rows.isEmpty()) {
+            intake.pause(IDLE_MILLIS); // until a form is ready, or another request has come
+            return;
+        }
         try {
             var scores = passes.feed(rows.stream().map(p -> p.feed).toList());
             ThreadTeam.shared().each(rows.size(), i -> rows.get(i).take(scores[i]));
@@ -194,14 +203,19 @@ final class EngineLoop implements Runnable {
         }
     }
 
-    /** Which texts are fed how many tokens, for which there is memory. Those that wait for one token come first, then prompts in the order of joining. */
-    private List<Planned> plan() {
+    /**
+     * Which texts are fed how many tokens, for which there is memory. Those that wait for one token come first, then prompts in the
+     * order of joining.
+     *
+     * @param unready texts of which it is not known yet what may come next: they are fed no last token, and so are no burden to others
+     */
+    private List<Planned> plan(Set<Row> unready) {
         var planned = new ArrayList<Planned>();
         var decoding = (int) running.stream().filter(r -> r.pending() == 1).count();
         var room = decoding == 0 ? SharedPasses.MOST_TOKENS : Math.min(SharedPasses.MOST_TOKENS - decoding, limits.prefillTokens());
         for (var row : running) {
             var count = row.pending() == 1 ? 1 : Math.min(row.asksForPrompt() ? Math.min(SCORED_TOKENS, room) : room, row.pending());
-            if (count == 0) continue;
+            if (count == 0 || count == row.pending() && unready.contains(row)) continue;
             if (row.pending() > 1) room -= count;
             planned.add(new Planned(row, count));
         }

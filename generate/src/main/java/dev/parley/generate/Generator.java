@@ -219,7 +219,8 @@ public final class Generator {
     }
 
     private Predicate<int[]> stops(GenerationConfig config, Optional<TokenMasks> masks) {
-        Predicate<int[]> satisfied = ids -> masks.isPresent() && masks.get().mustEnd(ids, 0);
+        var form = masks.map(m -> m.follow(0));
+        Predicate<int[]> satisfied = ids -> form.isPresent() && form.get().mustEnd(ids);
         if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return satisfied;
         return satisfied.or(ids -> {
             var text = tokenizer.get().decode(ids, true);

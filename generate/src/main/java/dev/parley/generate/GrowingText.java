@@ -2,6 +2,7 @@ package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.Generator.TextListener;
+import dev.parley.generate.constraint.FormProgress;
 import dev.parley.generate.constraint.TokenMasks;
 import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
@@ -9,16 +10,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** One text while it grows: its tokens, what of it has been shown, and why it ended. */
 final class GrowingText {
 
     private final int row;
     private final int[] prompt;
-    private final int answerFrom; // where in the ids the answer begins
     private final int limit;
     private final GenerationConfig config;
-    private final Optional<TokenMasks> masks;
+    private final Optional<FormProgress> form;
     private final TextListener listener;
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
@@ -37,10 +38,10 @@ final class GrowingText {
     GrowingText(int row, int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
         this.row = row;
         this.prompt = prompt;
-        answerFrom = prompt.length - begun;
+        var answerFrom = prompt.length - begun; // where in the ids the answer begins
         this.limit = limit;
         this.config = config;
-        this.masks = masks;
+        form = masks.map(m -> m.follow(answerFrom));
         this.listener = listener;
         sampler = new Sampler(config, answerFrom, masks, row);
         decoder = tokenizer.map(t -> t.streamDecoder(true));
@@ -112,7 +113,12 @@ final class GrowingText {
     }
 
     private boolean formIsComplete() {
-        return masks.isPresent() && masks.get().mustEnd(ids(), answerFrom);
+        return form.isPresent() && form.get().mustEnd(ids());
+    }
+
+    /** Whether it is known which tokens its form allows next; if not, some thread is asked to find it out. */
+    boolean isFormReady(Executor executor) {
+        return form.isEmpty() || form.get().isReady(ids(), executor);
     }
 
     /** Shows what a token of the answer adds to its text, and ends it where the token does. */

@@ -74,6 +74,15 @@ final class Intake {
         return true;
     }
 
+    /** Waits until it is woken or something comes, for so long at most. */
+    synchronized void pause(long milliseconds) {
+        try {
+            wait(milliseconds);
+        } catch (InterruptedException e) {
+            // As above.
+        }
+    }
+
     /** Whether it was closed, and the patience is at its end. */
     synchronized boolean isOverdue() {
         return patience.isPresent() && System.nanoTime() - closedAt >= patience.get().toNanos();

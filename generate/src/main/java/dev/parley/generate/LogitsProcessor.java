@@ -35,7 +35,7 @@ public interface LogitsProcessor {
         if (c.minNewTokens() > 0) all.add(minNewTokens(c.minNewTokens(), promptLength, c.eosTokenIds()));
         if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
         var ends = c.ignoreEos() ? List.<Integer>of() : c.eosTokenIds();
-        masks.ifPresent(m -> all.add((ids, logits) -> m.apply(ids, promptLength, ends, logits)));
+        masks.map(m -> m.follow(promptLength)).ifPresent(form -> all.add((ids, logits) -> form.apply(ids, ends, logits)));
         if (c.temperature() > 0) {
             if (c.temperature() != 1) all.add(temperature(c.temperature()));
             if (c.topK() > 0) all.add(topK(c.topK()));

@@ -1,11 +1,14 @@
 package dev.parley.generate;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.constraint.Grammar;
+import dev.parley.generate.constraint.GrammarException;
 import dev.parley.kernels.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.SharedPasses;
@@ -54,7 +57,7 @@ class EngineFaultsTest {
     }
 
     /** Throws from a call on. */
-    private static final class Throwing implements BatchingEngine.Listener {
+    private static class Throwing implements BatchingEngine.Listener {
 
         final boolean alsoAtTheEnd;
         final CompletableFuture<RuntimeException> failure = new CompletableFuture<>();
@@ -307,5 +310,29 @@ class EngineFaultsTest {
 
     private static void awaitIdle(BatchingEngine engine) {
         while (engine.stats().running() + engine.stats().waiting() > 0) Thread.onSpinWait();
+    }
+
+    /** A form that takes long to follow costs its own answer time, and then ends it; another's is the same, and comes. */
+    @Test
+    void aHostileFormIsItsOwnRequestsMatter() throws Exception {
+        var form = new StringBuilder();
+        for (int i = 0; i < 60; i++) form.append(i == 0 ? "" : "|").append("[ -~]*[").append("etaoinshrdlu".substring(i % 6, i % 6 + 6)).append("][ -~]{60,150}").append((char) ('A' + i % 26));
+        var hostile = GREEDY.toBuilder().maxNewTokens(300).grammar(Grammar.ofRegex(form.toString())).build();
+        var honest = GREEDY.toBuilder().grammar(Grammar.ofJsonSchema("{\"type\": \"string\", \"maxLength\": 5000}")).build();
+        try (var engine = engine(Limits.DEFAULT)) {
+            var alone = new Kept();
+            engine.submit(TextRequest.of(new int[] {1, 2}, honest), alone);
+            var before = alone.await();
+            var refused = new Throwing(false) {
+                @Override
+                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {}
+            };
+            for (int i = 0; i < 2; i++) engine.submit(TextRequest.of(new int[] {3 + i}, hostile), refused);
+            var beside = new Kept();
+            engine.submit(TextRequest.of(new int[] {1, 2}, honest), beside);
+            assertArrayEquals(before.completions().getFirst().ids(), beside.await().completions().getFirst().ids());
+            assertTrue(refused.failure.get(60, TimeUnit.SECONDS) instanceof GrammarException);
+            assertTrue(engine.isAlive());
+        }
     }
 }

@@ -18,14 +18,29 @@ final class CodePoints {
     }
 
     static CodePoints range(int first, int last) {
-        return first > last ? NONE : new CodePoints(new int[] {first, last}).intersect(ALL);
+        if (first > last) return NONE;
+        var range = new CodePoints(new int[] {first, last});
+        return last < 0xd800 || first > 0xdfff ? range : joined(range.common(ALL));
     }
 
     /** Those of a string. */
     static CodePoints of(String characters) {
-        var set = NONE;
-        for (var c : characters.codePoints().toArray()) set = set.union(range(c, c));
-        return set;
+        return union(characters.codePoints().mapToObj(c -> range(c, c)).toList());
+    }
+
+    /** Those of some ranges, each of a first and a last character, in any order. */
+    static CodePoints ofRanges(List<int[]> ranges) {
+        var sorted = new ArrayList<>(ranges);
+        sorted.sort((a, b) -> Integer.compare(a[0], b[0]));
+        return joined(joined(sorted).common(ALL));
+    }
+
+    /** Those of any of some sets. */
+    static CodePoints union(List<CodePoints> sets) {
+        if (sets.size() == 1) return sets.getFirst();
+        var all = new ArrayList<int[]>();
+        for (var set : sets) all.addAll(set.ranges());
+        return ofRanges(all);
     }
 
     /** All for which the question is answered with yes. */
@@ -43,10 +58,7 @@ final class CodePoints {
     }
 
     CodePoints union(CodePoints other) {
-        var all = new ArrayList<>(ranges());
-        all.addAll(other.ranges());
-        all.sort((a, b) -> Integer.compare(a[0], b[0]));
-        return joined(all);
+        return union(List.of(this, other));
     }
 
     /** @param ranges in order of their beginnings */
@@ -73,10 +85,16 @@ final class CodePoints {
             next = range[1] + 1;
         }
         if (next <= Character.MAX_CODE_POINT) gaps.add(new int[] {next, Character.MAX_CODE_POINT});
-        return joined(gaps).intersect(ALL);
+        return joined(joined(gaps).common(ALL));
     }
 
     CodePoints intersect(CodePoints other) {
+        if (other == ALL) return this;
+        if (this == ALL) return other;
+        return joined(common(other));
+    }
+
+    private List<int[]> common(CodePoints other) {
         var common = new ArrayList<int[]>();
         for (int i = 0, j = 0; i < bounds.length && j < other.bounds.length; ) {
             int first = Math.max(bounds[i], other.bounds[j]), last = Math.min(bounds[i + 1], other.bounds[j + 1]);
@@ -84,7 +102,7 @@ final class CodePoints {
             if (bounds[i + 1] < other.bounds[j + 1]) i += 2;
             else j += 2;
         }
-        return joined(common);
+        return common;
     }
 
     CodePoints minus(CodePoints other) {
@@ -98,6 +116,11 @@ final class CodePoints {
         return false;
     }
 
+    /** Whether each is one byte of UTF-8. */
+    boolean isAscii() {
+        return bounds.length > 0 && bounds[bounds.length - 1] < 0x80;
+    }
+
     boolean isEmpty() {
         return bounds.length == 0;
     }
@@ -107,5 +130,15 @@ final class CodePoints {
         var ranges = new ArrayList<int[]>();
         for (int i = 0; i < bounds.length; i += 2) ranges.add(new int[] {bounds[i], bounds[i + 1]});
         return ranges;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CodePoints set && Arrays.equals(set.bounds, bounds);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bounds);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.generate.constraint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** What a piece of text may be. Patterns, schemas and grammars are read into these before they are compiled. */
 sealed interface Expression {
@@ -29,6 +30,12 @@ sealed interface Expression {
 
     /** What another rule says. */
     record Call(String rule) implements Expression {}
+
+    /** What an automaton over characters accepts. @param written how each of its sets of characters is */
+    record Machine(CharacterMachine states, Function<CodePoints, Expression> written) implements Expression {}
+
+    /** Nothing, at the start or at the end of a text and nowhere else; only {@link CharacterMachine} knows what to do with it. */
+    record Anchor(boolean start) implements Expression {}
 
     /** {@link Repeat#most} of a repetition without an end. */
     int UNBOUNDED = -1;
@@ -72,18 +79,34 @@ sealed interface Expression {
     }
 
     /** The expression with every set of characters, and every character of a text, replaced. */
-    default Expression replaceCharacters(java.util.function.Function<CodePoints, Expression> replacement) {
+    default Expression replaceCharacters(Function<CodePoints, Expression> replacement) {
         return switch (this) {
             case Characters(var set) -> replacement.apply(set);
             case Text(var text) -> new Sequence(text.codePoints().mapToObj(c -> replacement.apply(CodePoints.range(c, c))).toList());
             case Sequence(var parts) -> new Sequence(replaced(parts, replacement));
             case Choice(var options) -> new Choice(replaced(options, replacement));
             case Repeat(var part, var least, var most) -> new Repeat(part.replaceCharacters(replacement), least, most);
+            case Machine(var states, var written) -> new Machine(states, set -> written.apply(set).replaceCharacters(replacement));
             case Call call -> call;
+            case Anchor anchor -> anchor;
         };
     }
 
-    private static List<Expression> replaced(List<Expression> all, java.util.function.Function<CodePoints, Expression> replacement) {
+    /** Whether it has an anchor. @param start at the start of a text, or else at its end */
+    default boolean hasAnchor(boolean start) {
+        return switch (this) {
+            case Anchor anchor -> anchor.start == start;
+            case Sequence(var parts) -> parts.stream().anyMatch(p -> p.hasAnchor(start));
+            case Choice(var options) -> options.stream().anyMatch(o -> o.hasAnchor(start));
+            case Repeat(var part, var least, var most) -> part.hasAnchor(start);
+            case Text text -> false;
+            case Characters characters -> false;
+            case Machine machine -> false;
+            case Call call -> false;
+        };
+    }
+
+    private static List<Expression> replaced(List<Expression> all, Function<CodePoints, Expression> replacement) {
         var list = new ArrayList<Expression>();
         for (var one : all) list.add(one.replaceCharacters(replacement));
         return list;
@@ -98,6 +121,8 @@ sealed interface Expression {
             case Repeat(var part, var least, var most) -> new Repeat(part.withCallsTo(prefix), least, most);
             case Text text -> text;
             case Characters characters -> characters;
+            case Machine machine -> machine;
+            case Anchor anchor -> anchor;
         };
     }
 }

@@ -1,7 +1,7 @@
 package dev.parley.generate.constraint;
 
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /** The formats of strings that JSON Schema names, as regular expressions (RFC 3339 for dates and times, RFC 4122 for UUIDs). */
 final class Formats {
@@ -13,7 +13,8 @@ final class Formats {
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?";
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,6}";
     private static final String LOCAL = "[A-Za-z0-9_+-]{1,20}(\\.[A-Za-z0-9_+-]{1,20}){0,2}";
-    private static final String PATH = "[A-Za-z0-9._~!$&'()*+,;=:@/-]{0,200}";
+    private static final String BOUND = "{0,200}";
+    private static final String PATH = "[A-Za-z0-9._~!$&'()*+,;=:@/-]" + BOUND;
 
     private static final Map<String, String> REGEX = Map.ofEntries(Map.entry("date", DATE), Map.entry("time", TIME), Map.entry("date-time", DATE + "T" + TIME),
             Map.entry("duration", "P(\\d{1,4}W|(\\d{1,4}Y(\\d{1,4}M(\\d{1,4}D)?)?|\\d{1,4}M(\\d{1,4}D)?|\\d{1,4}D)(T(\\d{1,4}H(\\d{1,4}M(\\d{1,4}S)?)?|\\d{1,4}M(\\d{1,4}S)?|\\d{1,4}S))?"
@@ -24,10 +25,13 @@ final class Formats {
 
     private Formats() {}
 
-    /** @throws GrammarException naming the formats that there are */
-    static Expression of(String format, String where) {
-        var regex = REGEX.get(format);
-        if (regex == null) throw new GrammarException("The schema's format \"" + format + "\" at " + where + " is not supported; these are: " + String.join(", ", new TreeSet<>(REGEX.keySet())) + ".");
-        return Regex.whole(regex);
+    /** What a format asks of a string; empty where it is one that is only a remark (JSON Schema 2020-12, Validation, 7.2.1). @param isBounded by a length */
+    static Optional<Expression> of(String format, boolean isBounded, Work work) {
+        // A path has a bound of its own so that no text goes on for ever; beside another bound it would only be counted twice.
+        return Optional.ofNullable(REGEX.get(format)).map(regex -> Regex.whole(isBounded ? regex.replace(BOUND, "*") : regex, work));
+    }
+
+    static boolean isKnown(String format) {
+        return REGEX.containsKey(format);
     }
 }

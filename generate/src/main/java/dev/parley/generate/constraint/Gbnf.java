@@ -140,7 +140,7 @@ final class Gbnf {
         var from = at++;
         var negated = at < text.length() && text.charAt(at) == '^';
         if (negated) at++;
-        var set = CodePoints.NONE;
+        var ranges = new ArrayList<int[]>();
         while (at < text.length() && text.charAt(at) != ']') {
             var low = character();
             var high = low;
@@ -150,10 +150,11 @@ final class Gbnf {
                 high = character();
                 if (high < low) throw fault("a range ends before it begins", from);
             }
-            set = set.union(CodePoints.range(low, high));
+            ranges.add(new int[] {low, high});
         }
         if (at == text.length()) throw fault("a [ is not closed", from);
         at++;
+        var set = CodePoints.ofRanges(ranges);
         return new Expression.Characters(negated ? set.negated() : set);
     }
 

@@ -37,25 +37,30 @@ final class JsonSchema {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
-    private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies", "patternProperties",
-            "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
-            "$recursiveRef", "contentEncoding", "contentSchema");
+    private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
+            "$recursiveRef");
     private static final List<String> TYPES = List.of("object", "array", "string", "number", "integer", "boolean", "null");
     private static final int DEEPEST = 200;
 
     private final Map<String, Expression> rules = new HashMap<>(JsonText.rules());
     private final SchemaParts parts;
+    private final SchemaAlternatives alternatives;
+    private final SchemaStrings strings;
+    private final Work work;
     private final Set<String> named = new HashSet<>();
     private int depth;
 
-    JsonSchema(String schema) {
+    JsonSchema(String schema, Work work) {
+        this.work = work;
         JsonNode root;
         try {
             root = JSON.readTree(schema);
         } catch (JsonProcessingException e) {
             throw new GrammarException("The schema is not JSON: " + e.getOriginalMessage() + ".");
         }
-        parts = new SchemaParts(root);
+        parts = new SchemaParts(root, work);
+        alternatives = new SchemaAlternatives(parts, work);
+        strings = new SchemaStrings(work);
         rules.put(ROOT, value(root, "#"));
     }
 
@@ -65,6 +70,7 @@ final class JsonSchema {
 
     /** What a schema allows. @param where the schema is, for messages */
     private Expression value(JsonNode schema, String where) {
+        work.pay(10);
         if (schema.isBoolean()) return schema.booleanValue() ? new Call(JsonText.VALUE) : Expression.NOTHING;
         if (!schema.isObject()) throw fault("is neither an object nor true or false", where);
         if (++depth > DEEPEST) throw fault("is nested deeper than " + DEEPEST, where);
@@ -84,7 +90,8 @@ final class JsonSchema {
     }
 
     /** A schema without references and allOf. */
-    private Expression flat(ObjectNode schema, String where) {
+    private Expression flat(ObjectNode said, String where) {
+        var schema = withoutUnknownFormat(said);
         for (var keyword : REFUSED) {
             var harmless = keyword.equals("uniqueItems") && schema.path(keyword).isBoolean() && !schema.path(keyword).booleanValue();
             if (schema.has(keyword) && !harmless) throw fault("has " + keyword + ", which is not supported", where);
@@ -103,6 +110,11 @@ final class JsonSchema {
         return options.size() == TYPES.size() - 1 && parts.assertions(schema).isEmpty() ? new Call(JsonText.VALUE) : choice(options);
     }
 
+    private static ObjectNode withoutUnknownFormat(ObjectNode schema) {
+        var format = schema.path("format");
+        return !format.isTextual() || Formats.isKnown(format.textValue()) ? schema : schema.deepCopy().without(List.of("format"));
+    }
+
     private Expression alternatives(ObjectNode schema, String keyword, String where) {
         var options = new ArrayList<ObjectNode>();
         var rest = schema.deepCopy().without(List.of(keyword));
@@ -113,12 +125,12 @@ final class JsonSchema {
             options.add(parts.flattened(parts.merged((ObjectNode) rest, option, place), place));
         }
         if (options.isEmpty()) throw fault("has an empty " + keyword, where);
-        if (keyword.equals("oneOf")) parts.requireDisjoint(options, where);
+        var exclusive = keyword.equals("oneOf") ? alternatives.exclusive(options, where) : options;
+        var bare = parts.assertions(rest).isEmpty() && options.size() == schema.path(keyword).size();
         var expressions = new ArrayList<Expression>();
         for (int i = 0; i < options.size(); i++) {
-            var original = schema.path(keyword).path(i);
-            var bare = parts.assertions(rest).isEmpty() && options.size() == schema.path(keyword).size();
-            expressions.add(bare ? value(original, where + "/" + keyword + "/" + i) : value(options.get(i), where + "/" + keyword + "/" + i));
+            var asSaid = bare && exclusive.get(i) == options.get(i); // then it may be a reference, and so a rule of its own
+            expressions.add(value(asSaid ? schema.path(keyword).path(i) : exclusive.get(i), where + "/" + keyword + "/" + i));
         }
         return choice(expressions);
     }
@@ -127,10 +139,13 @@ final class JsonSchema {
     private Expression constants(List<JsonNode> values, ObjectNode schema, String where) {
         var others = new HashSet<>(parts.assertions(schema));
         others.removeAll(Set.of("const", "enum", "type"));
+        SchemaStrings.KEYWORDS.forEach(others::remove);
         if (!others.isEmpty()) throw fault("has " + others.iterator().next() + " beside a list of values; leave out the values that do not fit", where);
-        var listed = schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values;
+        var listed = new HashSet<>(schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values);
+        var accepted = strings.accepted(schema, where);
         var types = types(schema, where);
-        var fitting = values.stream().filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))).toList();
+        var fitting = values.stream().filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))
+                && (!v.isTextual() || accepted.test(v.textValue()))).toList();
         if (fitting.isEmpty()) throw fault("allows no value", where);
         return choice(fitting.stream().map(JsonText::constant).toList());
     }
@@ -162,9 +177,9 @@ final class JsonSchema {
         }
         if (schema.has("type")) throw fault("has a type that is neither a name nor a list of names", where);
         var meant = new ArrayList<String>();
-        if (hasAny(schema, "properties", "required", "additionalProperties", "minProperties", "maxProperties")) meant.add("object");
+        if (hasAny(schema, "properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames", "patternProperties")) meant.add("object");
         if (hasAny(schema, "items", "prefixItems", "minItems", "maxItems")) meant.add("array");
-        if (hasAny(schema, "minLength", "maxLength", "pattern", "format")) meant.add("string");
+        if (hasAny(schema, "minLength", "maxLength", "pattern")) meant.add("string");
         if (hasAny(schema, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")) meant.add("number");
         return meant.isEmpty() ? TYPES.stream().filter(t -> !t.equals("integer")).toList() : meant;
     }
@@ -180,24 +195,14 @@ final class JsonSchema {
         return switch (type) {
             case "object" -> object(schema, where);
             case "array" -> array(schema, where);
-            case "string" -> string(schema, where);
+            case "string" -> strings.written(schema, where);
             case "number", "integer" -> number(schema, type.equals("integer"), where);
             case "boolean" -> choice(text("true"), text("false"));
             default -> text("null");
         };
     }
 
-    // ---- strings and numbers ----
-
-    private static Expression string(ObjectNode schema, String where) {
-        int least = count(schema, "minLength", 0, where), most = count(schema, "maxLength", UNBOUNDED, where);
-        if (most != UNBOUNDED && most < least) throw fault("has a maxLength below its minLength", where);
-        var conditions = (schema.has("pattern") ? 1 : 0) + (schema.has("format") ? 1 : 0) + (least > 0 || most != UNBOUNDED ? 1 : 0);
-        if (conditions > 1) throw fault("has more than one of pattern, format and a length, which cannot be kept together; say the length in the pattern", where);
-        if (schema.has("pattern")) return JsonText.string(Regex.somewhere(schema.path("pattern").asText()));
-        if (schema.has("format")) return JsonText.string(Formats.of(schema.path("format").asText(), where));
-        return conditions == 0 ? JsonText.anyString() : JsonText.string(least, most);
-    }
+    // ---- numbers ----
 
     private static Expression number(ObjectNode schema, boolean whole, String where) {
         var fractionDigits = NumberRange.MOST_DIGITS;
@@ -213,7 +218,7 @@ final class JsonSchema {
         return range.isUnbounded() && !schema.has("multipleOf") ? NumberRange.anyNumber() : range.decimals(fractionDigits);
     }
 
-    private static int count(ObjectNode schema, String keyword, int otherwise, String where) {
+    static int count(ObjectNode schema, String keyword, int otherwise, String where) {
         var value = schema.path(keyword);
         if (value.isMissingNode()) return otherwise;
         if (!value.isNumber() || value.decimalValue().stripTrailingZeros().scale() > 0 || value.decimalValue().signum() < 0) throw fault("has a " + keyword + " that is no count", where);
@@ -254,16 +259,25 @@ final class JsonSchema {
         schema.path("properties").properties().forEach(p -> properties.put(p.getKey(), p.getValue()));
         var required = new HashSet<String>();
         schema.path("required").forEach(name -> required.add(name.asText()));
-        var more = additional(schema, properties.isEmpty() && required.isEmpty());
+        var names = new SchemaNames(parts, strings, schema, where);
+        var more = names.hasPattern() ? Optional.of(names.ofPattern()) : additional(schema, !schema.has("properties") && required.isEmpty());
+        if (names.listed().isPresent()) {
+            var listed = names.listed().get();
+            properties.keySet().retainAll(listed);
+            for (var name : listed) more.ifPresent(any -> properties.putIfAbsent(name, any));
+            more = Optional.empty();
+        }
         for (var name : required) {
             if (properties.containsKey(name)) continue;
-            properties.put(name, more.orElseThrow(() -> fault("requires the property " + name + ", which it neither has nor allows", where)));
+            if (more.isEmpty() || !names.isAny()) throw fault("requires the property " + name + ", which it neither has nor allows", where);
+            properties.put(name, more.get());
         }
+        if (!properties.isEmpty() && !names.isAny()) throw fault("has propertyNames or patternProperties beside properties, which is not supported", where);
         int least = count(schema, "minProperties", 0, where), most = count(schema, "maxProperties", UNBOUNDED, where);
         if (properties.isEmpty()) {
             if (more.isEmpty()) return JsonText.object(EMPTY);
-            if (most == UNBOUNDED && least == 0 && more.get().isBoolean()) return new Call("any-object");
-            return JsonText.object(separated(extra(more.get(), Set.of(), where), JsonText.comma(), least, most));
+            if (most == UNBOUNDED && least == 0 && more.get().isBoolean() && names.isAny()) return new Call("any-object");
+            return JsonText.object(separated(extra(more.get(), names.written(), where), JsonText.comma(), least, most));
         }
         if (least > required.size() || most != UNBOUNDED && (more.isPresent() || most < properties.size())) {
             throw fault("has a minProperties or maxProperties beside properties, which is not supported", where);
@@ -271,28 +285,28 @@ final class JsonSchema {
         return JsonText.object(properties(properties, required, more, where));
     }
 
-    /** The schema of properties that are not named, where there may be any: without a word on them, only an object that names none. */
+    /** The schema of properties that are not named, where there may be any: without a word on them, only in an object that has no list of properties. */
     private static Optional<JsonNode> additional(ObjectNode schema, boolean open) {
         var more = schema.path("additionalProperties");
         if (more.isMissingNode()) return open ? Optional.of(JsonNodeFactory.instance.booleanNode(true)) : Optional.empty();
         return more.isBoolean() && !more.booleanValue() ? Optional.empty() : Optional.of(more);
     }
 
-    private Expression extra(JsonNode more, Set<String> taken, String where) {
-        return rule(where + "/additionalProperties", JsonText.property(JsonText.stringOtherThan(taken), value(more, where + "/additionalProperties")));
+    private Expression extra(JsonNode more, Expression name, String where) {
+        return rule(where + "/additionalProperties", JsonText.property(name, value(more, where + "/additionalProperties")));
     }
 
     /** Properties in order; what is not required may be left out, and a comma stands between those that are there. */
     private Expression properties(Map<String, JsonNode> properties, Set<String> required, Optional<JsonNode> more, String where) {
         Expression rest = EMPTY, first = EMPTY; // what follows some property, and what begins an object
         if (more.isPresent()) {
-            var extra = extra(more.get(), properties.keySet(), where);
+            var extra = extra(more.get(), JsonText.stringOtherThan(properties.keySet()), where);
             rest = new Repeat(sequence(JsonText.comma(), extra), 0, UNBOUNDED);
             first = separated(extra, JsonText.comma(), 0, UNBOUNDED);
         }
         for (var name : List.copyOf(properties.keySet()).reversed()) {
             var place = where + "/properties/" + name;
-            var one = rule(place, JsonText.property(JsonText.string(text(name)), value(properties.get(name), place)));
+            var one = rule(place, JsonText.property(JsonText.literal(name), value(properties.get(name), place)));
             var after = rule(place + " and what follows", sequence(one, rest));
             var needed = required.contains(name);
             first = needed ? after : choice(after, rule(place + " left out at first", first));

@@ -30,6 +30,7 @@ final class JsonText {
     static final String VALUE = "any-value";
 
     private static final String STRING = "any-string";
+    private static final String CHARACTER = "any-character";
     private static final Characters PLAIN = new Characters(CodePoints.range(0, 0x1f).union(CodePoints.of("\"\\")).negated());
     private static final Expression SPACE = optional(choice(text(" "), sequence(text("\n"), new Repeat(new Characters(CodePoints.of(" \t")), 0, 20))));
 
@@ -38,7 +39,8 @@ final class JsonText {
     /** The rules for any value; others may call them. */
     static Map<String, Expression> rules() {
         var rules = new HashMap<String, Expression>();
-        rules.put(STRING, string(0, UNBOUNDED));
+        rules.put(CHARACTER, character());
+        rules.put(STRING, quoted(new Repeat(character(), 0, UNBOUNDED)));
         rules.put(VALUE, choice(new Call("any-object"), new Call("any-array"), new Call(STRING), NumberRange.anyNumber(), text("true"), text("false"), text("null")));
         rules.put("any-object", object(separated(property(new Call(STRING), new Call(VALUE)), comma(), 0, UNBOUNDED)));
         rules.put("any-array", array(separated(new Call(VALUE), comma(), 0, UNBOUNDED)));
@@ -51,7 +53,11 @@ final class JsonText {
 
     /** A string of so many characters, each as itself or as an escape. */
     static Expression string(int least, int most) {
-        return quoted(new Repeat(choice(PLAIN, sequence(text("\\"), new Characters(CodePoints.of("\"\\/bfnrt"))), unicodeEscape()), least, most));
+        return quoted(new Repeat(new Call(CHARACTER), least, most));
+    }
+
+    private static Expression character() {
+        return choice(PLAIN, sequence(text("\\"), new Characters(CodePoints.of("\"\\/bfnrt"))), unicodeEscape());
     }
 
     /** {@code \}uXXXX, or two of them for a character beyond the first 65,536; half of such a pair is no character. */
@@ -75,11 +81,22 @@ final class JsonText {
 
     private static Expression written(CodePoints set) {
         var ways = new ArrayList<Expression>();
-        ways.add(new Characters(set.intersect(PLAIN.set())));
+        var plain = set.intersect(PLAIN.set());
+        if (!plain.isEmpty()) ways.add(new Characters(plain));
         for (var range : set.minus(PLAIN.set()).ranges()) {
             for (int c = range[0]; c <= range[1]; c++) ways.add(text(escape(c)));
         }
         return choice(ways);
+    }
+
+    /** A string of this value. */
+    static Expression literal(String value) {
+        var written = new StringBuilder("\"");
+        value.codePoints().forEach(c -> {
+            if (PLAIN.set().contains(c)) written.appendCodePoint(c);
+            else written.append(escape(c));
+        });
+        return text(written.append('"').toString());
     }
 
     private static String escape(int c) {
@@ -119,12 +136,13 @@ final class JsonText {
         private Expression others() {
             var ways = new ArrayList<Expression>();
             if (!ends) ways.add(EMPTY);
-            var free = CodePoints.ALL;
+            var taken = new ArrayList<CodePoints>();
             for (var way : next.entrySet()) {
                 var character = CodePoints.range(way.getKey(), way.getKey());
-                free = free.minus(character);
+                taken.add(character);
                 ways.add(sequence(written(character), way.getValue().others()));
             }
+            var free = CodePoints.union(taken).negated();
             ways.add(sequence(written(free), new Repeat(written(CodePoints.ALL), 0, UNBOUNDED)));
             return choice(ways);
         }
@@ -152,7 +170,7 @@ final class JsonText {
             var parts = new ArrayList<Expression>();
             value.properties().forEach(p -> {
                 if (!parts.isEmpty()) parts.add(comma());
-                parts.add(property(string(text(p.getKey())), constant(p.getValue())));
+                parts.add(property(literal(p.getKey()), constant(p.getValue())));
             });
             return object(new Expression.Sequence(parts));
         }
@@ -164,6 +182,6 @@ final class JsonText {
             }
             return array(new Expression.Sequence(parts));
         }
-        return value.isTextual() ? string(text(value.textValue())) : text(value.toString());
+        return value.isTextual() ? literal(value.textValue()) : text(value.toString());
     }
 }

@@ -1,46 +1,100 @@
 package dev.parley.generate.constraint;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a regular expression, in what ECMAScript, Python and Java have in common: characters, classes, groups, alternatives,
- * repetitions, anchors at the ends. {@code \d} and {@code \w} are ASCII and {@code .} is all but line ends, as in ECMAScript, whose
- * expressions JSON Schema uses. Looking around and back is beyond regular languages, and refused.
+ * repetitions, anchors, and looking ahead outside of groups. {@code \d} and {@code \w} are ASCII and {@code .} is all but line ends,
+ * as in ECMAScript, whose expressions JSON Schema uses. Looking back is beyond regular languages, and refused.
  */
 final class Regex {
 
     private static final int DEEPEST = 200;
     private static final int MOST_REPEATS = 100_000;
+    private static final Expression ANYTHING = new Expression.Repeat(new Expression.Characters(CodePoints.ALL), 0, Expression.UNBOUNDED);
 
     private final String regex;
+    private final Work work;
     private int at;
     private int depth;
 
-    private Regex(String regex) {
+    private Regex(String regex, Work work) {
         this.regex = regex;
+        this.work = work;
     }
 
     /** What matches as a whole; anchors at the ends change nothing. */
-    static Expression whole(String regex) {
-        return new Regex(regex).read(Expression.EMPTY);
+    static Expression whole(String regex, Work work) {
+        return new Regex(regex, work).read(Expression.EMPTY);
     }
 
     /** What has a match somewhere: an alternative that is not anchored may have any text before and after. */
-    static Expression somewhere(String regex) {
-        return new Regex(regex).read(new Expression.Repeat(new Expression.Characters(CodePoints.ALL), 0, Expression.UNBOUNDED));
+    static Expression somewhere(String regex, Work work) {
+        return new Regex(regex, work).read(ANYTHING);
     }
 
     private Expression read(Expression around) {
         var options = new ArrayList<Expression>();
         do {
             var anchoredStart = skip('^');
-            var body = sequence();
+            var parts = parts();
             var anchoredEnd = skip('$');
-            options.add(Expression.sequence(anchoredStart ? Expression.EMPTY : around, body, anchoredEnd ? Expression.EMPTY : around));
+            options.add(alternative(parts, anchoredStart || around == Expression.EMPTY, anchoredStart ? Expression.EMPTY : around,
+                    anchoredEnd ? Expression.EMPTY : around));
         } while (skip('|'));
-        if (at < regex.length()) throw fault(regex.charAt(at) == ')' ? "a ) closes nothing" : "an anchor is not at an end", at);
-        return Expression.choice(options);
+        if (at < regex.length()) throw fault("a ) closes nothing", at);
+        var all = Expression.choice(options);
+        return all.hasAnchor(true) || all.hasAnchor(false) ? CharacterMachine.of(all, work).expression() : all;
+    }
+
+    /** A piece of an alternative. @param ahead whether it is only looked at, and is to be there or not to be there */
+    private record Part(Expression expression, Optional<Boolean> ahead) {}
+
+    /** The pieces of an alternative outside of all groups. */
+    private List<Part> parts() {
+        var parts = new ArrayList<Part>();
+        while (at < regex.length() && "|)".indexOf(regex.charAt(at)) < 0 && !endsAlternative()) {
+            var looks = regex.startsWith("(?=", at) || regex.startsWith("(?!", at);
+            parts.add(looks ? lookAhead() : new Part(repeated(atom()), Optional.empty()));
+        }
+        return parts;
+    }
+
+    private boolean endsAlternative() {
+        return depth == 0 && peek('$') && (at + 1 == regex.length() || regex.charAt(at + 1) == '|');
+    }
+
+    private Part lookAhead() {
+        var from = at;
+        at += 3;
+        depth++;
+        var inside = alternatives();
+        if (!skip(')')) throw fault("a ( is not closed", from);
+        depth--;
+        if (at < regex.length() && "*+?{".indexOf(regex.charAt(at)) >= 0) throw fault("looking ahead cannot be repeated", at);
+        return new Part(inside, Optional.of(regex.charAt(from + 2) == '='));
+    }
+
+    /** Looking ahead says what else holds of the rest of the text, or does not: an intersection of automata, or one with a complement. */
+    private Expression alternative(List<Part> parts, boolean fromStart, Expression before, Expression after) {
+        var rest = new ArrayDeque<>(List.of(after));
+        for (int i = parts.size() - 1; i >= 0; i--) {
+            var part = parts.get(i);
+            if (part.ahead.isEmpty()) {
+                rest.addFirst(part.expression);
+                continue;
+            }
+            Expression whole = new Expression.Sequence(List.copyOf(rest)), seen = Expression.sequence(part.expression, ANYTHING);
+            var atStart = fromStart && parts.subList(0, i).stream().noneMatch(p -> p.ahead.isEmpty());
+            if (!atStart && (whole.hasAnchor(true) || seen.hasAnchor(true))) throw fault("a ^ is looked at where no text begins", regex.length());
+            var condition = CharacterMachine.of(seen, work);
+            rest = new ArrayDeque<>(List.of(CharacterMachine.of(whole, work).and(part.ahead.get() ? condition : condition.negated(work), work).expression()));
+        }
+        rest.addFirst(before);
+        return new Expression.Sequence(List.copyOf(rest));
     }
 
     private Expression alternatives() {
@@ -53,7 +107,7 @@ final class Regex {
 
     private Expression sequence() {
         var parts = new ArrayList<Expression>();
-        while (at < regex.length() && "|)$".indexOf(regex.charAt(at)) < 0) parts.add(repeated(atom()));
+        while (at < regex.length() && "|)".indexOf(regex.charAt(at)) < 0) parts.add(repeated(atom()));
         return new Expression.Sequence(List.copyOf(parts));
     }
 
@@ -112,7 +166,11 @@ final class Regex {
                 yield new Expression.Characters(CodePoints.of("\n\r\u2028\u2029").negated());
             }
             case '\\' -> new Expression.Characters(escape(false));
-            case '^' -> throw fault("an anchor is not at an end", at);
+            case '^', '$' -> {
+                at++;
+                if (at < regex.length() && "*+?{".indexOf(regex.charAt(at)) >= 0) throw fault("an anchor cannot be repeated", at);
+                yield new Expression.Anchor(c == '^');
+            }
             case '*', '+', '?' -> throw fault("nothing is there to repeat", at);
             default -> {
                 at += Character.charCount(c);
@@ -130,11 +188,10 @@ final class Regex {
                 at = regex.indexOf('>', at) + 1;
                 if (at == 0) throw fault("a group's name has no end", from);
             } else if (!skip(':')) {
-                throw fault("looking around, options and conditions are not supported", from);
+                throw fault("looking back, looking ahead within a group, options and conditions are not supported", from);
             }
         }
         var inside = alternatives();
-        if (peek('$')) throw fault("an anchor is not at an end", at);
         if (!skip(')')) throw fault("a ( is not closed", from);
         depth--;
         return inside;
@@ -143,7 +200,7 @@ final class Regex {
     private CodePoints set() {
         var from = at++;
         var negated = skip('^');
-        var set = CodePoints.NONE;
+        var sets = new ArrayList<CodePoints>();
         for (var first = true; first || !peek(']'); first = false) {
             if (at == regex.length()) throw fault("a [ is not closed", from);
             if (regex.startsWith("[:", at) || regex.startsWith("&&", at)) throw fault("named and intersected classes are not supported", at);
@@ -156,12 +213,13 @@ final class Regex {
                 var high = member();
                 int a = low.ranges().getFirst()[0], b = high.ranges().isEmpty() ? -1 : high.ranges().getLast()[1];
                 if (high.ranges().size() != 1 || high.ranges().getFirst()[0] != b || b < a) throw fault("a range ends before it begins", begin);
-                set = set.union(CodePoints.range(a, b));
+                sets.add(CodePoints.range(a, b));
             } else {
-                set = set.union(low);
+                sets.add(low);
             }
         }
         at++;
+        var set = CodePoints.union(sets);
         return negated ? set.negated() : set;
     }
 

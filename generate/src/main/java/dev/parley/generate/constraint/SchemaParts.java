@@ -6,13 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A schema's parts brought together: what a reference names, what {@code allOf} says at once, and which alternatives exclude each other. */
+/** A schema's parts brought together: what a reference names, and what {@code allOf} says at once. */
 final class SchemaParts {
 
     private static final int DEEPEST = 50;
@@ -22,12 +24,25 @@ final class SchemaParts {
             "minProperties", "maxProperties", "items", "additionalItems", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
             "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not", "if", "then", "else", "dependentSchemas", "dependentRequired",
             "dependencies", "patternProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains",
-            "uniqueItems", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentSchema");
+            "uniqueItems", "$dynamicRef", "$recursiveRef");
 
     private final JsonNode root;
+    private final Work work;
+    private final Map<String, JsonNode> flattened = new HashMap<>(); // what references name, by reference
+    private final Map<String, JsonNode> named = new HashMap<>(); // parts with a name of their own
 
-    SchemaParts(JsonNode root) {
+    SchemaParts(JsonNode root, Work work) {
         this.root = root;
+        this.work = work;
+        findNames(root);
+    }
+
+    private void findNames(JsonNode node) {
+        if (node.path("$anchor").isTextual()) named.putIfAbsent("#" + node.path("$anchor").textValue(), node);
+        for (var key : List.of("$id", "id")) {
+            if (node.isObject() && node.path(key).isTextual()) named.putIfAbsent(node.path(key).textValue(), node);
+        }
+        node.forEach(this::findNames);
     }
 
     /** The keywords of a schema that say something of a value. */
@@ -42,7 +57,8 @@ final class SchemaParts {
     /** What a {@code $ref} names: a place within the same schema. */
     JsonNode resolve(JsonNode reference, String where) {
         var text = reference.asText();
-        if (!text.equals("#") && !text.startsWith("#/")) throw JsonSchema.fault("refers to \"" + text + "\"; only places of the same schema are supported, such as #/$defs/name", where);
+        if (named.containsKey(text)) return named.get(text);
+        if (!text.equals("#") && !text.startsWith("#/")) throw JsonSchema.fault("refers to \"" + text + "\"; only parts of the same schema are supported, such as #/$defs/name", where);
         JsonNode found;
         try {
             found = root.at(URLDecoder.decode(text.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8));
@@ -64,9 +80,18 @@ final class SchemaParts {
         var rest = schema.deepCopy();
         rest.remove(List.of("$ref", "allOf"));
         var all = rest;
-        if (schema.has("$ref")) all = merged(all, flattenedAny(resolve(schema.path("$ref"), where), where, depth + 1), where);
+        if (schema.has("$ref")) all = merged(all, referred(schema.path("$ref"), where, depth + 1), where);
         for (var part : schema.path("allOf")) all = merged(all, flattenedAny(part, where, depth + 1), where);
         return flattened(all, where, depth + 1);
+    }
+
+    /** What a reference names, flattened once: two of each level would else double the work with each. */
+    private JsonNode referred(JsonNode reference, String where, int depth) {
+        var known = flattened.get(reference.asText());
+        if (known != null) return known;
+        var found = flattenedAny(resolve(reference, where), where, depth);
+        flattened.put(reference.asText(), found);
+        return found;
     }
 
     private JsonNode flattenedAny(JsonNode schema, String where, int depth) {
@@ -76,6 +101,7 @@ final class SchemaParts {
     /** A schema that accepts what both accept. */
     ObjectNode merged(ObjectNode a, JsonNode b, String where) {
         if (b.isBoolean() && b.booleanValue()) return a;
+        work.pay(size(a) + size(b));
         if (!b.isObject()) throw JsonSchema.fault("brings together what is no schema, or accepts nothing", where);
         var all = a.deepCopy();
         for (var keyword : assertions(b)) {
@@ -84,6 +110,12 @@ final class SchemaParts {
         }
         closed(a, (ObjectNode) b, all, where);
         return all;
+    }
+
+    private static long size(JsonNode node) {
+        var size = 1L;
+        for (var part : node) size += size(part);
+        return size;
     }
 
     private JsonNode both(String keyword, JsonNode a, JsonNode b, String where) {
@@ -104,7 +136,8 @@ final class SchemaParts {
                 b.properties().forEach(p -> all.set(p.getKey(), a.has(p.getKey()) ? allOf(a.get(p.getKey()), p.getValue()) : p.getValue()));
                 yield all;
             }
-            case "items" -> allOf(a, b);
+            case "items", "propertyNames" -> allOf(a, b);
+            case "pattern", "format" -> listed(a, b);
             case "additionalProperties" -> a.isBoolean() ? a.booleanValue() ? b : a : b.isBoolean() ? b.booleanValue() ? a : b : allOf(a, b);
             case "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties" -> a.decimalValue().compareTo(b.decimalValue()) > 0 ? a : b;
             case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties" -> a.decimalValue().compareTo(b.decimalValue()) < 0 ? a : b;
@@ -118,12 +151,22 @@ final class SchemaParts {
         return all;
     }
 
+    /** Both of two conditions, in a list. */
+    private static JsonNode listed(JsonNode a, JsonNode b) {
+        var list = JsonNodeFactory.instance.arrayNode();
+        for (var one : List.of(a, b)) {
+            if (one.isArray()) one.forEach(list::add);
+            else list.add(one);
+        }
+        return list;
+    }
+
     private static JsonNode common(JsonNode a, JsonNode b) {
         var list = JsonNodeFactory.instance.arrayNode();
-        for (var x : a) {
-            for (var y : b) {
-                if (x.equals(y)) list.add(x);
-            }
+        var others = new HashSet<JsonNode>();
+        b.forEach(others::add);
+        for (var value : a) {
+            if (others.contains(value)) list.add(value);
         }
         return list;
     }
@@ -156,7 +199,7 @@ final class SchemaParts {
     }
 
     /** The texts of a text or list, or the names of an object's fields. */
-    private static Set<String> names(JsonNode node) {
+    static Set<String> names(JsonNode node) {
         var names = new HashSet<String>();
         if (node.isTextual()) names.add(node.textValue());
         else if (node.isObject()) node.fieldNames().forEachRemaining(names::add);
@@ -191,47 +234,5 @@ final class SchemaParts {
         var number = value.decimalValue();
         if (number.precision() > 60 || Math.abs(number.scale()) > 60) throw JsonSchema.fault("has a " + keyword + " of too many digits", where);
         return Optional.of(number);
-    }
-
-    // ---- alternatives that exclude each other ----
-
-    /** @throws GrammarException if a value might fit two of the alternatives, which {@code oneOf} forbids */
-    void requireDisjoint(List<ObjectNode> options, String where) {
-        for (int i = 0; i < options.size(); i++) {
-            for (int j = i + 1; j < options.size(); j++) {
-                if (!disjoint(options.get(i), options.get(j), where)) {
-                    throw JsonSchema.fault("has a oneOf whose alternatives " + i + " and " + j + " may accept the same value; use anyOf, or a required property with a const of its own in each", where);
-                }
-            }
-        }
-    }
-
-    private boolean disjoint(ObjectNode a, ObjectNode b, String where) {
-        Optional<Set<JsonNode>> these = values(a), those = values(b);
-        if (these.isPresent() && those.isPresent()) return these.get().stream().noneMatch(those.get()::contains);
-        Set<String> types = names(a.path("type")), others = names(b.path("type"));
-        if (!types.isEmpty() && !others.isEmpty()) {
-            if (types.remove("integer")) types.add("number");
-            if (others.remove("integer")) others.add("number");
-            if (types.stream().noneMatch(others::contains)) return true;
-        }
-        if (!types.equals(Set.of("object")) || !others.equals(Set.of("object"))) return false;
-        Set<String> required = names(a.path("required")), otherRequired = names(b.path("required"));
-        if (excludes(b, required) || excludes(a, otherRequired)) return true;
-        return required.stream().filter(otherRequired::contains).anyMatch(name -> a.path("properties").path(name) instanceof ObjectNode x
-                && b.path("properties").path(name) instanceof ObjectNode y && disjoint(flattened(x, where), flattened(y, where), where));
-    }
-
-    private static boolean excludes(ObjectNode closed, Set<String> required) {
-        var more = closed.path("additionalProperties");
-        return more.isBoolean() && !more.booleanValue() && required.stream().anyMatch(name -> !closed.path("properties").has(name));
-    }
-
-    private static Optional<Set<JsonNode>> values(ObjectNode schema) {
-        if (schema.has("const")) return Optional.of(Set.of(schema.get("const")));
-        if (!schema.has("enum")) return Optional.empty();
-        var values = new HashSet<JsonNode>();
-        schema.path("enum").forEach(values::add);
-        return Optional.of(values);
     }
 }

@@ -1,79 +1,126 @@
 package dev.parley.generate.constraint;
 
 import dev.parley.generate.constraint.Configurations.Configuration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 /**
  * A grammar over the tokens of a vocabulary: which may come after those that are there. What has been found out once is kept,
- * for all texts that follow the grammar. Threads may share it.
+ * as far as there is room, for all texts that follow the grammar. Threads may share it.
  */
 public final class TokenMasks {
 
-    /** Masks that are kept; one of a vocabulary of 150,000 has 19 kB. */
-    private static final int MOST_KEPT = 1_000;
+    /** Bytes of masks, and as many of configurations; a mask of a vocabulary of 150,000 has 19 kB. */
+    static final long MOST_BYTES = 16 << 20;
 
     private final TokenTrie first;
     private final TokenTrie later;
-    private Optional<long[]> firstMask = Optional.empty();
+    private final long weight; // of the grammar
     private final Configurations configurations;
-    private final Map<Configuration, long[]> masks = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Configuration, CompletableFuture<long[]>> masks = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Configuration, long[]> eldest) {
-            return size() > MOST_KEPT;
+        protected boolean removeEldestEntry(Map.Entry<Configuration, CompletableFuture<long[]>> eldest) {
+            return size() > 1 && size() * maskBytes() > MOST_BYTES;
         }
     };
+    private Optional<CompletableFuture<long[]>> firstMask = Optional.empty(); // before the first token
 
     /** @param first what tokens stand for at the beginning of a text; @param later after it */
     TokenMasks(Grammar grammar, TokenTrie first, TokenTrie later) {
         this.first = first;
         this.later = later;
-        configurations = new Configurations(grammar.automaton());
+        weight = grammar.automaton().weight();
+        configurations = new Configurations(grammar.automaton(), MOST_BYTES);
+    }
+
+    private long maskBytes() {
+        return later.vocabSize() / 8 + 100;
+    }
+
+    /** About how many bytes it and its grammar take. */
+    long weight() {
+        synchronized (masks) {
+            return weight + configurations.weight() + masks.size() * maskBytes();
+        }
     }
 
     /**
-     * Leaves the scores of tokens that may come next, and gives all others minus infinity.
+     * Follows a text, or the beams of one.
      *
-     * @param ids of a text; what is before {@code from} is not under the grammar
-     * @param ends tokens that end a text, allowed where the grammar is satisfied
-     * @throws GrammarException if no token may come
+     * @param from where in its tokens what is under the grammar begins
      */
-    public synchronized void apply(int[] ids, int from, List<Integer> ends, float[] logits) {
-        var at = after(ids, from);
-        var mask = ids.length == from ? firstMask() : masks.computeIfAbsent(at, later::allowed);
-        var endScores = ends.stream().mapToDouble(id -> logits[id]).toArray();
-        for (int id = 0; id < logits.length; id++) {
-            if (id >= later.vocabSize() || (mask[id >> 6] >> id & 1) == 0) logits[id] = Float.NEGATIVE_INFINITY;
-        }
-        for (int i = 0; i < endScores.length; i++) logits[ends.get(i)] = at.complete() ? (float) endScores[i] : Float.NEGATIVE_INFINITY;
-        if (Arrays.stream(mask).allMatch(bits -> bits == 0) && !(at.complete() && endScores.length > 0)) {
-            throw new GrammarException("The grammar asks for a character that the model has no token for.");
-        }
+    public FormProgress follow(int from) {
+        return new FormProgress(this, from);
     }
 
-    private long[] firstMask() {
-        if (firstMask.isEmpty()) firstMask = Optional.of(first.allowed(configurations.start()));
-        return firstMask.get();
+    int vocabSize() {
+        return later.vocabSize();
     }
 
-    /** Whether nothing can follow: the text satisfies the grammar, and would not with any more. */
-    public synchronized boolean mustEnd(int[] ids, int from) {
-        return after(ids, from).mustEnd();
+    Configuration start() {
+        return configurations.start();
     }
 
-    private Configuration after(int[] ids, int from) {
-        var at = configurations.start();
-        for (int i = from; i < ids.length; i++) {
-            for (var b : (i == from ? first : later).text(ids[i])) {
-                at = at.after(b);
-                if (at == null) throw new IllegalStateException("Token " + ids[i] + " at " + (i - from) + " is not allowed by the grammar.");
-            }
+    /**
+     * The configuration after a token more.
+     *
+     * @param index of the token in what is under the grammar
+     * @throws IllegalStateException if the grammar does not allow it
+     */
+    Configuration after(Configuration at, int id, int index) {
+        var work = Work.ofStep();
+        for (var b : (index == 0 ? first : later).text(id)) {
+            at = at.after(b, work);
+            if (at == null) throw new IllegalStateException("Token " + id + " at " + index + " is not allowed by the grammar.");
         }
         return at;
+    }
+
+    /** Whether it is known what may come, or why that cannot be known; if not, some thread is asked to find it out. */
+    boolean isReady(Configuration at, int index, Executor executor) {
+        var asked = asked(at, index);
+        if (asked.isNew) executor.execute(() -> findOut(asked, index));
+        return asked.mask.isDone();
+    }
+
+    /** The tokens that may come, as bits. @throws GrammarException if that takes too much work to find out */
+    long[] mask(Configuration at, int index) {
+        var asked = asked(at, index);
+        if (asked.isNew) findOut(asked, index);
+        try {
+            return asked.mask.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof GrammarException why) throw new GrammarException(why.getMessage());
+            throw e;
+        }
+    }
+
+    private void findOut(Asked asked, int index) {
+        try {
+            asked.mask.complete((index == 0 ? first : later).allowed(asked.at));
+        } catch (RuntimeException | Error e) { // whoever waits is told
+            asked.mask.completeExceptionally(e);
+        }
+    }
+
+    /** @param at a configuration of the same mask; @param isNew whether it is to be found out */
+    private record Asked(Configuration at, CompletableFuture<long[]> mask, boolean isNew) {}
+
+    private Asked asked(Configuration at, int index) {
+        var alike = index == 0 ? at : configurations.alike(at, later.depth());
+        synchronized (masks) {
+            var mask = index == 0 ? firstMask : Optional.ofNullable(masks.get(alike));
+            if (mask.isPresent()) return new Asked(alike, mask.get(), false);
+            var fresh = new CompletableFuture<long[]>();
+            if (index == 0) firstMask = Optional.of(fresh);
+            else masks.put(alike, fresh);
+            return new Asked(alike, fresh, true);
+        }
     }
 }

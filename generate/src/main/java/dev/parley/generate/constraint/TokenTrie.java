@@ -86,13 +86,19 @@ final class TokenTrie {
         return texts[token];
     }
 
-    /** The tokens that may come next, as bits. */
+    /** Bytes of the longest token. */
+    int depth() {
+        return depth;
+    }
+
+    /** The tokens that may come next, as bits. @throws GrammarException if that takes too much work to find out */
     long[] allowed(Configurations.Configuration from) {
+        var work = Work.ofStep();
         var mask = new long[(texts.length + 63) / 64];
         var path = new Configurations.Configuration[depth + 1];
         path[0] = from;
         for (int node = 0; node < bytes.length; ) {
-            var after = path[depths[node]].after(bytes[node]);
+            var after = path[depths[node]].after(bytes[node], work);
             if (after == null) {
                 node = skips[node];
                 continue;

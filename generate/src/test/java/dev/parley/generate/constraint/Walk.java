@@ -2,7 +2,11 @@ package dev.parley.generate.constraint;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -35,8 +39,34 @@ final class Walk {
             }
             bytes.write(next);
             at = at.after(next);
+            if (bytes.size() > length + 20 && bytes.size() % 32 == 0) {
+                var end = shortestEnd(at);
+                if (end.isPresent()) {
+                    bytes.writeBytes(end.get());
+                    break;
+                }
+            }
             if (bytes.size() > 10 * length + 100) return Optional.empty();
         }
         return Optional.of(bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The fewest bytes with which a text may end, if they are found soon. */
+    private static Optional<byte[]> shortestEnd(Configurations.Configuration from) {
+        record Way(Configurations.Configuration at, byte[] bytes) {}
+        var seen = new HashSet<>(List.of(from));
+        var open = new ArrayDeque<>(List.of(new Way(from, new byte[0])));
+        while (!open.isEmpty() && seen.size() < 300) {
+            var way = open.poll();
+            if (way.at.complete()) return Optional.of(way.bytes);
+            for (int b = 0; b < 256; b++) {
+                var after = way.at.after((byte) b);
+                if (after == null || !seen.add(after)) continue;
+                var longer = Arrays.copyOf(way.bytes, way.bytes.length + 1);
+                longer[way.bytes.length] = (byte) b;
+                open.add(new Way(after, longer));
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -99,9 +99,10 @@ record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
     private static Optional<Grammar> form(Calls calls, Optional<Grammar> form) {
         var tools = calls.tools();
         if (tools.use() == Use.AS_IT_LIKES && form.isEmpty()) return Optional.empty();
-        tools.requireForms();
-        var callForm = calls.format().calls(tools.callable(), tools.several(), calls.opened());
-        return Optional.of(tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm)));
+        return Optional.of(FormFields.made("tools", 0, () -> {
+            var callForm = calls.format().calls(tools.callableForms(), tools.several(), calls.opened());
+            return tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm));
+        }));
     }
 
     private static GenerationConfig endedAfterOneCall(Calls calls, GenerationConfig config) {

@@ -48,7 +48,7 @@ final class FormFields {
     static Optional<Grammar> format(Fields format, String schemaAt) {
         return switch (format.requireString("type")) {
             case "text" -> Optional.empty();
-            case "json_object" -> Optional.of(Grammar.ofJsonObject());
+            case "json_object" -> Optional.of(made("response_format", 0, Grammar::ofJsonObject));
             case "json_schema" -> {
                 var named = schemaAt.isEmpty() ? format : format.object(schemaAt).orElseThrow(() -> format.missing(schemaAt));
                 named.ignore("description");
@@ -63,15 +63,23 @@ final class FormFields {
         };
     }
 
-    /** A grammar, or a refusal that names the field. */
+    /** A grammar that is compiled, or a refusal that names the field: every form of a request is made here. */
     static Grammar made(String param, int length, Supplier<Grammar> make) {
-        if (length > MOST_CHARACTERS) throw Refused.badRequest(param, param + " is longer than " + MOST_CHARACTERS + " characters.");
+        return made(param, param, length, make);
+    }
+
+    /** The same. @param what the field is called in the refusal's words */
+    static Grammar made(String param, String what, int length, Supplier<Grammar> make) {
+        if (length > MOST_CHARACTERS) throw Refused.badRequest(param, what + " is longer than " + MOST_CHARACTERS + " characters.");
         try {
             var grammar = make.get();
-            if (grammar.allowsNothingButEmpty()) throw Refused.badRequest(param, param + " allows nothing but an empty answer.");
+            grammar.compile();
+            if (grammar.allowsNothingButEmpty()) throw Refused.badRequest(param, what + " allows nothing but an empty answer.");
             return grammar;
         } catch (GrammarException e) {
-            throw Refused.badRequest(param, param + " cannot be honoured: " + e.getMessage());
+            throw Refused.badRequest(param, what + " cannot be honoured: " + e.getMessage());
+        } catch (StackOverflowError e) {
+            throw Refused.badRequest(param, what + " cannot be honoured: it has too many levels.");
         }
     }
 }

@@ -2,11 +2,14 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.constraint.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.tools.Tool;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -55,7 +58,7 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
             tools.add(tool);
         }
         var chosen = choice(fields, List.copyOf(tools), several, flat);
-        if (chosen.use() == Use.ALWAYS) chosen.requireForms();
+        if (chosen.use() == Use.ALWAYS) chosen.callableForms(); // is refused before anything is answered
         return chosen;
     }
 
@@ -129,9 +132,14 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
     }
 
-    /** @throws Refused if the schema of a tool that may be called cannot be honoured */
-    void requireForms() {
-        for (var tool : callable) FormFields.made("tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters", 0, tool::arguments);
+    /** Those that may be called, each with the form of its arguments. @throws Refused if one cannot be honoured, which is named */
+    Map<Tool, Grammar> callableForms() {
+        var forms = new LinkedHashMap<Tool, Grammar>();
+        for (var tool : callable) {
+            var param = "tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters";
+            forms.put(tool, FormFields.made(param, param + " of " + tool.name(), 0, tool::arguments));
+        }
+        return forms;
     }
 
     /** The names of all tools. */

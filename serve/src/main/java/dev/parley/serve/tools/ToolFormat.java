@@ -1,7 +1,7 @@
 package dev.parley.serve.tools;
 
 import dev.parley.generate.constraint.Grammar;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** How a model writes calls of functions. */
@@ -54,14 +54,14 @@ public enum ToolFormat {
     }
 
     /**
-     * An answer that calls functions and says nothing else.
+     * An answer that calls functions and says nothing else, not compiled yet.
      *
+     * @param tools with the forms of their arguments
      * @param several whether there may be several calls
      * @param opened whether the {@link #opener()} is there already
-     * @throws dev.parley.generate.constraint.GrammarException naming the tool, if its schema cannot be honoured
      */
-    public Grammar calls(List<Tool> tools, boolean several, boolean opened) {
-        var call = Grammar.anyOf(tools.stream().map(this::call).toList());
+    public Grammar calls(Map<Tool, Grammar> tools, boolean several, boolean opened) {
+        var call = Grammar.anyOf(tools.entrySet().stream().map(tool -> call(tool.getKey(), tool.getValue())).toList());
         return switch (this) {
             case HERMES -> several ? call.repeated("\n") : call;
             case LLAMA -> call;
@@ -69,9 +69,9 @@ public enum ToolFormat {
         };
     }
 
-    private Grammar call(Tool tool) {
+    private Grammar call(Tool tool, Grammar arguments) {
         var before = "{\"name\": \"" + tool.name() + "\", \"" + argumentsKey + "\": ";
-        return this == HERMES ? Grammar.sequence(Grammar.ofText(marker + "\n" + before), tool.arguments(), Grammar.ofText("}\n" + closer))
-                : Grammar.sequence(Grammar.ofText(before), tool.arguments(), Grammar.ofText("}"));
+        return this == HERMES ? Grammar.sequence(Grammar.ofText(marker + "\n" + before), arguments, Grammar.ofText("}\n" + closer))
+                : Grammar.sequence(Grammar.ofText(before), arguments, Grammar.ofText("}"));
     }
 }

@@ -5,7 +5,7 @@
  * <pre>{@code
  * var template = ToolTemplate.of(tokenizer.chatTemplate().orElseThrow());
  * var conversation = template.conversation(messages, tools);             // what the model is given
- * var form = template.format().calls(tools, false);                      // what it must answer, where it must call one
+ * var form = template.format().calls(forms, true, false);                // what it must answer, where it must call one
  * var reader = new ToolCallReader(template.format(), names, true, listener);
  * reader.push("<tool_call>\n{\"name\": \"weather\", \"argu");            // the listener is told of the call weather
  * }</pre>

@@ -261,7 +261,7 @@ class ChatCompletionsTest {
         "regex | {\"messages\": [M], \"regex\": \"a\", \"grammar\": \"root ::= \\\"a\\\"\"}",
         "tools[0].type | {\"messages\": [M], \"tools\": [{\"type\": \"web_search\"}]}",
         "tools[0].function.name | {\"messages\": [M], \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"no spaces\"}}]}",
-        "tools[0].function.parameters | {\"messages\": [M], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"object\", \"patternProperties\": {}}}}]}",
+        "tools[0].function.parameters | {\"messages\": [M], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"object\", \"dependentRequired\": {}}}}]}",
         "tool_choice | {\"messages\": [M], \"tool_choice\": \"required\"}",
         "tool_choice.function.name | {\"messages\": [M], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}}",
         "user | {\"messages\": [M], \"user\": 5}",

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,7 +125,7 @@ class ToolTemplateTest {
     @ParameterizedTest
     @CsvSource({"HERMES, true", "HERMES, false", "LLAMA, false", "MISTRAL, true", "MISTRAL, false"})
     void whatTheFormOfCallsAllowsIsReadAsCalls(ToolFormat format, boolean several) {
-        var form = format.calls(tools(), several, false);
+        var form = format.calls(tools().stream().collect(Collectors.toMap(tool -> tool, Tool::arguments)), several, false);
         var arguments = "{\"city\": \"Oslo\"}";
         var one = switch (format) {
             case HERMES -> "<tool_call>\n{\"name\": \"weather\", \"arguments\": " + arguments + "}\n</tool_call>";
