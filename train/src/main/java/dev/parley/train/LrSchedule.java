@@ -14,6 +14,11 @@ public interface LrSchedule {
     enum Type {
         LINEAR, COSINE, COSINE_WITH_MIN_LR, CONSTANT, CONSTANT_WITH_WARMUP, POLYNOMIAL, INVERSE_SQRT, WARMUP_STABLE_DECAY;
 
+        /** Whether the rate depends on how many steps the whole run has. */
+        boolean knowsItsEnd() {
+            return this != CONSTANT && this != CONSTANT_WITH_WARMUP && this != INVERSE_SQRT;
+        }
+
         /** The name that transformers uses. */
         public String label() {
             return name().toLowerCase(java.util.Locale.ROOT);
