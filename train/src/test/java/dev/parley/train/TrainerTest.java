@@ -167,7 +167,8 @@ class TrainerTest {
     @Test
     void everyFaultOfTheArgumentsIsListed() {
         var fault = assertThrows(IllegalArgumentException.class,
-                () -> TrainingArguments.builder().learningRate(-1).perDeviceTrainBatchSize(0).adamBeta1(2).build());
-        for (var name : List.of("learning_rate", "per_device_train_batch_size", "adam_beta1")) assertTrue(fault.getMessage().contains(name));
+                () -> TrainingArguments.builder().learningRate(-1).perDeviceTrainBatchSize(0).adamBeta1(2)
+                        .lrSchedulerType(LrSchedule.Type.WARMUP_STABLE_DECAY).build());
+        for (var name : List.of("learning_rate", "per_device_train_batch_size", "adam_beta1", "num_decay_steps")) assertTrue(fault.getMessage().contains(name));
     }
 }
