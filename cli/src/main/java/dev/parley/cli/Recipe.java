@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.parley.data.Chat;
 import dev.parley.data.ChatFiles;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
@@ -14,8 +15,11 @@ import dev.parley.data.TextFiles;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.serve.tools.Tool;
+import dev.parley.serve.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.NewtonSchulz;
@@ -133,8 +137,8 @@ final class Recipe {
     private List<Row> rows(String stage, List<Path> files, Tokenizer tokenizer, int length) throws IOException {
         if (stage.equals("sft")) {
             var template = tokenizer.chatTemplate().orElseThrow();
-            var all = ChatFiles.conversations(files);
-            var rows = all.stream().flatMap(c -> ChatRows.row(tokenizer, template, c, length).stream()).toList();
+            var all = ChatFiles.chats(files);
+            var rows = all.stream().flatMap(chat -> ChatRows.row(tokenizer, template, conversation(template, chat), length).stream()).toList();
             if (rows.size() < all.size()) {
                 output.note((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
             }
@@ -145,6 +149,12 @@ final class Recipe {
         var end = tokenizer.eosTokenId().orElse(0);
         var begin = tokenizer.bosTokenId().orElse(end);
         return Packing.pack(tokenizer.encodeAll(documents, Engine.threads()).stream().map(ids -> between(begin, ids, end)).toList(), length);
+    }
+
+    /** As the server gives one to the model, tools and calls above all: what is trained on is what will be asked. */
+    static Conversation conversation(ChatTemplate template, Chat chat) {
+        var tools = chat.tools().stream().map(definition -> new Tool(definition.path("function").path("name").asText(), definition)).toList();
+        return ToolTemplate.of(template).conversation(chat.messages(), tools, chat.variables()).withGenerationPrompt(false);
     }
 
     /** A document between the token that begins texts, or for want of one the end token, and the end token: its first token and its end are learned. */
