@@ -28,7 +28,8 @@ final class SchedulerKwargs {
      * @param learningRate of which {@code min_lr} is a part
      * @param number reads one as YAML writes it
      */
-    static LrSchedule.Shape read(String where, LrSchedule.Type type, JsonNode given, double learningRate, ToDoubleFunction<JsonNode> number) {
+    static LrSchedule.Shape read(String where, LrSchedule.Type type, JsonNode given, double learningRate,
+            ToDoubleFunction<JsonNode> number) {
         if (!given.isMissingNode() && !given.isNull() && !given.isObject()) {
             throw new IllegalArgumentException(where + ": lr_scheduler_kwargs is no map, such as {min_lr_rate: 0.1}.");
         }
@@ -45,7 +46,8 @@ final class SchedulerKwargs {
             }
             case POLYNOMIAL -> {
                 only("lr_end", "power");
-                yield new LrSchedule.Shape(OptionalDouble.empty(), number("power", byDefault.power()), number("lr_end", byDefault.lrEnd()), 0, 0);
+                double power = number("power", byDefault.power()), lrEnd = number("lr_end", byDefault.lrEnd());
+                yield new LrSchedule.Shape(OptionalDouble.empty(), power, lrEnd, 0, 0);
             }
             case INVERSE_SQRT -> {
                 only("timescale");
@@ -54,7 +56,8 @@ final class SchedulerKwargs {
             case WARMUP_STABLE_DECAY -> {
                 only("num_decay_steps", "min_lr_ratio");
                 if (!given.has("num_decay_steps")) throw needs("num_decay_steps");
-                yield new LrSchedule.Shape(OptionalDouble.of(number("min_lr_ratio", 0)), byDefault.power(), byDefault.lrEnd(), 0, (long) number("num_decay_steps", 0));
+                var steps = (long) number("num_decay_steps", 0);
+                yield new LrSchedule.Shape(OptionalDouble.of(number("min_lr_ratio", 0)), byDefault.power(), byDefault.lrEnd(), 0, steps);
             }
             case LINEAR, COSINE, CONSTANT, CONSTANT_WITH_WARMUP -> {
                 only();
@@ -77,6 +80,7 @@ final class SchedulerKwargs {
     }
 
     private IllegalArgumentException needs(String what) {
-        return new IllegalArgumentException(where + ": lr_scheduler_type " + type.label() + " needs lr_scheduler_kwargs with " + what + ".");
+        return new IllegalArgumentException(where + ": lr_scheduler_type " + type.label() + " needs lr_scheduler_kwargs with " + what
+                + ".");
     }
 }

@@ -58,7 +58,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Trainer.TrainOutput train(Trainer trainer, Recipe.Job job) throws IOException {
-        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output); var interruption = Interruption.stops(trainer::stop, output)) {
+        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output);
+                var interruption = Interruption.stops(trainer::stop, output)) {
             var result = trainer.onEvent(progress.ofTraining()).train();
             if (result.interrupted()) throw new Interrupted(interrupted(job));
             trainer.saveModel();
@@ -69,7 +70,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private static String interrupted(Recipe.Job job) throws IOException {
         var last = Checkpoints.last(job.arguments().outputDir());
-        return last.isEmpty() || job.arguments().saveSteps() == 0 ? "Interrupted before there was a checkpoint: the same command begins anew."
+        return last.isEmpty() || job.arguments().saveSteps() == 0
+                ? "Interrupted before there was a checkpoint: the same command begins anew."
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
@@ -83,8 +85,8 @@ final class TrainCommand implements Callable<Integer> {
                     result.best().map(best -> ", lowest in " + best).orElse("")));
             return;
         }
-        var object = JsonNodeFactory.instance.objectNode().put("model", out.toString()).put("steps", result.globalStep()).put("steps_now", result.stepsNow())
-                .put("train_loss", result.trainLoss()).put("seconds", result.seconds());
+        var object = JsonNodeFactory.instance.objectNode().put("model", out.toString()).put("steps", result.globalStep())
+                .put("steps_now", result.stepsNow()).put("train_loss", result.trainLoss()).put("seconds", result.seconds());
         result.evalLoss().ifPresent(loss -> object.put("eval_loss", loss));
         result.best().ifPresent(best -> object.put("best_model_checkpoint", best.toString()));
         output.json(object);

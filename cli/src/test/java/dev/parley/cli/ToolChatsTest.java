@@ -96,7 +96,7 @@ class ToolChatsTest {
         var wrong = List.of(List.of("{\"role\":\"robot\",\"content\":\"x\"}", "needs a role"), List.of("{\"role\":\"user\",\"content\":null}", "role user needs a content"),
                 List.of("{\"role\":\"assistant\",\"content\":null}", "role assistant needs a content"), List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0}", "weight 0"),
                 List.of("{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}", "image_url"),
-                List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}", "only the assistant"),
+                List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}", "only the assistant does"),
                 List.of("{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{}}]}", "a function with a name"));
         for (var row : wrong) {
             var fault = assertThrows(IllegalArgumentException.class, () -> chat("{\"messages\":[" + row.get(0) + "]}"));

@@ -20,8 +20,8 @@ import java.util.Set;
  */
 public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonNode> variables) {
 
-    private static final Map<String, String> ROLES = Map.of("system", "system", "developer", "system", "user", "user", "assistant", "assistant",
-            "tool", "tool", "function", "tool");
+    private static final Map<String, String> ROLES = Map.of("system", "system", "developer", "system", "user", "user",
+            "assistant", "assistant", "tool", "tool", "function", "tool");
     private static final Set<String> TEXT_PARTS = Set.of("text", "input_text", "output_text");
     private static final JsonNodeFactory MAKE = JsonNodeFactory.instance;
 
@@ -40,19 +40,25 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     public static Chat read(JsonNode line) {
         var messages = MAKE.arrayNode();
         for (var message : line.path("messages")) messages.add(message(message));
-        if (messages.isEmpty()) throw new IllegalArgumentException("there are no messages");
+        if (messages.isEmpty()) throw wrong("there are no messages");
         var variables = new HashMap<String, JsonNode>();
         for (var variable : line.path("chat_template_kwargs").properties()) variables.put(variable.getKey(), variable.getValue());
         return new Chat(messages, tools(line), variables);
     }
 
+    private static IllegalArgumentException wrong(String what) {
+        return new IllegalArgumentException(what);
+    }
+
     private static ObjectNode message(JsonNode given) {
         var role = ROLES.get(given.path("role").asText());
-        if (role == null) throw new IllegalArgumentException("a message needs a role: system, user, assistant or tool");
+        if (role == null) throw wrong("a message needs a role: system, user, assistant or tool");
         var calls = calls(given);
-        if (!calls.isEmpty() && !role.equals("assistant")) throw new IllegalArgumentException("a message of the role " + role + " calls functions, which only the assistant does");
+        if (!calls.isEmpty() && !role.equals("assistant")) throw wrong("a message of the role " + role + " calls; only the assistant does");
         var weight = given.path("weight");
-        if (weight.isNumber() && weight.doubleValue() != 1) throw new IllegalArgumentException("a message has the weight " + weight + "; every answer is learned with weight 1 here");
+        if (weight.isNumber() && weight.doubleValue() != 1) {
+            throw wrong("a message has the weight " + weight + "; all are learned with 1 here");
+        }
         var message = MAKE.objectNode().put("role", role).put("content", content(given, role, !calls.isEmpty()));
         if (!calls.isEmpty()) message.set("tool_calls", calls);
         for (var name : List.of("name", "tool_call_id", "reasoning_content")) {
@@ -73,14 +79,14 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
         var nothing = content.isNull() || content.isMissingNode();
         if (nothing && role.equals("assistant") && message.path("refusal").isTextual()) return message.path("refusal").textValue();
         if (nothing && role.equals("assistant") && (calls || message.path("reasoning_content").isTextual())) return "";
-        throw new IllegalArgumentException("a message of the role " + role + " needs a content: a text, or a list of parts with texts");
+        throw wrong("a message of the role " + role + " needs a content: a text, or a list of parts with texts");
     }
 
     private static String text(JsonNode part) {
         var type = part.path("type").asText();
         var said = part.path(type.equals("refusal") ? "refusal" : "text");
         if (!said.isTextual() || !TEXT_PARTS.contains(type) && !type.equals("refusal")) {
-            throw new IllegalArgumentException("a message has a part of the type " + type + "; only texts are learned from");
+            throw wrong("a message has a part of the type " + type + "; only texts are learned from");
         }
         return said.textValue();
     }
@@ -88,19 +94,25 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     private static ArrayNode calls(JsonNode message) {
         var calls = MAKE.arrayNode();
         for (var call : message.path("tool_calls")) {
-            if (!call.path("type").asText("function").equals("function")) throw new IllegalArgumentException("a tool call has the type " + call.path("type") + "; only functions are called");
+            requireFunction(call, "call");
             addCall(calls, call.path("id"), call.path("function"));
         }
-        if (message.path("function_call").isObject()) addCall(calls, message.path("function_call").path("id"), message.path("function_call"));
+        var older = message.path("function_call");
+        if (older.isObject()) addCall(calls, older.path("id"), older);
         return calls;
+    }
+
+    private static void requireFunction(JsonNode object, String what) {
+        var type = object.path("type").asText("function");
+        if (!type.equals("function")) throw wrong("a " + what + " has the type " + type + "; only functions are learned");
     }
 
     /** Arguments as JSON in a string, which files that are not OpenAI's often have as an object. */
     private static void addCall(ArrayNode calls, JsonNode id, JsonNode function) {
-        if (!function.path("name").isTextual()) throw new IllegalArgumentException("a tool call needs a function with a name");
+        if (!function.path("name").isTextual()) throw wrong("a tool call needs a function with a name");
         var arguments = function.path("arguments");
         if (!arguments.isTextual() && !arguments.isObject() && !arguments.isMissingNode() && !arguments.isNull()) {
-            throw new IllegalArgumentException("the arguments of a call of " + function.path("name").asText() + " are neither a text nor an object");
+            throw wrong("the arguments of a call of " + function.path("name").asText() + " are neither text nor object");
         }
         var call = calls.addObject();
         if (id.isTextual()) call.put("id", id.textValue());
@@ -111,7 +123,7 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     private static List<ObjectNode> tools(JsonNode line) {
         var tools = MAKE.arrayNode();
         for (var tool : line.path("tools")) {
-            if (!tool.path("type").asText("function").equals("function")) throw new IllegalArgumentException("a tool has the type " + tool.path("type") + "; only functions are learned");
+            requireFunction(tool, "tool");
             addTool(tools, tool.path("function"));
         }
         for (var function : line.path("functions")) addTool(tools, function);
@@ -120,7 +132,7 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     }
 
     private static void addTool(ArrayNode tools, JsonNode function) {
-        if (!function.path("name").isTextual()) throw new IllegalArgumentException("a tool needs a function with a name");
+        if (!function.path("name").isTextual()) throw wrong("a tool needs a function with a name");
         var definition = MAKE.objectNode().put("name", function.path("name").textValue());
         for (var key : List.of("description", "parameters")) {
             if (function.has(key) && !function.path(key).isNull()) definition.set(key, function.path(key));

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Conversations in files: one JSON object a line, {@code {"messages":[{"role":"user","content":"…"},…]}}, as OpenAI's files for fine-tuning are. */
+/**
+ * Conversations in files, as OpenAI's for fine-tuning are: one JSON object a line,
+ * {@code {"messages":[{"role":"user","content":"…"},…]}}.
+ */
 public final class ChatFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();

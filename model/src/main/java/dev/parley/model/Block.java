@@ -23,7 +23,10 @@ final class Block {
         dropout = config.dropout().residual();
     }
 
-    /** The residual stream stays float32: it is a sum over all layers. What a layer made besides is held by autograd alone, which frees it when it has used it. */
+    /**
+     * The residual stream stays float32: it is a sum over all layers. What a layer made besides is held by autograd alone,
+     * which frees it when it has used it.
+     */
     Tensor forward(Tensor x, Pass pass, KvCache.Layer cache) { // x: (B, T, C)
         try (var scope = Scope.open()) {
             x = add(x, attention.forward(attentionNorm.forward(x, pass.computeType()), pass, cache), pass);

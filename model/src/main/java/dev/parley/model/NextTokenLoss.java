@@ -103,7 +103,8 @@ final class NextTokenLoss {
             try (var scope = Scope.open()) {
                 var n = Math.min(chunk(), count - start);
                 var scores = h.narrow(0, start, n).matmul(head.transpose(0, 1)); // (n, V)
-                each.narrow(0, start, n).copyInPlace(scores.dtype() == DType.BFLOAT16 ? Tensor.ofFloats(floats(byRow(scores, start, false)), n)
+                each.narrow(0, start, n).copyInPlace(scores.dtype() == DType.BFLOAT16
+                        ? Tensor.ofFloats(floats(byRow(scores, start, false)), n)
                         : negativeLogLikelihood(scores, scores.softmax(-1), targets.narrow(0, start, n).unsqueeze(1)));
             }
         }

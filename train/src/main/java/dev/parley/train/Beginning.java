@@ -19,7 +19,8 @@ final class Beginning {
     private final Consumer<TrainEvent> listener;
     private boolean isSavedHere = true;
 
-    Beginning(Checkpoints checkpoints, Checkpoint checkpoint, TrainingArguments arguments, boolean resumeAnyway, Consumer<TrainEvent> listener) {
+    Beginning(Checkpoints checkpoints, Checkpoint checkpoint, TrainingArguments arguments, boolean resumeAnyway,
+            Consumer<TrainEvent> listener) {
         this.checkpoints = checkpoints;
         this.checkpoint = checkpoint;
         this.arguments = arguments;
@@ -49,7 +50,8 @@ final class Beginning {
             if (from.isEmpty() || !isSavedHere) makeRoom();
             if (from.isPresent()) return resume(from.get(), identity.get());
             if (asked.isPresent()) note(0, asked.get() + " holds no checkpoint: there was nothing to resume, and the run begins.");
-            return arguments.saveSteps() > 0 ? TrainerState.beginning(identity.get(), Engine.describe()) : TrainerState.beginning(Map.of(), Map.of());
+            return arguments.saveSteps() > 0 ? TrainerState.beginning(identity.get(), Engine.describe())
+                    : TrainerState.beginning(Map.of(), Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);
         }
@@ -60,7 +62,8 @@ final class Beginning {
         if (Checkpoints.isWhole(asked)) return Optional.of(asked);
         var last = Checkpoints.last(asked);
         if (last.isEmpty() && !same(asked, arguments.outputDir())) {
-            throw new TrainingException(asked + " is no whole checkpoint and holds none: there is no " + TrainerState.FILE + ", which is written last.");
+            throw new TrainingException(asked + " is no whole checkpoint and holds none: there is no " + TrainerState.FILE
+                    + ", which is written last.");
         }
         return last;
     }
@@ -92,7 +95,9 @@ final class Beginning {
         if (!differences.isEmpty()) note(saved.step(), "Resumed although the run was another: " + String.join("; ", differences) + ".");
         var machine = Engine.describe();
         var changes = RunIdentity.differences(machine, saved.machine());
-        if (!changes.isEmpty()) note(saved.step(), "What computes is not what it was, so that the last bits may differ: " + String.join("; ", changes) + ".");
+        if (!changes.isEmpty()) {
+            note(saved.step(), "What computes is not what it was, so that the last bits may differ: " + String.join("; ", changes) + ".");
+        }
         return checkpoint.restore(folder).takenOver(identity, machine);
     }
 

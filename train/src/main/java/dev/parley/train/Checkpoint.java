@@ -51,7 +51,8 @@ record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
 
     /** Sets model, optimiser and random generator to where a folder stands. */
     TrainerState restore(Path folder) {
-        try (var noGrad = NoGrad.open(); var weights = WeightFiles.open(folder); var moments = WeightFiles.openFile(folder.resolve(OPTIMIZER))) {
+        try (var noGrad = NoGrad.open(); var weights = WeightFiles.open(folder);
+                var moments = WeightFiles.openFile(folder.resolve(OPTIMIZER))) {
             for (var parameter : model.parameters().all()) copy(parameter.value(), weights, parameter.name(), folder);
             for (var entry : optimizer.state().entrySet()) copy(entry.getValue(), moments, entry.getKey(), folder);
             try (var scope = Scope.open()) {

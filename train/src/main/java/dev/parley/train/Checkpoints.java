@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -18,7 +19,8 @@ import java.util.function.Predicate;
 public final class Checkpoints {
 
     private static final String PREFIX = "checkpoint-";
-    private static final String UNFINISHED = "\\." + PREFIX + "[0-9]+\\.(part|deleted)|\\..+\\.[0-9a-f-]{36}\\.part"; // the latter DurableFile's
+    private static final String CHECKPOINT = PREFIX + "[0-9]{1,18}";
+    private static final String UNFINISHED = "\\." + CHECKPOINT + "\\.(part|deleted)|\\..+\\.[0-9a-f-]{36}\\.part";
     private static final long BESIDES = 1 << 16; // bytes of the small files of a checkpoint
 
     private final Path outputDir;
@@ -48,7 +50,7 @@ public final class Checkpoints {
 
     /** The whole ones, those of earlier steps first. */
     List<Path> list() throws IOException {
-        return named(PREFIX + "[0-9]{1,18}").stream().filter(Checkpoints::isWhole).sorted(Comparator.comparingLong(Checkpoints::step)).toList();
+        return named(CHECKPOINT).stream().filter(Checkpoints::isWhole).sorted(Comparator.comparingLong(Checkpoints::step)).toList();
     }
 
     private List<Path> named(String pattern) throws IOException {
@@ -76,7 +78,10 @@ public final class Checkpoints {
         Files.createDirectories(outputDir);
         var needed = checkpoint.bytes() + BESIDES;
         var free = Files.getFileStore(outputDir).getUsableSpace();
-        if (free < needed) throw new IOException(String.format("the disk has %,d kB left, and a checkpoint takes %,d kB", free / 1000, needed / 1000));
+        if (free < needed) {
+            throw new IOException(String.format(Locale.ROOT, "the disk has %,d kB left, and a checkpoint takes %,d kB",
+                    free / 1000, needed / 1000));
+        }
         var folder = folder(state.step());
         var beside = outputDir.resolve("." + name(state.step()) + ".part");
         try {
@@ -104,7 +109,7 @@ public final class Checkpoints {
     }
 
     void deleteAll() throws IOException {
-        for (var folder : named(PREFIX + "[0-9]{1,18}")) delete(folder);
+        for (var folder : named(CHECKPOINT)) delete(folder);
     }
 
     /** In one step for whoever looks: half a checkpoint must not be taken for one. */
@@ -123,7 +128,8 @@ public final class Checkpoints {
      * @return their new names
      */
     List<Path> setAside(long afterStep) throws IOException {
-        var others = list().reversed().stream().filter(f -> step(f) > afterStep).toList(); // the last first: killed between, none of them is in front of its own
+        // The last first: killed between, none of them is in front of one that came before it.
+        var others = list().reversed().stream().filter(f -> step(f) > afterStep).toList();
         var aside = others.stream().map(this::freeName).toList();
         for (int i = 0; i < others.size(); i++) DurableFile.moveOver(others.get(i), aside.get(i));
         if (!others.isEmpty()) DurableFile.syncFolder(outputDir);

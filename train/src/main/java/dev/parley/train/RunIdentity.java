@@ -17,7 +17,8 @@ final class RunIdentity {
     private RunIdentity() {}
 
     /** @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same */
-    static Map<String, String> of(TrainingArguments a, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule, Optional<TimeLimit> limit) {
+    static Map<String, String> of(TrainingArguments a, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
+            Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
         identity.put("model", model.toString());
@@ -54,6 +55,7 @@ final class RunIdentity {
         var names = new ArrayList<>(now.keySet());
         then.keySet().stream().filter(name -> !now.containsKey(name)).forEach(names::add);
         return names.stream().filter(name -> !now.getOrDefault(name, "").equals(then.getOrDefault(name, "")))
-                .map(name -> name + " is " + now.getOrDefault(name, "not given") + ", was " + then.getOrDefault(name, "not given")).toList();
+                .map(name -> name
+                        + " is " + now.getOrDefault(name, "not given") + ", was " + then.getOrDefault(name, "not given")).toList();
     }
 }

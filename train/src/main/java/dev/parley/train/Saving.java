@@ -56,7 +56,7 @@ final class Saving {
             saveOrFail(state);
             return true;
         } catch (UncheckedIOException e) {
-            listener.accept(new TrainEvent.Noted(state.step(), e.getMessage() + " Training goes on and tries again; make room, or what it learns from now on may be lost."));
+            note(state.step(), e.getMessage() + " Training goes on and tries again; make room, or what it learns from now on may be lost.");
             return false;
         }
     }
@@ -68,16 +68,28 @@ final class Saving {
             checkpoints.write(checkpoint, state);
             savedAt = state.step();
             listener.accept(new TrainEvent.Saved(state.step(), folder));
-            checkpoints.rotate(arguments.saveTotalLimit(), state.best());
         } catch (IOException e) {
             throw new UncheckedIOException("The checkpoint " + folder + " cannot be written: " + e.getMessage() + ".", e);
         }
+        rotate(state);
+    }
+
+    private void rotate(TrainerState state) {
+        try {
+            checkpoints.rotate(arguments.saveTotalLimit(), state.best());
+        } catch (IOException e) {
+            note(state.step(), "An old checkpoint could not be deleted: " + e.getMessage() + ".");
+        }
+    }
+
+    private void note(long step, String sentence) {
+        listener.accept(new TrainEvent.Noted(step, sentence));
     }
 
     private void takeTheLine() throws IOException {
         if (ownsLine) return;
         for (var aside : checkpoints.setAside(lineFrom)) {
-            listener.accept(new TrainEvent.Noted(lineFrom, "A checkpoint of the run before, later than step " + lineFrom + " from which this one went on, is now " + aside + "."));
+            note(lineFrom, "This run went on from step " + lineFrom + "; a later checkpoint of the one before is now " + aside + ".");
         }
         ownsLine = true;
     }
@@ -86,9 +98,9 @@ final class Saving {
     void amend(TrainerState state) {
         try {
             state.write(checkpoints.folder(state.step()));
-            checkpoints.rotate(arguments.saveTotalLimit(), state.best());
         } catch (IOException e) {
-            listener.accept(new TrainEvent.Noted(state.step(), "The evaluation could not be noted in " + checkpoints.folder(state.step()) + ": " + e.getMessage() + "."));
+            note(state.step(), "The evaluation could not be noted in " + checkpoints.folder(state.step()) + ": " + e.getMessage() + ".");
         }
+        rotate(state);
     }
 }

@@ -109,8 +109,8 @@ public final class Trainer {
      * @param best the checkpoint whose evaluation had the lowest loss
      * @param seconds of this call
      */
-    public record TrainOutput(long globalStep, long stepsNow, double trainLoss, Optional<Double> evalLoss, Optional<Path> best, double seconds,
-            boolean interrupted) {}
+    public record TrainOutput(long globalStep, long stepsNow, double trainLoss, Optional<Double> evalLoss, Optional<Path> best,
+            double seconds, boolean interrupted) {}
 
     /**
      * Trains to the last step, or until {@link #stop()}.
@@ -187,7 +187,8 @@ public final class Trainer {
 
         TrainOutput run() {
             RandomState.seed(arguments.seed());
-            state = beginning.state(() -> RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
+            state = beginning.state(() ->
+                    RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
@@ -203,7 +204,7 @@ public final class Trainer {
                 var told = step % arguments.loggingSteps() == 0 || last;
                 state = state.next(done.loss(), told, course.seconds());
                 if (told) tell(window.event(step, course, plan.epochs(step), done));
-                if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: an evaluation may take longer than the run lives
+                if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
                 if (last || arguments.evalSteps() > 0 && step % arguments.evalSteps() == 0) evaluateNow();
                 if (told) window = new Window(course.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
@@ -227,7 +228,9 @@ public final class Trainer {
         private Done step() {
             var batches = plan.step(state.step()).stream().map(PaddedBatch::of).toList();
             var targets = batches.stream().mapToLong(PaddedBatch::targets).sum();
-            if (targets == 0) throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
+            if (targets == 0) {
+                throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
+            }
             var loss = new LossSum(0, 0);
             for (var batch : batches) {
                 loss = loss.plus(model.lossAndBackward(batch.tokenBatch(), batch.labels(), targets));

@@ -40,7 +40,8 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
 
     /** After one step more. @param told whether its event tells the loss of the steps since the last */
     TrainerState next(LossSum stepLoss, boolean told, double seconds) {
-        return new TrainerState(step + 1, seconds, loss.plus(stepLoss), told ? NONE : untold.plus(stepLoss), evaluated, best, identity, machine);
+        return new TrainerState(step + 1, seconds, loss.plus(stepLoss), told ? NONE : untold.plus(stepLoss), evaluated, best, identity,
+                machine);
     }
 
     TrainerState withEvaluation(double evalLoss) {
@@ -68,10 +69,12 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
     // ---- file ----
 
     void write(Path checkpoint) throws IOException {
-        var json = JSON.createObjectNode().put("global_step", step).put("train_seconds", seconds).put("train_loss_sum", loss.sum()).put("train_targets", loss.targets())
+        var json = JSON.createObjectNode().put("global_step", step).put("train_seconds", seconds)
+                .put("train_loss_sum", loss.sum()).put("train_targets", loss.targets())
                 .put("untold_loss_sum", untold.sum()).put("untold_targets", untold.targets());
         evaluated.ifPresent(e -> json.put("eval_step", e.step()).put("eval_loss", e.loss()));
-        best.ifPresent(b -> json.put("best_global_step", b.step()).put("best_metric", b.loss()).put("best_model_checkpoint", Checkpoints.name(b.step())));
+        best.ifPresent(b -> json.put("best_global_step", b.step()).put("best_metric", b.loss())
+                .put("best_model_checkpoint", Checkpoints.name(b.step())));
         identity.forEach(json.putObject("identity")::put);
         machine.forEach(json.putObject("machine")::put);
         DurableFile.write(checkpoint.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
@@ -83,7 +86,8 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
         return new TrainerState(whole(json, "global_step", file), json.path("train_seconds").asDouble(),
                 new LossSum(json.path("train_loss_sum").asDouble(), whole(json, "train_targets", file)),
                 new LossSum(json.path("untold_loss_sum").asDouble(), whole(json, "untold_targets", file)),
-                evaluation(json, "eval_step", "eval_loss"), evaluation(json, "best_global_step", "best_metric"), texts(json.path("identity")), texts(json.path("machine")));
+                evaluation(json, "eval_step", "eval_loss"), evaluation(json, "best_global_step", "best_metric"),
+                texts(json.path("identity")), texts(json.path("machine")));
     }
 
     private static Optional<Evaluation> evaluation(JsonNode json, String step, String loss) {
