@@ -46,11 +46,11 @@ final class TrainCommand implements Callable<Integer> {
         if (resume || resumeAnyway) settings.add("resume_from_checkpoint=true");
         var job = Recipe.read(recipe, settings, output).prepare();
         try (var model = job.model()) {
+            var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
+                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
             output.note(Engine.describeInOneLine());
             output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", job.stage(), model.config().parameterCount(),
                     job.trainDataset().size(), model.computeType().name().toLowerCase(Locale.ROOT)));
-            var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
-                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
             if (resumeAnyway) trainer.resumeAnyway();
             print(job, train(trainer, job));
         }

@@ -19,6 +19,7 @@ final class Saving {
     private long lineFrom; // the step that the run went on from; later checkpoints are not its own before its first
     private boolean ownsLine;
     private long savedAt;
+    private long failedAt = -1;
 
     Saving(Checkpoints checkpoints, Checkpoint checkpoint, TrainingArguments arguments, Consumer<TrainEvent> listener) {
         this.checkpoints = checkpoints;
@@ -50,12 +51,14 @@ final class Saving {
         return state.best().map(best -> checkpoints.folder(best.step())).filter(Checkpoints::isWhole);
     }
 
-    /** Saves, and keeps as many as are to be kept. @return whether it could */
+    /** Saves, and keeps as many as are to be kept; not again at a step at which it could not. @return whether it could */
     boolean save(TrainerState state) {
+        if (failedAt == state.step()) return false;
         try {
             saveOrFail(state);
             return true;
         } catch (UncheckedIOException e) {
+            failedAt = state.step();
             note(state.step(), e.getMessage() + " Training goes on and tries again; make room, or what it learns from now on may be lost.");
             return false;
         }
