@@ -20,6 +20,7 @@ public final class Checkpoints {
 
     private static final String PREFIX = "checkpoint-";
     private static final String CHECKPOINT = PREFIX + "[0-9]{1,18}";
+    // Of ours, and of single files that DurableFile was writing.
     private static final String UNFINISHED = "\\." + CHECKPOINT + "\\.(part|deleted)|\\..+\\.[0-9a-f-]{36}\\.part";
     private static final long BESIDES = 1 << 16; // bytes of the small files of a checkpoint
 
