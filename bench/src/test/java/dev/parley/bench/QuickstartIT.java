@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.tensor.ChildProcess;
+import dev.parley.train.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class QuickstartIT {
             var code = first.exitCode();
             assertEquals(128 + 15, code, Files.readString(folder.resolve("err")));
         }
-        assertTrue(Files.exists(folder.resolve("model/.work/pretrain/checkpoints.json")), Files.readString(folder.resolve("err")));
+        assertTrue(Checkpoints.last(folder.resolve("model/.work/pretrain")).isPresent(), Files.readString(folder.resolve("err")));
 
         int code;
         try (var second = start()) {

@@ -4,7 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C while something long runs: the work is asked to stop and given time to leave things in order, then the program ends.
+ * Ctrl-C while something long runs: the work is asked to stop and given time to leave things in order, and the command to say
+ * what became of it; then the program ends.
  *
  * <pre>{@code
  * try (var interruption = Interruption.stops(trainer::stop, output)) {
@@ -16,6 +17,8 @@ public final class Interruption implements AutoCloseable {
 
     private static final long SECONDS_TO_STOP = 120;
 
+    private static volatile CountDownLatch command = new CountDownLatch(0); // of the program; none where commands run in another's JVM
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
@@ -24,12 +27,22 @@ public final class Interruption implements AutoCloseable {
             output.note("\n" + saying);
             stop.run();
             try {
-                ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
+                if (ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS)) command.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** The program begins its one command: once it is interrupted, it does not end before {@link #commandEnds()}. */
+    static void commandBegins() {
+        command = new CountDownLatch(1);
+    }
+
+    /** The command has said its last word. */
+    static void commandEnds() {
+        command.countDown();
     }
 
     /** @param stop asks a training to end; called by another thread */

@@ -58,7 +58,10 @@ public final class Parley implements Runnable {
         var output = Output.standard();
         var line = commandLine(output, arguments);
         join(restoring);
-        System.exit(run(line, output, arguments));
+        Interruption.commandBegins();
+        var code = run(line, output, arguments);
+        Interruption.commandEnds();
+        System.exit(code);
     }
 
     /**

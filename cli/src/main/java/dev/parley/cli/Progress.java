@@ -153,6 +153,7 @@ public final class Progress implements AutoCloseable {
                     at(e.step(), String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", e.loss(), e.tokensPerSecond()), e.secondsLeft());
                 }
                 case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(), e.evalLoss(), e.best() ? ", the best so far" : ""));
+                case TrainEvent.Noted e -> note(e.sentence());
                 case TrainEvent.Saved _, TrainEvent.Finished _ -> {}
             }
         };

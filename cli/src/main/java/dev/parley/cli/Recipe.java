@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.parley.data.Chat;
 import dev.parley.data.ChatFiles;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
@@ -14,8 +15,11 @@ import dev.parley.data.TextFiles;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.serve.tools.Tool;
+import dev.parley.serve.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.NewtonSchulz;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +45,7 @@ final class Recipe {
     private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
     private static final Set<String> ARGUMENTS = Set.of("output_dir", "overwrite_output_dir", "num_train_epochs", "max_steps",
             "per_device_train_batch_size", "per_device_eval_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type",
-            "min_lr_rate", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "optim", "muon_learning_rate", "muon_momentum",
+            "lr_scheduler_kwargs", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "optim", "muon_learning_rate", "muon_momentum",
             "ns_steps", "ns_coefficients", "muon_block_size", "max_grad_norm", "eval_steps", "save_steps", "save_total_limit", "logging_steps", "bf16",
             "group_by_length", "seed", "resume_from_checkpoint");
 
@@ -76,7 +81,7 @@ final class Recipe {
         for (var entry : yaml.properties()) {
             if (!OWN.contains(entry.getKey()) && !ARGUMENTS.contains(entry.getKey())) unknown.add(entry.getKey());
         }
-        if (!unknown.isEmpty()) throw new IllegalArgumentException(file + ": there is no key " + String.join(", ", unknown) + "; docs/recipes.md lists them.");
+        if (!unknown.isEmpty()) throw new IllegalArgumentException(file + ": there is no key " + String.join(", ", unknown) + "; docs/recipes.md lists them. What bends a schedule stands in lr_scheduler_kwargs.");
         return new Recipe(file.toString(), yaml, output);
     }
 
@@ -132,8 +137,8 @@ final class Recipe {
     private List<Row> rows(String stage, List<Path> files, Tokenizer tokenizer, int length) throws IOException {
         if (stage.equals("sft")) {
             var template = tokenizer.chatTemplate().orElseThrow();
-            var all = ChatFiles.conversations(files);
-            var rows = all.stream().flatMap(c -> ChatRows.row(tokenizer, template, c, length).stream()).toList();
+            var all = ChatFiles.chats(files);
+            var rows = all.stream().flatMap(chat -> ChatRows.row(tokenizer, template, conversation(template, chat), length).stream()).toList();
             if (rows.size() < all.size()) {
                 output.note((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
             }
@@ -142,14 +147,22 @@ final class Recipe {
         }
         var documents = TextFiles.documents(files);
         var end = tokenizer.eosTokenId().orElse(0);
-        return Packing.pack(tokenizer.encodeAll(documents, Engine.threads()).stream().map(ids -> between(end, ids)).toList(), length);
+        var begin = tokenizer.bosTokenId().orElse(end);
+        return Packing.pack(tokenizer.encodeAll(documents, Engine.threads()).stream().map(ids -> between(begin, ids, end)).toList(), length);
     }
 
-    /** A document between two end tokens, so that its first token and its end are learned. */
-    private static Row between(int end, int[] ids) {
+    /** As the server gives one to the model, tools and calls above all: what is trained on is what will be asked. */
+    static Conversation conversation(ChatTemplate template, Chat chat) {
+        var tools = chat.tools().stream().map(definition -> new Tool(definition.path("function").path("name").asText(), definition)).toList();
+        return ToolTemplate.of(template).conversation(chat.messages(), tools, chat.variables()).withGenerationPrompt(false);
+    }
+
+    /** A document between the token that begins texts, or for want of one the end token, and the end token: its first token and its end are learned. */
+    static Row between(int begin, int[] ids, int end) {
         var row = new int[ids.length + 2];
-        Arrays.fill(row, end);
+        row[0] = begin;
         System.arraycopy(ids, 0, row, 1, ids.length);
+        row[row.length - 1] = end;
         return Row.of(row);
     }
 
@@ -157,23 +170,35 @@ final class Recipe {
 
     private TrainingArguments arguments() {
         var out = Path.of(text("output_dir", "trainer_output"));
-        var builder = TrainingArguments.builder().outputDir(out).overwriteOutputDir(yaml.path("overwrite_output_dir").asBoolean(false))
+        var learningRate = number("learning_rate", 5e-5);
+        var schedule = named("lr_scheduler_type", LrSchedule.Type.values(), LrSchedule.Type::label);
+        var builder = TrainingArguments.builder().outputDir(out).overwriteOutputDir(flag("overwrite_output_dir", false))
                 .numTrainEpochs(number("num_train_epochs", 3)).maxSteps((long) number("max_steps", -1))
                 .perDeviceTrainBatchSize(integer("per_device_train_batch_size", 8)).perDeviceEvalBatchSize(integer("per_device_eval_batch_size", 8))
-                .gradientAccumulationSteps(integer("gradient_accumulation_steps", 1)).learningRate(number("learning_rate", 5e-5))
-                .lrSchedulerType(named("lr_scheduler_type", LrSchedule.Type.values(), LrSchedule.Type::label)).lrSchedulerKwargs(new LrSchedule.Shape(number("min_lr_rate", 0.1), 1, 1e-7, 0, 0))
+                .gradientAccumulationSteps(integer("gradient_accumulation_steps", 1)).learningRate(learningRate)
+                .lrSchedulerType(schedule)
+                .lrSchedulerKwargs(SchedulerKwargs.read(where, schedule, yaml.path("lr_scheduler_kwargs"), learningRate, node -> number("lr_scheduler_kwargs", node)))
                 .warmupSteps((long) number("warmup_steps", 0)).weightDecay(number("weight_decay", 0)).adamBeta1(number("adam_beta1", 0.9))
                 .adamBeta2(number("adam_beta2", 0.999)).adamEpsilon(number("adam_epsilon", 1e-8)).optim(named("optim", Optim.values(), Optim::label))
                 .muonLearningRate(number("muon_learning_rate", 0.02)).muonMomentum(number("muon_momentum", 0.95)).nsSteps(integer("ns_steps", 5))
                 .nsCoefficients(named("ns_coefficients", NewtonSchulz.values(), NewtonSchulz::label))
                 .muonBlockSize(integer("muon_block_size", 0)).maxGradNorm(number("max_grad_norm", 1))
                 .evalSteps((long) number("eval_steps", 0)).saveSteps((long) number("save_steps", 500)).saveTotalLimit(integer("save_total_limit", 0))
-                .loggingSteps((long) number("logging_steps", 10)).groupByLength(yaml.path("group_by_length").asBoolean(false)).seed((long) number("seed", 42));
-        if (yaml.has("bf16")) builder.bf16(yaml.path("bf16").asBoolean());
+                .loggingSteps((long) number("logging_steps", 10)).groupByLength(flag("group_by_length", false)).seed((long) number("seed", 42));
+        if (yaml.has("bf16")) builder.bf16(bf16());
         var resume = yaml.path("resume_from_checkpoint");
         if (resume.isTextual()) builder.resumeFromCheckpoint(Path.of(resume.asText()));
         if (resume.asBoolean(false)) builder.resumeFromCheckpoint(out);
         return builder.build();
+    }
+
+    /** As asked for; on a processor without instructions for bfloat16, where it is many times slower than float32, only if insisted. */
+    private boolean bf16() {
+        if (text("bf16", "").equals("always")) return true;
+        var asked = flag("bf16", false);
+        if (!asked || Engine.hasFastBfloat16()) return asked;
+        output.note("bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always insists).");
+        return false;
     }
 
     /** One of several by its name; the first where none is named. */
@@ -189,7 +214,10 @@ final class Recipe {
 
     private double number(String key, double byDefault) {
         var node = yaml.path(key);
-        if (node.isMissingNode() || node.isNull()) return byDefault;
+        return node.isMissingNode() || node.isNull() ? byDefault : number(key, node);
+    }
+
+    private double number(String key, JsonNode node) {
         if (node.isNumber()) return node.doubleValue();
         try {
             return Double.parseDouble(node.asText()); // YAML 1.1 reads 1e-3 as text
@@ -200,5 +228,16 @@ final class Recipe {
 
     private int integer(String key, int byDefault) {
         return (int) number(key, byDefault);
+    }
+
+    /** Strict: what is neither yes nor no would be taken for no. */
+    private boolean flag(String key, boolean byDefault) {
+        var node = yaml.path(key);
+        if (node.isMissingNode() || node.isNull()) return byDefault;
+        return switch (node.asText().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on" -> true; // YAML 1.1's words
+            case "false", "no", "off" -> false;
+            default -> throw new IllegalArgumentException(where + ": " + key + " is " + node + " and neither true nor false.");
+        };
     }
 }

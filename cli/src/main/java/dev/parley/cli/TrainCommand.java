@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.tensor.Engine;
+import dev.parley.train.Checkpoints;
 import dev.parley.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on from the last checkpoint in output_dir.")
     boolean resume;
 
+    @Option(names = "--resume-anyway", description = "The same where rows, network or arguments are others than the checkpoint's.")
+    boolean resumeAnyway;
+
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
@@ -39,39 +43,52 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (resume) settings.add("resume_from_checkpoint=true");
+        if (resume || resumeAnyway) settings.add("resume_from_checkpoint=true");
         var job = Recipe.read(recipe, settings, output).prepare();
         try (var model = job.model()) {
+            var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
+                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
             output.note(Engine.describeInOneLine());
             output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", job.stage(), model.config().parameterCount(),
                     job.trainDataset().size(), model.computeType().name().toLowerCase(Locale.ROOT)));
-            var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
-                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
-            var result = train(trainer, job);
-            if (result.interrupted()) throw new Interrupted("Interrupted: a checkpoint is in " + job.arguments().outputDir() + "; go on with --resume.");
-            trainer.saveModel();
-            job.generationConfig().write(job.arguments().outputDir());
-            print(job, result);
+            if (resumeAnyway) trainer.resumeAnyway();
+            print(job, train(trainer, job));
         }
         return Parley.DONE;
     }
 
-    private Trainer.TrainOutput train(Trainer trainer, Recipe.Job job) {
-        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output); var interruption = Interruption.stops(trainer::stop, output)) {
-            return trainer.onEvent(progress.ofTraining()).train();
+    private Trainer.TrainOutput train(Trainer trainer, Recipe.Job job) throws IOException {
+        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output);
+                var interruption = Interruption.stops(trainer::stop, output)) {
+            var result = trainer.onEvent(progress.ofTraining()).train();
+            if (result.interrupted()) throw new Interrupted(interrupted(job));
+            trainer.saveModel();
+            job.generationConfig().write(job.arguments().outputDir());
+            return result;
         }
+    }
+
+    private static String interrupted(Recipe.Job job) throws IOException {
+        var last = Checkpoints.last(job.arguments().outputDir());
+        return last.isEmpty() || job.arguments().saveSteps() == 0
+                ? "Interrupted before there was a checkpoint: the same command begins anew."
+                : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
     private void print(Recipe.Job job, Trainer.TrainOutput result) {
         var out = job.arguments().outputDir();
         if (!json) {
-            output.line(String.format(Locale.ROOT, "%s: %d steps in %.0f s, training loss %.4f%s", out, result.globalStep(), result.seconds(),
-                    result.trainLoss(), result.evalLoss().map(l -> String.format(Locale.ROOT, ", held-out loss %.4f", l)).orElse("")));
+            var steps = result.stepsNow() == 0 ? String.format(Locale.ROOT, "the run is finished, %d steps", result.globalStep())
+                    : String.format(Locale.ROOT, "%d steps in %.0f s", result.globalStep(), result.seconds());
+            output.line(String.format(Locale.ROOT, "%s: %s, training loss %.4f%s%s", out, steps, result.trainLoss(),
+                    result.evalLoss().map(l -> String.format(Locale.ROOT, ", held-out loss %.4f", l)).orElse(""),
+                    result.best().map(best -> ", lowest in " + best).orElse("")));
             return;
         }
         var object = JsonNodeFactory.instance.objectNode().put("model", out.toString()).put("steps", result.globalStep())
-                .put("train_loss", result.trainLoss()).put("seconds", result.seconds());
+                .put("steps_now", result.stepsNow()).put("train_loss", result.trainLoss()).put("seconds", result.seconds());
         result.evalLoss().ifPresent(loss -> object.put("eval_loss", loss));
+        result.best().ifPresent(best -> object.put("best_model_checkpoint", best.toString()));
         output.json(object);
     }
 }

@@ -134,13 +134,58 @@ class CommandsTest {
                 learning_rate: 1e-2
                 save_steps: 3
                 """.formatted(model, text, folder.resolve("out")));
+        assertTrue(parley("train", recipe, "--resume", "--set", "output_dir=" + folder.resolve("new"), "--json").err().contains("nothing to resume"));
         var trained = parley("train", recipe, "--json").json();
         assertEquals(6, trained.path("steps").asInt());
         var again = parley("train", recipe, "--json");
         assertEquals(1, again.code());
         assertTrue(again.err().contains("checkpoints of an earlier run"), again.err());
-        assertEquals(8, parley("train", recipe, "--resume", "--set", "max_steps=8", "--json").json().path("steps").asInt());
+        var finished = parley("train", recipe, "--resume");
+        assertTrue(finished.out().contains("the run is finished, 6 steps, training loss ") && !finished.out().contains("NaN"), finished.out());
+        var longer = parley("train", recipe, "--resume", "--set", "max_steps=8");
+        assertTrue(longer.err().contains("is 8, was 6") && longer.err().contains("--resume-anyway"), longer.err());
+        assertEquals(8, parley("train", recipe, "--resume-anyway", "--set", "max_steps=8", "--json").json().path("steps").asInt());
         assertEquals(0, parley("generate", "--model", folder.resolve("out"), "--prompt", "the", "--max-new-tokens", 3).code());
+    }
+
+    @Test
+    void whatARecipeSaysWronglyIsNamed() throws IOException {
+        var recipe = Files.writeString(folder.resolve("keys.yaml"), "tokenizer: %s\nmodel: {}\n".formatted(model));
+        var wrong = List.of(List.of("cosine_with_min_lr", "{}", "needs lr_scheduler_kwargs with either min_lr or min_lr_rate"),
+                List.of("warmup_stable_decay", "{min_lr_ratio: 0.1}", "needs lr_scheduler_kwargs with num_decay_steps"),
+                List.of("cosine", "{power: 2}", "has power, but cosine has none"), List.of("polynomial", "{timescale: 2}", "has only lr_end, power"),
+                List.of("polynomial", "3", "is no map"), List.of("inverse_sqrt", "{timescale: soon}", "not a number"));
+        for (var row : wrong) {
+            var err = parley("train", recipe, "--set", "lr_scheduler_type=" + row.get(0), "--set", "lr_scheduler_kwargs=" + row.get(1)).err();
+            assertTrue(err.contains(row.get(2)), err);
+        }
+        assertTrue(parley("train", recipe, "--set", "group_by_length=maybe").err().contains("neither true nor false"));
+        assertTrue(parley("train", recipe, "--set", "min_lr_rate=0.1").err().contains("lr_scheduler_kwargs"));
+    }
+
+    /** YAML reads 1e-3 as text; bf16 is float32 where the processor has nothing for it. */
+    @Test
+    void aScheduleOfARecipeIsBentByItsKwargs() throws IOException {
+        var text = Files.writeString(folder.resolve("few.txt"), (TEXT + "\n\n").repeat(40));
+        var recipe = Files.writeString(folder.resolve("wsd.yaml"), """
+                model: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}
+                tokenizer: %s
+                context_length: 32
+                train_files: [%s]
+                output_dir: %s
+                max_steps: 8
+                learning_rate: 1e-2
+                lr_scheduler_type: warmup_stable_decay
+                lr_scheduler_kwargs: {num_decay_steps: 4, min_lr_ratio: 1e-1}
+                bf16: yes
+                """.formatted(model, text, folder.resolve("wsd")));
+        var job = Recipe.read(recipe, List.of(), Output.to(new ByteArrayOutputStream(), new ByteArrayOutputStream())).prepare();
+        try (var created = job.model()) {
+            var schedule = dev.parley.train.LrSchedule.of(job.arguments(), 8);
+            assertEquals(1e-2, schedule.at(4));
+            assertEquals(0.55e-2, schedule.at(6), 1e-9); // half of the way from 1 to 0.1
+            assertEquals(dev.parley.tensor.Engine.hasFastBfloat16(), job.arguments().bf16());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.parley.data;
 
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
@@ -11,13 +12,18 @@ public final class ChatRows {
 
     private ChatRows() {}
 
+    /** A conversation of plain turns, as {@link #row(Tokenizer, ChatTemplate, Conversation, int)}. */
+    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
+        return row(tokenizer, template, Conversation.of(conversation), maxLength);
+    }
+
     /**
      * A conversation as a row, encoded once, as a whole.
      *
      * @return nothing if it is longer than {@code maxLength} tokens, or the assistant says nothing
      */
-    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
-        var encoded = template.encode(tokenizer, conversation, false);
+    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, Conversation conversation, int maxLength) {
+        var encoded = template.encode(tokenizer, conversation.withGenerationPrompt(false));
         var labels = encoded.ids().clone();
         for (int i = 0; i < labels.length; i++) {
             if (!encoded.assistantMask()[i]) labels[i] = Row.MASKED;

@@ -122,6 +122,6 @@ class DataTest {
         var wrong = Files.writeString(folder.resolve("d.jsonl"), "{\"text\":\"x\"}\n{\"txt\":\"x\"}\n");
         assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(wrong))).getMessage().contains("line 2"));
         var chat = Files.writeString(folder.resolve("e.jsonl"), "{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> ChatFiles.conversations(List.of(chat))).getMessage().contains("line 1"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ChatFiles.chats(List.of(chat))).getMessage().contains("line 1"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.kernels;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -39,7 +40,7 @@ public final class WarmUp {
         Arrays.fill(floats, 0.01f);
         try (var arena = Arena.ofConfined(); var cache = new KvBlocks(1, 1, HEAD_DIM, false, KvBlocks.TOKENS)) {
             var bytes = arena.allocate(4L * SIZE * SIZE, 64);
-            var rows = new Round(BFloat16Matrix.view(bytes.asSlice(0, 2L * SIZE * SIZE), SIZE, SIZE), Float32Matrix.view(bytes, SIZE, SIZE), cache, floats);
+            var rows = new Round(bytes, BFloat16Matrix.view(bytes.asSlice(0, 2L * SIZE * SIZE), SIZE, SIZE), Float32Matrix.view(bytes, SIZE, SIZE), cache, floats);
             cache.reserve(4);
             for (int t = 0; t < 4; t++) cache.put(0, 0, t, floats, 0, floats, 0);
             cache.advance(4);
@@ -58,7 +59,7 @@ public final class WarmUp {
     }
 
     /** Every kernel, on few numbers. */
-    private record Round(BFloat16Matrix halves, Float32Matrix singles, KvBlocks cache, float[] floats) {
+    private record Round(MemorySegment bytes, BFloat16Matrix halves, Float32Matrix singles, KvBlocks cache, float[] floats) {
 
         void run() {
             float[] x = new float[20 * SIZE], y = new float[20 * SIZE], attention = new float[Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
@@ -69,6 +70,7 @@ public final class WarmUp {
             }
             Activations.geluNew(y, 0, SIZE, true);
             Activations.siluTimes(y, 0, x, 0, SIZE, true);
+            ScoreRow.loss(bytes, 0, 4 * SIZE, 0, x, true, true);
             Attention.oneHeadByVectors(cache, 0, 0, floats, 0, 0.1f, 0, 4, y, 0, attention);
         }
     }

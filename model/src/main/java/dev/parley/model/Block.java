@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
+import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 
 /** One layer of the Transformer: attention between tokens, then an MLP on each, both added to the residual stream. */
@@ -22,10 +23,15 @@ final class Block {
         dropout = config.dropout().residual();
     }
 
-    /** The residual stream stays float32: it is a sum over all layers. */
+    /**
+     * The residual stream stays float32: it is a sum over all layers. What a layer made besides is held by autograd alone,
+     * which frees it when it has used it.
+     */
     Tensor forward(Tensor x, Pass pass, KvCache.Layer cache) { // x: (B, T, C)
-        x = add(x, attention.forward(attentionNorm.forward(x, pass.computeType()), pass, cache), pass);
-        return add(x, mlp.forward(mlpNorm.forward(x, pass.computeType()), pass.computeType()), pass);
+        try (var scope = Scope.open()) {
+            x = add(x, attention.forward(attentionNorm.forward(x, pass.computeType()), pass, cache), pass);
+            return scope.keep(add(x, mlp.forward(mlpNorm.forward(x, pass.computeType()), pass.computeType()), pass));
+        }
     }
 
     private Tensor add(Tensor x, Tensor branch, Pass pass) {

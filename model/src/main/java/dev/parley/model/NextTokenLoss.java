@@ -1,16 +1,20 @@
 package dev.parley.model;
 
+import dev.parley.kernels.ScoreRow;
+import dev.parley.kernels.WarmUp;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
  * The mean of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
  * token of the vocabulary several times in float32; here a chunk of rows exists at a time, once, in the compute type:
  * with p = softmax(h Wᵀ), the gradient of the scores is p - onehot(target), that of h is (p - onehot) W, and that of W
- * is (p - onehot)ᵀ h.
+ * is (p - onehot)ᵀ h. Scores in bfloat16 become p - onehot in their place, computed in float32 and rounded once
+ * ({@link ScoreRow}).
  */
 final class NextTokenLoss {
 
@@ -20,9 +24,12 @@ final class NextTokenLoss {
     /** Scores in a chunk: 128 MiB in bfloat16. */
     private static final long CHUNK_SCORES = 1L << 26;
 
+    private static final int ROWS_TOGETHER = 32;
+
     private final Tensor head; // (V, C), of the compute type
     private final Tensor rows; // positions that have a target, flat, (N)
-    private final Tensor targets; // (N)
+    private final int[] targetIds; // (N)
+    private final Tensor targets; // the same
     private final long count;
 
     /**
@@ -36,7 +43,8 @@ final class NextTokenLoss {
                 .filter(i -> isTarget(labels, segments, i / length, i % length + 1)).toArray();
         count = positions.length;
         rows = Tensor.ofInts(positions, count);
-        targets = Tensor.ofInts(IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray(), count);
+        targetIds = IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray();
+        targets = Tensor.ofInts(targetIds, count);
     }
 
     private static boolean isTarget(int[][] labels, int[][] segments, int b, int t) {
@@ -68,13 +76,18 @@ final class NextTokenLoss {
                 try (var scope = Scope.open()) {
                     var n = Math.min(chunk(), count - start);
                     var hChunk = h.narrow(0, start, n); // (n, C)
-                    var columns = targets.narrow(0, start, n).unsqueeze(1); // (n, 1)
                     var scores = hChunk.matmul(head.transpose(0, 1)); // (n, V)
-                    var p = scores.softmax(-1); // (n, V)
-                    sum += negativeLogLikelihood(scores, p, columns).sum().item();
-                    p.scatterAddInPlace(columns, -1); // p - onehot
-                    hiddenGradient.narrow(0, start, n).copyInPlace(p.matmul(head).mul(1 / divisor));
-                    headParameter.accumulateGrad(p.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
+                    var gradient = scores; // (n, V): p - onehot
+                    if (scores.dtype() == DType.BFLOAT16) {
+                        sum += DoubleStream.of(byRow(scores, start, true)).sum();
+                    } else {
+                        var columns = targets.narrow(0, start, n).unsqueeze(1); // (n, 1)
+                        gradient = scores.softmax(-1);
+                        sum += negativeLogLikelihood(scores, gradient, columns).sum().item();
+                        gradient.scatterAddInPlace(columns, -1);
+                    }
+                    hiddenGradient.narrow(0, start, n).copyInPlace(gradient.matmul(head).mul(1 / divisor));
+                    headParameter.accumulateGrad(gradient.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
                 }
             }
         }
@@ -89,12 +102,42 @@ final class NextTokenLoss {
         for (long start = 0; start < count; start += chunk()) {
             try (var scope = Scope.open()) {
                 var n = Math.min(chunk(), count - start);
-                var columns = targets.narrow(0, start, n).unsqueeze(1);
                 var scores = h.narrow(0, start, n).matmul(head.transpose(0, 1)); // (n, V)
-                each.narrow(0, start, n).copyInPlace(negativeLogLikelihood(scores, scores.softmax(-1), columns));
+                each.narrow(0, start, n).copyInPlace(scores.dtype() == DType.BFLOAT16
+                        ? Tensor.ofFloats(floats(byRow(scores, start, false)), n)
+                        : negativeLogLikelihood(scores, scores.softmax(-1), targets.narrow(0, start, n).unsqueeze(1)));
             }
         }
         return each;
+    }
+
+    /**
+     * -ln p of each target, by scores in bfloat16.
+     *
+     * @param scores (n, V)
+     * @param start target of the first row
+     * @param gradients whether the scores become p - onehot
+     */
+    private double[] byRow(Tensor scores, long start, boolean gradients) {
+        WarmUp.start();
+        var vocabulary = (int) scores.size(1);
+        var each = new double[(int) scores.size(0)];
+        var memory = scores.contiguous().memory();
+        IntStream.range(0, Math.ceilDiv(each.length, ROWS_TOGETHER)).parallel().forEach(part -> {
+            var scratch = new float[vocabulary];
+            for (int i = part * ROWS_TOGETHER; i < Math.min(each.length, (part + 1) * ROWS_TOGETHER); i++) {
+                var target = targetIds[(int) start + i];
+                each[i] = gradients ? ScoreRow.lossAndGradient(memory, (long) i * vocabulary, vocabulary, target, scratch)
+                        : ScoreRow.loss(memory, (long) i * vocabulary, vocabulary, target, scratch);
+            }
+        });
+        return each;
+    }
+
+    private static float[] floats(double[] numbers) {
+        var floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) floats[i] = (float) numbers[i];
+        return floats;
     }
 
     /**

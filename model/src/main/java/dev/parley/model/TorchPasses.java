@@ -86,7 +86,8 @@ final class TorchPasses {
         check(batch, cache);
         var past = cache == null ? 0 : cache.length();
         var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
-        var pass = Pass.of(config, computeType, false, mask(batch, past, keyMask, 0), mask(batch, past, keyMask, window), positions, batch.rows());
+        var all = mask(batch, past, keyMask, 0);
+        var pass = Pass.of(config, computeType, false, all, window == 0 ? all : mask(batch, past, keyMask, window), positions, batch.rows());
         var x = transformer.embed(batch.ids()); // (B, T, C)
         var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, cache);
         if (cache != null) cache.advance(batch.length());
@@ -153,8 +154,8 @@ final class TorchPasses {
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var positions = batch.positions(0);
-            var pass = Pass.of(config, computeType, true, mask(batch, 0, batch.attentionMask(), 0), mask(batch, 0, batch.attentionMask(), window),
-                    positions, batch.rows());
+            var all = mask(batch, 0, batch.attentionMask(), 0);
+            var pass = Pass.of(config, computeType, true, all, window == 0 ? all : mask(batch, 0, batch.attentionMask(), window), positions, batch.rows());
             var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, null); // (B, T, C)
             var sum = loss.sumAndBackward(hidden, head.value(), divisor);
             if (loss.count() > 0) {

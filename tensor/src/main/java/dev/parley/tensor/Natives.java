@@ -59,6 +59,7 @@ final class Natives {
         }
         torch.set_num_threads(Engine.threads());
         ThreadPools.loaded();
+        ProcessExit.skipNativeHandlers();
         loaded = true;
     }
 

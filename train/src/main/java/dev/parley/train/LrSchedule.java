@@ -1,5 +1,7 @@
 package dev.parley.train;
 
+import java.util.OptionalDouble;
+
 /**
  * The learning rate of each step, by the names and formulas of transformers' {@code lr_scheduler_type}. All but
  * {@code constant} warm up linearly from 0 over {@code warmupSteps}.
@@ -13,6 +15,11 @@ public interface LrSchedule {
     /** The kinds of schedule. */
     enum Type {
         LINEAR, COSINE, COSINE_WITH_MIN_LR, CONSTANT, CONSTANT_WITH_WARMUP, POLYNOMIAL, INVERSE_SQRT, WARMUP_STABLE_DECAY;
+
+        /** Whether the rate depends on how many steps the whole run has. */
+        boolean knowsItsEnd() {
+            return this != CONSTANT && this != CONSTANT_WITH_WARMUP && this != INVERSE_SQRT;
+        }
 
         /** The name that transformers uses. */
         public String label() {
@@ -42,10 +49,10 @@ public interface LrSchedule {
             case CONSTANT, CONSTANT_WITH_WARMUP -> 1;
             case LINEAR -> Math.max(0, 1 - progress);
             case COSINE -> cosine(progress); // Loshchilov and Hutter 2017 (arXiv:1608.03983), without restarts
-            case COSINE_WITH_MIN_LR -> shape.minLrRate() + (1 - shape.minLrRate()) * cosine(progress);
+            case COSINE_WITH_MIN_LR -> shape.floor() + (1 - shape.floor()) * cosine(progress);
             case POLYNOMIAL -> ((learningRate - shape.lrEnd()) * Math.pow(1 - progress, shape.power()) + shape.lrEnd()) / learningRate;
             case INVERSE_SQRT -> {
-                double timescale = shape.timescale() > 0 ? shape.timescale() : Math.max(1, warmupSteps);
+                double timescale = shape.timescale() > 0 ? shape.timescale() : warmupSteps > 0 ? warmupSteps : 10_000; // as transformers
                 yield 1 / Math.sqrt((step - warmupSteps + timescale) / timescale);
             }
             case WARMUP_STABLE_DECAY -> {
@@ -53,7 +60,7 @@ public interface LrSchedule {
                 var stableUntil = Math.max(warmupSteps, totalSteps - decaySteps);
                 if (step < stableUntil) yield 1;
                 var decayed = Math.min(1, (double) (step - stableUntil) / Math.max(1, decaySteps));
-                yield shape.minLrRate() + (1 - shape.minLrRate()) * cosine(decayed);
+                yield shape.floor() + (1 - shape.floor()) * cosine(decayed);
             }
         };
     }
@@ -65,14 +72,23 @@ public interface LrSchedule {
     /**
      * What bends a schedule; transformers' {@code lr_scheduler_kwargs}.
      *
-     * @param minLrRate where cosine_with_min_lr and warmup_stable_decay end, as a part of the learning rate; 0.1
+     * @param minLrRate where cosine_with_min_lr and warmup_stable_decay end, as a part of the learning rate; the first needs one, the
+     *     other ends at 0 without
      * @param power of polynomial; 1
      * @param lrEnd where polynomial ends; 1e-7
-     * @param timescale of inverse_sqrt, in steps; 0 takes the warm-up's
-     * @param numDecaySteps the last steps of warmup_stable_decay, in which it falls; 0
+     * @param timescale of inverse_sqrt, in steps; 0 takes the warm-up's, or 10,000 without one
+     * @param numDecaySteps the last steps of warmup_stable_decay, in which it falls; it needs some
      */
-    record Shape(double minLrRate, double power, double lrEnd, long timescale, long numDecaySteps) {
+    record Shape(OptionalDouble minLrRate, double power, double lrEnd, long timescale, long numDecaySteps) {
 
-        public static final Shape DEFAULT = new Shape(0.1, 1, 1e-7, 0, 0);
+        public static final Shape DEFAULT = new Shape(OptionalDouble.empty(), 1, 1e-7, 0, 0);
+
+        public Shape withMinLrRate(double rate) {
+            return new Shape(OptionalDouble.of(rate), power, lrEnd, timescale, numDecaySteps);
+        }
+
+        private double floor() {
+            return minLrRate.orElse(0);
+        }
     }
 }

@@ -25,12 +25,15 @@ public sealed interface TrainEvent {
      * The evaluation set was scored.
      *
      * @param evalLoss mean over its targets, in nats
-     * @param best whether it is the lowest so far
+     * @param best whether it is the lowest so far; its model is saved, if any is
      */
     record Evaluated(long step, double evalLoss, boolean best) implements TrainEvent {}
 
     /** A checkpoint was written. */
     record Saved(long step, Path checkpoint) implements TrainEvent {}
+
+    /** Something that whoever runs the training should know, in one sentence. */
+    record Noted(long step, String sentence) implements TrainEvent {}
 
     /** Training ended. @param interrupted whether before its last step, by {@link Trainer#stop()} */
     record Finished(long step, double seconds, boolean interrupted) implements TrainEvent {}

@@ -6,14 +6,13 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.LossSum;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.RandomState;
-import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +37,7 @@ public final class Trainer {
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
     private Checkpoint.Extra extra = folder -> {};
+    private boolean resumeAnyway;
     private volatile boolean stopAsked;
 
     /** A trainer that evaluates as well. */
@@ -80,11 +80,21 @@ public final class Trainer {
 
     /** Writes the tokenizer's files into every checkpoint and saved model. */
     public Trainer withTokenizer(Tokenizer tokenizer) {
-        extra = tokenizer::save;
+        return withFiles(tokenizer::save);
+    }
+
+    Trainer withFiles(Checkpoint.Extra files) {
+        extra = files;
         return this;
     }
 
-    /** Asks the run to end after the present step, with a checkpoint; from any thread. */
+    /** Goes on from a checkpoint also where rows, network or arguments are others than its own, which is told. */
+    public Trainer resumeAnyway() {
+        resumeAnyway = true;
+        return this;
+    }
+
+    /** Asks the run to end after the present step, with a checkpoint, and an evaluation to end before its end; from any thread. */
     public void stop() {
         stopAsked = true;
     }
@@ -93,11 +103,14 @@ public final class Trainer {
      * What a run came to.
      *
      * @param globalStep optimiser steps done, those before a resume counted
-     * @param trainLoss mean over the targets of the steps of this run, in nats
+     * @param stepsNow those of this call; 0 if the run that was resumed had finished
+     * @param trainLoss mean over the targets of all steps, those before a resume counted, in nats
      * @param evalLoss of the last evaluation
-     * @param seconds of this run
+     * @param best the checkpoint whose evaluation had the lowest loss
+     * @param seconds of this call
      */
-    public record TrainOutput(long globalStep, double trainLoss, Optional<Double> evalLoss, double seconds, boolean interrupted) {}
+    public record TrainOutput(long globalStep, long stepsNow, double trainLoss, Optional<Double> evalLoss, Optional<Path> best,
+            double seconds, boolean interrupted) {}
 
     /**
      * Trains to the last step, or until {@link #stop()}.
@@ -113,22 +126,27 @@ public final class Trainer {
     /** Optimiser steps of the whole run. */
     public long totalSteps() {
         if (arguments.maxSteps() > 0) return arguments.maxSteps();
-        var stepsPerEpoch = Math.max(1, new BatchOrder(trainDataset, arguments).batchesPerEpoch() / arguments.gradientAccumulationSteps());
-        return (long) Math.ceil(stepsPerEpoch * arguments.numTrainEpochs());
+        return (long) Math.ceil(new BatchPlan(trainDataset, arguments).stepsPerEpoch() * arguments.numTrainEpochs());
     }
 
     /** The mean loss over a set's targets, in nats, without dropout. */
     public double evaluate(Dataset dataset) {
+        return evaluate(dataset, () -> false).orElseThrow();
+    }
+
+    /** @return nothing if it was told to stop */
+    private Optional<Double> evaluate(Dataset dataset, BooleanSupplier stop) {
         var sum = new LossSum(0, 0);
         var size = arguments.perDeviceEvalBatchSize();
         for (int start = 0; start < dataset.size(); start += size) {
+            if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<Row>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
             var batch = PaddedBatch.of(rows);
             sum = sum.plus(model.loss(batch.tokenBatch(), batch.labels()));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
-        return sum.mean();
+        return Optional.of(sum.mean());
     }
 
     /** Writes the model, and the tokenizer if there is one, to the output folder. */
@@ -138,6 +156,7 @@ public final class Trainer {
 
     /** Writes the model, and the tokenizer if there is one, to a folder. */
     public void saveModel(Path folder) throws IOException {
+        new Checkpoints(folder).sweep();
         model.savePretrained(folder);
         extra.writeTo(folder);
     }
@@ -150,80 +169,56 @@ public final class Trainer {
     private final class Run {
 
         private final Optimizer optimizer;
-        private final BatchOrder order = new BatchOrder(trainDataset, arguments);
+        private final BatchPlan plan = new BatchPlan(trainDataset, arguments);
         private final long totalSteps = totalSteps();
         private final LrSchedule learningRate = schedule.orElseGet(() -> LrSchedule.of(arguments, totalSteps));
-        private Checkpoint.Progress progress;
+        private final Beginning beginning;
+        private final Saving saving;
+        private TrainerState state;
         private Course course;
-        private Optional<Double> evalLoss = Optional.empty();
 
         Run(Optimizer optimizer) {
             this.optimizer = optimizer;
+            var checkpoints = new Checkpoints(arguments.outputDir());
+            var checkpoint = new Checkpoint(model, optimizer, extra);
+            saving = new Saving(checkpoints, checkpoint, arguments, Trainer.this::tell);
+            beginning = new Beginning(checkpoints, checkpoint, arguments, resumeAnyway, Trainer.this::tell);
         }
 
         TrainOutput run() {
             RandomState.seed(arguments.seed());
-            progress = begin();
-            var secondsBefore = progress.seconds();
-            course = new Course(totalSteps, timeLimit, progress.step(), secondsBefore);
-            var all = new LossSum(0, 0);
-            var window = new Window(course.now(), new LossSum(0, 0), 0);
-            var savedAt = progress.step();
-            var evaluatedAt = progress.step();
-            while (!course.isOver(progress.step()) && !stopAsked) {
+            state = beginning.state(() ->
+                    RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
+            saving.beginAt(state.step(), beginning.isSavedHere());
+            long stepBefore = state.step();
+            var secondsBefore = state.seconds();
+            course = new Course(totalSteps, timeLimit, stepBefore, secondsBefore);
+            var window = new Window(course.now(), state.untold(), 0);
+            while (!course.isOver(state.step()) && !stopAsked) {
                 var before = course.now();
                 var done = step();
                 course.stepTook((course.now() - before) / 1e9);
-                all = all.plus(done.loss());
                 window = window.plus(done);
-                progress = progress.next(arguments.gradientAccumulationSteps(), course.seconds());
-                var step = progress.step();
+                var step = state.step() + 1;
                 var last = course.isOver(step);
                 var told = step % arguments.loggingSteps() == 0 || last;
-                if (told) tell(window.event(step, course, epoch(), done));
-                if (due(step, arguments.evalSteps()) || last) evaluatedAt = evaluateNow();
-                if (due(step, arguments.saveSteps())) savedAt = save();
+                state = state.next(done.loss(), told, course.seconds());
+                if (told) tell(window.event(step, course, plan.epochs(step), done));
+                if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
+                if (last || arguments.evalSteps() > 0 && step % arguments.evalSteps() == 0) evaluateNow();
                 if (told) window = new Window(course.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
-            var interrupted = !course.isOver(progress.step());
-            if (!interrupted && evaluatedAt < progress.step()) evaluateNow(); // an evaluation or a checkpoint took the time that was left
-            if (arguments.saveSteps() > 0 && savedAt < progress.step()) save();
+            var isOver = course.isOver(state.step()); // also where saving or evaluating took the time that was left
+            if (saving.isOn() && !saving.hasSaved(state.step())) {
+                if (isOver) saving.save(state); // whoever has the model in memory can still save it
+                else saving.saveOrFail(state);
+            }
+            if (isOver && !state.isEvaluated()) evaluateNow();
+            var interrupted = !isOver || stopAsked && evalDataset.isPresent() && !state.isEvaluated();
             var seconds = course.seconds() - secondsBefore;
-            tell(new TrainEvent.Finished(progress.step(), seconds, interrupted));
-            return new TrainOutput(progress.step(), all.targets() == 0 ? Double.NaN : all.mean(), evalLoss, seconds, interrupted);
-        }
-
-        private boolean due(long step, long every) {
-            return every > 0 && step % every == 0;
-        }
-
-        private double epoch() {
-            return (double) progress.cursor() / order.batchesPerEpoch();
-        }
-
-        private Checkpoint.Progress begin() {
-            try {
-                if (arguments.resumeFromCheckpoint().isPresent()) return resume(arguments.resumeFromCheckpoint().get());
-                var old = Checkpoint.list(arguments.outputDir());
-                if (!old.isEmpty() && !arguments.overwriteOutputDir()) {
-                    throw new TrainingException(arguments.outputDir() + " holds checkpoints of an earlier run; resume from them, or overwrite"
-                            + " the folder (overwrite_output_dir), or name another.");
-                }
-                for (var folder : old) FolderTree.delete(folder);
-                return new Checkpoint.Progress(0, 0, order.fingerprint(), Double.POSITIVE_INFINITY, -1, 0);
-            } catch (IOException e) {
-                throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);
-            }
-        }
-
-        private Checkpoint.Progress resume(Path from) throws IOException {
-            var folder = Checkpoint.last(from).orElse(from);
-            var found = Checkpoint.restore(folder, model, optimizer);
-            if (!found.dataFingerprint().equals(order.fingerprint())) {
-                throw new TrainingException(folder + " was trained on other data, or with another seed or batch size; resume with the same,"
-                        + " or start anew from its weights.");
-            }
-            return found;
+            tell(new TrainEvent.Finished(state.step(), seconds, interrupted));
+            return new TrainOutput(state.step(), state.step() - stepBefore, state.loss().targets() == 0 ? Double.NaN : state.loss().mean(),
+                    state.evaluated().map(TrainerState.Evaluation::loss), saving.best(state), seconds, interrupted);
         }
 
         /** What one optimiser step came to. */
@@ -231,12 +226,10 @@ public final class Trainer {
 
         /** The recipe: passes over the micro-batches, clip, update. */
         private Done step() {
-            var batches = new ArrayList<PaddedBatch>();
-            for (int i = 0; i < arguments.gradientAccumulationSteps(); i++) batches.add(PaddedBatch.of(order.batch(progress.cursor() + i)));
+            var batches = plan.step(state.step()).stream().map(PaddedBatch::of).toList();
             var targets = batches.stream().mapToLong(PaddedBatch::targets).sum();
             if (targets == 0) {
-                throw new TrainingException("Step " + progress.step() + " (batches from " + progress.cursor()
-                        + " on) has no target: every label is masked; look at the rows' labels.");
+                throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) {
@@ -244,29 +237,26 @@ public final class Trainer {
             }
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
-                throw new TrainingException("Step " + progress.step() + ", batch " + progress.cursor() + ": the loss is " + loss.mean()
+                throw new TrainingException("Step " + state.step() + ": the loss is " + loss.mean()
                         + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
-            var rate = learningRate.at(course.scheduledStep(progress.step()));
+            var rate = learningRate.at(course.scheduledStep(state.step()));
             optimizer.step(rate, gradNorm);
             return new Done(loss, gradNorm, rate, batches.stream().mapToLong(PaddedBatch::tokens).sum());
         }
 
-        private long evaluateNow() {
-            if (evalDataset.isEmpty()) return progress.step();
-            var loss = evaluate(evalDataset.get());
-            evalLoss = Optional.of(loss);
-            var best = loss < progress.bestEvalLoss();
-            if (best) progress = progress.withBest(loss);
-            tell(new TrainEvent.Evaluated(progress.step(), loss, best));
-            return progress.step();
-        }
-
-        private long save() {
-            var folder = Checkpoint.write(arguments.outputDir(), model, optimizer, progress, extra, arguments.saveTotalLimit());
-            tell(new TrainEvent.Saved(progress.step(), folder));
-            return progress.step();
+        /** The best model of all that are evaluated is one that is saved. */
+        private void evaluateNow() {
+            var evalLoss = evalDataset.flatMap(rows -> evaluate(rows, () -> stopAsked));
+            if (evalLoss.isEmpty()) return;
+            state = state.withEvaluation(evalLoss.get());
+            var best = state.isBest(evalLoss.get());
+            tell(new TrainEvent.Evaluated(state.step(), evalLoss.get(), best));
+            var judged = best ? state.withBest() : state;
+            if (saving.isOn() && saving.hasSaved(state.step())) saving.amend(judged);
+            else if (saving.isOn() && best && !saving.save(judged)) return;
+            state = judged;
         }
 
         /** The steps since the last event. */

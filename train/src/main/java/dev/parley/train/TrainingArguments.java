@@ -33,10 +33,10 @@ import java.util.Optional;
  *     0 takes the whole matrix, as does a size that does not divide it; 0
  * @param maxGradNorm longest gradient, longer ones are scaled down to it; 0 leaves all as they are; 1
  * @param evalSteps steps between evaluations; 0 evaluates at the end only; 0
- * @param saveSteps steps between checkpoints; 0 saves none; 500
- * @param saveTotalLimit checkpoints that stay, the best aside; 0 keeps all; 0
+ * @param saveSteps steps between checkpoints, besides which the best evaluation and the end save; 0 saves none; 500
+ * @param saveTotalLimit checkpoints that stay, and the best besides if it is another; 0 keeps all; 0
  * @param loggingSteps steps between events of progress; 10
- * @param bf16 compute products in bfloat16 with float32 weights; where that is faster ({@link Engine#trainingType()})
+ * @param bf16 compute products in bfloat16 with float32 weights, also on a CPU that is slow at it; where it is faster ({@link Engine#trainingType()})
  * @param groupByLength put rows of similar length into a batch, so that little is padding; false
  * @param shuffle draw the rows of an epoch in random order rather than in their own; true
  * @param seed of the order of the rows and of dropout; 42
@@ -57,6 +57,8 @@ public record TrainingArguments(Path outputDir, boolean overwriteOutputDir, doub
         if (perDeviceEvalBatchSize < 1) faults.add("per_device_eval_batch_size " + perDeviceEvalBatchSize + " is below 1");
         if (gradientAccumulationSteps < 1) faults.add("gradient_accumulation_steps " + gradientAccumulationSteps + " is below 1");
         if (!(learningRate > 0 && learningRate < 1e3)) faults.add("learning_rate " + learningRate + " is not above 0");
+        if (lrSchedulerType == LrSchedule.Type.COSINE_WITH_MIN_LR && lrSchedulerKwargs.minLrRate().isEmpty()) faults.add("cosine_with_min_lr has no min_lr_rate");
+        if (lrSchedulerType == LrSchedule.Type.WARMUP_STABLE_DECAY && lrSchedulerKwargs.numDecaySteps() < 1) faults.add("warmup_stable_decay has no num_decay_steps");
         if (warmupSteps < 0) faults.add("warmup_steps " + warmupSteps + " is below 0");
         if (!(weightDecay >= 0)) faults.add("weight_decay " + weightDecay + " is below 0");
         if (!(adamBeta1 >= 0 && adamBeta1 < 1)) faults.add("adam_beta1 " + adamBeta1 + " is not in [0, 1)");

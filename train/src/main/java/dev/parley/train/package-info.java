@@ -10,7 +10,7 @@
  * trainer.saveModel();
  * }</pre>
  *
- * {@code BatchOrder} decides which rows come when, {@link dev.parley.train.LrSchedule} how fast to learn,
- * {@code Checkpoint} what a run needs to go on exactly where it was.
+ * {@code BatchPlan} decides which rows come when, {@link dev.parley.train.LrSchedule} how fast to learn,
+ * {@code Checkpoint} is what a run needs to go on exactly where it was, and {@link dev.parley.train.Checkpoints} the folders of them.
  */
 package dev.parley.train;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,13 +140,23 @@ class TrainerGoldenTest {
         return CausalLM.forTraining(folder.resolve("start"), DType.FLOAT32);
     }
 
+    /** transformers: {@code timescale = num_warmup_steps or 10_000}. */
+    @Test
+    void inverseSqrtWithoutWarmUpFallsOverTenThousandSteps() {
+        var schedule = LrSchedule.of(LrSchedule.Type.INVERSE_SQRT, 1, 0, 100_000, LrSchedule.Shape.DEFAULT);
+        assertEquals(1, schedule.at(0));
+        assertEquals(0.99995, schedule.at(1), 1e-8);
+        assertEquals(0.99985, schedule.at(3), 1e-7);
+        assertEquals(Math.sqrt(0.5), schedule.at(10_000), 1e-12);
+    }
+
     @ParameterizedTest
     @EnumSource(LrSchedule.Type.class)
     void schedulesAgree(LrSchedule.Type type) throws Exception {
         var golden = Golden.json(Golden.folder("schedules.json"));
         var expected = golden.path(type.label());
         var kwargs = expected.isArray() ? golden.path("none") : expected;
-        var shape = new LrSchedule.Shape(kwargs.path("min_lr_rate").asDouble(kwargs.path("min_lr_ratio").asDouble(0.1)),
+        var shape = new LrSchedule.Shape(OptionalDouble.of(kwargs.path("min_lr_rate").asDouble(kwargs.path("min_lr_ratio").asDouble(0))),
                 kwargs.path("power").asDouble(1), kwargs.path("lr_end").asDouble(1e-7), kwargs.path("timescale").asLong(0),
                 kwargs.path("num_decay_steps").asLong(0));
         var schedule = LrSchedule.of(type, golden.path("lr").asDouble(), golden.path("warmup_steps").asLong(), golden.path("total_steps").asLong(), shape);

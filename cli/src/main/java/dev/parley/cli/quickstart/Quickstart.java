@@ -16,10 +16,10 @@ import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -224,13 +224,14 @@ final class Quickstart {
     private void train(Stage stage, Course.Part part, Course course, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
             Tokenizer tokenizer) throws IOException {
         var arguments = stage.arguments(work.resolve(stage.name()), course.shape(), part.steps(), plan.seed());
-        if (Files.exists(arguments.outputDir().resolve("checkpoints.json"))) {
+        var last = Checkpoints.last(arguments.outputDir());
+        if (last.isPresent()) {
             progress.note("Going on from the last checkpoint in " + arguments.outputDir());
-            arguments = arguments.resumingFrom(arguments.outputDir());
+            arguments = arguments.resumingFrom(last.get());
         }
         var trainer = heldOut.isEmpty() ? new Trainer(model, arguments, rows) : new Trainer(model, arguments, rows, heldOut.get());
         part.limit().ifPresent(trainer::withTimeLimit);
-        running = trainer.withTokenizer(tokenizer).onEvent(state::event).onEvent(progress::event);
+        running = trainer.resumeAnyway().withTokenizer(tokenizer).onEvent(state::event).onEvent(progress::event);
         if (stopped) trainer.stop();
         var output = state.timed(stage.name(), true, running::train);
         running = null;

@@ -31,7 +31,7 @@ record Stage(String name, double learningRate, double muonLearningRate, double m
                 .optim(Optim.MUON).muonLearningRate(muonLearningRate).muonMomentum(0.9)
                 .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(shape.headSize())
                 .learningRate(learningRate).adamBeta2(0.95)
-                .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).lrSchedulerKwargs(new LrSchedule.Shape(minLrRate, 1, 1e-7, 0, 0))
+                .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(minLrRate))
                 .warmupSteps(Math.max(1, steps / 30)).weightDecay(0.1).evalSteps(Math.max(1, steps / 3)).loggingSteps(5)
                 .saveSteps(Math.max(LEAST_SAVE_STEPS, steps / 5)).saveTotalLimit(1).seed(seed).build();
     }

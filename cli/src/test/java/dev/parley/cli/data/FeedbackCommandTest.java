@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.data.Chat;
 import dev.parley.data.ChatFiles;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
@@ -13,6 +14,7 @@ import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.store.Database;
+import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,7 +64,8 @@ class FeedbackCommandTest {
         assertEquals(0, ended.code(), ended.err());
         assertEquals("", ended.out());
         assertTrue(ended.err().contains("1 good answers"), ended.err());
-        assertEquals(List.of(List.of(Message.system("Be brief."), Message.user("Ist \"Grün\" eine Farbe?\n"), Message.assistant("Ja. 🌱"))), ChatFiles.conversations(List.of(file)));
+        var turns = List.of(Message.system("Be brief."), Message.user("Ist \"Grün\" eine Farbe?\n"), Message.assistant("Ja. 🌱"));
+        assertEquals(List.of(Conversation.of(turns).messages()), ChatFiles.chats(List.of(file)).stream().map(Chat::messages).toList());
     }
 
     @Test

@@ -1,0 +1,99 @@
+package dev.parley.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.data.Dataset;
+import dev.parley.data.Row;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchPlanTest {
+
+    private static final int BATCH_SIZE = 3;
+
+    @TempDir
+    Path folder;
+
+    private static Dataset numbered(int rows) {
+        return Dataset.of(IntStream.range(0, rows).mapToObj(i -> Row.of(new int[] {i, 1, 2})).toList());
+    }
+
+    private TrainingArguments.Builder arguments(int accumulation) {
+        return TrainingArguments.builder().outputDir(folder).perDeviceTrainBatchSize(BATCH_SIZE).gradientAccumulationSteps(accumulation);
+    }
+
+    /** Steps an epoch as transformers counts them: len // k + (len % k > 0). */
+    private static int steps(int batches, int accumulation) {
+        return batches / accumulation + (batches % accumulation > 0 ? 1 : 0);
+    }
+
+    @Test
+    void eachRowComesOnceAnEpochForAllNumbersOfBatchesAndPasses() {
+        for (int batches = 1; batches <= 12; batches++) {
+            for (int accumulation = 1; accumulation <= 16; accumulation++) {
+                var rows = batches * BATCH_SIZE - 1; // the last batch is not full
+                var plan = new BatchPlan(numbered(rows), arguments(accumulation).build());
+                assertEquals(steps(batches, accumulation), plan.stepsPerEpoch());
+                var step = 0;
+                for (int epoch = 0; epoch < 3; epoch++) {
+                    var seen = new int[rows];
+                    for (int s = 0; s < plan.stepsPerEpoch(); s++) {
+                        var parts = plan.step(step++);
+                        assertTrue(!parts.isEmpty() && parts.size() <= accumulation);
+                        for (var part : parts) part.forEach(row -> seen[row.inputIds()[0]]++);
+                    }
+                    assertTrue(IntStream.of(seen).allMatch(n -> n == 1), batches + " batches, accumulation " + accumulation);
+                    assertEquals(epoch + 1, plan.epochs(step));
+                }
+            }
+        }
+    }
+
+    @Test
+    void threeEpochsAreThreeEpochs() {
+        for (var pair : List.of(new int[] {10, 4}, new int[] {11, 4}, new int[] {3, 8}, new int[] {1, 16})) {
+            try (var model = CausalLM.create(ModelConfig.gpt2(50, 8, 8, 1, 1), 1)) {
+                var last = new TrainEvent.Step[1];
+                var trainer = new Trainer(model, arguments(pair[1]).numTrainEpochs(3).saveSteps(0).loggingSteps(1).build(), numbered(pair[0] * BATCH_SIZE));
+                trainer.onEvent(e -> last[0] = e instanceof TrainEvent.Step step ? step : last[0]).train();
+                assertEquals(3 * steps(pair[0], pair[1]), last[0].step());
+                assertEquals(3, last[0].epoch());
+            }
+        }
+    }
+
+    @Test
+    void anEpochHasAnOrderOfItsOwnAndOfTheSeed() {
+        var plan = new BatchPlan(numbered(30), arguments(1).build());
+        var again = new BatchPlan(numbered(30), arguments(1).build());
+        var other = new BatchPlan(numbered(30), arguments(1).seed(7).build());
+        assertNotEquals(first(plan, 0), first(plan, 10));
+        assertNotEquals(first(plan, 0), first(other, 0));
+        assertEquals(first(plan, 10), first(again, 10));
+    }
+
+    /** The JDK's SplittableRandom is the same generator today; bounds and shuffle are by the papers. */
+    @Test
+    void theOrderIsThatOfSplitMixByFisherAndYates() {
+        var expected = new int[30];
+        var again = new SplittableRandom(42L * 1_000_003);
+        for (int i = 0; i < 30; i++) {
+            var j = (int) Math.unsignedMultiplyHigh(again.nextLong(), i + 1);
+            expected[i] = expected[j];
+            expected[j] = i;
+        }
+        assertEquals(IntStream.of(expected).limit(BATCH_SIZE).boxed().toList(), first(new BatchPlan(numbered(30), arguments(1).build()), 0));
+    }
+
+    private static List<Integer> first(BatchPlan plan, long step) {
+        return plan.step(step).getFirst().stream().map(row -> row.inputIds()[0]).toList();
+    }
+}
