@@ -1,7 +1,7 @@
 // Markdown to elements. What a model writes is hostile: its HTML is shown as text, all that comes out is cleaned again by
 // DOMPurify to a short list of elements, pictures become links, and links go only to the web and to mail.
 
-import { Marked } from '../lib/marked.js';
+import { Marked, Tokenizer } from '../lib/marked.js';
 import DOMPurify from '../lib/purify.js';
 import { t } from './i18n.js';
 
@@ -51,8 +51,50 @@ marked.use({
             return `<pre data-language="${escape(language)}"><code>${escape(text)}\n</code></pre>`;
         },
     },
+    tokenizer: { del, emStrong, url },
     extensions: [math('mathBlock', 'block', true), math('mathInline', 'inline', false)],
 });
+
+// ---- what Markdown's rules, made for English, would take from a text ----
+
+const CJK = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Bopomofo}\\u3000-\\u303f\\ufe30-\\ufe4f\\uff00-\\uffef';
+const MARK = '(?![*])[\\p{P}\\p{S}]';
+/** Marks beside asterisks that are read as letters: those of Chinese, Japanese and Korean, and any across from such a character. */
+const EASED = new RegExp(`(?<=[${CJK}]\\*+)${MARK}|${MARK}(?=\\*+[${CJK}])|(?<=\\*)(?=[${CJK}])${MARK}|(?=[${CJK}])${MARK}(?=\\*)`, 'gu');
+const BEGINS_BESIDE_CJK = new RegExp(`^\\*+(?=[${CJK}])${MARK}`, 'u');
+const ENDS_CJK = new RegExp(`[${CJK}]$`, 'u');
+const HAS_CJK = new RegExp(`[${CJK}]`, 'u');
+const TIMES = /(?<=\d)\*{1,2}(?=\d)/g;
+/** A name of Python's between double underscores. */
+const DUNDER = /^__[a-z]+(?:_[a-z]+)*__(?![A-Za-z0-9])/;
+
+/** Two tildes strike out; one says "about" or "to": 5~7. */
+function del(src) {
+    return src.startsWith('~~') ? false : undefined;
+}
+
+let eased = { of: '', is: '' };
+
+/**
+ * Bold and slanted text also beside Chinese, Japanese and Korean marks, which have no blanks around them: CommonMark asks whether an
+ * asterisk stands beside a blank or a mark. Stars between digits are a product or a power. @param masked src's whole text, what is no Markdown hidden
+ */
+function emStrong(src, masked, before = '') {
+    const [name] = DUNDER.exec(src) || [];
+    if (name) return { type: 'text', raw: name, text: name };
+    if (!src.startsWith('*')) return false;
+    if (/\d$/.test(before) && /^\*{1,2}\d/.test(src)) return undefined;
+    if (eased.of !== masked) eased = { of: masked, is: masked.replace(TIMES, stars => 'a'.repeat(stars.length)).replace(EASED, mark => 'a'.repeat(mark.length)) };
+    const open = ENDS_CJK.test(before) || BEGINS_BESIDE_CJK.test(src);
+    return Tokenizer.prototype.emStrong.call(this, src, eased.is, open ? ' ' : before);
+}
+
+/** A bare address ends where Chinese or Japanese marks begin. */
+function url(src) {
+    const found = Tokenizer.prototype.url.call(this, src);
+    const end = found ? found.raw.search(/[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f]/) : -1;
+    return end <= 0 ? found : Tokenizer.prototype.url.call(this, src.slice(0, end));
+}
 
 /** LaTeX between \[ \] and $$ $$, or \( \) and $ $; a dollar before a digit or a space is money. */
 function math(name, level, display) {
@@ -65,6 +107,7 @@ function math(name, level, display) {
         tokenizer(src) {
             const found = (level === 'block' ? block : inline).exec(src);
             if (!found) return undefined;
+            if (found[4] && HAS_CJK.test(found[4].replace(/\\text\w*\{[^}]*\}/g, ''))) return undefined; // two sums of money in a sentence
             const tex = found.slice(1).find(group => group !== undefined);
             return { type: name, raw: found[0], tex: tex.trim(), display: display || found[1] !== undefined || found[2] !== undefined };
         },

@@ -61,7 +61,7 @@ final class ScoreCommand implements Callable<Integer> {
         model.find(output);
         var text = source.text != null ? Optional.of(source.text) : source.file != null ? Optional.of(Files.readString(source.file)) : Optional.<String>empty();
         var tokenizer = text.isPresent() ? Optional.of(model.requireTokenizer()) : model.tokenizer();
-        var rows = text.isPresent() ? List.of(tokenizer.orElseThrow().encode(text.get()))
+        var rows = text.isPresent() ? List.of(tokenizer.orElseThrow().encodeForModel(text.get()))
                 : source.ids != null ? List.of(IdRows.parse(source.ids)) : IdRows.read(source.idsFile);
         try (var loaded = model.load()) {
             var results = new ArrayList<ObjectNode>();

@@ -18,6 +18,14 @@ final class Bans {
         };
     }
 
+    /** Keeps these tokens out where prompt and answer have so many. */
+    static LogitsProcessor suppressAt(int length, List<Integer> tokens) {
+        var suppressed = suppress(tokens);
+        return (ids, logits) -> {
+            if (ids.length == length) suppressed.process(ids, logits);
+        };
+    }
+
     /** No n tokens in a row are there twice; Paulus et al. 2017 (arXiv:1705.04304), section 2.5. */
     static LogitsProcessor noRepeatNgram(int n) {
         return (ids, logits) -> {

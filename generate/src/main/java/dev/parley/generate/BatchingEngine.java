@@ -168,7 +168,7 @@ public final class BatchingEngine implements AutoCloseable {
     }
 
     private GrowingText text(int row, TextRequest request, int limit, Optional<TokenMasks> masks, Generator.TextListener pieces) {
-        var text = new GrowingText(row, request.prompt(), request.begun(), limit, request.config(), Optional.of(tokenizer), masks, pieces);
+        var text = new GrowingText(row, row, request.prompt(), request.begun(), limit, request.config(), Optional.of(tokenizer), masks, pieces);
         if (limit == 0 && !(row == 0 && request.promptLogprobs())) text.end(FinishReason.LENGTH);
         return text;
     }

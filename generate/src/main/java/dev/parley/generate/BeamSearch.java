@@ -8,14 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
  * Follows several texts at once and keeps the likeliest, Graves 2012 (arXiv:1211.3711), in transformers' manner: of twice as many
- * candidates as beams, one that ends counts if it is among the first half, and what has ended is compared by ln p divided by
+ * candidates as beams or more, one that ends counts if it is among as many first ones as there are beams, and what has ended is compared by ln p divided by
  * a power of its length. With a temperature, candidates are drawn instead of taken.
  */
 final class BeamSearch {
@@ -23,6 +22,7 @@ final class BeamSearch {
     private final GenerationConfig config;
     private final int[] prompt;
     private final int limit;
+    private final int tried; // candidates: as many as running beams are found among, whichever end
     private final List<LogitsProcessor> processors;
     private final Predicate<int[]> stops; // whether new tokens hold a stop string, or are all that the grammar allows
     private final RandomGenerator random;
@@ -43,12 +43,13 @@ final class BeamSearch {
         this.prompt = prompt;
         this.limit = limit;
         this.stops = stops;
-        processors = LogitsProcessor.of(config, prompt.length, masks);
+        processors = LogitsProcessor.of(config, prompt.length, limit, masks);
+        tried = config.numBeams() * Math.max(2, 1 + config.eosTokenIds().size());
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed());
     }
 
     /** The best texts, best first, {@code numReturnSequences} of them. @param continuation of one text, nothing fed yet */
-    List<Beam> search(Continuation continuation, BooleanSupplier cancelled) {
+    List<Beam> search(Continuation continuation, Interruption interruption) {
         var running = List.of(new Beam(new int[0], 0, FinishReason.LENGTH));
         var scores = continuation.feed(new int[][] {prompt});
         for (int length = 1; ; length++) {
@@ -67,8 +68,9 @@ final class BeamSearch {
                     from.add(c.beam);
                 }
             }
-            if (cancelled.getAsBoolean()) {
-                next.forEach(b -> finish(b.ids, b.score, FinishReason.CANCELLED));
+            var interrupted = interruption.reason();
+            if (interrupted.isPresent()) {
+                next.forEach(b -> finish(b.ids, b.score, interrupted.get()));
                 break;
             }
             if (next.isEmpty() || done(next.getFirst().score, length)) break;
@@ -109,7 +111,6 @@ final class BeamSearch {
             var ids = Arrays.copyOf(prompt, prompt.length + running.get(b).ids.length);
             System.arraycopy(running.get(b).ids, 0, ids, prompt.length, running.get(b).ids.length);
             for (var processor : processors) processor.process(ids, logprobs);
-            if (running.get(b).ids.length == limit - 1 && config.forcedEosTokenId() >= 0) Sampler.force(logprobs, config.forcedEosTokenId());
             totals[b] = new double[logprobs.length];
             for (int i = 0; i < logprobs.length; i++) totals[b][i] = running.get(b).score + logprobs[i];
         }
@@ -121,9 +122,9 @@ final class BeamSearch {
         var kept = new PriorityQueue<>(Comparator.comparingDouble(Candidate::score).thenComparing(c -> -c.beam).thenComparing(c -> -c.token));
         for (int b = 0; b < totals.length; b++) {
             for (int i = 0; i < totals[b].length; i++) {
-                if (totals[b][i] == Double.NEGATIVE_INFINITY || kept.size() == 2 * config.numBeams() && totals[b][i] <= kept.element().score) continue;
+                if (totals[b][i] == Double.NEGATIVE_INFINITY || kept.size() == tried && totals[b][i] <= kept.element().score) continue;
                 kept.add(new Candidate(b, i, totals[b][i]));
-                if (kept.size() > 2 * config.numBeams()) kept.poll();
+                if (kept.size() > tried) kept.poll();
             }
         }
         return kept.stream().sorted(Comparator.comparingDouble(Candidate::score).reversed()).toList();
@@ -138,7 +139,7 @@ final class BeamSearch {
             for (int i = 0; i < totals[b].length; i++) {
                 if (totals[b][i] == Double.NEGATIVE_INFINITY) continue;
                 kept.add(new Drawn(new Candidate(b, i, totals[b][i]), totals[b][i] - Math.log(-Math.log(random.nextDouble(1e-300, 1)))));
-                if (kept.size() > 2 * config.numBeams()) kept.poll();
+                if (kept.size() > tried) kept.poll();
             }
         }
         return kept.stream().map(Drawn::candidate).sorted(Comparator.comparingDouble(Candidate::score).reversed()).toList();

@@ -4,7 +4,6 @@ import dev.parley.model.CausalLM;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * Takes, of the likeliest tokens, the one whose state is least like those of the text so far, Su et al. 2022 (arXiv:2202.06417):
@@ -24,17 +23,14 @@ final class ContrastiveSearch {
         this.candidates = candidates;
     }
 
-    void decode(CausalLM model, GrowingText text, BooleanSupplier cancelled) {
+    void decode(CausalLM model, GrowingText text, Interruption interruption) {
         var states = new ArrayList<float[]>(); // of the text's tokens, of length 1
         try (var continuation = model.continueTexts(1, text.prompt().length + text.limit())) {
             var fed = continuation.feedWithStates(new int[][] {text.prompt()});
             for (var state : fed.states()[0]) states.add(unit(state));
             var scores = fed.scores()[0];
             while (text.running()) {
-                if (cancelled.getAsBoolean()) {
-                    text.end(FinishReason.CANCELLED);
-                    return;
-                }
+                if (interruption.ends(text)) return;
                 var raw = scores.clone();
                 var p = Likeliest.softmax(text.processed(scores));
                 var tried = Likeliest.first(p, candidates);

@@ -1,8 +1,6 @@
 package dev.parley.generate;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /** Processors that keep tokens by how surprising the choice is as a whole. One token at least is kept. */
 final class Entropy {
@@ -10,21 +8,20 @@ final class Entropy {
     private Entropy() {}
 
     /** Keeps the tokens whose surprise lies nearest to the expected, up to a probability; Meister et al. 2022 (arXiv:2202.00666). */
-    static LogitsProcessor typical(double mass) {
+    static LogitsProcessor typical(double mass, int least) {
         return (ids, logits) -> {
             var p = Likeliest.softmax(logits);
             var entropy = of(p);
-            var distance = new double[p.length];
-            for (int i = 0; i < p.length; i++) distance[i] = Math.abs(-Math.log(p[i]) - entropy);
-            var order = IntStream.range(0, p.length).boxed().sorted(Comparator.comparingDouble(i -> distance[i])).mapToInt(i -> i).toArray();
-            var last = 0;
-            for (var sum = 0.0; last < order.length; last++) {
-                sum += p[order[last]];
-                if (sum >= mass) break;
-            }
-            var furthest = distance[order[Math.min(last, order.length - 1)]];
-            for (int i = 0; i < p.length; i++) {
-                if (distance[i] > furthest) logits[i] = Float.NEGATIVE_INFINITY;
+            // A distance and its token in one number, which sorts as the distance: 44 and more of its bits, where a score has 32.
+            var indexBits = Long.SIZE - Long.numberOfLeadingZeros(p.length);
+            var keys = new long[p.length];
+            for (int i = 0; i < p.length; i++) keys[i] = Double.doubleToLongBits(Math.abs(-Math.log(p[i]) - entropy)) >>> indexBits << indexBits | i;
+            Arrays.sort(keys);
+            var kept = 0;
+            for (var sum = 0.0; kept < keys.length && (kept < least || sum < mass); kept++) sum += p[(int) (keys[kept] & (1L << indexBits) - 1)];
+            var furthest = keys[kept - 1] >>> indexBits;
+            for (var key : keys) {
+                if (key >>> indexBits > furthest) logits[(int) (key & (1L << indexBits) - 1)] = Float.NEGATIVE_INFINITY;
             }
         };
     }

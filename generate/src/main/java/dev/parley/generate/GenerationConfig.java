@@ -31,6 +31,14 @@ public final class GenerationConfig {
         NEVER
     }
 
+    /**
+     * A pull towards the end: to the score of each end token its size times {@code factor} to the number of tokens past {@code start} is added.
+     *
+     * @param start tokens of the answer without it
+     * @param factor above 1 pulls
+     */
+    public record EndDecay(int start, double factor) {}
+
     private final Builder values;
 
     private GenerationConfig(Builder values) {
@@ -70,6 +78,11 @@ public final class GenerationConfig {
     /** Tokens before the answer may end. */
     public int minNewTokens() {
         return values.minNewTokens;
+    }
+
+    /** Tokens of prompt and answer together before the answer may end. */
+    public int minLength() {
+        return values.minLength;
     }
 
     /** Seconds after which all texts end; 0 is no limit. */
@@ -140,6 +153,16 @@ public final class GenerationConfig {
     /** Tokens that must not be made. */
     public List<Integer> suppressTokens() {
         return values.suppressTokens;
+    }
+
+    /** Tokens that must not be the answer's first. */
+    public List<Integer> beginSuppressTokens() {
+        return values.beginSuppressTokens;
+    }
+
+    /** From so many tokens of the answer on, ending becomes likelier. */
+    public Optional<EndDecay> exponentialDecayLengthPenalty() {
+        return values.exponentialDecayLengthPenalty;
     }
 
     /** Added to the score of a sequence's last token where the others precede it. */
@@ -262,6 +285,7 @@ public final class GenerationConfig {
         private int maxNewTokens;
         private int maxLength;
         private int minNewTokens;
+        private int minLength;
         private double maxTime;
         private double temperature;
         private int topK;
@@ -276,6 +300,8 @@ public final class GenerationConfig {
         private int noRepeatNgramSize;
         private List<List<Integer>> badWordsIds = List.of();
         private List<Integer> suppressTokens = List.of();
+        private List<Integer> beginSuppressTokens = List.of();
+        private Optional<EndDecay> exponentialDecayLengthPenalty = Optional.empty();
         private Map<List<Integer>, Double> sequenceBias = Map.of();
         private int forcedBosTokenId = -1;
         private int forcedEosTokenId = -1;
@@ -300,6 +326,7 @@ public final class GenerationConfig {
             maxNewTokens = other.maxNewTokens;
             maxLength = other.maxLength;
             minNewTokens = other.minNewTokens;
+            minLength = other.minLength;
             maxTime = other.maxTime;
             temperature = other.temperature;
             topK = other.topK;
@@ -314,6 +341,8 @@ public final class GenerationConfig {
             noRepeatNgramSize = other.noRepeatNgramSize;
             badWordsIds = other.badWordsIds;
             suppressTokens = other.suppressTokens;
+            beginSuppressTokens = other.beginSuppressTokens;
+            exponentialDecayLengthPenalty = other.exponentialDecayLengthPenalty;
             sequenceBias = other.sequenceBias;
             forcedBosTokenId = other.forcedBosTokenId;
             forcedEosTokenId = other.forcedEosTokenId;
@@ -348,6 +377,12 @@ public final class GenerationConfig {
         /** Tokens before the answer may end. */
         public Builder minNewTokens(int minNewTokens) {
             this.minNewTokens = minNewTokens;
+            return this;
+        }
+
+        /** Tokens of prompt and answer together before the answer may end. */
+        public Builder minLength(int minLength) {
+            this.minLength = minLength;
             return this;
         }
 
@@ -432,6 +467,18 @@ public final class GenerationConfig {
         /** Tokens that must not be made. */
         public Builder suppressTokens(List<Integer> suppressTokens) {
             this.suppressTokens = List.copyOf(suppressTokens);
+            return this;
+        }
+
+        /** Tokens that must not be the answer's first. */
+        public Builder beginSuppressTokens(List<Integer> beginSuppressTokens) {
+            this.beginSuppressTokens = List.copyOf(beginSuppressTokens);
+            return this;
+        }
+
+        /** From so many tokens of the answer on, ending becomes likelier. */
+        public Builder exponentialDecayLengthPenalty(EndDecay decay) {
+            exponentialDecayLengthPenalty = Optional.of(decay);
             return this;
         }
 
@@ -543,6 +590,9 @@ public final class GenerationConfig {
             check(faults, maxNewTokens >= 0, "max_new_tokens " + maxNewTokens + " is below 0");
             check(faults, maxLength >= 0, "max_length " + maxLength + " is below 0");
             check(faults, minNewTokens >= 0, "min_new_tokens " + minNewTokens + " is below 0");
+            check(faults, minLength >= 0, "min_length " + minLength + " is below 0");
+            check(faults, exponentialDecayLengthPenalty.isEmpty() || exponentialDecayLengthPenalty.get().start() >= 0 && exponentialDecayLengthPenalty.get().factor() > 0,
+                    "exponential_decay_length_penalty needs a start of at least 0 and a factor above 0");
             check(faults, maxTime >= 0, "max_time " + maxTime + " is below 0");
             check(faults, temperature >= 0 && temperature <= 100, "temperature " + temperature + " is not in [0, 100]");
             check(faults, topK >= 0, "top_k " + topK + " is below 0");

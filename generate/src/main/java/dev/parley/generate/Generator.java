@@ -23,7 +23,9 @@ import java.util.stream.IntStream;
  * System.out.println(answer.text());
  * }</pre>
  *
- * The text of a prompt does not depend on whether the cache is used, nor on the other prompts of its batch.
+ * The text of a prompt does not depend on whether the cache is used, nor on the other prompts of its batch. Where the machine computes
+ * bfloat16 fast, a model in bfloat16 is the exception: libtorch then runs batches of 17 texts and more, reads prompts from 64 tokens on
+ * and all without a cache, and rounds otherwise than our kernels. {@link dev.parley.model.Backend#JAVA} keeps to one of the two.
  */
 public final class Generator {
 
@@ -79,12 +81,12 @@ public final class Generator {
         void onText(int row, String piece);
     }
 
-    /** Continues a text. */
+    /** Continues a text, as a model reads it: with the tokens that the tokenizer puts around every text. */
     public Completion generate(String prompt, GenerationConfig config) {
-        return generate(List.of(requireTokenizer().encodeWithSpecialTokens(prompt)), config).getFirst();
+        return generate(List.of(requireTokenizer().encodeForModel(prompt)), config).getFirst();
     }
 
-    /** Continues prompts as one batch; each row draws by itself, the first with the seed of the config. */
+    /** Continues prompts as one batch; each row draws by itself, by the config's seed and its number among the answers to its prompt. */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config) {
         return generate(prompts, config, (row, piece) -> {}, () -> false);
     }
@@ -104,19 +106,19 @@ public final class Generator {
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
         for (var prompt : prompts) check(model, prompt);
-        var late = deadline(config, cancelled);
-        if (config.numBeams() > 1) return beams(prompts, config, listener, late);
+        var interruption = new Interruption(config, cancelled);
+        if (config.numBeams() > 1) return beams(prompts, config, listener, interruption);
         var texts = new ArrayList<GrowingText>();
         var masks = masks(config);
         for (var prompt : prompts) {
             for (int i = 0; i < config.numReturnSequences(); i++) {
-                texts.add(new GrowingText(texts.size(), prompt, limit(model, config, prompt.length), config, tokenizer, masks, listener));
+                texts.add(new GrowingText(texts.size(), i, prompt, limit(model, config, prompt.length), config, tokenizer, masks, listener));
             }
         }
         for (var text : texts) {
             if (text.limit() == 0) text.end(FinishReason.LENGTH);
         }
-        decode(texts, config, late);
+        decode(texts, config, interruption);
         return texts.stream().map(GrowingText::completion).toList();
     }
 
@@ -128,12 +130,6 @@ public final class Generator {
         }
     }
 
-    private static BooleanSupplier deadline(GenerationConfig config, BooleanSupplier cancelled) {
-        if (config.maxTime() == 0) return cancelled;
-        var end = System.nanoTime() + (long) (config.maxTime() * 1e9);
-        return () -> cancelled.getAsBoolean() || System.nanoTime() - end >= 0;
-    }
-
     /** New tokens at most. */
     static int limit(CausalLM model, GenerationConfig config, int promptLength) {
         var room = model.config().maxPositionEmbeddings() - promptLength;
@@ -141,34 +137,34 @@ public final class Generator {
         return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - promptLength)) : room;
     }
 
-    private void decode(List<GrowingText> all, GenerationConfig config, BooleanSupplier cancelled) {
+    private void decode(List<GrowingText> all, GenerationConfig config, Interruption interruption) {
         var running = new ArrayList<>(all.stream().filter(GrowingText::running).toList());
         if (running.isEmpty()) return;
         var longest = running.stream().mapToInt(t -> t.prompt().length).max().orElseThrow();
         // libtorch fills rows up to the longest prompt and they share the context: with too little room they go one by one.
         if (running.size() > 1 && longest + running.stream().mapToInt(GrowingText::limit).max().orElseThrow() > model.config().maxPositionEmbeddings()) {
-            for (var text : running) decode(List.of(text), config, cancelled);
+            for (var text : running) decode(List.of(text), config, interruption);
         } else if (!config.useCache()) {
-            decodeAfresh(running, cancelled);
+            decodeAfresh(running, interruption);
         } else if (config.penaltyAlpha() > 0 && config.temperature() == 0) {
-            for (var text : running) new ContrastiveSearch(config.penaltyAlpha(), config.topK()).decode(model, text, cancelled);
+            for (var text : running) new ContrastiveSearch(config.penaltyAlpha(), config.topK()).decode(model, text, interruption);
         } else if (draftModel.isPresent() && running.size() == 1) {
             var text = running.getFirst();
             try (var draft = new DraftModel(draftModel.get(), text.prompt().length + text.limit() + config.numAssistantTokens())) {
-                new Speculation(draft, config.numAssistantTokens()).decode(model, text, cancelled);
+                new Speculation(draft, config.numAssistantTokens()).decode(model, text, interruption);
             }
         } else if (config.promptLookupNumTokens() > 0 && running.size() == 1) {
-            new Speculation(new PromptLookup(), config.promptLookupNumTokens()).decode(model, running.getFirst(), cancelled);
+            new Speculation(new PromptLookup(), config.promptLookupNumTokens()).decode(model, running.getFirst(), interruption);
         } else {
-            decodeTogether(running, cancelled);
+            decodeTogether(running, interruption);
         }
     }
 
-    private void decodeTogether(List<GrowingText> running, BooleanSupplier cancelled) {
+    private void decodeTogether(List<GrowingText> running, Interruption interruption) {
         var capacity = running.stream().mapToInt(t -> t.prompt().length + t.limit()).max().orElseThrow();
         try (var continuation = model.continueTexts(running.size(), capacity)) {
             var feed = running.stream().map(GrowingText::prompt).toArray(int[][]::new);
-            while (!ended(running, cancelled)) {
+            while (!interruption.ends(running)) {
                 var scores = continuation.feed(feed);
                 for (int row = 0; row < running.size(); row++) running.get(row).take(scores[row]);
                 var texts = List.copyOf(running);
@@ -184,8 +180,8 @@ public final class Generator {
     }
 
     /** Without a cache every step reads the whole text again. */
-    private void decodeAfresh(List<GrowingText> running, BooleanSupplier cancelled) {
-        while (!running.isEmpty() && !ended(running, cancelled)) {
+    private void decodeAfresh(List<GrowingText> running, Interruption interruption) {
+        while (!running.isEmpty() && !interruption.ends(running)) {
             for (var text : running) {
                 try (var continuation = model.continueTexts(1, text.ids().length)) {
                     text.take(continuation.feed(new int[][] {text.ids()})[0]);
@@ -195,20 +191,14 @@ public final class Generator {
         }
     }
 
-    private static boolean ended(List<GrowingText> running, BooleanSupplier cancelled) {
-        if (!cancelled.getAsBoolean()) return false;
-        running.forEach(t -> t.end(FinishReason.CANCELLED));
-        return true;
-    }
-
-    private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
+    private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, Interruption interruption) {
         var completions = new ArrayList<Completion>();
         var masks = masks(config);
         for (var prompt : prompts) {
             var limit = limit(model, config, prompt.length);
             if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
             try (var continuation = model.continueTexts(1, prompt.length + limit)) {
-                for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, cancelled)) {
+                for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, interruption)) {
                     var text = text(beam.ids(), config);
                     listener.onText(completions.size(), text);
                     completions.add(new Completion(prompt, beam.ids(), text, beam.reason(), List.of()));
@@ -222,7 +212,8 @@ public final class Generator {
         var form = masks.map(m -> m.follow(0));
         Predicate<int[]> satisfied = ids -> form.isPresent() && form.get().mustEnd(ids);
         if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return satisfied;
-        return satisfied.or(ids -> {
+        var tokens = StopStrings.tokens(config.stopStrings(), tokenizer);
+        return satisfied.or(ids -> tokens.contains(ids[ids.length - 1])).or(ids -> {
             var text = tokenizer.get().decode(ids, true);
             return config.stopStrings().stream().anyMatch(text::contains);
         });

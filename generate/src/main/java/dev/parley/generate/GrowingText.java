@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.Set;
 
 /** One text while it grows: its tokens, what of it has been shown, and why it ended. */
 final class GrowingText {
@@ -24,18 +25,24 @@ final class GrowingText {
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
     private final StopStrings stops;
+    private final Set<Integer> stopTokens; // special tokens, which show no text, whose names hold a stop string
     private final StringBuilder shown = new StringBuilder();
     private final List<TokenLogprob> logprobs = new ArrayList<>();
     private int[] ids; // prompt and answer, with room
     private int length;
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    GrowingText(int row, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
-        this(row, prompt, 0, limit, config, tokenizer, masks, listener);
+    /**
+     * @param row as the listener is told
+     * @param index of the text among those of its prompt
+     */
+    GrowingText(int row, int index, int[] prompt, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
+        this(row, index, prompt, 0, limit, config, tokenizer, masks, listener);
     }
 
     /** @param begun how many of the prompt's last tokens are the answer's */
-    GrowingText(int row, int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks, TextListener listener) {
+    GrowingText(int row, int index, int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks,
+            TextListener listener) {
         this.row = row;
         this.prompt = prompt;
         var answerFrom = prompt.length - begun; // where in the ids the answer begins
@@ -43,9 +50,10 @@ final class GrowingText {
         this.config = config;
         form = masks.map(m -> m.follow(answerFrom));
         this.listener = listener;
-        sampler = new Sampler(config, answerFrom, masks, row);
+        sampler = new Sampler(config, answerFrom, begun + limit, masks, index);
         decoder = tokenizer.map(t -> t.streamDecoder(true));
         stops = new StopStrings(config.stopStrings());
+        stopTokens = StopStrings.tokens(config.stopStrings(), tokenizer);
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
         length = prompt.length;
         for (int i = answerFrom; i < length && running(); i++) read(prompt[i]);
@@ -97,8 +105,6 @@ final class GrowingText {
 
     /** The scores of the next token after all processors. @param scores changed */
     float[] processed(float[] scores) {
-        if (length == 1 && config.forcedBosTokenId() >= 0) Sampler.force(scores, config.forcedBosTokenId());
-        if (length == prompt.length + limit - 1 && config.forcedEosTokenId() >= 0) Sampler.force(scores, config.forcedEosTokenId());
         return sampler.processed(ids(), scores);
     }
 
@@ -123,7 +129,7 @@ final class GrowingText {
 
     /** Shows what a token of the answer adds to its text, and ends it where the token does. */
     private void read(int id) {
-        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id);
+        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id) || stopTokens.contains(id);
         if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
         if (ends || stops.found()) end(FinishReason.STOP);
     }

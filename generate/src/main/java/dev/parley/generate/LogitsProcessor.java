@@ -23,29 +23,55 @@ public interface LogitsProcessor {
      * The processors of a config, in transformers' order.
      *
      * @param promptLength tokens of the prompt
+     * @param limit new tokens at most
      * @param masks of the config's grammar, where it has one
      */
-    static List<LogitsProcessor> of(GenerationConfig c, int promptLength, Optional<TokenMasks> masks) {
+    static List<LogitsProcessor> of(GenerationConfig c, int promptLength, int limit, Optional<TokenMasks> masks) {
         var all = new ArrayList<LogitsProcessor>();
         if (!c.sequenceBias().isEmpty()) all.add(Bans.sequenceBias(c.sequenceBias()));
         if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
         if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
         if (c.noRepeatNgramSize() > 0) all.add(Bans.noRepeatNgram(c.noRepeatNgramSize()));
         if (!c.badWordsIds().isEmpty()) all.add(Bans.badWords(c.badWordsIds(), c.eosTokenIds()));
-        if (c.minNewTokens() > 0) all.add(minNewTokens(c.minNewTokens(), promptLength, c.eosTokenIds()));
-        if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
+        if (c.minLength() > 0) all.add(Ends.notBefore(c.minLength(), c.eosTokenIds()));
+        if (c.minNewTokens() > 0) all.add(Ends.notBefore(promptLength + c.minNewTokens(), c.eosTokenIds()));
         var ends = c.ignoreEos() ? List.<Integer>of() : c.eosTokenIds();
-        masks.map(m -> m.follow(promptLength)).ifPresent(form -> all.add((ids, logits) -> form.apply(ids, ends, logits)));
-        if (c.temperature() > 0) {
-            if (c.temperature() != 1) all.add(temperature(c.temperature()));
-            if (c.topK() > 0) all.add(topK(c.topK()));
-            if (c.topP() < 1) all.add(topP(c.topP()));
-            if (c.minP() > 0) all.add(minP(c.minP()));
-            if (c.typicalP() < 1) all.add(Entropy.typical(c.typicalP()));
-            if (c.epsilonCutoff() > 0) all.add(Entropy.epsilonCutoff(c.epsilonCutoff()));
-            if (c.etaCutoff() > 0) all.add(Entropy.etaCutoff(c.etaCutoff()));
-        }
+        masks.map(m -> m.follow(promptLength))
+                .ifPresent(form -> all.add((ids, logits) -> form.apply(ids, Ends.within(ends, logits.length), logits)));
+        if (c.forcedBosTokenId() >= 0) all.add(Ends.forced(1, c.forcedBosTokenId()));
+        if (c.forcedEosTokenId() >= 0) all.add(Ends.forced(promptLength + limit - 1, c.forcedEosTokenId()));
+        c.exponentialDecayLengthPenalty().ifPresent(d -> all.add(Ends.decay(promptLength + d.start(), d.factor(), c.eosTokenIds())));
+        if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
+        if (!c.beginSuppressTokens().isEmpty()) all.add(Bans.suppressAt(promptLength == 1 && c.forcedBosTokenId() >= 0 ? 2 : promptLength, c.beginSuppressTokens()));
+        if (c.temperature() > 0) all.addAll(warpers(c));
         return all;
+    }
+
+    /** What shapes the draws. With beams, a token stays in reserve for each that ends the text. */
+    private static List<LogitsProcessor> warpers(GenerationConfig c) {
+        var least = c.numBeams() > 1 ? Math.max(2, 1 + c.eosTokenIds().size()) : 1;
+        var all = new ArrayList<LogitsProcessor>();
+        if (c.temperature() != 1) all.add(temperature(c.temperature()));
+        if (c.topK() > 0) all.add(topK(Math.max(c.topK(), least)));
+        if (c.topP() < 1) all.add(keeping(least, topP(c.topP())));
+        if (c.minP() > 0) all.add(keeping(least, minP(c.minP())));
+        if (c.typicalP() < 1) all.add(Entropy.typical(c.typicalP(), least));
+        if (c.epsilonCutoff() > 0) all.add(keeping(least, Entropy.epsilonCutoff(c.epsilonCutoff())));
+        if (c.etaCutoff() > 0) all.add(keeping(least, Entropy.etaCutoff(c.etaCutoff())));
+        return all;
+    }
+
+    /** A processor that leaves so many of the likeliest as they are. */
+    private static LogitsProcessor keeping(int least, LogitsProcessor processor) {
+        if (least == 1) return processor;
+        return (ids, logits) -> {
+            var before = logits.clone();
+            processor.process(ids, logits);
+            var lowest = Likeliest.score(before, Math.min(least, before.length));
+            for (int i = 0; i < logits.length; i++) {
+                if (before[i] >= lowest) logits[i] = before[i];
+            }
+        };
     }
 
     /** Divides all scores: below 1 sharpens, above 1 flattens. */
@@ -108,13 +134,6 @@ public interface LogitsProcessor {
         return (ids, logits) -> {
             for (var id : ids) logits[id] -= (float) frequency;
             Arrays.stream(ids).distinct().forEach(id -> logits[id] -= (float) presence);
-        };
-    }
-
-    /** Keeps the answer from ending before it has so many tokens. */
-    static LogitsProcessor minNewTokens(int least, int promptLength, List<Integer> eosTokenIds) {
-        return (ids, logits) -> {
-            if (ids.length - promptLength < least) eosTokenIds.forEach(id -> logits[id] = Float.NEGATIVE_INFINITY);
         };
     }
 }

@@ -14,11 +14,12 @@ final class Sampler {
     private final RandomGenerator random;
 
     /**
+     * @param limit new tokens at most
      * @param masks of the config's grammar
-     * @param index of the text among those of one request: each draws differently
+     * @param index of the text among those of one prompt: each draws differently
      */
-    Sampler(GenerationConfig config, int promptLength, Optional<TokenMasks> masks, int index) {
-        processors = LogitsProcessor.of(config, promptLength, masks);
+    Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
+        processors = LogitsProcessor.of(config, promptLength, limit, masks);
         greedy = config.temperature() == 0;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
@@ -40,11 +41,6 @@ final class Sampler {
             if (u < 0 && p[i] > 0) return i;
         }
         return likeliest; // rounding left a little of u
-    }
-
-    /** Leaves one token. */
-    static void force(float[] logits, int id) {
-        for (int i = 0; i < logits.length; i++) logits[i] = i == id ? 0 : Float.NEGATIVE_INFINITY;
     }
 
     /** The first of the highest scores. */

@@ -2,7 +2,6 @@ package dev.parley.generate;
 
 import dev.parley.model.CausalLM;
 import dev.parley.model.Continuation;
-import java.util.function.BooleanSupplier;
 
 /**
  * Guesses the next tokens, and has the model score all guesses in one step; those that it would have chosen itself stay
@@ -30,16 +29,13 @@ final class Speculation {
         this.guesses = guesses;
     }
 
-    void decode(CausalLM model, GrowingText text, BooleanSupplier cancelled) {
+    void decode(CausalLM model, GrowingText text, Interruption interruption) {
         // Scores of rejected guesses are fed too: room for them beyond the text's own end.
         var capacity = Math.min(model.config().maxPositionEmbeddings(), text.prompt().length + text.limit() + guesses + 1);
         try (var continuation = model.continueTexts(1, capacity)) {
             text.take(continuation.feed(new int[][] {text.prompt()})[0]);
             while (text.running()) {
-                if (cancelled.getAsBoolean()) {
-                    text.end(FinishReason.CANCELLED);
-                    return;
-                }
+                if (interruption.ends(text)) return;
                 step(continuation, text, capacity);
             }
         }

@@ -1,6 +1,11 @@
 package dev.parley.generate;
 
+import dev.parley.tokenizer.AddedToken;
+import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Watches a stream of text for stop strings, and holds back what may be the beginning of one: a reader never sees a part
@@ -14,6 +19,12 @@ final class StopStrings {
 
     StopStrings(List<String> stops) {
         this.stops = stops;
+    }
+
+    /** The special tokens whose names hold a stop string: they show no text in which it could be found. */
+    static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
+        if (stops.isEmpty() || tokenizer.isEmpty()) return Set.of();
+        return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id).collect(Collectors.toSet());
     }
 
     /** Takes more text and gives what is certain to be shown. After a stop string nothing more is. */

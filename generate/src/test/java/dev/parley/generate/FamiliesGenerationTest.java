@@ -68,7 +68,7 @@ class FamiliesGenerationTest {
                         .eosTokenIds(beam.path("eos_token_id").isNull() ? List.of() : List.of(beam.path("eos_token_id").asInt())).build();
                 var prompt = Golden.ints(beam.path("prompt_ids"));
                 try (var continuation = model.continueTexts(1, 64)) {
-                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), Optional.empty(), ids -> false).search(continuation, () -> false);
+                    var found = new BeamSearch(config, prompt, config.maxNewTokens(), Optional.empty(), ids -> false).search(continuation, new Interruption(config, () -> false));
                     for (int i = 0; i < found.size(); i++) {
                         assertArrayEquals(Golden.ints(beam.path("sequences").get(i)), found.get(i).ids());
                         assertEquals(beam.path("scores").get(i).asDouble(), found.get(i).score(), 5e-5); // float32 of the reference: 3.8e-6

@@ -46,8 +46,50 @@ class LogitsProcessorTest {
     void presenceAndFrequencyCountWhatWasDrawnAndNotWhatWasAsked() {
         var config = GenerationConfig.builder().presencePenalty(1).frequencyPenalty(0.5).build();
         var logits = new float[4];
-        for (var processor : LogitsProcessor.of(config, 3, Optional.empty())) processor.process(new int[] {0, 0, 1, 1, 2, 2}, logits);
+        for (var processor : LogitsProcessor.of(config, 3, 9, Optional.empty())) processor.process(new int[] {0, 0, 1, 1, 2, 2}, logits);
         assertArrayEquals(new float[] {0, -1.5f, -2, 0}, logits);
+    }
+
+    /** By its definition: sort by distance to the expected surprise, add probabilities until they reach the mass. */
+    @Test
+    void typicalKeepsWhatItsDefinitionKeeps() {
+        var random = new SplittableRandom(3);
+        for (int n = 0; n < 200; n++) {
+            var logits = new float[50 + random.nextInt(3000)];
+            for (int i = 0; i < logits.length; i++) logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 3);
+            var p = Likeliest.softmax(logits);
+            var entropy = Arrays.stream(p).filter(x -> x > 0).map(x -> -x * Math.log(x)).sum();
+            var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted(java.util.Comparator.comparingDouble(i -> Math.abs(-Math.log(p[i]) - entropy))).toList();
+            double mass = 0.05 + 0.9 * random.nextDouble(), sum = 0;
+            var least = 1 + random.nextInt(3);
+            var kept = new java.util.HashSet<Integer>();
+            for (var i : order) {
+                if (sum >= mass && kept.size() >= least) break;
+                kept.add(i);
+                sum += p[i];
+            }
+            Entropy.typical(mass, least).process(new int[0], logits);
+            for (int i = 0; i < logits.length; i++) {
+                if (p[i] > 0) assertEquals(kept.contains(i), logits[i] > Float.NEGATIVE_INFINITY, "token " + i);
+            }
+        }
+    }
+
+    /** transformers keeps as many as end tokens and one more, two at least, where there are beams. */
+    @Test
+    void withBeamsEachFilterLeavesATokenForEachThatEnds() {
+        for (var ends : List.of(List.<Integer>of(), List.of(7), List.of(7, 8, 9))) {
+            var expected = Math.max(2, 1 + ends.size());
+            var one = GenerationConfig.builder().temperature(1).eosTokenIds(ends).numBeams(2);
+            for (var c : List.of(one.topK(1).build(), one.topK(0).topP(0.01).build(), one.topP(1).minP(1).build(), one.minP(0).typicalP(0.01).build(),
+                    one.typicalP(1).epsilonCutoff(0.9).build(), one.epsilonCutoff(0).etaCutoff(0.9).build())) {
+                var logits = new float[] {9, 8, 6, 3, -1, -6, -12, -20, -30, -40};
+                for (var processor : LogitsProcessor.of(c, 1, 9, Optional.empty())) processor.process(new int[] {0}, logits);
+                var left = 0;
+                for (var logit : logits) left += logit > Float.NEGATIVE_INFINITY ? 1 : 0;
+                assertEquals(expected, left);
+            }
+        }
     }
 
     private static Optional<LogitsProcessor> processor(JsonNode json) {
@@ -57,7 +99,7 @@ class LogitsProcessorTest {
             case "top_p" -> Optional.of(LogitsProcessor.topP(value(json)));
             case "min_p" -> Optional.of(LogitsProcessor.minP(value(json)));
             case "repetition_penalty" -> Optional.of(LogitsProcessor.repetitionPenalty(value(json)));
-            case "typical_p" -> Optional.of(Entropy.typical(value(json)));
+            case "typical_p" -> Optional.of(Entropy.typical(value(json), 1));
             case "epsilon_cutoff" -> Optional.of(Entropy.epsilonCutoff(value(json)));
             case "eta_cutoff" -> Optional.of(Entropy.etaCutoff(value(json)));
             case "presence_frequency" -> Optional.of(LogitsProcessor.presenceAndFrequency(json.path("value").path("presence").asDouble(),

@@ -15,7 +15,7 @@ class WaitingLineTest {
     private static AnswerTask task(String owner, int texts) {
         var config = GenerationConfig.builder().maxNewTokens(1).numReturnSequences(texts).build();
         var request = new TextRequest(new int[] {1}, config, owner, false, Optional.empty());
-        return new AnswerTask(request, new Kept(), (row, pieces) -> new GrowingText(row, request.prompt(), 1, config, Optional.empty(), Optional.empty(), pieces));
+        return new AnswerTask(request, new Kept(), (row, pieces) -> new GrowingText(row, row, request.prompt(), 1, config, Optional.empty(), Optional.empty(), pieces));
     }
 
     private static String owner(Row row) {

@@ -81,6 +81,7 @@ final class ConfigFile {
 
     private static ModelConfig llama(Settings s, Family family) {
         s.oneOf("hidden_act", "silu", "silu", "swish");
+        s.oneOf("activation", "swiglu", "swiglu", "silu"); // Falcon3's folders say it once more
         s.mustBe("is_encoder_decoder", false);
         s.mustBe("add_cross_attention", false);
         s.mustBe("rope_interleaved", false);
@@ -146,14 +147,18 @@ final class ConfigFile {
     /** The values of a JSON object by name, each with transformers' default; those that were asked for are remembered. */
     static final class Settings {
 
-        /** Settings that change nothing that is computed here. */
-        private static final List<String> HARMLESS = List.of("summary_", "task_specific_params", "transformers", "torch_dtype", "dtype", "use_cache",
-                "architectures", "n_ctx", "attn_implementation", "reorder_and_upcast_attn", "pretraining_tp", "max_window_layers",
-                "use_sliding_window", "no_rope_layer_interval", "initializer_range", "pad_token_id");
+        /**
+         * What the names of settings begin with that change nothing that is computed here: a library's own notes, what else to give back,
+         * and by which implementation.
+         */
+        private static final List<String> HARMLESS = List.of("_", "output_", "use_flash", "use_fused", "use_memory_efficient", "flash_attn", "summary_",
+                "task_specific_params", "transformers", "torch_dtype", "dtype", "use_cache", "architectures", "n_ctx", "attn_implementation",
+                "reorder_and_upcast_attn", "attention_softmax_in_fp32", "pretraining_tp", "max_window_layers", "use_sliding_window",
+                "no_rope_layer_interval", "initializer_range", "pad_token_id");
 
         /** Words in the names of settings that change what is computed. */
-        private static final List<String> SUSPECT = List.of("scal", "multiplier", "softcap", "norm", "rope", "rotary", "attention", "attn", "window",
-                "expert", "moe", "_act", "activation", "quantization", "layer_type", "bias");
+        private static final List<String> SUSPECT = List.of("scal", "multiplier", "softcap", "norm", "rope", "rotary", "alibi", "attention", "attn", "window",
+                "expert", "moe", "_act", "activation", "quantization", "compression", "layer_type", "bias", "clip_qkv");
 
         private final String where;
         private final JsonNode json;

@@ -41,7 +41,7 @@ final class GgufTokenizer {
             set(tokens, types, token.path("id").asInt(), text, text.equals("<unk>") && bytes ? UNKNOWN : token.path("special").asBoolean() ? CONTROL : USER_DEFINED);
         }
         m.put("tokenizer.ggml.model", bytes ? "llama" : "gpt2");
-        m.put("tokenizer.ggml.pre", bytes ? "default" : Pre.nameOf(folder.resolve("tokenizer.json"), tokenizer.path("pre_tokenizer")));
+        m.put("tokenizer.ggml.pre", bytes ? "default" : GgufPreTokenizer.nameOf(folder.resolve("tokenizer.json"), tokenizer.path("pre_tokenizer")));
         m.put("tokenizer.ggml.tokens", tokens);
         m.put("tokenizer.ggml.token_type", types);
         var merges = new ArrayList<String>();
@@ -90,72 +90,6 @@ final class GgufTokenizer {
 
     // ---- reading ----
 
-    /** A way of cutting text by its name in llama.cpp, which a file of the kind gpt2 gives instead of the pattern. */
-    private enum Pre {
-        GPT2(List.of("gpt-2"), "", false, false, false),
-        SMOLLM(List.of("smollm"), "", false, false, false),
-        LLAMA3(List.of("llama-bpe", "llama3", "llama-v3"), CONTRACTIONS + REST.formatted("\\p{N}{1,3}"), false, true, true),
-        QWEN2(List.of("qwen2", "deepseek-r1-qwen"), CONTRACTIONS + REST.formatted("\\p{N}"), true, false, false),
-        GPT4O(List.of("gpt-4o"), CASED.formatted(CONTRACTIONS + "?", CONTRACTIONS + "?", "\\p{N}{1,3}"), false, false, false),
-        TEKKEN(List.of("tekken"), CASED.formatted("", "", "\\p{N}"), false, true, true);
-
-        private final List<String> names;
-        private final String regex;
-        private final boolean nfc, ignoreMerges, addsBos;
-
-        Pre(List<String> names, String regex, boolean nfc, boolean ignoreMerges, boolean addsBos) {
-            this.names = names;
-            this.regex = regex;
-            this.nfc = nfc;
-            this.ignoreMerges = ignoreMerges;
-            this.addsBos = addsBos;
-        }
-
-        static Pre of(Gguf gguf) {
-            var name = String.valueOf(gguf.metadata().get("tokenizer.ggml.pre"));
-            var known = new ArrayList<String>();
-            for (var pre : values()) {
-                if (pre.names.contains(name)) return pre;
-                known.addAll(pre.names);
-            }
-            throw new ModelException(gguf.file() + ": tokenizer.ggml.pre \"" + name + "\" is not known; Parley reads " + String.join(", ", known) + ".");
-        }
-
-        /** Its name for a pre_tokenizer of tokenizer.json. */
-        static String nameOf(Path file, JsonNode json) {
-            var regexes = json.findValuesAsText("Regex");
-            for (var pre : values()) {
-                if (regexes.size() == 1 && pre.regex.equals(regexes.getFirst())) return pre.names.getFirst();
-            }
-            if (!regexes.isEmpty()) throw new ModelException(file + ": GGUF has no name for the pre_tokenizer's pattern " + regexes.getLast() + ", or Parley knows none.");
-            return json.toString().contains("\"Digits\"") ? SMOLLM.names.getFirst() : GPT2.names.getFirst();
-        }
-
-        private void write(ObjectNode json) {
-            if (this == GPT2) {
-                byteLevel(json, true);
-                return;
-            }
-            var steps = json.put("type", "Sequence").putArray("pretokenizers");
-            if (this == SMOLLM) {
-                steps.addObject().put("type", "Digits").put("individual_digits", true);
-            } else {
-                var split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
-                split.putObject("pattern").put("Regex", regex);
-            }
-            byteLevel(steps.addObject(), this == SMOLLM);
-        }
-
-        private static void byteLevel(ObjectNode json, boolean useRegex) {
-            json.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", useRegex);
-        }
-    }
-
-    private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-    private static final String REST = "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-    private static final String CASED = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+%s"
-            + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*%s|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
     /** The tokenizer.json that a file's settings say. */
     static ObjectNode read(Gguf gguf) {
         var mapper = new ObjectMapper();
@@ -175,17 +109,17 @@ final class GgufTokenizer {
             }
             if (type != UNUSED && !vocab.has(tokens.get(id))) vocab.put(tokens.get(id), id);
         }
-        var pre = Pre.of(gguf);
+        var pre = GgufPreTokenizer.of(gguf);
         json.putNull("normalizer");
-        if (pre.nfc) json.putObject("normalizer").put("type", "NFC");
+        if (pre.nfc()) json.putObject("normalizer").put("type", "NFC");
         pre.write(json.putObject("pre_tokenizer"));
         json.putNull("post_processor");
         json.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
         var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").put("fuse_unk", false).put("byte_fallback", false)
-                .put("ignore_merges", pre.ignoreMerges);
+                .put("ignore_merges", pre.ignoreMerges());
         model.set("vocab", vocab);
         gguf.texts("tokenizer.ggml.merges").forEach(model.putArray("merges")::add);
-        around(json, role(gguf, tokens, "bos", pre.addsBos), role(gguf, tokens, "eos", false));
+        around(json, role(gguf, tokens, "bos", pre.addsBos()), role(gguf, tokens, "eos", false));
         return json;
     }
 

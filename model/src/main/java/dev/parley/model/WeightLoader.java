@@ -33,6 +33,7 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
     void loadToTrain() {
         check();
         for (var parameter : parameters.all()) {
+            finite(nameInFile(parameter), source.bytes(nameInFile(parameter)));
             try (var scope = Scope.open()) {
                 parameter.set(source.read(nameInFile(parameter)).to(DType.FLOAT32).contiguous(), t -> {});
             }
@@ -50,6 +51,7 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         for (var parameter : parameters.all()) {
             var name = nameInFile(parameter);
             var bytes = source.bytes(name);
+            finite(name, bytes);
             var dtype = source.info(name).dtype();
             var shape = parameter.shape();
             switch (parameter.use()) {
@@ -78,6 +80,20 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
             case INT8 -> Int8Matrix.pack(source, arena, team);
             case INT4 -> Int4Matrix.pack(source, arena, team);
         };
+    }
+
+    /** Fails on a weight that is infinite or no number: it would make every text nonsense, and in four bits be 0 in silence. */
+    private void finite(String name, MemorySegment bytes) {
+        var at = FiniteNumbers.firstOther(bytes, source.info(name).dtype());
+        if (at.isEmpty()) return;
+        var place = new ArrayList<Long>();
+        var shape = source.info(name).shape();
+        var rest = at.getAsLong();
+        for (int d = shape.length - 1; d >= 0; d--) {
+            place.addFirst(rest % shape[d]);
+            rest /= shape[d];
+        }
+        throw new ModelException(source.file() + ": tensor \"" + name + "\" has no finite number at " + place + ": the file is damaged, or its training failed.");
     }
 
     /** Fails on what is missing, unknown or of the wrong shape. */

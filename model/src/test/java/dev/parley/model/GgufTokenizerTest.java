@@ -90,7 +90,8 @@ class GgufTokenizerTest {
     /** How many digits stay together, and whether a text begins with the bos token where the file does not say, tell the names apart. */
     @ParameterizedTest
     @CsvSource({"gpt-2, 12 34, false", "smollm, 1 2 3 4, false", "llama-bpe, 123 4, true", "llama3, 123 4, true", "llama-v3, 123 4, true", "qwen2, 1 2 3 4, false",
-            "deepseek-r1-qwen, 1 2 3 4, false", "tekken, 1 2 3 4, true", "gpt-4o, 123 4, false"})
+            "deepseek-r1-qwen, 1 2 3 4, false", "smaug-bpe, 123 4, false", "starcoder, 1 2 3 4, false", "deepseek-llm, 1 2 3 4, false",
+            "deepseek-coder, 1 2 3 4, false", "falcon, 123 4, false", "default, 123 4, false", "tekken, 1 2 3 4, true", "gpt-4o, 123 4, false"})
     void everyNameThatIsKnownLoads(String pre, String digits, boolean bos) throws Exception {
         Tokenizer.fromPretrained("gpt2").save(folder);
         var settings = settings(folder, 50_257);

@@ -11,6 +11,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
@@ -59,6 +60,31 @@ class ModelLoadingTest {
         for (var part : List.of("model.safetensors", "transformer.h.1.mlp.c_fc.bias\" is missing", "(9); config.json needs (8)", "transformer.extra", "INT64")) {
             assertTrue(message.contains(part), message);
         }
+    }
+
+    @Test
+    void aWeightThatIsNotFiniteIsRefusedByTheNameOfItsTensor() throws Exception {
+        var good = Files.readAllBytes(folder.resolve("model.safetensors"));
+        for (var wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            for (var type : DType.values()) {
+                if (!type.isFloatingPoint()) continue;
+                Files.write(folder.resolve("model.safetensors"), good);
+                rewrite(t -> {
+                    var values = new float[8 * 32];
+                    Arrays.fill(values, type == DType.FLOAT16 ? 65_504 : 3e38f); // all but the largest that there are
+                    values[3 * 32 + 17] = wrong;
+                    t.put("transformer.h.1.mlp.c_fc.weight", Tensor.ofFloats(values, 8, 32).to(type));
+                });
+                for (var weights : WeightType.values()) {
+                    var fault = assertThrows(ModelException.class, () -> CausalLM.fromPretrained(folder, weights, DType.FLOAT32, Backend.JAVA).close(), type + " " + weights);
+                    assertTrue(fault.getMessage().contains("model.safetensors: tensor \"transformer.h.1.mlp.c_fc.weight\" has no finite number at [3, 17]"), fault.getMessage());
+                }
+                assertThrows(ModelException.class, () -> CausalLM.forTraining(folder, DType.FLOAT32).close());
+            }
+        }
+        Files.write(folder.resolve("model.safetensors"), good);
+        rewrite(t -> t.put("transformer.h.1.mlp.c_fc.weight", Tensor.zeros(DType.FLOAT32, 8, 32)));
+        CausalLM.fromPretrained(folder, DType.FLOAT32).close();
     }
 
     @Test

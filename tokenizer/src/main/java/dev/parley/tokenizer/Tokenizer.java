@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * Turns text into token ids and back, by byte-level BPE: every text has ids, and every sequence of bytes survives.
@@ -43,7 +44,7 @@ public final class Tokenizer {
     private final Places places;
     private final Settings settings;
     private final Vocabulary vocabulary;
-    private final ThreadLocal<PieceCache> cache = ThreadLocal.withInitial(PieceCache::new);
+    private final PieceCache cache = new PieceCache();
 
     /** Two tokens that merge, by the ids of the parts and of the whole; the earlier in the list merges first. */
     record Merge(int left, int right, int merged) {}
@@ -170,7 +171,7 @@ public final class Tokenizer {
     }
 
     /**
-     * The ids of a text as a model reads it from its beginning: special tokens that are written in it are recognised, and those
+     * The ids of a text as a model reads it from its beginning, which is how it is continued, scored and made a vector of: special tokens that are written in it are recognised, and those
      * that the tokenizer puts around every text are there once, also where the text says them itself.
      */
     public int[] encodeForModel(String text) {
@@ -208,18 +209,17 @@ public final class Tokenizer {
     }
 
     private void encode(byte[] bytes, IntList ids) {
-        var known = cache.get();
         PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (text, from, to, origin) -> {
             checkInterrupt();
-            var encoded = piece(known, text, from, to);
+            var encoded = piece(text, from, to);
             ids.addAll(encoded, 0, encoded.length);
         });
     }
 
-    private int[] piece(PieceCache known, byte[] text, int from, int to) {
+    private int[] piece(byte[] text, int from, int to) {
         var place = PieceCache.place(text, from, to);
         if (place >= 0) {
-            var met = known.get(place, text, from, to);
+            var met = cache.get(place, text, from, to);
             if (met != null) return met;
         }
         if (vocabulary.ignoreMerges()) {
@@ -229,7 +229,7 @@ public final class Tokenizer {
         }
         var room = new int[to - from];
         var encoded = Arrays.copyOf(room, bpe.encode(text, from, to, room));
-        if (place >= 0) known.put(place, text, from, to, encoded);
+        if (place >= 0) cache.put(place, text, from, to, encoded);
         return encoded;
     }
 
@@ -272,7 +272,7 @@ public final class Tokenizer {
             var source = new Places.Source(text, marked, bytes.length);
             PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
                 checkInterrupt();
-                places.place(piece(known, piece, from, to), piece, from, to, origin, source, placed);
+                places.place(piece(piece, from, to), piece, from, to, origin, source, placed);
             });
         }
     }
@@ -363,6 +363,11 @@ public final class Tokenizer {
     }
 
     // ---- what there is ----
+
+    /** The tokens that stand for no text: begin and end of a text or a turn, and the like. */
+    public Stream<AddedToken> tokensWithoutText() {
+        return added.values().stream().filter(AddedToken::special);
+    }
 
     /** Number of ids, holes counted: one more than the highest. */
     public int vocabSize() {

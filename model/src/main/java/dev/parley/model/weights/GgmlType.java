@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The types of numbers in a GGUF file: plain, or in blocks of 32 or 256 that share scales. The layouts are those of ggml's
@@ -14,10 +16,24 @@ public enum GgmlType {
     F32(0, 1, 4),
     F16(1, 1, 2),
     Q4_0(2, 32, 18),
+    Q4_1(3, 32, 20),
+    Q5_0(6, 32, 22),
+    Q5_1(7, 32, 24),
     Q8_0(8, 32, 34),
+    Q2_K(10, 256, 84),
+    Q3_K(11, 256, 110),
     Q4_K(12, 256, 144),
+    Q5_K(13, 256, 176),
     Q6_K(14, 256, 210),
+    IQ4_NL(20, 32, 18),
+    IQ4_XS(23, 256, 136),
     BF16(30, 1, 2);
+
+    /** The names of the types that are not read, for messages. */
+    private static final Map<Integer, String> OTHERS = Map.ofEntries(Map.entry(4, "Q4_2"), Map.entry(5, "Q4_3"), Map.entry(9, "Q8_1"), Map.entry(15, "Q8_K"),
+            Map.entry(16, "IQ2_XXS"), Map.entry(17, "IQ2_XS"), Map.entry(18, "IQ3_XXS"), Map.entry(19, "IQ1_S"), Map.entry(21, "IQ3_S"), Map.entry(22, "IQ2_S"),
+            Map.entry(24, "I8"), Map.entry(25, "I16"), Map.entry(26, "I32"), Map.entry(27, "I64"), Map.entry(28, "F64"), Map.entry(29, "IQ1_M"),
+            Map.entry(34, "TQ1_0"), Map.entry(35, "TQ2_0"), Map.entry(39, "MXFP4"), Map.entry(40, "NVFP4"));
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -34,6 +50,16 @@ public enum GgmlType {
 
     static Optional<GgmlType> of(int id) {
         return Arrays.stream(values()).filter(t -> t.id == id).findFirst();
+    }
+
+    /** What ggml calls a type, known here or not. */
+    static String nameOf(int id) {
+        return of(id).map(Enum::name).orElseGet(() -> OTHERS.getOrDefault(id, "number " + id));
+    }
+
+    /** The types that are read, for messages. */
+    static String known() {
+        return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
     }
 
     int id() {
@@ -56,85 +82,23 @@ public enum GgmlType {
         switch (this) {
             case F32 -> MemorySegment.copy(bytes, FLOAT, offset, into, at, count);
             case F16 -> {
-                for (int i = 0; i < count; i++) into[at + i] = half(bytes, offset + 2L * i);
+                for (int i = 0; i < count; i++) into[at + i] = GgmlBlocks.half(bytes, offset + 2L * i);
             }
             case BF16 -> {
                 for (int i = 0; i < count; i++) into[at + i] = Float.intBitsToFloat(bytes.get(SHORT, offset + 2L * i) << 16);
             }
             default -> {
-                for (int b = 0; b < count / blockSize; b++) widenBlock(bytes, offset + (long) b * blockBytes, into, at + b * blockSize);
+                for (int b = 0; b < count / blockSize; b++) GgmlBlocks.widen(this, bytes, offset + (long) b * blockBytes, into, at + b * blockSize);
             }
         }
-    }
-
-    private void widenBlock(MemorySegment bytes, long block, float[] into, int at) {
-        switch (this) {
-            case Q8_0 -> {
-                var d = half(bytes, block);
-                for (int i = 0; i < 32; i++) into[at + i] = d * bytes.get(ValueLayout.JAVA_BYTE, block + 2 + i);
-            }
-            case Q4_0 -> {
-                var d = half(bytes, block);
-                for (int i = 0; i < 16; i++) {
-                    var pair = unsigned(bytes, block + 2 + i);
-                    into[at + i] = d * ((pair & 15) - 8);
-                    into[at + 16 + i] = d * ((pair >>> 4) - 8);
-                }
-            }
-            case Q4_K -> widenQ4K(bytes, block, into, at);
-            case Q6_K -> widenQ6K(bytes, block, into, at);
-            default -> throw new IllegalStateException(this + " has no blocks.");
-        }
-    }
-
-    /** Eight groups of 32, each with a scale and a minimum of six bits, packed into twelve bytes. */
-    private static void widenQ4K(MemorySegment bytes, long block, float[] into, int at) {
-        float d = half(bytes, block), dMin = half(bytes, block + 2);
-        long scales = block + 4, quants = block + 16;
-        for (int g = 0; g < 8; g++) {
-            int scale, min;
-            if (g < 4) {
-                scale = unsigned(bytes, scales + g) & 63;
-                min = unsigned(bytes, scales + g + 4) & 63;
-            } else {
-                var low = unsigned(bytes, scales + g + 4);
-                scale = low & 15 | unsigned(bytes, scales + g - 4) >>> 6 << 4;
-                min = low >>> 4 | unsigned(bytes, scales + g) >>> 6 << 4;
-            }
-            for (int i = 0; i < 32; i++) {
-                var pair = unsigned(bytes, quants + g / 2 * 32 + i);
-                into[at + g * 32 + i] = d * scale * (g % 2 == 0 ? pair & 15 : pair >>> 4) - dMin * min;
-            }
-        }
-    }
-
-    /** Sixteen groups of 16, each with a scale of eight bits; four bits of a number lie apart from its other two. */
-    private static void widenQ6K(MemorySegment bytes, long block, float[] into, int at) {
-        var d = half(bytes, block + 208);
-        for (int half = 0; half < 2; half++) {
-            long low = block + 64L * half, high = block + 128 + 32L * half, scales = block + 192 + 8L * half;
-            for (int i = 0; i < 32; i++) {
-                int a = unsigned(bytes, low + i), b = unsigned(bytes, low + 32 + i), h = unsigned(bytes, high + i);
-                int[] quants = {a & 15 | (h & 3) << 4, b & 15 | (h >>> 2 & 3) << 4, a >>> 4 | (h >>> 4 & 3) << 4, b >>> 4 | (h >>> 6) << 4};
-                for (int k = 0; k < 4; k++) {
-                    var scale = bytes.get(ValueLayout.JAVA_BYTE, scales + i / 16 + 2 * k);
-                    into[at + 128 * half + 32 * k + i] = d * scale * (quants[k] - 32);
-                }
-            }
-        }
-    }
-
-    private static float half(MemorySegment bytes, long at) {
-        return Float.float16ToFloat(bytes.get(SHORT, at));
-    }
-
-    private static int unsigned(MemorySegment bytes, long at) {
-        return bytes.get(ValueLayout.JAVA_BYTE, at) & 0xff;
     }
 
     /** True of the types that {@link #narrow} writes. */
     public boolean canBeWritten() {
-        return this != Q4_K && this != Q6_K;
+        return switch (this) {
+            case F32, F16, BF16, Q8_0, Q4_0 -> true;
+            default -> false;
+        };
     }
 
     /** Narrows numbers, whole blocks. @param offset in bytes */

@@ -93,7 +93,8 @@ public final class Gguf implements AutoCloseable {
             var shape = new long[dimensions];
             for (int d = dimensions - 1; d >= 0; d--) shape[d] = int64();
             var id = int32();
-            var type = GgmlType.of(id).orElseThrow(() -> fault("tensor \"" + name + "\" has the type number " + id + ", which Parley does not read"));
+            var type = GgmlType.of(id).orElseThrow(() -> fault("tensor \"" + name + "\" has the type " + GgmlType.nameOf(id) + ", which Parley does not read; it reads "
+                    + GgmlType.known()));
             placed.add(new Placed(name, type, shape, int64()));
         }
         var data = Math.ceilDiv(at, alignment) * alignment;

@@ -136,6 +136,57 @@ class MarkdownTest extends PageTest {
         assertTrue(all.get(4).toString().contains("int **x"), all.get(4).toString());
     }
 
+    /** Texts and what is to be seen of them, from reports on other pages and from what models write in Chinese and Japanese. */
+    private static final List<List<String>> SEEN = List.of(
+            List.of("5~7U 保证金 × 100~200倍杠杆", "5~7U 保证金 × 100~200倍杠杆"),
+            List.of("(~2000 lines) … (~5000 lines)", "(~2000 lines) … (~5000 lines)"),
+            List.of("takes ~3~5 minutes", "takes ~3~5 minutes"),
+            List.of("（0.3~8mm）…（0.3~4.5mm）", "（0.3~8mm）…（0.3~4.5mm）"),
+            List.of("$100~$200、€5~€7、10%~20%", "$100~$200、€5~€7、10%~20%"),
+            List.of("~~gone~~ 1~2", "<del>gone</del> 1~2"),
+            List.of("**历经10年发展，**年", "<strong>历经10年发展，</strong>年"),
+            List.of("这是**「重点」**内容", "这是<strong>「重点」</strong>内容"),
+            List.of("他说**“你好”**然后走了", "他说<strong>“你好”</strong>然后走了"),
+            List.of("**重要：**注意*（注）*另", "<strong>重要：</strong>注意<em>（注）</em>另"),
+            List.of("価格は**$100**です", "価格は<strong>$100</strong>です"),
+            List.of("これは**「強調」**です。**終わり。**次", "これは<strong>「強調」</strong>です。<strong>終わり。</strong>次"),
+            List.of("**「A」**と**「B」**", "<strong>「A」</strong>と<strong>「B」</strong>"),
+            List.of("请看**`code`**的", "请看<strong><code>code</code></strong>的"),
+            List.of("完成了**很好🎉**继续", "完成了<strong>很好🎉</strong>继续"),
+            List.of("**'문서'**를", "<strong>'문서'</strong>를"),
+            List.of("***重点。***然后", "<em><strong>重点。</strong></em>然后"),
+            List.of("**甲**乙**「丙」**丁", "<strong>甲</strong>乙<strong>「丙」</strong>丁"),
+            List.of("not ** bold ** here, but **bold** and *so*", "not ** bold ** here, but <strong>bold</strong> and <em>so</em>"),
+            List.of("2*3=6，4*5=20; 2**3=8, 3**2=9", "2*3=6，4*5=20; 2**3=8, 3**2=9"),
+            List.of("**2*3**=6", "<strong>2*3</strong>=6"),
+            List.of("__init__.py, __main__ and __bold text__", "__init__.py, __main__ and <strong>bold text</strong>"),
+            List.of("snake_case_name /a/b_c/d_e *.txt and *.md", "snake_case_name /a/b_c/d_e *.txt and *.md"),
+            List.of("`a*b*c` and `5~7~9`", "<code>a*b*c</code> and <code>5~7~9</code>"),
+            List.of("花了$100（约￥700），而$是美元", "花了$100（约￥700），而$是美元"),
+            List.of("it costs $5 to $6, or US$100", "it costs $5 to $6, or US$100"),
+            List.of("C:\\Users\\me 和 /usr/*/lib", "C:\\Users\\me 和 /usr/*/lib"));
+
+    private static final String PARAGRAPHS = """
+            async texts => {
+                const { blocks, render } = await import(document.querySelector('script[type=module]').src.replace('app.js', 'markdown.js'));
+                return texts.map(text => { const found = blocks(text); return found.map(b => render(b, found.links)?.innerHTML ?? '').join(''); });
+            }""";
+
+    @Test
+    void whatIsSeenIsWhatTheAnswerSays() {
+        open();
+        var shown = (List<?>) page.evaluate(PARAGRAPHS, SEEN.stream().map(List::getFirst).toList());
+        for (int i = 0; i < SEEN.size(); i++) assertEquals(SEEN.get(i).getLast(), shown.get(i), SEEN.get(i).getFirst());
+    }
+
+    @Test
+    void anAddressEndsBeforeChineseMarksAndAFormulaMayHoldWords() {
+        open();
+        var shown = (List<?>) page.evaluate(PARAGRAPHS, List.of("见https://example.com/a，然后。", "$\\text{面积}=a^2$"));
+        assertTrue(shown.getFirst().toString().contains("href=\"https://example.com/a\"") && shown.getFirst().toString().endsWith("</a>，然后。"), shown.getFirst().toString());
+        assertTrue(shown.getLast().toString().contains("class=\"math\""), shown.getLast().toString());
+    }
+
     @Test
     void nothingThatAModelWritesRunsOrLoads() {
         var asked = new ArrayList<String>();

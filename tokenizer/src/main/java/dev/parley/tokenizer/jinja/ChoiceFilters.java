@@ -4,7 +4,10 @@ import dev.parley.tokenizer.jinja.Value.Undefined;
 import java.util.ArrayList;
 import java.util.Map;
 
-/** Filters that choose items by a test or change each. They give generators, as in Jinja: always true, and gone through once. */
+/**
+ * Filters that choose items by a test or change each. They give generators, as in Jinja: always true, and gone through once. What counts
+ * as false, none among it, has no items for them, and their arguments are then not looked at.
+ */
 final class ChoiceFilters {
 
     static final Map<String, Filter> ALL = Map.of(
@@ -18,6 +21,7 @@ final class ChoiceFilters {
 
     private static Value map(Evaluator evaluator, Value value, Arguments arguments) {
         var mapped = new ArrayList<Value>();
+        if (!evaluator.python().truth(value)) return Value.generator(mapped);
         if (arguments.positional().isEmpty()) {
             var bound = arguments.bind("map", 0, "attribute", "default");
             if (!bound.has(0)) throw new Fault("map needs the name of a filter, or attribute=");
@@ -41,6 +45,7 @@ final class ChoiceFilters {
 
     /** @param byAttribute whether the first argument is an attribute; the test's name and arguments follow */
     private static Value chosen(Evaluator evaluator, Value value, Arguments arguments, String filter, boolean kept, boolean byAttribute) {
+        if (!evaluator.python().truth(value)) return Value.generator(new ArrayList<>());
         var at = byAttribute ? 1 : 0;
         if (arguments.positional().size() < at) throw new Fault(filter + " needs an attribute");
         var tested = arguments.positional().size() > at;

@@ -47,10 +47,12 @@ final class ExpressionParser {
 
     Expression expression() {
         tokens.enter();
+        var missing = names.missing();
         var value = or();
         while (tokens.skipName("if")) {
             var test = or();
             value = new Expression.Conditional(test, value, tokens.skipName("else") ? Optional.of(expression()) : Optional.empty());
+            names.perhapsUnreached(missing);
         }
         tokens.leave();
         return value;
@@ -265,7 +267,7 @@ final class ExpressionParser {
     Expression filter(Expression input) {
         var line = tokens.line();
         var name = tokens.expectAnyName();
-        if (!Filters.isKnown(name)) throw new SyntaxFault(line, "there is no filter '" + name + "'");
+        if (!Filters.isKnown(name)) names.missing("filter", name, line);
         return new Expression.Filter(input, name, tokens.peek().isOperator("(") ? arguments.read() : Given.NONE);
     }
 
@@ -273,7 +275,7 @@ final class ExpressionParser {
         var negated = tokens.skipName("not");
         var line = tokens.line();
         var name = tokens.expectAnyName();
-        if (!Tests.isKnown(name)) throw new SyntaxFault(line, "there is no test '" + name + "'");
+        if (!Tests.isKnown(name)) names.missing("test", name, line);
         if ((name.equals("defined") || name.equals("undefined")) && input instanceof Expression.Name asked) names.guarded(asked.name());
         var given = Given.NONE;
         if (tokens.peek().isOperator("(")) given = arguments.read();

@@ -78,12 +78,12 @@ final class Parser {
         var line = tokens.line();
         var tag = tokens.expectAnyName();
         return switch (tag) {
-            case "if" -> conditional(line);
+            case "if" -> names.conditional(() -> conditional(line));
             case "for" -> loop(line);
             case "set" -> set(line);
             case "macro" -> macro(line);
             case "call" -> callBlock(line);
-            case "filter" -> filterBlock(line);
+            case "filter" -> names.apart(() -> filterBlock(line));
             case "with" -> with(line);
             case "generation" -> {
                 tokens.expectBlockEnd();
@@ -109,7 +109,7 @@ final class Parser {
     private List<Statement> keptBack(String end) {
         var outside = loops;
         loops = 0;
-        var body = body(Set.of(end));
+        var body = names.apart(() -> body(Set.of(end)));
         loops = outside;
         end(end);
         return body;
@@ -145,7 +145,7 @@ final class Parser {
         if (tokens.peek().isName("recursive")) throw new SyntaxFault(tokens.line(), "recursive loops are not supported; use a macro that calls itself");
         tokens.expectBlockEnd();
         loops++;
-        var body = body(Set.of("else", "endfor"));
+        var body = names.apart(() -> body(Set.of("else", "endfor")));
         loops--;
         return new Statement.For(target, over, filter, body, otherwise("endfor"), line);
     }
@@ -208,7 +208,7 @@ final class Parser {
             given.add(new Statement.Set(target, expressions.expression(), line));
         }
         tokens.expectBlockEnd();
-        var body = body(Set.of("endwith"));
+        var body = names.apart(() -> body(Set.of("endwith")));
         end("endwith");
         return new Statement.With(List.copyOf(given), body, line);
     }
