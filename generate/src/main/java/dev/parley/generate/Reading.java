@@ -29,10 +29,6 @@ abstract class Reading<T> {
         return result;
     }
 
-    String owner() {
-        return owner;
-    }
-
     int[] ids() {
         return ids;
     }

@@ -256,7 +256,6 @@ public final class Tokenizer {
     }
 
     private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first, Places.Placed placed) {
-        var known = cache.get();
         var plainHere = new BitSet();
         if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
             for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));
