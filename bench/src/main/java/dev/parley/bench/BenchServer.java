@@ -9,9 +9,12 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
+import dev.parley.serve.accounts.KeyLimits;
+import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
+import dev.parley.serve.work.Carriers;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FolderTree;
@@ -37,19 +40,25 @@ final class BenchServer implements AutoCloseable {
     private final ModelPool.Lease lease;
 
     /** @param folder made anew, with the model and the server's data; deleted when this is closed */
-    private BenchServer(Path folder, Limits limits) {
+    private BenchServer(Path folder, Limits limits, boolean auth) {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
         var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
         models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
-        server = ParleyServer.start(new ServerSettings(settings.host(), 0, false, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
+        server = ParleyServer.start(new ServerSettings(settings.host(), 0, auth, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
                 Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
         lease = models.lease(Optional.empty());
     }
 
     static BenchServer start(ModelConfig config, Limits limits) throws IOException {
+        return start(config, limits, false);
+    }
+
+    /** @param auth whether clients need a key, by which they are told apart */
+    static BenchServer start(ModelConfig config, Limits limits, boolean auth) throws IOException {
+        Carriers.letShareProcessors();
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
@@ -57,7 +66,7 @@ final class BenchServer implements AutoCloseable {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
             Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));
-            return new BenchServer(folder, limits);
+            return new BenchServer(folder, limits, auth);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);
             throw e;
@@ -67,6 +76,11 @@ final class BenchServer implements AutoCloseable {
     /** The model's folder. */
     Path model() {
         return folder.resolve("model");
+    }
+
+    /** A new key. */
+    String key(String name) {
+        return new Keys(database).create(name, Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
     }
 
     BatchingEngine engine() {

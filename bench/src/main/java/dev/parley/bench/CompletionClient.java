@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A client of {@code /v1/completions} that does no more than a client must, so that it is the server that is measured: it takes
@@ -24,10 +25,22 @@ final class CompletionClient implements AutoCloseable {
     private static final String DATA = "data: ";
 
     private final URI address;
+    private final String authorization; // a header's line, or nothing
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     CompletionClient(String server) {
+        this(server, Optional.empty());
+    }
+
+    /** @param key where the server asks for one */
+    CompletionClient(String server, Optional<String> key) {
         address = URI.create(server + "/v1/completions");
+        authorization = key.map(CompletionClient::authorization).orElse("");
+    }
+
+    /** The line of a request's head that says who calls. */
+    static String authorization(String key) {
+        return "Authorization: Bearer " + key + "\r\n";
     }
 
     /**
@@ -55,7 +68,7 @@ final class CompletionClient implements AutoCloseable {
         var start = System.nanoTime();
         try (var socket = new Socket(address.getHost(), address.getPort()); var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             var out = new BufferedOutputStream(socket.getOutputStream());
-            out.write(("POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\nContent-Type: application/json\r\nContent-Length: "
+            out.write(("POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n" + authorization + "Content-Type: application/json\r\nContent-Length: "
                     + json.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             out.write(json);
             out.flush();

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 
 /**
  * What an honest client feels while others mean ill: the longest time between two events of its stream, and that until {@code /health}
- * answers, beside each of {@link HostileRequests}. The clients run in the server's process and take their part of its processors.
+ * answers, beside each of {@link HostileRequests}, sent with one other key. The clients run in the server's process and take their part of its processors.
  */
 final class HostileBench {
 
@@ -38,12 +38,16 @@ final class HostileBench {
     private static final Duration CONNECT = Duration.ofSeconds(60);
 
     private final BenchServer server;
+    private final String honest;
+    private final String hostile;
     private final String name;
     private final int seconds;
     private final Consumer<String> note;
 
     private HostileBench(BenchServer server, String name, int seconds, Consumer<String> note) {
         this.server = server;
+        honest = server.key("honest");
+        hostile = server.key("hostile");
         this.name = name;
         this.seconds = seconds;
         this.note = note;
@@ -55,7 +59,7 @@ final class HostileBench {
     }
 
     static List<BenchRow> rows(String name, ModelConfig config, int seconds, List<Attack> attacks, Consumer<String> note) throws IOException {
-        try (var server = BenchServer.start(config, Limits.DEFAULT)) {
+        try (var server = BenchServer.start(config, Limits.DEFAULT, true)) {
             var bench = new HostileBench(server, name, seconds, note);
             var rows = new ArrayList<BenchRow>();
             rows.add(bench.row("alone", Optional.empty())); // which warms up, too
@@ -96,7 +100,7 @@ final class HostileBench {
         var random = new SplittableRandom(1);
         var longest = 0.0;
         var since = System.nanoTime();
-        try (var client = new CompletionClient(server.address())) {
+        try (var client = new CompletionClient(server.address(), Optional.of(honest))) {
             while (System.nanoTime() < end) {
                 var waited = BenchRow.seconds(since);
                 try {
@@ -135,7 +139,7 @@ final class HostileBench {
                 socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), (int) CONNECT.toMillis());
                 socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
                 var out = socket.getOutputStream();
-                out.write(("POST " + attack.path() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                out.write(("POST " + attack.path() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n" + CompletionClient.authorization(hostile) + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: "
                         + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 out.write(body, 0, attack.held() ? body.length - 1 : body.length);
                 out.flush();

@@ -38,7 +38,7 @@ final class HostileRequests {
                 Attack.of("500,000 characters that become 18 each", 4, "/v1/moderations", () -> JSON.objectNode().put("input", "\uFDFA".repeat(500_000))),
                 Attack.of("40 texts to embed", 150, "/v1/embeddings", HostileRequests::embeddings),
                 new Attack("5 million empty objects", "/v1/completions", HostileRequests::emptyObjects, 8, false),
-                new Attack("16 MiB less a byte", "/v1/completions", () -> new byte[LARGEST], 120, true),
+                new Attack("16 MiB less a byte", "/v1/completions", HostileRequests::longText, 120, true),
                 Attack.of("classes of 24,000 characters", 2, "/v1/completions", () -> completion().put("regex", classes())),
                 Attack.of("two equal references, 22 levels deep", 2, "/v1/chat/completions", HostileRequests::doubledReferences),
                 Attack.of("2,400 rules, each empty by the next", 2, "/v1/completions", () -> completion().put("grammar", nullableRules(2_400))),
@@ -98,6 +98,10 @@ final class HostileRequests {
         var texts = request.putArray("input");
         for (int i = 0; i < 40; i++) texts.add("words to be made a vector, number " + i + " ".repeat(1 + i) + "and more of them");
         return request;
+    }
+
+    private static byte[] longText() {
+        return ("{\"prompt\":\"" + "x".repeat(LARGEST - 20) + "\"}").getBytes(StandardCharsets.US_ASCII);
     }
 
     private static byte[] emptyObjects() {

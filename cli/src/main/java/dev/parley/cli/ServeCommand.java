@@ -4,6 +4,7 @@ import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.work.Carriers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +26,6 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Most folders that are none are found out at once: then no address is told that nobody can use. */
     private static final Duration QUICK_FAULT = Duration.ofMillis(100);
-
-    private static final int LEAST_CARRIERS = 16;
 
     private final Output output;
 
@@ -97,7 +96,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        letThreadsShareProcessors();
+        Carriers.letShareProcessors();
         var settings = settings();
         var limits = limits();
         var sources = new ServedModels(engine, output).sources(models, aliases);
@@ -127,16 +126,6 @@ final class ServeCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /**
-     * Virtual threads run on as many of the operating system's as there are processors, and none lets another go on while it
-     * computes. With more of them a request that computes for long, where none should, does not stop all others. It is read when the
-     * first virtual thread is made.
-     */
-    private static void letThreadsShareProcessors() {
-        var name = "jdk.virtualThreadScheduler.parallelism";
-        if (System.getProperty(name) == null) System.setProperty(name, Integer.toString(Math.max(LEAST_CARRIERS, Runtime.getRuntime().availableProcessors())));
     }
 
     private ServerSettings settings() {

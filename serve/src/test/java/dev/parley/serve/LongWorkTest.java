@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.serve.work.Workers;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -69,10 +70,31 @@ class LongWorkTest {
     }
 
     @Test
-    void charactersThatBecomeManyAreJudged() {
-        var answer = server.post("/v1/moderations", "{\"input\":\"" + "\uFDFA".repeat(500_000) + "\"}");
-        assertEquals(200, answer.statusCode(), answer.body());
-        assertTrue(answer.body().contains("\"flagged\":false"), answer.body());
+    void charactersAreCountedAsWhatTheyStandFor() {
+        var eighteen = "\uFDFA";
+        var refused = server.post("/v1/moderations", "{\"input\":\"" + eighteen.repeat(500_000) + "\"}");
+        assertEquals(400, refused.statusCode(), refused.body());
+        assertTrue(refused.body().contains("stands for more than 500000 characters"), refused.body());
+        assertEquals(200, server.post("/v1/moderations", "{\"input\":\"" + eighteen.repeat(500_000 / 18) + "\"}").statusCode());
+        assertEquals(200, server.post("/v1/moderations", "{\"input\":\"" + "x ".repeat(250_000) + "\"}").statusCode());
+    }
+
+    @Test
+    void textsThatDoNotEndTakeTheirMemoryAsTheyCome() throws Exception {
+        var held = new ArrayList<RawClient>();
+        try {
+            var text = "x".repeat(15_700_000);
+            for (int i = 0; i < 14; i++) {
+                held.add(new RawClient(server.port()));
+                held.getLast().send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n{\"prompt\":\"" + text);
+            }
+            var whole = "{\"prompt\":\"" + text + "\"}"; // which has room alone, and is refused for its length then
+            while (server.post("/v1/completions", whole).statusCode() != 503) Thread.sleep(50);
+            assertEquals(200, server.post("/v1/completions", "{\"prompt\":\"x\",\"max_tokens\":1}").statusCode(), "a small one has room");
+        } finally {
+            for (var client : held) client.close();
+        }
+        while (server.post("/v1/completions", "{\"prompt\":\"" + "x".repeat(15_700_000) + "\"}").statusCode() != 400) Thread.sleep(50);
     }
 
     @Test

@@ -70,6 +70,13 @@ class ChatTemplateTest {
     }
 
     @Test
+    void errorsNameATemplateByItsFolderAndNotByThatFoldersPlace() throws IOException {
+        Files.writeString(folder.resolve("chat_template.jinja"), "{{ raise_exception('no') }}");
+        var fault = assertThrows(TokenizerException.class, () -> ChatTemplate.load(folder.resolve("chat_template.jinja")).render(List.of(Message.user("x")), true));
+        assertTrue(fault.getMessage().startsWith(folder.getFileName() + "/chat_template.jinja, line 1"), fault.getMessage());
+    }
+
+    @Test
     void whoIsInterruptedEncodesNoFurther() {
         Thread.currentThread().interrupt();
         try {

@@ -15,6 +15,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.LongConsumer;
 
 /** The JSON of requests and answers. */
 public final class Body {
@@ -41,7 +42,8 @@ public final class Body {
         var owner = Caller.find(request).map(Caller::id).orElse("");
         try {
             var in = request.req().getInputStream();
-            try (var parser = new BodyParser(JSON.createParser(in), bytes -> share.ifPresent(s -> s.take(owner, bytes)))) {
+            LongConsumer memory = bytes -> share.ifPresent(s -> s.take(owner, bytes));
+            try (var parser = new BodyParser(JSON.createParser(BodyParser.told(in, memory)), memory)) {
                 if (parser.nextToken() == null) throw Refused.badRequest("", "The body is empty; a JSON object is expected.");
                 return JSON.readValue(parser, JsonNode.class);
             } catch (JsonProcessingException | Refused e) {

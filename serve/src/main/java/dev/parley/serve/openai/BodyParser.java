@@ -3,7 +3,9 @@ package dev.parley.serve.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.function.LongConsumer;
 
 /**
@@ -15,7 +17,8 @@ final class BodyParser extends JsonParserDelegate {
     private static final long AT_ONCE = 1 << 16; // bytes that are told of together
     private static final long STRUCTURE = 120; // of an empty object or list of Jackson's and its place in another
     private static final long VALUE = 48;
-    private static final long PER_CHARACTER = 12; // of a text, of its copies, and of the places of its tokens
+    private static final long PER_CHARACTER = 10; // of a text's copies, and of the places of its tokens
+    private static final long PER_BYTE = 2; // that has come: of a text that has not ended yet, for one
 
     private final LongConsumer memory;
     private long told;
@@ -44,6 +47,19 @@ final class BodyParser extends JsonParserDelegate {
     private void tell() {
         if (found > told) memory.accept(found - told);
         told = found;
+    }
+
+    /** A body that tells of its bytes as they come, to the same memory. */
+    static InputStream told(InputStream body, LongConsumer memory) {
+        return new FilterInputStream(body) {
+
+            @Override
+            public int read(byte[] into, int from, int most) throws IOException {
+                var count = super.read(into, from, most);
+                if (count > 0) memory.accept(PER_BYTE * count);
+                return count;
+            }
+        };
     }
 
     @Override

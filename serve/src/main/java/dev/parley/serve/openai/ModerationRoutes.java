@@ -9,6 +9,7 @@ import dev.parley.serve.moderation.Category;
 import dev.parley.serve.moderation.Moderator;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,9 +39,16 @@ public final class ModerationRoutes implements Routes {
         var moderator = moderators.get();
         var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
         var results = answer.putArray("results");
-        for (var judgement : ClientWork.run(request, () -> texts.stream().map(moderator::judge).toList())) results.add(json(judgement));
+        for (var judgement : ClientWork.run(request, () -> judged(texts, moderator))) results.add(json(judgement));
         Body.warnOfUnknown(request, fields);
         Body.write(request, answer);
+    }
+
+    /** One character may stand for eighteen others, as which it is read. */
+    private static List<Moderator.Judgement> judged(List<String> texts, Moderator moderator) {
+        var characters = texts.stream().mapToLong(text -> Normalizer.normalize(text, Normalizer.Form.NFKC).length()).sum();
+        if (characters > MOST_CHARACTERS) throw Refused.badRequest("input", "input stands for more than " + MOST_CHARACTERS + " characters (in Unicode's form NFKC).");
+        return texts.stream().map(moderator::judge).toList();
     }
 
     /** A string, a list of strings, or a list of parts, which are one text together. */

@@ -49,9 +49,13 @@ public final class RequestMemory {
          */
         public void take(String owner, long bytes) {
             synchronized (RequestMemory.this) {
-                if (own + bytes > mostOfOwner) throw Refused.of(413, "too_large", "The body holds more values than this server has memory for.");
+                if (own + bytes > mostOfOwner) {
+                    end(); // what was read of it is of no use any more
+                    throw Refused.of(413, "too_large", "The body holds more values than this server has memory for.");
+                }
                 var ofOwner = byOwner.getOrDefault(owner, 0L);
                 if (over || taken + bytes > most || ofOwner + bytes > mostOfOwner) {
+                    end();
                     throw Refused.of(503, "busy", "The requests that are being served take all the memory that there is for requests; try again in a moment.");
                 }
                 this.owner = owner;

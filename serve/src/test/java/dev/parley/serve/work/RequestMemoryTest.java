@@ -18,16 +18,16 @@ class RequestMemoryTest {
         RequestMemory.Share first = memory.new Share(), second = memory.new Share(), third = memory.new Share();
         first.take("ada", 300);
         first.take("ada", 300);
-        assertEquals(413, refused(first, "ada", 1));
         assertEquals(503, refused(second, "ada", 1), "one caller has no more than their part");
-        second.take("bob", 400);
-        assertEquals(503, refused(third, "eve", 1), "all is taken");
-        first.end();
-        assertEquals(400, memory.taken());
-        third.take("ada", 600);
+        third.take("bob", 400);
+        assertEquals(503, refused(memory.new Share(), "eve", 1), "all is taken");
+        assertEquals(413, refused(first, "ada", 1));
+        assertEquals(400, memory.taken(), "who is refused has nothing any more");
+        var fourth = memory.new Share();
+        fourth.take("ada", 600);
+        fourth.end();
         third.end();
-        second.end();
         assertEquals(0, memory.taken());
-        assertEquals(503, refused(second, "bob", 1), "a request that is over takes no more");
+        assertEquals(503, refused(third, "bob", 1), "a request that is over takes no more");
     }
 }
