@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.serve.work.Workers;
+import dev.parley.serve.work.ComputePool;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -44,7 +44,7 @@ class LongWorkTest {
         try (var others = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < threads; i++) {
                 var owner = "other-" + i;
-                others.submit(() -> Workers.shared().run(owner, () -> {}, () -> {
+                others.submit(() -> ComputePool.shared().run(owner, () -> {}, () -> {
                     begun.countDown();
                     while (until.getCount() > 0 && !Thread.currentThread().isInterrupted()) Thread.onSpinWait(); // computes, and lets nobody else run
                     return 1;

@@ -1,17 +1,17 @@
 package dev.parley.serve.openai;
 
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.work.Workers;
+import dev.parley.serve.work.ComputePool;
 import io.javalin.http.Context;
 import java.util.function.Supplier;
 
-/** What a request has computed before its answer begins, by {@link Workers}, as long as its client is there. */
+/** What a request has computed before its answer begins, by {@link ComputePool}, as long as its client is there. */
 final class ClientWork {
 
     private ClientWork() {}
 
     /** @throws ClientGone if the client leaves meanwhile */
     static <T> T run(Context request, Supplier<T> what) {
-        return Workers.shared().run(Caller.of(request).id(), ClientPresence.of(request)::requireThere, what);
+        return ComputePool.shared().run(Caller.of(request).id(), ClientPresence.of(request)::requireThere, what);
     }
 }

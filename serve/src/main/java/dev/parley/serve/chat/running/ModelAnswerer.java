@@ -12,7 +12,7 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ChatSettings;
 import dev.parley.serve.openai.DefaultSettings;
 import dev.parley.serve.openai.Fields;
-import dev.parley.serve.work.Workers;
+import dev.parley.serve.work.ComputePool;
 import dev.parley.tokenizer.TokenizerException;
 import java.time.Duration;
 import java.util.Locale;
@@ -56,7 +56,7 @@ public final class ModelAnswerer implements Answerer {
 
     /** Forms and tokens, which may take a while, are not made on the thread of a request. */
     private static Prepared prepared(Question question, ServedModel model) {
-        return Workers.shared().run(question.owner(), () -> {}, () -> {
+        return ComputePool.shared().run(question.owner(), () -> {}, () -> {
             var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
             return new Prepared(config, FittedPrompt.of(question, model, config));
         });

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class WorkersTest {
+class ComputePoolTest {
 
     private static final Runnable THERE = () -> {};
 
@@ -38,13 +38,13 @@ class WorkersTest {
         return 1;
     }
 
-    private static void awaitWaiting(Workers workers, String owner, int ofOwner) throws InterruptedException {
+    private static void awaitWaiting(ComputePool workers, String owner, int ofOwner) throws InterruptedException {
         while (workers.waiting(owner) < ofOwner) Thread.sleep(5);
     }
 
     @Test
     void workIsDoneByThreadsOfTheOperatingSystemAndItsFaultsAreTheAskers() {
-        var workers = new Workers(2, 8, Duration.ofSeconds(30));
+        var workers = new ComputePool(2, 8, Duration.ofSeconds(30));
         assertEquals(false, workers.run("ada", THERE, () -> Thread.currentThread().isVirtual()));
         var fault = new IllegalArgumentException("of a test");
         assertSame(fault, assertThrows(IllegalArgumentException.class, () -> workers.run("ada", THERE, () -> {
@@ -60,7 +60,7 @@ class WorkersTest {
 
     @Test
     void anOwnerHasHalfOfTheThreadsAtMostSoThatOthersAreServed() throws Exception {
-        var workers = new Workers(4, 100, Duration.ofSeconds(30));
+        var workers = new ComputePool(4, 100, Duration.ofSeconds(30));
         var until = new CountDownLatch(1);
         var begun = new CountDownLatch(2);
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -76,7 +76,7 @@ class WorkersTest {
 
     @Test
     void whoHasWaitingMuchWaitsForWhoHasLittle() throws Exception {
-        var workers = new Workers(1, 100, Duration.ofSeconds(30));
+        var workers = new ComputePool(1, 100, Duration.ofSeconds(30));
         var until = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         var order = java.util.Collections.synchronizedList(new ArrayList<String>());
@@ -95,7 +95,7 @@ class WorkersTest {
 
     @Test
     void workOfAClientThatLeavesIsInterruptedAndTheNextIsNot() throws Exception {
-        var workers = new Workers(1, 8, Duration.ofSeconds(30));
+        var workers = new ComputePool(1, 8, Duration.ofSeconds(30));
         var interrupted = new CountDownLatch(1);
         assertThrows(IllegalStateException.class, () -> workers.run("ada", () -> {
             throw new IllegalStateException("gone");
@@ -110,7 +110,7 @@ class WorkersTest {
 
     @Test
     void workThatTakesTooLongIsGivenUpAlsoWhereItHeedsNothing() throws Exception {
-        var workers = new Workers(2, 8, Duration.ofMillis(50));
+        var workers = new ComputePool(2, 8, Duration.ofMillis(50));
         var until = new CountDownLatch(1);
         var refused = assertThrows(Refused.class, () -> workers.run("ada", THERE, () -> hold(new CountDownLatch(1), until)));
         assertEquals(503, refused.status());
@@ -129,7 +129,7 @@ class WorkersTest {
 
     @Test
     void aFullLineTakesNoMoreOfWhoFillsIt() throws Exception {
-        var workers = new Workers(1, 4, Duration.ofSeconds(30));
+        var workers = new ComputePool(1, 4, Duration.ofSeconds(30));
         var until = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         Set<Integer> done = ConcurrentHashMap.newKeySet();

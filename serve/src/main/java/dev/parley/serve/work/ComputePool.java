@@ -24,11 +24,11 @@ import java.util.function.Supplier;
  * <p>An owner has at most half of the threads, and who has the fewest is served next. Work whose client leaves, or that takes too
  * long, is interrupted; work that does not heed this keeps its thread, but nobody waits for it.
  */
-public final class Workers {
+public final class ComputePool {
 
     private static final int LEAST = 4;
     private static final long LOOK_MILLIS = 250;
-    private static final Workers SHARED = new Workers(Math.max(LEAST, Runtime.getRuntime().availableProcessors()), 256, Duration.ofSeconds(60));
+    private static final ComputePool SHARED = new ComputePool(Math.max(LEAST, Runtime.getRuntime().availableProcessors()), 256, Duration.ofSeconds(60));
 
     private final int threads;
     private final int mostWaiting;
@@ -67,14 +67,14 @@ public final class Workers {
      * @param mostWaiting works that wait for a thread
      * @param patience how long a work may wait and take
      */
-    Workers(int threads, int mostWaiting, Duration patience) {
+    ComputePool(int threads, int mostWaiting, Duration patience) {
         this.threads = threads;
         this.mostWaiting = mostWaiting;
         this.patience = patience;
     }
 
     /** Those of this process, as many as it has processors. */
-    public static Workers shared() {
+    public static ComputePool shared() {
         return SHARED;
     }
 
