@@ -12,10 +12,15 @@ final class FourBits {
         return Math.clamp(Math.round(scaled), -8, 7);
     }
 
-    /** The scale, representable in bfloat16, whose rounding errs least in squares. */
+    /**
+     * The scale, representable in bfloat16, whose rounding errs least in squares.
+     *
+     * @throws ArithmeticException if a number is not finite
+     */
     static float scale(float[] w, int at, int count) {
         var largest = 0f; // with its sign
         for (int i = at; i < at + count; i++) {
+            if (!Float.isFinite(w[i])) throw new ArithmeticException("A weight is not finite.");
             if (Math.abs(w[i]) > Math.abs(largest)) largest = w[i];
         }
         if (largest == 0) return 0;

@@ -42,7 +42,11 @@ public final class Int4Matrix implements Matrix {
         stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
     }
 
-    /** Quantises rows: of several scales that put a group's largest number near -8 or 7, the one with the least squared error. */
+    /**
+     * Quantises rows: of several scales that put a group's largest number near -8 or 7, the one with the least squared error.
+     *
+     * @throws ArithmeticException if a number is not finite
+     */
     public static Int4Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var blocks = Math.ceilDiv(source.columns(), BLOCK);
         var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);

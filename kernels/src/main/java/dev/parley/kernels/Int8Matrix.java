@@ -34,7 +34,11 @@ public final class Int8Matrix implements Matrix {
         stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
     }
 
-    /** Quantises rows with one scale each: the largest number of a row becomes 127. */
+    /**
+     * Quantises rows with one scale each: the largest number of a row becomes 127.
+     *
+     * @throws ArithmeticException if a number is not finite
+     */
     public static Int8Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         return pack(source, Lanes.padded(source.columns(), 4), arena, team);
     }
@@ -61,6 +65,7 @@ public final class Int8Matrix implements Matrix {
         for (int lane = 0; lane < Lanes.COUNT; lane++) {
             var rowAt = at + lane * stride;
             var scale = largest(floats, rowAt, groupColumns) / 127;
+            if (!Float.isFinite(scale)) throw new ArithmeticException("A weight is not finite.");
             memory.set(FLOAT, groupAt + 4L * lane, scale);
             quantise(floats, rowAt, groupColumns, scale == 0 ? 0 : 1 / scale, bytes, lane, Lanes.COUNT);
         }

@@ -51,20 +51,38 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         for (var parameter : parameters.all()) {
             var name = nameInFile(parameter);
             var bytes = source.bytes(name);
-            finite(name, bytes);
             var dtype = source.info(name).dtype();
             var shape = parameter.shape();
+            var held = held(parameter, type);
+            if (!held.quantized()) finite(name, bytes); // else packing tells
             switch (parameter.use()) {
                 case VECTOR, NORM -> {
                     var vector = new float[Math.toIntExact(shape[0])];
                     new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
                     parameter.hold(vector);
                 }
-                case TABLE -> parameter.hold(matrix(bytes, dtype, shape, false, type.quantized() ? WeightType.BFLOAT16 : type, arena));
-                case HEAD -> parameter.hold(matrix(bytes, dtype, shape, false, type == WeightType.INT4 ? WeightType.INT8 : type, arena));
-                case MATRIX -> parameter.hold(matrix(bytes, dtype, shape, false, type, arena));
-                case MATRIX_IN_OUT -> parameter.hold(matrix(bytes, dtype, shape, true, type, arena));
+                case TABLE, HEAD, MATRIX -> parameter.hold(matrix(name, bytes, dtype, shape, false, held, arena));
+                case MATRIX_IN_OUT -> parameter.hold(matrix(name, bytes, dtype, shape, true, held, arena));
             }
+        }
+    }
+
+    /** The type that a parameter is held in: what is looked up or multiplied last is worth more bits. */
+    private static WeightType held(Parameter parameter, WeightType type) {
+        return switch (parameter.use()) {
+            case VECTOR, NORM -> WeightType.FLOAT32;
+            case TABLE -> type.quantized() ? WeightType.BFLOAT16 : type;
+            case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
+            case MATRIX, MATRIX_IN_OUT -> type;
+        };
+    }
+
+    private Matrix matrix(String name, MemorySegment bytes, DType dtype, long[] shape, boolean inOut, WeightType type, Arena arena) {
+        try {
+            return matrix(bytes, dtype, shape, inOut, type, arena);
+        } catch (ArithmeticException e) {
+            finite(name, bytes);
+            throw e;
         }
     }
 
