@@ -3,6 +3,7 @@ package dev.parley.serve.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
+import dev.parley.serve.answer.Refused;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,9 @@ import java.util.function.LongConsumer;
  */
 final class BodyParser extends JsonParserDelegate {
 
+    /** Objects and lists that a body may have: many small ones fill memory, and then its collection takes long. */
+    static final int MOST_STRUCTURES = 250_000;
+
     private static final long AT_ONCE = 1 << 16; // bytes that are told of together
     private static final long STRUCTURE = 120; // of an empty object or list of Jackson's and its place in another
     private static final long VALUE = 48;
@@ -21,6 +25,7 @@ final class BodyParser extends JsonParserDelegate {
     private static final long PER_BYTE = 2; // that has come: of a text that has not ended yet, for one
 
     private final LongConsumer memory;
+    private int structures;
     private long told;
     private long found;
 
@@ -33,6 +38,9 @@ final class BodyParser extends JsonParserDelegate {
     @Override
     public JsonToken nextToken() throws IOException {
         var token = super.nextToken();
+        if (token != null && token.isStructStart() && ++structures > MOST_STRUCTURES) {
+            throw Refused.of(413, "too_large", "The body holds more than " + MOST_STRUCTURES + " objects and lists.");
+        }
         found += switch (token) {
             case null -> 0;
             case START_OBJECT, START_ARRAY -> STRUCTURE;
