@@ -1,9 +1,9 @@
 package dev.parley.tokenizer;
 
 import dev.parley.tokenizer.ChatTemplate.Span;
-import dev.parley.tokenizer.jinja.Rendering;
-import dev.parley.tokenizer.jinja.Rendering.Part;
-import dev.parley.tokenizer.jinja.Rendering.Speaker;
+import dev.parley.jinja.Rendering;
+import dev.parley.jinja.Rendering.Part;
+import dev.parley.jinja.Rendering.Speaker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,10 +2,11 @@ package dev.parley.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.tokenizer.jinja.Inputs;
-import dev.parley.tokenizer.jinja.Rendering;
-import dev.parley.tokenizer.jinja.Rendering.Speaker;
-import dev.parley.tokenizer.jinja.Template;
+import dev.parley.jinja.Inputs;
+import dev.parley.jinja.Rendering;
+import dev.parley.jinja.Rendering.Speaker;
+import dev.parley.jinja.Template;
+import dev.parley.jinja.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -64,7 +65,7 @@ public final class ChatTemplate {
      * @throws TokenizerException naming the line, if it cannot be read or asks for what there is not
      */
     public static ChatTemplate parse(String source, String where) {
-        return new ChatTemplate(Template.parse(source, where), Optional.empty(), Map.of());
+        return new ChatTemplate(parsed(source, where), Optional.empty(), Map.of());
     }
 
     /**
@@ -96,7 +97,7 @@ public final class ChatTemplate {
 
     /** The same, with another template for conversations that have tools. */
     ChatTemplate withToolUse(String source, String where) {
-        return new ChatTemplate(template, Optional.of(Template.parse(source, where)), specialTokens);
+        return new ChatTemplate(template, Optional.of(parsed(source, where)), specialTokens);
     }
 
     /** The same, with special tokens for conversations that bring none. @param tokens texts by role, such as {@code bos_token} */
@@ -151,7 +152,23 @@ public final class ChatTemplate {
         return run(conversation).text();
     }
 
+    private static Template parsed(String source, String where) {
+        try {
+            return Template.parse(source, where);
+        } catch (TemplateException e) {
+            throw new TokenizerException(e.getMessage());
+        }
+    }
+
     private Rendering run(Conversation conversation) {
+        try {
+            return chosen(conversation).render(inputs(conversation), conversation.now());
+        } catch (TemplateException e) {
+            throw new TokenizerException(e.getMessage());
+        }
+    }
+
+    private Inputs inputs(Conversation conversation) {
         var inputs = new Inputs();
         inputs.given("documents", JsonNodeFactory.instance.nullNode());
         conversation.variables().forEach(inputs::given);
@@ -160,7 +177,7 @@ public final class ChatTemplate {
         specialTokens.forEach(inputs::own);
         conversation.specialTokens().forEach(inputs::own);
         inputs.messages("messages", conversation.messages());
-        return chosen(conversation).render(inputs, conversation.now());
+        return inputs;
     }
 
     private Template chosen(Conversation conversation) {

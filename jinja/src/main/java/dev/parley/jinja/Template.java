@@ -1,0 +1,78 @@
+package dev.parley.jinja;
+
+import java.time.LocalDateTime;
+import java.util.function.Supplier;
+
+/**
+ * A template in the Jinja that chat templates are written in, as Python's jinja2 runs it with transformers' settings:
+ * {@code trim_blocks}, {@code lstrip_blocks}, loop controls, generation blocks, tojson without escapes for HTML,
+ * raise_exception and strftime_now. Lists and maps cannot be changed, as in its sandbox.
+ *
+ * <p>A template can reach nothing but its inputs. Size and depth of values, the depth of calls and the work in all are
+ * bounded, so that a hostile template ends in an error soon. Immutable; threads may share it.
+ */
+public final class Template {
+
+    private static final int LONGEST = 1 << 20;
+
+    private final String source;
+    private final String where;
+    private final Parser.Parsed parsed;
+
+    private Template(String source, String where, Parser.Parsed parsed) {
+        this.source = source;
+        this.where = where;
+        this.parsed = parsed;
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @param where the file, as errors name it
+     * @throws TemplateException naming the line, if the template cannot be read or uses a tag, filter, test or function that
+     *     there is not
+     */
+    public static Template parse(String source, String where) {
+        if (source.length() > LONGEST) throw new TemplateException(where + ": the chat template is longer than " + LONGEST + " characters.");
+        try {
+            return new Template(source, where, Parser.parse(source));
+        } catch (SyntaxFault fault) {
+            throw new TemplateException(where + ", line " + fault.line() + ": " + fault.getMessage() + ".");
+        } catch (Fault fault) {
+            throw new TemplateException(where + ": " + fault.getMessage() + ".");
+        }
+    }
+
+    public String source() {
+        return source;
+    }
+
+    /** Whether generation blocks tell what the assistant is to say. */
+    public boolean marksGeneration() {
+        return parsed.marksGeneration();
+    }
+
+    /** The file that errors name. */
+    public String where() {
+        return where;
+    }
+
+    /**
+     * Runs the template.
+     *
+     * @param now what strftime_now tells
+     * @throws TemplateException naming the line, if the template refuses its inputs, goes wrong on them, or goes beyond a limit
+     */
+    public Rendering render(Inputs inputs, Supplier<LocalDateTime> now) {
+        var budget = new Budget(inputs.size());
+        var renderer = new Renderer(budget);
+        var scope = Scope.outermost(new Globals(renderer.evaluator(), now).values());
+        inputs.values().forEach(scope::set);
+        try {
+            return Rendering.of(renderer.render(parsed.statements(), scope.inside()));
+        } catch (Fault fault) {
+            var place = where + ", line " + renderer.line();
+            throw new TemplateException(fault.isRefusal() ? place + " refuses the conversation: " + fault.getMessage() : place + ": " + fault.getMessage() + ".");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.parley.jinja;
+
+/** A template that cannot be read, or that cannot be rendered with its inputs; one sentence that names the file and the line. */
+public class TemplateException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public TemplateException(String message) {
+        super(message);
+    }
+}

@@ -1,7 +1,0 @@
-package dev.parley.tokenizer.jinja;
-
-/** What stands after a bar. */
-interface Filter {
-
-    Value apply(Evaluator evaluator, Value input, Arguments arguments);
-}
