@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
-import dev.parley.generate.constraint.Constraints;
-import dev.parley.generate.constraint.TokenMasks;
+import dev.parley.grammar.Constraints;
+import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.model.SharedPasses;

@@ -1,6 +1,6 @@
 package dev.parley.generate;
 
-import dev.parley.generate.constraint.TokenMasks;
+import dev.parley.grammar.TokenMasks;
 import dev.parley.model.Continuation;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.Generator.TextListener;
-import dev.parley.generate.constraint.FormProgress;
-import dev.parley.generate.constraint.TokenMasks;
+import dev.parley.grammar.FormProgress;
+import dev.parley.grammar.TokenMasks;
 import dev.parley.tokenizer.StreamDecoder;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;

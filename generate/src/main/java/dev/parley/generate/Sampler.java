@@ -1,6 +1,6 @@
 package dev.parley.generate;
 
-import dev.parley.generate.constraint.TokenMasks;
+import dev.parley.grammar.TokenMasks;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.Generator.Completion;
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.constraint.Grammar;
-import dev.parley.generate.constraint.GrammarException;
+import dev.parley.grammar.Grammar;
+import dev.parley.grammar.GrammarException;
 import dev.parley.kernels.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.SharedPasses;

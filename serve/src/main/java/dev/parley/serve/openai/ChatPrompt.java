@@ -3,7 +3,7 @@ package dev.parley.serve.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.GenerationConfig;
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ToolFields.Use;

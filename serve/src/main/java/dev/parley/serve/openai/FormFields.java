@@ -1,7 +1,7 @@
 package dev.parley.serve.openai;
 
-import dev.parley.generate.constraint.Grammar;
-import dev.parley.generate.constraint.GrammarException;
+import dev.parley.grammar.Grammar;
+import dev.parley.grammar.GrammarException;
 import dev.parley.serve.answer.Refused;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.tools.Tool;
 import java.util.ArrayList;

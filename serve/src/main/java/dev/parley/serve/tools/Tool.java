@@ -1,7 +1,7 @@
 package dev.parley.serve.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import java.util.regex.Pattern;
 
 /**
@@ -22,7 +22,7 @@ public record Tool(String name, ObjectNode definition) {
     /**
      * What its arguments may be: an object of its schema; an empty one where it has no schema.
      *
-     * @throws dev.parley.generate.constraint.GrammarException if the schema cannot be honoured
+     * @throws dev.parley.grammar.GrammarException if the schema cannot be honoured
      */
     public Grammar arguments() {
         var schema = definition.path("function").path("parameters");

@@ -1,6 +1,6 @@
 package dev.parley.serve.tools;
 
-import dev.parley.generate.constraint.Grammar;
+import dev.parley.grammar.Grammar;
 import java.util.Map;
 import java.util.Optional;
 
