@@ -17,7 +17,7 @@ import dev.parley.serve.store.Database;
 import dev.parley.serve.work.Carriers;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

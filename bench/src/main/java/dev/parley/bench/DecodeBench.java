@@ -11,7 +11,7 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.model.weights.GgmlType;
 import dev.parley.tensor.Engine;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

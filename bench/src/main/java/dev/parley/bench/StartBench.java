@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
 import dev.parley.bench.BenchRow.Named;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

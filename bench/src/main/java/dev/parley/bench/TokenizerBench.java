@@ -7,7 +7,7 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.parley.data.HeldOut;
 import dev.parley.data.WordNet;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

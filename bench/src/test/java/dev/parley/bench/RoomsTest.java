@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The order of the rooms, held by the compiled classes. Each room may depend on those before it. */
 class RoomsTest {
 
-    private static final List<String> ROOMS = List.of("tensor", "kernels", "jinja", "tokenizer", "grammar", "model", "data", "generate", "train", "eval", "serve",
-            "cli", "bench");
+    private static final List<String> ROOMS = List.of("files", "tensor", "kernels", "hub", "jinja", "tokenizer", "grammar", "model", "data", "generate", "train",
+            "eval", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 
@@ -61,6 +61,12 @@ class RoomsTest {
                 .resideInAPackage("org.bytedeco..").check(classes);
         assertTrue(classes.stream().anyMatch(c -> c.getDirectDependenciesFromSelf().stream()
                 .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.bytedeco"))), "the rule sees no use of org.bytedeco at all");
+    }
+
+    @Test
+    void textIsReadWithoutTensorsAndNativeLibraries() {
+        noClasses().that().resideInAnyPackage("dev.parley.files..", "dev.parley.hub..", "dev.parley.jinja..", "dev.parley.tokenizer..", "dev.parley.grammar..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.kernels..").check(classes);
     }
 
     @Test

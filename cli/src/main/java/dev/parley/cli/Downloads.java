@@ -1,8 +1,8 @@
 package dev.parley.cli;
 
-import dev.parley.model.hub.Hub;
-import dev.parley.model.hub.HubException;
-import dev.parley.model.hub.HubListener;
+import dev.parley.hub.Hub;
+import dev.parley.hub.HubException;
+import dev.parley.hub.HubListener;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.function.BiFunction;

@@ -8,7 +8,7 @@ import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.net.URI;

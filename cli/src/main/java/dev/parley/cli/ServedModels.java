@@ -2,7 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.generate.GenerationConfig;
 import dev.parley.model.Backend;
-import dev.parley.model.hub.Hub;
+import dev.parley.hub.Hub;
 import dev.parley.serve.answer.Suggestion;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.SuggestionsFile;

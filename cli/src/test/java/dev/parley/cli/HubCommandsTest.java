@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.hub.FakeHub;
+import dev.parley.hub.FakeHub;
 import dev.parley.tensor.ChildProcess;
 import dev.parley.tokenizer.BpeTrainer;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.parley.model;
 
 import dev.parley.kernels.KvBlocks;
 import dev.parley.kernels.ThreadTeam;
-import dev.parley.model.hub.Hub;
+import dev.parley.hub.Hub;
 import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.SafetensorsFolder;
 import dev.parley.model.weights.ShardSize;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ModelConfig.Dropout;
 import dev.parley.model.ModelConfig.Layer;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.tensor.DType;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -11,6 +11,5 @@
  * tokenizer.save(Path.of("my-model"));                     // tokenizer.json, as Hugging Face's libraries read it
  * }</pre>
  *
- * The room is the lowest that writes files, so that {@link dev.parley.tokenizer.DurableFile} lives here.
  */
 package dev.parley.tokenizer;

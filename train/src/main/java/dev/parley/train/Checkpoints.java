@@ -1,7 +1,7 @@
 package dev.parley.train;
 
-import dev.parley.tokenizer.DurableFile;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.DurableFile;
+import dev.parley.files.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

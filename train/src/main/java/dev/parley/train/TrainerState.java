@@ -3,7 +3,7 @@ package dev.parley.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.LossSum;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.parley.cli.DataOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.serve.chat.history.Feedback;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.model.hub.HubModel;
+import dev.parley.hub.HubModel;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -14,7 +14,7 @@ import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;

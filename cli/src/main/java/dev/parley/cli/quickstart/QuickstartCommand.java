@@ -8,7 +8,7 @@ import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
 import dev.parley.cli.WrongUsage;
 import dev.parley.eval.Score;
-import dev.parley.tokenizer.FolderTree;
+import dev.parley.files.FolderTree;
 import dev.parley.train.TrainEvent;
 import java.io.IOException;
 import java.nio.file.Path;

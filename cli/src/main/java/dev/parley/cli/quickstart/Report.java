@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.parley.cli.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import dev.parley.train.TrainEvent;
 import java.io.IOException;
 import java.nio.file.Files;

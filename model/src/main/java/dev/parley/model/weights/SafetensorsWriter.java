@@ -3,7 +3,7 @@ package dev.parley.model.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.tensor.DType;
 import dev.parley.tensor.Tensor;
-import dev.parley.tokenizer.DurableFile;
+import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,0 +1,78 @@
+package dev.parley.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Files that are whole or absent: written beside their place, synced to the disk, then renamed over it.
+ * A process killed at any moment leaves the old file or the new one, never half of one.
+ */
+public final class DurableFile {
+
+    private DurableFile() {}
+
+    /** What fills the file; it gets a channel open for writing at position 0. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes a file whole or not at all; folders above it are made.
+     *
+     * @throws IOException if the content cannot be written; the old file, if any, is then as it was
+     */
+    public static void write(Path target, Content content) throws IOException {
+        var folder = target.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        var beside = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            try (var channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            moveOver(beside, target);
+            syncFolder(folder);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    /** Writes bytes, as {@link #write(Path, Content)}. */
+    public static void write(Path target, byte[] bytes) throws IOException {
+        write(target, channel -> {
+            var buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) channel.write(buffer);
+        });
+    }
+
+    /** Writes text in UTF-8, as {@link #write(Path, Content)}. */
+    public static void write(Path target, String text) throws IOException {
+        write(target, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Renames a file or a folder in one step, replacing a file of that name. */
+    public static void moveOver(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Makes a rename survive a power cut; Windows has no such call on a folder, and needs none. */
+    public static void syncFolder(Path folder) throws IOException {
+        if (System.getProperty("os.name").startsWith("Windows")) return;
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

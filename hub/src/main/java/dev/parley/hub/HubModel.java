@@ -1,0 +1,87 @@
+package dev.parley.hub;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a model at the hub and a revision of it.
+ *
+ * <pre>{@code
+ * HubModel.parse("Qwen/Qwen2.5-0.5B-Instruct@main").cacheFolder();   // models--Qwen--Qwen2.5-0.5B-Instruct
+ * }</pre>
+ *
+ * @param id {@code org/name}, or {@code name} alone for the oldest ones, such as gpt2
+ * @param revision a branch, a tag or a commit; {@value #DEFAULT_REVISION} where none is said
+ */
+public record HubModel(String id, String revision) {
+
+    /** The branch that is meant where none is said. */
+    public static final String DEFAULT_REVISION = "main";
+
+    private static final String WORD = "[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?";
+    private static final Pattern ID = Pattern.compile("(?:" + WORD + "/)?" + WORD);
+    private static final Pattern REVISION_PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}");
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+    private static final int LONGEST_REVISION = 200;
+
+    /** @throws HubException if either cannot be a name at the hub */
+    public HubModel {
+        if (!isId(id)) throw new HubException(HubException.Reason.NO_NAME, "\"" + shown(id) + "\" is no name of a model; names are org/name or org/name@revision.");
+        if (!isRevision(revision)) {
+            throw new HubException(HubException.Reason.NO_NAME, "\"" + shown(revision) + "\" is no revision of " + id + "; name a branch, a tag or a commit.");
+        }
+    }
+
+    /** A name with or without {@code @revision}. @throws HubException if it cannot be one */
+    public static HubModel parse(String text) {
+        var at = text.indexOf('@');
+        return at < 0 ? new HubModel(text, DEFAULT_REVISION) : new HubModel(text.substring(0, at), text.substring(at + 1));
+    }
+
+    /** As {@link #parse}; nothing where the text cannot be a name. */
+    public static Optional<HubModel> find(String text) {
+        var at = text.indexOf('@');
+        var fits = at < 0 ? isId(text) : isId(text.substring(0, at)) && isRevision(text.substring(at + 1));
+        return fits ? Optional.of(parse(text)) : Optional.empty();
+    }
+
+    /** The name whose cache folder this is. */
+    static Optional<HubModel> ofCacheFolder(String folder) {
+        return folder.startsWith("models--") ? find(folder.substring("models--".length()).replace("--", "/")) : Optional.empty();
+    }
+
+    String cacheFolder() {
+        return "models--" + id.replace("/", "--");
+    }
+
+    boolean isCommit() {
+        return isCommit(revision);
+    }
+
+    static boolean isCommit(String text) {
+        return COMMIT.matcher(text).matches();
+    }
+
+    private static boolean isId(String text) {
+        return ID.matcher(text).matches() && !text.contains("--") && !text.contains("..") && !text.endsWith(".git");
+    }
+
+    /** A branch may have slashes, as refs/pr/1 does; it becomes a path below {@code refs}, and must stay there. */
+    private static boolean isRevision(String text) {
+        if (text.isEmpty() || text.length() > LONGEST_REVISION || text.endsWith("/")) return false;
+        for (var part : text.split("/", -1)) {
+            if (!REVISION_PART.matcher(part).matches()) return false;
+        }
+        return true;
+    }
+
+    private static String shown(String text) {
+        return text.length() <= 120 ? text : text.substring(0, 120) + "…";
+    }
+
+    /** As it is typed: without the default revision. */
+    @Override
+    public String toString() {
+        return revision.equals(DEFAULT_REVISION) ? id : id + "@" + revision;
+    }
+}
