@@ -10,6 +10,5 @@
  * int[] ids = tokenizer.encode("To be, or not to be");
  * tokenizer.save(Path.of("my-model"));                     // tokenizer.json, as Hugging Face's libraries read it
  * }</pre>
- *
  */
 package dev.parley.tokenizer;
