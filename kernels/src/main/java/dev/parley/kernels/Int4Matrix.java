@@ -23,7 +23,6 @@ public final class Int4Matrix implements Matrix {
     private static final int BLOCK = 2 * GROUP;
     private static final long VECTOR = Tile.VECTOR;
     private static final long BLOCK_BYTES = VECTOR * (1 + BLOCK / 8);
-    private static final int TURN = 19; // as in Int8Matrix
 
     private final MemorySegment memory;
     private final int rows;
@@ -70,7 +69,7 @@ public final class Int4Matrix implements Matrix {
             for (int c = g * GROUP; c < (g + 1) * GROUP; c += 8) {
                 var bits = 0;
                 for (int k = 0; k < 8; k++) bits |= FourBits.quantise(w[at + c + k] * inverse) + 8 << 4 * k;
-                memory.set(INT, blockAt + VECTOR * (1 + c / 8) + 4L * lane, Integer.rotateLeft(bits, TURN));
+                memory.set(INT, blockAt + VECTOR * (1 + c / 8) + 4L * lane, Integer.rotateLeft(bits, NibbleTile.TURN));
             }
         }
     }
@@ -218,7 +217,7 @@ public final class Int4Matrix implements Matrix {
         for (int c = 0; c < columns; c += 8) {
             var blockAt = laneAt + c / BLOCK * BLOCK_BYTES;
             var scale = Halves.fromBFloat16(memory.get(SHORT, blockAt + 2 * (c % BLOCK / GROUP)));
-            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), TURN);
+            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), NibbleTile.TURN);
             for (int k = 0; k < Math.min(8, columns - c); k++) into[at + c + k] = ((bits >>> 4 * k & 15) - 8) * scale;
         }
     }

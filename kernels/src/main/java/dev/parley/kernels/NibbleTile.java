@@ -14,8 +14,11 @@ final class NibbleTile {
     /** Numbers in an int. */
     static final int PER_INT = 8;
 
+    /** By how many bits an int's numbers are turned, so that the first lies just below a float's exponent. */
+    static final int TURN = 19;
+
     /** Where the next number of an int is. */
-    static final int MASK = 15 << 19;
+    static final int MASK = 15 << TURN;
 
     /** The bits of 1f. */
     static final int ONE = 0x3f800000;
