@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.serve.accounts.Secrets;
+import dev.parley.serve.http.BodyLimits;
+import dev.parley.serve.http.Connections;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;

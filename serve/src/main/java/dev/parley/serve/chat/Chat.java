@@ -1,6 +1,5 @@
 package dev.parley.serve.chat;
 
-import dev.parley.serve.Routes;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -11,6 +10,7 @@ import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.chat.running.ModelAnswerer;
 import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;

@@ -1,13 +1,13 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.running.AnswerLog;
 import dev.parley.serve.chat.running.Position;
 import dev.parley.serve.chat.running.RunningAnswers;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -34,13 +34,13 @@ final class EventRoutes implements Routes {
 
     private void tokens(Context request) throws InterruptedException {
         var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
-        Body.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
+        JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
     }
 
     private void attention(Context request) throws InterruptedException {
         var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
-                .orElseThrow(() -> Refused.badRequest("token", "token must be the number of a token of the answer."));
-        Body.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
+                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of a token of the answer."));
+        JsonBody.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
     /**
@@ -74,6 +74,6 @@ final class EventRoutes implements Routes {
 
     private static Optional<Position> last(Context request) {
         var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last"))).filter(i -> !i.isEmpty());
-        return id.map(i -> Position.of(i).orElseThrow(() -> Refused.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
+        return id.map(i -> Position.of(i).orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
     }
 }

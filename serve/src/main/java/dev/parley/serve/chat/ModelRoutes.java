@@ -2,9 +2,9 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.Routes;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.chat.running.Answerer;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -27,7 +27,7 @@ final class ModelRoutes implements Routes {
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
         models.all().forEach(model -> list.add(json(model)));
-        Body.write(request, json);
+        JsonBody.write(request, json);
     }
 
     private static ObjectNode json(Answerer.Model model) {

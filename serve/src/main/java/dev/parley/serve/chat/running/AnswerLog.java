@@ -1,10 +1,10 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
+import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

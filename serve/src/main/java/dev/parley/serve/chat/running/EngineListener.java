@@ -2,11 +2,11 @@ package dev.parley.serve.chat.running;
 
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.TokenLogprob;
-import dev.parley.serve.answer.Answerer.Alternative;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Answerer.Ended;
-import dev.parley.serve.answer.Answerer.Listener;
-import dev.parley.serve.answer.Answerer.Question;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.running.Answerer.Ended;
+import dev.parley.serve.chat.running.Answerer.Listener;
+import dev.parley.serve.chat.running.Answerer.Question;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;

@@ -5,13 +5,12 @@ import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
 import dev.parley.model.ModelException;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.ChatSettings;
-import dev.parley.serve.openai.DefaultSettings;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.sampling.ChatSettings;
+import dev.parley.serve.sampling.DefaultSettings;
 import dev.parley.serve.work.ComputePool;
 import dev.parley.tokenizer.TokenizerException;
 import java.time.Duration;
@@ -57,7 +56,7 @@ public final class ModelAnswerer implements Answerer {
     /** Forms and tokens, which may take a while, are not made on the thread of a request. */
     private static Prepared prepared(Question question, ServedModel model) {
         return ComputePool.shared().run(question.owner(), () -> {}, () -> {
-            var config = ChatSettings.read(Fields.of(question.settings(), "settings"), model, question.topLogprobs());
+            var config = ChatSettings.read(JsonFields.of(question.settings(), "settings"), model, question.topLogprobs());
             return new Prepared(config, FittedPrompt.of(question, model, config));
         });
     }
@@ -71,10 +70,10 @@ public final class ModelAnswerer implements Answerer {
 
     private static RuntimeException refused(RuntimeException cause) {
         return switch (cause) {
-            case ModelException e -> Refused.of(400, "context_length_exceeded", e.getMessage());
-            case TokenizerException e -> Refused.badRequest("messages", e.getMessage());
-            case QueueFullException e -> Refused.of(429, "queue_full", e.getMessage());
-            case IllegalArgumentException e -> Refused.badRequest("settings", e.getMessage());
+            case ModelException e -> ApiError.of(400, "context_length_exceeded", e.getMessage());
+            case TokenizerException e -> ApiError.badRequest("messages", e.getMessage());
+            case QueueFullException e -> ApiError.of(429, "queue_full", e.getMessage());
+            case IllegalArgumentException e -> ApiError.badRequest("settings", e.getMessage());
             default -> cause;
         };
     }
@@ -87,7 +86,7 @@ public final class ModelAnswerer implements Answerer {
             var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
-                throw Refused.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
+                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
             }
             reads.accept(ids.length);
             var weights = model.engine().attention(question.owner(), ids);
@@ -98,10 +97,10 @@ public final class ModelAnswerer implements Answerer {
                 weights.cancel(true);
             }
         } catch (ExecutionException | TimeoutException e) {
-            throw Refused.of(503, "busy", "The model could not be looked into now; try again in a moment.");
+            throw ApiError.of(503, "busy", "The model could not be looked into now; try again in a moment.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
         } catch (RuntimeException e) {
             throw refused(e);
         }

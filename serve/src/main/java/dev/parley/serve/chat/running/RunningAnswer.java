@@ -2,14 +2,13 @@ package dev.parley.serve.chat.running;
 
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Reservation;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.answer.Answerer.Alternative;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Answerer.Ended;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.Texts;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.running.Answerer.Ended;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

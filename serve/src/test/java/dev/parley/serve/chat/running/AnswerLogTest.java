@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
+import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

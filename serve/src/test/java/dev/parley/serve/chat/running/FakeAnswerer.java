@@ -1,8 +1,9 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class FakeAnswerer implements Answerer {
 
     @Override
     public Running answer(Question question, Listener listener) {
-        if (question.settings().has("refuse")) throw Refused.badRequest("settings.refuse", "This is refused.");
+        if (question.settings().has("refuse")) throw ApiError.badRequest("settings.refuse", "This is refused.");
         listener.reserve(3 + question.begun().size(), 100, true);
         var job = new Job(question, listener);
         jobs.add(job);

@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Meter;
-import dev.parley.serve.answer.Answerer.Ended;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
@@ -19,7 +17,9 @@ import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.running.Answerer.Ended;
 import dev.parley.serve.chat.running.RunningAnswers.Beginning;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
@@ -98,7 +98,7 @@ class RunningAnswersTest {
     }
 
     private static int status(Runnable refused) {
-        return assertThrows(Refused.class, refused::run).status();
+        return assertThrows(ApiError.class, refused::run).status();
     }
 
     @Test
@@ -228,7 +228,7 @@ class RunningAnswersTest {
             try {
                 answers.goOn(ada, conversation, id, Optional.empty(), none());
                 return true;
-            } catch (Refused e) {
+            } catch (ApiError e) {
                 assertEquals(409, e.status());
                 return false;
             }
@@ -353,7 +353,7 @@ class RunningAnswersTest {
             try {
                 ask();
                 models.jobs.getLast().end("stop");
-            } catch (Refused e) {
+            } catch (ApiError e) {
                 assertEquals(503, e.status());
                 break;
             }
