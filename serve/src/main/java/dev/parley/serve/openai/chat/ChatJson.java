@@ -3,7 +3,7 @@ package dev.parley.serve.openai.chat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.TokenLogprob;
-import dev.parley.serve.http.EventTemplate;
+import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.AnswerHead;
 import dev.parley.serve.openai.LogprobsJson;
@@ -64,8 +64,8 @@ final class ChatJson {
     }
 
     /** More text of a choice, without probabilities. */
-    EventTemplate moreText(int choice) {
-        return EventTemplate.of(text -> more(choice, List.of(new Piece.Text(text)), List.of()));
+    Template moreText(int choice) {
+        return Template.of(text -> more(choice, List.of(new Piece.Text(text)), List.of()));
     }
 
     /** More of a choice. */

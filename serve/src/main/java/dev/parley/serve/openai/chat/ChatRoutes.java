@@ -3,7 +3,7 @@ package dev.parley.serve.openai.chat;
 import dev.parley.generate.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientPresence;
-import dev.parley.serve.http.EventTemplate;
+import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.http.RequestNotes;
@@ -66,13 +66,13 @@ public final class ChatRoutes implements Routes {
     }
 
     /** Sends pieces; each choice says first who speaks. */
-    private record Pieces(ServerSentEvents stream, ChatJson json, Map<Integer, EventTemplate> begun) implements ChatAnswer.Reader {
+    private record Pieces(ServerSentEvents stream, ChatJson json, Map<Integer, Template> begun) implements ChatAnswer.Reader {
 
         Pieces(ServerSentEvents stream, ChatJson json) {
             this(stream, json, new HashMap<>());
         }
 
-        EventTemplate begin(int choice) {
+        Template begin(int choice) {
             return begun.computeIfAbsent(choice, c -> {
                 stream.send(json.begin(c));
                 return json.moreText(c);

@@ -3,7 +3,7 @@ package dev.parley.serve.openai.completions;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientPresence;
-import dev.parley.serve.http.EventTemplate;
+import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.http.RequestNotes;
@@ -59,11 +59,11 @@ public final class CompletionRoutes implements Routes {
 
     private static void stream(Context request, ServedModel model, CompletionRequest asked) {
         var head = AnswerHead.of("cmpl-");
-        var templates = new HashMap<Integer, EventTemplate>(); // of each choice, for pieces that are text alone
+        var templates = new HashMap<Integer, Template>(); // of each choice, for pieces that are text alone
         ServerSentEvents.answer(request, stream -> {
             var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {
                 if (logprobs.isPresent()) stream.send(piece(head, model, asked, choice, text, logprobs, Optional.empty()));
-                else stream.send(templates.computeIfAbsent(choice, c -> EventTemplate.of(t -> piece(head, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
+                else stream.send(templates.computeIfAbsent(choice, c -> Template.of(t -> piece(head, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
             });
             for (int i = 0; i < answer.choices().size(); i++) {
                 stream.send(piece(head, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EventTemplateTest {
+class ServerSentEventsTest {
 
     private static JsonNode event(String text) {
         var event = JsonNodeFactory.instance.objectNode().put("id", "chatcmpl-1").put("model", "a \"model\"");
@@ -19,7 +19,7 @@ class EventTemplateTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " plain", "\"quoted\" \\ \n\r\t\b\f\u0000\u001f\u007f", "grün 你好 🌱 \u2028", "</script>", "text-", "\ud83c"})
     void anEventIsTheSameAsOneThatIsWrittenWhole(String text) {
-        var template = EventTemplate.of(EventTemplateTest::event);
+        var template = ServerSentEvents.Template.of(ServerSentEventsTest::event);
         assertEquals(new String(ServerSentEvents.event(event(text)).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8), new String(template.with(text), StandardCharsets.UTF_8));
     }
 }
