@@ -2,7 +2,7 @@ package dev.parley.serve.chat.running;
 
 import dev.parley.generate.GenerationConfig;
 import dev.parley.serve.chat.history.AnswerToken;
-import dev.parley.serve.chat.running.Answerer.Question;
+import dev.parley.serve.chat.running.ChatEngine.Question;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.tokenizer.Message;

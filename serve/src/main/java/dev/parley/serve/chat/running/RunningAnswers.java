@@ -9,7 +9,7 @@ import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.AnswerToken;
-import dev.parley.serve.chat.running.Answerer.Question;
+import dev.parley.serve.chat.running.ChatEngine.Question;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.Message;
 import java.time.Duration;
@@ -30,7 +30,7 @@ public final class RunningAnswers {
     private static final int ALTERNATIVES = 5;
     private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
 
-    private final Answerer answerer;
+    private final ChatEngine engine;
     private final Messages messages;
     private final String server;
     private final Consumer<String> note;
@@ -42,8 +42,8 @@ public final class RunningAnswers {
      * @param server whose answers these are
      * @param note takes what the operator should know, in lines
      */
-    public RunningAnswers(Answerer answerer, Messages messages, String server, Consumer<String> note) {
-        this.answerer = answerer;
+    public RunningAnswers(ChatEngine engine, Messages messages, String server, Consumer<String> note) {
+        this.engine = engine;
         this.messages = messages;
         this.server = server;
         this.note = note;
@@ -91,7 +91,7 @@ public final class RunningAnswers {
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
-        if (model.isPresent() && !answerer.modelId(model).equals(answer.model())) {
+        if (model.isPresent() && !engine.modelId(model).equals(answer.model())) {
             throw ApiError.badRequest("model", "An answer of " + answer.model() + " can only be gone on with by that model: others have other tokens.");
         }
     }
@@ -112,7 +112,7 @@ public final class RunningAnswers {
     }
 
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
-        var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
+        var answer = Answer.begun(engine.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
         start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
@@ -162,7 +162,7 @@ public final class RunningAnswers {
             if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
                 throw ApiError.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
             }
-            answer.begin(answerer.answer(question(caller.id(), message, path, begun), answer));
+            answer.begin(engine.answer(question(caller.id(), message, path, begun), answer));
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();
@@ -217,7 +217,7 @@ public final class RunningAnswers {
      * @param token its number
      * @throws ApiError as {@link #log} does, or if there is no such token, or it cannot be told
      */
-    public Answerer.Attention attention(Caller caller, String id, int token) throws InterruptedException {
+    public ChatEngine.Attention attention(Caller caller, String id, int token) throws InterruptedException {
         var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
@@ -225,7 +225,7 @@ public final class RunningAnswers {
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size()) throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
         var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return answerer.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        return engine.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
     /** Marks answers as interrupted that no server writes any more. @return how many */
