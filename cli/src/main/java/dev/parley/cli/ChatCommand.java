@@ -59,7 +59,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var folder = Downloads.model(name, output);
-        var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
+        var reading = Background.start(() -> EngineOptions.requireTokenizer(folder));
         try (var model = engine.load(folder); var draft = sampling.draft(engine, output); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
             var tokenizer = reading.result();
             var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name

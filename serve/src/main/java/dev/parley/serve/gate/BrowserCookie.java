@@ -68,6 +68,6 @@ final class BrowserCookie {
     }
 
     private boolean isSecure(Context request) {
-        return Peer.of(request, trustProxy).https();
+        return RemoteClient.of(request, trustProxy).https();
     }
 }

@@ -55,7 +55,7 @@ public final class Gate implements Routes {
     }
 
     private void pass(Context request) {
-        RequestNotes.of(request).address(Peer.of(request, trustProxy).address());
+        RequestNotes.of(request).address(RemoteClient.of(request, trustProxy).address());
         SecurityHeaders.put(request, isPage(request));
         sites.checkHost(request);
         var otherSite = sites.comesFromAllowedSite(request);

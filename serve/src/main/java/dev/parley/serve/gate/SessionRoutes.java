@@ -89,7 +89,7 @@ public final class SessionRoutes implements Routes {
     }
 
     private Optional<User> checked(String name, String password, Context request) {
-        var address = Peer.of(request, trustProxy).address();
+        var address = RemoteClient.of(request, trustProxy).address();
         var wait = throttle.tryNow(name, address).map(KeyMeters::seconds);
         if (wait.isPresent()) {
             request.header("Retry-After", Long.toString(wait.get()));

@@ -48,7 +48,7 @@ final class Sites {
     }
 
     private boolean isOwn(String origin, Context request) {
-        var https = Peer.of(request, trustProxy).https();
+        var https = RemoteClient.of(request, trustProxy).https();
         var host = request.req().getHeader("Host");
         if (host == null) return false;
         // Behind a proxy that is not believed we cannot know what it speaks to the client.

@@ -6,11 +6,11 @@ import dev.parley.serve.models.ServedModel;
 import java.time.Instant;
 
 /** What all pieces of an answer begin with. */
-public record AnswerHead(String id, long created) {
+public record AnswerEnvelope(String id, long created) {
 
     /** A new answer, made now. @param prefix of its id */
-    public static AnswerHead of(String prefix) {
-        return new AnswerHead(Ids.of(prefix), Instant.now().getEpochSecond());
+    public static AnswerEnvelope of(String prefix) {
+        return new AnswerEnvelope(Ids.of(prefix), Instant.now().getEpochSecond());
     }
 
     /** An object with nothing else yet. The fingerprint changes when the model is loaded anew, as its files may have changed. */

@@ -22,7 +22,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Requests at the engine, as the thread of the client sees them: pieces one after the other, then the ends. The engine's thread only
  * puts them into a queue, so that no client's slowness is felt by another.
  */
-public final class TextRun {
+public final class EngineCall {
 
     private static final int MOST_AT_ONCE = 32; // of one client's requests; the others' wait is no longer for it
 
@@ -57,7 +57,7 @@ public final class TextRun {
     private int submitted;
     private Scheduler.Task nextLook;
 
-    private TextRun(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
+    private EngineCall(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
         this.engine = engine;
         this.requests = requests;
         this.client = client;
@@ -81,7 +81,7 @@ public final class TextRun {
      */
     public static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
         var reservation = reserved(engine, requests, caller);
-        var run = new TextRun(engine, limited(engine, requests, reservation.answers()), client, reader);
+        var run = new EngineCall(engine, limited(engine, requests, reservation.answers()), client, reader);
         try {
             return run.follow();
         } finally {

@@ -5,19 +5,19 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /** Work that goes on beside other work: a tokenizer is read while the weights are loaded. */
-final class Meanwhile<T> {
+final class Background<T> {
 
     private final FutureTask<T> task;
 
-    private Meanwhile(FutureTask<T> task) {
+    private Background(FutureTask<T> task) {
         this.task = task;
     }
 
     /** Begins at once. */
-    static <T> Meanwhile<T> start(Supplier<T> work) {
+    static <T> Background<T> start(Supplier<T> work) {
         var task = new FutureTask<>(work::get);
-        Thread.ofPlatform().daemon().name("parley-meanwhile").start(task);
-        return new Meanwhile<>(task);
+        Thread.ofPlatform().daemon().name("parley-background").start(task);
+        return new Background<>(task);
     }
 
     /** What came of it, as soon as it is done. @throws RuntimeException what the work threw */

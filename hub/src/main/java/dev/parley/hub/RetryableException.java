@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Something that another try may mend: a busy server, a cut connection. */
-final class Trouble extends Exception {
+final class RetryableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -19,21 +19,21 @@ final class Trouble extends Exception {
      * @param message what happened, as the end of a sentence
      * @param wait how long the server asks to wait
      */
-    Trouble(String message, Optional<Duration> wait) {
+    RetryableException(String message, Optional<Duration> wait) {
         super(message);
         this.wait = wait;
     }
 
-    Trouble(String message) {
+    RetryableException(String message) {
         this(message, Optional.empty());
     }
 
     /** What happened to a connection, in words: Java's own messages are often empty. */
-    static Trouble of(Exception problem) {
+    static RetryableException of(Exception problem) {
         for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) return new Trouble("its name is not known here");
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) return new RetryableException("its name is not known here");
         }
-        return new Trouble(switch (problem) {
+        return new RetryableException(switch (problem) {
             case HttpConnectTimeoutException e -> "it does not answer";
             case HttpTimeoutException e -> "it fell silent";
             case ConnectException e -> "the connection was refused";

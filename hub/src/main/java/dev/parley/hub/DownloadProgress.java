@@ -1,7 +1,7 @@
 package dev.parley.hub;
 
 /** Adds up what several downloads have fetched, and tells it now and then. */
-final class Tally {
+final class DownloadProgress {
 
     private static final long INTERVAL_NANOS = 100_000_000;
 
@@ -10,7 +10,7 @@ final class Tally {
     private long done;
     private long told;
 
-    Tally(long total, HubListener listener) {
+    DownloadProgress(long total, HubListener listener) {
         this.total = total;
         this.listener = listener;
         told = System.nanoTime() - INTERVAL_NANOS;

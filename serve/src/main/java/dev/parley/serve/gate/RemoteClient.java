@@ -9,14 +9,14 @@ import java.util.Locale;
  * @param address of the client
  * @param https whether it speaks HTTPS, to the proxy at least
  */
-record Peer(String address, boolean https) {
+record RemoteClient(String address, boolean https) {
 
-    static Peer of(Context request, boolean trustProxy) {
+    static RemoteClient of(Context request, boolean trustProxy) {
         var connected = request.req().getRemoteAddr();
-        if (!trustProxy) return new Peer(connected, false);
+        if (!trustProxy) return new RemoteClient(connected, false);
         // What a client sent itself stands before what the proxy has added.
         var address = last(request.req().getHeaders("X-Forwarded-For").asIterator(), connected);
-        return new Peer(address, last(request.req().getHeaders("X-Forwarded-Proto").asIterator(), "http").toLowerCase(Locale.ROOT).equals("https"));
+        return new RemoteClient(address, last(request.req().getHeaders("X-Forwarded-Proto").asIterator(), "http").toLowerCase(Locale.ROOT).equals("https"));
     }
 
     private static String last(java.util.Iterator<String> headers, String otherwise) {
