@@ -37,7 +37,7 @@ class HealthRoutesTest {
                 var answer = client.send(health, HttpResponse.BodyHandlers.ofString());
                 while (answer.statusCode() == 200) answer = client.send(health, HttpResponse.BodyHandlers.ofString());
                 assertEquals(503, answer.statusCode());
-                assertTrue(answer.body().contains("the engine of tiny has made no token"), answer.body());
+                assertTrue(answer.body().contains("the engine of tiny has not produced a token"), answer.body());
                 held.countDown();
                 while (client.send(health, HttpResponse.BodyHandlers.ofString()).statusCode() != 200) Thread.sleep(10);
             } finally {

@@ -60,7 +60,7 @@ public final class RequestMemory {
                 var ofOwner = byOwner.getOrDefault(owner, 0L);
                 if (over || taken + bytes > most || ofOwner + bytes > mostOfOwner) {
                     end();
-                    throw ApiError.of(503, "busy", "The requests that are being served take all the memory that there is for requests; try again in a moment.");
+                    throw ApiError.of(503, "busy", "All memory for requests is in use; try again in a moment.");
                 }
                 own += bytes;
                 taken += bytes;

@@ -66,7 +66,7 @@ public final class ServedModel {
     /** @throws ApiError if it has none */
     public ChatTemplate requireChatTemplate() {
         return tokenizer.chatTemplate().orElseThrow(() -> ApiError.badRequest("messages",
-                "The model " + id + " has no chat template; ask it by /v1/completions, or fine-tune it to chat."));
+                "The model " + id + " has no chat template; use /v1/completions, or fine-tune it for chat."));
     }
 
     /** Finishes its answers, those that take longer end as they are, and frees it. */

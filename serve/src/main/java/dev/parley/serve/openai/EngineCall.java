@@ -182,7 +182,7 @@ public final class EngineCall {
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
-        return engine.isAlive() ? cause : ApiError.of(503, "stopping", "The model is being stopped, or has ended by a fault and is loaded again; ask again in a moment.");
+        return engine.isAlive() ? cause : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
     }
 
     private Event next() {
@@ -190,7 +190,7 @@ public final class EngineCall {
             return events.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         }
     }
 }

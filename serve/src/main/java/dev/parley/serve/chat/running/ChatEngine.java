@@ -170,7 +170,7 @@ public class ChatEngine {
         @Override
         public void onFailure(RuntimeException failure) {
             lease.close();
-            to.fail("The model could not go on: " + failure.getMessage());
+            to.fail("The model could not continue: " + failure.getMessage());
         }
     }
 
@@ -194,7 +194,7 @@ public class ChatEngine {
             var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
-                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
+                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long to show its attention.");
             }
             reads.accept(ids.length);
             var weights = model.engine().attention(question.owner(), ids);
@@ -208,7 +208,7 @@ public class ChatEngine {
             throw ApiError.of(503, "busy", "The model's attention could not be read now; try again in a moment.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         } catch (RuntimeException e) {
             throw refused(e);
         }

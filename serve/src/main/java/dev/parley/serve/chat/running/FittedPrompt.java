@@ -30,7 +30,7 @@ record FittedPrompt(int[] ids, int begun, int forgottenTurns) {
     static FittedPrompt of(Question question, ServedModel model, GenerationConfig config) {
         var begun = question.begun().stream().mapToInt(AnswerToken::id).toArray();
         if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
-            throw ApiError.badRequest("model", "The answer was begun by another model than " + model.id() + " is now.");
+            throw ApiError.badRequest("model", "The answer was started by a different model than " + model.id() + " is now.");
         }
         var most = model.contextLength() - room(model.contextLength(), config);
         var places = beginnings(question.messages());
