@@ -54,6 +54,7 @@ public final class TestServer implements AutoCloseable {
     private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."), Suggestion.of("zh", "拼写 cat"),
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
+    private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
     private static Path modelFolders; // made once for all tests of a JVM
 
     private final Path data;
@@ -138,6 +139,7 @@ public final class TestServer implements AutoCloseable {
     /** The folder of a model of random weights, made at first. */
     public static synchronized Path modelFolder(String id, long seed) {
         try {
+            if (modelFolders == null && System.getProperty(MODELS) != null) modelFolders = Path.of(System.getProperty(MODELS));
             if (modelFolders == null) {
                 modelFolders = Files.createTempDirectory("parley-test-models");
                 Runtime.getRuntime().addShutdownHook(new Thread(TestServer::deleteModels));
@@ -154,6 +156,12 @@ public final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** An option of a JVM that is to serve the small models of this one, which need not be made again there. */
+    public static String modelsOption() {
+        smallModels().close();
+        return "-D" + MODELS + "=" + modelFolders;
     }
 
     private static void addTokens(Path tokenizerJson, String... tokens) throws IOException {
