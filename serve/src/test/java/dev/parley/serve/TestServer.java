@@ -55,6 +55,7 @@ public final class TestServer implements AutoCloseable {
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
+    private static TestServer shared;
     private static Path modelFolders; // made once for all tests of a JVM
 
     private final Path data;
@@ -71,6 +72,15 @@ public final class TestServer implements AutoCloseable {
         this.models = models;
         this.database = database;
         server = ParleyServer.start(settings, connections, models, database, notes::add);
+    }
+
+    /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
+    public static synchronized TestServer shared() {
+        if (shared == null) {
+            shared = start();
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+        }
+        return shared;
     }
 
     /** A server without accounts, with data of its own. */
