@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.serve.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.tools.CallingTemplates;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.WeightType;
@@ -38,7 +39,7 @@ class ToolFamiliesTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        var sources = List.of(source(folder, "hermes", ToolTemplateTest.HERMES), source(folder, "llama", ToolTemplateTest.LLAMA), source(folder, "mistral", ToolTemplateTest.MISTRAL));
+        var sources = List.of(source(folder, "hermes", CallingTemplates.HERMES), source(folder, "llama", CallingTemplates.LLAMA), source(folder, "mistral", CallingTemplates.MISTRAL));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), sources, new Limits(16, 64, 256L << 20, 64));
     }
 
