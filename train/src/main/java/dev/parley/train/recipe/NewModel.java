@@ -1,4 +1,4 @@
-package dev.parley.cli;
+package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.model.ModelConfig;
@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** The shape of a new model in a recipe: Qwen3's unless {@code model_type} says another; each under the names of its config.json. */
-record ModelShape(String where, JsonNode model, int vocabSize, int contextLength) {
+record NewModel(String where, JsonNode model, int vocabSize, int contextLength) {
 
     private static final Map<String, TreeSet<String>> NAMES = Map.of(
             "gpt2", names("n_layer", "n_embd", "n_head"),

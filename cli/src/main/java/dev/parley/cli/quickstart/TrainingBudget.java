@@ -1,6 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.TimeLimit;
+import dev.parley.train.recipe.Stage;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -10,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  * the first step and again by the first stage, and a stage ends on time whatever becomes of it; the steps planned say
  * how many rows to make, and how long the warm-up is.
  */
-final class Course {
+final class TrainingBudget {
 
     /** More rows than planned are made: the machine may become faster, and a row should not come twice. */
     private static final double SPARE_ROWS = 1.3;
@@ -21,7 +22,7 @@ final class Course {
     private final double tokensPerSecond; // 0 where steps were asked for
     private final double expectedTokens;
 
-    private Course(Plan plan, State state, Shape shape, double tokensPerSecond, double expectedTokens) {
+    private TrainingBudget(Plan plan, State state, Shape shape, double tokensPerSecond, double expectedTokens) {
         this.plan = plan;
         this.state = state;
         this.shape = shape;
@@ -30,20 +31,20 @@ final class Course {
     }
 
     /** @param probe measures the speed of a shape, in tokens a second */
-    static Course of(Plan plan, State state, ToDoubleFunction<Shape> probe) throws IOException {
+    static TrainingBudget of(Plan plan, State state, ToDoubleFunction<Shape> probe) throws IOException {
         if (plan.steps().isPresent()) {
             var steps = (double) plan.steps().getAsLong();
             var shape = Shape.of(steps * Shape.SMALL.tokensPerStep());
-            return new Course(plan, state, shape, 0, steps * shape.tokensPerStep());
+            return new TrainingBudget(plan, state, shape, 0, steps * shape.tokensPerStep());
         }
         var small = atItsSpeed(plan, state, Shape.SMALL, probe);
         var shape = Shape.of(small.expectedTokens);
         return shape.equals(Shape.SMALL) ? small : atItsSpeed(plan, state, shape, probe);
     }
 
-    private static Course atItsSpeed(Plan plan, State state, Shape shape, ToDoubleFunction<Shape> probe) throws IOException {
+    private static TrainingBudget atItsSpeed(Plan plan, State state, Shape shape, ToDoubleFunction<Shape> probe) throws IOException {
         var speed = state.decided("tokens per second of " + shape, () -> probe.applyAsDouble(shape));
-        return new Course(plan, state, shape, speed, state.decided("tokens of " + shape, () -> speed * plan.trainSeconds(state.elapsed())));
+        return new TrainingBudget(plan, state, shape, speed, state.decided("tokens of " + shape, () -> speed * plan.trainSeconds(state.elapsed())));
     }
 
     Shape shape() {
@@ -98,7 +99,7 @@ final class Course {
     }
 
     private double speedOfPretrain() throws IOException {
-        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.name(), 0.0);
+        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.label(), 0.0);
         return seconds > 0 ? tokensRead() / seconds : tokensPerSecond;
     }
 
@@ -107,13 +108,13 @@ final class Course {
     }
 
     private static String done(Stage stage) {
-        return "steps of " + stage.name() + " done";
+        return "steps of " + stage.label() + " done";
     }
 
     private Part part(Stage stage, long stepsAsked, double secondsNow, double speed) throws IOException {
         if (plan.steps().isPresent()) return new Part(stepsAsked, stepsAsked * shape.tokensPerStep(), Optional.empty());
-        var seconds = state.decided("seconds of " + stage.name(), () -> secondsNow);
-        var steps = (long) state.decided("steps of " + stage.name(), () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
+        var seconds = state.decided("seconds of " + stage.label(), () -> secondsNow);
+        var steps = (long) state.decided("steps of " + stage.label(), () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
         return new Part(steps, (long) (SPARE_ROWS * steps * shape.tokensPerStep()), Optional.of(TimeLimit.ofSeconds(seconds)));
     }
 }

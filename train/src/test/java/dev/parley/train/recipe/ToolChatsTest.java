@@ -1,4 +1,4 @@
-package dev.parley.cli;
+package dev.parley.train.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -40,7 +40,7 @@ class ToolChatsTest {
     }
 
     private static ChatTemplate.Rendered rendered(ChatTemplate template, Chat chat) {
-        return template.render(Recipe.conversation(template, chat).withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
+        return template.render(TrainingFiles.conversation(template, chat).withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
     }
 
     private static String learned(ChatTemplate.Rendered rendered) {
