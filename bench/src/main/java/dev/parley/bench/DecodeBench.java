@@ -1,7 +1,8 @@
 package dev.parley.bench;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.MemoryBandwidth;
 import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.Backend;
@@ -11,7 +12,6 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.model.weights.GgmlType;
 import dev.parley.tensor.Engine;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

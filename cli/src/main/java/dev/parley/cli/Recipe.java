@@ -12,7 +12,7 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
 import dev.parley.data.TextFiles;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.serve.tools.Tool;

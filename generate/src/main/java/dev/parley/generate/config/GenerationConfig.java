@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.config;
 
 import dev.parley.grammar.Grammar;
 import java.io.IOException;

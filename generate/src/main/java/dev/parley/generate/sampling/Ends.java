@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
 import java.util.Arrays;
 import java.util.List;

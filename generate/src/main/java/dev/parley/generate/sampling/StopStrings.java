@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
 import dev.parley.tokenizer.AddedToken;
 import dev.parley.tokenizer.Tokenizer;
@@ -11,24 +11,24 @@ import java.util.stream.Collectors;
  * Watches a stream of text for stop strings, and holds back what may be the beginning of one: a reader never sees a part
  * of a stop string, wherever the tokens' borders lie.
  */
-final class StopStrings {
+public final class StopStrings {
 
     private final List<String> stops;
     private String held = "";
     private boolean found;
 
-    StopStrings(List<String> stops) {
+    public StopStrings(List<String> stops) {
         this.stops = stops;
     }
 
     /** The special tokens whose names hold a stop string: they show no text in which it could be found. */
-    static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
+    public static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
         if (stops.isEmpty() || tokenizer.isEmpty()) return Set.of();
         return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id).collect(Collectors.toSet());
     }
 
     /** Takes more text and gives what is certain to be shown. After a stop string nothing more is. */
-    String push(String text) {
+    public String push(String text) {
         if (found) return "";
         var firstNew = held.length();
         held += text;
@@ -62,13 +62,13 @@ final class StopStrings {
     }
 
     /** What was held back after all, at the end of the stream. */
-    String finish() {
+    public String finish() {
         var rest = held;
         held = "";
         return rest;
     }
 
-    boolean found() {
+    public boolean found() {
         return found;
     }
 }

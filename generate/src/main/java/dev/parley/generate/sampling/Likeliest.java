@@ -1,9 +1,9 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
 import java.util.Arrays;
 
 /** Finds the likeliest of many tokens without sorting all. */
-final class Likeliest {
+public final class Likeliest {
 
     private Likeliest() {}
 
@@ -34,7 +34,7 @@ final class Likeliest {
     }
 
     /** The most probable tokens that are not impossible, at most so many, likeliest first. */
-    static int[] first(double[] p, int count) {
+    public static int[] first(double[] p, int count) {
         var order = new java.util.PriorityQueue<Integer>((a, b) -> p[a] != p[b] ? Double.compare(p[a], p[b]) : Integer.compare(b, a)); // the least first
         for (int i = 0; i < p.length; i++) {
             if (p[i] == 0 || order.size() == count && p[i] <= p[order.element()]) continue;
@@ -47,7 +47,7 @@ final class Likeliest {
     }
 
     /** exp(score) / Σ exp(score), in double. */
-    static double[] softmax(float[] logits) {
+    public static double[] softmax(float[] logits) {
         var highest = Float.NEGATIVE_INFINITY;
         for (var logit : logits) highest = Math.max(highest, logit);
         var p = new double[logits.length];
@@ -62,7 +62,7 @@ final class Likeliest {
     }
 
     /** score - ln Σ exp(score). */
-    static float[] logSoftmax(float[] logits) {
+    public static float[] logSoftmax(float[] logits) {
         var highest = Float.NEGATIVE_INFINITY;
         for (var logit : logits) highest = Math.max(highest, logit);
         var sum = 0.0;

@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
 import java.util.List;
 
@@ -14,7 +14,7 @@ public record TokenLogprob(int id, double logprob, List<Alternative> top) {
     public record Alternative(int id, double logprob) {}
 
     /** @param alternatives how many are wanted */
-    static TokenLogprob of(int id, float[] logits, int alternatives) {
+    public static TokenLogprob of(int id, float[] logits, int alternatives) {
         var logprobs = Likeliest.logSoftmax(logits);
         if (alternatives == 0) return new TokenLogprob(id, logprobs[id], List.of());
         var least = Likeliest.score(logprobs, Math.min(alternatives, logprobs.length));

@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.GenerationConfig.EarlyStopping;
-import dev.parley.generate.GenerationConfig.EndDecay;
+import dev.parley.generate.config.GenerationConfig.EarlyStopping;
+import dev.parley.generate.config.GenerationConfig.EndDecay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

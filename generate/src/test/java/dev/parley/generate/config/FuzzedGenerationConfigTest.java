@@ -1,4 +1,4 @@
-package dev.parley.generate;
+package dev.parley.generate.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

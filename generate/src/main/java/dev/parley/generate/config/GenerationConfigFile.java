@@ -1,11 +1,11 @@
-package dev.parley.generate;
+package dev.parley.generate.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.GenerationConfig.EndDecay;
 import dev.parley.files.DurableFile;
+import dev.parley.generate.config.GenerationConfig.EndDecay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

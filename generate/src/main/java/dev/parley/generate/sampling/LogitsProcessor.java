@@ -1,5 +1,6 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.TokenMasks;
 import java.util.ArrayList;
 import java.util.Arrays;

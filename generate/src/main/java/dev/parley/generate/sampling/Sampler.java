@@ -1,5 +1,6 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.TokenMasks;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** Chooses the next token of one text from its scores. Each text has a random generator of its own. */
-final class Sampler {
+public final class Sampler {
 
     private final List<LogitsProcessor> processors;
     private final boolean greedy;
@@ -18,20 +19,20 @@ final class Sampler {
      * @param masks of the config's grammar
      * @param index of the text among those of one prompt: each draws differently
      */
-    Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
+    public Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
         processors = LogitsProcessor.of(config, promptLength, limit, masks);
         greedy = config.temperature() == 0;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
 
     /** The scores after all processors. @param logits changed */
-    float[] processed(int[] ids, float[] logits) {
+    public float[] processed(int[] ids, float[] logits) {
         for (var processor : processors) processor.process(ids, logits);
         return logits;
     }
 
     /** The next token. @param logits after the processors */
-    int choose(float[] logits) {
+    public int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;
         var p = Likeliest.softmax(logits);
@@ -44,7 +45,7 @@ final class Sampler {
     }
 
     /** The first of the highest scores. */
-    static int argmax(float[] logits) {
+    public static int argmax(float[] logits) {
         var best = -1;
         for (int i = 0; i < logits.length; i++) {
             if (Float.isNaN(logits[i])) throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");

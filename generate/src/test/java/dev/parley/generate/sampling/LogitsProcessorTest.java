@@ -1,10 +1,11 @@
-package dev.parley.generate;
+package dev.parley.generate.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Golden;
 import java.util.ArrayList;
 import java.util.Arrays;
