@@ -13,7 +13,7 @@ import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -10,7 +10,7 @@ import dev.parley.generate.GenerationConfig.EndDecay;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import dev.parley.model.weights.ShardSize;
 import dev.parley.model.weights.TensorData;
 import dev.parley.model.weights.WeightFiles;
 import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;

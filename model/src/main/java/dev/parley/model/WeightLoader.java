@@ -9,7 +9,7 @@ import dev.parley.kernels.ThreadTeam;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.model.weights.TensorInfo;
 import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

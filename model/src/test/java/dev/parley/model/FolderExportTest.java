@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.model.weights.ShardSize;
 import dev.parley.model.weights.ThreeForms;
 import dev.parley.model.weights.WeightFiles;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.io.IOException;

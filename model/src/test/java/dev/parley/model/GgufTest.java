@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.model.weights.GgmlType;
 import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.WeightFileException;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

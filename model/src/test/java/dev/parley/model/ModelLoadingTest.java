@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.model.weights.SafetensorsWriter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.nio.file.Files;

@@ -8,7 +8,7 @@ import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Golden;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

@@ -8,7 +8,7 @@ import dev.parley.model.GgufExport;
 import dev.parley.model.GgufImport;
 import dev.parley.model.weights.GgmlType;
 import dev.parley.model.weights.ShardSize;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

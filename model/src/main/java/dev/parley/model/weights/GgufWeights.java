@@ -1,7 +1,7 @@
 package dev.parley.model.weights;
 
 import dev.parley.kernels.ThreadTeam;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,7 +2,7 @@ package dev.parley.model.weights;
 
 import dev.parley.model.weights.Pickle.Storage;
 import dev.parley.model.weights.Pickle.StridedTensor;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

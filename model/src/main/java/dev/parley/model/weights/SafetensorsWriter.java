@@ -1,7 +1,7 @@
 package dev.parley.model.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Tensor;
 import dev.parley.files.DurableFile;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.parley.model.weights;
 
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package dev.parley.model.weights;
 
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;

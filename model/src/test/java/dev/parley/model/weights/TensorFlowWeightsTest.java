@@ -9,7 +9,7 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.TokenBatch;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import io.jhdf.HdfFile;
 import io.jhdf.api.dataset.ContiguousDataset;

@@ -1,6 +1,6 @@
-package dev.parley.tensor;
+package dev.parley.kernels;
 
-/** The types of a tensor's elements that Parley works with. */
+/** The types of numbers that tensors and weight files hold. */
 public enum DType {
     FLOAT32(4),
     FLOAT64(8),
