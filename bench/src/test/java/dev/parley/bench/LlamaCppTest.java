@@ -7,7 +7,7 @@ import de.kherud.llama.InferenceParameters;
 import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
 import dev.parley.model.GgufExport;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.weights.GgmlType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.GenerationConfig.EarlyStopping;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;

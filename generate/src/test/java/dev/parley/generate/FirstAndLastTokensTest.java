@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.GenerationConfig.EndDecay;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.kernels.DType;

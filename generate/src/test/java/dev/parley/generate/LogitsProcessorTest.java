@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.files.Golden;
 import dev.parley.model.weights.ShardSize;
 import dev.parley.model.weights.ThreeForms;
 import dev.parley.model.weights.WeightFiles;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.files.Golden;
 import dev.parley.model.weights.GgmlType;
 import dev.parley.model.weights.Gguf;
 import dev.parley.model.weights.WeightFileException;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.io.ByteArrayOutputStream;

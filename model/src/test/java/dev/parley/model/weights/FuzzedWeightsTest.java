@@ -2,8 +2,8 @@ package dev.parley.model.weights;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.parley.model.Golden;
-import dev.parley.model.Mutations;
+import dev.parley.files.Golden;
+import dev.parley.files.Mutations;
 import dev.parley.tensor.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

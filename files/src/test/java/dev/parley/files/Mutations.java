@@ -1,4 +1,4 @@
-package dev.parley.model;
+package dev.parley.files;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

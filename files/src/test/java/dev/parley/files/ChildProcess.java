@@ -1,4 +1,4 @@
-package dev.parley.tensor;
+package dev.parley.files;
 
 import java.io.IOException;
 import java.util.Set;

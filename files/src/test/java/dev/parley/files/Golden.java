@@ -1,4 +1,4 @@
-package dev.parley.model;
+package dev.parley.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
