@@ -8,7 +8,7 @@ import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
 import dev.parley.model.GgufExport;
 import dev.parley.files.Golden;
-import dev.parley.model.weights.GgmlType;
+import dev.parley.weights.GgmlType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
