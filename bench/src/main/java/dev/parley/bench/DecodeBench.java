@@ -10,7 +10,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.model.weights.GgmlType;
+import dev.parley.weights.GgmlType;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;

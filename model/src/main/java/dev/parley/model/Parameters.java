@@ -6,7 +6,7 @@ import dev.parley.kernels.Int4Matrix;
 import dev.parley.kernels.Int8Matrix;
 import dev.parley.kernels.Matrix;
 import dev.parley.kernels.ThreadTeam;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
