@@ -69,7 +69,7 @@ public final class Activations {
 
     /** GPT-2's gelu in place: x/2 (1 + tanh(u)) = x / (1 + e^(-2u)), u = sqrt(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016 (arXiv:1606.08415). */
     public static void geluNew(float[] x, int at, int n) {
-        geluNew(x, at, n, WarmUp.isDone());
+        geluNew(x, at, n, VectorKernels.areReady());
     }
 
     static void geluNew(float[] x, int at, int n, boolean byVectors) {
@@ -92,7 +92,7 @@ public final class Activations {
 
     /** silu(gate) · up into gate, Shazeer 2020 (arXiv:2002.05202): the gated MLP of the Llama family. */
     public static void siluTimes(float[] gate, int gateAt, float[] up, int upAt, int n) {
-        siluTimes(gate, gateAt, up, upAt, n, WarmUp.isDone());
+        siluTimes(gate, gateAt, up, upAt, n, VectorKernels.areReady());
     }
 
     static void siluTimes(float[] gate, int gateAt, float[] up, int upAt, int n, boolean byVectors) {
@@ -113,7 +113,7 @@ public final class Activations {
 
     /** Adds numbers to others; the two must not overlap. */
     public static void add(float[] into, int at, float[] more, int moreAt, int n) {
-        for (var i = WarmUp.isDone() ? addByVectors(into, at, more, moreAt, n) : 0; i < n; i++) into[at + i] += more[moreAt + i];
+        for (var i = VectorKernels.areReady() ? addByVectors(into, at, more, moreAt, n) : 0; i < n; i++) into[at + i] += more[moreAt + i];
     }
 
     /** The compiler cannot know that the arrays are two, and would take number by number. */

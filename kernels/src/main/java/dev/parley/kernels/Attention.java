@@ -31,7 +31,7 @@ public final class Attention {
      * @param scratch of one thread, {@link #scratchSize}; afterwards the weight of each token that was seen lies at its position
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
-        if (WarmUp.isDone()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
+        if (VectorKernels.areReady()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
         else PlainAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
     }
 

@@ -90,7 +90,7 @@ public final class Float32Matrix implements Matrix {
 
     @Override
     public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        if (WarmUp.isDone()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+        if (VectorKernels.areReady()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
         else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride);
     }
 

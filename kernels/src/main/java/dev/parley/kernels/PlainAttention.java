@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** What {@link Attention} computes, to the last bit, number by number; for the time before {@link WarmUp} is done. */
+/** What {@link Attention} computes, to the last bit, number by number; for the time before {@link VectorKernels} are ready. */
 final class PlainAttention {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);

@@ -28,12 +28,12 @@ public final class ScoreRow {
      * @param scratch space for as many numbers
      */
     public static double loss(MemorySegment scores, long at, int n, int target, float[] scratch) {
-        return loss(scores, at, n, target, scratch, false, WarmUp.isDone());
+        return loss(scores, at, n, target, scratch, false, VectorKernels.areReady());
     }
 
     /** The same, and the row becomes p - onehot(target). */
     public static double lossAndGradient(MemorySegment scores, long at, int n, int target, float[] scratch) {
-        return loss(scores, at, n, target, scratch, true, WarmUp.isDone());
+        return loss(scores, at, n, target, scratch, true, VectorKernels.areReady());
     }
 
     static double loss(MemorySegment scores, long at, int n, int target, float[] scratch, boolean gradient, boolean byVectors) {

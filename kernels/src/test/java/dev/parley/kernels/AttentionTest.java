@@ -14,7 +14,7 @@ class AttentionTest {
 
     @BeforeAll
     static void byVectors() {
-        WarmUp.finish();
+        VectorKernels.markReady();
     }
 
     private final SplittableRandom random = new SplittableRandom(9);

@@ -21,7 +21,7 @@ class MatrixTest {
 
     @BeforeAll
     static void byVectors() {
-        WarmUp.finish();
+        VectorKernels.markReady();
     }
 
     private static final ThreadTeam TEAM = ThreadTeam.shared();
