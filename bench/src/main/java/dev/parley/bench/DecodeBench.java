@@ -2,8 +2,8 @@ package dev.parley.bench;
 
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
-import dev.parley.kernels.MemoryBandwidth;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.MemoryBandwidth;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.GrammarException;
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.SharedPasses;
 import dev.parley.model.WeightType;

@@ -1,5 +1,9 @@
 package dev.parley.kernels;
 
+import dev.parley.kernels.attention.AttentionWarmUp;
+import dev.parley.kernels.matrix.MatrixWarmUp;
+import dev.parley.kernels.vectors.ElementwiseWarmUp;
+import dev.parley.kernels.vectors.VectorKernels;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.RowSource;
+import dev.parley.kernels.matrix.RowSource;
 import dev.parley.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

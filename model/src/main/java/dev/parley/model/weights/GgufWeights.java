@@ -1,6 +1,6 @@
 package dev.parley.model.weights;
 
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
