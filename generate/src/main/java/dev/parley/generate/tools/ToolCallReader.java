@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import java.util.Set;
 import java.util.function.Predicate;

@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import dev.parley.grammar.Grammar;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -22,20 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ToolTemplateTest {
 
-    // Written for these tests, each in the way of a family of published templates.
-    static final String HERMES = """
-            {%- if tools %}{{ '<|system|>' }}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{{ 'Calls are in <tool_call></tool_call>.' }}{% endif %}
-            {%- for m in messages %}{{ '<|' + m.role + '|>' }}{{ m.content }}{% for call in m.tool_calls or [] %}{{ '\\n<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' }}{{ call.function.arguments | tojson }}{{ '}\\n</tool_call>' }}{% endfor %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}""";
-    static final String LLAMA = """
-            {%- if tools %}{{ '<|system|>' }}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{% endif %}
-            {%- for m in messages %}{% if m.tool_calls %}{{ '<|assistant|>{"name": "' + m.tool_calls[0].function.name + '", "parameters": ' }}{{ m.tool_calls[0].function.arguments | tojson }}{{ '}' }}{% elif m.role == 'tool' %}{{ '<|ipython|>' + m.content }}{% else %}{{ '<|' + m.role + '|>' + m.content }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}""";
-    static final String MISTRAL = """
-            {%- for m in messages %}{% if m.role == 'user' %}{% if loop.last and tools %}{{ '[AVAILABLE_TOOLS]' }}{{ tools | tojson }}{% endif %}{{ '[INST]' + m.content + '[/INST]' }}{% elif m.tool_calls %}{{ '[TOOL_CALLS][' }}{% for call in m.tool_calls %}{% if call.id | length != 9 %}{{ raise_exception('ids have nine letters') }}{% endif %}{{ '{"name": "' + call.function.name + '", "arguments": ' }}{{ call.function.arguments | tojson }}{{ ', "id": "' + call.id + '"}' }}{% endfor %}{{ ']' }}{% elif m.role == 'tool' %}{% if m.tool_call_id | length != 9 %}{{ raise_exception('ids have nine letters') }}{% endif %}{{ '[TOOL_RESULTS]{"content": "' + m.content + '", "call_id": "' + m.tool_call_id + '"}' }}{% else %}{{ m.content }}{% endif %}{% endfor %}""";
-    private static final String ARGUMENTS_AS_TEXT = HERMES.replace("{{ call.function.arguments | tojson }}", "{{ call.function.arguments + '' }}");
+    private static final String ARGUMENTS_AS_TEXT = CallingTemplates.HERMES.replace("{{ call.function.arguments | tojson }}", "{{ call.function.arguments + '' }}");
     private static final String NO_TOOLS = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
     private static final String NO_SYSTEM = """
             {%- for m in messages %}{% if m.role not in ['user', 'assistant'] %}{{ raise_exception('no such role') }}{% endif %}{{ '<' + m.role + '>' + m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}""";
-    private static final Map<String, String> TEMPLATES = Map.of("HERMES", HERMES, "LLAMA", LLAMA, "MISTRAL", MISTRAL, "ARGUMENTS_AS_TEXT", ARGUMENTS_AS_TEXT, "NO_TOOLS", NO_TOOLS, "NO_SYSTEM", NO_SYSTEM);
+    private static final Map<String, String> TEMPLATES = Map.of("HERMES", CallingTemplates.HERMES, "LLAMA", CallingTemplates.LLAMA,
+            "MISTRAL", CallingTemplates.MISTRAL, "ARGUMENTS_AS_TEXT", ARGUMENTS_AS_TEXT, "NO_TOOLS", NO_TOOLS, "NO_SYSTEM", NO_SYSTEM);
 
     private static final String HISTORY = """
             [{"role": "user", "content": "Oslo?"}, {"role": "assistant", "content": "", "tool_calls": [{"id": "call_0123456789", "type": "function",

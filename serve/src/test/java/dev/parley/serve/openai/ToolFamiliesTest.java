@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.serve.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,13 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.tools.CallingTemplates;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.models.ModelSource;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class ToolFamiliesTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        var sources = List.of(source(folder, "hermes", ToolTemplateTest.HERMES), source(folder, "llama", ToolTemplateTest.LLAMA), source(folder, "mistral", ToolTemplateTest.MISTRAL));
+        var sources = List.of(source(folder, "hermes", CallingTemplates.HERMES), source(folder, "llama", CallingTemplates.LLAMA), source(folder, "mistral", CallingTemplates.MISTRAL));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), sources, new Limits(16, 64, 256L << 20, 64));
     }
 

@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

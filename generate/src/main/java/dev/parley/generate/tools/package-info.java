@@ -1,6 +1,6 @@
 /**
  * How models call functions: what a chat template does with tools, how a call is written, and how it is read out of an answer that
- * is still growing. {@link dev.parley.serve.tools.ToolTemplate} is where to start.
+ * is still growing. {@link dev.parley.generate.tools.ToolTemplate} is where to start.
  *
  * <pre>{@code
  * var template = ToolTemplate.of(tokenizer.chatTemplate().orElseThrow());
@@ -10,4 +10,4 @@
  * reader.push("<tool_call>\n{\"name\": \"weather\", \"argu");            // the listener is told of the call weather
  * }</pre>
  */
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;

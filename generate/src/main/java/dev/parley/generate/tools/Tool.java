@@ -1,4 +1,4 @@
-package dev.parley.serve.tools;
+package dev.parley.generate.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.grammar.Grammar;
