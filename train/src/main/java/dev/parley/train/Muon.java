@@ -6,7 +6,7 @@ import static dev.parley.train.TrainingSettings.NS_STEPS;
 import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
 
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

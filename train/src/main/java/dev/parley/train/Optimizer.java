@@ -13,7 +13,7 @@ import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
 import dev.parley.model.Parameters;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.AdamW;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

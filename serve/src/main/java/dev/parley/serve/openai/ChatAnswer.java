@@ -3,7 +3,7 @@ package dev.parley.serve.openai;
 import dev.parley.generate.FinishReason;
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.TextRequest;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.generate.tools.ToolCallReader;

@@ -2,7 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;

@@ -3,7 +3,7 @@ package dev.parley.train.recipe;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 
 import dev.parley.data.Dataset;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Trainer;
