@@ -93,15 +93,15 @@ public final class Float32Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        if (VectorKernels.areReady()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, scratch);
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        if (VectorKernels.areReady()) multiplyByVectors(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride, workspace);
         else multiplyPlainly(firstRow(part), firstRow(part + 1), x, batch, y, yAt, yStride);
     }
 
-    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+    void multiplyByVectors(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
         if (batch == 1) multiplyOne(from, to, x, y, yAt);
-        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, scratch.rows);
-        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, scratch);
+        else if (batch < TurnedRows.LEAST) multiplyFew(from, to, x, batch, y, yAt, yStride, workspace.rows);
+        else TurnedRows.multiply(tiled, from, to, x, batch, y, yAt, yStride, workspace);
     }
 
     private void multiplyFew(int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, float[] rows) {

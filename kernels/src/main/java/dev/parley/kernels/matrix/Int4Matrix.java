@@ -122,7 +122,7 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -130,7 +130,7 @@ public final class Int4Matrix implements Matrix {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
                 }
             }
         }
@@ -192,11 +192,11 @@ public final class Int4Matrix implements Matrix {
         }
 
         @Override
-        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, MatrixWorkspace workspace) {
             var at = VECTOR * column / NibbleTile.PER_INT;
-            NibbleTile.widen(memory, groupAt(s0, group) + at, columns, scratch.panel, 0);
-            NibbleTile.widen(memory, groupAt(s1, group) + at, columns, scratch.panel, VECTOR);
-            StripTile.addWidened(columns, vectors, 0, scratch);
+            NibbleTile.widen(memory, groupAt(s0, group) + at, columns, workspace.panel, 0);
+            NibbleTile.widen(memory, groupAt(s1, group) + at, columns, workspace.panel, VECTOR);
+            StripTile.addWidened(columns, vectors, 0, workspace);
         }
 
         /** Where a group's numbers begin. */

@@ -137,7 +137,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
         int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
         var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
         for (int s = from; s < from + quarter; s++) {
@@ -145,7 +145,7 @@ public final class Int8Matrix implements Matrix {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
                 }
             }
         }
@@ -190,10 +190,10 @@ public final class Int8Matrix implements Matrix {
         }
 
         @Override
-        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, MatrixWorkspace workspace) {
             var at = group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
-            ByteTile.four(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, scratch.panel, vectors.x(), vectors.at(), scratch.sums);
-            StripTile.addWidened(columns, vectors, 1, scratch);
+            ByteTile.four(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, workspace.panel, vectors.x(), vectors.at(), workspace.sums);
+            StripTile.addWidened(columns, vectors, 1, workspace);
         }
 
         @Override

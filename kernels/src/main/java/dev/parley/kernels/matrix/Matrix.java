@@ -39,9 +39,9 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      *
      * @param x {@code batch} arranged vectors
      * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}; {@code yAt} may be below 0
-     * @param scratch of one thread, with room for {@link #panelSize()} and {@link #rowsSize()}
+     * @param workspace of one thread, with room for {@link #panelSize()} and {@link #rowsSize()}
      */
-    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch);
+    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace);
 
     /** Floats of widened weights that a product with several vectors keeps. */
     int panelSize();

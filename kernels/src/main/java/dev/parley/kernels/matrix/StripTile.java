@@ -35,7 +35,7 @@ final class StripTile {
         void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at);
 
         /** Adds products of f with all tiles of vectors to their sums, for some columns of a group. */
-        void add(int s0, int s1, int group, int column, int columns, Vectors vectors, Scratch scratch);
+        void add(int s0, int s1, int group, int column, int columns, Vectors vectors, MatrixWorkspace workspace);
 
         FloatVector scales(int strip, int group);
     }
@@ -49,8 +49,8 @@ final class StripTile {
     record Vectors(float[] x, int at, int tiles, int size) {}
 
     /** Adds products of some columns, which lie widened in the panel, to the sums of the tiles from a first one on. */
-    static void addWidened(int columns, Vectors vectors, int first, Scratch scratch) {
-        for (int t = first; t < vectors.tiles; t++) Tile.add(scratch.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, scratch.sums, t * SUMS);
+    static void addWidened(int columns, Vectors vectors, int first, MatrixWorkspace workspace) {
+        for (int t = first; t < vectors.tiles; t++) Tile.add(workspace.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, workspace.sums, t * SUMS);
     }
 
     /**
@@ -61,13 +61,13 @@ final class StripTile {
     record Groups(int count, int columns, int size, float stretch, float shift) {}
 
     /** y[b][r] for the rows of two strips, which may be the same, and all vectors. */
-    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows, Scratch scratch) {
-        var sums = scratch.sums;
+    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows, MatrixWorkspace workspace) {
+        var sums = workspace.sums;
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
         for (int g = 0; g < groups.count; g++) {
             if (inPairs(tiles)) sumPairs(weights, groups, s0, s1, g, x, tiles, sums);
-            else addColumns(weights, groups, s0, s1, g, x, tiles, scratch);
+            else addColumns(weights, groups, s0, s1, g, x, tiles, workspace);
             FloatVector scale0 = weights.scales(s0, g), scale1 = weights.scales(s1, g);
             for (int t = 0; t < tiles; t++) {
                 addScaled(groups, sums, t * SUMS, x, Tile.VECTORS * (t * groups.size + groups.count * groups.columns + g), scale0, scale1);
@@ -91,10 +91,10 @@ final class StripTile {
         }
     }
 
-    private static void addColumns(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, Scratch scratch) {
+    private static void addColumns(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, MatrixWorkspace workspace) {
         for (int c = 0; c < groups.columns; c += COLUMNS) {
             var vectors = new Vectors(x, Tile.VECTORS * (g * groups.columns + c), tiles, Tile.VECTORS * groups.size);
-            weights.add(s0, s1, g, c, Math.min(COLUMNS, groups.columns - c), vectors, scratch);
+            weights.add(s0, s1, g, c, Math.min(COLUMNS, groups.columns - c), vectors, workspace);
         }
     }
 

@@ -62,22 +62,22 @@ final class TurnedRows {
     }
 
     /** y[b][r] for the rows of a part and all vectors. */
-    static void multiply(Rows rows, int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        for (int r = from; r < to; r += 2 * Lanes.COUNT) twoStrips(rows, r, to, x, batch, y, yAt, yStride, scratch);
+    static void multiply(Rows rows, int from, int to, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        for (int r = from; r < to; r += 2 * Lanes.COUNT) twoStrips(rows, r, to, x, batch, y, yAt, yStride, workspace);
     }
 
-    private static void twoStrips(Rows rows, int row, int to, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        var sums = scratch.sums;
+    private static void twoStrips(Rows rows, int row, int to, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        var sums = workspace.sums;
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
         for (int c = 0; c < rows.n; c += COLUMNS) {
             int columns = Math.min(COLUMNS, rows.n - c), steps = columns / Lanes.COUNT;
-            turn(rows, row, to, c, columns, scratch.panel, 0);
-            turn(rows, row + Lanes.COUNT, to, c, columns, scratch.panel, Tile.VECTOR);
+            turn(rows, row, to, c, columns, workspace.panel, 0);
+            turn(rows, row + Lanes.COUNT, to, c, columns, workspace.panel, Tile.VECTOR);
             for (int lane = 0; lane < Lanes.COUNT; lane++) { // a lane's part of the panel stays in the nearest cache
                 for (int t = 0; t < tiles; t++) {
                     var xAt = Tile.VECTORS * (t * rows.n + lane * (rows.n / Lanes.COUNT) + c / Lanes.COUNT);
-                    Tile.add(scratch.panel, 2 * Tile.VECTOR * lane * steps, steps, x, xAt, sums, t * SUMS + lane * Tile.SUMS);
+                    Tile.add(workspace.panel, 2 * Tile.VECTOR * lane * steps, steps, x, xAt, sums, t * SUMS + lane * Tile.SUMS);
                 }
             }
         }
