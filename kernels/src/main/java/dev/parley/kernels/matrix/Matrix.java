@@ -1,7 +1,7 @@
 package dev.parley.kernels.matrix;
 
 import dev.parley.kernels.machine.ThreadTeam;
-import dev.parley.kernels.vectors.Halves;
+import dev.parley.kernels.vectors.BFloat16Bits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -65,7 +65,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
             for (int r = 16 * block; r < Math.min(rows(), 16 * (block + 1)); r++) {
                 row(r, floats, 0);
                 if (wide) MemorySegment.copy(floats, 0, into, ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * r * columns(), columns());
-                else Halves.toBFloat16(floats, 0, into, 2L * r * columns(), columns());
+                else BFloat16Bits.write(floats, 0, into, 2L * r * columns(), columns());
             }
         });
     }

@@ -1,6 +1,6 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -19,7 +19,7 @@ public final class MatrixWorkspace {
      */
     public MatrixWorkspace(int panelSize, int rowsSize, int batch) {
         panel = Arena.ofAuto().allocate(4L * panelSize, 64);
-        sums = new float[Lanes.padded(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TurnedRows.SUMS)];
+        sums = new float[VectorShape.roundUp(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TransposedRows.SUMS)];
         rows = new float[rowsSize];
     }
 }

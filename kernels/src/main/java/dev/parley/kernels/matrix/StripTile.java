@@ -1,6 +1,8 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -15,7 +17,7 @@ final class StripTile {
     private static final int COLUMNS = 256; // of a panel
 
     /** Floats of a panel. */
-    static final int PANEL = 2 * COLUMNS * Lanes.COUNT;
+    static final int PANEL = 2 * COLUMNS * LANES;
 
     /** Floats of four vectors: the sums of a group, and the results. */
     static final int SUMS = 2 * Tile.SUMS;
@@ -26,7 +28,7 @@ final class StripTile {
     interface Weights {
 
         /**
-         * Sums the products of f with two tiles of vectors, for all columns of a group.
+         * GroupSums the products of f with two tiles of vectors, for all columns of a group.
          *
          * @param xAt where the group's columns begin in the first tile's vectors
          * @param nextAt where in the second's
@@ -75,13 +77,13 @@ final class StripTile {
         }
         for (int t = 0; t < tiles; t++) {
             var first = t * Tile.VECTORS;
-            Tile.store(sums, t * SUMS + Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+            Tile.store(sums, t * SUMS + Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * LANES, s1 * LANES, rows);
         }
     }
 
     /** With the thirty-two registers of AVX-512, to widen weights again for each two tiles is faster than to write and read a panel. */
     private static boolean inPairs(int tiles) {
-        return tiles == 2 || tiles > 2 && Lanes.COUNT >= 16;
+        return tiles == 2 || tiles > 2 && LANES >= 16;
     }
 
     private static void sumPairs(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, float[] sums) {
@@ -101,15 +103,15 @@ final class StripTile {
     /** Adds a group's sums to the results, from f x to w x, and begins the next. */
     private static void addScaled(Groups groups, float[] sums, int at, float[] x, int sumAt, FloatVector scale0, FloatVector scale1) {
         for (int v = 0; v < Tile.VECTORS; v++) {
-            var shifted = FloatVector.broadcast(Lanes.FLOATS, groups.shift == 0 ? 0 : groups.shift * x[sumAt + v]);
-            addScaled(groups.stretch, sums, at + 2 * v * Lanes.COUNT, scale0, shifted);
-            addScaled(groups.stretch, sums, at + (2 * v + 1) * Lanes.COUNT, scale1, shifted);
+            var shifted = FloatVector.broadcast(FLOATS, groups.shift == 0 ? 0 : groups.shift * x[sumAt + v]);
+            addScaled(groups.stretch, sums, at + 2 * v * LANES, scale0, shifted);
+            addScaled(groups.stretch, sums, at + (2 * v + 1) * LANES, scale1, shifted);
         }
         Arrays.fill(sums, at, at + Tile.SUMS, 0);
     }
 
     private static void addScaled(float stretch, float[] sums, int at, FloatVector scale, FloatVector shifted) {
-        FloatVector.fromArray(Lanes.FLOATS, sums, at).fma(FloatVector.broadcast(Lanes.FLOATS, stretch), shifted)
-                .fma(scale, FloatVector.fromArray(Lanes.FLOATS, sums, at + Tile.SUMS)).intoArray(sums, at + Tile.SUMS);
+        FloatVector.fromArray(FLOATS, sums, at).fma(FloatVector.broadcast(FLOATS, stretch), shifted)
+                .fma(scale, FloatVector.fromArray(FLOATS, sums, at + Tile.SUMS)).intoArray(sums, at + Tile.SUMS);
     }
 }

@@ -93,7 +93,7 @@ class MatrixTest {
                         sum += (double) row[c] * x[b * columns + c];
                         size += Math.abs((double) row[c] * x[b * columns + c]);
                     }
-                    // Sums in float32; 8 and 4 bits are shifted by up to their range, which is taken out again.
+                    // GroupSums in float32; 8 and 4 bits are shifted by up to their range, which is taken out again.
                     assertEquals(sum, y[b * rows + r], 3e-6 * size + 1e-4 * largest);
                 }
             }
