@@ -1,21 +1,21 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Halves;
+import dev.parley.kernels.vectors.BFloat16Bits;
 
-/** How a group of numbers becomes whole numbers from -8 to 7 and a scale. */
-final class FourBits {
+/** Rounds a group of numbers to integers from -8 to 7 that share a scale. */
+final class Int4Rounding {
 
-    /** What the number of largest magnitude may become: -8 exactly, or a little beyond the range for the others' sake. */
+    /** What the number of the largest magnitude may become: exactly -8, or slightly out of range where that suits the others. */
     private static final float[] LARGEST_BECOMES = {-8f, -7.4f, -8.6f, 7f};
 
-    private FourBits() {}
+    private Int4Rounding() {}
 
-    static int quantise(float scaled) {
+    static int round(float scaled) {
         return Math.clamp(Math.round(scaled), -8, 7);
     }
 
     /**
-     * The scale, representable in bfloat16, whose rounding errs least in squares.
+     * The scale, exact in bfloat16, that gives the smallest sum of squared errors.
      *
      * @throws ArithmeticException if a number is not finite
      */
@@ -29,7 +29,7 @@ final class FourBits {
         var best = 0f;
         var least = Float.POSITIVE_INFINITY;
         for (var becomes : LARGEST_BECOMES) {
-            var scale = Halves.fromBFloat16(Halves.toBFloat16(largest / becomes));
+            var scale = BFloat16Bits.toFloat(BFloat16Bits.of(largest / becomes));
             if (scale == 0) continue;
             var error = error(w, at, count, scale);
             if (error < least) {
@@ -44,7 +44,7 @@ final class FourBits {
         var inverse = 1 / scale;
         var sum = 0f;
         for (int i = at; i < at + count; i++) {
-            var difference = w[i] - quantise(w[i] * inverse) * scale;
+            var difference = w[i] - round(w[i] * inverse) * scale;
             sum += difference * difference;
         }
         return sum;

@@ -1,12 +1,12 @@
 package dev.parley.kernels.matrix;
 
-/** Sums of groups of numbers, which the products with quantised weights need to take out what their numbers are shifted by. */
-final class Sums {
+/** Sums of groups of inputs: products with quantised weights need them to take out the offset of the weights. */
+final class GroupSums {
 
-    private Sums() {}
+    private GroupSums() {}
 
-    /** The sum of each group of {@code groupColumns} numbers, the first into {@code into[at]}, the next a step further. */
-    static void ofGroups(float[] x, int xAt, int columns, int groupColumns, float[] into, int at, int step) {
+    /** The sum of each group of {@code groupColumns} numbers, the first at {@code into[at]}, each next one {@code step} further on. */
+    static void of(float[] x, int xAt, int columns, int groupColumns, float[] into, int at, int step) {
         for (int g = 0; g * groupColumns < columns; g++) {
             int from = xAt + g * groupColumns, to = xAt + Math.min(columns, (g + 1) * groupColumns);
             float s0 = 0, s1 = 0, s2 = 0, s3 = 0;

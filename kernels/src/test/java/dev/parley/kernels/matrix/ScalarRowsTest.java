@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What computes before the vectors are compiled gives the same bits: a text does not depend on when it was begun. */
-class PlainRowsTest {
+class ScalarRowsTest {
 
     private final SplittableRandom random = new SplittableRandom(4);
 
@@ -29,13 +29,13 @@ class PlainRowsTest {
             for (var batch : new int[] {1, 2, 3, 5, 16, 17, 20}) {
                 float[] x = new float[halves.inputSize(batch)], plain = new float[batch * rows], vectors = new float[batch * rows];
                 for (int b = 0; b < batch; b++) halves.arrange(numbers(columns), 0, x, b, batch);
-                halves.multiplyPlainly(0, rows, x, batch, plain, 0, rows);
-                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new Scratch(halves.panelSize(), halves.rowsSize(), batch));
+                halves.multiplyByScalars(0, rows, x, batch, plain, 0, rows);
+                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new MatrixWorkspace(halves.panelSize(), halves.rowsSize(), batch));
                 assertArrayEquals(vectors, plain);
                 x = new float[singles.inputSize(batch)];
                 for (int b = 0; b < batch; b++) singles.arrange(numbers(columns), 0, x, b, batch);
-                singles.multiplyPlainly(0, rows, x, batch, plain, 0, rows);
-                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new Scratch(singles.panelSize(), singles.rowsSize(), batch));
+                singles.multiplyByScalars(0, rows, x, batch, plain, 0, rows);
+                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new MatrixWorkspace(singles.panelSize(), singles.rowsSize(), batch));
                 assertArrayEquals(vectors, plain);
             }
         }

@@ -1,11 +1,11 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** What one thread writes while it multiplies several vectors: widened weights, and sums. */
-public final class Scratch {
+public final class MatrixWorkspace {
 
     /** In native memory, where a register's numbers lie on one line of the cache: from an array each load of sixteen floats takes two. */
     final MemorySegment panel;
@@ -17,9 +17,9 @@ public final class Scratch {
      * @param rowsSize the largest {@link Matrix#rowsSize()}
      * @param batch vectors at most
      */
-    public Scratch(int panelSize, int rowsSize, int batch) {
+    public MatrixWorkspace(int panelSize, int rowsSize, int batch) {
         panel = Arena.ofAuto().allocate(4L * panelSize, 64);
-        sums = new float[Lanes.padded(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TurnedRows.SUMS)];
+        sums = new float[VectorShape.roundUp(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TransposedRows.SUMS)];
         rows = new float[rowsSize];
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What computes before the vectors are compiled gives the same bits: a text does not depend on when it was begun. */
-class PlainAttentionTest {
+class ScalarAttentionTest {
 
     private final SplittableRandom random = new SplittableRandom(4);
 
@@ -27,7 +27,7 @@ class PlainAttentionTest {
             var q = numbers(dim);
             for (var window : new int[][] {{0, 1}, {0, 64}, {0, 150}, {63, 129}, {5, 40}}) {
                 float[] plain = new float[dim], vectors = new float[dim];
-                PlainAttention.oneHead(cache, 0, 0, q, 0, 0.3f, window[0], window[1], plain, 0, new float[Attention.scratchSize(200, dim)]);
+                ScalarAttention.oneHead(cache, 0, 0, q, 0, 0.3f, window[0], window[1], plain, 0, new float[Attention.scratchSize(200, dim)]);
                 Attention.oneHeadByVectors(cache, 0, 0, q, 0, 0.3f, window[0], window[1], vectors, 0, new float[Attention.scratchSize(200, dim)]);
                 assertArrayEquals(vectors, plain);
             }

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What computes before the vectors are compiled gives the same bits: a text does not depend on when it was begun. */
-class PlainActivationsTest {
+class ScalarActivationsTest {
 
     private final SplittableRandom random = new SplittableRandom(4);
 

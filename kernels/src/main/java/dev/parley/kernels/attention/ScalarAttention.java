@@ -1,21 +1,24 @@
 package dev.parley.kernels.attention;
 
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import dev.parley.kernels.vectors.Activations;
-import dev.parley.kernels.vectors.Halves;
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.BFloat16Bits;
 import dev.parley.kernels.vectors.VectorKernels;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** What {@link Attention} computes, to the last bit, number by number; for the time before {@link VectorKernels} are ready. */
-final class PlainAttention {
+/** Computes what {@link Attention} does, to the last bit, in plain loops; until {@link VectorKernels} are ready. */
+final class ScalarAttention {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
     private static final int TOKENS = KvBlocks.TOKENS;
 
-    private PlainAttention() {}
+    private ScalarAttention() {}
 
     /** One head of one query, as {@link Attention#oneHead}. */
     static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
@@ -38,8 +41,8 @@ final class PlainAttention {
         }
         for (int d = 0; d + 1 < dim; d += 2) {
             var at = keysAt + 4L * (d / 2 * TOKENS + token);
-            even = Math.fma(Halves.fromBFloat16(block.get(SHORT, at)), q[qAt + d], even);
-            odd = Math.fma(Halves.fromBFloat16(block.get(SHORT, at + 2)), q[qAt + d + 1], odd);
+            even = Math.fma(BFloat16Bits.toFloat(block.get(SHORT, at)), q[qAt + d], even);
+            odd = Math.fma(BFloat16Bits.toFloat(block.get(SHORT, at + 2)), q[qAt + d + 1], odd);
         }
         return even + odd;
     }
@@ -49,12 +52,12 @@ final class PlainAttention {
         var largest = Float.NEGATIVE_INFINITY;
         for (int t = from; t < to; t++) largest = Math.max(largest, x[t]);
         for (int t = from; t < to; t++) x[t] = Activations.exp(x[t] - largest);
-        var lanes = new float[Lanes.COUNT];
+        var lanes = new float[LANES];
         var t = from;
-        for (; t <= to - Lanes.COUNT; t += Lanes.COUNT) {
-            for (int lane = 0; lane < Lanes.COUNT; lane++) lanes[lane] += x[t + lane];
+        for (; t <= to - LANES; t += LANES) {
+            for (int lane = 0; lane < LANES; lane++) lanes[lane] += x[t + lane];
         }
-        var sum = Lanes.sum(lanes, 0);
+        var sum = VectorShape.sumLanes(lanes, 0);
         for (; t < to; t++) sum += x[t];
         var inverse = 1 / sum;
         for (t = from; t < to; t++) x[t] *= inverse;
@@ -66,7 +69,7 @@ final class PlainAttention {
             return;
         }
         for (int d = 0; d < dim; d++) {
-            var value = Halves.fromBFloat16(block.get(SHORT, valuesAt + 2L * (token * dim + d)));
+            var value = BFloat16Bits.toFloat(block.get(SHORT, valuesAt + 2L * (token * dim + d)));
             out[outAt + d] = Math.fma(value, weight, out[outAt + d]);
         }
     }
