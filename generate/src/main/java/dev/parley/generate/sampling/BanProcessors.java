@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Processors that keep tokens, or sequences of them, from coming next. */
-final class Bans {
+final class BanProcessors {
 
-    private Bans() {}
+    private BanProcessors() {}
 
     /** Keeps these tokens out. */
     static LogitsProcessor suppress(List<Integer> tokens) {

@@ -2,10 +2,10 @@ package dev.parley.generate.sampling;
 
 import java.util.Arrays;
 
-/** Finds the likeliest of many tokens without sorting all. */
-public final class Likeliest {
+/** The k most likely of many tokens, found without sorting all of them; and the probabilities of scores. */
+public final class TopK {
 
-    private Likeliest() {}
+    private TopK() {}
 
     /** The k-th highest score. */
     static float score(float[] logits, int k) {

@@ -3,14 +3,14 @@ package dev.parley.generate.sampling;
 import java.util.Arrays;
 
 /** Processors that keep tokens by how surprising the choice is as a whole. One token at least is kept. */
-final class Entropy {
+final class EntropyProcessors {
 
-    private Entropy() {}
+    private EntropyProcessors() {}
 
     /** Keeps the tokens whose surprise lies nearest to the expected, up to a probability; Meister et al. 2022 (arXiv:2202.00666). */
     static LogitsProcessor typical(double mass, int least) {
         return (ids, logits) -> {
-            var p = Likeliest.softmax(logits);
+            var p = TopK.softmax(logits);
             var entropy = of(p);
             // A distance and its token in one number, which sorts as the distance: 44 and more of its bits, where a score has 32.
             var indexBits = Long.SIZE - Long.numberOfLeadingZeros(p.length);
@@ -28,13 +28,13 @@ final class Entropy {
 
     /** Keeps the tokens that are at least this likely; Hewitt et al. 2022 (arXiv:2210.15191). */
     static LogitsProcessor epsilonCutoff(double epsilon) {
-        return (ids, logits) -> keepAtLeast(logits, Likeliest.softmax(logits), epsilon);
+        return (ids, logits) -> keepAtLeast(logits, TopK.softmax(logits), epsilon);
     }
 
     /** The same with a limit that falls where the choice is wide; the same paper. */
     static LogitsProcessor etaCutoff(double epsilon) {
         return (ids, logits) -> {
-            var p = Likeliest.softmax(logits);
+            var p = TopK.softmax(logits);
             keepAtLeast(logits, p, Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-of(p))));
         };
     }

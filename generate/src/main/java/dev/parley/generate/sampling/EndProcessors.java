@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Processors of a text's first and last token. An end token that the model's vocabulary does not have never comes. */
-final class Ends {
+final class EndProcessors {
 
-    private Ends() {}
+    private EndProcessors() {}
 
     /** Those of the tokens that a vocabulary of such a size has. */
     static List<Integer> within(List<Integer> tokens, int vocabSize) {
