@@ -1,8 +1,8 @@
 package dev.parley.model;
 
+import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.ModelConfig.Dropout;
-import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

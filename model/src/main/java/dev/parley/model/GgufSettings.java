@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.model.weights.Gguf;
+import dev.parley.weights.Gguf;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;

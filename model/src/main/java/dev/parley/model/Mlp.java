@@ -1,7 +1,7 @@
 package dev.parley.model;
 
+import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.MlpSpec;
-import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 

@@ -1,8 +1,8 @@
 package dev.parley.model;
 
+import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 

@@ -1,14 +1,14 @@
 package dev.parley.model;
 
-import dev.parley.kernels.BFloat16Matrix;
-import dev.parley.kernels.Float32Matrix;
-import dev.parley.kernels.Int4Matrix;
-import dev.parley.kernels.Int8Matrix;
-import dev.parley.kernels.Matrix;
-import dev.parley.kernels.ThreadTeam;
-import dev.parley.model.weights.TensorInfo;
-import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Int4Matrix;
+import dev.parley.kernels.matrix.Int8Matrix;
+import dev.parley.kernels.matrix.Matrix;
+import dev.parley.weights.TensorInfo;
+import dev.parley.weights.WeightSource;
 import dev.parley.tensor.Scope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ record WeightLoader(WeightSource source, Blueprint blueprint) {
             var name = nameInFile(parameter.spec());
             finite(name, source.bytes(name));
             try (var scope = Scope.open()) {
-                parameter.set(source.read(name).to(DType.FLOAT32).contiguous(), t -> {});
+                parameter.set(TensorFiles.read(source, name).to(DType.FLOAT32).contiguous(), t -> {});
             }
         }
     }
