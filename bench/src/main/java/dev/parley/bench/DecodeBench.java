@@ -1,5 +1,6 @@
 package dev.parley.bench;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.kernels.MemoryBandwidth;
@@ -10,7 +11,6 @@ import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.weights.GgmlType;
-import dev.parley.tensor.Engine;
 import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -95,7 +95,7 @@ final class DecodeBench {
     }
 
     private CausalLM load(Path folder, WeightType type) {
-        return CausalLM.fromPretrained(folder, type, Engine.computeType(), Backend.AUTO);
+        return CausalLM.fromPretrained(folder, type, CpuFeatures.computeType(), Backend.AUTO);
     }
 
     private void batchOfOne(String name, Path folder, WeightType type) throws IOException {

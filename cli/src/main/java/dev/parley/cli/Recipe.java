@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.kernels.CpuFeatures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -196,7 +197,7 @@ final class Recipe {
     private boolean bf16() {
         if (text("bf16", "").equals("always")) return true;
         var asked = flag("bf16", false);
-        if (!asked || Engine.hasFastBfloat16()) return asked;
+        if (!asked || CpuFeatures.hasFastBfloat16()) return asked;
         output.note("bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always insists).");
         return false;
     }
