@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Grammar;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;

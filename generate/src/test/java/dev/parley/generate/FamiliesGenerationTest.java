@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.generate.GenerationConfig.EarlyStopping;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig.EarlyStopping;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;

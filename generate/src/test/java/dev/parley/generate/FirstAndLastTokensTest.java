@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.GenerationConfig.EndDecay;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig.EndDecay;
+import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;

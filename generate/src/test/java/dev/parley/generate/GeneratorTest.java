@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.StopStrings;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;

@@ -2,8 +2,9 @@ package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.files.FolderTree;
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -14,7 +15,6 @@ import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.kernels.DType;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
