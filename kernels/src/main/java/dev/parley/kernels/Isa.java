@@ -1,4 +1,4 @@
-package dev.parley.tensor;
+package dev.parley.kernels;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * oneDNN and OpenBLAS alike, so that any machine can measure and test what a smaller one does. Java's own vectors are
  * limited by {@code -XX:UseAVX}, which the launcher and the tests add for the same name.
  */
-enum Isa {
+public enum Isa {
     /** AVX2 with FMA: most laptops. */
     AVX2("avx2", "AVX2", "Haswell", Set.of("avx512", "avx_vnni", "avx_ifma", "amx")),
     /** AVX-512 as Skylake has it, without bfloat16. */
@@ -21,7 +21,7 @@ enum Isa {
     NATIVE("", "", "", Set.of());
 
     /** The environment variable that names one, in small letters. */
-    static final String VARIABLE = "PARLEY_ISA";
+    public static final String VARIABLE = "PARLEY_ISA";
 
     private final String torch;
     private final String oneDnn;
@@ -42,23 +42,24 @@ enum Isa {
     }
 
     /** The one that the environment asks for. */
-    static Isa asked() {
+    public static Isa asked() {
         return of(System.getenv(VARIABLE));
     }
 
-    /** @throws TensorException if there is none of that name */
-    static Isa of(String name) {
+    /** @throws IllegalArgumentException if there is none of that name */
+    public static Isa of(String name) {
         if (name == null || name.isEmpty()) return NATIVE;
-        return Arrays.stream(values()).filter(isa -> isa.label().equals(name)).findFirst().orElseThrow(() -> new TensorException(
+        return Arrays.stream(values()).filter(isa -> isa.label().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
                 VARIABLE + "=" + name + " is none of " + Arrays.stream(values()).map(Isa::label).collect(Collectors.joining(", ")) + "."));
     }
 
-    String label() {
+    /** Its name as the variable has it. */
+    public String label() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** What the native libraries read when they are loaded. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return this == NATIVE ? Map.of() : Map.of("ATEN_CPU_CAPABILITY", torch, "ONEDNN_MAX_CPU_ISA", oneDnn, "OPENBLAS_CORETYPE", openBlas);
     }
 
