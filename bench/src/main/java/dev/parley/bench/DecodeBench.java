@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
 import dev.parley.kernels.CpuFeatures;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
