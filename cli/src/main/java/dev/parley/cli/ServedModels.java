@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.hub.Hub;
 import dev.parley.model.Backend;
 import dev.parley.serve.models.ModelSource;

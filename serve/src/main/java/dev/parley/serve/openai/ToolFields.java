@@ -2,11 +2,11 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.tools.Tool;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.sampling.FormFields;
-import dev.parley.serve.tools.Tool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.parley.serve.sampling;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import java.util.ArrayList;

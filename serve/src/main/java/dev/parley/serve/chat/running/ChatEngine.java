@@ -2,10 +2,10 @@ package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.ModelException;
 import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.AnswerToken.Alternative;

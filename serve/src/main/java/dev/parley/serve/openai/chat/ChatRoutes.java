@@ -1,13 +1,13 @@
 package dev.parley.serve.openai.chat;
 
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientPresence;
-import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
+import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.http.ServerSentEvents;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;

@@ -1,6 +1,7 @@
 package dev.parley.serve.openai.texts;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
@@ -11,7 +12,6 @@ import dev.parley.serve.openai.ModelField;
 import dev.parley.serve.openai.TokenIds;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.chat.ChatMessages;
-import dev.parley.serve.tools.ToolTemplate;
 import dev.parley.serve.work.ClientWork;
 import dev.parley.tokenizer.TokenizerException;
 import io.javalin.config.RoutesConfig;
