@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.util.Locale;
 
 /**
- * The client as far as the connection tells, or as the proxy tells that stands before us and is trusted.
+ * The client as the connection shows it or, behind a trusted proxy, as the proxy reports it.
  *
  * @param address of the client
  * @param https whether it speaks HTTPS, to the proxy at least

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Requests that never reach a route, as they are no HTTP or ask for too much, are answered in the shape of OpenAI's API too. */
+/** Errors in the shape of OpenAI's API for requests that never reach a route: no valid HTTP, or too large. */
 final class JettyErrors implements Request.Handler {
 
     @Override

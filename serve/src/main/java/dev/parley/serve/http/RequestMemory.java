@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The memory that the bodies of all requests may have together. What is read of a body is taken from it as it comes, and given back
- * when the request is over: however many clients send however much, there is memory for those who are served already.
+ * The memory that the bodies of all requests share. A body takes from it as it arrives and gives it back when the request ends: however
+ * many clients send however much, requests that are being served keep what they have.
  */
 public final class RequestMemory {
 

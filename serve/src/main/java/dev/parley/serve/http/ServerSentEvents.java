@@ -14,8 +14,8 @@ import java.util.function.Function;
 public final class ServerSentEvents {
 
     /**
-     * Events of one answer that differ in one text alone, such as the pieces of a stream: what stands around it is written once. A
-     * stream has such an event for every token, and what it costs is taken from the model, which uses all processors.
+     * Events of one answer that differ only in a text, such as the pieces of a stream: what surrounds the text is written once. A stream
+     * has such an event for every token, and its cost is taken from the model, which uses all processors.
      */
     public static final class Template {
 

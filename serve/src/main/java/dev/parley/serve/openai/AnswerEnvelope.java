@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.models.ServedModel;
 import java.time.Instant;
 
-/** What all pieces of an answer begin with. */
+/** The fields that surround an answer and each of its pieces: id, object, time, model and fingerprint. */
 public record AnswerEnvelope(String id, long created) {
 
     /** A new answer, made now. @param prefix of its id */

@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Requests at the engine, as the thread of the client sees them: pieces one after the other, then the ends. The engine's thread only
- * puts them into a queue, so that no client's slowness is felt by another.
+ * The requests of one client at the engine, followed by the client's thread: pieces one after the other, then the ends. The engine's
+ * thread only puts them into a queue, so that a slow client does not hold up the others.
  */
 public final class EngineCall {
 
