@@ -1,8 +1,9 @@
 package dev.parley.bench;
 
+import dev.parley.files.FolderTree;
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -17,7 +18,6 @@ import dev.parley.serve.store.Database;
 import dev.parley.serve.work.Carriers;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

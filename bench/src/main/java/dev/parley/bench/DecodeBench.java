@@ -1,18 +1,18 @@
 package dev.parley.bench;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
-import dev.parley.kernels.MemoryBandwidth;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.machine.MemoryBandwidth;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.model.weights.GgmlType;
 import dev.parley.tensor.Engine;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.weights.GgmlType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

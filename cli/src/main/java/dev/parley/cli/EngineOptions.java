@@ -1,11 +1,11 @@
 package dev.parley.cli;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;

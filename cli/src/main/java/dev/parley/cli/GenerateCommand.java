@@ -1,9 +1,9 @@
 package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
 import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.parley.cli;
 
-import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.Generator;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.parley.cli;
 
-import dev.parley.generate.GenerationConfig;
-import dev.parley.model.Backend;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.hub.Hub;
+import dev.parley.model.Backend;
 import dev.parley.serve.answer.Suggestion;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.SuggestionsFile;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Chat;
 import dev.parley.data.ChatFiles;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.tokenizer.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Constraints;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;

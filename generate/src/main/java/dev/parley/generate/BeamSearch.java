@@ -1,5 +1,8 @@
 package dev.parley.generate;
 
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.Likeliest;
+import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.Continuation;
 import java.util.ArrayList;

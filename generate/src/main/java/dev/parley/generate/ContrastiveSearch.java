@@ -1,5 +1,6 @@
 package dev.parley.generate;
 
+import dev.parley.generate.sampling.Likeliest;
 import dev.parley.model.CausalLM;
 import java.util.ArrayList;
 import java.util.Arrays;

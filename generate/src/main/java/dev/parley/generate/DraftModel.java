@@ -1,5 +1,6 @@
 package dev.parley.generate;
 
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Continuation;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
 package dev.parley.generate;
 
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Constraints;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;

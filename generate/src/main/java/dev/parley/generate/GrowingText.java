@@ -2,6 +2,10 @@ package dev.parley.generate;
 
 import dev.parley.generate.Generator.Completion;
 import dev.parley.generate.Generator.TextListener;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.Sampler;
+import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.FormProgress;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.tokenizer.StreamDecoder;
@@ -10,8 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /** One text while it grows: its tokens, what of it has been shown, and why it ended. */
 final class GrowingText {

@@ -1,5 +1,6 @@
 package dev.parley.generate;
 
+import dev.parley.generate.config.GenerationConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

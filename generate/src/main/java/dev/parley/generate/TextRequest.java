@@ -1,5 +1,6 @@
 package dev.parley.generate;
 
+import dev.parley.generate.config.GenerationConfig;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.Likeliest;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Grammar;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.GrammarException;
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.SharedPasses;
 import dev.parley.model.WeightType;

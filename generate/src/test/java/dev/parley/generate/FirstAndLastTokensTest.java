@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.GenerationConfig.EndDecay;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig.EndDecay;
+import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;

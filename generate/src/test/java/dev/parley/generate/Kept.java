@@ -1,6 +1,7 @@
 package dev.parley.generate;
 
 import dev.parley.generate.BatchingEngine.Answer;
+import dev.parley.generate.sampling.TokenLogprob;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

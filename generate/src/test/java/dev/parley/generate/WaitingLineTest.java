@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.AnswerTask.Row;
+import dev.parley.generate.config.GenerationConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,14 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.hub.Hub;
-import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.SafetensorsFolder;
-import dev.parley.model.weights.ShardSize;
-import dev.parley.model.weights.TensorData;
-import dev.parley.model.weights.WeightFiles;
-import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.weights.Gguf;
+import dev.parley.weights.SafetensorsFolder;
+import dev.parley.weights.ShardSize;
+import dev.parley.weights.WeightFiles;
+import dev.parley.weights.WeightSource;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
@@ -149,7 +148,7 @@ public final class CausalLM implements AutoCloseable {
      * go into several files with an index, as transformers writes them; those of an earlier save are removed.
      */
     public void savePretrained(Path folder, ShardSize largest) throws IOException {
-        SafetensorsFolder.write(folder, parameters.all().stream().map(p -> TensorData.of(p.name(), p.value())).toList(), largest);
+        SafetensorsFolder.write(folder, parameters.all().stream().map(p -> TensorFiles.data(p.name(), p.value())).toList(), largest);
         config.write(folder.resolve("config.json"));
     }
 

@@ -2,10 +2,10 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.weights.GgmlType;
-import dev.parley.model.weights.GgufWriter;
-import dev.parley.model.weights.WeightFiles;
-import dev.parley.model.weights.WeightSource;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.GgufWriter;
+import dev.parley.weights.WeightFiles;
+import dev.parley.weights.WeightSource;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

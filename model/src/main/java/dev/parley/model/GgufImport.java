@@ -2,10 +2,10 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.model.weights.GgmlType;
-import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.GgufWeights;
-import dev.parley.model.weights.GgufWeights.View;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
+import dev.parley.weights.GgufWeights;
+import dev.parley.weights.GgufWeights.View;
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;

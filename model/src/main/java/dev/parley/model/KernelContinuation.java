@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

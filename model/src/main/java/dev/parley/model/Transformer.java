@@ -3,7 +3,7 @@ package dev.parley.model;
 import dev.parley.model.Parameters.Init;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.model.Parameters.Use;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
 package dev.parley.model;
 
-import dev.parley.kernels.BFloat16Matrix;
-import dev.parley.kernels.Float32Matrix;
-import dev.parley.kernels.Int4Matrix;
-import dev.parley.kernels.Int8Matrix;
-import dev.parley.kernels.Matrix;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Int4Matrix;
+import dev.parley.kernels.matrix.Int8Matrix;
+import dev.parley.kernels.matrix.Matrix;
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.model.weights.TensorInfo;
-import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.weights.TensorInfo;
+import dev.parley.weights.WeightSource;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +35,7 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         for (var parameter : parameters.all()) {
             finite(nameInFile(parameter), source.bytes(nameInFile(parameter)));
             try (var scope = Scope.open()) {
-                parameter.set(source.read(nameInFile(parameter)).to(DType.FLOAT32).contiguous(), t -> {});
+                parameter.set(TensorFiles.read(source, nameInFile(parameter)).to(DType.FLOAT32).contiguous(), t -> {});
             }
         }
     }

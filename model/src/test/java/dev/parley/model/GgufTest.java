@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.weights.GgmlType;
-import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.WeightFileException;
-import dev.parley.tensor.DType;
+import dev.parley.files.Golden;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
+import dev.parley.weights.WeightFileException;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.TextRequest;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.models.ModelPool;
 import io.javalin.Javalin;
 import java.net.URI;

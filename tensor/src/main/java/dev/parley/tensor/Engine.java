@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

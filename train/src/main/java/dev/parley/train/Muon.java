@@ -1,7 +1,7 @@
 package dev.parley.train;
 
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

@@ -3,7 +3,7 @@ package dev.parley.train;
 import dev.parley.model.Parameters;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.AdamW;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

@@ -4,7 +4,7 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.LossSum;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.parley.train;
 
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;

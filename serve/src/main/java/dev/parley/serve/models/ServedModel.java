@@ -1,7 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.serve.answer.Refused;
 import dev.parley.tokenizer.ChatTemplate;

@@ -2,7 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ChatAnswer.Choice;
 import dev.parley.serve.openai.ChatAnswer.Piece;

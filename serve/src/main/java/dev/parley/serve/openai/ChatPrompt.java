@@ -2,13 +2,13 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ToolFields.Use;
-import dev.parley.serve.tools.ToolFormat;
-import dev.parley.serve.tools.ToolTemplate;
+import dev.parley.generate.tools.ToolFormat;
+import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.parley.serve.openai;
 
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.log.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ChatAnswer.Piece;
-import dev.parley.generate.TokenLogprob;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.parley.serve.openai;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 

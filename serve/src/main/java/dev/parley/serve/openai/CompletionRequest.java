@@ -1,8 +1,8 @@
 package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.GenerationConfig;
 import dev.parley.generate.TextRequest;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.tokenizer.Tokenizer;

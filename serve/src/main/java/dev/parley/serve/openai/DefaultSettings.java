@@ -2,7 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 
 /** What a setting of an answer is where a request does not say it, by the names of the API. */
 public final class DefaultSettings {

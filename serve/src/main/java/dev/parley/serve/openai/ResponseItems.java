@@ -3,7 +3,7 @@ package dev.parley.serve.openai;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.openai.ChatAnswer.Piece;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;

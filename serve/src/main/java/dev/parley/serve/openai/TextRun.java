@@ -5,7 +5,7 @@ import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.BatchingEngine.Ticket;
 import dev.parley.generate.QueueFullException;
 import dev.parley.generate.TextRequest;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.GrammarException;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Reservation;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.TokenBatch;
@@ -13,7 +13,7 @@ import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.models.ModelSource;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;

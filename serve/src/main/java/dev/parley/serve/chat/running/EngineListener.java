@@ -1,7 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.TokenLogprob;
+import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.answer.Answerer.Alternative;
 import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.answer.Answerer.Ended;

@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.answer.Answerer.Question;
 import dev.parley.serve.answer.Refused;
