@@ -85,7 +85,7 @@ class ThreadTest extends PageTest {
         awaitAnswer();
         assertThat(turns()).hasCount(2);
         assertThat(lastAnswer().locator(".turn-stats")).not().hasText(before);
-        assertThat(lastAnswer().locator(".turn-note")).containsText("greatest length");
+        assertThat(lastAnswer().locator(".turn-note")).containsText("length limit");
     }
 
     @Test
