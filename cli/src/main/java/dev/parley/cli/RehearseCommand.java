@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
  * classes it needs and how often its methods run. The launcher has this done once after a build, and later starts begin with
  * the notes (JEP 483, 514, 515).
  */
-@Command(name = "rehearse", hidden = true, description = "Prepares quicker starts; the launcher does so after a build.")
+@Command(name = "rehearse", hidden = true, description = "Prepare faster starts; the launcher does so after a build.")
 final class RehearseCommand implements Callable<Integer> {
 
     private static final int HIDDEN_SIZE = 128;

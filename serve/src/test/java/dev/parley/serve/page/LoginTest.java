@@ -86,7 +86,7 @@ class LoginTest {
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("The two new passwords differ.");
         page.getByLabel("New password, again").fill("the second password");
         page.keyboard().press("Enter");
-        assertThat(page.locator(".toast")).containsText("The password is changed.");
+        assertThat(page.locator(".toast")).containsText("The password was changed.");
 
         page.locator(".sidebar-foot").click();
         page.getByText("Log out").click();
