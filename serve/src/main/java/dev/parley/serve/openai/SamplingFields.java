@@ -1,6 +1,7 @@
 package dev.parley.serve.openai;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.serve.answer.Refused;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ public final class SamplingFields {
      *
      * @throws Refused if a field cannot be honoured
      */
-    static GenerationConfig.Builder settings(Fields fields, GenerationConfig defaults, int vocabSize) {
+    static GenerationConfigBuilder settings(Fields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
         fields.real("temperature", 0, 2).ifPresent(t -> b.temperature(t < COLDEST ? 0 : t));
         fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
@@ -52,7 +53,7 @@ public final class SamplingFields {
      *
      * @throws Refused if they contradict each other
      */
-    static GenerationConfig build(GenerationConfig.Builder settings) {
+    static GenerationConfig build(GenerationConfigBuilder settings) {
         try {
             return settings.build();
         } catch (IllegalArgumentException e) {
