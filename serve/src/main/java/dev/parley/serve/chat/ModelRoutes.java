@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.Routes;
 import dev.parley.serve.answer.Answerer;
 import dev.parley.serve.openai.Body;
+import dev.parley.serve.openai.SettingsForm;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -27,6 +28,7 @@ final class ModelRoutes implements Routes {
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
         models.all().forEach(model -> list.add(json(model)));
+        json.set("settings", SettingsForm.rows());
         Body.write(request, json);
     }
 

@@ -22,6 +22,9 @@ public final class OpenApiRoutes implements Routes {
         try (var in = OpenApiRoutes.class.getResourceAsStream("openapi.json")) {
             var document = (ObjectNode) Body.JSON.readTree(in);
             ((ObjectNode) document.path("info")).put("version", Version.text());
+            // Settings stand where they are declared; the file has the rest.
+            ((ObjectNode) document.at("/components/schemas/Sampling/properties")).setAll(SettingsForm.requestSchemas());
+            ((ObjectNode) document.at("/components/schemas/Settings/properties")).setAll(SettingsForm.defaultSchemas());
             return document;
         } catch (IOException e) {
             throw new UncheckedIOException("The description of the API cannot be read.", e);

@@ -33,6 +33,7 @@ public final class PropsRoutes implements Routes {
         var limits = models.limits();
         props.putObject("limits").put("running", limits.running()).put("waiting", limits.waiting()).put("cache_bytes", limits.cacheBytes())
                 .put("prefill_tokens", limits.prefillTokens()).put("memory_bytes", models.memoryBudget()).put("body_bytes", settings.largestBody());
+        props.set("settings", SettingsForm.rows());
         Body.write(request, props);
     }
 
