@@ -6,6 +6,7 @@ import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.sampling.SettingsForm;
 import dev.parley.serve.sampling.DefaultSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -29,6 +30,7 @@ final class ModelRoutes implements Routes {
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
         models.all().forEach(info -> list.add(json(info)));
+        json.set("settings", SettingsForm.rows());
         JsonBody.write(request, json);
     }
 

@@ -1,6 +1,16 @@
 package dev.parley.serve.sampling;
 
+import static dev.parley.generate.config.GenerationSettings.MAX_NEW_TOKENS;
+import static dev.parley.generate.config.GenerationSettings.SEED;
+import static dev.parley.generate.config.GenerationSettings.TEMPERATURE;
+import static dev.parley.generate.config.SettingType.FLAG;
+import static dev.parley.generate.config.SettingType.INTEGER;
+import static dev.parley.generate.config.SettingType.NUMBER;
+
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.config.GenerationSettings;
+import dev.parley.generate.config.Setting;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import java.util.ArrayList;
@@ -13,7 +23,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The fields that say how an answer is drawn, for all routes that make text. */
 public final class SamplingFields {
 
-    private static final int MOST_STOPS = 16;
+    /** Texts that end an answer that one request may name. */
+    static final int MOST_STOPS = 16;
     private static final int MOST_STOP_LENGTH = 1_000;
     private static final int MOST_BIASES = 1_024;
     private static final double COLDEST = 1e-4; // what is below draws the likeliest token, and would only overflow
@@ -27,20 +38,12 @@ public final class SamplingFields {
      *
      * @throws ApiError if a field cannot be honoured
      */
-    public static GenerationConfig.Builder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
+    public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
-        fields.real("temperature", 0, 2).ifPresent(t -> b.temperature(t < COLDEST ? 0 : t));
-        fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
-        fields.integer("top_k", -1, Integer.MAX_VALUE).ifPresent(k -> b.topK(Math.max(k, 0)));
-        fields.real("min_p", 0, 1).ifPresent(b::minP);
-        fields.real("presence_penalty", -2, 2).ifPresent(b::presencePenalty);
-        fields.real("frequency_penalty", -2, 2).ifPresent(b::frequencyPenalty);
-        fields.real("repetition_penalty", 0.01, 100).ifPresent(b::repetitionPenalty);
-        fields.integer("n", 1, MOST_CHOICES).ifPresent(b::numReturnSequences);
-        fields.integer("min_tokens", 0, Integer.MAX_VALUE).ifPresent(b::minNewTokens);
-        if (fields.any("ignore_eos").isPresent()) b.ignoreEos(fields.flag("ignore_eos"));
-        var seed = fields.whole("seed");
-        b.seed(seed.orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+        for (var setting : GenerationSettings.all()) {
+            if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b)); // each route has limits of its own
+        }
+        b.seed(fields.whole(SEED.name()).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
         var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
         stops.addAll(stops(fields));
         b.stopStrings(stops);
@@ -48,12 +51,21 @@ public final class SamplingFields {
         return b;
     }
 
+    /** A number or flag; what is out of the setting's own range, such as a top_k of -1, counts as the nearest that is in it. */
+    private static void read(JsonFields fields, Setting.Field field, Setting<?> setting, GenerationConfigBuilder b) {
+        var name = field.name();
+        var range = field.range();
+        INTEGER.of(setting).ifPresent(whole -> fields.integer(name, (int) range.least(), (int) range.most()).ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
+        NUMBER.of(setting).ifPresent(real -> fields.real(name, range.least(), range.most()).ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
+        FLAG.of(setting).filter(flag -> fields.any(name).isPresent()).ifPresent(flag -> b.set(flag, fields.flag(name)));
+    }
+
     /**
      * The finished settings.
      *
      * @throws ApiError if they contradict each other
      */
-    public static GenerationConfig build(GenerationConfig.Builder settings) {
+    public static GenerationConfig build(GenerationConfigBuilder settings) {
         try {
             return settings.build();
         } catch (IllegalArgumentException e) {

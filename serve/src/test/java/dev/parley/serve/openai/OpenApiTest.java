@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class OpenApiTest {
 
-    private static final String DOCUMENT = "classpath:dev/parley/serve/openai/catalog/openapi.json";
     private static final String WITHOUT_EFFECT = "x-without-effect";
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012,
             factory -> factory.schemaMappers(mappers -> mappers.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")));
@@ -200,7 +199,8 @@ class OpenApiTest {
     private static final String PARAMETERS = "\"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [1, 2]}}, \"required\": [\"a\"], \"additionalProperties\": false}";
 
     private static void fits(String schema, JsonNode answer) {
-        assertEquals(Set.of(), SCHEMAS.getSchema(SchemaLocation.of(DOCUMENT + "#/components/schemas/" + schema)).validate(answer), answer.toString());
+        var within = document.<ObjectNode>deepCopy().put("$ref", "#/components/schemas/" + schema);
+        assertEquals(Set.of(), SCHEMAS.getSchema(within).validate(answer), answer.toString());
     }
 
     private static JsonNode ok(String path, String body) {

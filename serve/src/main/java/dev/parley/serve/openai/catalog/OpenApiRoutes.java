@@ -1,6 +1,7 @@
 package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.sampling.SettingsForm;
 import dev.parley.serve.Lazy;
 import dev.parley.serve.Version;
 import dev.parley.serve.http.JsonBody;
@@ -23,6 +24,9 @@ public final class OpenApiRoutes implements Routes {
         try (var in = OpenApiRoutes.class.getResourceAsStream("openapi.json")) {
             var document = (ObjectNode) JsonBody.JSON.readTree(in);
             ((ObjectNode) document.path("info")).put("version", Version.text());
+            // Settings stand where they are declared; the file has the rest.
+            ((ObjectNode) document.at("/components/schemas/Sampling/properties")).setAll(SettingsForm.requestSchemas());
+            ((ObjectNode) document.at("/components/schemas/Settings/properties")).setAll(SettingsForm.defaultSchemas());
             return document;
         } catch (IOException e) {
             throw new UncheckedIOException("The description of the API cannot be read.", e);

@@ -2,6 +2,7 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.sampling.SettingsForm;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.Version;
 import dev.parley.serve.http.JsonBody;
@@ -35,6 +36,7 @@ public final class PropsRoutes implements Routes {
         var limits = models.limits();
         props.putObject("limits").put("running", limits.running()).put("waiting", limits.waiting()).put("cache_bytes", limits.cacheBytes())
                 .put("prefill_tokens", limits.prefillTokens()).put("memory_bytes", models.memoryBudget()).put("body_bytes", settings.largestBody());
+        props.set("settings", SettingsForm.rows());
         JsonBody.write(request, props);
     }
 

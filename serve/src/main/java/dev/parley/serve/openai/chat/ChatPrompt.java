@@ -3,6 +3,7 @@ package dev.parley.serve.openai.chat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
@@ -51,13 +52,13 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
-            GenerationConfig.Builder settings) {
+            GenerationConfigBuilder settings) {
         return of(model, messages, "messages", tools, variables, form, settings);
     }
 
     /** The same for requests that bring the messages otherwise. @param param the field that they come from */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
-            GenerationConfig.Builder settings) {
+            GenerationConfigBuilder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
         var ids = encoded(model, template, messages, param, tools, variables);
         var calls = tools.use() == Use.NEVER ? Optional.<Calls>empty() : Optional.of(calls(model.tokenizer(), template.format(), tools));
