@@ -1,6 +1,6 @@
 package dev.parley.bench;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.BatchingEngine.Limits;

@@ -1,7 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.kernels.CpuFeatures;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;

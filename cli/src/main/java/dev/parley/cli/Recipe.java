@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -184,7 +184,7 @@ class CommandsTest {
             var schedule = dev.parley.train.LrSchedule.of(job.arguments(), 8);
             assertEquals(1e-2, schedule.at(4));
             assertEquals(0.55e-2, schedule.at(6), 1e-9); // half of the way from 1 to 0.1
-            assertEquals(dev.parley.kernels.CpuFeatures.hasFastBfloat16(), job.arguments().bf16());
+            assertEquals(dev.parley.kernels.machine.CpuFeatures.hasFastBfloat16(), job.arguments().bf16());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.hub.Hub;

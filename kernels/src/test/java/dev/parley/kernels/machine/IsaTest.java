@@ -1,4 +1,4 @@
-package dev.parley.kernels;
+package dev.parley.kernels.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

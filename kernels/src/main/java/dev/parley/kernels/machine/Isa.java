@@ -1,4 +1,4 @@
-package dev.parley.kernels;
+package dev.parley.kernels.machine;
 
 import java.util.Arrays;
 import java.util.Map;

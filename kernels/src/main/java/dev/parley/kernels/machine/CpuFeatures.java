@@ -1,5 +1,6 @@
-package dev.parley.kernels;
+package dev.parley.kernels.machine;
 
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
