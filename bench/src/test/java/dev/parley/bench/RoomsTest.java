@@ -69,6 +69,13 @@ class RoomsTest {
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.kernels..").check(classes);
     }
 
+    /** Runners, loaders and exports work from a blueprint; {@code ModelConfig} alone has shorthands for new models. */
+    @Test
+    void nothingOutsideOfFamiliesKnowsOneByName() {
+        noClasses().that().resideOutsideOfPackage("dev.parley.model.families..").and().doNotHaveFullyQualifiedName("dev.parley.model.ModelConfig")
+                .should().dependOnClassesThat().resideInAPackage("dev.parley.model.families..").check(classes);
+    }
+
     @Test
     void noPackageIsADrawerForAnything() {
         for (var name : classes.stream().map(c -> c.getPackageName()).distinct().toList()) {

@@ -1,7 +1,8 @@
 /**
  * The model: a decoder-only Transformer that reads token ids and scores every token as the next one. Start with
- * {@link dev.parley.model.CausalLM}, which loads, saves, scores and trains; then follow the data:
- * {@code Transformer} embeds tokens and positions and runs the {@code Block}s, each of which adds to the residual stream
+ * {@link dev.parley.model.CausalLM}, which loads, saves, scores and trains. What network a model is, a
+ * {@link dev.parley.model.Family} draws from its config: the {@link dev.parley.model.Blueprint}, which all else reads.
+ * {@code JavaRunner} runs it from top to bottom for decoding; in libtorch's, {@code Transformer} embeds tokens and positions and runs the {@code Block}s, each of which adds to the residual stream
  * what {@code Attention} gathers from the tokens before and what its MLP makes of each; {@code NextTokenLoss} compares
  * the scores with the text.
  *

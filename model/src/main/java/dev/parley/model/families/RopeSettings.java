@@ -1,13 +1,15 @@
-package dev.parley.model;
+package dev.parley.model.families;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.model.ConfigSettings;
+import dev.parley.model.Rope;
 
 /** Rotary positions in config.json: {@code rope_theta} and {@code rope_scaling}, or both in {@code rope_parameters}. */
 final class RopeSettings {
 
     private RopeSettings() {}
 
-    static Rope of(ConfigFile.Settings s, int maxPositions) {
+    static Rope of(ConfigSettings s, int maxPositions) {
         var theta = s.number("rope_theta", 10_000);
         var parameters = s.inner("rope_parameters");
         var scaling = s.inner("rope_scaling").or(() -> parameters);
@@ -18,7 +20,7 @@ final class RopeSettings {
         return rope;
     }
 
-    private static Rope.Scaling scaling(ConfigFile.Settings s, int maxPositions) {
+    private static Rope.Scaling scaling(ConfigSettings s, int maxPositions) {
         var type = s.text("rope_type", s.text("type", "default"));
         s.text("type", "");
         if (s.number("partial_rotary_factor", 1) != 1) throw s.wrong("partial_rotary_factor", "1");
@@ -33,20 +35,20 @@ final class RopeSettings {
         };
     }
 
-    private static double factor(ConfigFile.Settings s) {
+    private static double factor(ConfigSettings s) {
         var factor = s.number("factor", 1);
         if (!(factor >= 1)) throw s.wrong("factor", "a number of at least 1");
         return factor;
     }
 
-    private static Rope.Yarn yarn(ConfigFile.Settings s, int maxPositions) {
+    private static Rope.Yarn yarn(ConfigSettings s, int maxPositions) {
         var original = s.integer("original_max_position_embeddings", maxPositions);
         var factor = s.has("factor") ? factor(s) : (double) maxPositions / original;
         return new Rope.Yarn(factor, s.number("beta_fast", 32), s.number("beta_slow", 1), original,
                 s.number("attention_factor", sharpening(factor, s)), s.flag("truncate", true));
     }
 
-    private static double sharpening(double factor, ConfigFile.Settings s) {
+    private static double sharpening(double factor, ConfigSettings s) {
         double mscale = s.number("mscale", 0), mscaleAllDim = s.number("mscale_all_dim", 0);
         return mscale != 0 && mscaleAllDim != 0 ? sharpening(factor, mscale) / sharpening(factor, mscaleAllDim) : sharpening(factor, 1);
     }

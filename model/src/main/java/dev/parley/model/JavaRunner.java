@@ -16,34 +16,49 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The same Transformer as {@link Transformer}, composed of our kernels for the passes in which memory sets the speed: one or a
- * few new tokens for each of a few texts. Texts lie one after the other without padding, each with its own cache, and what
- * is computed for a text does not depend, to the last bit, on the others.
+ * The network of a {@link Blueprint} run by the kernels of the Java engine, for the passes in which memory sets the speed: one or
+ * a few new tokens for each of a few sequences. Sequences lie one after the other without padding, each with its own cache, and
+ * what is computed for one does not depend, to the last bit, on the others.
+ *
+ * <p>The residual stream x runs from the embedding to the head, and each branch reads it and adds to it:
+ *
+ * <pre>
+ *   embed      x = tokens[id] + positions[p]                                       ids
+ *                                                                                   │
+ *   layer      h = norm(x)                                          ┌───────────────┤ x
+ *              q, k, v = h Wqkv                                     norm            │
+ *              turn q and k by their positions; k and v to the      attention       │
+ *              cache                                                └──────────────►+
+ *              a = softmax(q kᵀ · scale) v                                          │
+ *              x = x + a Wo                                         ┌───────────────┤
+ *              h = norm(x)                                          norm            │
+ *              m = activation(h Wup)                                MLP             │
+ *              x = x + m Wdown                                      └──────────────►+
+ *                                                                                   │  … more layers
+ *   head       scores = norm(x) Whead                                          norm, head
+ * </pre>
+ *
+ * <p>The code differs from the figure in one place: a branch does not add its result to x. It leaves it in {@code branch}, and the
+ * phase that needs the sum next adds it, together with its bias, just before it norms: {@link #addAndNorm} of the MLP for
+ * attention's result, that of the next layer, or {@link #lastState} after the last, for the MLP's. A token's x is then in one
+ * core's cache for the sum and the norm, and the phase and barrier that an addition of its own would take are saved.
  *
  * <p>A pass is one job of the thread team. Its phases are shared by tokens, by rows of matrices or by heads, with a barrier
  * between each and the next.
  */
-final class KernelTransformer {
+final class JavaRunner {
 
     /** Tokens in a pass at most: longer ones are cut, so that buffers stay small. */
     static final int MOST_TOKENS = 128;
 
     private final ModelConfig config;
     private final ThreadTeam team = ThreadTeam.shared();
-    private final KernelWeights weights;
-    private KernelBuffers buffers;
+    private final RunnerWeights weights;
+    private RunnerBuffers buffers;
 
-    KernelTransformer(Parameters parameters, ModelConfig config) {
+    JavaRunner(Parameters parameters, ModelConfig config) {
         this.config = config;
-        weights = new KernelWeights(parameters, config);
-    }
-
-    private int qkvSize() {
-        return KernelBuffers.qkvSize(config);
-    }
-
-    private int innerSize() {
-        return KernelBuffers.innerSize(config);
+        weights = new RunnerWeights(parameters, config.blueprint());
     }
 
     /** An empty cache for a text. @param capacity tokens at most */
@@ -99,7 +114,7 @@ final class KernelTransformer {
     void run(KernelPass pass, float[][] scores) {
         pass.reserve();
         if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
-            buffers = new KernelBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
+            buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
                     config, weights, team.size());
         }
         var outputs = pass.outputs();
@@ -127,39 +142,46 @@ final class KernelTransformer {
         team.barrier();
     }
 
-    private void layer(KernelWeights.Layer layer, int number, KernelPass pass, int member) {
+    private void layer(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
-        addAndNorm(n, number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias(), layer.attentionNorm(), layer.qkv().getFirst().weight());
-        multiply(layer.qkv(), n, b.qkv, qkvSize(), member);
+        // Before the first layer there is nothing to add: embed leaves zeros in the branch.
+        var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias();
+        addAndNorm(n, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
+        arrange(layer.qkv().getFirst().weight(), b.normed, c, n);
+        multiply(layer.qkv(), n, b.qkv, layer.qkvSize(), member); // q, k, v
         turn(layer, number, pass);
-        attend(number, pass, member);
-        arrange(layer.output().weight(), b.heads, config.querySize(), n);
-        multiply(List.of(layer.output()), n, b.branch, c, member);
-        addAndNorm(n, layer.output().bias(), layer.mlpNorm(), layer.up().getFirst().weight());
-        multiply(layer.up(), n, b.inner, innerSize(), member);
+        attend(layer, number, pass, member); // heads
+        arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
+        multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
+
+        addAndNorm(n, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
+        arrange(layer.up().getFirst().weight(), b.normed, c, n);
+        multiply(layer.up(), n, b.inner, layer.upSize(), member);
         activate(layer, n);
-        multiply(List.of(layer.down()), n, b.branch, c, member);
+        arrange(layer.down().weight(), b.inner, layer.upSize(), n);
+        multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
     }
 
-    /** Adds what a branch has computed to the residual stream, and norms the sum for the next. */
-    private void addAndNorm(int n, float[] bias, KernelWeights.Norm norm, Matrix next) {
-        var b = buffers;
-        int c = config.hiddenSize();
+    /** Adds what the last branch has left to the residual stream, with the bias of its last product, and norms the sum. */
+    private void addAndNorm(int n, float[] bias, RunnerWeights.Norm norm) {
         team.share(n, t -> {
-            Activations.add(b.x, t * c, b.branch, t * c, c);
-            Activations.add(b.x, t * c, bias, 0, bias.length);
-            norm(norm, t, b.normed, t * c);
+            addBranch(t, bias);
+            norm(norm, t, buffers.normed, t * config.hiddenSize());
         });
         team.barrier();
-        arrange(next, b.normed, c, n);
     }
 
-    private void norm(KernelWeights.Norm norm, int token, float[] into, int intoAt) {
+    private void addBranch(int token, float[] bias) {
         int c = config.hiddenSize(), at = token * c;
-        var epsilon = (float) config.normEpsilon();
-        if (config.family().layerNorm()) Norms.layer(buffers.x, at, c, norm.weight(), norm.bias(), epsilon, into, intoAt);
-        else Norms.rms(buffers.x, at, c, norm.weight(), epsilon, into, intoAt);
+        Activations.add(buffers.x, at, buffers.branch, at, c);
+        Activations.add(buffers.x, at, bias, 0, bias.length);
+    }
+
+    private void norm(RunnerWeights.Norm norm, int token, float[] into, int intoAt) {
+        int c = config.hiddenSize(), at = token * c;
+        if (norm.shift().length > 0) Norms.layer(buffers.x, at, c, norm.scale(), norm.shift(), norm.epsilon(), into, intoAt);
+        else Norms.rms(buffers.x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
     }
 
     /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
@@ -171,7 +193,7 @@ final class KernelTransformer {
     }
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
-    private void multiply(List<KernelWeights.Projection> projections, int n, float[] y, int yStride, int member) {
+    private void multiply(List<RunnerWeights.Projection> projections, int n, float[] y, int yStride, int member) {
         var b = buffers;
         var parts = 0;
         for (var p : projections) parts += p.weight().parts();
@@ -190,26 +212,26 @@ final class KernelTransformer {
     }
 
     /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
-    private void turn(KernelWeights.Layer layer, int number, KernelPass pass) {
-        int kvHeads = config.numKeyValueHeads(), group = config.numAttentionHeads() / kvHeads, d = config.headDim();
-        int q = config.querySize(), kv = config.keyValueSize();
-        var rotary = config.layers().get(number).rotary();
+    private void turn(RunnerWeights.Layer layer, int number, KernelPass pass) {
+        var spec = layer.spec().attention();
+        int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(), kv = spec.keyValueSize();
+        var stride = layer.qkvSize();
         team.share(pass.tokens() * kvHeads, unit -> {
             int t = unit / kvHeads, kvHead = unit % kvHeads;
-            int at = t * qkvSize(), keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
+            int at = t * stride, keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
             for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
                 addBias(layer.qkv(), h * d, buffers.qkv, at + h * d, d);
-                place(layer.queryNorm(), rotary, pass, t, at + h * d);
+                turnHead(layer.queryNorm(), spec.rotary(), pass, t, at + h * d, d);
             }
             addBias(layer.qkv(), q + kvHead * d, buffers.qkv, keyAt, d);
-            place(layer.keyNorm(), rotary, pass, t, keyAt);
+            turnHead(layer.keyNorm(), spec.rotary(), pass, t, keyAt, d);
             addBias(layer.qkv(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
             pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
         });
         team.barrier();
     }
 
-    private static void addBias(List<KernelWeights.Projection> qkv, int row, float[] y, int at, int count) {
+    private static void addBias(List<RunnerWeights.Projection> qkv, int row, float[] y, int at, int count) {
         for (var p : qkv) {
             if (row < p.weight().rows()) {
                 Activations.add(y, at, p.bias(), row, Math.min(count, p.bias().length));
@@ -219,39 +241,40 @@ final class KernelTransformer {
         }
     }
 
-    private void place(float[] norm, boolean rotary, KernelPass pass, int t, int at) {
-        var d = config.headDim();
-        if (norm.length > 0) Norms.rms(buffers.qkv, at, d, norm, (float) config.normEpsilon(), buffers.qkv, at);
+    private void turnHead(Optional<RunnerWeights.Norm> norm, boolean rotary, KernelPass pass, int t, int at, int d) {
+        if (norm.isPresent()) Norms.rms(buffers.qkv, at, d, norm.get().scale(), norm.get().epsilon(), buffers.qkv, at);
         if (rotary) pass.table().ifPresent(table -> Rotary.rotate(buffers.qkv, at, d, table.cos(), table.sin(), t * d / 2));
     }
 
-    private void attend(int number, KernelPass pass, int member) {
-        int heads = config.numAttentionHeads(), group = heads / config.numKeyValueHeads(), d = config.headDim();
-        var window = config.layers().get(number).slidingWindow();
-        var scale = (float) config.attentionScale(number);
+    private void attend(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
+        var spec = layer.spec().attention();
+        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(), stride = layer.qkvSize();
+        var scale = (float) spec.scale();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
-            Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * qkvSize() + h * d, scale, from, position + 1,
-                    buffers.heads, t * config.querySize() + h * d, buffers.lines[member]);
+            Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + h * d, scale, from, position + 1,
+                    buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
             pass.attention().ifPresent(seen -> System.arraycopy(buffers.lines[member], from, seen[number][h], from, position + 1 - from));
         });
         team.barrier();
     }
 
-    private void activate(KernelWeights.Layer layer, int n) {
-        var b = buffers;
-        int m = config.intermediateSize(), stride = innerSize();
+    private void activate(RunnerWeights.Layer layer, int n) {
+        var inner = buffers.inner;
+        int m = layer.spec().mlp().down().in(), stride = layer.upSize();
         team.share(n, t -> {
-            for (int k = 0; k < layer.up().size(); k++) {
-                var bias = layer.up().get(k).bias();
-                Activations.add(b.inner, t * stride + k * m, bias, 0, bias.length);
+            var at = t * stride;
+            for (var p : layer.up()) {
+                Activations.add(inner, at, p.bias(), 0, p.bias().length);
+                at += p.weight().rows();
             }
-            if (layer.up().size() == 2) Activations.siluTimes(b.inner, t * stride, b.inner, t * stride + m, m);
-            else Activations.geluNew(b.inner, t * stride, m);
+            switch (layer.spec().mlp().activation()) {
+                case GELU -> Activations.geluNew(inner, t * stride, m);
+                case GATED_SILU -> Activations.siluTimes(inner, t * stride, inner, t * stride + m, m);
+            }
         });
         team.barrier();
-        arrange(layer.down().weight(), b.inner, stride, n);
     }
 
     private void head(int[] outputs, float[][] scores, int member) {
@@ -267,13 +290,9 @@ final class KernelTransformer {
         });
     }
 
-    /** What the head reads of a token, after the last layer. */
+    /** What the head reads of a token: the norm of x, to which the last layer's MLP is added here. */
     private void lastState(int token, float[] into, int intoAt) {
-        var b = buffers;
-        int c = config.hiddenSize(), at = token * c;
-        var bias = weights.layers.getLast().down().bias();
-        Activations.add(b.x, at, b.branch, at, c);
-        Activations.add(b.x, at, bias, 0, bias.length);
+        addBranch(token, weights.layers.getLast().down().bias());
         norm(weights.lastNorm, token, into, intoAt);
     }
 
