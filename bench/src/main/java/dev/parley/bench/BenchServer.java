@@ -1,5 +1,6 @@
 package dev.parley.bench;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.BatchingEngine;
@@ -62,7 +63,7 @@ final class BenchServer implements AutoCloseable {
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
             Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));

@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.machine.CpuFeatures;
-import dev.parley.generate.GenerationConfig;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
@@ -61,7 +61,7 @@ final class DecodeBench {
     private void model(String name, ModelConfig config, List<WeightType> types, boolean whole) throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
         try {
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(folder);
             }
             tokenizer.save(folder);

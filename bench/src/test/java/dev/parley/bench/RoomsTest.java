@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The order of the rooms, held by the compiled classes. Each room may depend on those before it. */
 class RoomsTest {
 
-    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "tensor", "model", "data", "generate",
-            "train", "eval", "serve", "cli", "bench");
+    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model", "data", "generate",
+            "tensor", "torch", "train", "eval", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 

@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.machine.CpuFeatures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +15,6 @@ import dev.parley.data.Packing;
 import dev.parley.data.Row;
 import dev.parley.data.TextFiles;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.CausalLM;
-import dev.parley.model.ModelConfig;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
@@ -61,7 +60,7 @@ final class Recipe {
     }
 
     /** All that a run needs. */
-    record Job(String stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
+    record Job(String stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
             Optional<Dataset> evalDataset, GenerationConfig generationConfig) {}
 
     static Recipe read(Path file, List<String> settings, Output output) throws IOException {
@@ -114,14 +113,14 @@ final class Recipe {
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }
 
-    private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
+    private TrainableLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.trainingType());
+        if (model.isTextual()) return TrainableLM.fromPretrained(Downloads.model(model.asText(), output), Engine.trainingType());
         if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return CausalLM.create(config, arguments.seed());
+        return TrainableLM.create(config, arguments.seed());
     }
 
     // ---- data ----

@@ -56,9 +56,9 @@ final class JavaRunner {
     private final RunnerWeights weights;
     private RunnerBuffers buffers;
 
-    JavaRunner(Parameters parameters, ModelConfig config) {
+    JavaRunner(ModelWeights held, ModelConfig config) {
         this.config = config;
-        weights = new RunnerWeights(parameters, config.blueprint());
+        weights = new RunnerWeights(held, config.blueprint());
     }
 
     /** An empty cache for a text. @param capacity tokens at most */

@@ -1,20 +1,15 @@
 /**
- * The model: a decoder-only Transformer that reads token ids and scores every token as the next one. Start with
- * {@link dev.parley.model.CausalLM}, which loads, saves, scores and trains. What network a model is, a
- * {@link dev.parley.model.Family} draws from its config: the {@link dev.parley.model.Blueprint}, which all else reads.
- * {@code JavaRunner} runs it from top to bottom for decoding; in libtorch's, {@code Transformer} embeds tokens and positions and runs the {@code Block}s, each of which adds to the residual stream
- * what {@code Attention} gathers from the tokens before and what its MLP makes of each; {@code NextTokenLoss} compares
- * the scores with the text.
+ * The model: a decoder-only Transformer that reads token ids and scores every token as the next one, run in Java. Start with
+ * {@link dev.parley.model.CausalLM}, which loads and runs. What network a model is, from the embedding to the head, its
+ * {@link dev.parley.model.Family} draws as a {@link dev.parley.model.Blueprint}; {@code JavaRunner} runs it from top to bottom.
  *
  * <pre>{@code
- * var config = ModelConfig.gpt2(vocabSize, 256, 256, 4, 4);       // context, width, layers, heads
- * try (var model = CausalLM.create(config, 42)) {
- *     var scores = model.nextLogits(TokenBatch.of(ids))[0];
- *     model.savePretrained(Path.of("my-model"));               // transformers loads it
+ * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var texts = model.continueTexts(1, 100)) {
+ *     float[] scores = texts.feed(new int[][] {promptIds})[0];
  * }
  * }</pre>
  *
- * {@link dev.parley.model.Parameters} holds the learned tensors under their names in the weight file, which
- * {@link dev.parley.weights} reads and writes.
+ * {@code WeightLoader} lays the weights of {@link dev.parley.weights} out in memory as {@link dev.parley.model.ModelWeights}. A
+ * {@link dev.parley.model.RunnerProvider}, such as that of the room {@code torch}, may run the same weights where it is faster.
  */
 package dev.parley.model;

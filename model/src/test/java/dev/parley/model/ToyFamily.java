@@ -70,7 +70,7 @@ public record ToyFamily() implements Family {
     }
 
     /** The config that a config.json without a single size says. */
-    static ModelConfig small() {
+    public static ModelConfig small() {
         return new ModelConfig(new ToyFamily(), 40, 16, Positions.rotary(32, Rope.plain(10_000)), List.of(new Layer(true, 0), new Layer(true, 3)),
                 new AttentionShape(4, 2, 4, true, false), new MlpShape(24, false), 1e-5, false, Training.PLAIN,
                 new ModelConfig.SpecialTokens(-1, Collections.emptyList()));

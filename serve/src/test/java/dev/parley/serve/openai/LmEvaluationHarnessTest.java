@@ -8,7 +8,7 @@ import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
