@@ -217,16 +217,10 @@ public final class CausalLM implements AutoCloseable {
         return replicas.isPresent();
     }
 
-    // ---- continuing texts ----
+    // ---- continuing sequences ----
 
     /** Whether libtorch's products in bfloat16 are faster than ours. */
     private static final boolean TORCH_IS_FAST = Engine.trainingType() == DType.BFLOAT16;
-
-    /**
-     * Texts from which on libtorch continues them as one batch, where bfloat16 is fast: so many rows keep its products busy.
-     * Elsewhere our kernels continue any number: with AVX2 17 texts were once seen at 12 tokens a second by libtorch, 74 by them.
-     */
-    private static final int TORCH_ROWS = TORCH_IS_FAST ? 17 : Integer.MAX_VALUE;
 
     /**
      * Tokens of a prompt from which on libtorch reads it, where bfloat16 is fast: fewer would not make up for its start. Elsewhere
@@ -236,22 +230,13 @@ public final class CausalLM implements AutoCloseable {
     private static final int TORCH_PROMPT = TORCH_IS_FAST ? 64 : Integer.MAX_VALUE;
 
     /**
-     * Begins to continue texts. A text's scores do not depend on the other texts.
+     * Begins to continue sequences.
      *
-     * @param capacity tokens of the longest at most, prompt counted
+     * @param cacheBytes of their keys and values, and at least one whole context; memory is taken as it is needed
      */
-    public Continuation continueTexts(int rows, int capacity) {
-        if (kernels.isEmpty() || backend == Backend.AUTO && rows >= TORCH_ROWS) return new TorchContinuation(torch, config, rows);
-        return new KernelContinuation(config, kernels.get(), this::prefill, backend == Backend.JAVA ? Integer.MAX_VALUE : TORCH_PROMPT, rows, capacity);
-    }
-
-    /**
-     * Begins to continue texts that come and go, in memory for so many bytes of keys and values, and at least one whole context.
-     *
-     * @throws ModelException if the model is run by libtorch alone
-     */
-    public SharedPasses sharedPasses(long cacheBytes) {
-        return new SharedPasses(config, kernels.orElseThrow(() -> new ModelException("Texts that come and go are run by our kernels, and this model is run by libtorch alone.")), cacheBytes);
+    public InferenceSession openSession(long cacheBytes) {
+        if (kernels.isEmpty()) return new TorchSession(torch, config);
+        return new JavaSession(config, kernels.get(), this::prefill, backend == Backend.JAVA ? Integer.MAX_VALUE : TORCH_PROMPT, cacheBytes);
     }
 
     /** Reads a prompt by libtorch, and hands its keys and values over. */
