@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;

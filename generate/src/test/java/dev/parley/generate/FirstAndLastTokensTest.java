@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.config.GenerationConfig.EndDecay;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
@@ -39,7 +41,7 @@ class FirstAndLastTokensTest {
         return model;
     }
 
-    private static Generator.Completion text(CausalLM model, int[] prompt, GenerationConfig.Builder config) {
+    private static Completion text(CausalLM model, int[] prompt, GenerationConfig.Builder config) {
         return new Generator(model).generate(List.of(prompt), config.build()).getFirst();
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
