@@ -1,7 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.hub.Hub;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.SafetensorsFolder;

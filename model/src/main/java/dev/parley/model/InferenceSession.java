@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvPool;
+import dev.parley.kernels.attention.KvPool;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.kernels.Attention;
-import dev.parley.kernels.Scratch;
+import dev.parley.kernels.attention.Attention;
+import dev.parley.kernels.matrix.Scratch;
 
 /** What a pass of {@link KernelTransformer} writes, for a number of tokens N. */
 final class KernelBuffers {

@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.kernels.Float32Matrix;
-import dev.parley.kernels.Matrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import java.util.Optional;
 
 /** The keys and values of a sequence's tokens, in an {@link InferenceSession}. Close it when the sequence is done. */

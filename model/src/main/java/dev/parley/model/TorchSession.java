@@ -1,7 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.kernels.KvBlocks;
-import dev.parley.kernels.KvPool;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,11 +1,11 @@
 package dev.parley.model;
 
-import dev.parley.kernels.BFloat16Matrix;
-import dev.parley.kernels.Float32Matrix;
-import dev.parley.kernels.Int4Matrix;
-import dev.parley.kernels.Int8Matrix;
-import dev.parley.kernels.Matrix;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Int4Matrix;
+import dev.parley.kernels.matrix.Int8Matrix;
+import dev.parley.kernels.matrix.Matrix;
 import dev.parley.model.Parameters.Parameter;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;

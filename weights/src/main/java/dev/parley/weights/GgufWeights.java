@@ -1,7 +1,7 @@
 package dev.parley.weights;
 
-import dev.parley.kernels.ThreadTeam;
 import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.ThreadTeam;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

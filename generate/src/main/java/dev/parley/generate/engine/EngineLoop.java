@@ -4,7 +4,7 @@ import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.generate.engine.PassPlan.Planned;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
 import java.time.Duration;

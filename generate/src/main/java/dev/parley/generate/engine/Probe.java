@@ -1,6 +1,6 @@
 package dev.parley.generate.engine;
 
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.SequenceCache;
 import java.util.Arrays;

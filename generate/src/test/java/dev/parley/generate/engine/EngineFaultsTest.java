@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.GrammarException;
-import dev.parley.generate.strategy.FinishReason;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.SequenceCache;

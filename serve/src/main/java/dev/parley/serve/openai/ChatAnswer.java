@@ -6,7 +6,7 @@ import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.tools.ToolCallReader;
+import dev.parley.generate.tools.ToolCallReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

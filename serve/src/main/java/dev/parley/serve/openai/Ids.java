@@ -1,6 +1,6 @@
 package dev.parley.serve.openai;
 
-import dev.parley.serve.tools.ToolFormat;
+import dev.parley.generate.tools.ToolFormat;
 import java.security.SecureRandom;
 
 /** Names of answers, which nobody can guess. */

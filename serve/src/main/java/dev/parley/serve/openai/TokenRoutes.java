@@ -5,7 +5,7 @@ import dev.parley.serve.Routes;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.tools.ToolTemplate;
+import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tokenizer.TokenizerException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

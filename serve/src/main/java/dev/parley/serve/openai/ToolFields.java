@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answer.Refused;
-import dev.parley.serve.tools.Tool;
+import dev.parley.generate.tools.Tool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,0 +1,46 @@
+package dev.parley.kernels.machine;
+
+import dev.parley.kernels.vectors.Lanes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** How fast this machine's memory can be read by the threads that decode: the limit of a step. */
+public final class MemoryBandwidth {
+
+    private static final long BYTES = 512L << 20;
+    private static final int PIECE = 1 << 20;
+
+    private MemoryBandwidth() {}
+
+    /** Bytes a second, the best of a few readings of half a gibibyte, each piece as four streams. */
+    public static double measure() {
+        var team = ThreadTeam.shared();
+        var best = 0.0;
+        var sink = new AtomicLong();
+        try (var arena = Arena.ofShared()) {
+            var memory = NativeMemory.allocate(arena, BYTES);
+            memory.fill((byte) 1);
+            for (int turn = 0; turn < 6; turn++) {
+                var start = System.nanoTime();
+                team.each((int) (BYTES / PIECE), piece -> sink.addAndGet(read(memory, (long) piece * PIECE)));
+                best = Math.max(best, BYTES / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        if (sink.get() == 42) throw new IllegalStateException("Ones do not add up to this."); // so that the sums are needed
+        return best;
+    }
+
+    private static long read(MemorySegment memory, long at) {
+        IntVector a = IntVector.zero(Lanes.INTS), b = a, c = a, d = a;
+        for (int i = 0; i < PIECE / 4; i += 4 * Lanes.COUNT) {
+            a = a.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + i, Lanes.LITTLE));
+            b = b.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE / 4 + i, Lanes.LITTLE));
+            c = c.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE / 2 + i, Lanes.LITTLE));
+            d = d.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE * 3 / 4 + i, Lanes.LITTLE));
+        }
+        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    }
+}
