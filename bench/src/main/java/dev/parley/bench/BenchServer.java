@@ -3,8 +3,8 @@ package dev.parley.bench;
 import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.files.FolderTree;
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -84,7 +84,7 @@ final class BenchServer implements AutoCloseable {
         return new Keys(database).create(name, Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
     }
 
-    BatchingEngine engine() {
+    InferenceEngine engine() {
         return lease.model().engine();
     }
 

@@ -1,7 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.torch.TrainableLM;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.Backend;
 import dev.parley.model.ModelConfig;
 import dev.parley.serve.ParleyServer;

@@ -56,8 +56,10 @@ class SeedArticleTest {
             assertEquals(6, output.globalStep()); // three epochs of two batches
             assertTrue(output.evalLoss().isPresent() && Files.exists(gpt2.resolve("checkpoint-6/model.safetensors")));
             trainer.saveModel();
+        }
 
-            // 生成回答
+        // 生成回答
+        try (var model = CausalLM.fromPretrained(gpt2)) {
             var inputIds = tokenizer.encode("请问你知道人工智能的未来发展趋势吗?");
             var answers = new Generator(model, tokenizer).generate(List.of(inputIds), GenerationConfig.DEFAULT.withMaxLength(100));
             assertEquals(1, answers.size());
@@ -66,6 +68,5 @@ class SeedArticleTest {
             assertFalse(text.contains("<|endoftext|>"));
             assertEquals(text, answers.getFirst().text());
         }
-        CausalLM.fromPretrained(gpt2).close();
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.model.RandomModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Constraints;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.TokenMasks;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.model.RandomModels;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.config.GenerationConfig.EndDecay;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
@@ -37,7 +39,7 @@ class FirstAndLastTokensTest {
         return RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3);
     }
 
-    private static Generator.Completion text(CausalLM model, int[] prompt, GenerationConfig.Builder config) {
+    private static Completion text(CausalLM model, int[] prompt, GenerationConfig.Builder config) {
         return new Generator(model).generate(List.of(prompt), config.build()).getFirst();
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.model.Backend;
 import dev.parley.model.RandomModels;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.sampling.StopStrings;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;

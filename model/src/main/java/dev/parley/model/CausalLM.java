@@ -3,10 +3,13 @@ package dev.parley.model;
 import dev.parley.hub.Hub;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.InferenceSession.Feed;
+import dev.parley.model.InferenceSession.Scored;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,8 +17,8 @@ import java.util.Optional;
  * GGUF file. Models that learn are {@code TrainableLM}, in the room {@code torch}.
  *
  * <pre>{@code
- * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var texts = model.continueTexts(1, 100)) {
- *     float[] next = texts.feed(new int[][] {ids})[0];      // one score for each token of the vocabulary
+ * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var session = model.openSession(0); var sequence = session.open()) {
+ *     float[] next = session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0];      // one score for each token of the vocabulary
  * }
  * }</pre>
  *
@@ -29,7 +32,6 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     private final Optional<JavaRunner> java;
     private final Optional<Runner> other;
     private final int prefillFrom; // tokens of a prompt from which on the other runner reads it
-    private final int batchFrom; // texts from which on it continues them
 
     private CausalLM(ModelFiles files, ModelWeights weights, Arena arena, DType computeType, Backend backend, Optional<RunnerProvider> provider) {
         this.files = files;
@@ -38,7 +40,6 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         java = backend == Backend.TORCH ? Optional.empty() : Optional.of(new JavaRunner(weights, files.config()));
         other = provider.map(p -> p.open(files.config(), weights, computeType));
         prefillFrom = provider.map(RunnerProvider::fasterFromTokens).orElse(Integer.MAX_VALUE);
-        batchFrom = provider.map(RunnerProvider::fasterFromTexts).orElse(Integer.MAX_VALUE);
     }
 
     /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
@@ -113,9 +114,10 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
 
     private double[] logprobsByJava(int[] ids) {
         var logprobs = new double[ids.length - 1];
-        try (var text = continueTexts(1, ids.length)) {
-            for (int from = 0; from < logprobs.length; from += JavaRunner.MOST_TOKENS) { // in pieces: each token's scores are a whole vocabulary
-                var scores = text.feedAll(new int[][] {Arrays.copyOfRange(ids, from, Math.min(logprobs.length, from + JavaRunner.MOST_TOKENS))})[0];
+        try (var session = openSession(0); var sequence = session.open()) {
+            for (int from = 0; from < logprobs.length; from += session.maxTokensPerPass()) { // in pieces: each token's scores are a whole vocabulary
+                var piece = Arrays.copyOfRange(ids, from, Math.min(logprobs.length, from + session.maxTokensPerPass()));
+                var scores = session.feed(List.of(new Feed(sequence, piece, Scored.ALL, false))).getFirst().scores();
                 for (int i = 0; i < scores.length; i++) logprobs[from + i] = logSoftmax(scores[i], ids[from + i + 1]);
             }
         }
@@ -130,25 +132,16 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return scores[id] - highest - Math.log(sum);
     }
 
-    // ---- continuing texts ----
+    // ---- continuing sequences ----
 
     /**
-     * Begins to continue texts. A text's scores do not depend on the other texts.
+     * Begins to continue sequences.
      *
-     * @param capacity tokens of the longest at most, prompt counted
+     * @param cacheBytes of their keys and values, and at least one whole context; memory is taken as it is needed
      */
-    public Continuation continueTexts(int rows, int capacity) {
-        if (java.isEmpty() || rows >= batchFrom) return other.orElseThrow().continueTexts(rows);
-        return new KernelContinuation(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks), prefillFrom, rows, capacity);
-    }
-
-    /**
-     * Begins to continue texts that come and go, in memory for so many bytes of keys and values, and at least one whole context.
-     *
-     * @throws ModelException if the model is run by libtorch alone
-     */
-    public SharedPasses sharedPasses(long cacheBytes) {
-        return new SharedPasses(config(), java.orElseThrow(() -> new ModelException("Texts that come and go are run by the Java engine, and this model is run by libtorch alone.")), cacheBytes);
+    public InferenceSession openSession(long cacheBytes) {
+        if (java.isEmpty()) return other.orElseThrow().openSession();
+        return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks), prefillFrom, cacheBytes);
     }
 
     /** Frees the weights. */

@@ -16,9 +16,6 @@ public interface RunnerProvider {
     /** Tokens of a prompt from which on it reads the prompt faster than the Java engine. */
     int fasterFromTokens();
 
-    /** Texts from which on it continues them, as one batch, faster than the Java engine. */
-    int fasterFromTexts();
-
     /** @param computeType that it computes products in */
     Runner open(ModelConfig config, ModelWeights weights, DType computeType);
 

@@ -3,6 +3,7 @@ package dev.parley.model;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.kernels.DType;
 import dev.parley.weights.SafetensorsWriter;
 import dev.parley.weights.TensorData;
@@ -142,10 +143,10 @@ class ModelLoadingTest {
 
     @Test
     void aTextLongerThanTheContextAndAnUnknownIdAreErrors() {
-        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var text = model.continueTexts(1, 16)) {
-            var tooLong = assertThrows(ModelException.class, () -> text.feed(new int[][] {new int[17]}));
+        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var session = model.openSession(0); var text = session.open()) {
+            var tooLong = assertThrows(ModelException.class, () -> session.feed(List.of(Feed.of(text, new int[17]))));
             assertTrue(tooLong.getMessage().contains("17") && tooLong.getMessage().contains("16"));
-            var unknown = assertThrows(ModelException.class, () -> text.feed(new int[][] {{40}}));
+            var unknown = assertThrows(ModelException.class, () -> session.feed(List.of(Feed.of(text, 40))));
             assertTrue(unknown.getMessage().contains("40"));
         }
     }

@@ -1,6 +1,6 @@
 package dev.parley.serve;
 
-import dev.parley.generate.QueueFullException;
+import dev.parley.generate.engine.QueueFullException;
 import dev.parley.serve.answer.ErrorJson;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.openai.ClientGone;

@@ -4,7 +4,7 @@ import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.files.FolderTree;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;

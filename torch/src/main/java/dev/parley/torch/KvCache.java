@@ -41,9 +41,12 @@ final class KvCache implements AutoCloseable {
         this.length = length;
     }
 
-    /** Goes on with these rows in this order; one may be named twice. */
-    void select(int... rows) {
-        for (var layer : layers) layer.select(rows);
+    /** The same tokens in memory of their own. */
+    KvCache copy() {
+        var copy = new KvCache(layers.length, capacity);
+        copy.length = length;
+        for (int i = 0; i < layers.length; i++) copy.layers[i].copyOf(layers[i]);
+        return copy;
     }
 
     /** The keys and values of a layer, (B, H, S, D). */
@@ -100,14 +103,12 @@ final class KvCache implements AutoCloseable {
             return larger;
         }
 
-        private void select(int[] rows) {
-            if (keys == null) return;
+        private void copyOf(Layer other) {
+            if (other.keys == null) return;
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                var chosen = Tensor.ofInts(rows, rows.length);
-                Tensor k = Scope.detach(keys.indexSelect(0, chosen)), v = Scope.detach(values.indexSelect(0, chosen));
-                close();
-                keys = k;
-                values = v;
+                var row = Tensor.ofInts(new int[1], 1);
+                keys = Scope.detach(other.keys.indexSelect(0, row));
+                values = Scope.detach(other.values.indexSelect(0, row));
             }
         }
 

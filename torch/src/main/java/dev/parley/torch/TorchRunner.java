@@ -1,12 +1,13 @@
 package dev.parley.torch;
 
+import dev.parley.model.InferenceSession;
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Runner;
-import dev.parley.model.Continuation;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Scored;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -57,12 +58,24 @@ final class TorchRunner implements Runner {
         }
     }
 
-    /** The same with the vectors that the head reads, for every token of the batch. */
-    Continuation.Fed nextLogitsWithStates(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+    /** Reads new tokens of one sequence after those in its cache, and gives what is wanted of them. */
+    InferenceSession.Output feed(int[] ids, KvCache cache, Scored scored, boolean states) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var hidden = hidden(batch, cache, pastAttentionMask);
-            return new Continuation.Fed(lastScores(hidden), byToken(hidden.toFloats(), batch, config.hiddenSize()));
+            var hidden = hidden(TokenBatch.of(ids), cache, new int[0][]); // (1, T, C)
+            var scores = switch (scored) {
+                case NONE -> new float[0][];
+                case LAST -> lastScores(hidden);
+                case ALL -> rows(transformer.scores(hidden, computeType).toFloats(), config.vocabSize());
+            };
+            return new InferenceSession.Output(scores, states ? rows(hidden.toFloats(), config.hiddenSize()) : new float[0][]);
         }
+    }
+
+    /** (T · N) as (T, N). */
+    private static float[][] rows(float[] flat, int n) {
+        var rows = new float[flat.length / n][];
+        for (int i = 0; i < rows.length; i++) rows[i] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
+        return rows;
     }
 
     /** Scores after the last token of each row. hidden: (B, T, C) */
@@ -71,20 +84,6 @@ final class TorchRunner implements Runner {
         var byRow = new float[(int) hidden.size(0)][config.vocabSize()];
         for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
         return byRow;
-    }
-
-    /** (B · T · N) as (B, T, N). */
-    private static float[][][] byToken(float[] flat, TokenBatch batch, int n) {
-        var all = new float[batch.rows()][batch.length()][];
-        for (int i = 0; i < batch.rows() * batch.length(); i++) all[i / batch.length()][i % batch.length()] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
-        return all;
-    }
-
-    /** Scores after every token of the batch, (B, T, V), without gradients. */
-    float[][][] allLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
-        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            return byToken(transformer.scores(hidden(batch, cache, pastAttentionMask), computeType).toFloats(), batch, config.vocabSize());
-        }
     }
 
     private Tensor hidden(TokenBatch batch, KvCache cache) {
@@ -197,8 +196,8 @@ final class TorchRunner implements Runner {
     // ---- for those who run a model ----
 
     @Override
-    public Continuation continueTexts(int rows) {
-        return new TorchContinuation(this, config, rows);
+    public InferenceSession openSession() {
+        return new TorchSession(this, config);
     }
 
     @Override

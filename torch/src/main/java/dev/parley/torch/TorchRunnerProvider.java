@@ -30,15 +30,6 @@ public final class TorchRunnerProvider implements RunnerProvider {
         return FAST ? 64 : Integer.MAX_VALUE;
     }
 
-    /**
-     * Where bfloat16 is fast; so many rows keep libtorch's products busy. Elsewhere the Java engine continues any number: with AVX2
-     * 17 texts were once seen at 12 tokens a second by libtorch, 74 by it.
-     */
-    @Override
-    public int fasterFromTexts() {
-        return FAST ? 17 : Integer.MAX_VALUE;
-    }
-
     @Override
     public Runner open(ModelConfig config, ModelWeights weights, DType computeType) {
         return new TorchRunner(config, Parameters.over(config.blueprint().weights(), weights), computeType);

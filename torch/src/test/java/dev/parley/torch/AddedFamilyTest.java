@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.FolderExport;
@@ -17,6 +18,7 @@ import dev.parley.weights.ShardSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,9 +58,9 @@ class AddedFamilyTest {
     }
 
     private static float[] scores(CausalLM model) {
-        try (var text = model.continueTexts(1, 32)) {
-            text.feed(new int[][] {Arrays.copyOf(IDS, 6)});
-            return text.feed(new int[][] {Arrays.copyOfRange(IDS, 6, IDS.length)})[0];
+        try (var session = model.openSession(0); var text = session.open()) {
+            session.feed(List.of(Feed.of(text, Arrays.copyOf(IDS, 6))));
+            return session.feed(List.of(Feed.of(text, Arrays.copyOfRange(IDS, 6, IDS.length)))).getFirst().scores()[0];
         }
     }
 

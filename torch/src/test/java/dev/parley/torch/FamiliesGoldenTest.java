@@ -11,6 +11,7 @@ import dev.parley.model.WeightType;
 import dev.parley.files.Golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -180,16 +181,16 @@ class FamiliesGoldenTest {
     void theCacheGivesWhatThePrefixGives(String name) throws Exception {
         var golden = Golden.folder(name);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"))[0];
-        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH); var text = model.continueTexts(1, 20);
-                var trainable = TrainableLM.fromPretrained(golden, DType.FLOAT32)) {
+        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH);
+                var session = model.openSession(0); var text = session.open(); var trainable = TrainableLM.fromPretrained(golden, DType.FLOAT32)) {
             var fed = 0;
             for (var piece : List.of(7, 1, 1, 5, 6)) {
-                var next = text.feed(new int[][] {Arrays.copyOfRange(ids, fed, fed + piece)})[0];
+                var next = session.feed(List.of(Feed.of(text, Arrays.copyOfRange(ids, fed, fed + piece)))).getFirst().scores()[0];
                 fed += piece;
                 var whole = trainable.nextLogits(TokenBatch.of(Arrays.copyOf(ids, fed)))[0];
                 for (int v = 0; v < whole.length; v++) assertEquals(whole[v], next[v], LOGITS);
             }
-            assertEquals(20, text.length(0));
+            assertEquals(20, text.length());
         }
     }
 

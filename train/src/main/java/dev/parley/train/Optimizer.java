@@ -52,7 +52,7 @@ final class Optimizer implements AutoCloseable {
         for (var parameter : parameters.all()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
-                        + "; training needs float32 weights: load the model by TrainableLM.forTraining.");
+                        + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
             if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.muonBlockSize()));

@@ -1,7 +1,7 @@
 package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.answer.Refused;
 import dev.parley.serve.models.ServedModel;

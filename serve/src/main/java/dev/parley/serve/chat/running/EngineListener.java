@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.answer.Answerer.Alternative;
 import dev.parley.serve.answer.Answerer.AnswerToken;
@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Tells a listener of the chat what an engine tells, in words instead of numbers. Its model stays in memory until the end. */
-final class EngineListener implements BatchingEngine.Listener {
+final class EngineListener implements InferenceEngine.Listener {
 
     private final ModelPool.Lease lease;
     private final Tokenizer tokenizer;
@@ -56,7 +56,7 @@ final class EngineListener implements BatchingEngine.Listener {
     }
 
     @Override
-    public void onEnd(BatchingEngine.Answer answer) {
+    public void onEnd(InferenceEngine.Answer answer) {
         lease.close();
         var completion = answer.completions().getFirst();
         listener.onEnd(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(), prompt.begun() + completion.ids().length,

@@ -1,8 +1,8 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.generate.QueueFullException;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.QueueFullException;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.ModelException;
 import dev.parley.serve.answer.Answerer;
