@@ -77,6 +77,20 @@ class RoomsTest {
     }
 
     @Test
+    void modelsRunAndAreServedWithoutTensors() {
+        noClasses().that().resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..", "dev.parley.eval..",
+                "dev.parley.serve..").should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
+    }
+
+    @Test
+    void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
+        for (var room : ROOMS) {
+            var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
+            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+        }
+    }
+
+    @Test
     void noPackageIsADrawerForAnything() {
         for (var name : classes.stream().map(c -> c.getPackageName()).distinct().toList()) {
             assertFalse(name.matches(".*\\.(utils?|commons?|helpers?|managers?|impl|misc)(\\..*)?"), name);
