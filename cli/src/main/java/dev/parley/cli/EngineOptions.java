@@ -1,13 +1,12 @@
 package dev.parley.cli;
 
-import dev.parley.kernels.CpuFeatures;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.Generator;
-import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.models.ModelPool;

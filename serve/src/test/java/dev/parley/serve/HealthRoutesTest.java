@@ -3,9 +3,9 @@ package dev.parley.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.models.ModelPool;
@@ -47,8 +47,8 @@ class HealthRoutesTest {
         }
     }
 
-    private static BatchingEngine.Listener holding(CountDownLatch held) {
-        return new BatchingEngine.Listener() {
+    private static InferenceEngine.Listener holding(CountDownLatch held) {
+        return new InferenceEngine.Listener() {
 
             @Override
             public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
@@ -60,7 +60,7 @@ class HealthRoutesTest {
             }
 
             @Override
-            public void onEnd(BatchingEngine.Answer answer) {}
+            public void onEnd(InferenceEngine.Answer answer) {}
 
             @Override
             public void onFailure(RuntimeException failure) {}

@@ -1,6 +1,7 @@
 package dev.parley.serve.http;
 
-import dev.parley.generate.QueueFullException;
+import dev.parley.generate.engine.QueueFullException;
+import dev.parley.serve.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;

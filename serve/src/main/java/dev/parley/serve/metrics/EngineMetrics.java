@@ -1,7 +1,7 @@
 package dev.parley.serve.metrics;
 
-import dev.parley.generate.BatchingEngine.Stats;
-import dev.parley.generate.Histogram;
+import dev.parley.generate.engine.InferenceEngine.Stats;
+import dev.parley.generate.engine.Histogram;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.State;
 import dev.parley.serve.models.ServedModel;

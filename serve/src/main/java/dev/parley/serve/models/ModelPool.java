@@ -1,6 +1,6 @@
 package dev.parley.serve.models;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.http.ApiError;
 import java.time.Duration;
 import java.time.Instant;

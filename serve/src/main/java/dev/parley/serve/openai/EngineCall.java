@@ -1,10 +1,10 @@
 package dev.parley.serve.openai;
 
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Answer;
-import dev.parley.generate.BatchingEngine.Ticket;
-import dev.parley.generate.QueueFullException;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
+import dev.parley.generate.engine.QueueFullException;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.GrammarException;
 import dev.parley.serve.accounts.Caller;
@@ -46,7 +46,7 @@ public final class EngineCall {
     /** It is time to see whether the client is there. A wait with a time of its own for each token would cost more than the token's event. */
     private record Look() implements Event {}
 
-    private final BatchingEngine engine;
+    private final InferenceEngine engine;
     private final List<TextRequest> requests;
     private final ClientPresence client;
     private final Reader reader;
@@ -57,7 +57,7 @@ public final class EngineCall {
     private int submitted;
     private Scheduler.Task nextLook;
 
-    private EngineCall(BatchingEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
+    private EngineCall(InferenceEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
         this.engine = engine;
         this.requests = requests;
         this.client = client;
@@ -79,7 +79,7 @@ public final class EngineCall {
      * @throws ClientGone if the client left
      * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
      */
-    public static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
+    public static List<Answer> run(InferenceEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
         var reservation = reserved(engine, requests, caller);
         var run = new EngineCall(engine, limited(engine, requests, reservation.answers()), client, reader);
         try {
@@ -92,18 +92,18 @@ public final class EngineCall {
     }
 
     /** Before the first begins, the tokens that all may come to. */
-    private static Reservation reserved(BatchingEngine engine, List<TextRequest> requests, Caller caller) {
+    private static Reservation reserved(InferenceEngine engine, List<TextRequest> requests, Caller caller) {
         var prompts = requests.stream().mapToLong(request -> request.prompt().length).sum();
         var unlimited = requests.stream().allMatch(request -> request.config().maxNewTokens() == 0 && request.config().maxLength() == 0);
         return caller.reserve(prompts, answers(engine, requests), unlimited);
     }
 
-    private static long answers(BatchingEngine engine, List<TextRequest> requests) {
+    private static long answers(InferenceEngine engine, List<TextRequest> requests) {
         return requests.stream().mapToLong(request -> (long) request.config().numReturnSequences() * engine.limit(request)).sum();
     }
 
     /** The same, where their answers may have fewer tokens than they could: equally many each, and at least one. */
-    private static List<TextRequest> limited(BatchingEngine engine, List<TextRequest> requests, long granted) {
+    private static List<TextRequest> limited(InferenceEngine engine, List<TextRequest> requests, long granted) {
         if (granted >= answers(engine, requests)) return requests;
         var each = granted / requests.stream().mapToInt(request -> request.config().numReturnSequences()).sum();
         return requests.stream().map(request -> request.withMaxNewTokens((int) Math.max(1, each))).toList();
@@ -160,8 +160,8 @@ public final class EngineCall {
         }
     }
 
-    private BatchingEngine.Listener listener(int request) {
-        return new BatchingEngine.Listener() {
+    private InferenceEngine.Listener listener(int request) {
+        return new InferenceEngine.Listener() {
             @Override
             public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
                 events.add(new Tokens(request, row, ids, logprobs, text));

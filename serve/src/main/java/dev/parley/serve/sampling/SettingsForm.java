@@ -44,7 +44,7 @@ public final class SettingsForm {
     }
 
     /** Schemas of the fields of all requests for text; each route describes its own limit. */
-    static ObjectNode requestSchemas() {
+    public static ObjectNode requestSchemas() {
         var schemas = JsonNodeFactory.instance.objectNode();
         for (var setting : GenerationSettings.all()) {
             if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> schemas.set(field.name(), schema(setting, field)));
@@ -66,7 +66,7 @@ public final class SettingsForm {
     }
 
     /** Schemas of {@link DefaultSettings}. */
-    static ObjectNode defaultSchemas() {
+    public static ObjectNode defaultSchemas() {
         var schemas = JsonNodeFactory.instance.objectNode();
         withDefault().forEach(setting -> {
             var schema = schemas.putObject(setting.doors().field().orElseThrow().name());

@@ -1,8 +1,8 @@
 package dev.parley.serve.openai.chat;
 
-import dev.parley.generate.FinishReason;
-import dev.parley.generate.Generator.Completion;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.strategy.FinishReason;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.serve.accounts.Caller;

@@ -2,7 +2,7 @@ package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.BatchingEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;

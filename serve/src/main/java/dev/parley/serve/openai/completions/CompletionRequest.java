@@ -1,7 +1,7 @@
 package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
