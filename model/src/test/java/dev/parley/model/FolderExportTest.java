@@ -61,8 +61,8 @@ class FolderExportTest {
 
     private static float[] scores(Path folder) {
         try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
-                var text = model.continueTexts(1, 8)) {
-            return text.feed(new int[][] {{3, 1, 4, 1, 5, 9, 2, 6}})[0];
+                var session = model.openSession(0); var text = session.open()) {
+            return session.feed(List.of(InferenceSession.Feed.of(text, 3, 1, 4, 1, 5, 9, 2, 6))).getFirst().scores()[0];
         }
     }
 

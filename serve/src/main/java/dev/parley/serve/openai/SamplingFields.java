@@ -19,6 +19,9 @@ public final class SamplingFields {
     /** Texts that one request may ask for. */
     static final int MOST_CHOICES = 16;
 
+    /** Continuations of a text that are looked at at once, and tokens that are guessed. */
+    private static final int MOST_BEAMS = 16;
+
     private SamplingFields() {}
 
     /**
@@ -27,7 +30,7 @@ public final class SamplingFields {
      * @throws Refused if a field cannot be honoured
      */
     static GenerationConfig.Builder settings(Fields fields, GenerationConfig defaults, int vocabSize) {
-        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
+        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0);
         fields.real("temperature", 0, 2).ifPresent(t -> b.temperature(t < COLDEST ? 0 : t));
         fields.real("top_p", 0, 1).ifPresent(p -> b.topP(Math.max(p, 1e-9)));
         fields.integer("top_k", -1, Integer.MAX_VALUE).ifPresent(k -> b.topK(Math.max(k, 0)));
@@ -36,6 +39,10 @@ public final class SamplingFields {
         fields.real("frequency_penalty", -2, 2).ifPresent(b::frequencyPenalty);
         fields.real("repetition_penalty", 0.01, 100).ifPresent(b::repetitionPenalty);
         fields.integer("n", 1, MOST_CHOICES).ifPresent(b::numReturnSequences);
+        fields.integer("num_beams", 1, MOST_BEAMS).ifPresent(b::numBeams);
+        fields.real("length_penalty", -10, 10).ifPresent(b::lengthPenalty);
+        fields.real("penalty_alpha", 0, 1).ifPresent(b::penaltyAlpha);
+        fields.integer("prompt_lookup_num_tokens", 0, MOST_BEAMS).ifPresent(b::promptLookupNumTokens);
         fields.integer("min_tokens", 0, Integer.MAX_VALUE).ifPresent(b::minNewTokens);
         if (fields.any("ignore_eos").isPresent()) b.ignoreEos(fields.flag("ignore_eos"));
         var seed = fields.whole("seed");
@@ -54,7 +61,12 @@ public final class SamplingFields {
      */
     static GenerationConfig build(GenerationConfig.Builder settings) {
         try {
-            return settings.build();
+            var config = settings.build();
+            if (config.numBeams() > 1 && config.logprobs() >= 0) throw Refused.badRequest("num_beams", "Of beams it is not told how likely their tokens are; leave out logprobs.");
+            if (config.penaltyAlpha() > 0 && config.temperature() == 0 && config.topK() > MOST_BEAMS) {
+                throw Refused.badRequest("top_k", "penalty_alpha tries top_k tokens in each step; top_k " + config.topK() + " is above " + MOST_BEAMS + ".");
+            }
+            return config;
         } catch (IllegalArgumentException e) {
             throw Refused.badRequest("", e.getMessage());
         }
