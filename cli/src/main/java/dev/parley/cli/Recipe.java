@@ -1,5 +1,7 @@
 package dev.parley.cli;
 
+import dev.parley.torch.TrainableLM;
+import dev.parley.kernels.machine.CpuFeatures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,8 +15,6 @@ import dev.parley.data.Packing;
 import dev.parley.data.Row;
 import dev.parley.data.TextFiles;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.CausalLM;
-import dev.parley.model.ModelConfig;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
@@ -60,7 +60,7 @@ final class Recipe {
     }
 
     /** All that a run needs. */
-    record Job(String stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
+    record Job(String stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset trainDataset,
             Optional<Dataset> evalDataset, GenerationConfig generationConfig) {}
 
     static Recipe read(Path file, List<String> settings, Output output) throws IOException {
@@ -113,14 +113,14 @@ final class Recipe {
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }
 
-    private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
+    private TrainableLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = yaml.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(Downloads.model(model.asText(), output), Engine.trainingType());
+        if (model.isTextual()) return TrainableLM.fromPretrained(Downloads.model(model.asText(), output), Engine.trainingType());
         if (!model.isObject()) throw new IllegalArgumentException(where + ": model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new ModelShape(where.toString(), model, tokenizer.vocabSize(), integer("context_length", 256)).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return CausalLM.create(config, arguments.seed());
+        return TrainableLM.create(config, arguments.seed());
     }
 
     // ---- data ----
@@ -196,7 +196,7 @@ final class Recipe {
     private boolean bf16() {
         if (text("bf16", "").equals("always")) return true;
         var asked = flag("bf16", false);
-        if (!asked || Engine.hasFastBfloat16()) return asked;
+        if (!asked || CpuFeatures.hasFastBfloat16()) return asked;
         output.note("bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always insists).");
         return false;
     }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -54,7 +54,7 @@ class CommandsTest {
         model = folder.resolve("model");
         var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
-        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
+        try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
         }
     }
@@ -184,7 +184,7 @@ class CommandsTest {
             var schedule = dev.parley.train.LrSchedule.of(job.arguments(), 8);
             assertEquals(1e-2, schedule.at(4));
             assertEquals(0.55e-2, schedule.at(6), 1e-9); // half of the way from 1 to 0.1
-            assertEquals(dev.parley.tensor.Engine.hasFastBfloat16(), job.arguments().bf16());
+            assertEquals(dev.parley.kernels.machine.CpuFeatures.hasFastBfloat16(), job.arguments().bf16());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.RandomModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
@@ -116,7 +117,7 @@ class FamiliesGenerationTest {
     @MethodSource("foldersAndEngines")
     void aDraftModelChangesNothing(String folder, Backend engine) throws IOException {
         try (var model = load(folder, engine); var rough = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT4, DType.FLOAT32, engine);
-                var stranger = CausalLM.create(model.config(), 5)) {
+                var stranger = RandomModels.load(model.config(), 5)) {
             var prompt = new int[] {5, 6, 7, 9, 3};
             for (var draft : List.of(model, rough, stranger)) {
                 for (var temperature : new double[] {0, 1}) {
@@ -130,7 +131,7 @@ class FamiliesGenerationTest {
 
     @Test
     void aDraftModelOfAnotherVocabularyIsRefused() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3); var other = CausalLM.create(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3); var other = RandomModels.load(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
             var refusal = assertThrows(ModelException.class, () -> new Generator(model).withDraftModel(other));
             assertTrue(refusal.getMessage().contains("61") && refusal.getMessage().contains("60"), refusal.getMessage());
         }

@@ -19,7 +19,7 @@ final class JavaSession implements InferenceSession {
     }
 
     private final ModelConfig config;
-    private final KernelTransformer transformer;
+    private final JavaRunner transformer;
     private final Prefill prefill;
     private final int prefillFrom;
     private final KvPool pool;
@@ -29,7 +29,7 @@ final class JavaSession implements InferenceSession {
      * @param prefillFrom tokens of a new sequence from which on {@code prefill} reads it
      * @param cacheBytes of keys and values; one whole context at least
      */
-    JavaSession(ModelConfig config, KernelTransformer transformer, Prefill prefill, int prefillFrom, long cacheBytes) {
+    JavaSession(ModelConfig config, JavaRunner transformer, Prefill prefill, int prefillFrom, long cacheBytes) {
         this.config = config;
         this.transformer = transformer;
         this.prefill = prefill;
@@ -82,7 +82,7 @@ final class JavaSession implements InferenceSession {
 
     @Override
     public int maxTokensPerPass() {
-        return KernelTransformer.MOST_TOKENS;
+        return JavaRunner.MOST_TOKENS;
     }
 
     @Override
@@ -110,7 +110,7 @@ final class JavaSession implements InferenceSession {
     private static boolean fit(List<Feed> feeds) {
         var tokens = 0;
         for (var feed : feeds) tokens += feed.ids().length;
-        return tokens <= KernelTransformer.MOST_TOKENS;
+        return tokens <= JavaRunner.MOST_TOKENS;
     }
 
     private boolean isReadAtOnce(Feed feed) {
@@ -126,8 +126,8 @@ final class JavaSession implements InferenceSession {
     private Output inPieces(Feed feed) {
         var scores = new ArrayList<float[]>();
         var states = new ArrayList<float[]>();
-        for (int from = 0; from < feed.ids().length; from += KernelTransformer.MOST_TOKENS) {
-            var to = Math.min(feed.ids().length, from + KernelTransformer.MOST_TOKENS);
+        for (int from = 0; from < feed.ids().length; from += JavaRunner.MOST_TOKENS) {
+            var to = Math.min(feed.ids().length, from + JavaRunner.MOST_TOKENS);
             var scored = feed.scored() == Scored.LAST && to < feed.ids().length ? Scored.NONE : feed.scored();
             var output = pass(List.of(new Feed(feed.sequence(), Arrays.copyOfRange(feed.ids(), from, to), scored, feed.states()))).getFirst();
             for (var row : output.scores()) scores.add(row.clone()); // the next pass writes over them

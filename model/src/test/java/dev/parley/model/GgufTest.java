@@ -71,9 +71,7 @@ class GgufTest {
     void damagedFilesEndInErrorsOfOurs() throws IOException {
         var file = folder.resolve("model.gguf");
         var model = folder.resolve("model");
-        try (var created = CausalLM.create(ModelConfig.llama(64, 16, 32, 1, 2, 1, 64), 1)) {
-            created.savePretrained(model);
-        }
+        RandomModels.write(model, ModelConfig.llama(64, 16, 32, 1, 2, 1, 64), 1);
         GgufExport.write(model, file, GgmlType.Q8_0);
         var good = Files.readAllBytes(file);
         var random = new SplittableRandom(3);
@@ -86,12 +84,9 @@ class GgufTest {
             try (var gguf = Gguf.open(damaged)) {
                 var config = GgufImport.config(gguf);
                 var weights = GgufImport.weights(gguf, config);
-                var parameters = new Parameters();
-                var network = new Transformer(parameters, config);
-                new WeightLoader(weights, parameters, config).check();
+                new WeightLoader(weights, config.blueprint()).check();
                 for (var tensor : weights.names()) weights.bytes(tensor);
                 read++;
-                assertTrue(network.head() != null);
             } catch (WeightFileException | ModelException e) {
                 assertTrue(e.getMessage().contains("damaged.gguf"), e.getMessage());
             }

@@ -1,5 +1,6 @@
 package dev.parley.serve;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.files.FolderTree;
@@ -146,7 +147,7 @@ public final class TestServer implements AutoCloseable {
             Tokenizer.fromPretrained("gpt2").save(Files.createDirectories(folder));
             addTokens(folder.resolve("tokenizer.json"), ChatTemplate.START, ChatTemplate.END);
             Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
-            try (var model = CausalLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
+            try (var model = TrainableLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
                 model.savePretrained(folder);
             }
             return folder;

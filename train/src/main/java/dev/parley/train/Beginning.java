@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class Beginning {
      * @param identity of this run, {@link RunIdentity}; not asked for where nothing is to be resumed, now or later
      */
     TrainerState state(Supplier<Map<String, String>> identity) {
-        if (arguments.bf16() && !Engine.hasFastBfloat16()) {
+        if (arguments.bf16() && !CpuFeatures.hasFastBfloat16()) {
             note(0, "This processor computes bfloat16 without instructions for it, many times slower than float32 (bf16 false).");
         }
         try {

@@ -1,6 +1,6 @@
 package dev.parley.train;
 
-import dev.parley.model.Parameters.Parameter;
+import dev.parley.torch.Parameters.Parameter;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

@@ -1,7 +1,8 @@
 package dev.parley.train;
 
-import dev.parley.model.Parameters;
-import dev.parley.model.Parameters.Parameter;
+import dev.parley.torch.TrainableLM;
+import dev.parley.torch.Parameters;
+import dev.parley.torch.Parameters.Parameter;
 import dev.parley.tensor.AdamW;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
@@ -51,7 +52,7 @@ final class Optimizer implements AutoCloseable {
         for (var parameter : parameters.all()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
-                        + "; training needs float32 weights: load the model by CausalLM.forTraining.");
+                        + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
             if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.muonBlockSize()));

@@ -1,5 +1,6 @@
 package dev.parley.cli.quickstart;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
@@ -9,7 +10,6 @@ import dev.parley.data.Row;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
@@ -152,7 +152,7 @@ final class Quickstart {
         var folder = work.resolve("pretrained");
         if (state.done(Stage.PRETRAIN.name())) return folder;
         progress.stage(Stage.PRETRAIN.name(), "Reading: predicting the next token of definitions and exercises");
-        try (var model = CausalLM.create(config(course.shape(), tokenizer), plan.seed())) {
+        try (var model = TrainableLM.create(config(course.shape(), tokenizer), plan.seed())) {
             var part = course.pretrain();
             progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", model.config().parameterCount(), part.steps(), course.shape().tokensPerStep()));
             var rows = Dataset.of(pretrainingRows(corpus, course.mixture(), tokenizer, part.rowTokens()));
@@ -199,7 +199,7 @@ final class Quickstart {
     private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, Course course) throws IOException {
         if (state.done(Stage.SFT.name())) return;
         progress.stage(Stage.SFT.name(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
-        try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
+        try (var model = TrainableLM.fromPretrained(base, Engine.trainingType())) {
             var part = course.sft();
             var rows = chatRows(corpus.conversations(course.chatMixture()), tokenizer, part.rowTokens());
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
@@ -221,7 +221,7 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private void train(Stage stage, Course.Part part, Course course, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
+    private void train(Stage stage, Course.Part part, Course course, TrainableLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
             Tokenizer tokenizer) throws IOException {
         var arguments = stage.arguments(work.resolve(stage.name()), course.shape(), part.steps(), plan.seed());
         var last = Checkpoints.last(arguments.outputDir());

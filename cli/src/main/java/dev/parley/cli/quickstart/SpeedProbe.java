@@ -1,8 +1,8 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -25,7 +25,7 @@ final class SpeedProbe {
         var random = new SplittableRandom(1);
         for (var row : ids) Arrays.setAll(row, i -> random.nextInt(config.vocabSize()));
         for (var row : segments) Arrays.setAll(row, i -> i / DOCUMENT);
-        try (var probe = CausalLM.create(config, 1)) {
+        try (var probe = TrainableLM.create(config, 1)) {
             for (var p : probe.parameters().all()) p.value().requiresGrad(true);
             var seconds = new ArrayList<Double>();
             for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS; ) {

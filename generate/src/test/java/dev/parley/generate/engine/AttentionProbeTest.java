@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.tokenizer.Tokenizer;
@@ -33,7 +33,7 @@ class AttentionProbeTest {
     @Test
     void theWeightsAreThoseOfTheLastTokensQueries() throws Exception {
         double[][][] expected;
-        try (var random = CausalLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, C, LAYERS, HEADS), 7)) {
+        try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, C, LAYERS, HEADS), 7)) {
             expected = new PlainGpt2(random).attentionOfLast(text);
         }
         try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32); var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
@@ -68,9 +68,9 @@ class AttentionProbeTest {
     /** The first layers of GPT-2 (Radford et al. 2019) as its paper and Vaswani et al. 2017 have it, one token after the other. */
     private static final class PlainGpt2 {
 
-        private final CausalLM model;
+        private final TrainableLM model;
 
-        PlainGpt2(CausalLM model) {
+        PlainGpt2(TrainableLM model) {
             this.model = model;
         }
 

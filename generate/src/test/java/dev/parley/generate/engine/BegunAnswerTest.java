@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.config.GenerationConfig;
@@ -43,7 +44,7 @@ class BegunAnswerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        try (var random = CausalLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 256, 64, 2, 2), 7)) {
+        try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 256, 64, 2, 2), 7)) {
             random.savePretrained(folder);
         }
         model = CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA);
