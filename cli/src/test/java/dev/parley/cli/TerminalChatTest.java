@@ -13,9 +13,11 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
+import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,10 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TerminalChatTest {
 
-    private static final Tokenizer TOKENIZER = Tokenizer.fromPretrained("gpt2");
+    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the children "
+            + "threw small stones into it. What did it say? And what did the mill answer, which had stood there for a hundred years? ";
+    private static final Tokenizer TOKENIZER = BpeTrainer.of(340).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of(QUESTION).iterator());
     private static final ChatTemplate TEMPLATE = ChatTemplate.chatMl();
     private static final GenerationConfig GREEDY = GenerationConfig.DEFAULT.withMaxNewTokens(80);
-    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the children threw small stones into it. ".repeat(3);
 
     @TempDir
     private static Path folder;
@@ -41,7 +44,7 @@ class TerminalChatTest {
 
     @BeforeAll
     static void makeModel() throws IOException {
-        try (var random = CausalLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, 64, 2, 2), 7)) {
+        try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, 64, 2, 2), 7)) {
             random.savePretrained(folder);
         }
         model = CausalLM.fromPretrained(folder, WeightType.INT8, DType.FLOAT32, Backend.JAVA);
