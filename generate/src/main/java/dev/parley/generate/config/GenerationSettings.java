@@ -170,11 +170,11 @@ public final class GenerationSettings {
 
     public static final Setting<Integer> NUM_BEAMS = declare(integer("num_beams", 1, Range.of(1, 1024),
             "Beam search: follow this many texts at once and keep the most likely; 1 turns it off.",
-            "束搜索：同时跟踪若干个文本并保留最可能的；1 表示关闭。").option("N"));
+            "束搜索：同时跟踪若干个文本并保留最可能的；1 表示关闭。").option("N").field("num_beams", Range.of(1, 16)));
 
     public static final Setting<Double> LENGTH_PENALTY = declare(number("length_penalty", 1, Range.ANY,
             "Beams are compared by their log-probability divided by their length to this power.",
-            "比较各束时，用对数概率除以长度的此次幂。").option("X"));
+            "比较各束时，用对数概率除以长度的此次幂。").option("X").field("length_penalty", Range.of(-10, 10)));
 
     public static final Setting<EarlyStopping> EARLY_STOPPING = declare(new Setting<>("early_stopping", SettingType.EARLY_STOPPING, EarlyStopping.FALSE, Range.ANY,
             "When beam search stops: as soon as enough beams have ended, when the others look worse, or only when they must be.",
@@ -182,13 +182,14 @@ public final class GenerationSettings {
 
     public static final Setting<Double> PENALTY_ALPHA = declare(number("penalty_alpha", 0, PROBABILITY,
             "Contrastive search: how much similarity to the text so far counts against each of the top-k tokens; 0 turns it off.",
-            "对比搜索：与已有文本的相似度对 top-k 各词元的扣分权重；0 表示关闭。").option("X"));
+            "对比搜索：与已有文本的相似度对 top-k 各词元的扣分权重；0 表示关闭。").option("X").field("penalty_alpha", PROBABILITY));
 
     // ---- speculation ----
 
     public static final Setting<Integer> PROMPT_LOOKUP_NUM_TOKENS = declare(integer("prompt_lookup_num_tokens", 0, Range.of(0, 64),
             "Number of tokens drafted from an earlier, similar passage and verified in one step; 0 turns it off. The text does not change.",
-            "从前文相似段落中猜测并一次验证的词元数；0 表示关闭。文本不变。").option("N"));
+            "从前文相似段落中猜测并一次验证的词元数；0 表示关闭。文本不变。").option("N")
+            .field("prompt_lookup_num_tokens", Range.of(0, 16)));
 
     public static final Setting<Integer> NUM_ASSISTANT_TOKENS = declare(integer("num_assistant_tokens", 4, Range.of(1, 64),
             "Number of tokens that a draft model proposes at a time. Default: 4.",

@@ -17,7 +17,6 @@ import java.util.Set;
 final class PassPlan {
 
     private static final int SCORED_TOKENS = 32; // of a prompt whose own probabilities are wanted: a row of the vocabulary's size for each
-    private static final int CHEAP_ROWS = 16; // tokens whose pass takes little longer than that of one: where several decode, guesses fill it up
 
     private final InferenceSession session;
     private final int prefillTokens;
@@ -91,15 +90,12 @@ final class PassPlan {
     /** @param unready sequences of which it is not known yet what may come next: they are fed no last token, and so are no burden to others */
     List<Planned> plan(RunningSequences running, Set<Sequence> unready) {
         var width = 0;
-        var waiting = 0;
         for (var sequence : running.all()) {
-            if (!sequence.isDecoding()) continue;
-            width += sequence.width();
-            waiting++;
+            if (sequence.isDecoding()) width += sequence.width();
         }
         var most = session.maxTokensPerPass();
-        var guesses = waiting == 0 ? 0 : running.size() == 1 ? most - width : Math.max(0, CHEAP_ROWS - width) / waiting;
-        var room = waiting == 0 ? most : Math.min(most - width, prefillTokens);
+        var guesses = running.size() == 1 ? most - width : 0; // beside others a pass is no longer short of work
+        var room = width == 0 ? most : Math.min(most - width, prefillTokens);
         var planned = new ArrayList<Planned>();
         for (var sequence : running.all()) {
             var next = planned(sequence, running, !unready.contains(sequence), guesses, room);

@@ -40,14 +40,13 @@ final class Speculation extends Strategy {
         return text.isFormReady(executor);
     }
 
-    /** Guesses where there is room for all guesses: a few alone are not worth the pass. */
     @Override
     public void prepare(int room) {
         if (guessed.length > 0) return; // not read yet
         var branch = branches().getFirst();
         if (!branch.isOpen() || branch.pending() != 1 || text.answerLength() == 0) return;
-        var most = Math.min(guesses, text.limit() - text.answerLength() - 1); // the last token needs no guess
-        if (most < 1 || room < most) return;
+        var most = Math.min(Math.min(guesses, room), text.limit() - text.answerLength() - 1); // the last token needs no guess
+        if (most < 1) return;
         guessed = draft.guess(text.ids(), most);
         if (guessed.length > 0) branches(List.of(branch.grow(Tokens.of(withGuesses()))));
     }

@@ -31,6 +31,9 @@ public final class SamplingFields {
     /** Texts that one request may ask for. */
     public static final int MOST_CHOICES = 16;
 
+    /** Tokens that contrastive search may try in each step. */
+    private static final int MOST_TRIED = 16;
+
     private SamplingFields() {}
 
     /**
@@ -39,7 +42,7 @@ public final class SamplingFields {
      * @throws ApiError if a field cannot be honoured
      */
     public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
-        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
+        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0);
         for (var setting : GenerationSettings.all()) {
             if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b)); // each route has limits of its own
         }
@@ -67,7 +70,14 @@ public final class SamplingFields {
      */
     public static GenerationConfig build(GenerationConfigBuilder settings) {
         try {
-            return settings.build();
+            var config = settings.build();
+            if (config.numBeams() > 1 && config.logprobs() >= 0) {
+                throw ApiError.badRequest("num_beams", "Beam search does not tell how likely its tokens are; leave out logprobs.");
+            }
+            if (config.penaltyAlpha() > 0 && config.temperature() == 0 && config.topK() > MOST_TRIED) {
+                throw ApiError.badRequest("top_k", "penalty_alpha tries top_k tokens in each step; top_k " + config.topK() + " is above " + MOST_TRIED + ".");
+            }
+            return config;
         } catch (IllegalArgumentException e) {
             throw ApiError.badRequest("", e.getMessage());
         }

@@ -42,6 +42,30 @@ class CompletionsTest {
         assertEquals(400, server.post("/v1/chat/completions", chat + "\"max_tokens\": 0}").statusCode());
     }
 
+    private static List<String> texts(JsonNode answer) {
+        return answer.path("choices").findValuesAsText("text");
+    }
+
+    @Test
+    void beamsAreToldBestFirstAndAreThoseOfAStream() throws Exception {
+        var fields = "\"prompt\": \"Once upon a time\", \"max_tokens\": 12, \"temperature\": 0, \"num_beams\": 4, \"n\": 3, \"length_penalty\": 0.5";
+        var whole = answer(fields);
+        assertEquals(3, texts(whole).stream().distinct().count(), whole.toString());
+        assertEquals(texts(whole), texts(streamed(fields)));
+        assertEquals(texts(whole).getFirst(), texts(answer(fields.replace("\"n\": 3", "\"n\": 1"))).getFirst());
+        assertEquals(400, server.post(PATH, "{" + fields.replace("\"n\": 3", "\"n\": 5") + "}").statusCode(), "more texts than beams");
+        assertEquals(400, server.post(PATH, "{" + fields + ", \"logprobs\": 1}").statusCode(), "no probabilities of beams");
+    }
+
+    @Test
+    void guessesChangeNothingAndContrastiveSearchDoes() throws Exception {
+        var fields = "\"prompt\": \"one two three one two three one two\", \"max_tokens\": 30, \"ignore_eos\": true, \"temperature\": 0";
+        var plain = texts(answer(fields));
+        assertEquals(plain, texts(answer(fields + ", \"prompt_lookup_num_tokens\": 4")));
+        assertFalse(plain.equals(texts(answer(fields + ", \"penalty_alpha\": 0.6, \"top_k\": 4"))), "a model of random weights repeats itself");
+        assertEquals(400, server.post(PATH, "{" + fields + ", \"penalty_alpha\": 0.6, \"top_k\": 200}").statusCode());
+    }
+
     /** The pieces of a stream put together again, as a client does, in the shape of a whole answer. */
     private static JsonNode streamed(String fields) throws Exception {
         var events = server.post(PATH, "{\"model\": \"tiny\", " + fields + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}").body().split("\n\n");

@@ -72,7 +72,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
         }).getFirst();
         var choices = new ArrayList<Choice>();
-        for (int i = 0; i < growing.size(); i++) {
+        for (int i = 0; i < answer.completions().size(); i++) { // beams may find fewer than n
             var completion = answer.completions().get(i);
             var pieces = growing.get(i).finish(completion.finishReason());
             if (!pieces.isEmpty()) reader.onPieces(i, pieces, List.of());

@@ -57,7 +57,8 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         var choices = new ArrayList<Choice>();
         for (int i = 0; i < answers.size(); i++) {
             usage = usage.plus(Usage.of(asked.prompts().get(i).ids().length, answers.get(i)));
-            for (int j = 0; j < run.n; j++) choices.add(run.choice(i, j).choice(answers.get(i).completions().get(j).finishReason().label()));
+            var completions = answers.get(i).completions(); // beams may find fewer than n
+            for (int j = 0; j < completions.size(); j++) choices.add(run.choice(i, j).choice(completions.get(j).finishReason().label()));
         }
         return new CompletionAnswer(List.copyOf(choices), usage);
     }
