@@ -1,17 +1,18 @@
 package dev.parley.bench;
 
+import dev.parley.kernels.CpuFeatures;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.kernels.MemoryBandwidth;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.MemoryBandwidth;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.model.weights.GgmlType;
-import dev.parley.tensor.Engine;
+import dev.parley.weights.GgmlType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ final class DecodeBench {
     }
 
     private CausalLM load(Path folder, WeightType type) {
-        return CausalLM.fromPretrained(folder, type, Engine.computeType(), Backend.AUTO);
+        return CausalLM.fromPretrained(folder, type, CpuFeatures.computeType(), Backend.AUTO);
     }
 
     private void batchOfOne(String name, Path folder, WeightType type) throws IOException {

@@ -5,7 +5,7 @@ import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.ChildProcess;
+import dev.parley.files.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

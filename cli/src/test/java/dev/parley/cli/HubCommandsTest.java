@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.hub.FakeHub;
-import dev.parley.tensor.ChildProcess;
+import dev.parley.files.ChildProcess;
 import dev.parley.tokenizer.BpeTrainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.data.ChatSeeds;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.BpeTrainer;
 import java.util.Arrays;
 import java.util.List;

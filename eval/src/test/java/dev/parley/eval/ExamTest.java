@@ -11,7 +11,7 @@ import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Message;

@@ -4,7 +4,7 @@ import dev.parley.generate.BatchingEngine.Answer;
 import dev.parley.generate.BatchingEngine.Listener;
 import dev.parley.generate.BatchingEngine.Timing;
 import dev.parley.generate.sampling.TokenLogprob;
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

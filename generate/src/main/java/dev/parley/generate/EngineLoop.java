@@ -3,7 +3,7 @@ package dev.parley.generate;
 import dev.parley.generate.AnswerTask.Row;
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.BatchingEngine.Stats;
-import dev.parley.kernels.ThreadTeam;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.SharedPasses;
 import dev.parley.model.SharedPasses.Feed;
 import dev.parley.model.SharedPasses.Scored;

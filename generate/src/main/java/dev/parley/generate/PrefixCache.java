@@ -1,7 +1,7 @@
 package dev.parley.generate;
 
-import dev.parley.kernels.KvBlocks;
-import dev.parley.kernels.KvPool;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

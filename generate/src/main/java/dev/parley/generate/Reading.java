@@ -1,6 +1,6 @@
 package dev.parley.generate;
 
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.SharedPasses;
 import java.util.Arrays;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -11,7 +11,7 @@ import dev.parley.grammar.Constraints;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Golden;
+import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.Tokenizer;

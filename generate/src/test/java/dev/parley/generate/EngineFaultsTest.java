@@ -11,7 +11,7 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.GrammarException;
-import dev.parley.kernels.KvBlocks;
+import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.SharedPasses;
 import dev.parley.model.WeightType;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.kernels.KvBlocks;
-import dev.parley.kernels.KvPool;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

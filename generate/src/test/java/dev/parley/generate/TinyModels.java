@@ -4,7 +4,7 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,8 +1,8 @@
 package dev.parley.model;
 
-import dev.parley.kernels.ScoreRow;
+import dev.parley.kernels.DType;
 import dev.parley.kernels.WarmUp;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.vectors.ScoreRow;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

@@ -14,6 +14,6 @@
  * }</pre>
  *
  * {@link dev.parley.model.Parameters} holds the learned tensors under their names in the weight file, which
- * {@link dev.parley.model.weights} reads and writes.
+ * {@link dev.parley.weights} reads and writes.
  */
 package dev.parley.model;

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.weights.GgmlType;
-import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.WeightFileException;
-import dev.parley.tensor.DType;
+import dev.parley.files.Golden;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
+import dev.parley.weights.WeightFileException;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,12 +83,9 @@ class GgufTest {
             try (var gguf = Gguf.open(damaged)) {
                 var config = GgufImport.config(gguf);
                 var weights = GgufImport.weights(gguf, config);
-                var parameters = new Parameters();
-                var network = new Transformer(parameters, config);
-                new WeightLoader(weights, parameters, config).check();
+                new WeightLoader(weights, config.blueprint()).check();
                 for (var tensor : weights.names()) weights.bytes(tensor);
                 read++;
-                assertTrue(network.head() != null);
             } catch (WeightFileException | ModelException e) {
                 assertTrue(e.getMessage().contains("damaged.gguf"), e.getMessage());
             }

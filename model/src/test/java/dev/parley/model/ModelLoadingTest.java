@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.weights.SafetensorsWriter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ class ModelLoadingTest {
             var tensors = new LinkedHashMap<String, Tensor>();
             for (var p : model.parameters().all()) tensors.put(p.name(), p.value());
             change.accept(tensors);
-            SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+            TensorFiles.write(folder.resolve("model.safetensors"), tensors);
         }
     }
 

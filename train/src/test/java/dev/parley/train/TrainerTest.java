@@ -11,7 +11,7 @@ import dev.parley.data.Row;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.parley.generate.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.parley.model.Mutations;
+import dev.parley.files.Mutations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.files.Golden;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.Golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

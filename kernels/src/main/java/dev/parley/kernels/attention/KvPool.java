@@ -1,0 +1,127 @@
+package dev.parley.kernels.attention;
+
+import dev.parley.kernels.machine.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+
+/**
+ * Memory for the keys and values of many sequences, in blocks of {@value KvBlocks#TOKENS} tokens. Sequences
+ * with the same beginning share blocks; a block is free again when its last holder releases it. Memory is taken from the system when a block is
+ * first needed, and stays until the pool is closed.
+ */
+public final class KvPool implements AutoCloseable {
+
+    private final int layers;
+    private final int kvHeads;
+    private final int headDim;
+    private final boolean wide;
+    private final int mostBlocks;
+    private final Arena arena = Arena.ofShared();
+    private final ArrayDeque<Block> free = new ArrayDeque<>();
+    private int made;
+
+    /** A block and the number of its holders. */
+    public static final class Block {
+
+        private final MemorySegment memory;
+        private int holders;
+
+        private Block(MemorySegment memory) {
+            this.memory = memory;
+        }
+
+        MemorySegment memory() {
+            return memory;
+        }
+    }
+
+    /**
+     * @param wide float32 rather than bfloat16
+     * @param mostBlocks blocks in use at once, at most
+     */
+    public KvPool(int layers, int kvHeads, int headDim, boolean wide, int mostBlocks) {
+        this.layers = layers;
+        this.kvHeads = kvHeads;
+        this.headDim = headDim;
+        this.wide = wide;
+        this.mostBlocks = mostBlocks;
+    }
+
+    /** Blocks that can be taken now. */
+    public synchronized int free() {
+        return free.size() + mostBlocks - made;
+    }
+
+    /** Blocks that can be in use at once. */
+    public int size() {
+        return mostBlocks;
+    }
+
+    /** Bytes of a block. */
+    public long blockBytes() {
+        return layers * layerBytes();
+    }
+
+    /** A block with one holder; its contents are undefined. @throws IllegalStateException if all are in use */
+    synchronized Block take() {
+        var block = free.poll();
+        if (block == null) {
+            if (made == mostBlocks) throw new IllegalStateException("All " + mostBlocks + " blocks of keys and values are in use.");
+            block = new Block(NativeMemory.allocate(arena, blockBytes()));
+            made++;
+        }
+        block.holders = 1;
+        return block;
+    }
+
+    /** Counts one more holder of the block. */
+    public synchronized void hold(Block block) {
+        block.holders++;
+    }
+
+    /** Counts one holder less; without any the block is free again. */
+    public synchronized void release(Block block) {
+        if (--block.holders == 0) free.push(block);
+    }
+
+    /** The number of its holders. */
+    public synchronized int holders(Block block) {
+        return block.holders;
+    }
+
+    /** An empty pool of the same kind. */
+    KvPool another() {
+        return new KvPool(layers, kvHeads, headDim, wide, mostBlocks);
+    }
+
+    int headDim() {
+        return headDim;
+    }
+
+    boolean wide() {
+        return wide;
+    }
+
+    long keysAt(int layer, int kvHead) {
+        return layer * layerBytes() + 2 * kvHead * headBytes();
+    }
+
+    long valuesAt(int layer, int kvHead) {
+        return keysAt(layer, kvHead) + headBytes();
+    }
+
+    private long headBytes() {
+        return (wide ? 4L : 2L) * KvBlocks.TOKENS * headDim;
+    }
+
+    private long layerBytes() {
+        return 2L * kvHeads * headBytes();
+    }
+
+    /** Gives the memory back; no sequence may use it any more. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

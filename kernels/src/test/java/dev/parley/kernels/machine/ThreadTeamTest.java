@@ -1,0 +1,88 @@
+package dev.parley.kernels.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ThreadTeamTest {
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void everyPartIsDoneOnceInEveryPhase(int size) {
+        var team = new ThreadTeam(size);
+        for (int job = 0; job < 50; job++) {
+            var done = new AtomicIntegerArray(40 * 17);
+            team.run(member -> {
+                for (int phase = 0; phase < 40; phase++) {
+                    var base = phase * 17;
+                    team.share(17, part -> done.incrementAndGet(base + part));
+                    team.barrier();
+                    for (int part = 0; part < 17; part++) assertEquals(1, done.get(base + part));
+                }
+            });
+            for (int i = 0; i < done.length(); i++) assertEquals(1, done.get(i));
+        }
+    }
+
+    /** On processors that others use too: a member may be kept from running between any two of its instructions. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void jobsThatFollowEachOtherAtOnceAllEnd(int size) throws InterruptedException {
+        var team = new ThreadTeam(size);
+        var busy = new AtomicBoolean(true);
+        var others = IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors()).mapToObj(i -> Thread.ofPlatform().daemon().start(() -> {
+            while (busy.get()) Thread.onSpinWait();
+        })).toList();
+        try {
+            var done = new AtomicInteger();
+            var end = System.nanoTime() + 3_000_000_000L;
+            var jobs = 0;
+            for (; System.nanoTime() < end; jobs++) team.run(member -> done.incrementAndGet());
+            assertEquals(jobs * size, done.get());
+        } finally {
+            busy.set(false);
+            for (var other : others) other.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aFailureEndsTheJobAndTheTeamGoesOn(int size) {
+        var team = new ThreadTeam(size);
+        for (int job = 0; job < 20; job++) {
+            var failing = job % size;
+            var thrown = assertThrows(IllegalStateException.class, () -> team.run(member -> {
+                team.barrier();
+                if (member == failing) throw new IllegalStateException("no");
+                team.barrier();
+            }));
+            assertEquals("no", thrown.getMessage());
+            var count = new AtomicInteger();
+            team.each(100, part -> count.incrementAndGet());
+            assertEquals(100, count.get());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void severalCallersShareATeam(int size) throws InterruptedException {
+        var team = new ThreadTeam(size);
+        var count = new AtomicInteger();
+        var callers = new Thread[4];
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = Thread.ofPlatform().start(() -> {
+                for (int n = 0; n < 50; n++) team.each(10, part -> count.incrementAndGet());
+            });
+        }
+        for (var caller : callers) caller.join();
+        assertEquals(4 * 50 * 10, count.get());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.parley.kernels.vectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Against float64 by the definition. */
+class ScoreRowTest {
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final double HALF_A_STEP = 1.0 / 256; // of bfloat16, as a part of the number; the float32 before it has 2^-16 of that
+
+    private static float score(MemorySegment scores, long i) {
+        return Float.intBitsToFloat(scores.getAtIndex(SHORT, i) << 16);
+    }
+
+    private static void check(double[] values, int target, long at) {
+        check(values, target, at, true);
+        check(values, target, at, false);
+    }
+
+    private static void check(double[] values, int target, long at, boolean byVectors) {
+        var n = values.length;
+        try (var arena = Arena.ofConfined()) {
+            var scores = arena.allocate(2 * (at + n + 3));
+            for (int i = 0; i < n; i++) scores.setAtIndex(SHORT, at + i, (short) (Float.floatToRawIntBits((float) values[i]) >> 16));
+            var guard = (short) 0x1234;
+            for (int i = 0; i < 3; i++) scores.setAtIndex(SHORT, at + n + i, guard);
+            var exact = new double[n];
+            for (int i = 0; i < n; i++) exact[i] = score(scores, at + i);
+            var highest = java.util.stream.DoubleStream.of(exact).max().orElseThrow();
+            double others = 0, right = Math.exp(exact[target] - highest);
+            for (int i = 0; i < n; i++) others += i == target ? 0 : Math.exp(exact[i] - highest);
+            var loss = right == 0 ? Math.log(others) - (exact[target] - highest) : Math.log1p(others / right);
+
+            var scratch = new float[n];
+            assertEquals(loss, ScoreRow.loss(scores, at, n, target, scratch, false, byVectors), 1e-5 * loss + 1e-30, "loss alone");
+            for (int i = 0; i < n; i++) assertEquals(exact[i], score(scores, at + i), "the scores are as they were");
+            assertEquals(loss, ScoreRow.loss(scores, at, n, target, scratch, true, byVectors), 1e-5 * loss + 1e-30, "loss");
+            for (int i = 0; i < n; i++) {
+                var expected = i == target ? -others / (others + right) : Math.exp(exact[i] - highest) / (others + right);
+                assertEquals(expected, score(scores, at + i), HALF_A_STEP * 1.01 * Math.abs(expected) + 1e-37, "gradient " + i + " of " + n);
+            }
+            for (int i = 0; i < 3; i++) assertEquals(guard, scores.getAtIndex(SHORT, at + n + i), "nothing is written beyond the row");
+        }
+    }
+
+    @Test
+    void lossAndGradientAreThoseOfTheDefinition() {
+        var random = new SplittableRandom(2);
+        for (var n : new int[] {1, 2, 7, 16, 31, 32, 33, 64, 65, 257, 768, 5001}) {
+            for (int run = 0; run < 20; run++) {
+                var values = random.doubles(n, -8, 8).toArray();
+                var target = random.nextInt(n);
+                check(values, target, run % 3); // rows of an odd vocabulary begin anywhere
+                values[target] = 8 + run; // known for certain: p is 1 but for 1e-3 to 1e-9
+                check(values, target, 1);
+                values[target] = -8 - 5 * run; // hardly thought of
+                check(values, target, 0);
+            }
+        }
+    }
+}
