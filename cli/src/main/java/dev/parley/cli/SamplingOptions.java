@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -37,16 +38,28 @@ final class SamplingOptions {
     @Spec(Spec.Target.MIXEE)
     void command(CommandSpec command) {
         for (var setting : GenerationSettings.all()) {
+            if (setting == GenerationSettings.NUM_RETURN_SEQUENCES) continue; // a chat has one answer; generate asks for more itself
             setting.doors().option().ifPresent(option -> command.addOption(spec(setting, option)));
         }
     }
 
     private OptionSpec spec(Setting<?> setting, Setting.Option option) {
-        var spec = OptionSpec.builder(option.name()).description(setting.says().english()).setter(keep(setting));
+        var spec = OptionSpec.builder(option.name()).description(setting.says().english()).getter(kept(setting)).setter(keep(setting));
         if (setting.type() == SettingType.FLAG) return spec.type(boolean.class).arity("0").build();
         spec.paramLabel(option.label()).arity("1");
         if (setting.type() == SettingType.TEXTS) return spec.type(List.class).auxiliaryTypes(String.class).build();
         return spec.type(setting.byDefault().getClass()).build();
+    }
+
+    /** What is given so far, to which picocli adds where an option may be repeated. */
+    private IGetter kept(Setting<?> setting) {
+        return new IGetter() {
+            @Override
+            @SuppressWarnings("unchecked") // an option has the type of its setting
+            public <T> T get() {
+                return (T) given.get(setting);
+            }
+        };
     }
 
     /** Keeps what is given; picocli clears an option before it parses, by null or its initial value. */

@@ -35,22 +35,22 @@ public final class GenerationSettings {
     public static final Setting<Double> TEMPERATURE = declare(number("temperature", 0, Range.of(0, 100),
             "Scales how random the choice is: 0 always picks the most likely token, higher values vary more.",
             "控制选择的随机程度：0 表示始终选择最可能的词元，数值越高变化越多。")
-            .option("X").field("temperature", Range.of(0, 2)).row("Temperature", "温度", Range.of(0, 2), 0.05));
+            .option("X").field(Range.of(0, 2)).row("Temperature", "温度", Range.of(0, 2), 0.05));
 
     public static final Setting<Double> TOP_P = declare(number("top_p", 1, PROBABILITY.withoutLeast(),
             "Sample from the most likely tokens whose probabilities add up to this; 1 keeps all.",
             "只从概率累计达到此值的最可能词元中采样；1 表示不限。")
-            .option("X").field("top_p", PROBABILITY).row("Top-p", "Top-p", PROBABILITY, 0.01));
+            .option("X").field(PROBABILITY).row("Top-p", "Top-p", PROBABILITY, 0.01));
 
     public static final Setting<Integer> TOP_K = declare(integer("top_k", 0, Range.from(0),
             "Sample from this many of the most likely tokens; 0 keeps all.",
             "只从最可能的若干个词元中采样；0 表示不限。")
-            .option("N").field("top_k", Range.from(-1)).row("Top-k", "Top-k", Range.of(0, 200), 1));
+            .option("N").field(Range.from(-1)).row("Top-k", "Top-k", Range.of(0, 200), 1));
 
     public static final Setting<Double> MIN_P = declare(number("min_p", 0, PROBABILITY,
             "Keep the tokens that are at least this fraction as likely as the most likely one; 0 keeps all.",
             "只保留概率不低于最可能词元此比例的词元；0 表示不限。")
-            .option("X").field("min_p", PROBABILITY).row("Min-p", "Min-p", PROBABILITY, 0.01));
+            .option("X").field(PROBABILITY).row("Min-p", "Min-p", PROBABILITY, 0.01));
 
     public static final Setting<Double> TYPICAL_P = declare(number("typical_p", 1, PROBABILITY.withoutLeast(),
             "Keep the tokens whose surprise is closest to the expected one, up to this total probability; 1 keeps all.",
@@ -76,17 +76,17 @@ public final class GenerationSettings {
     public static final Setting<Double> REPETITION_PENALTY = declare(number("repetition_penalty", 1, Range.above(0),
             "Above 1, tokens of the prompt and the answer become less likely; 1 changes nothing.",
             "大于 1 时，提示和回答中已出现的词元更不容易再出现；1 表示不变。")
-            .option("X").field("repetition_penalty", Range.of(0.01, 100)).row("Repetition penalty", "重复惩罚", Range.of(0.5, 2), 0.01));
+            .option("X").field(Range.of(0.01, 100)).row("Repetition penalty", "重复惩罚", Range.of(0.5, 2), 0.01));
 
     public static final Setting<Double> PRESENCE_PENALTY = declare(number("presence_penalty", 0, Range.of(-100, 100),
             "Subtracted from a token's score if it already occurs in the answer.",
             "若词元已在回答中出现，则从其得分中减去此值。")
-            .option("X").field("presence_penalty", PENALTY).row("Presence penalty", "存在惩罚", PENALTY, 0.1));
+            .option("X").field(PENALTY).row("Presence penalty", "存在惩罚", PENALTY, 0.1));
 
     public static final Setting<Double> FREQUENCY_PENALTY = declare(number("frequency_penalty", 0, Range.of(-100, 100),
             "Subtracted from a token's score once for each time it already occurs in the answer.",
             "词元在回答中每出现一次，就从其得分中减去一次此值。")
-            .option("X").field("frequency_penalty", PENALTY).row("Frequency penalty", "频率惩罚", PENALTY, 0.1));
+            .option("X").field(PENALTY).row("Frequency penalty", "频率惩罚", PENALTY, 0.1));
 
     public static final Setting<Integer> NO_REPEAT_NGRAM_SIZE = declare(integer("no_repeat_ngram_size", 0, Range.from(0),
             "No sequence of this many tokens occurs twice; 0 allows repetition.",
@@ -95,7 +95,7 @@ public final class GenerationSettings {
     public static final Setting<Long> SEED = declare(new Setting<>("seed", LONG, 0L, Range.ANY,
             "Seed of every random choice: the same seed gives the same text.",
             "所有随机选择的种子：种子相同，文本相同。")
-            .ofRequest().option("N").field("seed", Range.ANY).row("Seed", "随机种子", Range.from(0), 1));
+            .ofRequest().option("N").field(Range.ANY).row("Seed", "随机种子", Range.from(0), 1));
 
     // ---- more about length and end ----
 
@@ -125,7 +125,7 @@ public final class GenerationSettings {
 
     public static final Setting<Boolean> IGNORE_EOS = declare(new Setting<>("ignore_eos", FLAG, false, Range.ANY,
             "Continue past tokens that end a text.",
-            "遇到结束词元后继续生成。").ofRequest().option("").field("ignore_eos", Range.ANY));
+            "遇到结束词元后继续生成。").ofRequest().option("").field(Range.ANY));
 
     public static final Setting<Optional<EndDecay>> EXPONENTIAL_DECAY_LENGTH_PENALTY = declare(new Setting<>(
             "exponential_decay_length_penalty", END_DECAY, Optional.<EndDecay>empty(), Range.ANY,
@@ -166,7 +166,7 @@ public final class GenerationSettings {
 
     public static final Setting<Integer> NUM_RETURN_SEQUENCES = declare(integer("num_return_sequences", 1, Range.of(1, 1024),
             "Number of answers to each prompt.",
-            "每个提示的回答数。").field("n", Range.of(1, 16)));
+            "每个提示的回答数。").option("N").field("n", Range.of(1, 16)));
 
     public static final Setting<Integer> NUM_BEAMS = declare(integer("num_beams", 1, Range.of(1, 1024),
             "Beam search: follow this many texts at once and keep the most likely; 1 turns it off.",

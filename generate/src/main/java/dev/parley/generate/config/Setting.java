@@ -57,7 +57,12 @@ public record Setting<T>(int index, String name, SettingType<T> type, T byDefaul
         return through(new Doors(Optional.of(new Option(option, label)), doors.field, doors.row));
     }
 
-    /** With a field of its own name, or of another that OpenAI's API has for it. */
+    /** With a field of its own name. */
+    Setting<T> field(Range range) {
+        return field(name, range);
+    }
+
+    /** With a field of the name that OpenAI's API has for it. */
     Setting<T> field(String field, Range range) {
         return through(new Doors(doors.option, Optional.of(new Field(field, range)), doors.row));
     }

@@ -54,7 +54,7 @@ public final class SamplingFields {
         return b;
     }
 
-    /** A number or flag; what is out of the setting's own range, such as a top_k of -1, counts as the nearest that is in it. */
+    /** A number or flag; what is out of the setting's own range, such as -1 for no top-k, counts as the nearest that is in it. */
     private static void read(JsonFields fields, Setting.Field field, Setting<?> setting, GenerationConfigBuilder b) {
         var name = field.name();
         var range = field.range();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.parley.generate.config.GenerationSettings;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,23 @@ class SetupTest extends PageTest {
         assertEquals(0.3, conversation(id).path("messages").get(1).path("settings").path("temperature").doubleValue());
         button("Temperature: back to the default").click();
         page.waitForCondition(() -> conversation(id).path("settings").path("temperature").isMissingNode());
+    }
+
+    @Test
+    void theFormSaysWhatTheSettingsDeclareInTheReadersLanguage() {
+        for (var locale : new String[] {"en-US", "zh-CN"}) {
+            open(laptop().setLocale(locale), "/");
+            page.keyboard().press("Control+.");
+            for (var setting : GenerationSettings.all()) {
+                if (setting.doors().row().isEmpty()) continue;
+                var chinese = locale.equals("zh-CN");
+                var label = setting.doors().row().get().label();
+                var field = page.getByLabel(chinese ? label.chinese() : label.english(), new Page.GetByLabelOptions().setExact(true));
+                var hint = page.locator("#" + field.getAttribute("aria-describedby"));
+                assertThat(hint).containsText(chinese ? setting.says().chinese() : setting.says().english());
+            }
+            page.context().close();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.parley.serve.Lazy;
 import dev.parley.serve.Version;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.Routes;
+import dev.parley.serve.sampling.SettingsForm;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -9,6 +9,7 @@ import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.sampling.DefaultSettings;
+import dev.parley.serve.sampling.SettingsForm;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
