@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
@@ -41,7 +42,7 @@ class TerminalChatTest {
 
     @BeforeAll
     static void makeModel() throws IOException {
-        try (var random = CausalLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, 64, 2, 2), 7)) {
+        try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, 64, 2, 2), 7)) {
             random.savePretrained(folder);
         }
         model = CausalLM.fromPretrained(folder, WeightType.INT8, DType.FLOAT32, Backend.JAVA);
