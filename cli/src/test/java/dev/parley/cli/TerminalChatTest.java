@@ -14,9 +14,11 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
+import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,10 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TerminalChatTest {
 
-    private static final Tokenizer TOKENIZER = Tokenizer.fromPretrained("gpt2");
+    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the children "
+            + "threw small stones into it. What did it say? And what did the mill answer, which had stood there for a hundred years? ";
+    private static final Tokenizer TOKENIZER = BpeTrainer.of(340).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of(QUESTION).iterator());
     private static final ChatTemplate TEMPLATE = ChatTemplate.chatMl();
     private static final GenerationConfig GREEDY = GenerationConfig.DEFAULT.withMaxNewTokens(80);
-    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the children threw small stones into it. ".repeat(3);
 
     @TempDir
     private static Path folder;

@@ -95,6 +95,7 @@ class InferenceEngineTest {
     }
 
     private static void assertAsAlone(List<int[]> prompts, GenerationConfig config, List<Kept> together) {
+        together.forEach(Kept::await); // the model is the engine's until then
         for (int i = 0; i < prompts.size(); i++) {
             var answer = together.get(i).await();
             for (int row = 0; row < config.numReturnSequences(); row++) {

@@ -91,6 +91,7 @@ class StrategiesTogetherTest {
             kept.add(new Kept());
             engine.submit(TextRequest.of(prompt(i, 70 + 9 * i), configs.get(i % configs.size())), kept.getLast());
         }
+        kept.forEach(Kept::await); // the model is the engine's until then
         for (int i = 0; i < kept.size(); i++) {
             var config = configs.get(i % configs.size());
             var found = kept.get(i).await().completions();
