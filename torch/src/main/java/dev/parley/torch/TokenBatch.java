@@ -2,7 +2,6 @@ package dev.parley.torch;
 
 import dev.parley.model.ModelException;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Rows of token ids, equally long, and which of them are padding.
@@ -38,20 +37,6 @@ public record TokenBatch(int[][] ids, int[][] attentionMask, int[][] segments) {
     /** Rows that may hold several documents each. */
     public static TokenBatch packed(int[][] ids, int[][] segments) {
         return new TokenBatch(ids, NONE, segments);
-    }
-
-    /** Rows of unequal length, filled up from the left so that all end together, as decoding needs them. */
-    public static TokenBatch leftPadded(List<int[]> rows, int padTokenId) {
-        var longest = rows.stream().mapToInt(r -> r.length).max().orElse(0);
-        var ids = new int[rows.size()][longest];
-        var mask = new int[rows.size()][longest];
-        for (int b = 0; b < ids.length; b++) {
-            var pads = longest - rows.get(b).length;
-            Arrays.fill(ids[b], 0, pads, padTokenId);
-            Arrays.fill(mask[b], pads, longest, 1);
-            System.arraycopy(rows.get(b), 0, ids[b], pads, rows.get(b).length);
-        }
-        return Arrays.stream(mask).allMatch(m -> m.length == 0 || m[0] == 1) ? of(ids) : new TokenBatch(ids, mask, NONE);
     }
 
     /** Some of the rows, those from {@code from} to before {@code to}. */

@@ -50,18 +50,18 @@ final class TorchRunner implements Runner {
      * Scores of the token that follows each row, (B, V), where earlier tokens of the rows are in a cache, to which these are added.
      *
      * @param batch the new tokens, (B, T), without padding unless the cache is empty
-     * @param pastAttentionMask 1 for tokens and 0 for padding among all keys, cache and new, (B, S); empty if there is no padding
+     * @param cache null for none
      */
-    float[][] nextLogits(TokenBatch batch, KvCache cache, int[][] pastAttentionMask) {
+    float[][] nextLogits(TokenBatch batch, KvCache cache) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            return lastScores(pastAttentionMask.length == 0 ? hidden(batch, cache) : hidden(batch, cache, pastAttentionMask));
+            return lastScores(hidden(batch, cache));
         }
     }
 
     /** Reads new tokens of one sequence after those in its cache, and gives what is wanted of them. */
     InferenceSession.Output feed(int[] ids, KvCache cache, Scored scored, boolean states) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var hidden = hidden(TokenBatch.of(ids), cache, new int[0][]); // (1, T, C)
+            var hidden = hidden(TokenBatch.of(ids), cache); // (1, T, C)
             var scores = switch (scored) {
                 case NONE -> new float[0][];
                 case LAST -> lastScores(hidden);
@@ -71,7 +71,7 @@ final class TorchRunner implements Runner {
         }
     }
 
-    /** (T · N) as (T, N). */
+    /** (R · N) as (R, N). */
     private static float[][] rows(float[] flat, int n) {
         var rows = new float[flat.length / n][];
         for (int i = 0; i < rows.length; i++) rows[i] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
@@ -80,45 +80,28 @@ final class TorchRunner implements Runner {
 
     /** Scores after the last token of each row. hidden: (B, T, C) */
     private float[][] lastScores(Tensor hidden) {
-        var scores = transformer.scores(hidden.select(1, hidden.size(1) - 1), computeType).toFloats(); // (B, V)
-        var byRow = new float[(int) hidden.size(0)][config.vocabSize()];
-        for (int b = 0; b < byRow.length; b++) System.arraycopy(scores, b * config.vocabSize(), byRow[b], 0, config.vocabSize());
-        return byRow;
+        return rows(transformer.scores(hidden.select(1, hidden.size(1) - 1), computeType).toFloats(), config.vocabSize()); // (B, V)
     }
 
     private Tensor hidden(TokenBatch batch, KvCache cache) {
-        return hidden(batch, cache, batch.attentionMask());
-    }
-
-    private Tensor hidden(TokenBatch batch, KvCache cache, int[][] keyMask) {
         check(batch, cache);
         var past = cache == null ? 0 : cache.length();
-        var positions = keyMask.length == 0 || past == 0 ? batch.positions(past) : positionsAfter(keyMask, batch.length());
-        var all = mask(batch, past, keyMask, 0);
-        var pass = ForwardContext.of(config, computeType, false, all, window == 0 ? all : mask(batch, past, keyMask, window), positions, batch.rows());
+        var positions = batch.positions(past);
+        var pass = context(batch, past, positions, false);
         var x = transformer.embed(batch.ids()); // (B, T, C)
         var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
     }
 
-    private AttentionMask mask(TokenBatch batch, int past, int[][] keyMask, int window) {
-        return batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
-                : AttentionMask.causal(batch.length(), past, keyMask.length == 0 ? null : keyMask, window, computeType);
+    private ForwardContext context(TokenBatch batch, int past, long[] positions, boolean training) {
+        var all = mask(batch, past, 0);
+        return ForwardContext.of(config, computeType, training, all, window == 0 ? all : mask(batch, past, window), positions, batch.rows());
     }
 
-    /** Positions of the last tokens of rows with padding: how many tokens that are no padding come before each. */
-    private static long[] positionsAfter(int[][] keyMask, int tokens) {
-        var positions = new long[keyMask.length * tokens];
-        for (int b = 0; b < keyMask.length; b++) {
-            var seen = 0;
-            var first = keyMask[b].length - tokens;
-            for (int s = 0; s < keyMask[b].length; s++) {
-                if (s >= first) positions[b * tokens + s - first] = seen;
-                seen += keyMask[b][s];
-            }
-        }
-        return positions;
+    private AttentionMask mask(TokenBatch batch, int past, int window) {
+        return batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
+                : AttentionMask.causal(batch.length(), past, batch.hasPadding() ? batch.attentionMask() : null, window, computeType);
     }
 
     /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
@@ -163,8 +146,7 @@ final class TorchRunner implements Runner {
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var positions = batch.positions(0);
-            var all = mask(batch, 0, batch.attentionMask(), 0);
-            var pass = ForwardContext.of(config, computeType, true, all, window == 0 ? all : mask(batch, 0, batch.attentionMask(), window), positions, batch.rows());
+            var pass = context(batch, 0, positions, true);
             var hidden = transformer.forward(x, Tensor.ofLongs(positions, batch.rows(), batch.length()), pass, null); // (B, T, C)
             var sum = loss.sumAndBackward(hidden, head.value(), divisor);
             if (loss.count() > 0) {
@@ -203,7 +185,7 @@ final class TorchRunner implements Runner {
     @Override
     public float[] prefill(int[] ids, KvBlocks blocks) {
         try (var scope = Scope.open(); var cache = KvCache.of(config)) {
-            var scores = nextLogits(TokenBatch.of(ids), cache, new int[0][])[0];
+            var scores = nextLogits(TokenBatch.of(ids), cache)[0];
             blocks.reserve(ids.length);
             int heads = config.numKeyValueHeads(), d = config.headDim(), n = ids.length;
             for (int i = 0; i < config.numHiddenLayers(); i++) {

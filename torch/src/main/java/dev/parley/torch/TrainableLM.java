@@ -125,7 +125,7 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
 
     /** Scores of the token that follows each row, (B, V), without gradients. */
     public float[][] nextLogits(TokenBatch batch) {
-        return runner.nextLogits(batch, null, new int[0][]);
+        return runner.nextLogits(batch, null);
     }
 
     /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
