@@ -3,6 +3,7 @@ package dev.parley.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.files.Golden;
 import dev.parley.weights.WeightFiles;
 import java.util.Arrays;
 import java.util.HashSet;
