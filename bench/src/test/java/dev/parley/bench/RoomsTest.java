@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -74,6 +76,18 @@ class RoomsTest {
     void nothingOutsideOfFamiliesKnowsOneByName() {
         noClasses().that().resideOutsideOfPackage("dev.parley.model.families..").and().doNotHaveFullyQualifiedName("dev.parley.model.ModelConfig")
                 .should().dependOnClassesThat().resideInAPackage("dev.parley.model.families..").check(classes);
+    }
+
+    @Test
+    void theServersHttpFloorKnowsNothingAboveIt() {
+        noClasses().that().resideInAPackage("dev.parley.serve.http..").should().dependOnClassesThat(
+                resideInAPackage("dev.parley.serve..").and(not(resideInAPackage("dev.parley.serve.http..")))).check(classes);
+    }
+
+    @Test
+    void chatGateAndAccountsDoNotNeedOpenAisApi() {
+        noClasses().that().resideInAnyPackage("dev.parley.serve.chat..", "dev.parley.serve.gate..", "dev.parley.serve.accounts..")
+                .should().dependOnClassesThat().resideInAPackage("dev.parley.serve.openai..").check(classes);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.parley.model;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.hub.Hub;
@@ -53,7 +54,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** A new model with random weights; the same seed gives the same weights. */
     public static CausalLM create(ModelConfig config, long seed) {
-        var model = new CausalLM(config, Engine.computeType(), Backend.TORCH);
+        var model = new CausalLM(config, CpuFeatures.computeType(), Backend.TORCH);
         RandomState.seed(seed);
         model.parameters.initialize();
         return model;
@@ -61,7 +62,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
     public static CausalLM fromPretrained(Path folder) {
-        return fromPretrained(folder, Engine.computeType());
+        return fromPretrained(folder, CpuFeatures.computeType());
     }
 
     /**

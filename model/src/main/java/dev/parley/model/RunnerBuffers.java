@@ -1,7 +1,7 @@
 package dev.parley.model;
 
 import dev.parley.kernels.attention.Attention;
-import dev.parley.kernels.matrix.Scratch;
+import dev.parley.kernels.matrix.MatrixWorkspace;
 
 /** What a pass of {@link JavaRunner} writes, for a number of tokens N. */
 final class RunnerBuffers {
@@ -16,7 +16,7 @@ final class RunnerBuffers {
     final float[] arranged; // the input of the present product
     final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
-    final Scratch[] scratch; // of one member
+    final MatrixWorkspace[] scratch; // of one member
 
     /** @param context of the longest text at most */
     RunnerBuffers(int tokens, int context, ModelConfig config, RunnerWeights weights, int members) {
@@ -44,8 +44,8 @@ final class RunnerBuffers {
         part = new float[members][tokens * weights.head.mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), upSize), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
-        scratch = new Scratch[members];
-        for (int member = 0; member < members; member++) scratch[member] = new Scratch(panel, rows, tokens);
+        scratch = new MatrixWorkspace[members];
+        for (int member = 0; member < members; member++) scratch[member] = new MatrixWorkspace(panel, rows, tokens);
     }
 
     /** Whether a pass fits. */
