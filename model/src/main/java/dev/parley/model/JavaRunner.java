@@ -107,18 +107,18 @@ final class JavaRunner {
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
         var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias();
         addAndNorm(n, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
-        arrange(layer.qkv().getFirst().weight(), b.normed, c, n);
-        multiply(layer.qkv(), n, b.qkv, layer.qkvSize(), member); // q, k, v
+        arrange(layer.qkv().first(), b.normed, c, n);
+        multiply(layer.qkv().projections(), n, b.qkv, layer.qkv().size(), member); // q, k, v
         turn(layer, number, pass);
         attend(layer, number, pass, member); // heads
         arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
         multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
 
         addAndNorm(n, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
-        arrange(layer.up().getFirst().weight(), b.normed, c, n);
-        multiply(layer.up(), n, b.inner, layer.upSize(), member);
+        arrange(layer.up().first(), b.normed, c, n);
+        multiply(layer.up().projections(), n, b.inner, layer.up().size(), member);
         activate(layer, n);
-        arrange(layer.down().weight(), b.inner, layer.upSize(), n);
+        arrange(layer.down().weight(), b.inner, layer.up().size(), n);
         multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
     }
 
@@ -174,17 +174,17 @@ final class JavaRunner {
     private void turn(RunnerWeights.Layer layer, int number, KernelPass pass) {
         var spec = layer.spec().attention();
         int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(), kv = spec.keyValueSize();
-        var stride = layer.qkvSize();
+        var stride = layer.qkv().size();
         team.share(pass.tokens() * kvHeads, unit -> {
             int t = unit / kvHeads, kvHead = unit % kvHeads;
             int at = t * stride, keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
             for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
-                addBias(layer.qkv(), h * d, buffers.qkv, at + h * d, d);
+                addBias(layer.qkv().projections(), h * d, buffers.qkv, at + h * d, d);
                 turnHead(layer.queryNorm(), spec.rotary(), pass, t, at + h * d, d);
             }
-            addBias(layer.qkv(), q + kvHead * d, buffers.qkv, keyAt, d);
+            addBias(layer.qkv().projections(), q + kvHead * d, buffers.qkv, keyAt, d);
             turnHead(layer.keyNorm(), spec.rotary(), pass, t, keyAt, d);
-            addBias(layer.qkv(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
+            addBias(layer.qkv().projections(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
             pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
         });
         team.barrier();
@@ -207,7 +207,7 @@ final class JavaRunner {
 
     private void attend(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
         var spec = layer.spec().attention();
-        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(), stride = layer.qkvSize();
+        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(), stride = layer.qkv().size();
         var scale = (float) spec.scale();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
@@ -221,10 +221,10 @@ final class JavaRunner {
 
     private void activate(RunnerWeights.Layer layer, int n) {
         var inner = buffers.inner;
-        int m = layer.spec().mlp().down().in(), stride = layer.upSize();
+        int m = layer.spec().mlp().down().in(), stride = layer.up().size();
         team.share(n, t -> {
             var at = t * stride;
-            for (var p : layer.up()) {
+            for (var p : layer.up().projections()) {
                 Activations.add(inner, at, p.bias(), 0, p.bias().length);
                 at += p.weight().rows();
             }

@@ -24,8 +24,8 @@ final class RunnerBuffers {
         x = new float[tokens * config.hiddenSize()];
         int qkvSize = 0, upSize = 0;
         for (var layer : weights.layers) {
-            qkvSize = Math.max(qkvSize, layer.qkvSize());
-            upSize = Math.max(upSize, layer.upSize());
+            qkvSize = Math.max(qkvSize, layer.qkv().size());
+            upSize = Math.max(upSize, layer.up().size());
         }
         qkv = new float[tokens * qkvSize];
         heads = new float[tokens * config.querySize()];

@@ -25,30 +25,29 @@ final class RunnerWeights {
     /** A matrix and what is added to its product; an empty bias where nothing is. */
     record Projection(Matrix weight, float[] bias) {}
 
+    /** Products of the same input, whose results lie side by side. @param size numbers of a token in all */
+    record SideBySide(List<Projection> projections, int size) {
+
+        static SideBySide of(List<Projection> projections) {
+            return new SideBySide(projections, projections.stream().mapToInt(p -> p.weight().rows()).sum());
+        }
+
+        /** Any of the matrices, by whose form the input is arranged for all. */
+        Matrix first() {
+            return projections.getFirst().weight();
+        }
+    }
+
     /** A layer's weights beside what the blueprint says of it. */
-    record Layer(LayerSpec spec, Norm attentionNorm, List<Projection> qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output, Norm mlpNorm,
-            List<Projection> up, Projection down) {
+    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output, Norm mlpNorm,
+            SideBySide up, Projection down) {
 
         List<Projection> projections() {
-            var all = new ArrayList<>(qkv);
-            all.addAll(up);
+            var all = new ArrayList<>(qkv.projections);
+            all.addAll(up.projections);
             all.add(output);
             all.add(down);
             return all;
-        }
-
-        /** Queries, keys and values of a token together. */
-        int qkvSize() {
-            return rows(qkv);
-        }
-
-        /** What the MLP computes of a token before its activation. */
-        int upSize() {
-            return rows(up);
-        }
-
-        private static int rows(List<Projection> projections) {
-            return projections.stream().mapToInt(p -> p.weight().rows()).sum();
         }
     }
 
@@ -63,16 +62,16 @@ final class RunnerWeights {
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        return new Layer(spec, norm(spec.attentionNorm()), projections(attention.qkv()), attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm),
-                projection(attention.output()), norm(spec.mlpNorm()), projections(spec.mlp().up()), projection(spec.mlp().down()));
+        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm),
+                projection(attention.output()), norm(spec.mlpNorm()), sideBySide(spec.mlp().up()), projection(spec.mlp().down()));
     }
 
     private Norm norm(NormSpec spec) {
         return new Norm(weights.vector(spec.scale()), vector(spec.shift()), (float) spec.epsilon());
     }
 
-    private List<Projection> projections(List<LinearSpec> specs) {
-        return specs.stream().map(this::projection).toList();
+    private SideBySide sideBySide(List<LinearSpec> specs) {
+        return SideBySide.of(specs.stream().map(this::projection).toList());
     }
 
     private Projection projection(LinearSpec spec) {
