@@ -114,6 +114,7 @@ public final class Int4Matrix implements Matrix {
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
         for (int c = columns; c < blocks * BLOCK; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
         GroupSums.of(x, xAt, columns, GROUP, into, at + blocks * BLOCK * step, step);
+        if (columns <= blocks * BLOCK - GROUP) into[at + (size() - 1) * step] = 0; // of a last group without columns
     }
 
     @Override
