@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,9 +61,10 @@ class NativeMemoryTest {
     void thePieceOfWhichReadingIsMeasuredIsReadWholeAndOnce() {
         try (var arena = Arena.ofConfined()) {
             var memory = arena.allocate(2L * MemoryBandwidth.PIECE, 64);
+            var random = new SplittableRandom(3);
             var sum = 0;
             for (int i = 0; i < 2 * MemoryBandwidth.PIECE / 4; i++) {
-                var number = i * i * 31 + i;
+                var number = random.nextInt();
                 memory.setAtIndex(ValueLayout.JAVA_INT, i, number);
                 if (i >= MemoryBandwidth.PIECE / 4) sum += number;
             }
