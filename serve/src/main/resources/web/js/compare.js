@@ -6,6 +6,7 @@ import { state, on, tell, setup } from './state.js';
 import { answerTwice, show, stop } from './conversation.js';
 import { Writing } from './writing.js';
 import { attempt, speak, toast } from './toast.js';
+import { settingLabel } from './sampling.js';
 import { stats } from './meter.js';
 import { number, t } from './i18n.js';
 
@@ -54,7 +55,7 @@ function sideChoice(side, label) {
     return el('fieldset', {}, el('legend', {}, label),
         el('select', { class: 'field', 'aria-label': t('model'), onchange: keep('model') }, options(state.models.map(m => [m.id, m.id]), setup().model, chosen.model)),
         state.presets.length ? el('select', { class: 'field', 'aria-label': t('preset'), onchange: keep('preset') }, options(state.presets.map(p => [p.id, p.name]), t('preset.none'), chosen.preset)) : null,
-        el('input', { class: 'field temperature', type: 'number', min: '0', max: '2', step: '0.1', 'aria-label': t('setting.temperature'), placeholder: t('compare.temperature'), value: chosen.temperature, onchange: keep('temperature') }));
+        el('input', { class: 'field temperature', type: 'number', min: '0', max: '2', step: '0.1', 'aria-label': settingLabel('temperature'), placeholder: t('compare.temperature'), value: chosen.temperature, onchange: keep('temperature') }));
 }
 
 /** The two answers, next to each other, under their prompt. */

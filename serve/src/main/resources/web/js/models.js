@@ -12,6 +12,7 @@ export async function loadModels() {
     const found = await api.get('/models');
     state.models = found.models;
     state.defaultModel = found.default;
+    state.settings = found.settings;
     tell('models');
 }
 

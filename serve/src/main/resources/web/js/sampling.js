@@ -1,33 +1,27 @@
-// How answers are drawn: each setting with what it is when nothing is said.
+// How answers are sampled: a row for each setting that the server declares.
 
 import { el, iconButton } from './dom.js';
-import { number, t } from './i18n.js';
+import { language, number, t } from './i18n.js';
+import { state } from './state.js';
 
-const SETTINGS = [
-    { name: 'temperature', min: 0, max: 2, step: 0.05 },
-    { name: 'top_p', min: 0, max: 1, step: 0.01 },
-    { name: 'top_k', min: 0, max: 200, step: 1 },
-    { name: 'min_p', min: 0, max: 1, step: 0.01 },
-    { name: 'max_tokens', min: 1, max: 4096, step: 1 },
-    { name: 'repetition_penalty', min: 0.5, max: 2, step: 0.01 },
-    { name: 'presence_penalty', min: -2, max: 2, step: 0.1 },
-    { name: 'frequency_penalty', min: -2, max: 2, step: 0.1 },
-    { name: 'seed', min: 0, step: 1 },
-];
+/** The name of a setting in the reader's language; its own name while the server has not told it. */
+export function settingLabel(name) {
+    return state.settings.find(setting => setting.name === name)?.label[language] ?? name;
+}
 
 /** Rows for a model's settings; save(name, value) hears of a change, with null for the model's own. */
 export function samplingRows(model, settings, save) {
-    return SETTINGS.map(setting => row({ ...setting, max: setting.name === 'max_tokens' && model ? model.context_length : setting.max }, model?.defaults?.[setting.name], settings[setting.name], save));
+    return state.settings.map(setting => row({ ...setting, maximum: setting.name === 'max_tokens' && model ? model.context_length : setting.maximum }, model?.defaults?.[setting.name], settings[setting.name], save));
 }
 
-function row({ name, min, max, step }, preset, value, save) {
+function row({ name, label, description, minimum: min, maximum: max, step }, preset, value, save) {
     const fallback = typeof preset === 'number' ? preset : null;
     const id = `setting-${name}`;
     const field = el('input', { type: 'number', class: 'field number', id, min, max, step: 'any', value: value ?? '', placeholder: fallback === null ? t('setting.unset') : String(fallback), 'aria-describedby': `${id}-hint` });
-    const slider = max === undefined ? null : el('input', { type: 'range', min, max, step, value: value ?? fallback ?? max, 'aria-label': t('setting.slider', { name: t(`setting.${name}`) }) });
-    const reset = iconButton('redo', t('setting.reset', { name: t(`setting.${name}`) }), () => set(null), { class: 'icon-button tiny' });
-    const element = el('div', { class: 'setting' }, el('label', { for: id }, t(`setting.${name}`)), reset, field, slider,
-        el('small', { id: `${id}-hint` }, t(`setting.${name}.hint`), ' ', fallback === null ? '' : t('setting.default', { value: number(fallback, decimals(fallback)) })));
+    const slider = max === undefined ? null : el('input', { type: 'range', min, max, step, value: value ?? fallback ?? max, 'aria-label': t('setting.slider', { name: label[language] }) });
+    const reset = iconButton('redo', t('setting.reset', { name: label[language] }), () => set(null), { class: 'icon-button tiny' });
+    const element = el('div', { class: 'setting' }, el('label', { for: id }, label[language]), reset, field, slider,
+        el('small', { id: `${id}-hint` }, description[language], ' ', fallback === null ? '' : t('setting.default', { value: number(fallback, decimals(fallback)) })));
 
     function set(to) {
         field.value = to ?? '';

@@ -4,6 +4,8 @@ export const state = {
     session: null,
     models: [],
     defaultModel: '',
+    /** The settings of an answer as the server declares them: name, label, description, minimum, maximum, step. */
+    settings: [],
     presets: [],
     /** The open conversation as the server lists it; null while it is not begun. */
     head: null,

@@ -1,8 +1,11 @@
 package dev.parley.bench;
 
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.torch.TrainableLM;
+import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.files.FolderTree;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -15,9 +18,7 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.work.Carriers;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ final class BenchServer implements AutoCloseable {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
         var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
+                CausalLM.fromPretrained(model(), WeightType.INT8, CpuFeatures.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
         models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
         server = ParleyServer.start(new ServerSettings(settings.host(), 0, auth, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
@@ -62,7 +63,7 @@ final class BenchServer implements AutoCloseable {
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
             Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));
@@ -83,7 +84,7 @@ final class BenchServer implements AutoCloseable {
         return new Keys(database).create(name, Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
     }
 
-    BatchingEngine engine() {
+    InferenceEngine engine() {
         return lease.model().engine();
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.tensor.ChildProcess;
+import dev.parley.files.ChildProcess;
 import dev.parley.train.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;

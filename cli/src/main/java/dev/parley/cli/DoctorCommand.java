@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code doctor}: what this machine offers, what is in use, and what is wrong. */
-@Command(name = "doctor", description = "Say what this machine offers and what is in use: JDK, engine, CPU, threads, memory.",
+@Command(name = "doctor", description = "Show what this machine offers and what is used: JDK, engine, CPU, threads, memory.",
         footer = {"", "Example:", "  ./parley doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
 
@@ -50,7 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
         facts.put("java", Runtime.version() + ", " + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
         facts.put("cpu", Processor.name());
-        facts.put("cpu features", Engine.cpuFeatures());
+        facts.put("cpu features", CpuFeatures.describe());
         facts.put("memory", memory());
         try {
             facts.putAll(Engine.describe());

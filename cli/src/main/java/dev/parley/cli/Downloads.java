@@ -4,6 +4,7 @@ import dev.parley.hub.Hub;
 import dev.parley.hub.HubException;
 import dev.parley.hub.HubListener;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.train.recipe.ModelFinder;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 
@@ -35,6 +36,21 @@ public final class Downloads implements HubListener, AutoCloseable {
     public static Tokenizer tokenizer(String nameOrPath, Output output) {
         if (nameOrPath.equals("gpt2") || Hub.local(nameOrPath).isPresent()) return Tokenizer.fromPretrained(nameOrPath);
         return Tokenizer.load(watched(nameOrPath, output, (hub, listener) -> hub.tokenizerFolder(nameOrPath, listener)));
+    }
+
+    /** Both, for recipes. */
+    public static ModelFinder finder(Output output) {
+        return new ModelFinder() {
+            @Override
+            public Path model(String nameOrPath) {
+                return Downloads.model(nameOrPath, output);
+            }
+
+            @Override
+            public Tokenizer tokenizer(String nameOrPath) {
+                return Downloads.tokenizer(nameOrPath, output);
+            }
+        };
     }
 
     /**

@@ -1,12 +1,12 @@
 package dev.parley.cli;
 
-import dev.parley.generate.GenerationConfig;
-import dev.parley.model.Backend;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.hub.Hub;
-import dev.parley.serve.answer.Suggestion;
+import dev.parley.model.Backend;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.models.SuggestionsFile;
-import dev.parley.serve.openai.DefaultSettings;
+import dev.parley.serve.sampling.DefaultSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ final class ServedModels {
 
     private ModelSource.Parts load(Path folder) {
         try {
-            var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
+            var reading = Background.start(() -> EngineOptions.requireTokenizer(folder));
             var model = engine.load(folder);
             try {
                 var tokenizer = reading.result();

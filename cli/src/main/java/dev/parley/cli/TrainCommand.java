@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.tensor.Engine;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.Trainer;
+import dev.parley.train.TrainingSettings;
+import dev.parley.train.recipe.Recipe;
+import dev.parley.train.recipe.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,40 +46,45 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (resume || resumeAnyway) settings.add("resume_from_checkpoint=true");
-        var job = Recipe.read(recipe, settings, output).prepare();
-        try (var model = job.model()) {
-            var trainer = job.evalDataset().map(eval -> new Trainer(model, job.arguments(), job.trainDataset(), eval))
-                    .orElseGet(() -> new Trainer(model, job.arguments(), job.trainDataset())).withTokenizer(job.tokenizer());
+        try (var run = recipe().open()) {
             output.note(Engine.describeInOneLine());
-            output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", job.stage(), model.config().parameterCount(),
-                    job.trainDataset().size(), model.computeType().name().toLowerCase(Locale.ROOT)));
-            if (resumeAnyway) trainer.resumeAnyway();
-            print(job, train(trainer, job));
+            output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", run.stage().label(),
+                    run.model().config().parameterCount(), run.rows(), run.model().computeType().name().toLowerCase(Locale.ROOT)));
+            if (resumeAnyway) run.trainer().resumeAnyway();
+            print(run, train(run));
         }
         return Parley.DONE;
     }
 
-    private Trainer.TrainOutput train(Trainer trainer, Recipe.Job job) throws IOException {
-        try (var progress = Progress.of(job.stage(), trainer.totalSteps(), output);
-                var interruption = Interruption.stops(trainer::stop, output)) {
-            var result = trainer.onEvent(progress.ofTraining()).train();
-            if (result.interrupted()) throw new Interrupted(interrupted(job));
-            trainer.saveModel();
-            job.generationConfig().write(job.arguments().outputDir());
+    private Recipe recipe() throws IOException {
+        var read = Recipe.read(recipe).withModels(Downloads.finder(output)).onNote(output::note);
+        for (var setting : settings) {
+            var equals = setting.indexOf('=');
+            if (equals < 1) throw new WrongUsage("--set " + setting + " is not KEY=VALUE.");
+            read = read.with(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        return resume || resumeAnyway ? read.with("resume_from_checkpoint", "true") : read;
+    }
+
+    private Trainer.TrainOutput train(TrainingRun run) throws IOException {
+        try (var progress = Progress.of(run.stage().label(), run.trainer().totalSteps(), output);
+                var interruption = Interruption.stops(run.trainer()::stop, output)) {
+            run.trainer().onEvent(progress.ofTraining());
+            var result = run.run();
+            if (result.interrupted()) throw new Interrupted(interrupted(run));
             return result;
         }
     }
 
-    private static String interrupted(Recipe.Job job) throws IOException {
-        var last = Checkpoints.last(job.arguments().outputDir());
-        return last.isEmpty() || job.arguments().saveSteps() == 0
+    private static String interrupted(TrainingRun run) throws IOException {
+        var last = Checkpoints.last(run.arguments().get(TrainingSettings.OUTPUT_DIR));
+        return last.isEmpty() || run.arguments().get(TrainingSettings.SAVE_STEPS) == 0
                 ? "Interrupted before there was a checkpoint: the same command begins anew."
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
-    private void print(Recipe.Job job, Trainer.TrainOutput result) {
-        var out = job.arguments().outputDir();
+    private void print(TrainingRun run, Trainer.TrainOutput result) {
+        var out = run.arguments().get(TrainingSettings.OUTPUT_DIR);
         if (!json) {
             var steps = result.stepsNow() == 0 ? String.format(Locale.ROOT, "the run is finished, %d steps", result.globalStep())
                     : String.format(Locale.ROOT, "%d steps in %.0f s", result.globalStep(), result.seconds());

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -54,7 +54,7 @@ class CommandsTest {
         model = folder.resolve("model");
         var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
-        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
+        try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
         }
     }
@@ -161,31 +161,6 @@ class CommandsTest {
         }
         assertTrue(parley("train", recipe, "--set", "group_by_length=maybe").err().contains("neither true nor false"));
         assertTrue(parley("train", recipe, "--set", "min_lr_rate=0.1").err().contains("lr_scheduler_kwargs"));
-    }
-
-    /** YAML reads 1e-3 as text; bf16 is float32 where the processor has nothing for it. */
-    @Test
-    void aScheduleOfARecipeIsBentByItsKwargs() throws IOException {
-        var text = Files.writeString(folder.resolve("few.txt"), (TEXT + "\n\n").repeat(40));
-        var recipe = Files.writeString(folder.resolve("wsd.yaml"), """
-                model: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}
-                tokenizer: %s
-                context_length: 32
-                train_files: [%s]
-                output_dir: %s
-                max_steps: 8
-                learning_rate: 1e-2
-                lr_scheduler_type: warmup_stable_decay
-                lr_scheduler_kwargs: {num_decay_steps: 4, min_lr_ratio: 1e-1}
-                bf16: yes
-                """.formatted(model, text, folder.resolve("wsd")));
-        var job = Recipe.read(recipe, List.of(), Output.to(new ByteArrayOutputStream(), new ByteArrayOutputStream())).prepare();
-        try (var created = job.model()) {
-            var schedule = dev.parley.train.LrSchedule.of(job.arguments(), 8);
-            assertEquals(1e-2, schedule.at(4));
-            assertEquals(0.55e-2, schedule.at(6), 1e-9); // half of the way from 1 to 0.1
-            assertEquals(dev.parley.tensor.Engine.hasFastBfloat16(), job.arguments().bf16());
-        }
     }
 
     @Test

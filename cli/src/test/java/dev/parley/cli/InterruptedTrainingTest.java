@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.tensor.ChildProcess;
+import dev.parley.files.ChildProcess;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.train.Checkpoints;
 import java.io.ByteArrayOutputStream;

@@ -31,6 +31,15 @@ public record Row(int[] inputIds, int[] labels, int[] segments) {
         return new Row(ids, labels, new int[0]);
     }
 
+    /** A document between the token that begins texts and the one that ends them: its first token and its end are learned. */
+    public static Row document(int begin, int[] ids, int end) {
+        var row = new int[ids.length + 2];
+        row[0] = begin;
+        System.arraycopy(ids, 0, row, 1, ids.length);
+        row[row.length - 1] = end;
+        return of(row);
+    }
+
     public int length() {
         return inputIds.length;
     }

@@ -1,7 +1,7 @@
 package dev.parley.model;
 
+import dev.parley.kernels.DType;
 import dev.parley.kernels.matrix.RowSource;
-import dev.parley.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

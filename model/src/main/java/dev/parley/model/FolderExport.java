@@ -2,14 +2,12 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.model.weights.GgmlType;
-import dev.parley.model.weights.Gguf;
-import dev.parley.model.weights.SafetensorsFolder;
-import dev.parley.model.weights.ShardSize;
-import dev.parley.model.weights.TensorData;
-import dev.parley.model.weights.WeightFiles;
-import dev.parley.model.weights.WeightSource;
-import dev.parley.tensor.DType;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.SafetensorsFolder;
+import dev.parley.weights.ShardSize;
+import dev.parley.weights.TensorData;
+import dev.parley.weights.WeightSource;
+import dev.parley.kernels.DType;
 import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,7 +28,7 @@ import java.util.Optional;
 public final class FolderExport {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CONFIG = "config.json", HPARAMS = "hparams.json";
+    private static final String CONFIG = "config.json";
     private static final int NUMBERS_AT_ONCE = 1 << 18;
     private static final float BEYOND_FLOAT16 = 65_520; // rounds to infinity
 
@@ -58,26 +56,15 @@ public final class FolderExport {
      */
     public static void write(Path in, Path out, Optional<DType> dtype, ShardSize largest) throws IOException {
         if (Files.exists(out) && Files.isSameFile(in, out)) throw new ModelException(out + " is the model itself; name another folder.");
-        var gguf = GgufImport.isGguf(in);
-        var config = gguf ? ggufConfig(in) : ConfigFile.ofFolder(in);
-        var parameters = new Parameters();
-        var network = new Transformer(parameters, config);
-        try (var source = gguf ? GgufImport.weights(Gguf.open(in), config) : WeightFiles.open(in)) {
-            var loader = new WeightLoader(source, parameters, config);
+        try (var files = ModelFiles.open(in)) {
+            var loader = new WeightLoader(files.weights(), files.config().blueprint());
             loader.check();
             removeSettings(out);
             Files.createDirectories(out);
-            if (gguf) GgufImport.writeTokenizer(in, out);
+            if (GgufImport.isGguf(in)) GgufImport.writeTokenizer(in, out);
             else copySettings(in, out);
             SafetensorsFolder.write(out, tensors(loader, dtype), largest);
-        }
-        assert network.head() != null;
-        writeConfig(in.resolve(CONFIG), config, dtype, out.resolve(CONFIG));
-    }
-
-    private static ModelConfig ggufConfig(Path file) throws IOException {
-        try (var gguf = Gguf.open(file)) {
-            return GgufImport.config(gguf);
+            writeConfig(in.resolve(CONFIG), files.config(), dtype, out.resolve(CONFIG));
         }
     }
 
@@ -85,11 +72,11 @@ public final class FolderExport {
 
     private static List<TensorData> tensors(WeightLoader loader, Optional<DType> dtype) {
         var tensors = new ArrayList<TensorData>();
-        for (var parameter : loader.parameters().all()) {
-            var nameInFile = loader.nameInFile(parameter);
+        for (var weight : loader.blueprint().weights()) {
+            var nameInFile = loader.nameInFile(weight);
             var from = loader.source().info(nameInFile).dtype();
             var to = dtype.orElse(from);
-            tensors.add(new TensorData(parameter.name(), to, parameter.shape(), channel -> {
+            tensors.add(new TensorData(weight.name(), to, weight.shape(), channel -> {
                 if (from == to) TensorData.write(channel, loader.source().bytes(nameInFile));
                 else converted(loader.source(), nameInFile, to).writeTo(channel);
             }));
@@ -134,7 +121,10 @@ public final class FolderExport {
 
     private static void removeSettings(Path out) throws IOException {
         if (!Files.isDirectory(out)) return;
-        for (var name : List.of(CONFIG, HPARAMS)) Files.deleteIfExists(out.resolve(name));
+        Files.deleteIfExists(out.resolve(CONFIG));
+        for (var family : Family.all()) {
+            if (family.otherConfigFile().isPresent()) Files.deleteIfExists(out.resolve(family.otherConfigFile().get()));
+        }
         for (var name : COPIED.keySet()) Files.deleteIfExists(out.resolve(name));
     }
 

@@ -2,7 +2,7 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.model.weights.Gguf;
+import dev.parley.weights.Gguf;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.model.weights.Gguf;
+import dev.parley.weights.Gguf;
 import dev.parley.tokenizer.SentencePieces;
 import java.io.IOException;
 import java.nio.file.Files;

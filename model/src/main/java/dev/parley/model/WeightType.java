@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 
 /** The numbers that a model's matrices are kept in while it runs. */
 public enum WeightType {

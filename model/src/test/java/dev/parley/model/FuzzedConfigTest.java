@@ -1,5 +1,7 @@
 package dev.parley.model;
 
+import dev.parley.files.Mutations;
+import dev.parley.files.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.DType;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;

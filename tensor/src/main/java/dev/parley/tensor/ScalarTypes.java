@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.DType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What libtorch calls the types. Apart from {@link DType}, so that those who only name a type do not load libtorch. */

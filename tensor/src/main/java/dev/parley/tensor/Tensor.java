@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package dev.parley.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.parley.files.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

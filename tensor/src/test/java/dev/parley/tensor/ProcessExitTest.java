@@ -3,6 +3,8 @@ package dev.parley.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.files.ChildProcess;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,11 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.GRADIENT_ACCUMULATION_STEPS;
+import static dev.parley.train.TrainingSettings.GROUP_BY_LENGTH;
+import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
+import static dev.parley.train.TrainingSettings.SEED;
+import static dev.parley.train.TrainingSettings.SHUFFLE;
+
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import java.util.ArrayList;
@@ -29,8 +35,8 @@ final class BatchPlan {
     BatchPlan(Dataset dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
-        batchSize = arguments.perDeviceTrainBatchSize();
-        batchesPerStep = arguments.gradientAccumulationSteps();
+        batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
+        batchesPerStep = arguments.get(GRADIENT_ACCUMULATION_STEPS);
     }
 
     private int batchesPerEpoch() {
@@ -59,14 +65,14 @@ final class BatchPlan {
     }
 
     private List<int[]> arrange(long epoch) {
-        var random = new SplitMix(arguments.seed() * 1_000_003 + epoch);
-        var rows = arguments.shuffle() ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
-        if (arguments.groupByLength()) groupByLength(rows);
+        var random = new SplitMix(arguments.get(SEED) * 1_000_003 + epoch);
+        var rows = arguments.get(SHUFFLE) ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
+        if (arguments.get(GROUP_BY_LENGTH)) groupByLength(rows);
         var arranged = new ArrayList<int[]>();
         for (int start = 0; start < rows.length; start += batchSize) {
             arranged.add(Arrays.copyOfRange(rows, start, Math.min(rows.length, start + batchSize)));
         }
-        if (!arguments.groupByLength()) return arranged;
+        if (!arguments.get(GROUP_BY_LENGTH)) return arranged;
         return Arrays.stream(shuffled(arranged.size(), random)).mapToObj(arranged::get).toList();
     }
 

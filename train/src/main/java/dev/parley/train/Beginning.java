@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+
+import static dev.parley.train.TrainingSettings.BF16;
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
+import static dev.parley.train.TrainingSettings.SAVE_STEPS;
 
 /** Where a run begins: at its first step, or where a checkpoint stands. */
 final class Beginning {
@@ -39,21 +46,21 @@ final class Beginning {
      * @param identity of this run, {@link RunIdentity}; not asked for where nothing is to be resumed, now or later
      */
     TrainerState state(Supplier<Map<String, String>> identity) {
-        if (arguments.bf16() && !Engine.hasFastBfloat16()) {
+        if (arguments.get(BF16) && !CpuFeatures.hasFastBfloat16()) {
             note(0, "This processor computes bfloat16 without instructions for it, many times slower than float32 (bf16 false).");
         }
         try {
             checkpoints.sweep();
-            var asked = arguments.resumeFromCheckpoint();
+            var asked = arguments.get(RESUME_FROM_CHECKPOINT);
             var from = asked.isEmpty() ? Optional.<Path>empty() : checkpointAt(asked.get());
             isSavedHere = from.isEmpty() || isHere(from.get());
             if (from.isEmpty() || !isSavedHere) makeRoom();
             if (from.isPresent()) return resume(from.get(), identity.get());
             if (asked.isPresent()) note(0, asked.get() + " holds no checkpoint: there was nothing to resume, and the run begins.");
-            return arguments.saveSteps() > 0 ? TrainerState.beginning(identity.get(), Engine.describe())
+            return arguments.get(SAVE_STEPS) > 0 ? TrainerState.beginning(identity.get(), Engine.describe())
                     : TrainerState.beginning(Map.of(), Map.of());
         } catch (IOException e) {
-            throw new UncheckedIOException("The output folder " + arguments.outputDir() + " cannot be used: " + e.getMessage() + ".", e);
+            throw new UncheckedIOException("The output folder " + arguments.get(OUTPUT_DIR) + " cannot be used: " + e.getMessage() + ".", e);
         }
     }
 
@@ -61,7 +68,7 @@ final class Beginning {
     private Optional<Path> checkpointAt(Path asked) throws IOException {
         if (Checkpoints.isWhole(asked)) return Optional.of(asked);
         var last = Checkpoints.last(asked);
-        if (last.isEmpty() && !same(asked, arguments.outputDir())) {
+        if (last.isEmpty() && !same(asked, arguments.get(OUTPUT_DIR))) {
             throw new TrainingException(asked + " is no whole checkpoint and holds none: there is no " + TrainerState.FILE
                     + ", which is written last.");
         }
@@ -69,7 +76,7 @@ final class Beginning {
     }
 
     private boolean isHere(Path folder) {
-        return same(folder.toAbsolutePath().getParent(), arguments.outputDir());
+        return same(folder.toAbsolutePath().getParent(), arguments.get(OUTPUT_DIR));
     }
 
     private static boolean same(Path a, Path b) {
@@ -78,11 +85,11 @@ final class Beginning {
 
     /** The checkpoints of another run must not be taken for those of this one. */
     private void makeRoom() throws IOException {
-        if (!arguments.overwriteOutputDir() && !checkpoints.list().isEmpty()) {
-            throw new TrainingException(arguments.outputDir() + " holds checkpoints of an earlier run; resume from them, or overwrite"
+        if (!arguments.get(OVERWRITE_OUTPUT_DIR) && !checkpoints.list().isEmpty()) {
+            throw new TrainingException(arguments.get(OUTPUT_DIR) + " holds checkpoints of an earlier run; resume from them, or overwrite"
                     + " the folder (overwrite_output_dir), or name another.");
         }
-        if (arguments.overwriteOutputDir()) checkpoints.deleteAll();
+        if (arguments.get(OVERWRITE_OUTPUT_DIR)) checkpoints.deleteAll();
     }
 
     private TrainerState resume(Path folder, Map<String, String> identity) throws IOException {

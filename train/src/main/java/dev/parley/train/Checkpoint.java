@@ -1,9 +1,9 @@
 package dev.parley.train;
 
-import dev.parley.model.CausalLM;
-import dev.parley.model.weights.SafetensorsWriter;
-import dev.parley.model.weights.WeightFiles;
-import dev.parley.model.weights.WeightSource;
+import dev.parley.torch.TrainableLM;
+import dev.parley.torch.TensorFiles;
+import dev.parley.weights.WeightFiles;
+import dev.parley.weights.WeightSource;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
  *
  * @param extra writes what else belongs there, such as the tokenizer's files
  */
-record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
+record Checkpoint(TrainableLM model, Optimizer optimizer, Extra extra) {
 
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String RANDOM = "random_state";
@@ -36,7 +36,7 @@ record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
         try (var scope = Scope.open()) {
             var tensors = new LinkedHashMap<>(optimizer.state());
             tensors.put(RANDOM, RandomState.save());
-            SafetensorsWriter.write(folder.resolve(OPTIMIZER), tensors);
+            TensorFiles.write(folder.resolve(OPTIMIZER), tensors);
         }
         state.write(folder);
     }
@@ -56,7 +56,7 @@ record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
             for (var parameter : model.parameters().all()) copy(parameter.value(), weights, parameter.name(), folder);
             for (var entry : optimizer.state().entrySet()) copy(entry.getValue(), moments, entry.getKey(), folder);
             try (var scope = Scope.open()) {
-                RandomState.restore(moments.read(RANDOM));
+                RandomState.restore(TensorFiles.read(moments, RANDOM));
             }
             return TrainerState.read(folder);
         } catch (IOException e) {
@@ -67,7 +67,7 @@ record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
     /** One tensor at a time: all together they would take as much memory as the run itself. */
     private static void copy(Tensor to, WeightSource files, String name, Path folder) {
         try (var scope = Scope.open()) {
-            var from = files.read(name);
+            var from = TensorFiles.read(files, name);
             if (!Arrays.equals(to.shape(), from.shape())) {
                 throw new TrainingException(folder + ": tensor \"" + name + "\" has the shape of another model.");
             }

@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -33,8 +34,8 @@ public interface LrSchedule {
      * @param totalSteps steps of the whole run
      */
     static LrSchedule of(TrainingArguments arguments, long totalSteps) {
-        return of(arguments.lrSchedulerType(), arguments.learningRate(), arguments.warmupSteps(), totalSteps,
-                arguments.lrSchedulerKwargs());
+        return of(arguments.get(TrainingSettings.LR_SCHEDULER_TYPE), arguments.get(TrainingSettings.LEARNING_RATE),
+                arguments.get(TrainingSettings.WARMUP_STEPS), totalSteps, arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
     }
 
     static LrSchedule of(Type type, double learningRate, long warmupSteps, long totalSteps, Shape shape) {
@@ -85,6 +86,17 @@ public interface LrSchedule {
 
         public Shape withMinLrRate(double rate) {
             return new Shape(OptionalDouble.of(rate), power, lrEnd, timescale, numDecaySteps);
+        }
+
+        /** What a schedule needs and this does not have, in words. */
+        Optional<String> missing(Type type) {
+            if (type == Type.COSINE_WITH_MIN_LR && minLrRate.isEmpty()) return needs(type, "either min_lr or min_lr_rate");
+            if (type == Type.WARMUP_STABLE_DECAY && numDecaySteps < 1) return needs(type, "num_decay_steps");
+            return Optional.empty();
+        }
+
+        private static Optional<String> needs(Type type, String what) {
+            return Optional.of("lr_scheduler_type " + type.label() + " needs lr_scheduler_kwargs with " + what);
         }
 
         private double floor() {

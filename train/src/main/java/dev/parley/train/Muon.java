@@ -1,10 +1,15 @@
 package dev.parley.train;
 
-import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
+
+import static dev.parley.train.TrainingSettings.MUON_MOMENTUM;
+import static dev.parley.train.TrainingSettings.NS_COEFFICIENTS;
+import static dev.parley.train.TrainingSettings.NS_STEPS;
+import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
 
 /**
  * Muon for one matrix: its momentum is replaced by the nearest matrix whose singular values are all about 1, so that a
@@ -76,11 +81,11 @@ final class Muon implements AutoCloseable {
     void step(double learningRate, TrainingArguments arguments, double gradientDivisor) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var gradient = parameter.value().grad();
-            var beta = arguments.muonMomentum();
+            var beta = arguments.get(MUON_MOMENTUM);
             momentum.mulInPlace(beta).addInPlace(gradient, 1 / gradientDivisor);
             var direction = momentum.mul(beta).addInPlace(gradient, 1 / gradientDivisor);
-            var update = blocks.join(arguments.nsCoefficients().orthogonalized(blocks.cut(direction), arguments.nsSteps()));
-            if (arguments.weightDecay() > 0) parameter.value().mulInPlace(1 - learningRate * arguments.weightDecay());
+            var update = blocks.join(arguments.get(NS_COEFFICIENTS).orthogonalized(blocks.cut(direction), arguments.get(NS_STEPS)));
+            if (arguments.get(WEIGHT_DECAY) > 0) parameter.value().mulInPlace(1 - learningRate * arguments.get(WEIGHT_DECAY));
             parameter.value().addInPlace(update, -learningRate * scale);
         }
     }

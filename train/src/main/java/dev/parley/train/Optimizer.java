@@ -1,14 +1,15 @@
 package dev.parley.train;
 
-import dev.parley.model.Parameters;
-import dev.parley.model.Parameters.Parameter;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.AdamW;
-import dev.parley.tensor.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameters;
+import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+
+import static dev.parley.train.TrainingSettings.ADAM_BETA1;
+import static dev.parley.train.TrainingSettings.ADAM_BETA2;
+import static dev.parley.train.TrainingSettings.ADAM_EPSILON;
+import static dev.parley.train.TrainingSettings.LEARNING_RATE;
+import static dev.parley.train.TrainingSettings.MAX_GRAD_NORM;
+import static dev.parley.train.TrainingSettings.MUON_BLOCK_SIZE;
+import static dev.parley.train.TrainingSettings.MUON_LEARNING_RATE;
+import static dev.parley.train.TrainingSettings.OPTIM;
+import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
 
 /**
  * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
@@ -51,10 +62,10 @@ final class Optimizer implements AutoCloseable {
         for (var parameter : parameters.all()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
-                        + "; training needs float32 weights: load the model by CausalLM.forTraining.");
+                        + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
-            if (arguments.optim() == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.muonBlockSize()));
+            if (arguments.get(OPTIM) == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.get(MUON_BLOCK_SIZE)));
             else moments.add(Moments.of(parameter));
         }
         all = List.copyOf(parameters.all());
@@ -85,16 +96,16 @@ final class Optimizer implements AutoCloseable {
 
     /** Updates the parameters and forgets the gradients. */
     void step(double learningRate, double gradNorm) {
-        var limit = arguments.maxGradNorm();
+        var limit = arguments.get(MAX_GRAD_NORM);
         var divisor = limit > 0 ? Math.max(1, (gradNorm + 1e-6) / limit) : 1;
-        stepMatrices(arguments.muonLearningRate() * learningRate / arguments.learningRate(), divisor);
+        stepMatrices(arguments.get(MUON_LEARNING_RATE) * learningRate / arguments.get(LEARNING_RATE), divisor);
         try (var scope = Scope.open()) {
             var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
             for (var decays : new boolean[] {true, false}) {
                 var states = moments.stream().filter(m -> m.decays() == decays)
                         .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step())).toList();
-                AdamW.step(states, learningRate, arguments.adamBeta1(), arguments.adamBeta2(), arguments.adamEpsilon(),
-                        decays ? arguments.weightDecay() : 0, gradientDivisor);
+                AdamW.step(states, learningRate, arguments.get(ADAM_BETA1), arguments.get(ADAM_BETA2), arguments.get(ADAM_EPSILON),
+                        decays ? arguments.get(WEIGHT_DECAY) : 0, gradientDivisor);
             }
         }
         clearGradients();

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What decides the weights that a run comes to, by name: its rows, its network, its arguments. A run that shares all of it with
@@ -14,40 +15,35 @@ import java.util.Optional;
  */
 final class RunIdentity {
 
+    /** Where and when to save, to evaluate and to log; and the number of steps, which stands for itself. */
+    private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR, TrainingSettings.OVERWRITE_OUTPUT_DIR,
+            TrainingSettings.NUM_TRAIN_EPOCHS, TrainingSettings.MAX_STEPS, TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE,
+            TrainingSettings.EVAL_STEPS, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT, TrainingSettings.LOGGING_STEPS,
+            TrainingSettings.RESUME_FROM_CHECKPOINT);
+
+    private static final Set<TrainingSetting<?>> MUONS = Set.of(TrainingSettings.MUON_LEARNING_RATE, TrainingSettings.MUON_MOMENTUM,
+            TrainingSettings.NS_STEPS, TrainingSettings.NS_COEFFICIENTS, TrainingSettings.MUON_BLOCK_SIZE);
+
     private RunIdentity() {}
 
     /** @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same */
-    static Map<String, String> of(TrainingArguments a, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
+    static Map<String, String> of(TrainingArguments arguments, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
             Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
         identity.put("model", model.toString());
-        identity.put("per_device_train_batch_size", "" + a.perDeviceTrainBatchSize());
-        identity.put("gradient_accumulation_steps", "" + a.gradientAccumulationSteps());
-        identity.put("group_by_length", "" + a.groupByLength());
-        identity.put("shuffle", "" + a.shuffle());
-        identity.put("seed", "" + a.seed());
-        identity.put("bf16", "" + a.bf16());
-        identity.put("learning_rate", "" + a.learningRate());
-        identity.put("lr_scheduler_type", ownSchedule ? "the caller's" : a.lrSchedulerType().label());
-        identity.put("lr_scheduler_kwargs", a.lrSchedulerKwargs().toString());
-        identity.put("warmup_steps", "" + a.warmupSteps());
-        identity.put("steps (max_steps or num_train_epochs)", a.lrSchedulerType().knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");
+        identity.put("steps (max_steps or num_train_epochs)",
+                arguments.get(TrainingSettings.LR_SCHEDULER_TYPE).knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");
         limit.ifPresent(time -> identity.put("seconds of the run", "" + time.seconds()));
-        identity.put("weight_decay", "" + a.weightDecay());
-        identity.put("max_grad_norm", "" + a.maxGradNorm());
-        identity.put("adam_beta1", "" + a.adamBeta1());
-        identity.put("adam_beta2", "" + a.adamBeta2());
-        identity.put("adam_epsilon", "" + a.adamEpsilon());
-        identity.put("optim", a.optim().label());
-        if (a.optim() == Optim.MUON) {
-            identity.put("muon_learning_rate", "" + a.muonLearningRate());
-            identity.put("muon_momentum", "" + a.muonMomentum());
-            identity.put("ns_steps", "" + a.nsSteps());
-            identity.put("ns_coefficients", a.nsCoefficients().label());
-            identity.put("muon_block_size", "" + a.muonBlockSize());
+        for (var setting : TrainingSettings.all()) {
+            if (decides(setting, arguments)) identity.put(setting.name(), arguments.text(setting));
         }
+        if (ownSchedule) identity.put(TrainingSettings.LR_SCHEDULER_TYPE.name(), "the caller's");
         return identity;
+    }
+
+    private static boolean decides(TrainingSetting<?> setting, TrainingArguments arguments) {
+        return !CHANGE_NO_WEIGHT.contains(setting) && (arguments.get(TrainingSettings.OPTIM) == Optim.MUON || !MUONS.contains(setting));
     }
 
     /** What differs, each in words: {@code learning_rate is 0.1, was 0.01}. */

@@ -1,5 +1,8 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.SAVE_STEPS;
+import static dev.parley.train.TrainingSettings.SAVE_TOTAL_LIMIT;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,11 +38,11 @@ final class Saving {
     }
 
     boolean isOn() {
-        return arguments.saveSteps() > 0;
+        return arguments.get(SAVE_STEPS) > 0;
     }
 
     boolean isDue(long step) {
-        return isOn() && step % arguments.saveSteps() == 0;
+        return isOn() && step % arguments.get(SAVE_STEPS) == 0;
     }
 
     boolean hasSaved(long step) {
@@ -79,7 +82,7 @@ final class Saving {
 
     private void rotate(TrainerState state) {
         try {
-            checkpoints.rotate(arguments.saveTotalLimit(), state.best());
+            checkpoints.rotate(arguments.get(SAVE_TOTAL_LIMIT), state.best());
         } catch (IOException e) {
             note(state.step(), "An old checkpoint could not be deleted: " + e.getMessage() + ".");
         }

@@ -1,10 +1,19 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.BF16;
+import static dev.parley.train.TrainingSettings.EVAL_STEPS;
+import static dev.parley.train.TrainingSettings.LOGGING_STEPS;
+import static dev.parley.train.TrainingSettings.MAX_STEPS;
+import static dev.parley.train.TrainingSettings.NUM_TRAIN_EPOCHS;
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
+import static dev.parley.train.TrainingSettings.SEED;
+
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
-import dev.parley.model.LossSum;
-import dev.parley.tensor.DType;
+import dev.parley.torch.TrainableLM;
+import dev.parley.torch.LossSum;
+import dev.parley.kernels.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -19,7 +28,7 @@ import java.util.function.Consumer;
  * Trains a model on rows of tokens: pretraining where every token is a target, fine-tuning where the answer's are.
  *
  * <pre>{@code
- * var model = CausalLM.forTraining(Path.of("gpt2"), DType.BFLOAT16);
+ * var model = TrainableLM.fromPretrained(Path.of("gpt2"), DType.BFLOAT16);
  * var arguments = TrainingArguments.builder().outputDir(Path.of("out")).numTrainEpochs(3).build();
  * new Trainer(model, arguments, trainDataset, evalDataset).train();
  * }</pre>
@@ -29,7 +38,7 @@ import java.util.function.Consumer;
  */
 public final class Trainer {
 
-    private final CausalLM model;
+    private final TrainableLM model;
     private final TrainingArguments arguments;
     private final Dataset trainDataset;
     private final Optional<Dataset> evalDataset;
@@ -41,23 +50,23 @@ public final class Trainer {
     private volatile boolean stopAsked;
 
     /** A trainer that evaluates as well. */
-    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Dataset evalDataset) {
+    public Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset, Dataset evalDataset) {
         this(model, arguments, trainDataset, Optional.of(evalDataset));
     }
 
     /** A trainer without an evaluation set. */
-    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset) {
+    public Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset) {
         this(model, arguments, trainDataset, Optional.empty());
     }
 
-    private Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
+    private Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
         this.model = model;
         this.arguments = arguments;
         this.trainDataset = trainDataset;
         this.evalDataset = evalDataset;
         if (trainDataset.size() == 0) throw new TrainingException("The training set is empty.");
         if (evalDataset.isPresent() && evalDataset.get().size() == 0) throw new TrainingException("The evaluation set is empty.");
-        model.computeIn(arguments.bf16() ? DType.BFLOAT16 : DType.FLOAT32);
+        model.computeIn(arguments.get(BF16) ? DType.BFLOAT16 : DType.FLOAT32);
     }
 
     /** Hears of every event, in the thread that trains. */
@@ -125,8 +134,8 @@ public final class Trainer {
 
     /** Optimiser steps of the whole run. */
     public long totalSteps() {
-        if (arguments.maxSteps() > 0) return arguments.maxSteps();
-        return (long) Math.ceil(new BatchPlan(trainDataset, arguments).stepsPerEpoch() * arguments.numTrainEpochs());
+        if (arguments.get(MAX_STEPS) > 0) return arguments.get(MAX_STEPS);
+        return (long) Math.ceil(new BatchPlan(trainDataset, arguments).stepsPerEpoch() * arguments.get(NUM_TRAIN_EPOCHS));
     }
 
     /** The mean loss over a set's targets, in nats, without dropout. */
@@ -137,7 +146,7 @@ public final class Trainer {
     /** @return nothing if it was told to stop */
     private Optional<Double> evaluate(Dataset dataset, BooleanSupplier stop) {
         var sum = new LossSum(0, 0);
-        var size = arguments.perDeviceEvalBatchSize();
+        var size = arguments.get(PER_DEVICE_EVAL_BATCH_SIZE);
         for (int start = 0; start < dataset.size(); start += size) {
             if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<Row>();
@@ -151,7 +160,7 @@ public final class Trainer {
 
     /** Writes the model, and the tokenizer if there is one, to the output folder. */
     public void saveModel() throws IOException {
-        saveModel(arguments.outputDir());
+        saveModel(arguments.get(OUTPUT_DIR));
     }
 
     /** Writes the model, and the tokenizer if there is one, to a folder. */
@@ -179,14 +188,14 @@ public final class Trainer {
 
         Run(Optimizer optimizer) {
             this.optimizer = optimizer;
-            var checkpoints = new Checkpoints(arguments.outputDir());
+            var checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
             var checkpoint = new Checkpoint(model, optimizer, extra);
             saving = new Saving(checkpoints, checkpoint, arguments, Trainer.this::tell);
             beginning = new Beginning(checkpoints, checkpoint, arguments, resumeAnyway, Trainer.this::tell);
         }
 
         TrainOutput run() {
-            RandomState.seed(arguments.seed());
+            RandomState.seed(arguments.get(SEED));
             state = beginning.state(() ->
                     RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
             saving.beginAt(state.step(), beginning.isSavedHere());
@@ -201,11 +210,11 @@ public final class Trainer {
                 window = window.plus(done);
                 var step = state.step() + 1;
                 var last = course.isOver(step);
-                var told = step % arguments.loggingSteps() == 0 || last;
+                var told = step % arguments.get(LOGGING_STEPS) == 0 || last;
                 state = state.next(done.loss(), told, course.seconds());
                 if (told) tell(window.event(step, course, plan.epochs(step), done));
                 if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
-                if (last || arguments.evalSteps() > 0 && step % arguments.evalSteps() == 0) evaluateNow();
+                if (last || arguments.get(EVAL_STEPS) > 0 && step % arguments.get(EVAL_STEPS) == 0) evaluateNow();
                 if (told) window = new Window(course.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
             var isOver = course.isOver(state.step()); // also where saving or evaluating took the time that was left

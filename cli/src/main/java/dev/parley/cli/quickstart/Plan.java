@@ -1,5 +1,6 @@
 package dev.parley.cli.quickstart;
 
+import dev.parley.train.recipe.Stage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -34,6 +35,21 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
             throw new IllegalArgumentException("--steps " + steps.getAsLong() + " is not between 2 and 1000000000.");
         }
         texts = List.copyOf(texts);
+    }
+
+    /** What a run needs until it has ended. */
+    Path work() {
+        return out.resolve(".work");
+    }
+
+    /** Folder of the tokenizer that is learned first. */
+    Path tokenizer() {
+        return work().resolve("tokenizer");
+    }
+
+    /** Folder of a stage's checkpoints. */
+    Path checkpoints(Stage stage) {
+        return work().resolve(stage.label());
     }
 
     /** How much was asked for, in words. */

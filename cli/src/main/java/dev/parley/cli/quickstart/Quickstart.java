@@ -1,5 +1,6 @@
 package dev.parley.cli.quickstart;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
@@ -7,27 +8,28 @@ import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
 import dev.parley.eval.Score;
-import dev.parley.generate.GenerationConfig;
-import dev.parley.model.CausalLM;
+import dev.parley.files.FolderTree;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.ModelConfig;
 import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
+import dev.parley.train.recipe.Recipe;
+import dev.parley.train.recipe.Stage;
+import dev.parley.train.recipe.TrainingRun;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -77,7 +79,7 @@ final class Quickstart {
     Quickstart(Plan plan, Progress progress) throws IOException {
         this.plan = plan;
         this.progress = progress;
-        work = plan.out().resolve(".work");
+        work = plan.work();
         state = State.open(work.resolve("state.json"), plan);
     }
 
@@ -95,10 +97,10 @@ final class Quickstart {
         progress.note(corpus.texts().size() + " documents to read, " + corpus.heldOutTexts().size() + " held out, " + corpus.topics().size()
                 + " chat topics, " + corpus.tasks().size() + " kinds of task");
         var tokenizer = tokenizer(corpus);
-        var course = Course.of(plan, state, shape -> SpeedProbe.tokensPerSecond(config(shape, tokenizer), shape.rows()));
-        forecast(course);
-        var base = pretrain(corpus, tokenizer, course);
-        finetune(corpus, tokenizer, base, course);
+        var budget = TrainingBudget.of(plan, state, this::speed);
+        forecast(budget);
+        var base = pretrain(corpus, tokenizer, budget);
+        finetune(corpus, tokenizer, base, budget);
         progress.stage("scores", "Examining the model on what it has never seen");
         var judged = state.timed("scores", false, () -> new Judging(plan, tokenizer, corpus).judge(base));
         var result = new Result(plan.out(), state.seconds(), judged.scores(), judged.samples());
@@ -108,11 +110,11 @@ final class Quickstart {
     }
 
     /** Says before it begins what can be expected of the time. */
-    private void forecast(Course course) {
-        if (plan.steps().isPresent() || state.done(Stage.PRETRAIN.name())) return;
+    private void forecast(TrainingBudget budget) {
+        if (plan.steps().isPresent() || state.done(Stage.PRETRAIN.label())) return;
         progress.note(String.format(Locale.ROOT, "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
-                course.tokensPerSecond(), course.minutesFor(Usual.tokensOfAUsefulModel())));
-        var beyond = Usual.beyond(course.expectedTokens());
+                budget.tokensPerSecond(), budget.minutesFor(Usual.tokensOfAUsefulModel())));
+        var beyond = Usual.beyond(budget.expectedTokens());
         if (!beyond.isEmpty()) {
             progress.note(String.format(Locale.ROOT, "%.1f minutes are too short for: %s. The model will make mistakes there; give it more by --minutes.",
                     plan.minutes(), String.join(", ", beyond)));
@@ -122,7 +124,7 @@ final class Quickstart {
     // ---- tokenizer ----
 
     private Tokenizer tokenizer(Corpus corpus) throws IOException {
-        var folder = work.resolve("tokenizer");
+        var folder = plan.tokenizer();
         if (!state.done("tokenizer")) {
             progress.stage("tokenizer", "Learning a vocabulary of " + Plan.VOCAB_SIZE + " tokens");
             state.timed("tokenizer", false, () -> {
@@ -148,36 +150,43 @@ final class Quickstart {
 
     // ---- pretraining ----
 
-    private Path pretrain(Corpus corpus, Tokenizer tokenizer, Course course) throws IOException {
+    private Path pretrain(Corpus corpus, Tokenizer tokenizer, TrainingBudget budget) throws IOException {
         var folder = work.resolve("pretrained");
-        if (state.done(Stage.PRETRAIN.name())) return folder;
-        progress.stage(Stage.PRETRAIN.name(), "Reading: predicting the next token of definitions and exercises");
-        try (var model = CausalLM.create(config(course.shape(), tokenizer), plan.seed())) {
-            var part = course.pretrain();
-            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", model.config().parameterCount(), part.steps(), course.shape().tokensPerStep()));
-            var rows = Dataset.of(pretrainingRows(corpus, course.mixture(), tokenizer, part.rowTokens()));
-            var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-            train(Stage.PRETRAIN, part, course, model, rows, Optional.of(heldOut), folder, tokenizer);
+        if (state.done(Stage.PRETRAIN.label())) return folder;
+        progress.stage(Stage.PRETRAIN.label(), "Reading: predicting the next token of definitions and exercises");
+        var part = budget.pretrain();
+        var rows = Dataset.of(pretrainingRows(corpus, budget.mixture(), tokenizer, part.rowTokens()));
+        var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
+        try (var run = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
+            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", run.model().config().parameterCount(), part.steps(), budget.shape().tokensPerStep()));
+            train(run, part, budget, folder);
         }
         return folder;
     }
 
-    private static ModelConfig config(Shape shape, Tokenizer tokenizer) {
-        return shape.config(tokenizer.vocabSize()).withSpecialTokens(id(tokenizer, END_OF_TEXT), id(tokenizer, ChatTemplate.END));
+    /** Tokens a second that a model of a shape reads on this machine now. */
+    private double speed(Shape shape) {
+        try (var run = StageRecipe.pretrain(plan, shape, 1).withRows(Dataset.of(List.of(Row.of(new int[2])))).open()) {
+            return SpeedProbe.tokensPerSecond(run.model(), shape.rows());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Opens the recipe of a stage; a run that was interrupted goes on from its last checkpoint. */
+    private TrainingRun open(Recipe recipe, Stage stage) throws IOException {
+        if (Checkpoints.last(plan.checkpoints(stage)).isEmpty()) return recipe.open();
+        progress.note("Going on from the last checkpoint in " + plan.checkpoints(stage));
+        return recipe.with("resume_from_checkpoint", "true").open();
     }
 
     private static int id(Tokenizer tokenizer, String token) {
         return tokenizer.idOf(token).orElseThrow();
     }
 
-    /** A document between two end-of-text tokens: the first says that a text begins, the second is learned as its end. */
     private static Row document(Tokenizer tokenizer, String text) {
-        var ids = tokenizer.encode(text);
         var end = id(tokenizer, END_OF_TEXT);
-        var row = new int[ids.length + 2];
-        Arrays.fill(row, end);
-        System.arraycopy(ids, 0, row, 1, ids.length);
-        return Row.of(row);
+        return Row.document(end, tokenizer.encode(text), end);
     }
 
     /** Rows of texts and practice mixed. @param wanted tokens */
@@ -196,14 +205,14 @@ final class Quickstart {
 
     // ---- fine-tuning ----
 
-    private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, Course course) throws IOException {
-        if (state.done(Stage.SFT.name())) return;
-        progress.stage(Stage.SFT.name(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
-        try (var model = CausalLM.forTraining(base, Engine.trainingType())) {
-            var part = course.sft();
-            var rows = chatRows(corpus.conversations(course.chatMixture()), tokenizer, part.rowTokens());
+    private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, TrainingBudget budget) throws IOException {
+        if (state.done(Stage.SFT.label())) return;
+        progress.stage(Stage.SFT.label(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
+        var part = budget.sft();
+        var rows = Dataset.of(chatRows(corpus.conversations(budget.chatMixture()), tokenizer, part.rowTokens()));
+        try (var run = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), Stage.SFT)) {
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
-            train(Stage.SFT, part, course, model, Dataset.of(rows), Optional.empty(), plan.out(), tokenizer);
+            train(run, part, budget, plan.out());
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
             SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
@@ -221,28 +230,22 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private void train(Stage stage, Course.Part part, Course course, CausalLM model, Dataset rows, Optional<Dataset> heldOut, Path folder,
-            Tokenizer tokenizer) throws IOException {
-        var arguments = stage.arguments(work.resolve(stage.name()), course.shape(), part.steps(), plan.seed());
-        var last = Checkpoints.last(arguments.outputDir());
-        if (last.isPresent()) {
-            progress.note("Going on from the last checkpoint in " + arguments.outputDir());
-            arguments = arguments.resumingFrom(last.get());
-        }
-        var trainer = heldOut.isEmpty() ? new Trainer(model, arguments, rows) : new Trainer(model, arguments, rows, heldOut.get());
+    private void train(TrainingRun run, TrainingBudget.Part part, TrainingBudget budget, Path folder) throws IOException {
+        var trainer = run.trainer().resumeAnyway().onEvent(state::event).onEvent(progress::event);
         part.limit().ifPresent(trainer::withTimeLimit);
-        running = trainer.resumeAnyway().withTokenizer(tokenizer).onEvent(state::event).onEvent(progress::event);
+        running = trainer;
         if (stopped) trainer.stop();
-        var output = state.timed(stage.name(), true, running::train);
+        var stage = run.stage().label();
+        var output = state.timed(stage, true, trainer::train);
         running = null;
         if (output.interrupted()) throw new Stopped();
-        course.finished(stage, output.globalStep());
+        budget.finished(run.stage(), output.globalStep());
         trainer.saveModel(folder);
-        state.complete(stage.name());
+        state.complete(stage);
     }
 
     /** The moments of the optimiser take twice the model's space, and nothing goes on from them. */
     private void forgetCheckpoints() throws IOException {
-        for (var stage : List.of(Stage.PRETRAIN, Stage.SFT)) FolderTree.delete(work.resolve(stage.name()));
+        for (var stage : List.of(Stage.PRETRAIN, Stage.SFT)) FolderTree.delete(plan.checkpoints(stage));
     }
 }

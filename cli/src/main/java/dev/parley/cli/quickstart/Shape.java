@@ -1,7 +1,5 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.model.ModelConfig;
-
 /**
  * The network, and the tokens of a step of its training. Positions by rotation, norms by root mean square, also of
  * queries and keys, and gated perceptrons, as Qwen3 has them, learn more from a token than GPT-2's parts; docs/decisions.md has the figures.
@@ -32,8 +30,9 @@ record Shape(int layers, int width, int heads, int intermediate, int rows) {
         return tokens < MEDIUM_FROM ? SMALL : tokens < LARGE_FROM ? MEDIUM : LARGE;
     }
 
-    ModelConfig config(int vocabSize) {
-        return ModelConfig.qwen3(vocabSize, Plan.CONTEXT, width, layers, heads, heads, intermediate);
+    /** As a recipe names it. */
+    String recipe() {
+        return "{num_hidden_layers: %d, hidden_size: %d, num_attention_heads: %d, intermediate_size: %d}".formatted(layers, width, heads, intermediate);
     }
 
     int headSize() {

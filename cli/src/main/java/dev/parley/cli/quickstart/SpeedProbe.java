@@ -1,8 +1,8 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -17,27 +17,25 @@ final class SpeedProbe {
 
     private SpeedProbe() {}
 
-    /** Tokens a second. @param rows of a step */
-    static double tokensPerSecond(ModelConfig config, int rows) {
-        var length = config.maxPositionEmbeddings();
+    /** Tokens a second. @param probe a model that is good for nothing afterwards @param rows of a step */
+    static double tokensPerSecond(TrainableLM probe, int rows) {
+        var length = probe.config().maxPositionEmbeddings();
         var ids = new int[rows][length];
         var segments = new int[rows][length];
         var random = new SplittableRandom(1);
-        for (var row : ids) Arrays.setAll(row, i -> random.nextInt(config.vocabSize()));
+        for (var row : ids) Arrays.setAll(row, i -> random.nextInt(probe.config().vocabSize()));
         for (var row : segments) Arrays.setAll(row, i -> i / DOCUMENT);
-        try (var probe = CausalLM.create(config, 1)) {
-            for (var p : probe.parameters().all()) p.value().requiresGrad(true);
-            var seconds = new ArrayList<Double>();
-            for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS; ) {
-                var start = System.nanoTime();
-                probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
-                for (var p : probe.parameters().all()) p.value().clearGrad();
-                seconds.add(since(start));
-            }
-            var warm = seconds.subList(seconds.size() / 2, seconds.size()); // until then Java compiles
-            var median = warm.stream().sorted().skip(warm.size() / 2).findFirst().orElseThrow();
-            return PASS * rows * length / median;
+        for (var p : probe.parameters().all()) p.value().requiresGrad(true);
+        var seconds = new ArrayList<Double>();
+        for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS; ) {
+            var start = System.nanoTime();
+            probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
+            for (var p : probe.parameters().all()) p.value().clearGrad();
+            seconds.add(since(start));
         }
+        var warm = seconds.subList(seconds.size() / 2, seconds.size()); // until then Java compiles
+        var median = warm.stream().sorted().skip(warm.size() / 2).findFirst().orElseThrow();
+        return PASS * rows * length / median;
     }
 
     private static double since(long start) {

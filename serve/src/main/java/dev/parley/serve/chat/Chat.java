@@ -1,6 +1,5 @@
 package dev.parley.serve.chat;
 
-import dev.parley.serve.Routes;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -9,8 +8,9 @@ import dev.parley.serve.chat.history.Presets;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
-import dev.parley.serve.chat.running.ModelAnswerer;
+import dev.parley.serve.chat.running.ChatEngine;
 import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;
@@ -44,11 +44,10 @@ public final class Chat implements Routes {
     public Chat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
-        var answerer = new ModelAnswerer(models);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
-        answers = new RunningAnswers(answerer, messages, lease.id(), note);
-        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
+        answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
+        groups = List.of(new ModelRoutes(models), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)), new AnswerRoutes(conversations, answers),
                 new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
@@ -58,7 +57,7 @@ public final class Chat implements Routes {
 
     private void interruptLeft() {
         var left = answers.interruptLeft();
-        if (left > 0) note.accept(left + " answers that were being written when their server ended are marked as interrupted.");
+        if (left > 0) note.accept(left + " answers that were being generated when their server stopped have been marked as interrupted.");
     }
 
     private void goOn() {
@@ -66,7 +65,7 @@ public final class Chat implements Routes {
             lease.renew();
             interruptLeft();
         } catch (StoreException e) {
-            note.accept("This server could not say that it goes on: " + e.getMessage());
+            note.accept("This server could not renew its lease: " + e.getMessage());
         }
     }
 
@@ -74,7 +73,7 @@ public final class Chat implements Routes {
         try {
             conversations.purge(System.currentTimeMillis() - Conversations.KEPT_ASIDE.toMillis());
         } catch (StoreException e) {
-            note.accept("Deleted conversations could not be forgotten: " + e.getMessage());
+            note.accept("Deleted conversations could not be purged: " + e.getMessage());
         }
     }
 
@@ -90,7 +89,7 @@ public final class Chat implements Routes {
         try {
             lease.close();
         } catch (StoreException e) {
-            note.accept("This server's end could not be written down: " + e.getMessage());
+            note.accept("This server could not give up its lease: " + e.getMessage());
         }
     }
 }

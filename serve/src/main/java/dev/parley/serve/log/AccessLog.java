@@ -2,6 +2,7 @@ package dev.parley.serve.log;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.http.RequestNotes;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +72,7 @@ public final class AccessLog implements RequestLog, AutoCloseable {
                 writer.write(line + "\n");
                 writer.flush();
             } catch (IOException e) {
-                otherwise.accept("A line of the access log is lost: " + e.getMessage());
+                otherwise.accept("A line of the access log was lost: " + e.getMessage());
             }
         }
     }

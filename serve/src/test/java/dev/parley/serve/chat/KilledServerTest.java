@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.store.Databases;
-import dev.parley.tensor.ChildProcess;
+import dev.parley.files.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,7 +54,7 @@ class KilledServerTest {
     private static ChildProcess start(String place) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
+        command.addAll(List.of(TestServer.modelsOption(), "-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
         return ChildProcess.start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 
@@ -89,7 +90,8 @@ class KilledServerTest {
             assertEquals(finished, found.subList(0, finished.size()));
             var left = found.getLast();
             assertEquals(half, left.path("id").asText());
-            // Of a file it is known at once that its server is dead, elsewhere once that has said nothing for a time.
+            // Of a file it is known at once that its server is dead, elsewhere once that has said nothing for a time, which passes here.
+            if (kind == Databases.POSTGRESQL) server.database().run(t -> t.update("update servers set expires = expires - ?", ServerLease.LASTS.toMillis()));
             while (kind == Databases.POSTGRESQL && left.path("status").asText().equals("running")) {
                 Thread.sleep(100);
                 left = messages(client, asked.conversation()).getLast();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,9 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,17 +36,7 @@ class FuzzedRequestsTest {
     private static final String COMPLETION = """
             {"model": "tiny", "prompt": [[5, 6], [7]], "max_tokens": 2, "echo": true, "logprobs": 2, "n": 1, "best_of": 1, "stream": false, "stop": "x", "min_tokens": 1,
              "ignore_eos": false, "regex": "[ab]{2}", "temperature": 1, "user": "u"}""";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     @AfterEach
     void theNextRequestIsServed() {
@@ -63,7 +52,7 @@ class FuzzedRequestsTest {
     }
 
     private static JsonNode oddity(SplittableRandom random) {
-        var json = Body.JSON.getNodeFactory();
+        var json = JsonBody.JSON.getNodeFactory();
         return switch (random.nextInt(16)) {
             case 0 -> json.nullNode();
             case 1 -> json.booleanNode(random.nextBoolean());
@@ -111,7 +100,7 @@ class FuzzedRequestsTest {
     void whateverIsChangedInARequestItIsAnsweredOrRefused(String path, long seed) throws Exception {
         var random = new SplittableRandom(seed);
         for (int i = 0; i < 400; i++) {
-            var body = Body.JSON.readTree(path.contains("chat") ? CHAT : COMPLETION);
+            var body = JsonBody.JSON.readTree(path.contains("chat") ? CHAT : COMPLETION);
             for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
                 var places = new ArrayList<Runnable>();
                 places(body, places, random);

@@ -3,17 +3,19 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.models.ModelSource;
-import dev.parley.tensor.DType;
+import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,14 +35,14 @@ class LmEvaluationHarnessTest {
     // Both are float32, but sum in another order: the tiny model's scores differ by some 1e-6.
     private static final double TOLERANCE = 1e-3;
     private static TestServer server;
-    private static CausalLM model;
+    private static TrainableLM model;
     private static Tokenizer tokenizer;
 
     @BeforeAll
     static void start() {
         Path folder = TestServer.modelFolder("tiny", 7);
         tokenizer = Tokenizer.load(folder);
-        model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH);
+        model = TrainableLM.fromPretrained(folder, DType.FLOAT32);
         var source = new ModelSource("exact", List.of(), 10L << 20, TestServer.CONTEXT, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA), Tokenizer.load(folder), GenerationConfig.DEFAULT));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
@@ -67,11 +69,11 @@ class LmEvaluationHarnessTest {
     }
 
     private static JsonNode choices(Object prompts, int maxTokens) throws Exception {
-        var body = Body.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens).put("logprobs", 1).put("seed", 1234).put("echo", true);
-        body.set("prompt", Body.JSON.valueToTree(prompts));
+        var body = JsonBody.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens).put("logprobs", 1).put("seed", 1234).put("echo", true);
+        body.set("prompt", JsonBody.JSON.valueToTree(prompts));
         var response = server.post("/v1/completions", body.toString());
         assertEquals(200, response.statusCode(), () -> response.body() + server.notes());
-        return Body.JSON.readTree(response.body()).path("choices");
+        return JsonBody.JSON.readTree(response.body()).path("choices");
     }
 
     private static int[] join(int[] a, int... b) {

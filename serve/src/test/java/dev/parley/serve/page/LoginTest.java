@@ -16,12 +16,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
 
 /** The page of a server that asks who is there. */
+@ExtendWith(Chromium.Shared.class)
 class LoginTest {
 
-    private static Chromium chromium;
     private static TestServer server;
 
     private BrowserContext context;
@@ -29,7 +30,6 @@ class LoginTest {
 
     @BeforeAll
     static void startAll() {
-        chromium = Chromium.start();
         PlaywrightAssertions.setDefaultAssertionTimeout(PageTest.PATIENCE);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true));
     }
@@ -37,12 +37,11 @@ class LoginTest {
     @AfterAll
     static void stopAll() {
         if (server != null) server.close();
-        if (chromium != null) chromium.close();
     }
 
     @BeforeEach
     void open() {
-        context = chromium.browser().newContext(PageTest.laptop());
+        context = Chromium.shared().browser().newContext(PageTest.laptop());
         page = context.newPage();
         page.setDefaultTimeout(PageTest.PATIENCE);
         page.navigate(server.base());
@@ -66,7 +65,7 @@ class LoginTest {
         var findings = new AxeBuilder(page).analyze().getViolations().stream().filter(v -> List.of("serious", "critical").contains(v.getImpact())).toList();
         assertEquals(List.of(), findings);
         login("ada", "not her password");
-        assertThat(page.getByRole(AriaRole.ALERT)).containsText("password is wrong");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Wrong name or password");
         login("ada", "a long password");
         assertThat(page.locator(".composer-field")).isVisible();
         assertThat(page.locator(".sidebar-foot")).hasText("ada");
@@ -87,7 +86,7 @@ class LoginTest {
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("The two new passwords differ.");
         page.getByLabel("New password, again").fill("the second password");
         page.keyboard().press("Enter");
-        assertThat(page.locator(".toast")).containsText("The password is changed.");
+        assertThat(page.locator(".toast")).containsText("The password was changed.");
 
         page.locator(".sidebar-foot").click();
         page.getByText("Log out").click();

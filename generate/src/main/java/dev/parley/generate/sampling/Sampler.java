@@ -1,0 +1,57 @@
+package dev.parley.generate.sampling;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.grammar.TokenMasks;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Chooses the next token of one text from its scores. Each text has a random generator of its own. */
+public final class Sampler {
+
+    private final List<LogitsProcessor> processors;
+    private final boolean greedy;
+    private final RandomGenerator random;
+
+    /**
+     * @param limit new tokens at most
+     * @param masks of the config's grammar
+     * @param index of the text among those of one prompt: each draws differently
+     */
+    public Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
+        processors = LogitsProcessor.of(config, promptLength, limit, masks);
+        greedy = config.temperature() == 0;
+        random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
+    }
+
+    /** The scores after all processors. @param logits changed */
+    public float[] processed(int[] ids, float[] logits) {
+        for (var processor : processors) processor.process(ids, logits);
+        return logits;
+    }
+
+    /** The next token. @param logits after the processors */
+    public int choose(float[] logits) {
+        var likeliest = argmax(logits);
+        if (greedy) return likeliest;
+        var p = TopK.softmax(logits);
+        var u = random.nextDouble();
+        for (int i = 0; i < p.length; i++) {
+            u -= p[i];
+            if (u < 0 && p[i] > 0) return i;
+        }
+        return likeliest; // rounding left a little of u
+    }
+
+    /** The first of the highest scores. */
+    public static int argmax(float[] logits) {
+        var best = -1;
+        for (int i = 0; i < logits.length; i++) {
+            if (Float.isNaN(logits[i])) throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");
+            if (best < 0 || logits[i] > logits[best]) best = i;
+        }
+        if (logits[best] == Float.NEGATIVE_INFINITY) throw new IllegalStateException("No token is allowed to come next.");
+        return best;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.parley.generate.sampling;
+
+import dev.parley.tokenizer.AddedToken;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Watches a stream of text for stop strings, and holds back what may be the beginning of one: a reader never sees a part
+ * of a stop string, wherever the tokens' borders lie.
+ */
+public final class StopStrings {
+
+    private final List<String> stops;
+    private String held = "";
+    private boolean found;
+
+    public StopStrings(List<String> stops) {
+        this.stops = stops;
+    }
+
+    /** The special tokens whose names hold a stop string: they show no text in which it could be found. */
+    public static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
+        if (stops.isEmpty() || tokenizer.isEmpty()) return Set.of();
+        return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id).collect(Collectors.toSet());
+    }
+
+    /** Takes more text and gives what is certain to be shown. After a stop string nothing more is. */
+    public String push(String text) {
+        if (found) return "";
+        var firstNew = held.length();
+        held += text;
+        for (int end = firstNew + 1; end <= held.length(); end++) { // the first to be complete, wherever the text was cut
+            var seen = held.substring(0, end);
+            var longest = stops.stream().filter(seen::endsWith).mapToInt(String::length).max();
+            if (longest.isPresent()) {
+                found = true;
+                return release(end - longest.getAsInt(), end);
+            }
+        }
+        var safe = held.length() - longestBeginning();
+        return release(safe, safe);
+    }
+
+    /** The longest end of what is held that begins a stop string. */
+    private int longestBeginning() {
+        var longest = 0;
+        for (var stop : stops) {
+            for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--) {
+                if (stop.startsWith(held.substring(held.length() - n))) longest = n;
+            }
+        }
+        return longest;
+    }
+
+    private String release(int shown, int dropped) {
+        var text = held.substring(0, shown);
+        held = found ? "" : held.substring(dropped);
+        return text;
+    }
+
+    /** What was held back after all, at the end of the stream. */
+    public String finish() {
+        var rest = held;
+        held = "";
+        return rest;
+    }
+
+    public boolean found() {
+        return found;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.parley.generate.tools;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.grammar.Grammar;
+import java.util.regex.Pattern;
+
+/**
+ * A function that a model may call.
+ *
+ * @param name letters, digits, - and _, so that it needs no escape in JSON
+ * @param definition {@code {"type": "function", "function": {…}}}, as chat templates take it
+ */
+public record Tool(String name, ObjectNode definition) {
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
+
+    /** @throws IllegalArgumentException if the name is none */
+    public Tool {
+        if (!NAME.matcher(name).matches()) throw new IllegalArgumentException("a function's name has 1 to 64 letters, digits, - and _");
+    }
+
+    /**
+     * What its arguments may be: an object of its schema; an empty one where it has no schema.
+     *
+     * @throws dev.parley.grammar.GrammarException if the schema cannot be honoured
+     */
+    public Grammar arguments() {
+        var schema = definition.path("function").path("parameters");
+        if (schema.isMissingNode() || schema.isNull()) return Grammar.ofJsonSchema("{\"type\": \"object\", \"additionalProperties\": false}");
+        return schema.isEmpty() ? Grammar.ofJsonObject() : Grammar.ofJsonSchema(schema.toString());
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * How models call functions: what a chat template does with tools, how a call is written, and how it is read out of an answer that
+ * is still growing. {@link dev.parley.generate.tools.ToolTemplate} is where to start.
+ *
+ * <pre>{@code
+ * var template = ToolTemplate.of(tokenizer.chatTemplate().orElseThrow());
+ * var conversation = template.conversation(messages, tools);             // what the model is given
+ * var form = template.format().calls(forms, true, false);                // what it must answer, where it must call one
+ * var reader = new ToolCallReader(template.format(), names, true, listener);
+ * reader.push("<tool_call>\n{\"name\": \"weather\", \"argu");            // the listener is told of the call weather
+ * }</pre>
+ */
+package dev.parley.generate.tools;

@@ -1,0 +1,107 @@
+package dev.parley.serve.sampling;
+
+import static dev.parley.generate.config.GenerationSettings.MAX_NEW_TOKENS;
+import static dev.parley.generate.config.GenerationSettings.SEED;
+import static dev.parley.generate.config.GenerationSettings.TEMPERATURE;
+import static dev.parley.generate.config.SettingType.FLAG;
+import static dev.parley.generate.config.SettingType.INTEGER;
+import static dev.parley.generate.config.SettingType.NUMBER;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.config.GenerationSettings;
+import dev.parley.generate.config.Setting;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The fields that say how an answer is drawn, for all routes that make text. */
+public final class SamplingFields {
+
+    /** Texts that end an answer that one request may name. */
+    static final int MOST_STOPS = 16;
+    private static final int MOST_STOP_LENGTH = 1_000;
+    private static final int MOST_BIASES = 1_024;
+    private static final double COLDEST = 1e-4; // what is below draws the likeliest token, and would only overflow
+    /** Texts that one request may ask for. */
+    public static final int MOST_CHOICES = 16;
+
+    private SamplingFields() {}
+
+    /**
+     * A model's defaults with what a request says.
+     *
+     * @throws ApiError if a field cannot be honoured
+     */
+    public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
+        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0).promptLookupNumTokens(0);
+        for (var setting : GenerationSettings.all()) {
+            if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b)); // each route has limits of its own
+        }
+        b.seed(fields.whole(SEED.name()).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+        var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
+        stops.addAll(stops(fields));
+        b.stopStrings(stops);
+        bias(fields, vocabSize).ifPresent(b::sequenceBias);
+        return b;
+    }
+
+    /** A number or flag; what is out of the setting's own range, such as a top_k of -1, counts as the nearest that is in it. */
+    private static void read(JsonFields fields, Setting.Field field, Setting<?> setting, GenerationConfigBuilder b) {
+        var name = field.name();
+        var range = field.range();
+        INTEGER.of(setting).ifPresent(whole -> fields.integer(name, (int) range.least(), (int) range.most()).ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
+        NUMBER.of(setting).ifPresent(real -> fields.real(name, range.least(), range.most()).ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
+        FLAG.of(setting).filter(flag -> fields.any(name).isPresent()).ifPresent(flag -> b.set(flag, fields.flag(name)));
+    }
+
+    /**
+     * The finished settings.
+     *
+     * @throws ApiError if they contradict each other
+     */
+    public static GenerationConfig build(GenerationConfigBuilder settings) {
+        try {
+            return settings.build();
+        } catch (IllegalArgumentException e) {
+            throw ApiError.badRequest("", e.getMessage());
+        }
+    }
+
+    private static List<String> stops(JsonFields fields) {
+        var stops = fields.strings("stop", MOST_STOPS);
+        if (stops.stream().anyMatch(String::isEmpty)) throw ApiError.badRequest("stop", "stop must not hold an empty string.");
+        if (stops.stream().anyMatch(s -> s.length() > MOST_STOP_LENGTH)) throw ApiError.badRequest("stop", "stop holds a string of more than " + MOST_STOP_LENGTH + " characters.");
+        return stops;
+    }
+
+    private static Optional<Map<List<Integer>, Double>> bias(JsonFields fields, int vocabSize) {
+        return fields.any("logit_bias").map(node -> {
+            if (!node.isObject()) throw fields.wrong("logit_bias", "an object of token ids and numbers from -100 to 100");
+            if (node.size() > MOST_BIASES) throw ApiError.badRequest("logit_bias", "logit_bias holds " + node.size() + " tokens, more than " + MOST_BIASES + ".");
+            var bias = new HashMap<List<Integer>, Double>();
+            for (var entry : node.properties()) {
+                var id = tokenId(entry.getKey(), vocabSize);
+                var value = entry.getValue();
+                if (!value.isNumber() || !(Math.abs(value.doubleValue()) <= 100)) throw ApiError.badRequest("logit_bias", "logit_bias." + id + " must be a number from -100 to 100.");
+                if (value.doubleValue() != 0) bias.put(List.of(id), value.doubleValue());
+            }
+            return bias;
+        });
+    }
+
+    private static int tokenId(String text, int vocabSize) {
+        try {
+            var id = Integer.parseInt(text);
+            if (id >= 0 && id < vocabSize) return id;
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw ApiError.badRequest("logit_bias", "logit_bias names a token " + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + ", which is not one of 0.." + (vocabSize - 1) + ".");
+    }
+}

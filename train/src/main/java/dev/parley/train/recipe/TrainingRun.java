@@ -1,0 +1,55 @@
+package dev.parley.train.recipe;
+
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
+
+import dev.parley.data.Dataset;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.torch.TrainableLM;
+import dev.parley.tokenizer.Tokenizer;
+import dev.parley.train.Trainer;
+import dev.parley.train.TrainingArguments;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A recipe that is ready to run: the model is in memory and the data are read.
+ *
+ * <pre>{@code
+ * try (var run = recipe.open()) {
+ *     run.trainer().onEvent(System.out::println);
+ *     run.run();
+ * }
+ * }</pre>
+ *
+ * @param rows of the training set
+ */
+public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, int rows, Trainer trainer)
+        implements AutoCloseable {
+
+    static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, Optional<Dataset> eval) {
+        var trainer = eval.map(rows -> new Trainer(model, arguments, train, rows)).orElseGet(() -> new Trainer(model, arguments, train));
+        return new TrainingRun(stage, model, tokenizer, arguments, train.size(), trainer.withTokenizer(tokenizer));
+    }
+
+    /** Trains, and unless it was interrupted writes the model to {@code output_dir}. */
+    public Trainer.TrainOutput run() throws IOException {
+        var output = trainer.train();
+        if (!output.interrupted()) save(arguments.get(OUTPUT_DIR));
+        return output;
+    }
+
+    /** Writes the model, the tokenizer, and the token that ends an answer. */
+    public void save(Path folder) throws IOException {
+        trainer.saveModel(folder);
+        var ends = tokenizer.eosTokenId().stream().boxed().toList();
+        GenerationConfig.DEFAULT.withStops(ends, List.of()).write(folder);
+    }
+
+    /** Frees the model. */
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.parley.train.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.parley.data.Dataset;
+import dev.parley.data.Row;
+import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.train.LrSchedule;
+import dev.parley.train.TrainEvent;
+import dev.parley.train.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecipeTest {
+
+    private static final String TEXT = "the cat sat on the mat. a dog is an animal that barks.\n\n".repeat(40);
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void aRecipe() throws IOException {
+        BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of(TEXT).iterator()).save(folder.resolve("tokenizer"));
+        Files.writeString(folder.resolve("text.txt"), TEXT);
+        file = Files.writeString(folder.resolve("recipe.yaml"), """
+                model: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}
+                tokenizer: %1$s/tokenizer
+                context_length: 32
+                train_files: %1$s/text.txt
+                output_dir: %1$s/out
+                max_steps: 10
+                learning_rate: 1e-2
+                logging_steps: 1
+                """.formatted(folder));
+    }
+
+    /** Learning rates of the steps of a run, in parts of the highest. */
+    private List<Double> rates(String type, String kwargs) throws IOException {
+        var rates = new ArrayList<Double>();
+        Recipe.read(file).with("overwrite_output_dir", "true").with("lr_scheduler_type", type).with("lr_scheduler_kwargs", kwargs).run(event -> {
+            if (event instanceof TrainEvent.Step step) rates.add(step.learningRate() / 1e-2);
+        });
+        return rates;
+    }
+
+    private static void assertRates(double[] expected, List<Double> rates) {
+        assertArrayEquals(expected, rates.stream().mapToDouble(r -> r).toArray(), 1e-9); // they are the same formula in another order
+    }
+
+    @Test
+    void aRunKeepsTheLearningRateAndThenLetsItFallInItsLastSteps() throws IOException {
+        // half a cosine from 1 to 0.1 in four steps: 0.1 + 0.9 (1 + cos(πk/4)) / 2
+        var half = Math.sqrt(0.5);
+        assertRates(new double[] {1, 1, 1, 1, 1, 1, 1, 0.1 + 0.45 * (1 + half), 0.55, 0.1 + 0.45 * (1 - half)},
+                rates("warmup_stable_decay", "{num_decay_steps: 4, min_lr_ratio: 1e-1}"));
+    }
+
+    @Test
+    void powerLrEndAndTimescaleReachTheRun() throws IOException {
+        var polynomial = rates("polynomial", "{power: 2, lr_end: 1e-3}");
+        for (int step = 0; step < 10; step++) assertEquals(0.9 * Math.pow(1 - step / 10.0, 2) + 0.1, polynomial.get(step), 1e-9);
+        var inverse = rates("inverse_sqrt", "{timescale: 3}");
+        for (int step = 0; step < 10; step++) assertEquals(Math.sqrt(3.0 / (step + 3)), inverse.get(step), 1e-9);
+    }
+
+    @Test
+    void aRunLeavesAModelThatCanBeGoneOnFrom() throws IOException {
+        var output = Recipe.read(file).with("max_steps", 3).run();
+        assertEquals(3, output.globalStep());
+        for (var name : List.of("config.json", "model.safetensors", "tokenizer.json", "generation_config.json")) {
+            assertTrue(Files.size(folder.resolve("out").resolve(name)) > 0, name);
+        }
+        var next = Recipe.read(file).with("model", folder.resolve("out")).with("output_dir", folder.resolve("next")).with("max_steps", 1).run();
+        assertTrue(next.trainLoss() < Recipe.read(file).with("output_dir", folder.resolve("new")).with("max_steps", 1).run().trainLoss());
+    }
+
+    @Test
+    void rowsMadeByCodeTakeThePlaceOfFiles() throws IOException {
+        var rows = Dataset.of(List.of(Row.of(new int[] {1, 2, 3}), Row.of(new int[] {4, 5, 6})));
+        try (var run = Recipe.read(file).with("train_files", "nowhere.txt").withRows(rows).open()) {
+            assertEquals(2, run.rows());
+        }
+    }
+
+    /** YAML reads 1e-3 as text; bf16 is float32 where the processor has nothing for it. */
+    @Test
+    void keysBecomeArguments() throws IOException {
+        var notes = new ArrayList<String>();
+        var recipe = Recipe.read(file).with("shuffle", "false").with("bf16", "yes").with("seed", 7).with("adam_epsilon", "1e-6").with("num_train_epochs", "null")
+                .with("lr_scheduler_type", "cosine_with_min_lr").with("lr_scheduler_kwargs", "{min_lr: 1e-3}").with("resume_from_checkpoint", "true");
+        try (var run = recipe.onNote(notes::add).open()) {
+            var arguments = run.arguments();
+            assertEquals(false, arguments.get(TrainingSettings.SHUFFLE));
+            assertEquals(7, arguments.get(TrainingSettings.SEED));
+            assertEquals(1e-6, arguments.get(TrainingSettings.ADAM_EPSILON));
+            assertEquals(3, arguments.get(TrainingSettings.NUM_TRAIN_EPOCHS));
+            assertEquals(new LrSchedule.Shape(OptionalDouble.of(0.1), 1, 1e-7, 0, 0), arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
+            assertEquals(folder.resolve("out"), arguments.get(TrainingSettings.RESUME_FROM_CHECKPOINT).orElseThrow());
+            assertEquals(CpuFeatures.hasFastBfloat16(), arguments.get(TrainingSettings.BF16));
+            assertEquals(CpuFeatures.hasFastBfloat16(), notes.isEmpty());
+        }
+    }
+
+    @Test
+    void whatIsWrongIsNamedWithTheRecipe() throws IOException {
+        var wrong = List.of(List.of("max_steps", "2.5", "max_steps is 2.5 and not a whole number"), List.of("max_steps", "soon", "max_steps is \"soon\" and not a number"),
+                List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"), List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
+                List.of("adam_beta1", "1", "adam_beta1 1.0 is not in [0, 1)"), List.of("context_length", "x", "context_length is \"x\""),
+                List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"), List.of("learning_rat", "1", "there is no key learning_rat"),
+                List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));
+        for (var row : wrong) {
+            var fault = assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with(row.get(0), row.get(1)).open().close());
+            assertTrue(fault.getMessage().startsWith(file + ": ") && fault.getMessage().contains(row.get(2)), fault.getMessage());
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.parley.weights;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The types of numbers in a GGUF file: plain, or in blocks of 32 or 256 that share scales. The layouts are those of ggml's
+ * reference (https://github.com/ggml-org/ggml).
+ */
+public enum GgmlType {
+    F32(0, 1, 4),
+    F16(1, 1, 2),
+    Q4_0(2, 32, 18),
+    Q4_1(3, 32, 20),
+    Q5_0(6, 32, 22),
+    Q5_1(7, 32, 24),
+    Q8_0(8, 32, 34),
+    Q2_K(10, 256, 84),
+    Q3_K(11, 256, 110),
+    Q4_K(12, 256, 144),
+    Q5_K(13, 256, 176),
+    Q6_K(14, 256, 210),
+    IQ4_NL(20, 32, 18),
+    IQ4_XS(23, 256, 136),
+    BF16(30, 1, 2);
+
+    /** The names of the types that are not read, for messages. */
+    private static final Map<Integer, String> OTHERS = Map.ofEntries(Map.entry(4, "Q4_2"), Map.entry(5, "Q4_3"), Map.entry(9, "Q8_1"), Map.entry(15, "Q8_K"),
+            Map.entry(16, "IQ2_XXS"), Map.entry(17, "IQ2_XS"), Map.entry(18, "IQ3_XXS"), Map.entry(19, "IQ1_S"), Map.entry(21, "IQ3_S"), Map.entry(22, "IQ2_S"),
+            Map.entry(24, "I8"), Map.entry(25, "I16"), Map.entry(26, "I32"), Map.entry(27, "I64"), Map.entry(28, "F64"), Map.entry(29, "IQ1_M"),
+            Map.entry(34, "TQ1_0"), Map.entry(35, "TQ2_0"), Map.entry(39, "MXFP4"), Map.entry(40, "NVFP4"));
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final int id;
+    private final int blockSize;
+    private final int blockBytes;
+
+    GgmlType(int id, int blockSize, int blockBytes) {
+        this.id = id;
+        this.blockSize = blockSize;
+        this.blockBytes = blockBytes;
+    }
+
+    static Optional<GgmlType> of(int id) {
+        return Arrays.stream(values()).filter(t -> t.id == id).findFirst();
+    }
+
+    /** What ggml calls a type, known here or not. */
+    static String nameOf(int id) {
+        return of(id).map(Enum::name).orElseGet(() -> OTHERS.getOrDefault(id, "number " + id));
+    }
+
+    /** The types that are read, for messages. */
+    static String known() {
+        return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
+    }
+
+    int id() {
+        return id;
+    }
+
+    /** Numbers that share a block; a row is a whole number of them. */
+    public int blockSize() {
+        return blockSize;
+    }
+
+    /** Bytes of so many numbers. */
+    public long bytes(long numbers) {
+        return numbers / blockSize * blockBytes;
+    }
+
+    /** Widens numbers. @param from number of the first; it and the count are whole blocks */
+    public void widen(MemorySegment bytes, long from, int count, float[] into, int at) {
+        var offset = bytes(from);
+        switch (this) {
+            case F32 -> MemorySegment.copy(bytes, FLOAT, offset, into, at, count);
+            case F16 -> {
+                for (int i = 0; i < count; i++) into[at + i] = GgmlBlocks.half(bytes, offset + 2L * i);
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) into[at + i] = Float.intBitsToFloat(bytes.get(SHORT, offset + 2L * i) << 16);
+            }
+            default -> {
+                for (int b = 0; b < count / blockSize; b++) GgmlBlocks.widen(this, bytes, offset + (long) b * blockBytes, into, at + b * blockSize);
+            }
+        }
+    }
+
+    /** True of the types that {@link #narrow} writes. */
+    public boolean canBeWritten() {
+        return switch (this) {
+            case F32, F16, BF16, Q8_0, Q4_0 -> true;
+            default -> false;
+        };
+    }
+
+    /** Narrows numbers, whole blocks. @param offset in bytes */
+    public void narrow(float[] from, int at, int count, MemorySegment into, long offset) {
+        switch (this) {
+            case F32 -> MemorySegment.copy(from, at, into, FLOAT, offset, count);
+            case F16 -> {
+                for (int i = 0; i < count; i++) into.set(SHORT, offset + 2L * i, Float.floatToFloat16(from[at + i]));
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) into.set(SHORT, offset + 2L * i, toBFloat16(from[at + i]));
+            }
+            case Q8_0 -> {
+                for (int b = 0; b < count / 32; b++) narrowQ8(from, at + 32 * b, into, offset + 34L * b);
+            }
+            case Q4_0 -> {
+                for (int b = 0; b < count / 32; b++) narrowQ4(from, at + 32 * b, into, offset + 18L * b);
+            }
+            default -> throw new IllegalArgumentException("Parley reads " + this + " and does not write it.");
+        }
+    }
+
+    private static short toBFloat16(float value) {
+        var bits = Float.floatToRawIntBits(value);
+        return (short) ((bits & 0x7fffffff) > 0x7f800000 ? bits >>> 16 | 0x40 : bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
+    private static void narrowQ8(float[] x, int at, MemorySegment into, long block) {
+        var largest = 0f;
+        for (int i = 0; i < 32; i++) largest = Math.max(largest, Math.abs(x[at + i]));
+        var d = largest / 127;
+        var inverse = d == 0 ? 0 : 1 / d;
+        into.set(SHORT, block, Float.floatToFloat16(d));
+        for (int i = 0; i < 32; i++) {
+            var scaled = x[at + i] * inverse; // ggml rounds halves away from 0
+            into.set(ValueLayout.JAVA_BYTE, block + 2 + i, (byte) (scaled < 0 ? -Math.round(-scaled) : Math.round(scaled)));
+        }
+    }
+
+    private static void narrowQ4(float[] x, int at, MemorySegment into, long block) {
+        var largest = 0f; // with its sign
+        for (int i = 0; i < 32; i++) {
+            if (Math.abs(x[at + i]) > Math.abs(largest)) largest = x[at + i];
+        }
+        var d = largest / -8;
+        var inverse = d == 0 ? 0 : 1 / d;
+        into.set(SHORT, block, Float.floatToFloat16(d));
+        for (int i = 0; i < 16; i++) {
+            int low = Math.min(15, (int) (x[at + i] * inverse + 8.5f)), high = Math.min(15, (int) (x[at + 16 + i] * inverse + 8.5f));
+            into.set(ValueLayout.JAVA_BYTE, block + 2 + i, (byte) (low | high << 4));
+        }
+    }
+}
