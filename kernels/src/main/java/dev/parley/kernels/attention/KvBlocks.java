@@ -62,8 +62,9 @@ public final class KvBlocks implements AutoCloseable {
 
     /** Blocks that this many more tokens will take from the pool. */
     public int blocksFor(int tokens) {
-        var shared = length % TOKENS != 0 && tokens > 0 && pool.holders(blocks.get(length / TOKENS)) > 1 ? 1 : 0;
-        return Math.max(0, Math.ceilDiv(length + tokens, TOKENS) - blocks.size()) + shared;
+        int first = length / TOKENS, end = tokens == 0 ? first : Math.ceilDiv(length + tokens, TOKENS);
+        var shared = blocks.subList(Math.min(first, blocks.size()), Math.min(end, blocks.size())).stream().filter(b -> pool.holders(b) > 1).count();
+        return (int) shared + Math.max(0, end - blocks.size());
     }
 
     /** Makes room for this many more tokens, before their keys and values are put. */

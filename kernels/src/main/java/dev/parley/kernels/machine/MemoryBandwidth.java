@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
 public final class MemoryBandwidth {
 
     private static final long BYTES = 512L << 20;
-    private static final int PIECE = 1 << 20;
+    static final int PIECE = 1 << 20;
 
     private MemoryBandwidth() {}
 
@@ -36,7 +36,7 @@ public final class MemoryBandwidth {
         return best;
     }
 
-    private static long read(MemorySegment memory, long at) {
+    static long read(MemorySegment memory, long at) {
         IntVector a = IntVector.zero(INTS), b = a, c = a, d = a;
         for (int i = 0; i < PIECE / 4; i += 4 * LANES) {
             a = a.add(IntVector.fromMemorySegment(INTS, memory, at + i, LITTLE));

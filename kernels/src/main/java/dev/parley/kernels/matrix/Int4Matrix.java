@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Four bits below the exponent of 1 are f = 1 + n/16, and with n = w + 8, sum(w x) = 16 sum(f x) - 24 sum(x).
  */
-public final class Int4Matrix implements Matrix {
+public final class Int4Matrix extends StripMatrix {
 
     /** Columns that share a scale. */
     public static final int GROUP = 32;
@@ -33,21 +33,14 @@ public final class Int4Matrix implements Matrix {
     private static final long VECTOR = Tile.VECTOR;
     private static final long BLOCK_BYTES = VECTOR * (1 + BLOCK / 8);
 
-    private final MemorySegment memory;
-    private final int rows;
-    private final int columns;
     private final int blocks;
-    private final int stripsPerPart;
     private final Strips strips = new Strips();
     private final StripTile.Groups tiled;
 
     private Int4Matrix(MemorySegment memory, int rows, int columns, int blocks) {
-        this.memory = memory;
-        this.rows = rows;
-        this.columns = columns;
+        super(memory, rows, columns, blocks * BLOCK_BYTES);
         this.blocks = blocks;
         tiled = new StripTile.Groups(2 * blocks, GROUP, size(), 16, -24);
-        stripsPerPart = Partition.rowsPerPart(stripBytes(), Math.ceilDiv(rows, LANES));
     }
 
     /**
@@ -87,16 +80,6 @@ public final class Int4Matrix implements Matrix {
         return blocks * BLOCK_BYTES;
     }
 
-    @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
-    public int columns() {
-        return columns;
-    }
-
     /** The numbers, then the sum of each group. */
     private int size() {
         return blocks * (BLOCK + 2);
@@ -114,34 +97,16 @@ public final class Int4Matrix implements Matrix {
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
         for (int c = columns; c < blocks * BLOCK; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
         GroupSums.of(x, xAt, columns, GROUP, into, at + blocks * BLOCK * step, step);
+        if (columns <= blocks * BLOCK - GROUP) into[at + (size() - 1) * step] = 0; // of a last group without columns
     }
 
     @Override
-    public int parts() {
-        return Math.ceilDiv(Math.ceilDiv(rows, LANES), stripsPerPart);
+    void multiplyTwoStrips(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        StripTile.multiply(strips, tiled, s0, s1, x, batch, y, yAt, yStride, rows, workspace);
     }
 
     @Override
-    public int firstRow(int part) {
-        return Math.min(rows, part * stripsPerPart * LANES);
-    }
-
-    @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
-        int from = part * stripsPerPart, to = Math.min(from + stripsPerPart, Math.ceilDiv(rows, LANES));
-        var quarter = Math.ceilDiv(to - from, Partition.STREAMS);
-        for (int s = from; s < from + quarter; s++) {
-            if (batch == 1) {
-                four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
-            } else {
-                for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
-                }
-            }
-        }
-    }
-
-    private void four(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
+    void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
         var zero = FloatVector.zero(FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         var stretch = FloatVector.broadcast(FLOATS, 16f);
@@ -216,11 +181,6 @@ public final class Int4Matrix implements Matrix {
     }
 
     @Override
-    public int panelSize() {
-        return StripTile.PANEL;
-    }
-
-    @Override
     public void row(int row, float[] into, int at) {
         var laneAt = row / LANES * stripBytes() + 4L * (row % LANES);
         for (int c = 0; c < columns; c += 8) {
@@ -229,15 +189,5 @@ public final class Int4Matrix implements Matrix {
             var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), Int4Tile.ROTATION);
             for (int k = 0; k < Math.min(8, columns - c); k++) into[at + c + k] = ((bits >>> 4 * k & 15) - 8) * scale;
         }
-    }
-
-    @Override
-    public long bytes() {
-        return memory.byteSize();
-    }
-
-    @Override
-    public MemorySegment memory() {
-        return memory;
     }
 }

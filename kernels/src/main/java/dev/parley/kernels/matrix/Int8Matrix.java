@@ -16,29 +16,22 @@ import jdk.incubator.vector.FloatVector;
  * Weights in eight bits with a scale for each row, or for each group of columns of a row. Rows lie in strips: as many rows
  * as a vector has lanes, a column's bytes side by side, so that sums stay in their lanes and a scale is one vector.
  */
-public final class Int8Matrix implements Matrix {
+public final class Int8Matrix extends StripMatrix {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final long VECTOR = Tile.VECTOR;
 
-    private final MemorySegment memory;
-    private final int rows;
-    private final int columns;
     private final int groupColumns;
     private final int groups;
-    private final int stripsPerPart;
     private final Strips strips = new Strips();
     private final StripTile.Groups tiled;
 
     private Int8Matrix(MemorySegment memory, int rows, int columns, int groupColumns, int groups) {
-        this.memory = memory;
-        this.rows = rows;
-        this.columns = columns;
+        super(memory, rows, columns, groups * groupBytes(groupColumns));
         this.groupColumns = groupColumns;
         this.groups = groups;
         tiled = new StripTile.Groups(groups, groupColumns, size(), 1, 0);
-        stripsPerPart = Partition.rowsPerPart(stripBytes(), Math.ceilDiv(rows, LANES));
     }
 
     /**
@@ -54,7 +47,7 @@ public final class Int8Matrix implements Matrix {
     public static Int8Matrix pack(RowSource source, int groupColumns, Arena arena, ThreadTeam team) {
         var groups = Math.ceilDiv(source.columns(), groupColumns);
         var strips = Math.ceilDiv(source.rows(), LANES);
-        var stripBytes = groups * (VECTOR + (long) groupColumns * LANES);
+        var stripBytes = groups * groupBytes(groupColumns);
         var memory = NativeMemory.allocate(arena, strips * stripBytes + Int8Tile.SLACK);
         var matrix = new Int8Matrix(memory, source.rows(), source.columns(), groupColumns, groups);
         var stride = groups * groupColumns;
@@ -95,22 +88,16 @@ public final class Int8Matrix implements Matrix {
         }
     }
 
-    private long groupBytes() {
+    private static long groupBytes(int groupColumns) {
         return VECTOR + (long) groupColumns * LANES;
+    }
+
+    private long groupBytes() {
+        return groupBytes(groupColumns);
     }
 
     private long stripBytes() {
         return groups * groupBytes();
-    }
-
-    @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
-    public int columns() {
-        return columns;
     }
 
     private int size() {
@@ -131,31 +118,12 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public int parts() {
-        return Math.ceilDiv(Math.ceilDiv(rows, LANES), stripsPerPart);
+    void multiplyTwoStrips(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        StripTile.multiply(strips, tiled, s0, s1, x, batch, y, yAt, yStride, rows, workspace);
     }
 
     @Override
-    public int firstRow(int part) {
-        return Math.min(rows, part * stripsPerPart * LANES);
-    }
-
-    @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
-        int from = part * stripsPerPart, to = Math.min(from + stripsPerPart, Math.ceilDiv(rows, LANES));
-        var quarter = Math.ceilDiv(to - from, Partition.STREAMS);
-        for (int s = from; s < from + quarter; s++) {
-            if (batch == 1) {
-                four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
-            } else {
-                for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
-                }
-            }
-        }
-    }
-
-    private void four(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
+    void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
         var zero = FloatVector.zero(FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         for (int g = 0; g < groups; g++) {
@@ -207,11 +175,6 @@ public final class Int8Matrix implements Matrix {
     }
 
     @Override
-    public int panelSize() {
-        return StripTile.PANEL;
-    }
-
-    @Override
     public void row(int row, float[] into, int at) {
         var stripAt = row / LANES * stripBytes();
         for (int g = 0; g < groups; g++) {
@@ -221,15 +184,5 @@ public final class Int8Matrix implements Matrix {
             var byteAt = groupAt + VECTOR + row % LANES;
             for (int c = from; c < to; c++) into[at + c] = memory.get(BYTE, byteAt + (long) (c - from) * LANES) * scale;
         }
-    }
-
-    @Override
-    public long bytes() {
-        return memory.byteSize();
-    }
-
-    @Override
-    public MemorySegment memory() {
-        return memory;
     }
 }

@@ -28,7 +28,7 @@ final class StripTile {
     interface Weights {
 
         /**
-         * GroupSums the products of f with two tiles of vectors, for all columns of a group.
+         * Sums the products of f with two tiles of vectors, for all columns of a group.
          *
          * @param xAt where the group's columns begin in the first tile's vectors
          * @param nextAt where in the second's

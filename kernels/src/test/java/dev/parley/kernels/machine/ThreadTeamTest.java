@@ -1,12 +1,16 @@
 package dev.parley.kernels.machine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,5 +88,83 @@ class ThreadTeamTest {
         }
         for (var caller : callers) caller.join();
         assertEquals(4 * 50 * 10, count.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void everyMemberWorksUnderItsOwnNumber(int size) {
+        var team = new ThreadTeam(size);
+        assertEquals(size, team.size());
+        var calls = new AtomicIntegerArray(size);
+        var threads = java.util.concurrent.ConcurrentHashMap.<Thread>newKeySet();
+        team.run(member -> {
+            calls.incrementAndGet(member);
+            threads.add(Thread.currentThread());
+        });
+        for (int member = 0; member < size; member++) assertEquals(1, calls.get(member));
+        assertEquals(size, threads.size());
+        assertTrue(threads.contains(Thread.currentThread()), "the caller is a member");
+    }
+
+    /** Plain numbers, without any synchronisation of their own: each phase reads what all others wrote in the phase before. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void whatWasWrittenBeforeABarrierIsReadAfterIt(int size) {
+        var team = new ThreadTeam(size);
+        int n = 64, phases = 500;
+        long[][] numbers = new long[2][n];
+        for (int i = 0; i < n; i++) numbers[0][i] = i;
+        team.run(member -> {
+            for (int phase = 0; phase < phases; phase++) {
+                long[] from = numbers[phase % 2], to = numbers[(phase + 1) % 2];
+                team.share(n, i -> to[i] = 3 * from[(i + 1) % n] + from[(i + 17) % n]);
+                team.barrier();
+            }
+        });
+        long[] alone = new long[n];
+        for (int i = 0; i < n; i++) alone[i] = i;
+        for (int phase = 0; phase < phases; phase++) {
+            var next = new long[n];
+            for (int i = 0; i < n; i++) next[i] = 3 * alone[(i + 1) % n] + alone[(i + 17) % n];
+            alone = next;
+        }
+        assertArrayEquals(alone, numbers[phases % 2]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void errorsReachTheCallerAsTheyAre(int size) {
+        var team = new ThreadTeam(size);
+        var error = new StackOverflowError("deep");
+        assertSame(error, assertThrows(StackOverflowError.class, () -> team.each(50, part -> {
+            if (part == 33) throw error;
+        })));
+        var count = new AtomicInteger();
+        team.each(50, part -> count.incrementAndGet());
+        assertEquals(50, count.get(), "the team goes on");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void fewerPartsThanMembersAndNoneAtAll(int size) {
+        var team = new ThreadTeam(size);
+        for (int parts = 0; parts < 4; parts++) {
+            var done = new AtomicIntegerArray(4);
+            team.each(parts, done::incrementAndGet);
+            for (int part = 0; part < 4; part++) assertEquals(part < parts ? 1 : 0, done.get(part));
+        }
+    }
+
+    @Test
+    void aMemberMayUseAnotherTeam() {
+        ThreadTeam outer = new ThreadTeam(2), inner = new ThreadTeam(2);
+        var count = new AtomicInteger();
+        outer.each(10, part -> inner.each(10, piece -> count.incrementAndGet()));
+        assertEquals(100, count.get());
+    }
+
+    @Test
+    void aTeamOfNobodyIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new ThreadTeam(0));
     }
 }
