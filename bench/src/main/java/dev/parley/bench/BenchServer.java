@@ -1,5 +1,6 @@
 package dev.parley.bench;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.BatchingEngine.Limits;
@@ -16,7 +17,6 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.work.Carriers;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class BenchServer implements AutoCloseable {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
         var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(model(), WeightType.INT8, Engine.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
+                CausalLM.fromPretrained(model(), WeightType.INT8, CpuFeatures.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
         models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
         server = ParleyServer.start(new ServerSettings(settings.host(), 0, auth, List.of(), List.of(), false, settings.largestBody(), settings.grace(),

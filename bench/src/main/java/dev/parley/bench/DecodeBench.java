@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import dev.parley.kernels.CpuFeatures;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
@@ -10,9 +12,8 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.tensor.Engine;
-import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
+import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ final class DecodeBench {
     }
 
     private CausalLM load(Path folder, WeightType type) {
-        return CausalLM.fromPretrained(folder, type, Engine.computeType(), Backend.AUTO);
+        return CausalLM.fromPretrained(folder, type, CpuFeatures.computeType(), Backend.AUTO);
     }
 
     private void batchOfOne(String name, Path folder, WeightType type) throws IOException {

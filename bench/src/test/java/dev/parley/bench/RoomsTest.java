@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -67,6 +69,18 @@ class RoomsTest {
     void textIsReadWithoutTensorsAndNativeLibraries() {
         noClasses().that().resideInAnyPackage("dev.parley.files..", "dev.parley.hub..", "dev.parley.jinja..", "dev.parley.tokenizer..", "dev.parley.grammar..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.kernels..").check(classes);
+    }
+
+    @Test
+    void theServersHttpFloorKnowsNothingAboveIt() {
+        noClasses().that().resideInAPackage("dev.parley.serve.http..").should().dependOnClassesThat(
+                resideInAPackage("dev.parley.serve..").and(not(resideInAPackage("dev.parley.serve.http..")))).check(classes);
+    }
+
+    @Test
+    void chatGateAndAccountsDoNotNeedOpenAisApi() {
+        noClasses().that().resideInAnyPackage("dev.parley.serve.chat..", "dev.parley.serve.gate..", "dev.parley.serve.accounts..")
+                .should().dependOnClassesThat().resideInAPackage("dev.parley.serve.openai..").check(classes);
     }
 
     @Test

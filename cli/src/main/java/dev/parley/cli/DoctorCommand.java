@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
         facts.put("java", Runtime.version() + ", " + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
         facts.put("cpu", Processor.name());
-        facts.put("cpu features", Engine.cpuFeatures());
+        facts.put("cpu features", CpuFeatures.describe());
         facts.put("memory", memory());
         try {
             facts.putAll(Engine.describe());

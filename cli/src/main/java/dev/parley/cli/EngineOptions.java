@@ -1,12 +1,13 @@
 package dev.parley.cli;
 
+import dev.parley.kernels.CpuFeatures;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
 import dev.parley.model.WeightType;
 import dev.parley.kernels.DType;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class EngineOptions {
 
         DType dtype() {
             return switch (this) {
-                case AUTO -> Engine.computeType();
+                case AUTO -> CpuFeatures.computeType();
                 case FLOAT32 -> DType.FLOAT32;
                 case BFLOAT16 -> DType.BFLOAT16;
             };

@@ -1,8 +1,8 @@
 package dev.parley.generate;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.sampling.Likeliest;
 import dev.parley.generate.sampling.LogitsProcessor;
+import dev.parley.generate.sampling.TopK;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.Continuation;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ final class BeamSearch {
     private double[][] totals(List<Beam> running, float[][] scores) {
         var totals = new double[running.size()][];
         for (int b = 0; b < totals.length; b++) {
-            var logprobs = Likeliest.logSoftmax(scores[b]);
+            var logprobs = TopK.logSoftmax(scores[b]);
             var ids = Arrays.copyOf(prompt, prompt.length + running.get(b).ids.length);
             System.arraycopy(running.get(b).ids, 0, ids, prompt.length, running.get(b).ids.length);
             for (var processor : processors) processor.process(ids, logprobs);

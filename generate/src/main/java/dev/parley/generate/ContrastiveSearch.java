@@ -1,6 +1,6 @@
 package dev.parley.generate;
 
-import dev.parley.generate.sampling.Likeliest;
+import dev.parley.generate.sampling.TopK;
 import dev.parley.model.CausalLM;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,8 +33,8 @@ final class ContrastiveSearch {
             while (text.running()) {
                 if (interruption.ends(text)) return;
                 var raw = scores.clone();
-                var p = Likeliest.softmax(text.processed(scores));
-                var tried = Likeliest.first(p, candidates);
+                var p = TopK.softmax(text.processed(scores));
+                var tried = TopK.first(p, candidates);
                 continuation.select(new int[tried.length]); // the same text, once for each
                 var next = continuation.feedWithStates(Arrays.stream(tried).mapToObj(id -> new int[] {id}).toArray(int[][]::new));
                 var best = best(p, tried, next.states(), states);

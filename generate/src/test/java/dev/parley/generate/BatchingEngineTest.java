@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.sampling.Likeliest;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.sampling.TopK;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
@@ -250,7 +250,7 @@ class BatchingEngineTest {
             try (var texts = model.continueTexts(1, 200)) {
                 var scores = texts.feedAll(new int[][] {prompt})[0];
                 for (int i = 0; i < 199; i++) {
-                    assertEquals(Likeliest.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
+                    assertEquals(TopK.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
                 }
             }
         }

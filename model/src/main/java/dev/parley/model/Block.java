@@ -1,6 +1,8 @@
 package dev.parley.model;
 
 import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.LayerSpec;
+import dev.parley.model.ModelConfig.Dropout;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -14,13 +16,12 @@ final class Block {
     private final Mlp mlp;
     private final double dropout;
 
-    Block(Parameters parameters, ModelConfig config, int layer) {
-        var names = config.family().names();
-        attentionNorm = Norm.of(parameters.at(names.attentionNorm()), config, config.hiddenSize());
-        attention = new Attention(parameters.at(names.attention()), config, layer);
-        mlpNorm = Norm.of(parameters.at(names.mlpNorm()), config, config.hiddenSize());
-        mlp = new Mlp(parameters.at(names.mlp()), config);
-        dropout = config.dropout().residual();
+    Block(Parameters parameters, LayerSpec spec, Dropout dropout) {
+        attentionNorm = Norm.of(parameters, spec.attentionNorm());
+        attention = new Attention(parameters, spec.attention(), dropout.attention());
+        mlpNorm = Norm.of(parameters, spec.mlpNorm());
+        mlp = new Mlp(parameters, spec.mlp());
+        this.dropout = dropout.residual();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.parley.model;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.hub.Hub;
@@ -41,19 +42,19 @@ public final class CausalLM implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Backend backend;
     private WeightSource source; // open as long as weights are used where the file has them
-    private Optional<KernelTransformer> kernels = Optional.empty();
+    private Optional<JavaRunner> kernels = Optional.empty();
     private Optional<Replicas> replicas = Optional.empty(); // made at the first pass of training
 
     private CausalLM(ModelConfig config, DType computeType, Backend backend) {
         this.config = config;
         this.backend = backend;
-        parameters = new Parameters();
+        parameters = new Parameters(config.blueprint().weights());
         torch = new TorchPasses(config, new Transformer(parameters, config), computeType);
     }
 
     /** A new model with random weights; the same seed gives the same weights. */
     public static CausalLM create(ModelConfig config, long seed) {
-        var model = new CausalLM(config, Engine.computeType(), Backend.TORCH);
+        var model = new CausalLM(config, CpuFeatures.computeType(), Backend.TORCH);
         RandomState.seed(seed);
         model.parameters.initialize();
         return model;
@@ -61,7 +62,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
     public static CausalLM fromPretrained(Path folder) {
-        return fromPretrained(folder, Engine.computeType());
+        return fromPretrained(folder, CpuFeatures.computeType());
     }
 
     /**
@@ -93,8 +94,8 @@ public final class CausalLM implements AutoCloseable {
         var model = open(folder, computeType, backend == Backend.AUTO && !Engine.isAvailable() ? Backend.JAVA : backend);
         try {
             model.source = GgufImport.isGguf(folder) ? GgufImport.weights(Gguf.open(folder), model.config) : WeightFiles.open(folder);
-            new WeightLoader(model.source, model.parameters, model.config).loadToRun(weights, model.arena);
-            if (model.backend != Backend.TORCH) model.kernels = Optional.of(new KernelTransformer(model.parameters, model.config));
+            new WeightLoader(model.source, model.config.blueprint()).loadToRun(model.parameters, weights, model.arena);
+            if (model.backend != Backend.TORCH) model.kernels = Optional.of(new JavaRunner(model.parameters, model.config));
             return model;
         } catch (IOException e) {
             model.close();
@@ -109,7 +110,7 @@ public final class CausalLM implements AutoCloseable {
     public static CausalLM forTraining(Path folder, DType computeType) {
         var model = open(folder, computeType, Backend.TORCH);
         try (var source = WeightFiles.open(folder)) {
-            new WeightLoader(source, model.parameters, model.config).loadToTrain();
+            new WeightLoader(source, model.config.blueprint()).loadToTrain(model.parameters);
             return model;
         } catch (IOException e) {
             model.close();
@@ -162,7 +163,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** Bytes of weights that the step of one token reads: all but tables, of which it reads a row. */
     public long weightBytes() {
-        return parameters.all().stream().filter(p -> p.use() != Parameters.Use.TABLE).mapToLong(Parameters.Parameter::bytes).sum();
+        return parameters.all().stream().filter(p -> p.spec().use() != WeightSpec.Use.TABLE).mapToLong(Parameters.Parameter::bytes).sum();
     }
 
     /** The type that products of matrices are computed in. */

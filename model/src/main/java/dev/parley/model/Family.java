@@ -1,91 +1,95 @@
 package dev.parley.model;
 
-import java.util.Arrays;
-import java.util.Map;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The families of models that are known: each a choice of the Transformer's parts, and the names that its files use. */
-public enum Family {
-    /** Radford et al. 2019: layer norms, learned positions, a plain MLP with gelu. */
-    GPT2("gpt2", "GPT2LMHeadModel", true, false),
-    /** Touvron et al. 2023 (arXiv:2307.09288): root mean square norms, rotary positions, a gated MLP. SmolLM2 is one. */
-    LLAMA("llama", "LlamaForCausalLM", false, false),
-    /** Jiang et al. 2023 (arXiv:2310.06825): Llama with a sliding window. */
-    MISTRAL("mistral", "MistralForCausalLM", false, false),
-    /** Yang et al. 2024 (arXiv:2407.10671): Llama with biases on queries, keys and values. */
-    QWEN2("qwen2", "Qwen2ForCausalLM", false, false),
-    /** Yang et al. 2025 (arXiv:2505.09388): a norm on each head's queries and keys. */
-    QWEN3("qwen3", "Qwen3ForCausalLM", false, true),
-    /** Hugging Face's SmolLM3: Llama, some layers without positions (Yang et al. 2025, arXiv:2501.18795). */
-    SMOLLM3("smollm3", "SmolLM3ForCausalLM", false, false);
+/**
+ * A family of models: how its {@code config.json} is read and written, and what network it is. All else works from the
+ * {@link ModelConfig} and the {@link Blueprint} that a family makes. Those of {@link dev.parley.model.families} come with Parley;
+ * another is found when its name stands in {@code META-INF/services/dev.parley.model.Family}.
+ *
+ * <p>A family has no state. Make it a record without components, so that any two of one family are equal.
+ */
+public interface Family {
 
-    private static final Map<String, String> GPT2_NAMES = Map.of("max_position_embeddings", "n_positions", "hidden_size", "n_embd",
-            "num_hidden_layers", "n_layer", "num_attention_heads", "n_head", "intermediate_size", "n_inner");
+    /** {@code model_type} in config.json. */
+    String modelType();
 
-    private final String modelType;
-    private final String architecture;
-    private final boolean gpt2Parts;
-    private final boolean qkNorm;
+    /** {@code architectures} in config.json: transformers' class of it. */
+    String architecture();
 
-    Family(String modelType, String architecture, boolean gpt2Parts, boolean qkNorm) {
-        this.modelType = modelType;
-        this.architecture = architecture;
-        this.gpt2Parts = gpt2Parts;
-        this.qkNorm = qkNorm;
+    /**
+     * The config that a config.json says.
+     *
+     * @throws ModelException if it holds a setting that Parley does not honour
+     * @throws IllegalArgumentException if its values make no model
+     */
+    ModelConfig read(ConfigSettings settings);
+
+    /** Writes into a config.json what this family says in a way of its own; {@link ModelConfig#write} adds what all have. */
+    void write(ModelConfig config, ObjectNode json);
+
+    /** The network of a config. */
+    Blueprint blueprint(ModelConfig config);
+
+    /** What this family's config.json calls a setting that Llama's calls {@code name}, for messages. */
+    default String settingName(String name) {
+        return name;
+    }
+
+    // ---- other files ----
+
+    /** {@code general.architecture} in GGUF files; empty where Parley does not know the family's form there. */
+    default Optional<String> ggufArchitecture() {
+        return Optional.empty();
+    }
+
+    /** Whether a GGUF file holds a model of this family. */
+    default boolean recognises(GgufSettings gguf) {
+        return ggufArchitecture().filter(gguf.architecture()::equals).isPresent();
+    }
+
+    /** The config.json that a recognised GGUF file would have; the model's type, vocabulary and special tokens are added by the caller. */
+    default ObjectNode readGguf(GgufSettings gguf) {
+        throw new ModelException(gguf.file() + ": GGUF's form of " + modelType() + " is not known to this version of Parley.");
+    }
+
+    /** A file that folders may have in place of config.json; empty for none. */
+    default Optional<String> otherConfigFile() {
+        return Optional.empty();
+    }
+
+    /** The config.json that such a file stands for. */
+    default ObjectNode readOtherConfigFile(ConfigSettings settings) {
+        throw new ModelException("Folders of " + modelType() + " have a config.json and no other.");
+    }
+
+    // ---- those that are known ----
+
+    /** All that are known. */
+    static List<Family> all() {
+        return Known.FAMILIES;
     }
 
     /** The family of a {@code model_type}. */
     static Optional<Family> of(String modelType) {
-        return Arrays.stream(values()).filter(f -> f.modelType.equals(modelType)).findFirst();
+        return all().stream().filter(f -> f.modelType().equals(modelType)).findFirst();
     }
 
     /** All that are known, for messages. */
     static String known() {
-        return Arrays.stream(values()).map(f -> f.modelType).collect(Collectors.joining(", "));
+        return all().stream().map(Family::modelType).collect(Collectors.joining(", "));
     }
 
-    /** {@code model_type} in config.json. */
-    public String modelType() {
-        return modelType;
-    }
+    /** Found once, when they are first asked for. */
+    final class Known {
 
-    String architecture() {
-        return architecture;
-    }
+        private static final List<Family> FAMILIES = ServiceLoader.load(Family.class, Family.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get).toList();
 
-    /** Layer norms rather than root mean square norms. */
-    public boolean layerNorm() {
-        return gpt2Parts;
-    }
-
-    /** Rotary rather than learned positions. */
-    public boolean rotary() {
-        return !gpt2Parts;
-    }
-
-    /** silu(gate) · up rather than gelu. */
-    public boolean gatedMlp() {
-        return !gpt2Parts;
-    }
-
-    /** A norm on each head's queries and keys. */
-    public boolean qkNorm() {
-        return qkNorm;
-    }
-
-    /** Queries, keys and values in one matrix, and matrices as (in, out). */
-    boolean conv1d() {
-        return gpt2Parts;
-    }
-
-    /** What config.json calls a value. */
-    String nameOf(String llamaName) {
-        return gpt2Parts ? GPT2_NAMES.getOrDefault(llamaName, llamaName) : llamaName;
-    }
-
-    /** The names of the parts in weight files. */
-    WeightNames names() {
-        return gpt2Parts ? WeightNames.GPT2 : WeightNames.LLAMA;
+        private Known() {}
     }
 }

@@ -30,7 +30,7 @@ import java.util.Optional;
 public final class FolderExport {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CONFIG = "config.json", HPARAMS = "hparams.json";
+    private static final String CONFIG = "config.json";
     private static final int NUMBERS_AT_ONCE = 1 << 18;
     private static final float BEYOND_FLOAT16 = 65_520; // rounds to infinity
 
@@ -60,10 +60,9 @@ public final class FolderExport {
         if (Files.exists(out) && Files.isSameFile(in, out)) throw new ModelException(out + " is the model itself; name another folder.");
         var gguf = GgufImport.isGguf(in);
         var config = gguf ? ggufConfig(in) : ConfigFile.ofFolder(in);
-        var parameters = new Parameters();
-        var network = new Transformer(parameters, config);
+        var blueprint = config.blueprint();
         try (var source = gguf ? GgufImport.weights(Gguf.open(in), config) : WeightFiles.open(in)) {
-            var loader = new WeightLoader(source, parameters, config);
+            var loader = new WeightLoader(source, blueprint);
             loader.check();
             removeSettings(out);
             Files.createDirectories(out);
@@ -71,7 +70,6 @@ public final class FolderExport {
             else copySettings(in, out);
             SafetensorsFolder.write(out, tensors(loader, dtype), largest);
         }
-        assert network.head() != null;
         writeConfig(in.resolve(CONFIG), config, dtype, out.resolve(CONFIG));
     }
 
@@ -85,11 +83,11 @@ public final class FolderExport {
 
     private static List<TensorData> tensors(WeightLoader loader, Optional<DType> dtype) {
         var tensors = new ArrayList<TensorData>();
-        for (var parameter : loader.parameters().all()) {
-            var nameInFile = loader.nameInFile(parameter);
+        for (var weight : loader.blueprint().weights()) {
+            var nameInFile = loader.nameInFile(weight);
             var from = loader.source().info(nameInFile).dtype();
             var to = dtype.orElse(from);
-            tensors.add(new TensorData(parameter.name(), to, parameter.shape(), channel -> {
+            tensors.add(new TensorData(weight.name(), to, weight.shape(), channel -> {
                 if (from == to) TensorData.write(channel, loader.source().bytes(nameInFile));
                 else converted(loader.source(), nameInFile, to).writeTo(channel);
             }));
@@ -134,7 +132,10 @@ public final class FolderExport {
 
     private static void removeSettings(Path out) throws IOException {
         if (!Files.isDirectory(out)) return;
-        for (var name : List.of(CONFIG, HPARAMS)) Files.deleteIfExists(out.resolve(name));
+        Files.deleteIfExists(out.resolve(CONFIG));
+        for (var family : Family.all()) {
+            if (family.otherConfigFile().isPresent()) Files.deleteIfExists(out.resolve(family.otherConfigFile().get()));
+        }
         for (var name : COPIED.keySet()) Files.deleteIfExists(out.resolve(name));
     }
 

@@ -26,41 +26,42 @@ public final class GgufExport {
     /** @param type of the matrices; norms and biases are float32 */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
         var config = ConfigFile.ofFolder(folder);
-        var parameters = new Parameters();
-        var network = new Transformer(parameters, config);
+        var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
+                "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
+        var blueprint = config.blueprint();
         try (var source = WeightFiles.open(folder)) {
-            var loader = new WeightLoader(source, parameters, config);
+            var loader = new WeightLoader(source, blueprint);
             loader.check();
             var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var parameter : parameters.all()) tensors.add(tensor(config, source, loader, parameter, type));
-            if (config.family() == Family.GPT2) tensors.add(tensors.getFirst().named("output.weight")); // older llama.cpp does not tie GPT-2's head
+            for (var weight : blueprint.weights()) tensors.add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
             ropeFactors(config).ifPresent(tensors::add);
-            GgufWriter.write(file, metadata(folder, config, type), tensors);
+            GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
         }
-        assert network.head() != null;
     }
 
-    private static GgufWriter.Tensor tensor(ModelConfig config, WeightSource source, WeightLoader loader, Parameters.Parameter parameter, GgmlType type) {
-        var name = loader.nameInFile(parameter);
-        var shape = parameter.shape();
+    /** Whether a matrix stays in float32: rows that are not whole blocks, and the few numbers of positions, as llama.cpp's own tool has it. */
+    private static boolean keptPlain(Blueprint blueprint, WeightSpec weight, GgmlType type) {
+        var positions = blueprint.embedding().positions().filter(weight::equals).isPresent();
+        return positions || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
+    }
+
+    private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, boolean plain, GgmlType type) {
         var bytes = source.bytes(name);
         var dtype = source.info(name).dtype();
-        var ggufName = GgufNames.of(config.family(), parameter.name());
-        var interleaved = GgufNames.interleaved(config.family(), parameter.name());
-        if (shape.length == 1) {
-            var rows = new FileRows(bytes, dtype, (int) shape[0], 1, false);
-            return new GgufWriter.Tensor(ggufName, GgmlType.F32, 1, (int) shape[0], true, (first, count, into) -> {
-                for (int i = 0; i < shape[0]; i++) rows.read(interleaved ? GgufNames.rowInModel(i, config.headDim()) : i, 1, into, 0, i);
+        var reordered = weight.interleavedHead() > 0;
+        if (weight.dimensions().size() == 1) {
+            var count = Math.toIntExact(weight.elements());
+            var rows = new FileRows(bytes, dtype, count, 1, false);
+            return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, 1, count, true, (first, some, into) -> {
+                for (int i = 0; i < count; i++) rows.read(weight.rowInModel(i), 1, into, 0, i);
             });
         }
-        var inOut = parameter.use() == Parameters.Use.MATRIX_IN_OUT;
-        int outs = (int) shape[inOut ? 1 : 0], ins = (int) shape[inOut ? 0 : 1];
-        var rows = new FileRows(bytes, dtype, outs, ins, inOut);
-        // Rows that are not whole blocks, and the few numbers of positions, stay plain, as llama.cpp's own tool has it.
-        var plain = ins % type.blockSize() != 0 || parameter.use() == Parameters.Use.TABLE && config.rope().isEmpty() && parameter.name().contains(WeightNames.POSITIONS);
-        return new GgufWriter.Tensor(ggufName, plain ? GgmlType.F32 : type, outs, ins, false, (first, count, into) -> {
-            if (!interleaved) rows.read(first, count, into, ins);
-            else for (int i = 0; i < count; i++) rows.read(GgufNames.rowInModel(first + i, config.headDim()), 1, into, ins, i * ins);
+        int outs = weight.outFeatures(), ins = weight.inFeatures();
+        var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
+        return new GgufWriter.Tensor(weight.ggufName(), plain ? GgmlType.F32 : type, outs, ins, false, (first, count, into) -> {
+            if (!reordered) rows.read(first, count, into, ins);
+            else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
         });
     }
 
@@ -73,8 +74,7 @@ public final class GgufExport {
         }));
     }
 
-    private static Map<String, Object> metadata(Path folder, ModelConfig c, GgmlType type) throws IOException {
-        var arch = GgufNames.architecture(c.family());
+    private static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgmlType type) throws IOException {
         var m = new LinkedHashMap<String, Object>();
         m.put("general.architecture", arch);
         m.put("general.name", String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
@@ -92,7 +92,8 @@ public final class GgufExport {
         m.put(arch + ".feed_forward_length", c.intermediateSize());
         m.put(arch + ".attention.head_count", c.numAttentionHeads());
         m.put(arch + ".attention.head_count_kv", c.numKeyValueHeads());
-        m.put(arch + ".attention.layer_norm_" + (c.family().layerNorm() ? "epsilon" : "rms_epsilon"), (float) c.normEpsilon());
+        var shifted = c.blueprint().head().norm().shift().isPresent();
+        m.put(arch + ".attention.layer_norm_" + (shifted ? "epsilon" : "rms_epsilon"), (float) c.normEpsilon());
         if (c.rope().isPresent()) rope(m, arch, c);
         var window = c.layers().getFirst().slidingWindow();
         if (window > 0) m.put(arch + ".attention.sliding_window", window);

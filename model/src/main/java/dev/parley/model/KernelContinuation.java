@@ -17,13 +17,13 @@ final class KernelContinuation implements Continuation {
     }
 
     private final ModelConfig config;
-    private final KernelTransformer transformer;
+    private final JavaRunner transformer;
     private final Prefill prefill;
     private final int prefillFrom;
     private List<KvBlocks> caches = new ArrayList<>();
 
     /** @param prefillFrom tokens of a new text from which on {@code prefill} reads it */
-    KernelContinuation(ModelConfig config, KernelTransformer transformer, Prefill prefill, int prefillFrom, int rows, int capacity) {
+    KernelContinuation(ModelConfig config, JavaRunner transformer, Prefill prefill, int prefillFrom, int rows, int capacity) {
         this.config = config;
         this.transformer = transformer;
         this.prefill = prefill;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What a pass of {@link KernelTransformer} takes and gives: new tokens of some texts, those of all one after the other. */
+/** What a pass of {@link JavaRunner} takes and gives: new tokens of some texts, those of all one after the other. */
 final class KernelPass {
 
     private final int[] ids;

@@ -1,42 +1,49 @@
 package dev.parley.model;
 
-import java.nio.file.Path;
+import dev.parley.model.families.Gpt2;
+import dev.parley.model.families.Llama;
+import dev.parley.model.families.Qwen3;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The shape of a decoder-only Transformer, under the names of Hugging Face's {@code config.json}. There is one Transformer;
- * a {@link Family} is a choice of its parts, and the rest of the choice is here.
+ * The sizes and settings of a decoder-only Transformer, under the names of Hugging Face's {@code config.json}. What network they
+ * make, the {@link Family} says: {@link #blueprint()}.
  *
- * @param family whose parts, and whose names in files
+ * @param family which parts it has, and under what names files hold them
  * @param vocabSize number of token ids
- * @param maxPositionEmbeddings longest context, in tokens
  * @param hiddenSize width of the residual stream
+ * @param positions how many there are, and how they enter
  * @param layers what differs between the layers; as many as there are
- * @param numAttentionHeads heads that ask
- * @param numKeyValueHeads heads that answer, each shared by several that ask (Ainslie et al. 2023, arXiv:2305.13245)
- * @param headDim width of one head
- * @param intermediateSize width of the MLP
+ * @param attention sizes of its heads
+ * @param mlp sizes of the MLP
  * @param normEpsilon added to the variance
- * @param rope rotary positions; empty where positions are learned
- * @param qkvBias whether the projections to queries, keys and values add a bias
- * @param outputBias whether attention's output projection does
- * @param mlpBias whether the MLP's layers do
  * @param tieWordEmbeddings whether the head is the table of token embeddings (Press and Wolf 2017, arXiv:1608.05859)
- * @param dropout in training
- * @param initializerRange standard deviation of fresh weights
- * @param scaleAttnWeights divide the scores by the square root of the head's size
- * @param scaleAttnByInverseLayerIdx divide them by the number of the layer, from 1, too
- * @param bosTokenId id that begins a text; -1 if none does
- * @param eosTokenIds ids that end a text
+ * @param training what only training asks for
+ * @param specialTokens ids that begin and end a text
  */
-public record ModelConfig(Family family, int vocabSize, int maxPositionEmbeddings, int hiddenSize, List<Layer> layers,
-        int numAttentionHeads, int numKeyValueHeads, int headDim, int intermediateSize, double normEpsilon, Optional<Rope> rope,
-        boolean qkvBias, boolean outputBias, boolean mlpBias, boolean tieWordEmbeddings, Dropout dropout, double initializerRange,
-        boolean scaleAttnWeights, boolean scaleAttnByInverseLayerIdx, int bosTokenId, List<Integer> eosTokenIds) {
+public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention, MlpShape mlp,
+        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens) {
+
+    /**
+     * Positions of tokens.
+     *
+     * @param max longest context, in tokens
+     * @param rope rotary positions; empty where they are learned
+     */
+    public record Positions(int max, Optional<Rope> rope) {
+
+        public static Positions learned(int max) {
+            return new Positions(max, Optional.empty());
+        }
+
+        public static Positions rotary(int max, Rope rope) {
+            return new Positions(max, Optional.of(rope));
+        }
+    }
 
     /**
      * What a layer has of its own.
@@ -46,7 +53,43 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
      */
     public record Layer(boolean rotary, int slidingWindow) {
 
-        static final Layer PLAIN = new Layer(true, 0);
+        public static final Layer PLAIN = new Layer(true, 0);
+    }
+
+    /**
+     * The heads of attention.
+     *
+     * @param heads query heads
+     * @param keyValueHeads each shared by several query heads (Ainslie et al. 2023, arXiv:2305.13245)
+     * @param headDim width of one head
+     * @param qkvBias whether the projections to queries, keys and values add a bias
+     * @param outputBias whether the output projection does
+     * @param scaling what scores are divided by
+     */
+    public record AttentionShape(int heads, int keyValueHeads, int headDim, boolean qkvBias, boolean outputBias, ScoreScaling scaling) {
+
+        /** Scores divided by the square root of a head's size, as almost all do. */
+        public AttentionShape(int heads, int keyValueHeads, int headDim, boolean qkvBias, boolean outputBias) {
+            this(heads, keyValueHeads, headDim, qkvBias, outputBias, new ScoreScaling(true, false));
+        }
+    }
+
+    /**
+     * What the scores of attention are divided by.
+     *
+     * @param bySize by the square root of the head's size
+     * @param byLayer by the number of the layer, from 1
+     */
+    public record ScoreScaling(boolean bySize, boolean byLayer) {}
+
+    /** The MLP. @param intermediateSize its inner width @param bias whether its projections add one */
+    public record MlpShape(int intermediateSize, boolean bias) {}
+
+    /** What only training asks for. @param initializerRange standard deviation of fresh weights */
+    public record Training(Dropout dropout, double initializerRange) {
+
+        /** Without dropout, and with the spread that most begin with. */
+        public static final Training PLAIN = new Training(Dropout.NONE, 0.02);
     }
 
     /**
@@ -65,43 +108,50 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
         }
     }
 
+    /** Ids that begin and end a text. @param bos -1 if none begins one */
+    public record SpecialTokens(int bos, List<Integer> eos) {
+
+        public SpecialTokens {
+            eos = List.copyOf(eos);
+        }
+
+        /** One that does both. */
+        public static SpecialTokens one(int id) {
+            return new SpecialTokens(id, List.of(id));
+        }
+    }
+
     /** @throws IllegalArgumentException naming every value that cannot be */
     public ModelConfig {
         layers = List.copyOf(layers);
-        eosTokenIds = List.copyOf(eosTokenIds);
         var faults = new ArrayList<String>();
-        inRange(faults, "vocab_size", vocabSize, 1, 1 << 24);
-        inRange(faults, family.nameOf("max_position_embeddings"), maxPositionEmbeddings, 1, 1 << 24);
-        inRange(faults, family.nameOf("hidden_size"), hiddenSize, 1, 1 << 17);
-        inRange(faults, family.nameOf("num_hidden_layers"), layers.size(), 1, 1 << 12);
-        inRange(faults, family.nameOf("num_attention_heads"), numAttentionHeads, 1, 1 << 12);
-        inRange(faults, "num_key_value_heads", numKeyValueHeads, 1, 1 << 12);
-        inRange(faults, "head_dim", headDim, 1, 1 << 12);
-        inRange(faults, family.nameOf("intermediate_size"), intermediateSize, 1, 1 << 20);
-        if (family == Family.GPT2 && headDim * numAttentionHeads != hiddenSize) {
-            faults.add("n_embd " + hiddenSize + " is not a multiple of n_head " + numAttentionHeads);
+        inRange(faults, "vocab_size", vocabSize, 1 << 24);
+        inRange(faults, family.settingName("max_position_embeddings"), positions.max, 1 << 24);
+        inRange(faults, family.settingName("hidden_size"), hiddenSize, 1 << 17);
+        inRange(faults, family.settingName("num_hidden_layers"), layers.size(), 1 << 12);
+        inRange(faults, family.settingName("num_attention_heads"), attention.heads, 1 << 12);
+        inRange(faults, "num_key_value_heads", attention.keyValueHeads, 1 << 12);
+        inRange(faults, "head_dim", attention.headDim, 1 << 12);
+        inRange(faults, family.settingName("intermediate_size"), mlp.intermediateSize, 1 << 20);
+        if (attention.keyValueHeads > 0 && attention.heads % attention.keyValueHeads != 0) {
+            faults.add("num_attention_heads " + attention.heads + " is not a multiple of num_key_value_heads " + attention.keyValueHeads);
         }
-        if (numKeyValueHeads > 0 && numAttentionHeads % numKeyValueHeads != 0) {
-            faults.add("num_attention_heads " + numAttentionHeads + " is not a multiple of num_key_value_heads " + numKeyValueHeads);
-        }
-        if (rope.isPresent() && headDim % 2 != 0) faults.add("head_dim " + headDim + " is odd, and positions rotate pairs");
-        if (family.rotary() != rope.isPresent()) faults.add(family.modelType() + (rope.isPresent() ? " has no" : " needs") + " rotary positions");
-        for (var p : List.of(dropout.residual, dropout.embedding, dropout.attention)) {
+        if (positions.rope.isPresent() && attention.headDim % 2 != 0) faults.add("head_dim " + attention.headDim + " is odd, and positions rotate pairs");
+        for (var p : List.of(training.dropout.residual, training.dropout.embedding, training.dropout.attention)) {
             if (!(p >= 0 && p < 1)) faults.add("a dropout of " + p + " is not in [0, 1)");
         }
         if (!(normEpsilon > 0)) faults.add("an epsilon of " + normEpsilon + " is not above 0");
-        if (!(initializerRange > 0)) faults.add("initializer_range " + initializerRange + " is not above 0");
+        if (!(training.initializerRange > 0)) faults.add("initializer_range " + training.initializerRange + " is not above 0");
         if (!faults.isEmpty()) throw new IllegalArgumentException("These values make no model: " + String.join("; ", faults) + ".");
     }
 
-    private static void inRange(List<String> faults, String name, int value, int least, int most) {
-        if (value < least || value > most) faults.add(name + " " + value + " is not in " + least + ".." + most);
+    private static void inRange(List<String> faults, String name, int value, int most) {
+        if (value < 1 || value > most) faults.add(name + " " + value + " is not in 1.." + most);
     }
 
     /** A new GPT-2 without dropout, the end of text being token 0. */
     public static ModelConfig gpt2(int vocabSize, int nPositions, int nEmbd, int nLayer, int nHead) {
-        return new ModelConfig(Family.GPT2, vocabSize, nPositions, nEmbd, Collections.nCopies(nLayer, Layer.PLAIN), nHead, nHead,
-                nEmbd / Math.max(1, nHead), 4 * nEmbd, 1e-5, Optional.empty(), true, true, true, true, Dropout.NONE, 0.02, true, false, 0, List.of(0));
+        return Gpt2.config(vocabSize, nPositions, nEmbd, nLayer, nHead);
     }
 
     /** The 124 million parameters of the smallest published GPT-2, without dropout. */
@@ -114,58 +164,96 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
      * and keys, a gated MLP, no biases, tied embeddings. transformers, vLLM, llama.cpp and Ollama run it unchanged.
      */
     public static ModelConfig qwen3(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
-        return new ModelConfig(Family.QWEN3, vocabSize, maxPositionEmbeddings, hiddenSize, Collections.nCopies(layers, Layer.PLAIN), heads, kvHeads,
-                hiddenSize / Math.max(1, heads), intermediateSize, 1e-6, Optional.of(Rope.plain(10_000)), false, false, false, true, Dropout.NONE,
-                0.02, true, false, 0, List.of(0));
+        return Qwen3.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
     /** A new model in Llama's shape: Qwen3's without the norms on queries and keys. */
     public static ModelConfig llama(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
-        return new ModelConfig(Family.LLAMA, vocabSize, maxPositionEmbeddings, hiddenSize, Collections.nCopies(layers, Layer.PLAIN), heads, kvHeads,
-                hiddenSize / Math.max(1, heads), intermediateSize, 1e-5, Optional.of(Rope.plain(10_000)), false, false, false, true, Dropout.NONE,
-                0.02, true, false, 0, List.of(0));
+        return Llama.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
-        return new ModelConfig(family, vocabSize, maxPositionEmbeddings, hiddenSize, layers, numAttentionHeads, numKeyValueHeads, headDim,
-                intermediateSize, normEpsilon, rope, qkvBias, outputBias, mlpBias, tieWordEmbeddings, dropout, initializerRange,
-                scaleAttnWeights, scaleAttnByInverseLayerIdx, bosTokenId, List.of(eosTokenId));
+        return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
+                new SpecialTokens(bosTokenId, List.of(eosTokenId)));
     }
 
     /** The same dropout in all three places. */
     public ModelConfig withDropout(double p) {
-        return new ModelConfig(family, vocabSize, maxPositionEmbeddings, hiddenSize, layers, numAttentionHeads, numKeyValueHeads, headDim,
-                intermediateSize, normEpsilon, rope, qkvBias, outputBias, mlpBias, tieWordEmbeddings, new Dropout(p, p, p), initializerRange,
-                scaleAttnWeights, scaleAttnByInverseLayerIdx, bosTokenId, eosTokenIds);
+        return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings,
+                new Training(new Dropout(p, p, p), training.initializerRange), specialTokens);
     }
+
+    // ---- under the names of config.json ----
 
     public int numHiddenLayers() {
         return layers.size();
     }
 
+    public int maxPositionEmbeddings() {
+        return positions.max;
+    }
+
+    public int numAttentionHeads() {
+        return attention.heads;
+    }
+
+    public int numKeyValueHeads() {
+        return attention.keyValueHeads;
+    }
+
+    public int headDim() {
+        return attention.headDim;
+    }
+
+    public int intermediateSize() {
+        return mlp.intermediateSize;
+    }
+
+    public double initializerRange() {
+        return training.initializerRange;
+    }
+
+    public int bosTokenId() {
+        return specialTokens.bos;
+    }
+
+    public List<Integer> eosTokenIds() {
+        return specialTokens.eos;
+    }
+
+    public Optional<Rope> rope() {
+        return positions.rope;
+    }
+
+    public Dropout dropout() {
+        return training.dropout;
+    }
+
+    // ---- what follows from them ----
+
     /** Width of all queries together. */
     public int querySize() {
-        return numAttentionHeads * headDim;
+        return attention.heads * attention.headDim;
     }
 
     /** Width of all keys together, and of all values. */
     public int keyValueSize() {
-        return numKeyValueHeads * headDim;
+        return attention.keyValueHeads * attention.headDim;
     }
 
     /** What the scores of a layer are multiplied by. */
     public double attentionScale(int layer) {
-        return (scaleAttnWeights ? 1 / Math.sqrt(headDim) : 1) / (scaleAttnByInverseLayerIdx ? layer + 1 : 1);
+        return (attention.scaling.bySize ? 1 / Math.sqrt(attention.headDim) : 1) / (attention.scaling.byLayer ? layer + 1 : 1);
+    }
+
+    /** The network: its parts and their weights. */
+    public Blueprint blueprint() {
+        return family.blueprint(this);
     }
 
     /** Numbers that are learned. */
     public long parameterCount() {
-        long c = hiddenSize, q = querySize(), kv = keyValueSize(), m = intermediateSize;
-        long norm = family.layerNorm() ? 2 * c : c;
-        long attention = c * q + 2 * c * kv + q * c + (qkvBias ? q + 2 * kv : 0) + (outputBias ? c : 0) + (family.qkNorm() ? 2L * headDim : 0);
-        long mlp = family.gatedMlp() ? 3 * c * m + (mlpBias ? 2 * m + c : 0) : 2 * c * m + (mlpBias ? m + c : 0);
-        long embeddings = (long) vocabSize * c * (tieWordEmbeddings ? 1 : 2) + (rope.isEmpty() ? (long) maxPositionEmbeddings * c : 0);
-        return embeddings + layers.size() * (2 * norm + attention + mlp) + norm;
+        return blueprint().weights().stream().mapToLong(WeightSpec::elements).sum();
     }
 
     /**
@@ -174,8 +262,8 @@ public record ModelConfig(Family family, int vocabSize, int maxPositionEmbedding
      * @throws ModelException if the text leaves the context, or an id the vocabulary
      */
     void checkFits(int[] ids, int past) {
-        if (past + ids.length > maxPositionEmbeddings) {
-            throw new ModelException("A text of " + (past + ids.length) + " tokens does not fit the model's context of " + maxPositionEmbeddings + " tokens.");
+        if (past + ids.length > positions.max) {
+            throw new ModelException("A text of " + (past + ids.length) + " tokens does not fit the model's context of " + positions.max + " tokens.");
         }
         for (var id : ids) {
             if (id < 0 || id >= vocabSize) throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + vocabSize + " tokens.");

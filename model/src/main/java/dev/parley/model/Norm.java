@@ -1,9 +1,8 @@
 package dev.parley.model;
 
-import dev.parley.model.Parameters.Init;
-import dev.parley.model.Parameters.Parameter;
-import dev.parley.model.Parameters.Use;
 import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 
@@ -13,11 +12,10 @@ sealed interface Norm {
     /** x: (…, C), float32; the result is of the compute type. */
     Tensor forward(Tensor x, DType computeType);
 
-    /** The norm of a family. @param size of the last dimension */
-    static Norm of(Parameters parameters, ModelConfig config, int size) {
-        var weight = parameters.make("weight", Use.NORM, Init.constant(1), size);
-        return config.family().layerNorm() ? new Layer(weight, parameters.make("bias", Use.NORM, Init.constant(0), size), config.normEpsilon())
-                : new RootMeanSquare(weight, config.normEpsilon());
+    /** A layer norm where there is a shift, else a root mean square norm. */
+    static Norm of(Parameters parameters, NormSpec spec) {
+        var scale = parameters.get(spec.scale());
+        return spec.shift().<Norm>map(shift -> new Layer(scale, parameters.get(shift), spec.epsilon())).orElse(new RootMeanSquare(scale, spec.epsilon()));
     }
 
     /** Ba et al. 2016 (arXiv:1607.06450). */

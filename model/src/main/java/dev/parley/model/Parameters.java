@@ -14,79 +14,27 @@ import dev.parley.tensor.Tensor;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The learned tensors of a model by their names in the weight file, in the order of the network. A part of the network
- * makes its parameters under its own path, so that the path of fields in Java is the name in the file:
+ * The learned tensors of a model by their names in the weight file, in the order of the network: one for each weight of the
+ * {@link Blueprint}.
  *
  * <pre>{@code
- * var attn = parameters.at("transformer.h.0").at("attn");
- * var weight = attn.make("c_attn.weight", Use.MATRIX_IN_OUT, Init.normal(0.02), 768, 2304);   // transformer.h.0.attn.c_attn.weight
+ * var parameters = new Parameters(config.blueprint().weights());
+ * var weight = parameters.get("transformer.h.0.attn.c_attn.weight").value();
  * }</pre>
  */
 public final class Parameters implements AutoCloseable {
 
-    private final Map<String, Parameter> byName;
-    private final String path;
+    private final Map<String, Parameter> byName = new LinkedHashMap<>();
 
-    public Parameters() {
-        this(new LinkedHashMap<>(), "");
-    }
-
-    private Parameters(Map<String, Parameter> byName, String path) {
-        this.byName = byName;
-        this.path = path;
-    }
-
-    /** How a fresh parameter is filled. */
-    @FunctionalInterface
-    public interface Init {
-        void fill(Tensor tensor);
-
-        static Init constant(double value) {
-            return t -> t.fillInPlace(value);
+    /** Parameters without values: load them or {@link #initialize} them. */
+    Parameters(List<WeightSpec> weights) {
+        for (var spec : weights) {
+            if (byName.put(spec.name(), new Parameter(spec)) != null) throw new IllegalStateException("Two parameters are called " + spec.name() + ".");
         }
-
-        static Init normal(double standardDeviation) {
-            return t -> t.normalInPlace(0, standardDeviation);
-        }
-    }
-
-    /** The same parameters seen from a place further down the tree. */
-    public Parameters at(String name) {
-        return new Parameters(byName, path + name + ".");
-    }
-
-    /** What a parameter is for, which says how it is kept while the model only runs. */
-    enum Use {
-        /** A bias. */
-        VECTOR,
-        /** The scale or shift of a norm: float32, whatever products are computed in. */
-        NORM,
-        /** A table whose rows are looked up: never quantised. */
-        TABLE,
-        /** A matrix (out, in) that vectors are multiplied by: read whole for every token. */
-        MATRIX,
-        /** The same as (in, out). */
-        MATRIX_IN_OUT,
-        /** The head, which may be the table of embeddings too: never quantised below 8 bits. */
-        HEAD
-    }
-
-    /** Makes a parameter, named by its path. */
-    Parameter make(String name, Use use, Init init, long... shape) {
-        return add(new Parameter(path + name, shape, init, use, -1));
-    }
-
-    /** Makes the matrix of a layer. @param inner see {@link Parameter#innerDimension()} */
-    Parameter makeMatrix(String name, Use use, Init init, int inner, long... shape) {
-        return add(new Parameter(path + name, shape, init, use, inner));
-    }
-
-    private Parameter add(Parameter parameter) {
-        if (byName.put(parameter.name(), parameter) != null) throw new IllegalStateException("Two parameters are called " + parameter.name() + ".");
-        return parameter;
     }
 
     public Collection<Parameter> all() {
@@ -100,13 +48,20 @@ public final class Parameters implements AutoCloseable {
         return parameter;
     }
 
-    public boolean has(String name) {
-        return byName.containsKey(name);
+    /** The parameter of a weight of the blueprint. */
+    Parameter get(WeightSpec spec) {
+        return get(spec.name());
     }
 
     /** Fills every parameter afresh, in order, from the generator of {@link dev.parley.tensor.RandomState}. */
     void initialize() {
-        for (var parameter : all()) parameter.set(Tensor.empty(DType.FLOAT32, parameter.shape()), parameter.init()::fill);
+        for (var parameter : all()) {
+            var init = parameter.spec().init();
+            parameter.set(Tensor.empty(DType.FLOAT32, parameter.shape()), tensor -> {
+                if (init.standardDeviation() == 0) tensor.fillInPlace(init.mean());
+                else tensor.normalInPlace(init.mean(), init.standardDeviation());
+            });
+        }
     }
 
     /** Frees the native memory of all. */
@@ -121,67 +76,53 @@ public final class Parameters implements AutoCloseable {
      */
     public static final class Parameter {
 
-        private final String name;
-        private final long[] shape;
-        private final Init init;
-        private final Use use;
-        private final int inner;
+        private final WeightSpec spec;
         private Tensor value;
         private Matrix matrix;
         private float[] vector;
 
-        private Parameter(String name, long[] shape, Init init, Use use, int inner) {
-            this.name = name;
-            this.shape = shape;
-            this.init = init;
-            this.use = use;
-            this.inner = inner;
+        private Parameter(WeightSpec spec) {
+            this.spec = spec;
+        }
+
+        /** What the blueprint says of it. */
+        public WeightSpec spec() {
+            return spec;
         }
 
         public String name() {
-            return name;
+            return spec.name();
         }
 
         public long[] shape() {
-            return shape.clone();
+            return spec.shape();
         }
 
-        Use use() {
-            return use;
-        }
-
-        /** True of the matrices inside the layers; false of tables, the head, biases and norms. */
+        /** @see WeightSpec#isLayerMatrix() */
         public boolean isLayerMatrix() {
-            return use == Use.MATRIX || use == Use.MATRIX_IN_OUT;
+            return spec.isLayerMatrix();
         }
 
         /** How many numbers a matrix gives for each vector. */
         public long outFeatures() {
-            return use == Use.MATRIX_IN_OUT ? shape[1] : shape[0];
+            return spec.outFeatures();
         }
 
         /** How many numbers it takes. */
         public long inFeatures() {
-            return use == Use.MATRIX_IN_OUT ? shape[0] : shape[1];
+            return spec.inFeatures();
         }
 
-        /**
-         * The dimension of a layer's matrix, as it is stored, along which heads or neurons lie beside each other; the other is the
-         * residual stream's. -1 for all other parameters.
-         */
+        /** @see WeightSpec#innerDimension() */
         public int innerDimension() {
-            return inner;
-        }
-
-        private Init init() {
-            return init;
+            return spec.innerDimension();
         }
 
         /** The value as it is kept, which training changes; quantised weights are widened to float32. */
         public Tensor value() {
-            if (value == null && vector != null) value = Scope.detach(Tensor.ofFloats(vector, shape));
+            if (value == null && vector != null) value = Scope.detach(Tensor.ofFloats(vector, shape()));
             if (value == null && matrix != null) return overMatrix(DType.FLOAT32);
-            if (value == null) throw new IllegalStateException("Parameter " + name + " was neither loaded nor initialised.");
+            if (value == null) throw new IllegalStateException("Parameter " + name() + " was neither loaded nor initialised.");
             return value;
         }
 
@@ -210,13 +151,13 @@ public final class Parameters implements AutoCloseable {
         }
 
         private Tensor asShaped(Tensor outIn) {
-            return use == Use.MATRIX_IN_OUT ? outIn.transpose(0, 1) : outIn;
+            return spec.isInOut() ? outIn.transpose(0, 1) : outIn;
         }
 
         /** Rows of a table: (B, T) ids to (B, T, C), float32. */
         Tensor rows(int[][] ids) {
             if (matrix == null) return Functional.embedding(Tensor.ofRows(ids), value()).to(DType.FLOAT32);
-            int width = (int) shape[1], length = ids[0].length;
+            int width = spec.inFeatures(), length = ids[0].length;
             var rows = new float[ids.length * length * width];
             for (int i = 0; i < ids.length * length; i++) matrix.row(ids[i / length][i % length], rows, i * width);
             return Tensor.ofFloats(rows, ids.length, length, width);
@@ -224,12 +165,12 @@ public final class Parameters implements AutoCloseable {
 
         /** The weights in the memory that our kernels read; (out, in). */
         Matrix matrix() {
-            if (matrix == null) throw new IllegalStateException("Parameter " + name + " is not laid out for running.");
+            if (matrix == null) throw new IllegalStateException("Parameter " + name() + " is not laid out for running.");
             return matrix;
         }
 
         float[] vector() {
-            if (vector == null) throw new IllegalStateException("Parameter " + name + " is not laid out for running.");
+            if (vector == null) throw new IllegalStateException("Parameter " + name() + " is not laid out for running.");
             return vector;
         }
 

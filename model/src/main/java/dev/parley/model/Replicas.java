@@ -32,7 +32,7 @@ final class Replicas implements AutoCloseable {
         workers = Workers.start(size);
         passes.add(first);
         for (int i = 1; i < size; i++) {
-            var own = new Parameters();
+            var own = new Parameters(config.blueprint().weights());
             passes.add(new TorchPasses(config, new Transformer(own, config), first.computeType()));
             for (var parameter : own.all()) parameter.shareWeights(weights.get(parameter.name()));
             others.add(own);

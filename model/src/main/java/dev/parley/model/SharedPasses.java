@@ -22,14 +22,14 @@ import java.util.Optional;
 public final class SharedPasses implements AutoCloseable {
 
     /** New tokens of all texts in a pass, at most. */
-    public static final int MOST_TOKENS = KernelTransformer.MOST_TOKENS;
+    public static final int MOST_TOKENS = JavaRunner.MOST_TOKENS;
 
     private final ModelConfig config;
-    private final KernelTransformer transformer;
+    private final JavaRunner transformer;
     private final KvPool pool;
     private float[][] scores = {}; // of the last pass, and rows for more
 
-    SharedPasses(ModelConfig config, KernelTransformer transformer, long cacheBytes) {
+    SharedPasses(ModelConfig config, JavaRunner transformer, long cacheBytes) {
         this.config = config;
         this.transformer = transformer;
         long blockBytes;

@@ -1,9 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.model.Parameters.Init;
-import dev.parley.model.Parameters.Parameter;
-import dev.parley.model.Parameters.Use;
 import dev.parley.kernels.DType;
+import dev.parley.model.Parameters.Parameter;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
@@ -23,17 +21,14 @@ final class Transformer {
     private final Norm lastNorm;
     private final Parameter head; // (V, C)
 
-    Transformer(Parameters all, ModelConfig config) {
+    Transformer(Parameters parameters, ModelConfig config) {
         this.config = config;
-        var names = config.family().names();
-        var parameters = all.at(names.root());
-        var init = Init.normal(config.initializerRange());
-        tokens = parameters.at(names.tokens()).make("weight", config.tieWordEmbeddings() ? Use.HEAD : Use.TABLE, init, config.vocabSize(), config.hiddenSize());
-        positions = config.rope().isPresent() ? Optional.empty()
-                : Optional.of(parameters.at(WeightNames.POSITIONS).make("weight", Use.TABLE, init, config.maxPositionEmbeddings(), config.hiddenSize()));
-        for (int i = 0; i < config.numHiddenLayers(); i++) blocks.add(new Block(parameters.at(names.layers()).at("" + i), config, i));
-        lastNorm = Norm.of(parameters.at(names.lastNorm()), config, config.hiddenSize());
-        head = config.tieWordEmbeddings() ? tokens : all.at(WeightNames.HEAD).make("weight", Use.HEAD, init, config.vocabSize(), config.hiddenSize());
+        var blueprint = config.blueprint();
+        tokens = parameters.get(blueprint.embedding().tokens());
+        positions = blueprint.embedding().positions().map(parameters::get);
+        for (var layer : blueprint.layers()) blocks.add(new Block(parameters, layer, config.dropout()));
+        lastNorm = Norm.of(parameters, blueprint.head().norm());
+        head = parameters.get(blueprint.head().weight());
     }
 
     /** The token embeddings. */

@@ -1,15 +1,14 @@
 package dev.parley.model;
 
+import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BFloat16Matrix;
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Int4Matrix;
 import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
-import dev.parley.model.Parameters.Parameter;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;
-import dev.parley.kernels.DType;
 import dev.parley.tensor.Scope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,21 +20,21 @@ import java.util.stream.Collectors;
 
 /**
  * Fills a model's parameters from a weight file, strictly: what is missing, unknown or of the wrong shape is listed, and
- * nothing is left half loaded. Files of GPT-2 come with and without the prefix {@code transformer.}, and some carry
- * buffers that are no parameters (the causal mask), or the tied head a second time.
+ * nothing is left half loaded. Files come with and without the prefix of their names (GPT-2's {@code transformer.}), and some
+ * carry tensors that are no weights: buffers such as the causal mask, or a tied head a second time.
  */
-record WeightLoader(WeightSource source, Parameters parameters, ModelConfig config) {
+record WeightLoader(WeightSource source, Blueprint blueprint) {
 
-    private static final String HEAD = "lm_head.weight";
     private static final int LISTED = 5;
 
     /** Fills the parameters with float32 tensors that training can change. */
-    void loadToTrain() {
+    void loadToTrain(Parameters parameters) {
         check();
         for (var parameter : parameters.all()) {
-            finite(nameInFile(parameter), source.bytes(nameInFile(parameter)));
+            var name = nameInFile(parameter.spec());
+            finite(name, source.bytes(name));
             try (var scope = Scope.open()) {
-                parameter.set(TensorFiles.read(source, nameInFile(parameter)).to(DType.FLOAT32).contiguous(), t -> {});
+                parameter.set(TensorFiles.read(source, name).to(DType.FLOAT32).contiguous(), t -> {});
             }
         }
     }
@@ -46,30 +45,29 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
      *
      * @param arena of what has to be copied
      */
-    void loadToRun(WeightType type, Arena arena) {
+    void loadToRun(Parameters parameters, WeightType type, Arena arena) {
         check();
         for (var parameter : parameters.all()) {
-            var name = nameInFile(parameter);
+            var weight = parameter.spec();
+            var name = nameInFile(weight);
             var bytes = source.bytes(name);
             var dtype = source.info(name).dtype();
-            var shape = parameter.shape();
-            var held = held(parameter, type);
+            var held = held(weight, type);
             if (!held.quantized()) finite(name, bytes); // else packing tells
-            switch (parameter.use()) {
+            switch (weight.use()) {
                 case VECTOR, NORM -> {
-                    var vector = new float[Math.toIntExact(shape[0])];
+                    var vector = new float[Math.toIntExact(weight.elements())];
                     new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
                     parameter.hold(vector);
                 }
-                case TABLE, HEAD, MATRIX -> parameter.hold(matrix(name, bytes, dtype, shape, false, held, arena));
-                case MATRIX_IN_OUT -> parameter.hold(matrix(name, bytes, dtype, shape, true, held, arena));
+                case TABLE, HEAD, MATRIX, MATRIX_IN_OUT -> parameter.hold(matrix(name, weight, bytes, dtype, held, arena));
             }
         }
     }
 
-    /** The type that a parameter is held in: what is looked up or multiplied last is worth more bits. */
-    private static WeightType held(Parameter parameter, WeightType type) {
-        return switch (parameter.use()) {
+    /** The type that a weight is held in: what is looked up or multiplied last is worth more bits. */
+    private static WeightType held(WeightSpec weight, WeightType type) {
+        return switch (weight.use()) {
             case VECTOR, NORM -> WeightType.FLOAT32;
             case TABLE -> type.quantized() ? WeightType.BFLOAT16 : type;
             case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
@@ -77,17 +75,18 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
         };
     }
 
-    private Matrix matrix(String name, MemorySegment bytes, DType dtype, long[] shape, boolean inOut, WeightType type, Arena arena) {
+    private Matrix matrix(String name, WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {
         try {
-            return matrix(bytes, dtype, shape, inOut, type, arena);
+            return matrix(weight, bytes, dtype, type, arena);
         } catch (ArithmeticException e) {
             finite(name, bytes);
             throw e;
         }
     }
 
-    private static Matrix matrix(MemorySegment bytes, DType dtype, long[] shape, boolean inOut, WeightType type, Arena arena) {
-        int rows = Math.toIntExact(shape[inOut ? 1 : 0]), columns = Math.toIntExact(shape[inOut ? 0 : 1]);
+    private static Matrix matrix(WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {
+        int rows = weight.outFeatures(), columns = weight.inFeatures();
+        var inOut = weight.isInOut();
         var team = ThreadTeam.shared();
         var source = new FileRows(bytes, dtype, rows, columns, inOut);
         return switch (type) {
@@ -118,42 +117,37 @@ record WeightLoader(WeightSource source, Parameters parameters, ModelConfig conf
     void check() {
         var used = new HashSet<String>();
         var faults = new ArrayList<String>();
-        for (var parameter : parameters.all()) {
-            var name = nameInFile(parameter);
+        for (var weight : blueprint.weights()) {
+            var name = nameInFile(weight);
             if (name.isEmpty()) {
-                faults.add("tensor \"" + parameter.name() + "\" is missing");
+                faults.add("tensor \"" + weight.name() + "\" is missing");
                 continue;
             }
             used.add(name);
-            checkShape(source.info(name), parameter, faults);
+            checkShape(source.info(name), weight, faults);
         }
         for (var name : source.names()) {
-            if (!used.contains(name) && !isBuffer(name) && !(config.tieWordEmbeddings() && name.equals(HEAD))) {
+            if (!used.contains(name) && blueprint.passedOver().stream().noneMatch(name::endsWith)) {
                 faults.add("tensor \"" + name + "\" is not part of the model");
             }
         }
         if (!faults.isEmpty()) throw new ModelException(source.file() + ": " + listed(faults) + ".");
     }
 
-    /** What the file calls a parameter; empty if it has none. */
-    String nameInFile(Parameter parameter) {
-        if (source.names().contains(parameter.name())) return parameter.name();
-        var prefix = config.family().names().root() + ".";
-        if (!parameter.name().startsWith(prefix)) return "";
-        var bare = parameter.name().substring(prefix.length());
+    /** What the file calls a weight; empty if it has none. */
+    String nameInFile(WeightSpec weight) {
+        if (source.names().contains(weight.name())) return weight.name();
+        if (!weight.name().startsWith(blueprint.prefix())) return "";
+        var bare = weight.name().substring(blueprint.prefix().length());
         return source.names().contains(bare) ? bare : "";
     }
 
-    private static void checkShape(TensorInfo info, Parameter parameter, List<String> faults) {
+    private static void checkShape(TensorInfo info, WeightSpec weight, List<String> faults) {
         if (!info.dtype().isFloatingPoint()) {
             faults.add("tensor \"" + info.name() + "\" holds " + info.dtype() + " where weights are floating-point numbers");
-        } else if (!Arrays.equals(info.shape(), parameter.shape())) {
-            faults.add("tensor \"" + info.name() + "\" has shape " + text(info.shape()) + "; config.json needs " + text(parameter.shape()));
+        } else if (!Arrays.equals(info.shape(), weight.shape())) {
+            faults.add("tensor \"" + info.name() + "\" has shape " + text(info.shape()) + "; config.json needs " + text(weight.shape()));
         }
-    }
-
-    private static boolean isBuffer(String name) {
-        return name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias") || name.endsWith(".rotary_emb.inv_freq");
     }
 
     private static String listed(List<String> faults) {

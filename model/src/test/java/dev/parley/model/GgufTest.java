@@ -83,12 +83,9 @@ class GgufTest {
             try (var gguf = Gguf.open(damaged)) {
                 var config = GgufImport.config(gguf);
                 var weights = GgufImport.weights(gguf, config);
-                var parameters = new Parameters();
-                var network = new Transformer(parameters, config);
-                new WeightLoader(weights, parameters, config).check();
+                new WeightLoader(weights, config.blueprint()).check();
                 for (var tensor : weights.names()) weights.bytes(tensor);
                 read++;
-                assertTrue(network.head() != null);
             } catch (WeightFileException | ModelException e) {
                 assertTrue(e.getMessage().contains("damaged.gguf"), e.getMessage());
             }

@@ -41,7 +41,10 @@ class PublishedConfigsTest {
     @Test
     void theyAreOfFortyModelsAndAllFamilies() throws IOException {
         assertTrue(published().count() >= 40);
-        for (var family : Family.values()) assertTrue(published().anyMatch(m -> m.path("config").path("model_type").asText().equals(family.modelType())), family.toString());
+        for (var family : Family.all()) {
+            if (!family.getClass().getPackageName().equals("dev.parley.model.families")) continue; // one that a test has added
+            assertTrue(published().anyMatch(m -> m.path("config").path("model_type").asText().equals(family.modelType())), family.toString());
+        }
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import io.javalin.config.RoutesConfig;

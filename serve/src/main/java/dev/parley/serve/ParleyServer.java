@@ -2,27 +2,36 @@ package dev.parley.serve;
 
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.Chat;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.BodyLimits;
+import dev.parley.serve.http.Connections;
+import dev.parley.serve.http.ErrorHandlers;
+import dev.parley.serve.http.RequestGuard;
+import dev.parley.serve.http.RequestMemory;
+import dev.parley.serve.http.Routes;
+import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.moderation.RuleModerator;
-import dev.parley.serve.openai.ChatRoutes;
-import dev.parley.serve.openai.CompletionRoutes;
-import dev.parley.serve.openai.EmbeddingRoutes;
-import dev.parley.serve.openai.ModelRoutes;
-import dev.parley.serve.openai.ModerationRoutes;
-import dev.parley.serve.openai.OpenApiRoutes;
-import dev.parley.serve.openai.PropsRoutes;
-import dev.parley.serve.openai.ResponseRoutes;
-import dev.parley.serve.openai.TokenRoutes;
+import dev.parley.serve.openai.catalog.ModelRoutes;
+import dev.parley.serve.openai.catalog.OpenApiRoutes;
+import dev.parley.serve.openai.catalog.PropsRoutes;
+import dev.parley.serve.openai.chat.ChatRoutes;
+import dev.parley.serve.openai.completions.CompletionRoutes;
+import dev.parley.serve.openai.embeddings.EmbeddingRoutes;
+import dev.parley.serve.openai.responses.ResponseRoutes;
+import dev.parley.serve.openai.texts.ModerationRoutes;
+import dev.parley.serve.openai.texts.TokenRoutes;
 import dev.parley.serve.page.PageRoutes;
 import dev.parley.serve.store.Database;
+import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -46,7 +55,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
-    private final Faults faults;
+    private final ErrorHandlers errors;
     private final Chat chat;
     private final PageRoutes page = new PageRoutes();
     private final AccessLog log;
@@ -60,7 +69,7 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        faults = new Faults(note);
+        errors = new ErrorHandlers(note);
         chat = new Chat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
@@ -97,7 +106,7 @@ public final class ParleyServer implements AutoCloseable {
     private void finishStart() {
         try {
             models.lease(Optional.empty()).close();
-        } catch (Refused e) {
+        } catch (ApiError e) {
             // it cannot be loaded, which who asks for it is told
         }
         page.load();
@@ -116,21 +125,25 @@ public final class ParleyServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true; // a request's thread waits for the engine most of its time
         config.http.maxRequestSize = settings.largestBody();
-        new Connections(settings, limits, log).configure(config);
+        // An answer that is kept for the log must be readable there.
+        if (log.wantsTexts()) config.http.compressionStrategy = CompressionStrategy.NONE;
+        var guard = new RequestGuard(limits, new BodyLimits(settings.largestBody()), RequestMemory.ofHeap(settings.auth()), log.wantsTexts());
+        new Connections(settings.host(), settings.port(), limits, guard, log).configure(config);
         config.routes.before(this::refuseWhileStopping);
-        config.router.javaLangErrorHandler(faults::error);
+        config.routes.exception(StoreException.class, (e, request) -> errors.fault(e, request, "The server's database is not responding properly."));
+        config.router.javaLangErrorHandler(errors::error);
         for (var group : groups()) group.addTo(config.routes);
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, faults, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
+        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
-                new ModerationRoutes(OnFirstUse.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
+                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
     }
 
     private void refuseWhileStopping(Context request) {
         if (stopping && !request.path().equals("/health") && !request.path().equals("/ready")) {
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
         }
     }
 

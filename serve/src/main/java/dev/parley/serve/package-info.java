@@ -1,7 +1,8 @@
 /**
- * The server: the models behind an API that clients of OpenAI's understand, and a web chat. A request passes the
- * {@link dev.parley.serve.accounts gate}, reaches a route of the {@link dev.parley.serve.openai API} or of the
- * {@link dev.parley.serve.chat chat}, and is answered by the engine of a {@link dev.parley.serve.models model}.
+ * The server: the models behind an API that clients of OpenAI's understand, and a web chat. A request is read by the
+ * {@link dev.parley.serve.http HTTP floor}, passes the {@link dev.parley.serve.gate gate}, reaches a route of the
+ * {@link dev.parley.serve.openai API} or of the {@link dev.parley.serve.chat chat}, and is answered by the engine of a
+ * {@link dev.parley.serve.models model}.
  * {@link dev.parley.serve.ParleyServer} is where to start.
  *
  * <pre>{@code

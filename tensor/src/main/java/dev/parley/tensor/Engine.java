@@ -1,16 +1,15 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.kernels.DType;
+import dev.parley.kernels.Isa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Context;
@@ -23,8 +22,6 @@ import org.bytedeco.pytorch.global.torch;
 public final class Engine {
 
     private static final int THREADS = chooseThreads();
-    private static final Set<String> CPU_FLAGS = Isa.asked().limit(readCpuInfo("flags"));
-    private static final boolean AMD = readCpuInfo("vendor_id").contains("AuthenticAMD");
 
     private Engine() {}
 
@@ -34,36 +31,17 @@ public final class Engine {
     }
 
     /**
-     * True if this CPU multiplies bfloat16 matrices in hardware (AVX512-bf16 or AMX). Elsewhere libtorch emulates it,
-     * several times slower than float32, so that float32 is used.
-     */
-    public static boolean hasFastBfloat16() {
-        return CPU_FLAGS.contains("avx512_bf16") || CPU_FLAGS.contains("amx_bf16");
-    }
-
-    /** The type that matrix products are computed in unless the user names one: bfloat16 where it is fast, else float32. */
-    public static DType computeType() {
-        return hasFastBfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
-    }
-
-    /**
      * The type that training computes products in: bfloat16 where it is faster than float32, which is with AMX and on AMD's
      * processors. Intel's AVX512-bf16 alone does as many operations in a cycle as its float32 instructions, and the
      * conversions make it slower. A rule rather than a measurement, so that a run is the same on each start.
      */
     public static DType trainingType() {
-        return CPU_FLAGS.contains("amx_bf16") || AMD && CPU_FLAGS.contains("avx512_bf16") ? DType.BFLOAT16 : DType.FLOAT32;
+        return CpuFeatures.has("amx_bf16") || CpuFeatures.isAmd() && CpuFeatures.has("avx512_bf16") ? DType.BFLOAT16 : DType.FLOAT32;
     }
 
     /** The device of every tensor. */
     public static String device() {
         return "cpu";
-    }
-
-    /** CPU features that matter for the speed of products, those that are there. */
-    public static String cpuFeatures() {
-        return Stream.of("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_int8")
-                .filter(CPU_FLAGS::contains).collect(Collectors.joining(" "));
     }
 
     /** The folder that the native libraries are unpacked into. */
@@ -83,8 +61,12 @@ public final class Engine {
         return Pointer.physicalBytes();
     }
 
-    /** True if there is a libtorch for this machine: for its system and processor, and on Linux with glibc. Loads nothing. */
+    /**
+     * True if there is a libtorch for this machine on the class path: for its system and processor, and on Linux with glibc.
+     * Loads nothing of it, and asks no class of its bindings, which a program that only runs models does not have.
+     */
     public static boolean isAvailable() {
+        if (Engine.class.getClassLoader().getResource("org/bytedeco/javacpp/Loader.class") == null) return false;
         var musl = Files.exists(Path.of("/lib/ld-musl-x86_64.so.1")) && !Files.exists(Path.of("/lib64/ld-linux-x86-64.so.2"));
         return !musl && Engine.class.getClassLoader().getResource("org/bytedeco/pytorch/" + Loader.getPlatform() + "/") != null;
     }
@@ -102,12 +84,12 @@ public final class Engine {
         facts.put("device", device());
         facts.put("threads", torch.get_num_threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors; "
                 + (Workers.canRun() ? "training: one pass each; otherwise: " : "") + "operations shared out, idle threads " + ThreadPools.waiting());
-        facts.put("compute type", computeType().name().toLowerCase()
-                + (hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in " + trainingType().name().toLowerCase());
+        facts.put("compute type", CpuFeatures.computeType().name().toLowerCase()
+                + (CpuFeatures.hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in " + trainingType().name().toLowerCase());
         facts.put("instructions", Isa.asked() == Isa.NATIVE ? "all that the CPU has" : "limited by " + Isa.VARIABLE + "=" + Isa.asked().label());
         facts.put("kernels", "libtorch " + torch.get_cpu_capability().getString()
                 + (Context.hasMKLDNN() ? ", oneDNN" : ", no oneDNN: bfloat16 products are slow")
-                + (cpuFeatures().isEmpty() ? "" : "; CPU has " + cpuFeatures()));
+                + (CpuFeatures.describe().isEmpty() ? "" : "; CPU has " + CpuFeatures.describe()));
         facts.put("allocator", Allocator.keepsFreedMemory() ? "glibc, freed blocks kept" : "system default");
         return facts;
     }
@@ -142,18 +124,6 @@ public final class Engine {
             return cores.isEmpty() ? Runtime.getRuntime().availableProcessors() : cores.size();
         } catch (IOException e) {
             return Runtime.getRuntime().availableProcessors();
-        }
-    }
-
-    /** The words of a line of the first processor in Linux's list; none elsewhere. */
-    private static Set<String> readCpuInfo(String line) {
-        var cpuinfo = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(cpuinfo)) return Set.of();
-        try (var lines = Files.lines(cpuinfo)) {
-            return lines.filter(l -> l.startsWith(line)).findFirst()
-                    .map(l -> Set.copyOf(Arrays.asList(l.substring(l.indexOf(':') + 1).strip().split(" ")))).orElse(Set.of());
-        } catch (IOException e) {
-            return Set.of();
         }
     }
 }

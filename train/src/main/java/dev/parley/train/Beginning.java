@@ -5,7 +5,7 @@ import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
 import static dev.parley.train.TrainingSettings.SAVE_STEPS;
-
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +45,7 @@ final class Beginning {
      * @param identity of this run, {@link RunIdentity}; not asked for where nothing is to be resumed, now or later
      */
     TrainerState state(Supplier<Map<String, String>> identity) {
-        if (arguments.get(BF16) && !Engine.hasFastBfloat16()) {
+        if (arguments.get(BF16) && !CpuFeatures.hasFastBfloat16()) {
             note(0, "This processor computes bfloat16 without instructions for it, many times slower than float32 (bf16 false).");
         }
         try {

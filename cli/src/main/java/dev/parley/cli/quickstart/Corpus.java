@@ -11,7 +11,7 @@ import dev.parley.data.tasks.Definitions;
 import dev.parley.data.tasks.Stories;
 import dev.parley.data.tasks.Task;
 import dev.parley.data.tasks.Words;
-import dev.parley.serve.answer.Suggestion;
+import dev.parley.serve.models.Suggestion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

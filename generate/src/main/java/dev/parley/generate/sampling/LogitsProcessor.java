@@ -29,21 +29,21 @@ public interface LogitsProcessor {
      */
     static List<LogitsProcessor> of(GenerationConfig c, int promptLength, int limit, Optional<TokenMasks> masks) {
         var all = new ArrayList<LogitsProcessor>();
-        if (!c.sequenceBias().isEmpty()) all.add(Bans.sequenceBias(c.sequenceBias()));
+        if (!c.sequenceBias().isEmpty()) all.add(BanProcessors.sequenceBias(c.sequenceBias()));
         if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
         if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
-        if (c.noRepeatNgramSize() > 0) all.add(Bans.noRepeatNgram(c.noRepeatNgramSize()));
-        if (!c.badWordsIds().isEmpty()) all.add(Bans.badWords(c.badWordsIds(), c.eosTokenIds()));
-        if (c.minLength() > 0) all.add(Ends.notBefore(c.minLength(), c.eosTokenIds()));
-        if (c.minNewTokens() > 0) all.add(Ends.notBefore(promptLength + c.minNewTokens(), c.eosTokenIds()));
+        if (c.noRepeatNgramSize() > 0) all.add(BanProcessors.noRepeatNgram(c.noRepeatNgramSize()));
+        if (!c.badWordsIds().isEmpty()) all.add(BanProcessors.badWords(c.badWordsIds(), c.eosTokenIds()));
+        if (c.minLength() > 0) all.add(EndProcessors.notBefore(c.minLength(), c.eosTokenIds()));
+        if (c.minNewTokens() > 0) all.add(EndProcessors.notBefore(promptLength + c.minNewTokens(), c.eosTokenIds()));
         var ends = c.ignoreEos() ? List.<Integer>of() : c.eosTokenIds();
         masks.map(m -> m.follow(promptLength))
-                .ifPresent(form -> all.add((ids, logits) -> form.apply(ids, Ends.within(ends, logits.length), logits)));
-        if (c.forcedBosTokenId() >= 0) all.add(Ends.forced(1, c.forcedBosTokenId()));
-        if (c.forcedEosTokenId() >= 0) all.add(Ends.forced(promptLength + limit - 1, c.forcedEosTokenId()));
-        c.exponentialDecayLengthPenalty().ifPresent(d -> all.add(Ends.decay(promptLength + d.start(), d.factor(), c.eosTokenIds())));
-        if (!c.suppressTokens().isEmpty()) all.add(Bans.suppress(c.suppressTokens()));
-        if (!c.beginSuppressTokens().isEmpty()) all.add(Bans.suppressAt(promptLength == 1 && c.forcedBosTokenId() >= 0 ? 2 : promptLength, c.beginSuppressTokens()));
+                .ifPresent(form -> all.add((ids, logits) -> form.apply(ids, EndProcessors.within(ends, logits.length), logits)));
+        if (c.forcedBosTokenId() >= 0) all.add(EndProcessors.forced(1, c.forcedBosTokenId()));
+        if (c.forcedEosTokenId() >= 0) all.add(EndProcessors.forced(promptLength + limit - 1, c.forcedEosTokenId()));
+        c.exponentialDecayLengthPenalty().ifPresent(d -> all.add(EndProcessors.decay(promptLength + d.start(), d.factor(), c.eosTokenIds())));
+        if (!c.suppressTokens().isEmpty()) all.add(BanProcessors.suppress(c.suppressTokens()));
+        if (!c.beginSuppressTokens().isEmpty()) all.add(BanProcessors.suppressAt(promptLength == 1 && c.forcedBosTokenId() >= 0 ? 2 : promptLength, c.beginSuppressTokens()));
         if (c.temperature() > 0) all.addAll(warpers(c));
         return all;
     }
@@ -56,9 +56,9 @@ public interface LogitsProcessor {
         if (c.topK() > 0) all.add(topK(Math.max(c.topK(), least)));
         if (c.topP() < 1) all.add(keeping(least, topP(c.topP())));
         if (c.minP() > 0) all.add(keeping(least, minP(c.minP())));
-        if (c.typicalP() < 1) all.add(Entropy.typical(c.typicalP(), least));
-        if (c.epsilonCutoff() > 0) all.add(keeping(least, Entropy.epsilonCutoff(c.epsilonCutoff())));
-        if (c.etaCutoff() > 0) all.add(keeping(least, Entropy.etaCutoff(c.etaCutoff())));
+        if (c.typicalP() < 1) all.add(EntropyProcessors.typical(c.typicalP(), least));
+        if (c.epsilonCutoff() > 0) all.add(keeping(least, EntropyProcessors.epsilonCutoff(c.epsilonCutoff())));
+        if (c.etaCutoff() > 0) all.add(keeping(least, EntropyProcessors.etaCutoff(c.etaCutoff())));
         return all;
     }
 
@@ -68,7 +68,7 @@ public interface LogitsProcessor {
         return (ids, logits) -> {
             var before = logits.clone();
             processor.process(ids, logits);
-            var lowest = Likeliest.score(before, Math.min(least, before.length));
+            var lowest = TopK.score(before, Math.min(least, before.length));
             for (int i = 0; i < logits.length; i++) {
                 if (before[i] >= lowest) logits[i] = before[i];
             }
@@ -86,7 +86,7 @@ public interface LogitsProcessor {
     static LogitsProcessor topK(int k) {
         return (ids, logits) -> {
             if (k >= logits.length) return;
-            var least = Likeliest.score(logits, k);
+            var least = TopK.score(logits, k);
             for (int i = 0; i < logits.length; i++) {
                 if (logits[i] < least) logits[i] = Float.NEGATIVE_INFINITY;
             }
@@ -96,8 +96,8 @@ public interface LogitsProcessor {
     /** Keeps the likeliest whose probabilities reach p together, one at least; Holtzman et al. 2020 (arXiv:1904.09751). */
     static LogitsProcessor topP(double p) {
         return (ids, logits) -> {
-            var probabilities = Likeliest.softmax(logits);
-            var order = Likeliest.sorted(probabilities, p);
+            var probabilities = TopK.softmax(logits);
+            var order = TopK.sorted(probabilities, p);
             Arrays.sort(order);
             var next = 0;
             for (int i = 0; i < logits.length; i++) {

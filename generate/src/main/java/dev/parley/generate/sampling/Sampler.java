@@ -35,7 +35,7 @@ public final class Sampler {
     public int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;
-        var p = Likeliest.softmax(logits);
+        var p = TopK.softmax(logits);
         var u = random.nextDouble();
         for (int i = 0; i < p.length; i++) {
             u -= p[i];

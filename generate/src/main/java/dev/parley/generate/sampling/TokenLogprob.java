@@ -15,9 +15,9 @@ public record TokenLogprob(int id, double logprob, List<Alternative> top) {
 
     /** @param alternatives how many are wanted */
     public static TokenLogprob of(int id, float[] logits, int alternatives) {
-        var logprobs = Likeliest.logSoftmax(logits);
+        var logprobs = TopK.logSoftmax(logits);
         if (alternatives == 0) return new TokenLogprob(id, logprobs[id], List.of());
-        var least = Likeliest.score(logprobs, Math.min(alternatives, logprobs.length));
+        var least = TopK.score(logprobs, Math.min(alternatives, logprobs.length));
         var top = new java.util.ArrayList<Alternative>();
         for (int i = 0; i < logprobs.length; i++) {
             if (logprobs[i] >= least) top.add(new Alternative(i, logprobs[i]));

@@ -32,7 +32,7 @@ class LogitsProcessorTest {
             for (int row = 0; row < golden.path("logits").size(); row++) {
                 var logits = floats(golden.path("logits").get(row));
                 for (var p : processors) processor(p).orElseThrow().process(Golden.ints(golden.path("input_ids").get(row)), logits);
-                var probabilities = Likeliest.softmax(logits);
+                var probabilities = TopK.softmax(logits);
                 var expected = test.path("logprobs").get(row);
                 for (int i = 0; i < logits.length; i++) {
                     if (expected.get(i).isNull()) assertEquals(0, probabilities[i], test.toString());
@@ -58,7 +58,7 @@ class LogitsProcessorTest {
         for (int n = 0; n < 200; n++) {
             var logits = new float[50 + random.nextInt(3000)];
             for (int i = 0; i < logits.length; i++) logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 3);
-            var p = Likeliest.softmax(logits);
+            var p = TopK.softmax(logits);
             var entropy = Arrays.stream(p).filter(x -> x > 0).map(x -> -x * Math.log(x)).sum();
             var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted(java.util.Comparator.comparingDouble(i -> Math.abs(-Math.log(p[i]) - entropy))).toList();
             double mass = 0.05 + 0.9 * random.nextDouble(), sum = 0;
@@ -69,7 +69,7 @@ class LogitsProcessorTest {
                 kept.add(i);
                 sum += p[i];
             }
-            Entropy.typical(mass, least).process(new int[0], logits);
+            EntropyProcessors.typical(mass, least).process(new int[0], logits);
             for (int i = 0; i < logits.length; i++) {
                 if (p[i] > 0) assertEquals(kept.contains(i), logits[i] > Float.NEGATIVE_INFINITY, "token " + i);
             }
@@ -100,15 +100,15 @@ class LogitsProcessorTest {
             case "top_p" -> Optional.of(LogitsProcessor.topP(value(json)));
             case "min_p" -> Optional.of(LogitsProcessor.minP(value(json)));
             case "repetition_penalty" -> Optional.of(LogitsProcessor.repetitionPenalty(value(json)));
-            case "typical_p" -> Optional.of(Entropy.typical(value(json), 1));
-            case "epsilon_cutoff" -> Optional.of(Entropy.epsilonCutoff(value(json)));
-            case "eta_cutoff" -> Optional.of(Entropy.etaCutoff(value(json)));
+            case "typical_p" -> Optional.of(EntropyProcessors.typical(value(json), 1));
+            case "epsilon_cutoff" -> Optional.of(EntropyProcessors.epsilonCutoff(value(json)));
+            case "eta_cutoff" -> Optional.of(EntropyProcessors.etaCutoff(value(json)));
             case "presence_frequency" -> Optional.of(LogitsProcessor.presenceAndFrequency(json.path("value").path("presence").asDouble(),
                     json.path("value").path("frequency").asDouble()));
-            case "no_repeat_ngram_size" -> Optional.of(Bans.noRepeatNgram((int) value(json)));
-            case "bad_words_ids" -> Optional.of(Bans.badWords(sequences(json.path("value")), List.of()));
-            case "suppress_tokens" -> Optional.of(Bans.suppress(sequence(json.path("value"))));
-            case "sequence_bias" -> Optional.of(Bans.sequenceBias(biases(json.path("value"))));
+            case "no_repeat_ngram_size" -> Optional.of(BanProcessors.noRepeatNgram((int) value(json)));
+            case "bad_words_ids" -> Optional.of(BanProcessors.badWords(sequences(json.path("value")), List.of()));
+            case "suppress_tokens" -> Optional.of(BanProcessors.suppress(sequence(json.path("value"))));
+            case "sequence_bias" -> Optional.of(BanProcessors.sequenceBias(biases(json.path("value"))));
             default -> Optional.empty();
         };
     }
@@ -151,13 +151,13 @@ class LogitsProcessorTest {
             var sorted = logits.clone();
             Arrays.sort(sorted);
             var k = 1 + random.nextInt(logits.length);
-            assertEquals(sorted[logits.length - k], Likeliest.score(logits, k));
+            assertEquals(sorted[logits.length - k], TopK.score(logits, k));
             var mass = random.nextDouble();
-            var p = Likeliest.softmax(logits);
+            var p = TopK.softmax(logits);
             var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted((a, b) -> Double.compare(p[b], p[a])).mapToInt(i -> i).toArray();
             var count = 0;
             for (var sum = 0.0; sum < mass && count < order.length; ) sum += p[order[count++]];
-            assertArrayEquals(Arrays.copyOf(order, Math.max(1, count)), Likeliest.sorted(p, mass));
+            assertArrayEquals(Arrays.copyOf(order, Math.max(1, count)), TopK.sorted(p, mass));
         }
     }
 }

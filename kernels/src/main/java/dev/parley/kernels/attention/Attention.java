@@ -1,9 +1,14 @@
 package dev.parley.kernels.attention;
 
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.INTS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import dev.parley.kernels.vectors.Activations;
-import dev.parley.kernels.vectors.Halves;
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.BFloat16Bits;
 import dev.parley.kernels.vectors.VectorKernels;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -14,15 +19,15 @@ import jdk.incubator.vector.IntVector;
 /** What one query sees of the tokens before it: softmax(q kᵀ · scale) v, Vaswani et al. 2017 (arXiv:1706.03762), section 3.2. */
 public final class Attention {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
     private static final int TOKENS = KvBlocks.TOKENS;
-    private static final long VECTOR = 4L * Lanes.COUNT; // bytes
+    private static final long VECTOR = 4L * LANES; // bytes
 
     private Attention() {}
 
     /** Floats of scratch for a context of so many tokens. */
     public static int scratchSize(int tokens, int headDim) {
-        return Lanes.padded(tokens, TOKENS) + headDim + 2 * Lanes.COUNT;
+        return VectorShape.roundUp(tokens, TOKENS) + headDim + 2 * LANES;
     }
 
     /**
@@ -36,7 +41,7 @@ public final class Attention {
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
         if (VectorKernels.areReady()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
-        else PlainAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
+        else ScalarAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
     }
 
     static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
@@ -61,7 +66,7 @@ public final class Attention {
 
         /** Where in the scratch the sum of the values lies: after the weights. */
         int sumAt() {
-            return Lanes.padded(to, TOKENS);
+            return VectorShape.roundUp(to, TOKENS);
         }
     }
 
@@ -94,42 +99,42 @@ public final class Attention {
     }
 
     private static boolean pairsFit(int dim) {
-        return dim % (2 * Lanes.COUNT) == 0;
+        return dim % (2 * LANES) == 0;
     }
 
     /** q kᵀ · scale of a block's first tokens; those up to the next full vectors give numbers that nobody reads. */
     private static void scores(KvBlocks cache, MemorySegment block, long keysAt, Query query, int at, int count) {
         var dim = cache.headDim();
         if (cache.wide()) {
-            for (int t = 0; t < count; t += Lanes.COUNT) wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.scale).intoArray(query.scratch, at + t);
+            for (int t = 0; t < count; t += LANES) wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.scale).intoArray(query.scratch, at + t);
         } else {
-            for (int t = 0; t < count; t += 2 * Lanes.COUNT) scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.scale, query.scratch, at + t);
+            for (int t = 0; t < count; t += 2 * LANES) scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.scale, query.scratch, at + t);
         }
     }
 
     /** Of two vectors of tokens at once: a sum waits for the one before it, and four keep the processor busy. */
     private static void scores(MemorySegment block, long at, float[] q, int qAt, int dim, float scale, float[] into, int to) {
-        var zero = FloatVector.zero(Lanes.FLOATS);
+        var zero = FloatVector.zero(FLOATS);
         FloatVector even0 = zero, even1 = zero, odd0 = zero, odd1 = zero;
         for (int d = 0; d + 1 < dim; d += 2) {
             var pairsAt = at + 2L * TOKENS * d;
-            var even = FloatVector.broadcast(Lanes.FLOATS, q[qAt + d]);
-            var odd = FloatVector.broadcast(Lanes.FLOATS, q[qAt + d + 1]);
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, block, pairsAt, Lanes.LITTLE);
-            even0 = Lanes.lower(pairs).fma(even, even0);
-            odd0 = Lanes.upper(pairs).fma(odd, odd0);
-            pairs = IntVector.fromMemorySegment(Lanes.INTS, block, pairsAt + VECTOR, Lanes.LITTLE);
-            even1 = Lanes.lower(pairs).fma(even, even1);
-            odd1 = Lanes.upper(pairs).fma(odd, odd1);
+            var even = FloatVector.broadcast(FLOATS, q[qAt + d]);
+            var odd = FloatVector.broadcast(FLOATS, q[qAt + d + 1]);
+            var pairs = IntVector.fromMemorySegment(INTS, block, pairsAt, LITTLE);
+            even0 = BFloat16Bits.lower(pairs).fma(even, even0);
+            odd0 = BFloat16Bits.upper(pairs).fma(odd, odd0);
+            pairs = IntVector.fromMemorySegment(INTS, block, pairsAt + VECTOR, LITTLE);
+            even1 = BFloat16Bits.lower(pairs).fma(even, even1);
+            odd1 = BFloat16Bits.upper(pairs).fma(odd, odd1);
         }
         even0.add(odd0).mul(scale).intoArray(into, to);
-        even1.add(odd1).mul(scale).intoArray(into, to + Lanes.COUNT);
+        even1.add(odd1).mul(scale).intoArray(into, to + LANES);
     }
 
     private static FloatVector wideScores(MemorySegment block, long at, float[] q, int qAt, int dim) {
-        var sums = FloatVector.zero(Lanes.FLOATS);
+        var sums = FloatVector.zero(FLOATS);
         for (int d = 0; d < dim; d++, at += 4L * TOKENS) {
-            sums = FloatVector.fromMemorySegment(Lanes.FLOATS, block, at, Lanes.LITTLE).fma(FloatVector.broadcast(Lanes.FLOATS, q[qAt + d]), sums);
+            sums = FloatVector.fromMemorySegment(FLOATS, block, at, LITTLE).fma(FloatVector.broadcast(FLOATS, q[qAt + d]), sums);
         }
         return sums;
     }
@@ -137,14 +142,14 @@ public final class Attention {
     private static void softmax(float[] x, int from, int to) {
         var largest = Float.NEGATIVE_INFINITY;
         for (int t = from; t < to; t++) largest = Math.max(largest, x[t]);
-        var sums = FloatVector.zero(Lanes.FLOATS);
+        var sums = FloatVector.zero(FLOATS);
         var t = from;
-        for (; t <= to - Lanes.COUNT; t += Lanes.COUNT) {
-            var e = Activations.exp(FloatVector.fromArray(Lanes.FLOATS, x, t).sub(largest));
+        for (; t <= to - LANES; t += LANES) {
+            var e = Activations.exp(FloatVector.fromArray(FLOATS, x, t).sub(largest));
             e.intoArray(x, t);
             sums = sums.add(e);
         }
-        var sum = Lanes.sum(sums);
+        var sum = VectorShape.sumLanes(sums);
         for (; t < to; t++) {
             x[t] = Activations.exp(x[t] - largest);
             sum += x[t];
@@ -161,21 +166,21 @@ public final class Attention {
         } else if (pairsFit(dim)) {
             var at = valuesAt + 2L * (first - blockStart) * dim;
             var d = 0;
-            for (; d <= dim / 2 - 2 * Lanes.COUNT; d += 2 * Lanes.COUNT) addTwoPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
-            for (; d < dim / 2; d += Lanes.COUNT) addPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
+            for (; d <= dim / 2 - 2 * LANES; d += 2 * LANES) addTwoPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
+            for (; d < dim / 2; d += LANES) addPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
         } else {
             for (int t = first; t < last; t++) addOneByOne(block, valuesAt + 2L * (t - blockStart) * dim, weights, t, dim, sumAt);
         }
     }
 
     private static void addPairs(MemorySegment block, long at, long step, float[] weights, int first, int last, int evenAt, int oddAt) {
-        var even = FloatVector.fromArray(Lanes.FLOATS, weights, evenAt);
-        var odd = FloatVector.fromArray(Lanes.FLOATS, weights, oddAt);
+        var even = FloatVector.fromArray(FLOATS, weights, evenAt);
+        var odd = FloatVector.fromArray(FLOATS, weights, oddAt);
         for (int t = first; t < last; t++, at += step) {
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, block, at, Lanes.LITTLE);
-            var weight = FloatVector.broadcast(Lanes.FLOATS, weights[t]);
-            even = Lanes.lower(pairs).fma(weight, even);
-            odd = Lanes.upper(pairs).fma(weight, odd);
+            var pairs = IntVector.fromMemorySegment(INTS, block, at, LITTLE);
+            var weight = FloatVector.broadcast(FLOATS, weights[t]);
+            even = BFloat16Bits.lower(pairs).fma(weight, even);
+            odd = BFloat16Bits.upper(pairs).fma(weight, odd);
         }
         even.intoArray(weights, evenAt);
         odd.intoArray(weights, oddAt);
@@ -183,37 +188,37 @@ public final class Attention {
 
     /** The same of two vectors of pairs that lie one after the other: each sum waits for the one before it. */
     private static void addTwoPairs(MemorySegment block, long at, long step, float[] weights, int first, int last, int evenAt, int oddAt) {
-        FloatVector even0 = FloatVector.fromArray(Lanes.FLOATS, weights, evenAt), even1 = FloatVector.fromArray(Lanes.FLOATS, weights, evenAt + Lanes.COUNT);
-        FloatVector odd0 = FloatVector.fromArray(Lanes.FLOATS, weights, oddAt), odd1 = FloatVector.fromArray(Lanes.FLOATS, weights, oddAt + Lanes.COUNT);
+        FloatVector even0 = FloatVector.fromArray(FLOATS, weights, evenAt), even1 = FloatVector.fromArray(FLOATS, weights, evenAt + LANES);
+        FloatVector odd0 = FloatVector.fromArray(FLOATS, weights, oddAt), odd1 = FloatVector.fromArray(FLOATS, weights, oddAt + LANES);
         for (int t = first; t < last; t++) {
             var pairsAt = at + (t - first) * step;
-            var weight = FloatVector.broadcast(Lanes.FLOATS, weights[t]);
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, block, pairsAt, Lanes.LITTLE);
-            even0 = Lanes.lower(pairs).fma(weight, even0);
-            odd0 = Lanes.upper(pairs).fma(weight, odd0);
-            pairs = IntVector.fromMemorySegment(Lanes.INTS, block, pairsAt + VECTOR, Lanes.LITTLE);
-            even1 = Lanes.lower(pairs).fma(weight, even1);
-            odd1 = Lanes.upper(pairs).fma(weight, odd1);
+            var weight = FloatVector.broadcast(FLOATS, weights[t]);
+            var pairs = IntVector.fromMemorySegment(INTS, block, pairsAt, LITTLE);
+            even0 = BFloat16Bits.lower(pairs).fma(weight, even0);
+            odd0 = BFloat16Bits.upper(pairs).fma(weight, odd0);
+            pairs = IntVector.fromMemorySegment(INTS, block, pairsAt + VECTOR, LITTLE);
+            even1 = BFloat16Bits.lower(pairs).fma(weight, even1);
+            odd1 = BFloat16Bits.upper(pairs).fma(weight, odd1);
         }
         even0.intoArray(weights, evenAt);
-        even1.intoArray(weights, evenAt + Lanes.COUNT);
+        even1.intoArray(weights, evenAt + LANES);
         odd0.intoArray(weights, oddAt);
-        odd1.intoArray(weights, oddAt + Lanes.COUNT);
+        odd1.intoArray(weights, oddAt + LANES);
     }
 
     private static void addWide(MemorySegment block, long at, float[] weights, int t, int dim, int sumAt) {
         var weight = weights[t];
         var d = 0;
-        for (; d <= dim - Lanes.COUNT; d += Lanes.COUNT) {
-            FloatVector.fromMemorySegment(Lanes.FLOATS, block, at + 4L * d, Lanes.LITTLE)
-                    .fma(FloatVector.broadcast(Lanes.FLOATS, weight), FloatVector.fromArray(Lanes.FLOATS, weights, sumAt + d)).intoArray(weights, sumAt + d);
+        for (; d <= dim - LANES; d += LANES) {
+            FloatVector.fromMemorySegment(FLOATS, block, at + 4L * d, LITTLE)
+                    .fma(FloatVector.broadcast(FLOATS, weight), FloatVector.fromArray(FLOATS, weights, sumAt + d)).intoArray(weights, sumAt + d);
         }
         for (; d < dim; d++) weights[sumAt + d] = Math.fma(block.get(FLOAT, at + 4L * d), weight, weights[sumAt + d]);
     }
 
     private static void addOneByOne(MemorySegment block, long at, float[] weights, int t, int dim, int sumAt) {
         for (int d = 0; d < dim; d++) {
-            weights[sumAt + d] = Math.fma(Halves.fromBFloat16(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE), at + 2L * d)), weights[t], weights[sumAt + d]);
+            weights[sumAt + d] = Math.fma(BFloat16Bits.toFloat(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE), at + 2L * d)), weights[t], weights[sumAt + d]);
         }
     }
 }

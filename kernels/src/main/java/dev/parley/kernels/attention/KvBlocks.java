@@ -1,26 +1,27 @@
 package dev.parley.kernels.attention;
 
-import dev.parley.kernels.vectors.Halves;
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
+import dev.parley.kernels.vectors.BFloat16Bits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The keys and values of a text's tokens, for all layers, in blocks of 64 tokens that are taken as the text grows. In a
- * block, keys lie by dimension, so that one load has the same dimension of many tokens' keys, and values lie by token;
- * both in pairs of neighbouring dimensions. In bfloat16, or in float32.
+ * The key-value cache of a sequence, for all layers, in blocks of 64 tokens that are taken as the sequence grows. In a block,
+ * keys are stored by dimension, so that one load reads the same dimension of many tokens' keys, and values by token; in
+ * bfloat16 both as pairs of neighbouring dimensions, or in float32.
  *
- * <p>Texts of one {@link KvPool} share the blocks of what they have in common; a block is copied before one of them writes to it.
+ * <p>Sequences of one {@link KvPool} share the blocks of a common beginning; a block is copied before one of them writes to it.
  */
 public final class KvBlocks implements AutoCloseable {
 
     /** Tokens in a block. */
     public static final int TOKENS = 64;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final ValueLayout.OfInt PAIR = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
+    private static final ValueLayout.OfInt PAIR = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     private final KvPool pool;
     private final boolean ownsPool;
@@ -29,7 +30,7 @@ public final class KvBlocks implements AutoCloseable {
     private int length;
 
     /**
-     * A text with memory of its own.
+     * A sequence with memory of its own.
      *
      * @param wide float32 rather than bfloat16
      * @param capacity tokens at most
@@ -38,7 +39,7 @@ public final class KvBlocks implements AutoCloseable {
         this(new KvPool(layers, kvHeads, headDim, wide, Integer.MAX_VALUE), true, capacity);
     }
 
-    /** A text in a pool's memory. @param capacity tokens at most */
+    /** A sequence in a pool's memory. @param capacity tokens at most */
     public KvBlocks(KvPool pool, int capacity) {
         this(pool, false, capacity);
     }
@@ -49,7 +50,7 @@ public final class KvBlocks implements AutoCloseable {
         this.capacity = capacity;
     }
 
-    /** Tokens that are there. */
+    /** Tokens in the cache. */
     public int length() {
         return length;
     }
@@ -59,20 +60,20 @@ public final class KvBlocks implements AutoCloseable {
         return capacity;
     }
 
-    /** Blocks that so many more tokens will take from the pool. */
+    /** Blocks that this many more tokens will take from the pool. */
     public int blocksFor(int tokens) {
         var shared = length % TOKENS != 0 && tokens > 0 && pool.holders(blocks.get(length / TOKENS)) > 1 ? 1 : 0;
         return Math.max(0, Math.ceilDiv(length + tokens, TOKENS) - blocks.size()) + shared;
     }
 
-    /** Makes room for so many more tokens, before their keys and values are put. */
+    /** Makes room for this many more tokens, before their keys and values are put. */
     public void reserve(int tokens) {
         if (length + tokens > capacity) throw new IllegalStateException("A cache of " + capacity + " tokens cannot take " + tokens + " after " + length + ".");
         for (int b = length / TOKENS; b < blocks.size() && b * TOKENS < length + tokens; b++) own(b);
         while (blocks.size() * TOKENS < length + tokens) blocks.add(pool.take());
     }
 
-    /** Copies a block that others read too. */
+    /** Copies a block that other sequences read too. */
     private void own(int number) {
         var shared = blocks.get(number);
         if (pool.holders(shared) == 1) return;
@@ -82,9 +83,9 @@ public final class KvBlocks implements AutoCloseable {
         pool.release(shared);
     }
 
-    /** Begins with full blocks of another text, which had the same tokens. Only while this is empty. */
+    /** Begins with full blocks of another sequence that had the same tokens. Only while this one is empty. */
     public void share(List<KvPool.Block> full) {
-        if (length > 0 || !blocks.isEmpty()) throw new IllegalStateException("A text of " + length + " tokens cannot begin with those of another.");
+        if (length > 0 || !blocks.isEmpty()) throw new IllegalStateException("A sequence of " + length + " tokens cannot begin with those of another.");
         for (var block : full) {
             pool.hold(block);
             blocks.add(block);
@@ -92,7 +93,7 @@ public final class KvBlocks implements AutoCloseable {
         length = full.size() * TOKENS;
     }
 
-    /** Goes on with another's block in place of its own, where both hold the same tokens after the same ones. */
+    /** Continues with another sequence's block in place of its own, where both hold the same tokens after the same beginning. */
     public void exchange(int number, KvPool.Block same) {
         var own = blocks.get(number);
         if (own == same) return;
@@ -101,12 +102,12 @@ public final class KvBlocks implements AutoCloseable {
         pool.release(own);
     }
 
-    /** The blocks whose tokens are all there. */
+    /** The blocks that are full. */
     public List<KvPool.Block> full() {
         return List.copyOf(blocks.subList(0, length / TOKENS));
     }
 
-    /** Counts tokens in, whose keys and values were put for every layer. */
+    /** Counts tokens whose keys and values have been put for every layer. */
     public void advance(int tokens) {
         length += tokens;
     }
@@ -116,7 +117,7 @@ public final class KvBlocks implements AutoCloseable {
         this.length = Math.min(this.length, length);
     }
 
-    /** Puts a token's key and value. @param position at most {@link #length()} plus what was reserved, less one */
+    /** Puts a token's key and value. @param position less than {@link #length()} plus the tokens reserved */
     public void put(int layer, int kvHead, int position, float[] key, int keyAt, float[] value, int valueAt) {
         var block = block(position / TOKENS);
         int token = position % TOKENS, headDim = pool.headDim();
@@ -126,13 +127,13 @@ public final class KvBlocks implements AutoCloseable {
             MemorySegment.copy(value, valueAt, block, FLOAT, values + 4L * token * headDim, headDim);
         } else {
             for (int d = 0; d < headDim; d += 2) {
-                block.set(PAIR, keys + 2L * (d * TOKENS + 2 * token), Halves.pair(key[keyAt + d], key[keyAt + d + 1]));
-                block.set(PAIR, values + 2L * (token * headDim + d), Halves.pair(value[valueAt + d], value[valueAt + d + 1]));
+                block.set(PAIR, keys + 2L * (d * TOKENS + 2 * token), BFloat16Bits.pair(key[keyAt + d], key[keyAt + d + 1]));
+                block.set(PAIR, values + 2L * (token * headDim + d), BFloat16Bits.pair(value[valueAt + d], value[valueAt + d + 1]));
             }
         }
     }
 
-    /** The same tokens again, for a text that goes on otherwise. In memory of its own, unless this is a pool's. */
+    /** A fork: the same tokens, to be continued differently. Shares blocks if this belongs to a pool, else has memory of its own. */
     public KvBlocks copy() {
         if (!ownsPool) {
             var copy = new KvBlocks(pool, capacity);

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 /**
- * Memory for the keys and values of many texts, in blocks of {@value KvBlocks#TOKENS} tokens. A block may belong to several
- * texts that begin alike; it is free again when the last has let go of it. Memory is taken from the system when a block is
+ * Memory for the keys and values of many sequences, in blocks of {@value KvBlocks#TOKENS} tokens. Sequences
+ * with the same beginning share blocks; a block is free again when its last holder releases it. Memory is taken from the system when a block is
  * first needed, and stays until the pool is closed.
  */
 public final class KvPool implements AutoCloseable {
@@ -21,7 +21,7 @@ public final class KvPool implements AutoCloseable {
     private final ArrayDeque<Block> free = new ArrayDeque<>();
     private int made;
 
-    /** A block, and how many hold it. */
+    /** A block and the number of its holders. */
     public static final class Block {
 
         private final MemorySegment memory;
@@ -38,7 +38,7 @@ public final class KvPool implements AutoCloseable {
 
     /**
      * @param wide float32 rather than bfloat16
-     * @param mostBlocks that are in use at once
+     * @param mostBlocks blocks in use at once, at most
      */
     public KvPool(int layers, int kvHeads, int headDim, boolean wide, int mostBlocks) {
         this.layers = layers;
@@ -48,7 +48,7 @@ public final class KvPool implements AutoCloseable {
         this.mostBlocks = mostBlocks;
     }
 
-    /** Blocks that can be had now. */
+    /** Blocks that can be taken now. */
     public synchronized int free() {
         return free.size() + mostBlocks - made;
     }
@@ -63,7 +63,7 @@ public final class KvPool implements AutoCloseable {
         return layers * layerBytes();
     }
 
-    /** A block for one holder; what is in it is of no meaning. @throws IllegalStateException if all are in use */
+    /** A block with one holder; its contents are undefined. @throws IllegalStateException if all are in use */
     synchronized Block take() {
         var block = free.poll();
         if (block == null) {
@@ -75,17 +75,17 @@ public final class KvPool implements AutoCloseable {
         return block;
     }
 
-    /** One more holds the block. */
+    /** Counts one more holder of the block. */
     public synchronized void hold(Block block) {
         block.holders++;
     }
 
-    /** One less holds it. */
+    /** Counts one holder less; without any the block is free again. */
     public synchronized void release(Block block) {
         if (--block.holders == 0) free.push(block);
     }
 
-    /** How many hold it. */
+    /** The number of its holders. */
     public synchronized int holders(Block block) {
         return block.holders;
     }
@@ -119,7 +119,7 @@ public final class KvPool implements AutoCloseable {
         return 2L * kvHeads * headBytes();
     }
 
-    /** Gives the memory back; no text may use it any more. */
+    /** Gives the memory back; no sequence may use it any more. */
     @Override
     public void close() {
         arena.close();

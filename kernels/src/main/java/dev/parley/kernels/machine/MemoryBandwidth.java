@@ -1,6 +1,9 @@
 package dev.parley.kernels.machine;
 
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.INTS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +26,7 @@ public final class MemoryBandwidth {
         try (var arena = Arena.ofShared()) {
             var memory = NativeMemory.allocate(arena, BYTES);
             memory.fill((byte) 1);
-            for (int turn = 0; turn < 6; turn++) {
+            for (int run = 0; run < 6; run++) {
                 var start = System.nanoTime();
                 team.each((int) (BYTES / PIECE), piece -> sink.addAndGet(read(memory, (long) piece * PIECE)));
                 best = Math.max(best, BYTES / ((System.nanoTime() - start) / 1e9));
@@ -34,12 +37,12 @@ public final class MemoryBandwidth {
     }
 
     private static long read(MemorySegment memory, long at) {
-        IntVector a = IntVector.zero(Lanes.INTS), b = a, c = a, d = a;
-        for (int i = 0; i < PIECE / 4; i += 4 * Lanes.COUNT) {
-            a = a.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + i, Lanes.LITTLE));
-            b = b.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE / 4 + i, Lanes.LITTLE));
-            c = c.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE / 2 + i, Lanes.LITTLE));
-            d = d.add(IntVector.fromMemorySegment(Lanes.INTS, memory, at + PIECE * 3 / 4 + i, Lanes.LITTLE));
+        IntVector a = IntVector.zero(INTS), b = a, c = a, d = a;
+        for (int i = 0; i < PIECE / 4; i += 4 * LANES) {
+            a = a.add(IntVector.fromMemorySegment(INTS, memory, at + i, LITTLE));
+            b = b.add(IntVector.fromMemorySegment(INTS, memory, at + PIECE / 4 + i, LITTLE));
+            c = c.add(IntVector.fromMemorySegment(INTS, memory, at + PIECE / 2 + i, LITTLE));
+            d = d.add(IntVector.fromMemorySegment(INTS, memory, at + PIECE * 3 / 4 + i, LITTLE));
         }
         return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }

@@ -1,9 +1,14 @@
 package dev.parley.kernels.matrix;
 
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.INTS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import dev.parley.kernels.machine.NativeMemory;
 import dev.parley.kernels.machine.ThreadTeam;
-import dev.parley.kernels.vectors.Halves;
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.BFloat16Bits;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,8 +27,8 @@ public final class Int4Matrix implements Matrix {
     /** Columns that share a scale. */
     public static final int GROUP = 32;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
     private static final int BLOCK = 2 * GROUP;
     private static final long VECTOR = Tile.VECTOR;
     private static final long BLOCK_BYTES = VECTOR * (1 + BLOCK / 8);
@@ -32,7 +37,7 @@ public final class Int4Matrix implements Matrix {
     private final int rows;
     private final int columns;
     private final int blocks;
-    private final int stripsOfPart;
+    private final int stripsPerPart;
     private final Strips strips = new Strips();
     private final StripTile.Groups tiled;
 
@@ -42,7 +47,7 @@ public final class Int4Matrix implements Matrix {
         this.columns = columns;
         this.blocks = blocks;
         tiled = new StripTile.Groups(2 * blocks, GROUP, size(), 16, -24);
-        stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
+        stripsPerPart = Partition.rowsPerPart(stripBytes(), Math.ceilDiv(rows, LANES));
     }
 
     /**
@@ -52,14 +57,14 @@ public final class Int4Matrix implements Matrix {
      */
     public static Int4Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var blocks = Math.ceilDiv(source.columns(), BLOCK);
-        var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);
+        var strips = Math.ceilDiv(source.rows(), LANES);
         var memory = NativeMemory.allocate(arena, strips * blocks * BLOCK_BYTES);
         var matrix = new Int4Matrix(memory, source.rows(), source.columns(), blocks);
         var stride = blocks * BLOCK;
-        source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
-            for (int row = 0; row < Lanes.padded(count, Lanes.COUNT); row++) {
-                var strip = (first + row) / Lanes.COUNT;
-                for (int b = 0; b < blocks; b++) matrix.packBlock(floats, row * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, row % Lanes.COUNT);
+        source.readAll(4 * LANES, stride, team, (first, count, floats) -> {
+            for (int row = 0; row < VectorShape.roundUp(count, LANES); row++) {
+                var strip = (first + row) / LANES;
+                for (int b = 0; b < blocks; b++) matrix.packBlock(floats, row * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, row % LANES);
             }
         });
         return matrix;
@@ -67,13 +72,13 @@ public final class Int4Matrix implements Matrix {
 
     private void packBlock(float[] w, int at, long blockAt, int lane) {
         for (int g = 0; g < 2; g++) {
-            var scale = FourBits.scale(w, at + g * GROUP, GROUP);
-            memory.set(SHORT, blockAt + 4L * lane + 2 * g, Halves.toBFloat16(scale));
+            var scale = Int4Rounding.scale(w, at + g * GROUP, GROUP);
+            memory.set(SHORT, blockAt + 4L * lane + 2 * g, BFloat16Bits.of(scale));
             var inverse = scale == 0 ? 0 : 1 / scale;
             for (int c = g * GROUP; c < (g + 1) * GROUP; c += 8) {
                 var bits = 0;
-                for (int k = 0; k < 8; k++) bits |= FourBits.quantise(w[at + c + k] * inverse) + 8 << 4 * k;
-                memory.set(INT, blockAt + VECTOR * (1 + c / 8) + 4L * lane, Integer.rotateLeft(bits, NibbleTile.TURN));
+                for (int k = 0; k < 8; k++) bits |= Int4Rounding.round(w[at + c + k] * inverse) + 8 << 4 * k;
+                memory.set(INT, blockAt + VECTOR * (1 + c / 8) + 4L * lane, Integer.rotateLeft(bits, Int4Tile.ROTATION));
             }
         }
     }
@@ -108,40 +113,40 @@ public final class Int4Matrix implements Matrix {
         if (batch == 1) System.arraycopy(x, xAt, into, 0, columns);
         else for (int c = 0; c < columns; c++) into[at + c * step] = x[xAt + c];
         for (int c = columns; c < blocks * BLOCK; c++) into[at + c * step] = 0; // a quantised 0 is no float of 0
-        Sums.ofGroups(x, xAt, columns, GROUP, into, at + blocks * BLOCK * step, step);
+        GroupSums.of(x, xAt, columns, GROUP, into, at + blocks * BLOCK * step, step);
     }
 
     @Override
     public int parts() {
-        return Math.ceilDiv(Math.ceilDiv(rows, Lanes.COUNT), stripsOfPart);
+        return Math.ceilDiv(Math.ceilDiv(rows, LANES), stripsPerPart);
     }
 
     @Override
     public int firstRow(int part) {
-        return Math.min(rows, part * stripsOfPart * Lanes.COUNT);
+        return Math.min(rows, part * stripsPerPart * LANES);
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
-        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        int from = part * stripsPerPart, to = Math.min(from + stripsPerPart, Math.ceilDiv(rows, LANES));
+        var quarter = Math.ceilDiv(to - from, Partition.STREAMS);
         for (int s = from; s < from + quarter; s++) {
             if (batch == 1) {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
                 }
             }
         }
     }
 
     private void four(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
-        var zero = FloatVector.zero(Lanes.FLOATS);
+        var zero = FloatVector.zero(FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
-        var stretch = FloatVector.broadcast(Lanes.FLOATS, 16f);
-        var mask = IntVector.broadcast(Lanes.INTS, NibbleTile.MASK);
-        var one = IntVector.broadcast(Lanes.INTS, NibbleTile.ONE);
+        var stretch = FloatVector.broadcast(FLOATS, 16f);
+        var mask = IntVector.broadcast(INTS, Int4Tile.MASK);
+        var one = IntVector.broadcast(INTS, Int4Tile.ONE);
         for (int b = 0; b < blocks; b++) {
             long at0 = s0 * stripBytes() + b * BLOCK_BYTES, at1 = s1 * stripBytes() + b * BLOCK_BYTES;
             long at2 = s2 * stripBytes() + b * BLOCK_BYTES, at3 = s3 * stripBytes() + b * BLOCK_BYTES;
@@ -150,12 +155,12 @@ public final class Int4Matrix implements Matrix {
                 for (int c = g * GROUP; c < (g + 1) * GROUP; c += 8) {
                     var offset = VECTOR + VECTOR * (c / 8);
                     var xAt = b * BLOCK + c;
-                    var n0 = IntVector.fromMemorySegment(Lanes.INTS, memory, at0 + offset, Lanes.LITTLE);
-                    var n1 = IntVector.fromMemorySegment(Lanes.INTS, memory, at1 + offset, Lanes.LITTLE);
-                    var n2 = IntVector.fromMemorySegment(Lanes.INTS, memory, at2 + offset, Lanes.LITTLE);
-                    var n3 = IntVector.fromMemorySegment(Lanes.INTS, memory, at3 + offset, Lanes.LITTLE);
+                    var n0 = IntVector.fromMemorySegment(INTS, memory, at0 + offset, LITTLE);
+                    var n1 = IntVector.fromMemorySegment(INTS, memory, at1 + offset, LITTLE);
+                    var n2 = IntVector.fromMemorySegment(INTS, memory, at2 + offset, LITTLE);
+                    var n3 = IntVector.fromMemorySegment(INTS, memory, at3 + offset, LITTLE);
                     for (int k = 0; k < 8; k++) {
-                        var v = FloatVector.broadcast(Lanes.FLOATS, x[xAt + k]);
+                        var v = FloatVector.broadcast(FLOATS, x[xAt + k]);
                         a0 = n0.and(mask).or(one).reinterpretAsFloats().fma(v, a0);
                         a1 = n1.and(mask).or(one).reinterpretAsFloats().fma(v, a1);
                         a2 = n2.and(mask).or(one).reinterpretAsFloats().fma(v, a2);
@@ -166,42 +171,42 @@ public final class Int4Matrix implements Matrix {
                         n3 = n3.lanewise(VectorOperators.ROR, 4);
                     }
                 }
-                var shift = FloatVector.broadcast(Lanes.FLOATS, -24 * x[blocks * BLOCK + 2 * b + g]);
+                var shift = FloatVector.broadcast(FLOATS, -24 * x[blocks * BLOCK + 2 * b + g]);
                 y0 = a0.fma(stretch, shift).fma(scales(at0, g), y0);
                 y1 = a1.fma(stretch, shift).fma(scales(at1, g), y1);
                 y2 = a2.fma(stretch, shift).fma(scales(at2, g), y2);
                 y3 = a3.fma(stretch, shift).fma(scales(at3, g), y3);
             }
         }
-        Tile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
-        Tile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
-        Tile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
-        Tile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
+        Tile.store(y0, y, yAt + s0 * LANES, rows - s0 * LANES);
+        Tile.store(y1, y, yAt + s1 * LANES, rows - s1 * LANES);
+        Tile.store(y2, y, yAt + s2 * LANES, rows - s2 * LANES);
+        Tile.store(y3, y, yAt + s3 * LANES, rows - s3 * LANES);
     }
 
     private FloatVector scales(long blockAt, int group) {
-        var pairs = IntVector.fromMemorySegment(Lanes.INTS, memory, blockAt, Lanes.LITTLE);
-        return group == 0 ? Lanes.lower(pairs) : Lanes.upper(pairs);
+        var pairs = IntVector.fromMemorySegment(INTS, memory, blockAt, LITTLE);
+        return group == 0 ? BFloat16Bits.lower(pairs) : BFloat16Bits.upper(pairs);
     }
 
     private final class Strips implements StripTile.Weights {
 
         @Override
         public void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at) {
-            NibbleTile.eight(memory, groupAt(s0, group), groupAt(s1, group), GROUP, x, xAt, nextAt, sums, at);
+            Int4Tile.multiplyTwoTiles(memory, groupAt(s0, group), groupAt(s1, group), GROUP, x, xAt, nextAt, sums, at);
         }
 
         @Override
-        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
-            var at = VECTOR * column / NibbleTile.PER_INT;
-            NibbleTile.widen(memory, groupAt(s0, group) + at, columns, scratch.panel, 0);
-            NibbleTile.widen(memory, groupAt(s1, group) + at, columns, scratch.panel, VECTOR);
-            StripTile.addWidened(columns, vectors, 0, scratch);
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, MatrixWorkspace workspace) {
+            var at = VECTOR * column / Int4Tile.PER_INT;
+            Int4Tile.widen(memory, groupAt(s0, group) + at, columns, workspace.panel, 0);
+            Int4Tile.widen(memory, groupAt(s1, group) + at, columns, workspace.panel, VECTOR);
+            StripTile.addWidened(columns, vectors, 0, workspace);
         }
 
         /** Where a group's numbers begin. */
         private long groupAt(int strip, int group) {
-            return strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + group % 2 * GROUP / NibbleTile.PER_INT);
+            return strip * stripBytes() + group / 2 * BLOCK_BYTES + VECTOR * (1 + group % 2 * GROUP / Int4Tile.PER_INT);
         }
 
         @Override
@@ -217,11 +222,11 @@ public final class Int4Matrix implements Matrix {
 
     @Override
     public void row(int row, float[] into, int at) {
-        var laneAt = row / Lanes.COUNT * stripBytes() + 4L * (row % Lanes.COUNT);
+        var laneAt = row / LANES * stripBytes() + 4L * (row % LANES);
         for (int c = 0; c < columns; c += 8) {
             var blockAt = laneAt + c / BLOCK * BLOCK_BYTES;
-            var scale = Halves.fromBFloat16(memory.get(SHORT, blockAt + 2 * (c % BLOCK / GROUP)));
-            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), NibbleTile.TURN);
+            var scale = BFloat16Bits.toFloat(memory.get(SHORT, blockAt + 2 * (c % BLOCK / GROUP)));
+            var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), Int4Tile.ROTATION);
             for (int k = 0; k < Math.min(8, columns - c); k++) into[at + c + k] = ((bits >>> 4 * k & 15) - 8) * scale;
         }
     }

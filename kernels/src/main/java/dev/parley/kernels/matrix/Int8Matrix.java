@@ -1,8 +1,12 @@
 package dev.parley.kernels.matrix;
 
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import dev.parley.kernels.machine.NativeMemory;
 import dev.parley.kernels.machine.ThreadTeam;
-import dev.parley.kernels.vectors.Lanes;
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class Int8Matrix implements Matrix {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Lanes.LITTLE);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final long VECTOR = Tile.VECTOR;
 
@@ -23,7 +27,7 @@ public final class Int8Matrix implements Matrix {
     private final int columns;
     private final int groupColumns;
     private final int groups;
-    private final int stripsOfPart;
+    private final int stripsPerPart;
     private final Strips strips = new Strips();
     private final StripTile.Groups tiled;
 
@@ -34,7 +38,7 @@ public final class Int8Matrix implements Matrix {
         this.groupColumns = groupColumns;
         this.groups = groups;
         tiled = new StripTile.Groups(groups, groupColumns, size(), 1, 0);
-        stripsOfPart = RowParts.rowsOfPart(stripBytes(), Math.ceilDiv(rows, Lanes.COUNT));
+        stripsPerPart = Partition.rowsPerPart(stripBytes(), Math.ceilDiv(rows, LANES));
     }
 
     /**
@@ -43,21 +47,21 @@ public final class Int8Matrix implements Matrix {
      * @throws ArithmeticException if a number is not finite
      */
     public static Int8Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
-        return pack(source, Lanes.padded(source.columns(), 4), arena, team);
+        return pack(source, VectorShape.roundUp(source.columns(), 4), arena, team);
     }
 
     /** Quantises groups of columns, each with a scale. @param groupColumns a multiple of 4 */
     public static Int8Matrix pack(RowSource source, int groupColumns, Arena arena, ThreadTeam team) {
         var groups = Math.ceilDiv(source.columns(), groupColumns);
-        var strips = Math.ceilDiv(source.rows(), Lanes.COUNT);
-        var stripBytes = groups * (VECTOR + (long) groupColumns * Lanes.COUNT);
-        var memory = NativeMemory.allocate(arena, strips * stripBytes + ByteTile.SLACK);
+        var strips = Math.ceilDiv(source.rows(), LANES);
+        var stripBytes = groups * (VECTOR + (long) groupColumns * LANES);
+        var memory = NativeMemory.allocate(arena, strips * stripBytes + Int8Tile.SLACK);
         var matrix = new Int8Matrix(memory, source.rows(), source.columns(), groupColumns, groups);
         var stride = groups * groupColumns;
-        source.readAll(4 * Lanes.COUNT, stride, team, (first, count, floats) -> {
-            var bytes = new byte[groupColumns * Lanes.COUNT];
-            for (int row = 0; row < count; row += Lanes.COUNT) {
-                for (int g = 0; g < groups; g++) matrix.packGroup(floats, row * stride + g * groupColumns, stride, (first + row) / Lanes.COUNT * stripBytes + g * matrix.groupBytes(), bytes);
+        source.readAll(4 * LANES, stride, team, (first, count, floats) -> {
+            var bytes = new byte[groupColumns * LANES];
+            for (int row = 0; row < count; row += LANES) {
+                for (int g = 0; g < groups; g++) matrix.packGroup(floats, row * stride + g * groupColumns, stride, (first + row) / LANES * stripBytes + g * matrix.groupBytes(), bytes);
             }
         });
         return matrix;
@@ -65,12 +69,12 @@ public final class Int8Matrix implements Matrix {
 
     /** A group of columns of a strip's rows, which lie a stride apart. */
     private void packGroup(float[] floats, int at, int stride, long groupAt, byte[] bytes) {
-        for (int lane = 0; lane < Lanes.COUNT; lane++) {
+        for (int lane = 0; lane < LANES; lane++) {
             var rowAt = at + lane * stride;
             var scale = largest(floats, rowAt, groupColumns) / 127;
             if (!Float.isFinite(scale)) throw new ArithmeticException("A weight is not finite.");
             memory.set(FLOAT, groupAt + 4L * lane, scale);
-            quantise(floats, rowAt, groupColumns, scale == 0 ? 0 : 1 / scale, bytes, lane, Lanes.COUNT);
+            quantise(floats, rowAt, groupColumns, scale == 0 ? 0 : 1 / scale, bytes, lane, LANES);
         }
         MemorySegment.copy(bytes, 0, memory, BYTE, groupAt + VECTOR, bytes.length);
     }
@@ -92,7 +96,7 @@ public final class Int8Matrix implements Matrix {
     }
 
     private long groupBytes() {
-        return VECTOR + (long) groupColumns * Lanes.COUNT;
+        return VECTOR + (long) groupColumns * LANES;
     }
 
     private long stripBytes() {
@@ -128,57 +132,57 @@ public final class Int8Matrix implements Matrix {
 
     @Override
     public int parts() {
-        return Math.ceilDiv(Math.ceilDiv(rows, Lanes.COUNT), stripsOfPart);
+        return Math.ceilDiv(Math.ceilDiv(rows, LANES), stripsPerPart);
     }
 
     @Override
     public int firstRow(int part) {
-        return Math.min(rows, part * stripsOfPart * Lanes.COUNT);
+        return Math.min(rows, part * stripsPerPart * LANES);
     }
 
     @Override
-    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch) {
-        int from = part * stripsOfPart, to = Math.min(from + stripsOfPart, Math.ceilDiv(rows, Lanes.COUNT));
-        var quarter = Math.ceilDiv(to - from, RowParts.STREAMS);
+    public void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+        int from = part * stripsPerPart, to = Math.min(from + stripsPerPart, Math.ceilDiv(rows, LANES));
+        var quarter = Math.ceilDiv(to - from, Partition.STREAMS);
         for (int s = from; s < from + quarter; s++) {
             if (batch == 1) {
                 four(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
-                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, scratch);
+                    StripTile.multiply(strips, tiled, strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, rows, workspace);
                 }
             }
         }
     }
 
     private void four(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
-        var zero = FloatVector.zero(Lanes.FLOATS);
+        var zero = FloatVector.zero(FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         for (int g = 0; g < groups; g++) {
             long at0 = s0 * stripBytes() + g * groupBytes(), at1 = s1 * stripBytes() + g * groupBytes();
             long at2 = s2 * stripBytes() + g * groupBytes(), at3 = s3 * stripBytes() + g * groupBytes();
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
             for (int c = 0; c < groupColumns; c++) {
-                var offset = VECTOR + (long) c * Lanes.COUNT;
-                var v = FloatVector.broadcast(Lanes.FLOATS, x[g * groupColumns + c]);
-                a0 = ByteTile.column(memory, at0 + offset).fma(v, a0);
-                a1 = ByteTile.column(memory, at1 + offset).fma(v, a1);
-                a2 = ByteTile.column(memory, at2 + offset).fma(v, a2);
-                a3 = ByteTile.column(memory, at3 + offset).fma(v, a3);
+                var offset = VECTOR + (long) c * LANES;
+                var v = FloatVector.broadcast(FLOATS, x[g * groupColumns + c]);
+                a0 = Int8Tile.column(memory, at0 + offset).fma(v, a0);
+                a1 = Int8Tile.column(memory, at1 + offset).fma(v, a1);
+                a2 = Int8Tile.column(memory, at2 + offset).fma(v, a2);
+                a3 = Int8Tile.column(memory, at3 + offset).fma(v, a3);
             }
             y0 = a0.fma(scales(at0), y0);
             y1 = a1.fma(scales(at1), y1);
             y2 = a2.fma(scales(at2), y2);
             y3 = a3.fma(scales(at3), y3);
         }
-        Tile.store(y0, y, yAt + s0 * Lanes.COUNT, rows - s0 * Lanes.COUNT);
-        Tile.store(y1, y, yAt + s1 * Lanes.COUNT, rows - s1 * Lanes.COUNT);
-        Tile.store(y2, y, yAt + s2 * Lanes.COUNT, rows - s2 * Lanes.COUNT);
-        Tile.store(y3, y, yAt + s3 * Lanes.COUNT, rows - s3 * Lanes.COUNT);
+        Tile.store(y0, y, yAt + s0 * LANES, rows - s0 * LANES);
+        Tile.store(y1, y, yAt + s1 * LANES, rows - s1 * LANES);
+        Tile.store(y2, y, yAt + s2 * LANES, rows - s2 * LANES);
+        Tile.store(y3, y, yAt + s3 * LANES, rows - s3 * LANES);
     }
 
     private FloatVector scales(long groupAt) {
-        return FloatVector.fromMemorySegment(Lanes.FLOATS, memory, groupAt, Lanes.LITTLE);
+        return FloatVector.fromMemorySegment(FLOATS, memory, groupAt, LITTLE);
     }
 
     private final class Strips implements StripTile.Weights {
@@ -186,14 +190,14 @@ public final class Int8Matrix implements Matrix {
         @Override
         public void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at) {
             var bytesAt = group * groupBytes() + VECTOR;
-            ByteTile.eight(memory, s0 * stripBytes() + bytesAt, s1 * stripBytes() + bytesAt, groupColumns, x, xAt, nextAt, sums, at);
+            Int8Tile.multiplyTwoTiles(memory, s0 * stripBytes() + bytesAt, s1 * stripBytes() + bytesAt, groupColumns, x, xAt, nextAt, sums, at);
         }
 
         @Override
-        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, Scratch scratch) {
-            var at = group * groupBytes() + VECTOR + (long) column * Lanes.COUNT;
-            ByteTile.four(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, scratch.panel, vectors.x(), vectors.at(), scratch.sums);
-            StripTile.addWidened(columns, vectors, 1, scratch);
+        public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, MatrixWorkspace workspace) {
+            var at = group * groupBytes() + VECTOR + (long) column * LANES;
+            Int8Tile.multiplyFirstTile(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, workspace.panel, vectors.x(), vectors.at(), workspace.sums);
+            StripTile.addWidened(columns, vectors, 1, workspace);
         }
 
         @Override
@@ -209,13 +213,13 @@ public final class Int8Matrix implements Matrix {
 
     @Override
     public void row(int row, float[] into, int at) {
-        var stripAt = row / Lanes.COUNT * stripBytes();
+        var stripAt = row / LANES * stripBytes();
         for (int g = 0; g < groups; g++) {
             var groupAt = stripAt + g * groupBytes();
-            var scale = memory.get(FLOAT, groupAt + 4L * (row % Lanes.COUNT));
+            var scale = memory.get(FLOAT, groupAt + 4L * (row % LANES));
             int from = g * groupColumns, to = Math.min(columns, from + groupColumns);
-            var byteAt = groupAt + VECTOR + row % Lanes.COUNT;
-            for (int c = from; c < to; c++) into[at + c] = memory.get(BYTE, byteAt + (long) (c - from) * Lanes.COUNT) * scale;
+            var byteAt = groupAt + VECTOR + row % LANES;
+            for (int c = from; c < to; c++) into[at + c] = memory.get(BYTE, byteAt + (long) (c - from) * LANES) * scale;
         }
     }
 

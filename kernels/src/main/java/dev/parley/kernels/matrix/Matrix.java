@@ -1,7 +1,7 @@
 package dev.parley.kernels.matrix;
 
 import dev.parley.kernels.machine.ThreadTeam;
-import dev.parley.kernels.vectors.Halves;
+import dev.parley.kernels.vectors.BFloat16Bits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -39,9 +39,9 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
      *
      * @param x {@code batch} arranged vectors
      * @param y receives the results: vector b's row r at {@code yAt + b * yStride + r}; {@code yAt} may be below 0
-     * @param scratch of one thread, with room for {@link #panelSize()} and {@link #rowsSize()}
+     * @param workspace of one thread, with room for {@link #panelSize()} and {@link #rowsSize()}
      */
-    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, Scratch scratch);
+    void multiply(int part, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace);
 
     /** Floats of widened weights that a product with several vectors keeps. */
     int panelSize();
@@ -65,7 +65,7 @@ public sealed interface Matrix permits Float32Matrix, BFloat16Matrix, Int8Matrix
             for (int r = 16 * block; r < Math.min(rows(), 16 * (block + 1)); r++) {
                 row(r, floats, 0);
                 if (wide) MemorySegment.copy(floats, 0, into, ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * r * columns(), columns());
-                else Halves.toBFloat16(floats, 0, into, 2L * r * columns(), columns());
+                else BFloat16Bits.write(floats, 0, into, 2L * r * columns(), columns());
             }
         });
     }

@@ -1,6 +1,7 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+
 import java.lang.foreign.Arena;
 
 /** Products of small matrices of floats, run again and again until the compiler has their kernels ready. */
@@ -22,10 +23,10 @@ public final class MatrixWarmUp implements Runnable {
     @Override
     public void run() {
         float[] x = new float[MAX_BATCH * SIZE], y = new float[MAX_BATCH * SIZE];
-        var scratch = new Scratch(halves.panelSize(), halves.rowsSize(), MAX_BATCH);
+        var workspace = new MatrixWorkspace(halves.panelSize(), halves.rowsSize(), MAX_BATCH);
         for (var batch : BATCHES) {
-            halves.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
-            singles.multiplyByVectors(0, 2 * Lanes.COUNT, x, batch, y, 0, SIZE, scratch);
+            halves.multiplyByVectors(0, 2 * LANES, x, batch, y, 0, SIZE, workspace);
+            singles.multiplyByVectors(0, 2 * LANES, x, batch, y, 0, SIZE, workspace);
         }
     }
 }

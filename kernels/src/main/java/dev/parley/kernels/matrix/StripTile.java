@@ -1,6 +1,8 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -15,7 +17,7 @@ final class StripTile {
     private static final int COLUMNS = 256; // of a panel
 
     /** Floats of a panel. */
-    static final int PANEL = 2 * COLUMNS * Lanes.COUNT;
+    static final int PANEL = 2 * COLUMNS * LANES;
 
     /** Floats of four vectors: the sums of a group, and the results. */
     static final int SUMS = 2 * Tile.SUMS;
@@ -26,7 +28,7 @@ final class StripTile {
     interface Weights {
 
         /**
-         * Sums the products of f with two tiles of vectors, for all columns of a group.
+         * GroupSums the products of f with two tiles of vectors, for all columns of a group.
          *
          * @param xAt where the group's columns begin in the first tile's vectors
          * @param nextAt where in the second's
@@ -35,7 +37,7 @@ final class StripTile {
         void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at);
 
         /** Adds products of f with all tiles of vectors to their sums, for some columns of a group. */
-        void add(int s0, int s1, int group, int column, int columns, Vectors vectors, Scratch scratch);
+        void add(int s0, int s1, int group, int column, int columns, Vectors vectors, MatrixWorkspace workspace);
 
         FloatVector scales(int strip, int group);
     }
@@ -49,8 +51,8 @@ final class StripTile {
     record Vectors(float[] x, int at, int tiles, int size) {}
 
     /** Adds products of some columns, which lie widened in the panel, to the sums of the tiles from a first one on. */
-    static void addWidened(int columns, Vectors vectors, int first, Scratch scratch) {
-        for (int t = first; t < vectors.tiles; t++) Tile.add(scratch.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, scratch.sums, t * SUMS);
+    static void addWidened(int columns, Vectors vectors, int first, MatrixWorkspace workspace) {
+        for (int t = first; t < vectors.tiles; t++) Tile.add(workspace.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, workspace.sums, t * SUMS);
     }
 
     /**
@@ -61,13 +63,13 @@ final class StripTile {
     record Groups(int count, int columns, int size, float stretch, float shift) {}
 
     /** y[b][r] for the rows of two strips, which may be the same, and all vectors. */
-    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows, Scratch scratch) {
-        var sums = scratch.sums;
+    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows, MatrixWorkspace workspace) {
+        var sums = workspace.sums;
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
         for (int g = 0; g < groups.count; g++) {
             if (inPairs(tiles)) sumPairs(weights, groups, s0, s1, g, x, tiles, sums);
-            else addColumns(weights, groups, s0, s1, g, x, tiles, scratch);
+            else addColumns(weights, groups, s0, s1, g, x, tiles, workspace);
             FloatVector scale0 = weights.scales(s0, g), scale1 = weights.scales(s1, g);
             for (int t = 0; t < tiles; t++) {
                 addScaled(groups, sums, t * SUMS, x, Tile.VECTORS * (t * groups.size + groups.count * groups.columns + g), scale0, scale1);
@@ -75,13 +77,13 @@ final class StripTile {
         }
         for (int t = 0; t < tiles; t++) {
             var first = t * Tile.VECTORS;
-            Tile.store(sums, t * SUMS + Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * Lanes.COUNT, s1 * Lanes.COUNT, rows);
+            Tile.store(sums, t * SUMS + Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * LANES, s1 * LANES, rows);
         }
     }
 
     /** With the thirty-two registers of AVX-512, to widen weights again for each two tiles is faster than to write and read a panel. */
     private static boolean inPairs(int tiles) {
-        return tiles == 2 || tiles > 2 && Lanes.COUNT >= 16;
+        return tiles == 2 || tiles > 2 && LANES >= 16;
     }
 
     private static void sumPairs(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, float[] sums) {
@@ -91,25 +93,25 @@ final class StripTile {
         }
     }
 
-    private static void addColumns(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, Scratch scratch) {
+    private static void addColumns(Weights weights, Groups groups, int s0, int s1, int g, float[] x, int tiles, MatrixWorkspace workspace) {
         for (int c = 0; c < groups.columns; c += COLUMNS) {
             var vectors = new Vectors(x, Tile.VECTORS * (g * groups.columns + c), tiles, Tile.VECTORS * groups.size);
-            weights.add(s0, s1, g, c, Math.min(COLUMNS, groups.columns - c), vectors, scratch);
+            weights.add(s0, s1, g, c, Math.min(COLUMNS, groups.columns - c), vectors, workspace);
         }
     }
 
     /** Adds a group's sums to the results, from f x to w x, and begins the next. */
     private static void addScaled(Groups groups, float[] sums, int at, float[] x, int sumAt, FloatVector scale0, FloatVector scale1) {
         for (int v = 0; v < Tile.VECTORS; v++) {
-            var shifted = FloatVector.broadcast(Lanes.FLOATS, groups.shift == 0 ? 0 : groups.shift * x[sumAt + v]);
-            addScaled(groups.stretch, sums, at + 2 * v * Lanes.COUNT, scale0, shifted);
-            addScaled(groups.stretch, sums, at + (2 * v + 1) * Lanes.COUNT, scale1, shifted);
+            var shifted = FloatVector.broadcast(FLOATS, groups.shift == 0 ? 0 : groups.shift * x[sumAt + v]);
+            addScaled(groups.stretch, sums, at + 2 * v * LANES, scale0, shifted);
+            addScaled(groups.stretch, sums, at + (2 * v + 1) * LANES, scale1, shifted);
         }
         Arrays.fill(sums, at, at + Tile.SUMS, 0);
     }
 
     private static void addScaled(float stretch, float[] sums, int at, FloatVector scale, FloatVector shifted) {
-        FloatVector.fromArray(Lanes.FLOATS, sums, at).fma(FloatVector.broadcast(Lanes.FLOATS, stretch), shifted)
-                .fma(scale, FloatVector.fromArray(Lanes.FLOATS, sums, at + Tile.SUMS)).intoArray(sums, at + Tile.SUMS);
+        FloatVector.fromArray(FLOATS, sums, at).fma(FloatVector.broadcast(FLOATS, stretch), shifted)
+                .fma(scale, FloatVector.fromArray(FLOATS, sums, at + Tile.SUMS)).intoArray(sums, at + Tile.SUMS);
     }
 }

@@ -1,6 +1,10 @@
 package dev.parley.kernels.matrix;
 
-import dev.parley.kernels.vectors.Lanes;
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
+import dev.parley.kernels.vectors.VectorShape;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -20,9 +24,9 @@ final class Tile {
     static final int VECTORS = 4;
 
     /** Floats of sums: of each vector, those of the first strip and then of the second. */
-    static final int SUMS = 2 * VECTORS * Lanes.COUNT;
+    static final int SUMS = 2 * VECTORS * LANES;
 
-    static final long VECTOR = 4L * Lanes.COUNT; // bytes of a register
+    static final long VECTOR = 4L * LANES; // bytes of a register
 
     private Tile() {}
 
@@ -36,19 +40,19 @@ final class Tile {
         FloatVector a0 = sum(sums, sumsAt, 0), b0 = sum(sums, sumsAt, 1), a1 = sum(sums, sumsAt, 2), b1 = sum(sums, sumsAt, 3);
         FloatVector a2 = sum(sums, sumsAt, 4), b2 = sum(sums, sumsAt, 5), a3 = sum(sums, sumsAt, 6), b3 = sum(sums, sumsAt, 7);
         for (int c = 0; c < columns; c++) {
-            var a = FloatVector.fromMemorySegment(Lanes.FLOATS, panel, at + 2 * VECTOR * c, Lanes.LITTLE);
-            var b = FloatVector.fromMemorySegment(Lanes.FLOATS, panel, at + 2 * VECTOR * c + VECTOR, Lanes.LITTLE);
+            var a = FloatVector.fromMemorySegment(FLOATS, panel, at + 2 * VECTOR * c, LITTLE);
+            var b = FloatVector.fromMemorySegment(FLOATS, panel, at + 2 * VECTOR * c + VECTOR, LITTLE);
             var i = xAt + VECTORS * c;
-            var n = FloatVector.broadcast(Lanes.FLOATS, x[i]);
+            var n = FloatVector.broadcast(FLOATS, x[i]);
             a0 = a.fma(n, a0);
             b0 = b.fma(n, b0);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 1]);
+            n = FloatVector.broadcast(FLOATS, x[i + 1]);
             a1 = a.fma(n, a1);
             b1 = b.fma(n, b1);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 2]);
+            n = FloatVector.broadcast(FLOATS, x[i + 2]);
             a2 = a.fma(n, a2);
             b2 = b.fma(n, b2);
-            n = FloatVector.broadcast(Lanes.FLOATS, x[i + 3]);
+            n = FloatVector.broadcast(FLOATS, x[i + 3]);
             a3 = a.fma(n, a3);
             b3 = b.fma(n, b3);
         }
@@ -57,14 +61,14 @@ final class Tile {
     }
 
     static FloatVector sum(float[] sums, int at, int number) {
-        return FloatVector.fromArray(Lanes.FLOATS, sums, at + number * Lanes.COUNT);
+        return FloatVector.fromArray(FLOATS, sums, at + number * LANES);
     }
 
     static void keep(float[] sums, int at, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
         s0.intoArray(sums, at);
-        s1.intoArray(sums, at + Lanes.COUNT);
-        s2.intoArray(sums, at + 2 * Lanes.COUNT);
-        s3.intoArray(sums, at + 3 * Lanes.COUNT);
+        s1.intoArray(sums, at + LANES);
+        s2.intoArray(sums, at + 2 * LANES);
+        s3.intoArray(sums, at + 3 * LANES);
     }
 
     /** Hands the results of a tile over, for the vectors and the rows that there are. */
@@ -77,7 +81,7 @@ final class Tile {
 
     /** Writes the results of a strip; what lies after the last row belongs to others. */
     static void store(FloatVector results, float[] y, int at, int rows) {
-        if (rows >= Lanes.COUNT) {
+        if (rows >= LANES) {
             results.intoArray(y, at);
         } else {
             for (int lane = 0; lane < rows; lane++) y[at + lane] = results.lane(lane);
@@ -86,7 +90,7 @@ final class Tile {
 
     /** Floats that vectors of a size take, arranged for this where there are several. */
     static int inputSize(int size, int batch) {
-        return batch == 1 ? size : Lanes.padded(batch, VECTORS) * size;
+        return batch == 1 ? size : VectorShape.roundUp(batch, VECTORS) * size;
     }
 
     /** Where vector b's first number lies among arranged vectors; the next are {@link #inputStep} apart. */

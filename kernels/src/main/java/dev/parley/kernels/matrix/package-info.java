@@ -8,7 +8,7 @@
  * var weights = Int8Matrix.pack(rows, Arena.ofAuto(), team);
  * var input = new float[weights.inputSize(1)];
  * weights.arrange(x, 0, input, 0, 1);
- * team.run(member -> team.share(weights.parts(), part -> weights.multiply(part, input, 1, y, 0, 0, scratch[member])));
+ * team.run(member -> team.share(weights.parts(), part -> weights.multiply(part, input, 1, y, 0, 0, workspaces[member])));
  * }</pre>
  */
 package dev.parley.kernels.matrix;

@@ -1,5 +1,8 @@
 package dev.parley.kernels.vectors;
 
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -32,7 +35,7 @@ public final class Activations {
     private Activations() {}
 
     private static FloatVector all(float value) {
-        return FloatVector.broadcast(Lanes.FLOATS, value);
+        return FloatVector.broadcast(FLOATS, value);
     }
 
     /**
@@ -82,8 +85,8 @@ public final class Activations {
     /** Of as many as fill vectors: apart, so that the compiler sees how often it runs and not how often the other did. @return how many */
     private static int geluByVectors(float[] x, int at, int n) {
         var i = 0;
-        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            var v = FloatVector.fromArray(Lanes.FLOATS, x, at + i);
+        for (; i <= n - LANES; i += LANES) {
+            var v = FloatVector.fromArray(FLOATS, x, at + i);
             var u = v.mul(v).fma(GELU_CUBE, ONE).mul(v).mul(GELU_SCALE);
             v.div(exp(u).add(ONE)).intoArray(x, at + i);
         }
@@ -104,9 +107,9 @@ public final class Activations {
 
     private static int siluByVectors(float[] gate, int gateAt, float[] up, int upAt, int n) {
         var i = 0;
-        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            var v = FloatVector.fromArray(Lanes.FLOATS, gate, gateAt + i);
-            v.mul(FloatVector.fromArray(Lanes.FLOATS, up, upAt + i)).div(exp(v.neg()).add(ONE)).intoArray(gate, gateAt + i);
+        for (; i <= n - LANES; i += LANES) {
+            var v = FloatVector.fromArray(FLOATS, gate, gateAt + i);
+            v.mul(FloatVector.fromArray(FLOATS, up, upAt + i)).div(exp(v.neg()).add(ONE)).intoArray(gate, gateAt + i);
         }
         return i;
     }
@@ -119,8 +122,8 @@ public final class Activations {
     /** The compiler cannot know that the arrays are two, and would take number by number. */
     private static int addByVectors(float[] into, int at, float[] more, int moreAt, int n) {
         var i = 0;
-        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            FloatVector.fromArray(Lanes.FLOATS, into, at + i).add(FloatVector.fromArray(Lanes.FLOATS, more, moreAt + i)).intoArray(into, at + i);
+        for (; i <= n - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, into, at + i).add(FloatVector.fromArray(FLOATS, more, moreAt + i)).intoArray(into, at + i);
         }
         return i;
     }

@@ -1,14 +1,14 @@
 package dev.parley.kernels.vectors;
 
-/** Rotary positions, Su et al. 2021 (arXiv:2104.09864), in the half-and-half order of Hugging Face's Llama. */
+/** Rotary position embeddings, Su et al. 2021 (arXiv:2104.09864), in Hugging Face's order: pairs are half a head apart. */
 public final class Rotary {
 
     private Rotary() {}
 
     /**
-     * Turns one head in place: the pairs (x[i], x[i + n/2]) by the angles whose cosines and sines are given.
+     * Rotates one head in place: each pair (x[i], x[i + n/2]) by the angle whose cosine and sine are given.
      *
-     * @param n numbers that are turned; even
+     * @param n numbers to rotate, an even number
      * @param cos n/2 cosines at {@code tableAt}
      */
     public static void rotate(float[] x, int at, int n, float[] cos, float[] sin, int tableAt) {

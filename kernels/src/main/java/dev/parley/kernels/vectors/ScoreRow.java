@@ -1,5 +1,10 @@
 package dev.parley.kernels.vectors;
 
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.INTS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -13,8 +18,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class ScoreRow {
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LITTLE);
-    private static final int PAIRS = 2 * Lanes.COUNT; // scores in a vector of pairs
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
+    private static final int PAIRS = 2 * LANES; // scores in a vector of pairs
     private static final float UNLIKELY = -10; // below, the logarithm of the sum has digits enough
 
     private ScoreRow() {}
@@ -39,29 +44,29 @@ public final class ScoreRow {
     static double loss(MemorySegment scores, long at, int n, int target, float[] scratch, boolean gradient, boolean byVectors) {
         var inVectors = byVectors ? n / PAIRS * PAIRS : 0; // the rest number by number
         var highest = highest(scores, at, n, inVectors);
-        var right = Halves.fromBFloat16(scores.getAtIndex(SHORT, at + target)) - highest;
+        var right = BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + target)) - highest;
         exp(scores, at, n, inVectors, highest, scratch);
         scratch[placeOf(target, inVectors)] = 0;
         var others = sum(scratch, n, inVectors);
         if (gradient) {
             var all = others + Activations.exp(right);
             scale(scratch, 1 / all, scores, at, n, inVectors);
-            scores.setAtIndex(SHORT, at + target, Halves.toBFloat16(-others / all)); // p - 1 without taking 1 from what is nearly 1
+            scores.setAtIndex(SHORT, at + target, BFloat16Bits.of(-others / all)); // p - 1 without taking 1 from what is nearly 1
         }
         return right > UNLIKELY ? Math.log1p(others / Math.exp(right)) : Math.log(others + Math.exp(right)) - right;
     }
 
     private static float highest(MemorySegment scores, long at, int n, int inVectors) {
         var highest = inVectors > 0 ? highestByVectors(scores, at, inVectors) : Float.NEGATIVE_INFINITY;
-        for (int i = inVectors; i < n; i++) highest = Math.max(highest, Halves.fromBFloat16(scores.getAtIndex(SHORT, at + i)));
+        for (int i = inVectors; i < n; i++) highest = Math.max(highest, BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + i)));
         return highest;
     }
 
     private static float highestByVectors(MemorySegment scores, long at, int n) {
-        var most = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
+        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += PAIRS) {
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, scores, 2 * (at + i), Lanes.LITTLE);
-            most = most.max(Lanes.lower(pairs)).max(Lanes.upper(pairs));
+            var pairs = IntVector.fromMemorySegment(INTS, scores, 2 * (at + i), LITTLE);
+            most = most.max(BFloat16Bits.lower(pairs)).max(BFloat16Bits.upper(pairs));
         }
         return most.reduceLanes(VectorOperators.MAX);
     }
@@ -69,15 +74,15 @@ public final class ScoreRow {
     /** e^(score - highest) of each token into the scratch space; of a vector of pairs the lower halves come first. */
     private static void exp(MemorySegment scores, long at, int n, int inVectors, float highest, float[] scratch) {
         if (inVectors > 0) expByVectors(scores, at, inVectors, highest, scratch);
-        for (int i = inVectors; i < n; i++) scratch[i] = Activations.exp(Halves.fromBFloat16(scores.getAtIndex(SHORT, at + i)) - highest);
+        for (int i = inVectors; i < n; i++) scratch[i] = Activations.exp(BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + i)) - highest);
     }
 
     private static void expByVectors(MemorySegment scores, long at, int n, float highest, float[] scratch) {
-        var shift = FloatVector.broadcast(Lanes.FLOATS, highest);
+        var shift = FloatVector.broadcast(FLOATS, highest);
         for (int i = 0; i < n; i += PAIRS) {
-            var pairs = IntVector.fromMemorySegment(Lanes.INTS, scores, 2 * (at + i), Lanes.LITTLE);
-            Activations.exp(Lanes.lower(pairs).sub(shift)).intoArray(scratch, i);
-            Activations.exp(Lanes.upper(pairs).sub(shift)).intoArray(scratch, i + Lanes.COUNT);
+            var pairs = IntVector.fromMemorySegment(INTS, scores, 2 * (at + i), LITTLE);
+            Activations.exp(BFloat16Bits.lower(pairs).sub(shift)).intoArray(scratch, i);
+            Activations.exp(BFloat16Bits.upper(pairs).sub(shift)).intoArray(scratch, i + LANES);
         }
     }
 
@@ -85,7 +90,7 @@ public final class ScoreRow {
     private static int placeOf(int token, int inVectors) {
         if (token >= inVectors) return token;
         var inVector = token % PAIRS;
-        return token - inVector + inVector / 2 + inVector % 2 * Lanes.COUNT;
+        return token - inVector + inVector / 2 + inVector % 2 * LANES;
     }
 
     /** In as many partial sums as there are lanes, so that little is lost among fifty thousand. */
@@ -96,25 +101,25 @@ public final class ScoreRow {
     }
 
     private static float sumByVectors(float[] numbers, int n) {
-        FloatVector even = FloatVector.zero(Lanes.FLOATS), odd = FloatVector.zero(Lanes.FLOATS);
+        FloatVector even = FloatVector.zero(FLOATS), odd = FloatVector.zero(FLOATS);
         for (int i = 0; i < n; i += PAIRS) {
-            even = even.add(FloatVector.fromArray(Lanes.FLOATS, numbers, i));
-            odd = odd.add(FloatVector.fromArray(Lanes.FLOATS, numbers, i + Lanes.COUNT));
+            even = even.add(FloatVector.fromArray(FLOATS, numbers, i));
+            odd = odd.add(FloatVector.fromArray(FLOATS, numbers, i + LANES));
         }
-        return Lanes.sum(even.add(odd));
+        return VectorShape.sumLanes(even.add(odd));
     }
 
     /** The numbers times a factor as bfloat16, back in their places. */
     private static void scale(float[] numbers, float factor, MemorySegment to, long at, int n, int inVectors) {
         if (inVectors > 0) scaleByVectors(numbers, factor, to, at, inVectors);
-        for (int i = inVectors; i < n; i++) to.setAtIndex(SHORT, at + i, Halves.toBFloat16(numbers[i] * factor));
+        for (int i = inVectors; i < n; i++) to.setAtIndex(SHORT, at + i, BFloat16Bits.of(numbers[i] * factor));
     }
 
     private static void scaleByVectors(float[] numbers, float factor, MemorySegment to, long at, int n) {
         for (int i = 0; i < n; i += PAIRS) {
-            var lower = rounded(FloatVector.fromArray(Lanes.FLOATS, numbers, i).mul(factor));
-            var upper = rounded(FloatVector.fromArray(Lanes.FLOATS, numbers, i + Lanes.COUNT).mul(factor));
-            lower.lanewise(VectorOperators.LSHR, 16).or(upper.and(0xffff0000)).intoMemorySegment(to, 2 * (at + i), Lanes.LITTLE);
+            var lower = rounded(FloatVector.fromArray(FLOATS, numbers, i).mul(factor));
+            var upper = rounded(FloatVector.fromArray(FLOATS, numbers, i + LANES).mul(factor));
+            lower.lanewise(VectorOperators.LSHR, 16).or(upper.and(0xffff0000)).intoMemorySegment(to, 2 * (at + i), LITTLE);
         }
     }
 

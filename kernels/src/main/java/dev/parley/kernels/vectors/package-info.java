@@ -1,6 +1,6 @@
 /**
  * The vectors that this machine computes with, and what is computed of a vector element by element: norms, activations,
- * rotary positions, the loss of a row of scores. Start with {@link dev.parley.kernels.vectors.Lanes}.
+ * rotary positions, the loss of a row of scores. Start with {@link dev.parley.kernels.vectors.VectorShape}.
  *
  * <pre>{@code
  * Norms.rms(x, 0, n, weight, epsilon, normed, 0);

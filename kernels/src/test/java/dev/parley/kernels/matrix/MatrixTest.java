@@ -67,8 +67,8 @@ class MatrixTest {
         Arrays.fill(arranged, 7); // what was there before must not matter
         for (int b = 0; b < batch; b++) matrix.arrange(x, b * matrix.columns(), arranged, b, batch);
         var y = new float[batch * matrix.rows()];
-        var scratch = new Scratch[TEAM.size()];
-        for (int member = 0; member < scratch.length; member++) scratch[member] = new Scratch(matrix.panelSize(), matrix.rowsSize(), batch);
+        var scratch = new MatrixWorkspace[TEAM.size()];
+        for (int member = 0; member < scratch.length; member++) scratch[member] = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), batch);
         TEAM.run(member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
         return y;
     }
@@ -93,7 +93,7 @@ class MatrixTest {
                         sum += (double) row[c] * x[b * columns + c];
                         size += Math.abs((double) row[c] * x[b * columns + c]);
                     }
-                    // Sums in float32; 8 and 4 bits are shifted by up to their range, which is taken out again.
+                    // GroupSums in float32; 8 and 4 bits are shifted by up to their range, which is taken out again.
                     assertEquals(sum, y[b * rows + r], 3e-6 * size + 1e-4 * largest);
                 }
             }

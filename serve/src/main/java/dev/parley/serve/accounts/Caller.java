@@ -1,5 +1,6 @@
 package dev.parley.serve.accounts;
 
+import dev.parley.serve.http.RequestMemory;
 import io.javalin.http.Context;
 import java.util.Optional;
 
@@ -36,8 +37,9 @@ public record Caller(String id, String name, Meter meter) {
         return Optional.ofNullable(request.attribute(ATTRIBUTE));
     }
 
-    /** Keeps it with the request. */
+    /** Keeps it with the request, whose memory is the caller's from now on. */
     public void keepWith(Context request) {
+        RequestMemory.of(request).ifPresent(share -> share.belongsTo(id));
         request.attribute(ATTRIBUTE, this);
     }
 

@@ -17,7 +17,7 @@ public interface Meter {
      * @param answers tokens that may be made at most
      * @param flexible whether fewer of these will do, since nobody asked for so many
      * @return how many may be made
-     * @throws dev.parley.serve.answer.Refused if so many are not there, now or ever
+     * @throws dev.parley.serve.http.ApiError if so many are not there, now or ever
      */
     default long reserve(long prompt, long answers, boolean flexible) {
         return answers;

@@ -1,6 +1,6 @@
 package dev.parley.serve.accounts;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -84,7 +84,7 @@ final class PasswordHash {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw Refused.of(503, "busy", "Too many log in at once; try again in a moment.");
+        throw ApiError.of(503, "busy", "Too many log in at once; try again in a moment.");
     }
 
     /** Keyboards write é as one character or as two: both are the same password (RFC 8265, section 4.2). */

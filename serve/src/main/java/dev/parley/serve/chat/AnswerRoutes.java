@@ -1,7 +1,6 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
@@ -9,8 +8,9 @@ import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.chat.running.RunningAnswers.Beginning;
-import dev.parley.serve.openai.Body;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -33,11 +33,11 @@ final class AnswerRoutes implements Routes {
 
     private void ask(Context request) {
         var caller = Caller.of(request);
-        var fields = Fields.of(Body.read(request));
-        Body.write(request.status(202), begun(caller, conversations.get(caller.id(), request.pathParam("id")), fields).json());
+        var fields = JsonFields.of(JsonBody.read(request));
+        JsonBody.write(request.status(202), begun(caller, conversations.get(caller.id(), request.pathParam("id")), fields).json());
     }
 
-    private ChatMessage begun(Caller caller, Conversation conversation, Fields fields) {
+    private ChatMessage begun(Caller caller, Conversation conversation, JsonFields fields) {
         var settings = Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode);
         var model = Draft.model(fields).filter(m -> !m.isEmpty());
         var goesOn = fields.string("continue");

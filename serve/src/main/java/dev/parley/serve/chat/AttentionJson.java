@@ -3,7 +3,7 @@ package dev.parley.serve.chat;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.answer.Answerer.Attention;
+import dev.parley.serve.chat.running.ChatEngine.Attention;
 import java.math.BigDecimal;
 
 /** What a token looked at, as the page shows it. */

@@ -1,6 +1,5 @@
 package dev.parley.serve.chat;
 
-import dev.parley.serve.Routes;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -9,8 +8,9 @@ import dev.parley.serve.chat.history.Presets;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
-import dev.parley.serve.chat.running.ModelAnswerer;
+import dev.parley.serve.chat.running.ChatEngine;
 import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;
@@ -44,11 +44,10 @@ public final class Chat implements Routes {
     public Chat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
-        var answerer = new ModelAnswerer(models);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
-        answers = new RunningAnswers(answerer, messages, lease.id(), note);
-        groups = List.of(new ModelRoutes(answerer), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
+        answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
+        groups = List.of(new ModelRoutes(models), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)), new AnswerRoutes(conversations, answers),
                 new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();

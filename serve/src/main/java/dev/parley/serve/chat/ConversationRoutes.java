@@ -1,17 +1,17 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Texts;
 import dev.parley.serve.chat.running.RunningAnswers;
-import dev.parley.serve.openai.Body;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -50,19 +50,19 @@ final class ConversationRoutes implements Routes {
         var json = JsonNodeFactory.instance.objectNode();
         var list = json.putArray("conversations");
         page.conversations().forEach(conversation -> list.add(conversation.json()));
-        Body.write(request, json.put("next", page.next().orElse(null)));
+        JsonBody.write(request, json.put("next", page.next().orElse(null)));
     }
 
     private static int limit(Context request) {
         var limit = request.queryParam("limit");
         if (limit == null || limit.isEmpty()) return PAGE;
-        if (!limit.matches("[1-9][0-9]{0,5}")) throw Refused.badRequest("limit", "limit must be a number from 1 to " + MOST_PAGE + ".");
+        if (!limit.matches("[1-9][0-9]{0,5}")) throw ApiError.badRequest("limit", "limit must be a number from 1 to " + MOST_PAGE + ".");
         return Math.min(Integer.parseInt(limit), MOST_PAGE);
     }
 
     private void create(Context request) {
-        var draft = Draft.read(Fields.of(Body.read(request)));
-        Body.write(request.status(201), conversations.create(Caller.of(request).id(), draft).json());
+        var draft = Draft.read(JsonFields.of(JsonBody.read(request)));
+        JsonBody.write(request.status(201), conversations.create(Caller.of(request).id(), draft).json());
     }
 
     private void show(Context request) {
@@ -70,12 +70,12 @@ final class ConversationRoutes implements Routes {
         var conversation = conversations.get(owner, request.pathParam("id")).json();
         var list = conversation.putArray("messages");
         messages.all(owner, request.pathParam("id")).forEach(message -> list.add(message.json()));
-        Body.write(request, conversation);
+        JsonBody.write(request, conversation);
     }
 
     private void change(Context request) {
-        var draft = Draft.read(Fields.of(Body.read(request)));
-        Body.write(request, conversations.change(Caller.of(request).id(), request.pathParam("id"), draft).json());
+        var draft = Draft.read(JsonFields.of(JsonBody.read(request)));
+        JsonBody.write(request, conversations.change(Caller.of(request).id(), request.pathParam("id"), draft).json());
     }
 
     private void delete(Context request) {
@@ -86,13 +86,13 @@ final class ConversationRoutes implements Routes {
     }
 
     private void restore(Context request) {
-        Body.write(request, conversations.restore(Caller.of(request).id(), request.pathParam("id")).json());
+        JsonBody.write(request, conversations.restore(Caller.of(request).id(), request.pathParam("id")).json());
     }
 
     private void say(Context request) {
-        var fields = Fields.of(Body.read(request));
+        var fields = JsonFields.of(JsonBody.read(request));
         var role = fields.string("role").map(r -> Role.of(r).orElseThrow(() -> fields.wrong("role", "user or assistant"))).orElse(Role.USER);
         var text = Texts.clean(fields.requireString("text"));
-        Body.write(request.status(201), messages.add(Caller.of(request).id(), request.pathParam("id"), fields.string("parent"), role, text).json());
+        JsonBody.write(request.status(201), messages.add(Caller.of(request).id(), request.pathParam("id"), fields.string("parent"), role, text).json());
     }
 }

@@ -1,13 +1,19 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.ChatMessage;
+import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.running.AnswerLog;
 import dev.parley.serve.chat.running.Position;
 import dev.parley.serve.chat.running.RunningAnswers;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ClientGone;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.Routes;
+import dev.parley.serve.http.ServerSentEvents;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -34,13 +40,13 @@ final class EventRoutes implements Routes {
 
     private void tokens(Context request) throws InterruptedException {
         var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
-        Body.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
+        JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
     }
 
     private void attention(Context request) throws InterruptedException {
         var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
-                .orElseThrow(() -> Refused.badRequest("token", "token must be the number of a token of the answer."));
-        Body.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
+                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of a token of the answer."));
+        JsonBody.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
     /**
@@ -54,26 +60,47 @@ final class EventRoutes implements Routes {
             request.status(204);
             return;
         }
-        var events = new AnswerEvents(request);
-        if (last.isEmpty()) events.start(log.beginning());
-        send(log, last.orElse(Position.START), events);
+        ServerSentEvents.answer(request, events -> {
+            if (last.isEmpty()) events.send(Position.START.id(), "start", message(log.beginning())); // without its text, which follows in pieces
+            send(log, last.orElse(Position.START), events);
+        });
     }
 
-    private static void send(AnswerLog log, Position from, AnswerEvents events) throws InterruptedException {
+    private static void send(AnswerLog log, Position from, ServerSentEvents events) {
         while (true) {
-            var piece = log.next(from, MOST_TOKENS, HEARTBEAT);
+            var piece = next(log, from);
+            from = piece.to();
             if (piece.ended().isPresent()) {
-                events.end(piece.to(), piece.ended().get());
+                sendEnd(from.ended(), piece.ended().get(), events);
                 return;
             }
-            if (piece.isEmpty()) events.heartbeat();
-            else events.tokens(piece);
-            from = piece.to();
+            if (piece.isEmpty()) events.sendHeartbeat();
+            else events.send(from.id(), "tokens", JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", TokenJson.of(piece.tokens())));
         }
+    }
+
+    private static AnswerLog.Piece next(AnswerLog log, Position from) {
+        try {
+            return log.next(from, MOST_TOKENS, HEARTBEAT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientGone(); // the server stops, and its clients come again
+        }
+    }
+
+    private static void sendEnd(Position at, ChatMessage message, ServerSentEvents events) {
+        var json = message(message);
+        var failed = message.status() == Status.FAILED;
+        if (failed) json.putObject("error").put("message", message.answer().flatMap(Answer::error).orElse("The answer failed."));
+        events.send(at.id(), failed ? "failure" : "end", json);
+    }
+
+    private static ObjectNode message(ChatMessage message) {
+        return JsonNodeFactory.instance.objectNode().set("message", message.json());
     }
 
     private static Optional<Position> last(Context request) {
         var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last"))).filter(i -> !i.isEmpty());
-        return id.map(i -> Position.of(i).orElseThrow(() -> Refused.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
+        return id.map(i -> Position.of(i).orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
     }
 }

@@ -2,19 +2,22 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.Routes;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.Routes;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.sampling.DefaultSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Locale;
 
 /** Which models can be asked. */
 final class ModelRoutes implements Routes {
 
-    private final Answerer answerer;
+    private final ModelPool models;
 
-    ModelRoutes(Answerer answerer) {
-        this.answerer = answerer;
+    ModelRoutes(ModelPool models) {
+        this.models = models;
     }
 
     @Override
@@ -23,24 +26,29 @@ final class ModelRoutes implements Routes {
     }
 
     private void list(Context request) {
-        var models = answerer.models();
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
-        models.all().forEach(model -> list.add(json(model)));
-        Body.write(request, json);
+        models.all().forEach(info -> list.add(json(info)));
+        JsonBody.write(request, json);
     }
 
-    private static ObjectNode json(Answerer.Model model) {
-        var json = JsonNodeFactory.instance.objectNode().put("id", model.id());
+    /** Of a model that is not in memory, the context length is told where it is known, and that it chats is supposed. */
+    private static ObjectNode json(ModelPool.Info info) {
+        var source = info.source();
+        var model = info.model();
+        var json = JsonNodeFactory.instance.objectNode().put("id", source.id());
         var aliases = json.putArray("aliases");
-        model.aliases().forEach(aliases::add);
-        json.put("state", model.state()).put("context_length", model.contextLength()).put("chat", model.chat()).set("defaults", model.defaults());
+        source.aliases().forEach(aliases::add);
+        json.put("state", info.state().name().toLowerCase(Locale.ROOT));
+        json.put("context_length", model.map(ServedModel::contextLength).orElse(source.contextLength()));
+        json.put("chat", model.map(m -> m.tokenizer().chatTemplate().isPresent()).orElse(true));
+        json.set("defaults", model.map(m -> DefaultSettings.of(m.defaults())).orElseGet(JsonNodeFactory.instance::objectNode));
         var suggestions = json.putArray("suggestions");
-        for (var suggestion : model.suggestions()) {
+        for (var suggestion : source.suggestions()) {
             var item = suggestions.addObject().put("text", suggestion.text());
             suggestion.language().ifPresent(language -> item.put("language", language));
         }
-        model.failure().ifPresent(failure -> json.put("failure", failure));
+        info.failure().ifPresent(failure -> json.put("failure", failure));
         return json;
     }
 }

@@ -1,13 +1,13 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.Ratings.Choice;
 import dev.parley.serve.chat.history.Texts;
-import dev.parley.serve.openai.Body;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -27,16 +27,16 @@ final class RatingRoutes implements Routes {
     }
 
     private void rate(Context request) {
-        var fields = Fields.of(Body.read(request));
+        var fields = JsonFields.of(JsonBody.read(request));
         var rating = fields.integer("rating", -1, 1).orElseThrow(() -> fields.missing("rating"));
         var comment = Texts.clean(fields.string("comment").orElse(""));
-        Body.write(request, ratings.rate(Caller.of(request).id(), request.pathParam("id"), rating, comment).json());
+        JsonBody.write(request, ratings.rate(Caller.of(request).id(), request.pathParam("id"), rating, comment).json());
     }
 
     private void compare(Context request) {
-        var fields = Fields.of(Body.read(request));
+        var fields = JsonFields.of(JsonBody.read(request));
         var choice = Choice.of(fields.requireString("choice")).orElseThrow(() -> fields.wrong("choice", "left, right, tie or neither"));
         var id = ratings.compare(Caller.of(request).id(), request.pathParam("id"), fields.requireString("left"), fields.requireString("right"), choice);
-        Body.write(request.status(201), JsonNodeFactory.instance.objectNode().put("id", id));
+        JsonBody.write(request.status(201), JsonNodeFactory.instance.objectNode().put("id", id));
     }
 }

@@ -2,7 +2,7 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.AnswerToken;
+import dev.parley.serve.chat.history.AnswerToken;
 import java.util.List;
 
 /** Tokens with their probabilities and those that could have come, as the page looks at them. */

@@ -1,13 +1,13 @@
 package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.Routes;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
-import dev.parley.serve.openai.Body;
-import dev.parley.serve.openai.ClientGone;
+import dev.parley.serve.http.ClientGone;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -48,10 +48,10 @@ final class TransferRoutes implements Routes {
     }
 
     private void add(Context request) {
-        var added = importer.add(Caller.of(request).id(), Body.read(request));
+        var added = importer.add(Caller.of(request).id(), JsonBody.read(request));
         var json = JsonNodeFactory.instance.objectNode();
         var list = json.putArray("conversations");
         added.forEach(conversation -> list.add(conversation.json()));
-        Body.write(request.status(201), json);
+        JsonBody.write(request.status(201), json);
     }
 }

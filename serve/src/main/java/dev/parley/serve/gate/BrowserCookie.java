@@ -2,7 +2,7 @@ package dev.parley.serve.gate;
 
 import dev.parley.serve.accounts.Secrets;
 import dev.parley.serve.accounts.Sessions;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
@@ -47,12 +47,12 @@ final class BrowserCookie {
         return Secrets.derived(secret, PURPOSE);
     }
 
-    /** @throws Refused if the page did not send the token that belongs to the cookie */
+    /** @throws ApiError if the page did not send the token that belongs to the cookie */
     void checkToken(Context request) {
         var sent = Optional.ofNullable(request.req().getHeader(HEADER));
         var secret = secret(request);
         if (sent.isPresent() && secret.isPresent() && Secrets.equal(sent.get(), token(secret.get()))) return;
-        throw Refused.of(403, "csrf", "This change needs the header " + HEADER + " with the token that GET /api/session gives to the same browser; load the page again.");
+        throw ApiError.of(403, "csrf", "This change needs the header " + HEADER + " with the token that GET /api/session gives to the same browser; load the page again.");
     }
 
     private Cookie cookie(Context request, String secret, int seconds) {

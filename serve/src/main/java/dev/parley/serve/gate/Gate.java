@@ -1,6 +1,5 @@
 package dev.parley.serve.gate;
 
-import dev.parley.serve.Routes;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.accounts.Admission;
 import dev.parley.serve.accounts.Caller;
@@ -10,8 +9,9 @@ import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.log.RequestNotes;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.RequestNotes;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.store.Database;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -65,7 +65,7 @@ public final class Gate implements Routes {
 
     /** @return whether it is answered already */
     private boolean passesOtherSite(Context request) {
-        if (request.path().startsWith("/api/")) throw Refused.of(403, "unknown_origin", "Pages of other sites may call /v1, not /api.");
+        if (request.path().startsWith("/api/")) throw ApiError.of(403, "unknown_origin", "Pages of other sites may call /v1, not /api.");
         sites.allowReading(request);
         if (!Sites.answersPreflight(request)) return false;
         request.skipRemainingHandlers();
@@ -104,10 +104,10 @@ public final class Gate implements Routes {
                 meterOf(key, request), request);
     }
 
-    private static Refused mustWait(Key key, Admission.Wait wait, Context request) {
+    private static ApiError mustWait(Key key, Admission.Wait wait, Context request) {
         var seconds = KeyMeters.seconds(wait.time());
         request.header("Retry-After", Long.toString(seconds));
-        return Refused.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.limit() + "; try again in " + seconds + " s.");
+        return ApiError.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.limit() + "; try again in " + seconds + " s.");
     }
 
     private Meter meterOf(Key key, Context request) {
@@ -122,7 +122,7 @@ public final class Gate implements Routes {
                 return switch (meters.reserve(key, prompt, answers, flexible)) {
                     case Admission.Granted granted -> granted.answers();
                     case Admission.Wait wait -> throw mustWait(key, wait, request);
-                    case Admission.TooMany(var limit) -> throw Refused.badRequest("max_tokens", "This request reads " + prompt + " tokens and may make " + answers
+                    case Admission.TooMany(var limit) -> throw ApiError.badRequest("max_tokens", "This request reads " + prompt + " tokens and may make " + answers
                             + ", and the key " + key.shown() + " may have " + limit + ": ask for fewer, by max_tokens, n or a shorter prompt.");
                 };
             }
@@ -156,9 +156,9 @@ public final class Gate implements Routes {
     }
 
     /** 401, with the header that belongs to it. */
-    static Refused unknown(String code, String message, Context request) {
+    static ApiError unknown(String code, String message, Context request) {
         request.header("WWW-Authenticate", "Bearer realm=\"parley\"");
-        return Refused.of(401, code, message);
+        return ApiError.of(401, code, message);
     }
 
     /** Whether it asks for a file of the page. */

@@ -2,7 +2,6 @@ package dev.parley.serve.gate;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.Routes;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.Version;
 import dev.parley.serve.accounts.KeyMeters;
@@ -10,10 +9,11 @@ import dev.parley.serve.accounts.LoginThrottle;
 import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
 import dev.parley.serve.accounts.Users;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.log.RequestNotes;
-import dev.parley.serve.openai.Body;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.http.RequestNotes;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.store.Database;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -55,9 +55,9 @@ public final class SessionRoutes implements Routes {
 
     private void login(Context request) {
         requireLogins();
-        var fields = Fields.of(Body.read(request));
+        var fields = JsonFields.of(JsonBody.read(request));
         var name = fields.requireString("name");
-        if (name.length() > MOST_NAME) throw Refused.badRequest("name", "name is longer than a name can be.");
+        if (name.length() > MOST_NAME) throw ApiError.badRequest("name", "name is longer than a name can be.");
         var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "The name or the password is wrong.", request));
         RequestNotes.of(request).caller(user.name());
         cookie.secret(request).ifPresent(sessions::end);
@@ -74,16 +74,16 @@ public final class SessionRoutes implements Routes {
 
     private void password(Context request) {
         requireLogins();
-        var fields = Fields.of(Body.read(request));
+        var fields = JsonFields.of(JsonBody.read(request));
         var current = fields.requireString("current");
         var wanted = fields.requireString("new");
         var secret = cookie.secret(request).orElseThrow(SessionRoutes::noSession);
         var user = user(secret).orElseThrow(SessionRoutes::noSession);
-        if (checked(user.name(), current, request).isEmpty()) throw Refused.badRequest("current", "The current password is wrong.");
+        if (checked(user.name(), current, request).isEmpty()) throw ApiError.badRequest("current", "The current password is wrong.");
         try {
             users.changeOwnPassword(user, wanted, secret);
         } catch (IllegalArgumentException e) {
-            throw Refused.badRequest("new", e.getMessage());
+            throw ApiError.badRequest("new", e.getMessage());
         }
         request.status(204);
     }
@@ -93,7 +93,7 @@ public final class SessionRoutes implements Routes {
         var wait = throttle.tryNow(name, address).map(KeyMeters::seconds);
         if (wait.isPresent()) {
             request.header("Retry-After", Long.toString(wait.get()));
-            throw Refused.of(429, "too_many_logins", "There were too many tries with a wrong password; the next may come in " + wait.get() + " s.");
+            throw ApiError.of(429, "too_many_logins", "There were too many tries with a wrong password; the next may come in " + wait.get() + " s.");
         }
         var user = users.check(name, password);
         if (user.isPresent()) throttle.succeeded(name, address);
@@ -105,11 +105,11 @@ public final class SessionRoutes implements Routes {
     }
 
     private void requireLogins() {
-        if (!login) throw Refused.of(404, "no_login", "This server asks for no login; it was started without --auth.");
+        if (!login) throw ApiError.of(404, "no_login", "This server asks for no login; it was started without --auth.");
     }
 
-    private static Refused noSession() {
-        return Refused.of(403, "no_session", "Only who is logged in by the page can change their password.");
+    private static ApiError noSession() {
+        return ApiError.of(403, "no_session", "Only who is logged in by the page can change their password.");
     }
 
     private ObjectNode json(Optional<User> user, String secret) {

@@ -2,7 +2,7 @@ package dev.parley.serve.gate;
 
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.accounts.Addresses;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import io.javalin.http.Context;
 import java.util.HashSet;
 import java.util.Locale;
@@ -27,24 +27,24 @@ final class Sites {
         trustProxy = settings.trustProxy();
     }
 
-    /** @throws Refused if the request means another server */
+    /** @throws ApiError if the request means another server */
     void checkHost(Context request) {
         var named = bare(String.valueOf(request.req().getServerName()));
         // An address, other than a name, cannot be made to point here by others.
         if (hosts.contains(named) || named.equals(bare(request.req().getLocalAddr()))) return;
-        throw Refused.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; start it with --allowed-host " + shortened(named) + " if it should be.");
+        throw ApiError.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; start it with --allowed-host " + shortened(named) + " if it should be.");
     }
 
     /**
      * Whether a page of another site sends this, which is allowed to.
      *
-     * @throws Refused if it is not allowed to
+     * @throws ApiError if it is not allowed to
      */
     boolean comesFromAllowedSite(Context request) {
         var origin = request.req().getHeader("Origin");
         if (origin == null || isOwn(origin, request)) return false;
         if (origins.contains(origin)) return true;
-        throw Refused.of(403, "unknown_origin", "Pages of " + shortened(origin) + " may not call this server; start it with --allowed-origin " + shortened(origin) + " if they should.");
+        throw ApiError.of(403, "unknown_origin", "Pages of " + shortened(origin) + " may not call this server; start it with --allowed-origin " + shortened(origin) + " if they should.");
     }
 
     private boolean isOwn(String origin, Context request) {

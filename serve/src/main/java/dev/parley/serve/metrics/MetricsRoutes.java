@@ -1,6 +1,6 @@
 package dev.parley.serve.metrics;
 
-import dev.parley.serve.Routes;
+import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

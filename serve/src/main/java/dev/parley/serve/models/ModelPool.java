@@ -1,7 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -121,7 +121,7 @@ public final class ModelPool implements AutoCloseable {
      * What is known of one.
      *
      * @param name or alias
-     * @throws Refused 404 if there is no such model
+     * @throws ApiError 404 if there is no such model
      */
     public Info info(String name) {
         lock.lock();
@@ -147,7 +147,7 @@ public final class ModelPool implements AutoCloseable {
      * A model for use, loaded if need be.
      *
      * @param name or alias; empty for the default
-     * @throws Refused 404 if there is no such model, 503 while it is being loaded, or if it cannot be
+     * @throws ApiError 404 if there is no such model, 503 while it is being loaded, or if it cannot be
      */
     public Lease lease(Optional<String> name) {
         var deadline = System.nanoTime() + patience.toNanos();
@@ -158,7 +158,7 @@ public final class ModelPool implements AutoCloseable {
             return leaseOf(awaited(place, deadline));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
         } finally {
             lock.unlock();
         }
@@ -169,10 +169,10 @@ public final class ModelPool implements AutoCloseable {
         place.wanted++;
         try {
             while (place.state != State.READY) {
-                if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
-                if (place.state == State.FAILED) throw Refused.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
+                if (closing) throw ApiError.of(503, "stopping", "The server is being stopped.");
+                if (place.state == State.FAILED) throw ApiError.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
                 var left = deadline - System.nanoTime();
-                if (left <= 0) throw Refused.of(503, "model_loading", "The model " + place.source.id() + " is being loaded; ask again in a moment.");
+                if (left <= 0) throw ApiError.of(503, "model_loading", "The model " + place.source.id() + " is being loaded; ask again in a moment.");
                 changed.await(left, TimeUnit.NANOSECONDS);
             }
             return place;
@@ -227,7 +227,7 @@ public final class ModelPool implements AutoCloseable {
 
     private Place place(Optional<String> name) {
         if (name.isEmpty()) return places.get(defaultId());
-        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst().orElseThrow(() -> Refused.of(404, "model_not_found",
+        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst().orElseThrow(() -> ApiError.of(404, "model_not_found",
                 "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
     }
 

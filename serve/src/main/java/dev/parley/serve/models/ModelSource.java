@@ -2,7 +2,6 @@ package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
-import dev.parley.serve.answer.Suggestion;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 

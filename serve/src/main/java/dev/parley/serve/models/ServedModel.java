@@ -3,7 +3,7 @@ package dev.parley.serve.models;
 import dev.parley.generate.BatchingEngine;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.time.Duration;
@@ -63,9 +63,9 @@ public final class ServedModel {
         return model;
     }
 
-    /** @throws Refused if it has none */
+    /** @throws ApiError if it has none */
     public ChatTemplate requireChatTemplate() {
-        return tokenizer.chatTemplate().orElseThrow(() -> Refused.badRequest("messages",
+        return tokenizer.chatTemplate().orElseThrow(() -> ApiError.badRequest("messages",
                 "The model " + id + " has no chat template; ask it by /v1/completions, or fine-tune it to chat."));
     }
 

@@ -3,7 +3,6 @@ package dev.parley.serve.models;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.serve.answer.Suggestion;
 import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,15 +6,15 @@ import dev.parley.serve.models.ServedModel;
 import java.time.Instant;
 
 /** What all pieces of an answer begin with. */
-record AnswerHead(String id, long created) {
+public record AnswerHead(String id, long created) {
 
     /** A new answer, made now. @param prefix of its id */
-    static AnswerHead of(String prefix) {
+    public static AnswerHead of(String prefix) {
         return new AnswerHead(Ids.of(prefix), Instant.now().getEpochSecond());
     }
 
     /** An object with nothing else yet. The fingerprint changes when the model is loaded anew, as its files may have changed. */
-    ObjectNode json(String object, ServedModel model) {
+    public ObjectNode json(String object, ServedModel model) {
         return JsonNodeFactory.instance.objectNode().put("id", id).put("object", object).put("created", created).put("model", model.id())
                 .put("system_fingerprint", "fp_" + Long.toHexString(model.loadedAt().toEpochMilli()));
     }

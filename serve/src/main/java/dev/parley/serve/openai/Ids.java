@@ -4,7 +4,7 @@ import dev.parley.generate.tools.ToolFormat;
 import java.security.SecureRandom;
 
 /** Names of answers, which nobody can guess. */
-final class Ids {
+public final class Ids {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -12,12 +12,12 @@ final class Ids {
     private Ids() {}
 
     /** @param prefix of the kind, such as {@code chatcmpl-} */
-    static String of(String prefix) {
+    public static String of(String prefix) {
         return prefix + letters(24);
     }
 
     /** Of a call of a function; Mistral's templates want nine letters and digits. */
-    static String ofCall(ToolFormat format) {
+    public static String ofCall(ToolFormat format) {
         return format == ToolFormat.MISTRAL ? letters(9) : of("call_");
     }
 

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Probabilities of tokens in the two shapes of OpenAI's API. */
-final class LogprobsJson {
+public final class LogprobsJson {
 
     // What OpenAI writes where a probability is zero, which JSON's numbers cannot say as a logarithm.
     private static final double LEAST = -9999;
@@ -20,7 +20,7 @@ final class LogprobsJson {
     private LogprobsJson() {}
 
     /** The list {@code logprobs.content} of chats. */
-    static ArrayNode chat(Tokenizer tokenizer, List<TokenLogprob> tokens) {
+    public static ArrayNode chat(Tokenizer tokenizer, List<TokenLogprob> tokens) {
         var list = JsonNodeFactory.instance.arrayNode(tokens.size());
         for (var token : tokens) {
             var item = put(list.addObject(), tokenizer, token.id(), token.logprob());
@@ -41,7 +41,7 @@ final class LogprobsJson {
     }
 
     /** The object {@code logprobs} of completions, to which tokens are added. */
-    static ObjectNode completion() {
+    public static ObjectNode completion() {
         var object = JsonNodeFactory.instance.objectNode();
         object.putArray("tokens");
         object.putArray("token_logprobs");
@@ -55,7 +55,7 @@ final class LogprobsJson {
      *
      * @param offset of its text, in characters
      */
-    static void add(ObjectNode completion, Tokenizer tokenizer, TokenLogprob token, int offset) {
+    public static void add(ObjectNode completion, Tokenizer tokenizer, TokenLogprob token, int offset) {
         var text = text(tokenizer, token.id());
         completion.withArray("tokens").add(text);
         completion.withArray("token_logprobs").add(finite(token.logprob()));
@@ -69,7 +69,7 @@ final class LogprobsJson {
     }
 
     /** Adds the first token of a prompt, of which no probability is known. */
-    static void addFirst(ObjectNode completion, Tokenizer tokenizer, int id) {
+    public static void addFirst(ObjectNode completion, Tokenizer tokenizer, int id) {
         completion.withArray("tokens").add(text(tokenizer, id));
         completion.withArray("token_logprobs").addNull();
         completion.withArray("top_logprobs").addNull();

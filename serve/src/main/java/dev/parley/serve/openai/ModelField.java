@@ -1,14 +1,15 @@
 package dev.parley.serve.openai;
 
+import dev.parley.serve.http.JsonFields;
 import java.util.Optional;
 
 /** The field {@code model} of a request. */
-final class ModelField {
+public final class ModelField {
 
     private ModelField() {}
 
     /** The name of a model; empty where the default is to answer, which clients say by nothing or by an empty name. */
-    static Optional<String> read(Fields fields) {
+    public static Optional<String> read(JsonFields fields) {
         return fields.string("model").filter(name -> !name.isBlank());
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.serve.openai;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
 
 /**
  * How an answer is to be sent.
@@ -8,13 +9,13 @@ import dev.parley.serve.answer.Refused;
  * @param stream in pieces
  * @param usage whether the pieces end with what was used
  */
-record StreamFields(boolean stream, boolean usage) {
+public record StreamFields(boolean stream, boolean usage) {
 
-    /** @throws Refused if there are options of a stream, and none is asked for */
-    static StreamFields read(Fields fields) {
+    /** @throws ApiError if there are options of a stream, and none is asked for */
+    public static StreamFields read(JsonFields fields) {
         var stream = fields.flag("stream");
         var options = fields.object("stream_options");
-        if (options.isPresent() && !stream) throw Refused.badRequest("stream_options", "stream_options may only be given where stream is true.");
+        if (options.isPresent() && !stream) throw ApiError.badRequest("stream_options", "stream_options may only be given where stream is true.");
         options.ifPresent(o -> o.flag("include_obfuscation")); // the length of pieces is no secret here
         return new StreamFields(stream, options.isPresent() && options.get().flag("include_usage"));
     }

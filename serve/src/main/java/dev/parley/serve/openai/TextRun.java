@@ -9,11 +9,12 @@ import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.GrammarException;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Reservation;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ClientGone;
+import dev.parley.serve.http.ClientPresence;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.jetty.util.thread.Scheduler;
 
@@ -21,12 +22,12 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Requests at the engine, as the thread of the client sees them: pieces one after the other, then the ends. The engine's thread only
  * puts them into a queue, so that no client's slowness is felt by another.
  */
-final class TextRun {
+public final class TextRun {
 
     private static final int MOST_AT_ONCE = 32; // of one client's requests; the others' wait is no longer for it
 
     /** What a run tells, on the thread of the client. */
-    interface Reader {
+    public interface Reader {
 
         /** @param request its place in the list */
         void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text);
@@ -76,9 +77,9 @@ final class TextRun {
      * @param caller pays for the tokens, also for those of a text that was broken off, and of a prompt that nothing came of
      * @return an answer to each
      * @throws ClientGone if the client left
-     * @throws Refused if the engine cannot take them, or the caller may not have so many tokens
+     * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
      */
-    static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
+    public static List<Answer> run(BatchingEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
         var reservation = reserved(engine, requests, caller);
         var run = new TextRun(engine, limited(engine, requests, reservation.answers()), client, reader);
         try {
@@ -180,8 +181,8 @@ final class TextRun {
 
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
-        if (cause instanceof GrammarException) return Refused.badRequest("", cause.getMessage());
-        return engine.isAlive() ? cause : Refused.of(503, "stopping", "The model is being stopped, or has ended by a fault and is loaded again; ask again in a moment.");
+        if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
+        return engine.isAlive() ? cause : ApiError.of(503, "stopping", "The model is being stopped, or has ended by a fault and is loaded again; ask again in a moment.");
     }
 
     private Event next() {
@@ -189,7 +190,7 @@ final class TextRun {
             return events.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.Tokenizer;
 
 /** Token ids that a request brings. */
-final class TokenIds {
+public final class TokenIds {
 
     private TokenIds() {}
 
@@ -13,14 +13,14 @@ final class TokenIds {
      * Reads a list of ids.
      *
      * @param name of the list in the request
-     * @throws Refused if one is no token's
+     * @throws ApiError if one is no token's
      */
-    static int[] read(String name, JsonNode list, Tokenizer tokenizer) {
+    public static int[] read(String name, JsonNode list, Tokenizer tokenizer) {
         var ids = new int[list.size()];
         for (int i = 0; i < ids.length; i++) {
             var id = list.get(i);
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokenizer.vocabSize()) {
-                throw Refused.badRequest(name.replaceAll("\\[.*", ""), name + "[" + i + "] must be the id of a token, from 0 to " + (tokenizer.vocabSize() - 1) + ".");
+                throw ApiError.badRequest(name.replaceAll("\\[.*", ""), name + "[" + i + "] must be the id of a token, from 0 to " + (tokenizer.vocabSize() - 1) + ".");
             }
             ids[i] = id.intValue();
         }

@@ -2,9 +2,11 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.grammar.Grammar;
-import dev.parley.serve.answer.Refused;
 import dev.parley.generate.tools.Tool;
+import dev.parley.grammar.Grammar;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.sampling.FormFields;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,40 +23,40 @@ import java.util.stream.Collectors;
  * @param several whether it may have several calls
  * @param flat whether the request describes a function beside its type, as in /v1/responses, not in an object of its own
  */
-record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several, boolean flat) {
+public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several, boolean flat) {
 
     private static final int MOST = 128;
     private static final int MOST_SCHEMA = 200_000; // characters
 
     /** Whether an answer calls functions. */
-    enum Use {
+    public enum Use {
         NEVER, AS_IT_LIKES, ALWAYS
     }
 
     /** A request without tools. */
-    static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true, false);
+    public static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true, false);
 
     /**
      * The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}.
      *
-     * @throws Refused if a tool is none, or one that must be called has a schema that cannot be honoured
+     * @throws ApiError if a tool is none, or one that must be called has a schema that cannot be honoured
      */
-    static ToolFields read(Fields fields) {
+    public static ToolFields read(JsonFields fields) {
         return read(fields, false);
     }
 
     /** The same fields as {@code /v1/responses} has them: what describes a function is beside its type. */
-    static ToolFields readFlat(Fields fields) {
+    public static ToolFields readFlat(JsonFields fields) {
         return read(fields, true);
     }
 
-    private static ToolFields read(Fields fields, boolean flat) {
+    private static ToolFields read(JsonFields fields, boolean flat) {
         var several = fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls");
         var tools = new ArrayList<Tool>();
         var names = new HashSet<String>();
         for (var item : fields.objects("tools", MOST)) {
             var tool = tool(item, flat);
-            if (!names.add(tool.name())) throw Refused.badRequest("tools", "Two tools are called " + tool.name() + ".");
+            if (!names.add(tool.name())) throw ApiError.badRequest("tools", "Two tools are called " + tool.name() + ".");
             tools.add(tool);
         }
         var chosen = choice(fields, List.copyOf(tools), several, flat);
@@ -62,7 +64,7 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         return chosen;
     }
 
-    private static Tool tool(Fields item, boolean flat) {
+    private static Tool tool(JsonFields item, boolean flat) {
         if (!item.requireString("type").equals("function")) throw item.wrong("type", "function; this server runs no tools itself");
         var function = function(item, flat);
         var name = function.requireString("name");
@@ -78,21 +80,21 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         try {
             return new Tool(name, definition);
         } catch (IllegalArgumentException e) {
-            throw Refused.badRequest(function.path("name"), function.path("name") + " is none: " + e.getMessage() + ".");
+            throw ApiError.badRequest(function.path("name"), function.path("name") + " is none: " + e.getMessage() + ".");
         }
     }
 
-    private static Fields function(Fields item, boolean flat) {
+    private static JsonFields function(JsonFields item, boolean flat) {
         return flat ? item : item.object("function").orElseThrow(() -> item.missing("function"));
     }
 
-    private static ToolFields choice(Fields fields, List<Tool> tools, boolean several, boolean flat) {
+    private static ToolFields choice(JsonFields fields, List<Tool> tools, boolean several, boolean flat) {
         var choice = fields.any("tool_choice");
         if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several, flat);
         if (choice.get().isTextual()) {
             var word = choice.get().textValue();
             if (!Set.of("none", "auto", "required").contains(word)) throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
-            if (word.equals("required") && tools.isEmpty()) throw Refused.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
+            if (word.equals("required") && tools.isEmpty()) throw ApiError.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
             return of(tools, word, several, flat);
         }
         var object = fields.object("tool_choice").orElseThrow();
@@ -111,17 +113,17 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         };
     }
 
-    private static ToolFields named(List<Tool> tools, Fields function, boolean flat) {
+    private static ToolFields named(List<Tool> tools, JsonFields function, boolean flat) {
         return new ToolFields(tools, List.of(find(tools, function)), Use.ALWAYS, false, flat);
     }
 
-    private static Tool find(List<Tool> tools, Fields function) {
+    private static Tool find(List<Tool> tools, JsonFields function) {
         var name = function.requireString("name");
         return tools.stream().filter(t -> t.name().equals(name)).findFirst()
-                .orElseThrow(() -> Refused.badRequest(function.path("name"), "tool_choice names a function that is not among the tools."));
+                .orElseThrow(() -> ApiError.badRequest(function.path("name"), "tool_choice names a function that is not among the tools."));
     }
 
-    private static ToolFields allowed(List<Tool> tools, Fields allowed, boolean several, boolean flat) {
+    private static ToolFields allowed(List<Tool> tools, JsonFields allowed, boolean several, boolean flat) {
         var mode = allowed.requireString("mode");
         if (!Set.of("auto", "required").contains(mode)) throw allowed.wrong("mode", "auto or required");
         var some = allowed.objects("tools", MOST).stream().map(item -> {
@@ -132,8 +134,8 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
         return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
     }
 
-    /** Those that may be called, each with the form of its arguments. @throws Refused if one cannot be honoured, which is named */
-    Map<Tool, Grammar> callableForms() {
+    /** Those that may be called, each with the form of its arguments. @throws ApiError if one cannot be honoured, which is named */
+    public Map<Tool, Grammar> callableForms() {
         var forms = new LinkedHashMap<Tool, Grammar>();
         for (var tool : callable) {
             var param = "tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters";
@@ -143,7 +145,7 @@ record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean severa
     }
 
     /** The names of all tools. */
-    Set<String> names() {
+    public Set<String> names() {
         return tools.stream().map(Tool::name).collect(Collectors.toSet());
     }
 }

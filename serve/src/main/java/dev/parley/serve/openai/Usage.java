@@ -5,24 +5,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.BatchingEngine.Answer;
 
 /** Tokens that a request read and made. */
-record Usage(int promptTokens, int completionTokens, int cachedTokens) {
+public record Usage(int promptTokens, int completionTokens, int cachedTokens) {
 
-    static Usage of(int promptTokens, Answer answer) {
+    public static Usage of(int promptTokens, Answer answer) {
         return new Usage(promptTokens, answer.completions().stream().mapToInt(c -> c.ids().length).sum(), answer.cachedTokens());
     }
 
-    Usage plus(Usage other) {
+    public Usage plus(Usage other) {
         return new Usage(promptTokens + other.promptTokens, completionTokens + other.completionTokens, cachedTokens + other.cachedTokens);
     }
 
-    ObjectNode json() {
+    public ObjectNode json() {
         var usage = JsonNodeFactory.instance.objectNode().put("prompt_tokens", promptTokens).put("completion_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
         usage.putObject("prompt_tokens_details").put("cached_tokens", cachedTokens);
         return usage;
     }
 
-    ObjectNode responsesJson() {
+    public ObjectNode responsesJson() {
         var usage = JsonNodeFactory.instance.objectNode().put("input_tokens", promptTokens).put("output_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
         usage.putObject("input_tokens_details").put("cached_tokens", cachedTokens).put("cache_write_tokens", 0);

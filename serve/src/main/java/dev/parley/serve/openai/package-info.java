@@ -1,12 +1,12 @@
 /**
- * The API that clients of OpenAI's know, under {@code /v1}. A route reads {@link dev.parley.serve.openai.Fields} of a body, strictly;
- * asks the engine, waiting on the thread of the request for one piece after the other; and writes the pieces, or the whole of them.
- * {@link dev.parley.serve.openai.ChatRoutes} is where to start.
+ * The API that OpenAI's clients speak, under {@code /v1}. Here is what its endpoints share: the
+ * {@link dev.parley.serve.openai.TextRun call of the engine} that a request waits for, the fields and the JSON that several of them
+ * have. Each endpoint is a package of its own; {@link dev.parley.serve.openai.chat.ChatRoutes} is where to start.
  *
  * <pre>{@code
- * var fields = Fields.of(Body.read(request));
+ * var fields = JsonFields.of(JsonBody.read(request));
  * try (var lease = models.lease(ModelField.read(fields))) {
- *     var chat = ChatRequest.read(fields, lease.model());                 // Refused names the field that cannot be honoured
+ *     var chat = ChatRequest.read(fields, lease.model());                 // an ApiError names the field that cannot be honoured
  *     var answer = ChatAnswer.run(lease.model(), chat.prompt(), caller, ClientPresence.of(request), reader);
  * }
  * }</pre>

@@ -1,7 +1,7 @@
 package dev.parley.serve.page;
 
-import dev.parley.serve.OnFirstUse;
-import dev.parley.serve.Routes;
+import dev.parley.serve.Lazy;
+import dev.parley.serve.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -16,7 +16,7 @@ public final class PageRoutes implements Routes {
     private static final String FOR_GOOD = "public, max-age=31536000, immutable";
     private static final String ASK_AGAIN = "no-cache";
 
-    private final OnFirstUse<PageFiles> files = OnFirstUse.of(PageFiles::load);
+    private final Lazy<PageFiles> files = Lazy.of(PageFiles::load);
 
     /** Reads the page's files now, so that its first reader need not wait for them. */
     public void load() {

@@ -35,6 +35,8 @@ public final class Database implements AutoCloseable {
     private static final int READERS = 4;
     private static final int SEARCHES = 2;
 
+    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+
     /** Number of the last script in {@code db/migration}. */
     static final String VERSION = "5";
 
@@ -67,24 +69,29 @@ public final class Database implements AutoCloseable {
      * @throws StoreException if it cannot be opened
      */
     public static Database sqlite(Path folder) {
+        return sqlite(folder, LOCK_PATIENCE);
+    }
+
+    /** The same. @param patience how long a transaction waits for another program's to end before it fails */
+    static Database sqlite(Path folder, Duration patience) {
         try {
             makePrivate(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be made into a folder for data: " + e.getMessage() + ".", e);
         }
-        var writer = sqlite(folder, "IMMEDIATE"); // else two that read first could not both write
+        var writer = sqlite(folder, "IMMEDIATE", patience); // else two that read first could not both write
         writer.setMaximumPoolSize(1);
-        var readers = sqlite(folder, "DEFERRED"); // which sees what was written last, and waits for no writer (WAL)
+        var readers = sqlite(folder, "DEFERRED", patience); // which sees what was written last, and waits for no writer (WAL)
         readers.setConnectionInitSql("pragma query_only = true");
         return open(writer, readers, Optional.of(folder), folder.resolve(FILE).toString());
     }
 
-    private static HikariConfig sqlite(Path folder, String transactions) {
+    private static HikariConfig sqlite(Path folder, String transactions, Duration patience) {
         var config = new HikariConfig();
         config.setJdbcUrl("jdbc:sqlite:" + folder.resolve(FILE).toAbsolutePath());
         config.addDataSourceProperty("journal_mode", "WAL");
         config.addDataSourceProperty("synchronous", "FULL"); // a finished message also survives the machine's end
-        config.addDataSourceProperty("busy_timeout", "10000");
+        config.addDataSourceProperty("busy_timeout", Long.toString(patience.toMillis()));
         config.addDataSourceProperty("foreign_keys", "true");
         config.addDataSourceProperty("transaction_mode", transactions);
         return config;

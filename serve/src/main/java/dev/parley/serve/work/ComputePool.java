@@ -1,6 +1,6 @@
 package dev.parley.serve.work;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -83,7 +83,7 @@ public final class ComputePool {
      *
      * @param owner who asks
      * @param look is called now and then by the thread that waits; what it throws ends the work, as where a client has left
-     * @throws Refused 429 if too much waits, 503 if it takes too long
+     * @throws ApiError 429 if too much waits, 503 if it takes too long
      */
     public <T> T run(String owner, Runnable look, Supplier<T> what) {
         var work = new Work<>(owner, what);
@@ -103,7 +103,7 @@ public final class ComputePool {
                     return work.result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     look.run();
-                    if (System.nanoTime() > deadline) throw Refused.of(503, "too_long", "What this request asks for was not computed within " + patience.toSeconds()
+                    if (System.nanoTime() > deadline) throw ApiError.of(503, "too_long", "What this request asks for was not computed within " + patience.toSeconds()
                             + " s: there is too much of it, or the server has too much to do.");
                 }
             }
@@ -112,7 +112,7 @@ public final class ComputePool {
             throw e.getCause() instanceof RuntimeException fault ? fault : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refused.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
         }
     }
 
@@ -121,7 +121,7 @@ public final class ComputePool {
         try {
             var own = waiting.getOrDefault(work.owner, new ArrayDeque<>());
             if (size >= mostWaiting && own.size() >= mostWaiting / Math.max(1, waiting.size())) {
-                throw Refused.of(429, "queue_full", size + " requests wait to be prepared already; try again in a moment.");
+                throw ApiError.of(429, "queue_full", size + " requests wait to be prepared already; try again in a moment.");
             }
             own.add(work);
             waiting.put(work.owner, own);

@@ -1,10 +1,8 @@
 /**
- * What requests may take of this machine: its processors and its memory. {@link dev.parley.serve.work.ComputePool} and
- * {@link dev.parley.serve.work.RequestMemory} are where to start.
+ * What requests have computed, and the processors that this may take. {@link dev.parley.serve.work.ComputePool} is where to start.
  *
  * <pre>{@code
- * var fields = Fields.of(Body.read(request));       // takes from the memory that all requests share, or is refused by 503
- * var ids = ComputePool.shared().run(caller.id(), client::requireThere, () -> tokenizer.encode(text));
+ * var ids = ClientWork.run(request, () -> tokenizer.encode(text));     // on a thread of ComputePool, while the client is there
  * }</pre>
  */
 package dev.parley.serve.work;

@@ -182,7 +182,7 @@ class KeysTest {
 
     @Test
     void whatCannotBeKeptOfADayIsKeptWithTheNext() throws Exception {
-        try (var database = Database.sqlite(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+        try (var database = Databases.impatient(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
             var keys = new Keys(database, clock);
             var secret = keys.create("laptop", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 100)).secret();
             var meters = new KeyMeters(keys, clock);

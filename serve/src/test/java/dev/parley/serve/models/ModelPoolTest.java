@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.serve.TestServer;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPool.State;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ class ModelPoolTest {
         var failures = List.of(new StackOverflowError(), new InternalError("a fault in a mapped file"), new OutOfMemoryError(), new IllegalStateException("no such file"));
         for (var failure : failures) {
             try (var models = new ModelPool(List.of(failing("broken", failure)), 1, LIMITS, PATIENCE)) {
-                var refused = assertThrows(Refused.class, () -> models.lease(Optional.empty()));
+                var refused = assertThrows(ApiError.class, () -> models.lease(Optional.empty()));
                 assertEquals(503, refused.status());
                 assertTrue(refused.getMessage().startsWith("The model broken cannot be loaded: ") && !refused.getMessage().contains("null"), refused.getMessage());
                 models.load("broken");

@@ -1,5 +1,6 @@
 package dev.parley.serve.openai;
 
+import dev.parley.serve.http.JsonFields;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -15,11 +16,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The names of fields that compiled code asks {@link Fields} for, wherever they are written as constants. */
+/** The names of fields that compiled code asks {@link JsonFields} for, wherever they are written as constants. */
 final class AskedFields {
 
     private static final Set<String> ASKING = Set.of("any", "string", "requireString", "flag", "integer", "whole", "real", "object", "list", "objects", "strings");
-    private static final String FIELDS = Fields.class.getName().replace('.', '/');
+    private static final String FIELDS = JsonFields.class.getName().replace('.', '/');
 
     private AskedFields() {}
 
@@ -36,7 +37,7 @@ final class AskedFields {
     /** The compiled classes of serve. */
     static Path classes() {
         try {
-            return Path.of(Fields.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(JsonFields.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ class ChatCompletionsTest {
     private static JsonNode answer(String fields) throws Exception {
         var response = post(fields);
         assertEquals(200, response.statusCode(), response.body());
-        return Body.JSON.readTree(response.body());
+        return JsonBody.JSON.readTree(response.body());
     }
 
     /** The pieces of a stream put together again, as a client does, in the shape of a whole answer. */
@@ -112,7 +113,7 @@ class ChatCompletionsTest {
         assertTrue(call.path("id").asText().startsWith("call_"));
         assertEquals("function", call.path("type").asText());
         assertEquals("weather", call.path("function").path("name").asText());
-        var arguments = Body.JSON.readTree(call.path("function").path("arguments").asText());
+        var arguments = JsonBody.JSON.readTree(call.path("function").path("arguments").asText());
         assertTrue(List.of("Oslo", "Bern").contains(arguments.path("city").asText()));
         assertTrue(arguments.path("days").asInt() >= 1 && arguments.path("days").asInt() <= 9);
     }
@@ -151,7 +152,7 @@ class ChatCompletionsTest {
         var response = server.post(PATH, history);
         assertEquals(200, response.statusCode(), response.body());
         var shorter = server.post(PATH, history.replace("RAIN", "").replace("Oslo", ""));
-        assertTrue(Body.JSON.readTree(response.body()).path("usage").path("prompt_tokens").asInt() > Body.JSON.readTree(shorter.body()).path("usage").path("prompt_tokens").asInt());
+        assertTrue(JsonBody.JSON.readTree(response.body()).path("usage").path("prompt_tokens").asInt() > JsonBody.JSON.readTree(shorter.body()).path("usage").path("prompt_tokens").asInt());
     }
 
     @Test
@@ -160,7 +161,7 @@ class ChatCompletionsTest {
         var text = answer("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"person\", \"strict\": true, \"schema\": " + schema + "}}")
                 .path("choices").path(0);
         assertEquals("stop", text.path("finish_reason").asText());
-        var person = Body.JSON.readTree(text.path("message").path("content").asText());
+        var person = JsonBody.JSON.readTree(text.path("message").path("content").asText());
         assertTrue(person.path("age").isInt() && List.of("Ada", "Alan").contains(person.path("name").asText()));
         assertTrue(answer("\"regex\": \"[ab]{4}\"").path("choices").path(0).path("message").path("content").asText().matches("[ab]{4}"));
         assertTrue(answer("\"grammar\": \"root ::= \\\"x\\\" [yz]\"").path("choices").path(0).path("message").path("content").asText().matches("x[yz]"));
@@ -219,7 +220,7 @@ class ChatCompletionsTest {
     void aPromptBeyondTheContextIsRefusedNamingBothNumbers() throws Exception {
         var response = server.post(PATH, "{\"messages\": [{\"role\": \"user\", \"content\": \"" + "word ".repeat(2000) + "\"}]}");
         assertEquals(400, response.statusCode());
-        var error = Body.JSON.readTree(response.body()).path("error");
+        var error = JsonBody.JSON.readTree(response.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         assertEquals("messages", error.path("param").asText());
         assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b20\\d\\d\\b.*"), error.path("message").asText());
@@ -271,7 +272,7 @@ class ChatCompletionsTest {
     void aFieldThatCannotBeHonouredIsNamed(String param, String body) throws Exception {
         var response = server.post(PATH, body.replace("M]", "{\"role\": \"user\", \"content\": \"x\"}]"));
         assertEquals(400, response.statusCode(), response.body());
-        var error = Body.JSON.readTree(response.body()).path("error");
+        var error = JsonBody.JSON.readTree(response.body()).path("error");
         assertEquals(param, error.path("param").asText(), error.toString());
         assertEquals("invalid_request_error", error.path("type").asText());
         assertFalse(error.path("message").asText().isBlank());
@@ -290,6 +291,6 @@ class ChatCompletionsTest {
     void aModelThatThereIsNotIsA404() throws Exception {
         var response = server.post(PATH, "{\"model\": \"gpt-x\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}");
         assertEquals(404, response.statusCode());
-        assertEquals("model_not_found", Body.JSON.readTree(response.body()).path("error").path("code").asText());
+        assertEquals("model_not_found", JsonBody.JSON.readTree(response.body()).path("error").path("code").asText());
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +36,7 @@ class CompletionsTest {
     private static JsonNode answer(String fields) throws Exception {
         var response = server.post(PATH, "{\"model\": \"tiny\", " + fields + "}");
         assertEquals(200, response.statusCode(), response.body());
-        return Body.JSON.readTree(response.body());
+        return JsonBody.JSON.readTree(response.body());
     }
 
     @Test
@@ -44,10 +45,10 @@ class CompletionsTest {
         assertEquals(TestServer.CONTEXT - 1, answer.at("/usage/completion_tokens").asInt(), "all that the context holds");
         var chat = "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"ignore_eos\": true, ";
         for (var field : List.of("max_tokens", "max_completion_tokens")) {
-            var whole = Body.JSON.readTree(server.post("/v1/chat/completions", chat + "\"" + field + "\": -1}").body());
+            var whole = JsonBody.JSON.readTree(server.post("/v1/chat/completions", chat + "\"" + field + "\": -1}").body());
             assertEquals(TestServer.CONTEXT, whole.at("/usage/total_tokens").asInt(), whole.toString());
         }
-        var response = Body.JSON.readTree(server.post("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": -1, \"ignore_eos\": true}").body());
+        var response = JsonBody.JSON.readTree(server.post("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": -1, \"ignore_eos\": true}").body());
         assertEquals(TestServer.CONTEXT, response.at("/usage/total_tokens").asInt(), response.toString());
         for (var wrong : List.of("-2", "-1.5", "0.5", "\"-1\"")) assertEquals(400, server.post(PATH, "{\"prompt\": \"x\", \"max_tokens\": " + wrong + "}").statusCode(), wrong);
         assertEquals(400, server.post("/v1/chat/completions", chat + "\"max_tokens\": 0}").statusCode());
@@ -57,10 +58,10 @@ class CompletionsTest {
     private static JsonNode streamed(String fields) throws Exception {
         var events = server.post(PATH, "{\"model\": \"tiny\", " + fields + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}").body().split("\n\n");
         assertEquals("data: [DONE]", events[events.length - 1]);
-        var whole = (ObjectNode) Body.JSON.readTree(events[0].substring(6));
+        var whole = (ObjectNode) JsonBody.JSON.readTree(events[0].substring(6));
         var choices = whole.putArray("choices");
         for (int i = 0; i < events.length - 1; i++) {
-            var piece = Body.JSON.readTree(events[i].substring(6));
+            var piece = JsonBody.JSON.readTree(events[i].substring(6));
             if (piece.path("choices").isEmpty()) whole.set("usage", piece.path("usage"));
             for (var choice : piece.path("choices")) add(choices, choice);
         }
@@ -130,7 +131,7 @@ class CompletionsTest {
 
     @Test
     void morePromptsThanTheEngineLetsWaitAreAnsweredAllTheSame() throws Exception {
-        var prompts = Body.JSON.createArrayNode();
+        var prompts = JsonBody.JSON.createArrayNode();
         for (int i = 0; i < 200; i++) prompts.addArray().add(1000 + i);
         var answer = answer("\"prompt\": " + prompts + ", \"max_tokens\": 1, \"temperature\": 0");
         assertEquals(200, answer.path("choices").size());
@@ -170,14 +171,14 @@ class CompletionsTest {
     void aFieldThatCannotBeHonouredIsNamed(String param, String body) throws Exception {
         var response = server.post(PATH, body);
         assertEquals(400, response.statusCode(), response.body());
-        assertEquals(param, Body.JSON.readTree(response.body()).path("error").path("param").asText(), response.body());
+        assertEquals(param, JsonBody.JSON.readTree(response.body()).path("error").path("param").asText(), response.body());
     }
 
     @Test
     void aPromptBeyondTheContextIsRefusedNamingBothNumbers() throws Exception {
         var response = server.post(PATH, "{\"prompt\": \"" + "word ".repeat(1024) + "\"}");
         assertEquals(400, response.statusCode());
-        var error = Body.JSON.readTree(response.body()).path("error");
+        var error = JsonBody.JSON.readTree(response.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         var tokens = Tokenizer.load(TestServer.modelFolder("tiny", 7)).encode("word ".repeat(1024)).length;
         assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().contains("" + tokens), error.path("message").asText());

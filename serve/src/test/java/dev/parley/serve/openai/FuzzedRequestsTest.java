@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -63,7 +64,7 @@ class FuzzedRequestsTest {
     }
 
     private static JsonNode oddity(SplittableRandom random) {
-        var json = Body.JSON.getNodeFactory();
+        var json = JsonBody.JSON.getNodeFactory();
         return switch (random.nextInt(16)) {
             case 0 -> json.nullNode();
             case 1 -> json.booleanNode(random.nextBoolean());
@@ -111,7 +112,7 @@ class FuzzedRequestsTest {
     void whateverIsChangedInARequestItIsAnsweredOrRefused(String path, long seed) throws Exception {
         var random = new SplittableRandom(seed);
         for (int i = 0; i < 400; i++) {
-            var body = Body.JSON.readTree(path.contains("chat") ? CHAT : COMPLETION);
+            var body = JsonBody.JSON.readTree(path.contains("chat") ? CHAT : COMPLETION);
             for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
                 var places = new ArrayList<Runnable>();
                 places(body, places, random);

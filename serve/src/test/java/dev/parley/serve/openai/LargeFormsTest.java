@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class LargeFormsTest {
         var answer = server.post("/v1/chat/completions", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tool_choice\": \"required\", \"tools\": ["
                 + NOTE.formatted("\"function\": {", "note", "}") + ", " + tool + "]}");
         assertEquals(400, answer.statusCode(), answer::body);
-        var error = Body.JSON.readTree(answer.body()).path("error");
+        var error = JsonBody.JSON.readTree(answer.body()).path("error");
         assertEquals("tools[1].function.parameters", error.path("param").asText());
         for (var said : new String[] {"find", "#/properties/text", "pattern"}) assertTrue(error.path("message").asText().contains(said), error.toString());
     }
@@ -60,8 +61,8 @@ class LargeFormsTest {
         var answer = server.post("/v1/chat/completions", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 100, \"temperature\": 1, \"seed\": 3, "
                 + "\"parallel_tool_calls\": false, \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"now\", " + parameters + "}}]}");
         assertEquals(200, answer.statusCode(), answer::body);
-        var call = Body.JSON.readTree(answer.body()).at("/choices/0/message/tool_calls/0/function");
+        var call = JsonBody.JSON.readTree(answer.body()).at("/choices/0/message/tool_calls/0/function");
         assertEquals("now", call.path("name").asText(), answer.body());
-        assertTrue(Body.JSON.readTree(call.path("arguments").asText()).isEmpty(), answer.body());
+        assertTrue(JsonBody.JSON.readTree(call.path("arguments").asText()).isEmpty(), answer.body());
     }
 }

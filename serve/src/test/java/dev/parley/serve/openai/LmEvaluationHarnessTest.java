@@ -12,6 +12,7 @@ import dev.parley.model.TokenBatch;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
@@ -67,11 +68,11 @@ class LmEvaluationHarnessTest {
     }
 
     private static JsonNode choices(Object prompts, int maxTokens) throws Exception {
-        var body = Body.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens).put("logprobs", 1).put("seed", 1234).put("echo", true);
-        body.set("prompt", Body.JSON.valueToTree(prompts));
+        var body = JsonBody.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens).put("logprobs", 1).put("seed", 1234).put("echo", true);
+        body.set("prompt", JsonBody.JSON.valueToTree(prompts));
         var response = server.post("/v1/completions", body.toString());
         assertEquals(200, response.statusCode(), () -> response.body() + server.notes());
-        return Body.JSON.readTree(response.body()).path("choices");
+        return JsonBody.JSON.readTree(response.body()).path("choices");
     }
 
     private static int[] join(int[] a, int... b) {

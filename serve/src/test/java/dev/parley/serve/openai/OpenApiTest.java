@@ -10,6 +10,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.chat.ChatClient;
+import dev.parley.serve.http.JsonBody;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class OpenApiTest {
 
-    private static final String DOCUMENT = "classpath:dev/parley/serve/openai/openapi.json";
+    private static final String DOCUMENT = "classpath:dev/parley/serve/openai/catalog/openapi.json";
     private static final String WITHOUT_EFFECT = "x-without-effect";
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012,
             factory -> factory.schemaMappers(mappers -> mappers.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")));
@@ -38,7 +39,7 @@ class OpenApiTest {
     static void start() throws Exception {
         server = TestServer.start();
         client = ChatClient.of(server.base());
-        document = Body.JSON.readTree(server.get("/openapi.json").body());
+        document = JsonBody.JSON.readTree(server.get("/openapi.json").body());
     }
 
     @AfterAll
@@ -120,7 +121,7 @@ class OpenApiTest {
 
     /** A request that is answered, but for what is changed of it. */
     private static ObjectNode request(Operation operation) throws Exception {
-        return (ObjectNode) Body.JSON.readTree(switch (operation.path()) {
+        return (ObjectNode) JsonBody.JSON.readTree(switch (operation.path()) {
             case "/v1/chat/completions" -> "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1}";
             case "/v1/completions" -> "{\"prompt\": \"x\", \"max_tokens\": 1}";
             case "/v1/responses" -> "{\"input\": \"x\", \"max_output_tokens\": 1}";
@@ -141,7 +142,7 @@ class OpenApiTest {
     private static JsonNode wrong(JsonNode schema) {
         var type = resolved(schema).path("type");
         var takesNumber = type.asText().equals("number") || type.asText().equals("integer");
-        return takesNumber || type.asText().equals("boolean") ? Body.JSON.getNodeFactory().textNode("x") : Body.JSON.getNodeFactory().numberNode(7);
+        return takesNumber || type.asText().equals("boolean") ? JsonBody.JSON.getNodeFactory().textNode("x") : JsonBody.JSON.getNodeFactory().numberNode(7);
     }
 
     @Test
@@ -221,8 +222,8 @@ class OpenApiTest {
         fits("Tokens", ok("/tokenize", "{\"content\": \"x\", \"return_token_strs\": true}"));
         fits("Props", ok("/props", ""));
         fits("Status", ok("/health", ""));
-        fits("Error", Body.JSON.readTree(server.post("/v1/embeddings", "{}").body()));
-        fits("Error", Body.JSON.readTree(server.get("/nothing").body()));
+        fits("Error", JsonBody.JSON.readTree(server.post("/v1/embeddings", "{}").body()));
+        fits("Error", JsonBody.JSON.readTree(server.get("/nothing").body()));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.parley.generate.BatchingEngine.Limits;
 import dev.parley.generate.BatchingEngine.Stats;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class RefusalsTest {
     private static final String ONLY_A = "\"logit_bias\": {\"64\": 100}, \"temperature\": 0, \"max_tokens\": 100";
 
     private static JsonNode error(String body) throws Exception {
-        return Body.JSON.readTree(body).path("error");
+        return JsonBody.JSON.readTree(body).path("error");
     }
 
     private static Stats await(TestServer server, Predicate<Stats> state) throws InterruptedException {

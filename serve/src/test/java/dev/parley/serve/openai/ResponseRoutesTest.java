@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.http.JsonBody;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ class ResponseRoutesTest {
     private static JsonNode ok(String path, String body) throws Exception {
         var answer = server.post(path, body);
         assertEquals(200, answer.statusCode(), answer.body());
-        return Body.JSON.readTree(answer.body());
+        return JsonBody.JSON.readTree(answer.body());
     }
 
     private static JsonNode respond(String fields) throws Exception {
@@ -55,7 +56,7 @@ class ResponseRoutesTest {
         var events = new ArrayList<JsonNode>();
         for (var event : answer.body().split("\n\n")) {
             var lines = event.split("\n");
-            var data = Body.JSON.readTree(lines[1].substring("data: ".length()));
+            var data = JsonBody.JSON.readTree(lines[1].substring("data: ".length()));
             assertEquals("event: " + data.path("type").asText(), lines[0]);
             assertEquals(events.size(), data.path("sequence_number").asInt());
             events.add(data);
@@ -151,7 +152,7 @@ class ResponseRoutesTest {
         var call = events.getLast().path("response").path("output").path(0);
         assertEquals("function_call", call.path("type").asText());
         assertEquals("weather", call.path("name").asText());
-        assertTrue(List.of("Oslo", "Bern").contains(Body.JSON.readTree(call.path("arguments").asText()).path("city").asText()), call.toString());
+        assertTrue(List.of("Oslo", "Bern").contains(JsonBody.JSON.readTree(call.path("arguments").asText()).path("city").asText()), call.toString());
         var joined = new StringBuilder();
         events.stream().filter(e -> e.has("delta")).forEach(e -> joined.append(e.path("delta").asText()));
         assertEquals(call.path("arguments").asText(), joined.toString());
@@ -170,7 +171,7 @@ class ResponseRoutesTest {
     void theFormOfTheTextIsKept() throws Exception {
         var response = respond("\"input\": \"Say something.\", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"answer\", \"strict\": true, \"schema\": {\"type\": \"object\", "
                 + "\"properties\": {\"mood\": {\"enum\": [\"good\", \"bad\"]}}, \"required\": [\"mood\"], \"additionalProperties\": false}}}");
-        assertTrue(List.of("good", "bad").contains(Body.JSON.readTree(text(response)).path("mood").asText()), response.toString());
+        assertTrue(List.of("good", "bad").contains(JsonBody.JSON.readTree(text(response)).path("mood").asText()), response.toString());
         assertEquals("json_schema", response.path("text").path("format").path("type").asText());
     }
 
@@ -180,7 +181,7 @@ class ResponseRoutesTest {
     void aResponseGoesOnFromAnother() throws Exception {
         var first = respond("\"input\": \"Say something.\", \"instructions\": \"Be brief.\", " + SHORT);
         var second = respond("\"input\": \"More\", \"previous_response_id\": \"" + first.path("id").asText() + "\", " + SHORT);
-        var messages = Body.JSON.createArrayNode(); // the instructions were for the first alone
+        var messages = JsonBody.JSON.createArrayNode(); // the instructions were for the first alone
         messages.addObject().put("role", "user").put("content", "Say something.");
         messages.addObject().put("role", "assistant").put("content", text(first));
         messages.addObject().put("role", "user").put("content", "More");
@@ -205,9 +206,9 @@ class ResponseRoutesTest {
     void aStoredResponseIsReadAndForgotten() throws Exception {
         var response = respond("\"input\": \"Say something.\", \"max_output_tokens\": 1, \"metadata\": {\"topic\": \"none\"}");
         var path = PATH + "/" + response.path("id").asText();
-        assertEquals(response, Body.JSON.readTree(server.get(path).body()));
+        assertEquals(response, JsonBody.JSON.readTree(server.get(path).body()));
         var delete = HttpRequest.newBuilder(URI.create(server.base() + path)).DELETE().build();
-        assertTrue(Body.JSON.readTree(server.send(delete).body()).path("deleted").booleanValue());
+        assertTrue(JsonBody.JSON.readTree(server.send(delete).body()).path("deleted").booleanValue());
         assertEquals(404, server.get(path).statusCode());
         assertEquals(404, server.send(delete).statusCode());
     }
@@ -219,7 +220,7 @@ class ResponseRoutesTest {
         assertEquals(404, server.get(PATH + "/" + response.path("id").asText()).statusCode());
         var refused = server.post(PATH, "{\"input\": \"x\", \"previous_response_id\": \"" + response.path("id").asText() + "\"}");
         assertEquals(400, refused.statusCode());
-        assertEquals("previous_response_not_found", Body.JSON.readTree(refused.body()).path("error").path("code").asText());
+        assertEquals("previous_response_not_found", JsonBody.JSON.readTree(refused.body()).path("error").path("code").asText());
     }
 
     // ---- what is refused ----
@@ -256,7 +257,7 @@ class ResponseRoutesTest {
         for (var sent : Stream.of(body, body.equals("{}") ? "{\"stream\": true}" : body.substring(0, body.length() - 1) + ", \"stream\": true}").toList()) {
             var answer = server.post(PATH, sent);
             assertEquals(400, answer.statusCode(), answer.body());
-            assertEquals(param, Body.JSON.readTree(answer.body()).path("error").path("param").asText(), answer.body());
+            assertEquals(param, JsonBody.JSON.readTree(answer.body()).path("error").path("param").asText(), answer.body());
         }
     }
 
@@ -264,7 +265,7 @@ class ResponseRoutesTest {
     void aPromptBeyondTheContextIsRefusedWithBothNumbers() throws Exception {
         var answer = server.post(PATH, "{\"input\": \"" + "sea ".repeat(1_500) + "\", \"stream\": true}");
         assertEquals(400, answer.statusCode());
-        var error = Body.JSON.readTree(answer.body()).path("error");
+        var error = JsonBody.JSON.readTree(answer.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         assertEquals("input", error.path("param").asText());
         assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b15\\d\\d\\b.*"), error.toString());

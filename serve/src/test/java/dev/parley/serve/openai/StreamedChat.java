@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.http.JsonBody;
 import java.util.Optional;
 
 /** The pieces of a streamed chat put together to a whole answer, by what OpenAI's documentation says of them. */
@@ -19,7 +20,7 @@ final class StreamedChat {
         Optional<ObjectNode> whole = Optional.empty();
         for (int i = 0; i < events.length - 1; i++) {
             assertTrue(events[i].startsWith("data: "), events[i]);
-            var piece = (ObjectNode) Body.JSON.readTree(events[i].substring(6));
+            var piece = (ObjectNode) JsonBody.JSON.readTree(events[i].substring(6));
             assertEquals("chat.completion.chunk", piece.path("object").asText());
             if (whole.isEmpty()) whole = Optional.of(begin(piece));
             for (var field : new String[] {"id", "created", "model", "system_fingerprint"}) assertEquals(whole.get().path(field), piece.path(field));

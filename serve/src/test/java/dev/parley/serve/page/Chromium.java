@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The browser of the machine, without a window. Where there is none, tests that need it are skipped, or fail if it is demanded. */
 final class Chromium implements AutoCloseable {
@@ -19,6 +21,8 @@ final class Chromium implements AutoCloseable {
     /** Set to {@code true} where the browser must be there. */
     private static final String DEMANDED = "PARLEY_REQUIRE_BROWSER";
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+    private static Chromium shared;
 
     private final Playwright playwright;
     private final Browser browser;
@@ -32,6 +36,19 @@ final class Chromium implements AutoCloseable {
             playwright.close(); // which is a process of its own
             throw e;
         }
+    }
+
+    /** One browser for all classes of tests: the first starts it, and it is closed after the last. It belongs to their thread. */
+    static final class Shared implements BeforeAllCallback {
+
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            shared = context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(Chromium.class, key -> start(), Chromium.class);
+        }
+    }
+
+    static Chromium shared() {
+        return shared;
     }
 
     static Chromium start() {

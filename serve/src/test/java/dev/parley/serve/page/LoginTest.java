@@ -16,12 +16,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
 
 /** The page of a server that asks who is there. */
+@ExtendWith(Chromium.Shared.class)
 class LoginTest {
 
-    private static Chromium chromium;
     private static TestServer server;
 
     private BrowserContext context;
@@ -29,7 +30,6 @@ class LoginTest {
 
     @BeforeAll
     static void startAll() {
-        chromium = Chromium.start();
         PlaywrightAssertions.setDefaultAssertionTimeout(PageTest.PATIENCE);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true));
     }
@@ -37,12 +37,11 @@ class LoginTest {
     @AfterAll
     static void stopAll() {
         if (server != null) server.close();
-        if (chromium != null) chromium.close();
     }
 
     @BeforeEach
     void open() {
-        context = chromium.browser().newContext(PageTest.laptop());
+        context = Chromium.shared().browser().newContext(PageTest.laptop());
         page = context.newPage();
         page.setDefaultTimeout(PageTest.PATIENCE);
         page.navigate(server.base());

@@ -20,8 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What tests of the page share: a real server, a browser, and a page of its own for each test, which must not complain. */
+@ExtendWith(Chromium.Shared.class)
 abstract class PageTest {
 
     static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +31,6 @@ abstract class PageTest {
     static final double PATIENCE = 60_000;
 
     static TestServer server;
-    private static Chromium chromium;
 
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private BrowserContext context;
@@ -37,7 +38,6 @@ abstract class PageTest {
 
     @BeforeAll
     static void startAll() {
-        chromium = Chromium.start();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE); // long, for busy machines: what is right is seen at once
         server = TestServer.start();
     }
@@ -45,7 +45,6 @@ abstract class PageTest {
     @AfterAll
     static void stopAll() {
         if (server != null) server.close();
-        if (chromium != null) chromium.close();
         server = null;
     }
 
@@ -70,7 +69,7 @@ abstract class PageTest {
     }
 
     Page open(Browser.NewContextOptions options, String base, String path) {
-        context = chromium.browser().newContext(options);
+        context = Chromium.shared().browser().newContext(options);
         page = context.newPage();
         page.setDefaultTimeout(PATIENCE);
         page.onPageError(error -> complaints.add(error));

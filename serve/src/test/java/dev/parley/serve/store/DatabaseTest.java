@@ -108,7 +108,7 @@ class DatabaseTest {
     /** Another program with a lock, beyond the patience of this one. */
     @Test
     void afterALockThatWasTooLongTheNextTransactionIsWholeAgain() throws Exception {
-        try (var database = Database.sqlite(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+        try (var database = Databases.impatient(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
             makeTable(database);
             lock.execute("begin immediate");
             var refused = assertThrows(StoreException.class, () -> database.run(t -> t.update("insert into notes (id) values (1)")));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.UUID;
 
 /**
@@ -37,6 +38,11 @@ public enum Databases {
 
     /** A database of this kind; the same one again for the same folder. */
     public abstract Database open(Path folder);
+
+    /** A database of SQLite whose transactions wait for another program's for a moment only. */
+    public static Database impatient(Path folder) {
+        return Database.sqlite(folder, Duration.ofMillis(200));
+    }
 
     private static EmbeddedPostgres server;
     private static final java.util.Map<Path, String> NAMES = new java.util.HashMap<>();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,16 +112,16 @@ class ComputePoolTest {
     void workThatTakesTooLongIsGivenUpAlsoWhereItHeedsNothing() throws Exception {
         var workers = new ComputePool(2, 8, Duration.ofMillis(50));
         var until = new CountDownLatch(1);
-        var refused = assertThrows(Refused.class, () -> workers.run("ada", THERE, () -> hold(new CountDownLatch(1), until)));
+        var refused = assertThrows(ApiError.class, () -> workers.run("ada", THERE, () -> hold(new CountDownLatch(1), until)));
         assertEquals(503, refused.status());
-        var waited = assertThrows(Refused.class, () -> workers.run("ada", THERE, () -> 1), "the owner's one thread is held");
+        var waited = assertThrows(ApiError.class, () -> workers.run("ada", THERE, () -> 1), "the owner's one thread is held");
         assertEquals(503, waited.status());
         until.countDown();
         while (true) {
             try {
                 assertEquals(1, workers.run("ada", THERE, () -> 1));
                 break;
-            } catch (Refused e) {
+            } catch (ApiError e) {
                 assertEquals(503, e.status()); // not let go yet
             }
         }
@@ -141,7 +141,7 @@ class ComputePoolTest {
                 clients.submit(() -> workers.run("much", THERE, () -> done.add(number)));
             }
             awaitWaiting(workers, "much", 4);
-            assertEquals(429, assertThrows(Refused.class, () -> workers.run("much", THERE, () -> 1)).status());
+            assertEquals(429, assertThrows(ApiError.class, () -> workers.run("much", THERE, () -> 1)).status());
             clients.submit(() -> workers.run("little", THERE, () -> done.add(9)));
             awaitWaiting(workers, "little", 1);
             until.countDown();

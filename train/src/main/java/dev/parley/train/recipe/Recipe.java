@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
 import dev.parley.model.CausalLM;
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
@@ -191,7 +192,7 @@ public final class Recipe {
     /** As asked for; on a processor without instructions for bfloat16, where it is many times slower than float32, only if insisted. */
     private String bf16(String asked) {
         if (asked.equals("always")) return "true";
-        if (!List.of("true", "yes", "on").contains(asked.toLowerCase(Locale.ROOT)) || Engine.hasFastBfloat16()) return asked;
+        if (!List.of("true", "yes", "on").contains(asked.toLowerCase(Locale.ROOT)) || CpuFeatures.hasFastBfloat16()) return asked;
         notes.accept("bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always insists).");
         return "false";
     }

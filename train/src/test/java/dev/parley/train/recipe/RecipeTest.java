@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.tensor.Engine;
+import dev.parley.kernels.CpuFeatures;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.TrainEvent;
@@ -109,8 +109,8 @@ class RecipeTest {
             assertEquals(3, arguments.get(TrainingSettings.NUM_TRAIN_EPOCHS));
             assertEquals(new LrSchedule.Shape(OptionalDouble.of(0.1), 1, 1e-7, 0, 0), arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
             assertEquals(folder.resolve("out"), arguments.get(TrainingSettings.RESUME_FROM_CHECKPOINT).orElseThrow());
-            assertEquals(Engine.hasFastBfloat16(), arguments.get(TrainingSettings.BF16));
-            assertEquals(Engine.hasFastBfloat16(), notes.isEmpty());
+            assertEquals(CpuFeatures.hasFastBfloat16(), arguments.get(TrainingSettings.BF16));
+            assertEquals(CpuFeatures.hasFastBfloat16(), notes.isEmpty());
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;
 import dev.parley.serve.store.Transaction;
@@ -61,7 +61,7 @@ public final class Conversations {
                 var parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 3);
                 return new Cursor(Integer.parseInt(parts[0]), Long.parseLong(parts[1]), Texts.clean(parts[2]));
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-                throw Refused.badRequest("before", "before must be what the last answer gave as next.");
+                throw ApiError.badRequest("before", "before must be what the last answer gave as next.");
             }
         }
 
@@ -76,10 +76,10 @@ public final class Conversations {
      *
      * @param query what the title or a message must hold, in large or small letters; may be empty
      * @param before the {@code next} of the part before
-     * @throws Refused if the query is too long, or {@code before} is none
+     * @throws ApiError if the query is too long, or {@code before} is none
      */
     public Page list(String owner, String query, Optional<String> before, int limit) {
-        if (query.length() > MOST_QUERY) throw Refused.badRequest("query", "A search has at most " + MOST_QUERY + " characters.");
+        if (query.length() > MOST_QUERY) throw ApiError.badRequest("query", "A search has at most " + MOST_QUERY + " characters.");
         var from = before.map(Cursor::of).orElse(Cursor.START);
         var wanted = Texts.folded(Texts.clean(query).strip());
         var found = wanted.isEmpty() ? database.read(t -> list(t, owner, "", List.of(), from, limit)) : search(owner, wanted, from, limit);
@@ -100,12 +100,12 @@ public final class Conversations {
         var condition = " and (" + holds + "(c.folded_title, ?) > 0 or exists (select 1 from messages m where m.conversation = c.id and " + holds + "(m.folded, ?) > 0))";
         try {
             if (searching.merge(owner, 1, Integer::sum) > MOST_SEARCHES) {
-                throw Refused.of(429, "searching", MOST_SEARCHES + " searches of yours are running; wait for one of them.");
+                throw ApiError.of(429, "searching", MOST_SEARCHES + " searches of yours are running; wait for one of them.");
             }
             return database.search(longestSearch, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
         } catch (StoreException e) {
             if (!e.tookTooLong()) throw e;
-            throw Refused.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; search for something longer or rarer.");
+            throw ApiError.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; search for something longer or rarer.");
         } finally {
             ended(owner);
         }
@@ -127,7 +127,7 @@ public final class Conversations {
         return conversation;
     }
 
-    /** @throws Refused 404 if this owner has no such conversation */
+    /** @throws ApiError 404 if this owner has no such conversation */
     public Conversation get(String owner, String id) {
         return database.read(t -> get(t, owner, id));
     }
@@ -142,7 +142,7 @@ public final class Conversations {
         return database.read(t -> t.list("select id from conversations where owner = ? and deleted is null order by created, id", row -> row.getString(1), owner));
     }
 
-    /** @throws Refused 404 if this owner has no such conversation, or it has no such message to be the current one */
+    /** @throws ApiError 404 if this owner has no such conversation, or it has no such message to be the current one */
     public Conversation change(String owner, String id, Draft draft) {
         return database.call(t -> {
             hold(t, owner, id);
@@ -165,18 +165,18 @@ public final class Conversations {
         });
     }
 
-    /** Nobody else changes it, nor deletes it, until the transaction ends. @throws Refused 404 if this owner has no such conversation */
+    /** Nobody else changes it, nor deletes it, until the transaction ends. @throws ApiError 404 if this owner has no such conversation */
     static void hold(Transaction t, String owner, String id) {
         if (t.update("update conversations set pinned = pinned where id = ? and owner = ? and deleted is null", id, owner) == 0) throw Rows.noConversation(id);
     }
 
-    /** Puts one aside. @throws Refused 404 if this owner has no such conversation */
+    /** Puts one aside. @throws ApiError 404 if this owner has no such conversation */
     public void delete(String owner, String id) {
         var changed = database.call(t -> t.update("update conversations set deleted = ? where id = ? and owner = ? and deleted is null", System.currentTimeMillis(), id, owner));
         if (changed == 0) throw Rows.noConversation(id);
     }
 
-    /** Takes one back that was deleted; one that was not stays as it is. @throws Refused 404 if this owner has had no such conversation */
+    /** Takes one back that was deleted; one that was not stays as it is. @throws ApiError 404 if this owner has had no such conversation */
     public Conversation restore(String owner, String id) {
         return database.call(t -> {
             t.update("update conversations set deleted = null where id = ? and owner = ?", id, owner);

@@ -2,8 +2,8 @@ package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
 import java.util.Optional;
 
 /**
@@ -20,32 +20,32 @@ public record Draft(Optional<String> title, Optional<Boolean> pinned, Optional<S
     private static final int MOST_NAME = 300;
     private static final int MOST_SETTINGS = 20_000;
 
-    /** @throws Refused if a field is of the wrong type or too long */
-    public static Draft read(Fields fields) {
+    /** @throws ApiError if a field is of the wrong type or too long */
+    public static Draft read(JsonFields fields) {
         return new Draft(fields.string("title").map(Texts::title), fields.any("pinned").map(p -> fields.flag("pinned")), model(fields), system(fields),
                 settings(fields), fields.string("current"));
     }
 
     /** The field {@code model}. */
-    public static Optional<String> model(Fields fields) {
+    public static Optional<String> model(JsonFields fields) {
         var model = fields.string("model").map(Texts::clean);
-        if (model.isPresent() && model.get().length() > MOST_NAME) throw Refused.badRequest("model", "The name of a model has at most " + MOST_NAME + " characters.");
+        if (model.isPresent() && model.get().length() > MOST_NAME) throw ApiError.badRequest("model", "The name of a model has at most " + MOST_NAME + " characters.");
         return model;
     }
 
     /** The field {@code system}. */
-    public static Optional<String> system(Fields fields) {
+    public static Optional<String> system(JsonFields fields) {
         return fields.string("system").map(Texts::clean).map(s -> Messages.checked("system", s));
     }
 
     /** The field {@code settings}; what is null in it is left out. */
-    public static Optional<ObjectNode> settings(Fields fields) {
+    public static Optional<ObjectNode> settings(JsonFields fields) {
         return fields.any("settings").map(settings -> {
             if (!(settings instanceof ObjectNode object)) throw fields.wrong("settings", "an object");
             var given = JsonNodeFactory.instance.objectNode();
             object.properties().stream().filter(e -> !e.getValue().isNull()).forEach(e -> given.set(e.getKey(), e.getValue()));
             var text = Texts.clean(given.toString());
-            if (text.length() > MOST_SETTINGS) throw Refused.badRequest("settings", "settings are longer than " + MOST_SETTINGS + " characters.");
+            if (text.length() > MOST_SETTINGS) throw ApiError.badRequest("settings", "settings are longer than " + MOST_SETTINGS + " characters.");
             return Rows.object(text);
         });
     }

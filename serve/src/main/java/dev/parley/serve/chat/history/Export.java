@@ -1,8 +1,8 @@
 package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class Export {
 
     /** Writes conversations; those that are deleted meanwhile are left out. @throws IOException if nobody reads */
     public void write(String owner, List<String> ids, OutputStream out) throws IOException {
-        try (var json = Body.JSON.createGenerator(out)) {
+        try (var json = JsonBody.JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("format", FORMAT);
             json.writeNumberField("version", VERSION);
@@ -34,7 +34,7 @@ public final class Export {
             for (var id : ids) {
                 try {
                     json.writeTree(conversation(owner, id));
-                } catch (Refused gone) {
+                } catch (ApiError gone) {
                     continue;
                 }
             }

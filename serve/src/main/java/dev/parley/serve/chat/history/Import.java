@@ -2,8 +2,8 @@ package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.openai.Fields;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Transaction;
 import java.util.ArrayList;
@@ -39,18 +39,18 @@ public final class Import {
     /**
      * Adds the conversations of a document, with new identifiers.
      *
-     * @throws Refused 400 naming what in it cannot be
+     * @throws ApiError 400 naming what in it cannot be
      */
     public List<Conversation> add(String owner, JsonNode document) {
-        var all = read(Fields.of(document));
+        var all = read(JsonFields.of(document));
         if (all.stream().mapToLong(Import::ratedCharacters).sum() > MOST_RATED) {
-            throw Refused.badRequest("conversations", "The rated answers have prompts of more than " + MOST_RATED + " characters together.");
+            throw ApiError.badRequest("conversations", "The rated answers have prompts of more than " + MOST_RATED + " characters together.");
         }
         database.run(t -> all.forEach(one -> insert(t, owner, one)));
         return all.stream().map(Imported::conversation).toList();
     }
 
-    private static List<Imported> read(Fields document) {
+    private static List<Imported> read(JsonFields document) {
         if (!document.requireString("format").equals(Export.FORMAT)) throw document.wrong("format", Export.FORMAT);
         document.integer("version", Export.VERSION, Export.VERSION).orElseThrow(() -> document.missing("version"));
         var all = new ArrayList<Imported>();
@@ -61,7 +61,7 @@ public final class Import {
     }
 
     private static Imported conversation(JsonNode json, String path) {
-        var fields = Fields.of(json, path);
+        var fields = JsonFields.of(json, path);
         var draft = Draft.read(fields);
         var messages = messages(fields, path);
         var ids = newIds(messages, path);
@@ -74,10 +74,10 @@ public final class Import {
                 m.status(), m.answer(), m.rating(), m.comment())).toList());
     }
 
-    private static List<ChatMessage> messages(Fields fields, String path) {
+    private static List<ChatMessage> messages(JsonFields fields, String path) {
         var messages = new ArrayList<ChatMessage>();
         for (var one : fields.list("messages", Messages.MOST).orElseThrow(() -> fields.missing("messages"))) {
-            messages.add(ImportedMessage.read(Fields.of(one, path + ".messages[" + messages.size() + "]")));
+            messages.add(ImportedMessage.read(JsonFields.of(one, path + ".messages[" + messages.size() + "]")));
         }
         return messages;
     }
@@ -86,18 +86,18 @@ public final class Import {
     private static Map<String, String> newIds(List<ChatMessage> messages, String path) {
         var ids = new HashMap<String, String>();
         for (var message : messages) {
-            if (ids.put(message.id(), UUID.randomUUID().toString()) != null) throw Refused.badRequest(path + ".messages", "Two messages of " + path + " have the same id.");
+            if (ids.put(message.id(), UUID.randomUUID().toString()) != null) throw ApiError.badRequest(path + ".messages", "Two messages of " + path + " have the same id.");
         }
         var followers = new HashMap<String, List<String>>();
         for (var message : messages) {
             message.parent().filter(p -> !ids.containsKey(p)).ifPresent(p -> {
-                throw Refused.badRequest(path + ".messages", "A message of " + path + " follows one that is not there.");
+                throw ApiError.badRequest(path + ".messages", "A message of " + path + " follows one that is not there.");
             });
             followers.computeIfAbsent(message.parent().orElse(""), p -> new ArrayList<>()).add(message.id());
         }
         var reached = new ArrayList<>(followers.getOrDefault("", List.of()));
         for (int i = 0; i < reached.size(); i++) reached.addAll(followers.getOrDefault(reached.get(i), List.of()));
-        if (reached.size() < messages.size()) throw Refused.badRequest(path + ".messages", "Messages of " + path + " follow each other in a circle.");
+        if (reached.size() < messages.size()) throw ApiError.badRequest(path + ".messages", "Messages of " + path + " follow each other in a circle.");
         return ids;
     }
 

@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.history;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Transaction;
 import java.util.List;
@@ -29,13 +29,13 @@ public final class Messages {
         this.quota = quota;
     }
 
-    /** @throws Refused if it is too long to be kept */
+    /** @throws ApiError if it is too long to be kept */
     static String checked(String field, String text) {
-        if (text.length() > MOST_TEXT) throw Refused.badRequest(field, field + " has " + text.length() + " characters, more than " + MOST_TEXT + ".");
+        if (text.length() > MOST_TEXT) throw ApiError.badRequest(field, field + " has " + text.length() + " characters, more than " + MOST_TEXT + ".");
         return text;
     }
 
-    /** All of a conversation, in the order of coming. @throws Refused 404 if this owner has no such conversation */
+    /** All of a conversation, in the order of coming. @throws ApiError 404 if this owner has no such conversation */
     public List<ChatMessage> all(String owner, String conversation) {
         return database.read(t -> {
             Conversations.get(t, owner, conversation);
@@ -43,7 +43,7 @@ public final class Messages {
         });
     }
 
-    /** @throws Refused 404 if this owner has no such message */
+    /** @throws ApiError 404 if this owner has no such message */
     public ChatMessage get(String owner, String id) {
         return database.read(t -> get(t, owner, id));
     }
@@ -52,7 +52,7 @@ public final class Messages {
         return t.first("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.id = ?", Rows::message, owner, id).orElseThrow(() -> Rows.noMessage(id));
     }
 
-    /** A message and those that it follows, from the first one on. @throws Refused 404 if this owner has no such message */
+    /** A message and those that it follows, from the first one on. @throws ApiError 404 if this owner has no such message */
     public List<ChatMessage> path(String owner, String id) {
         return database.read(t -> path(t, owner, id));
     }
@@ -69,7 +69,7 @@ public final class Messages {
      * Adds what somebody says. The first that a user says names a conversation without a name.
      *
      * @param parent that it follows; empty for a first message
-     * @throws Refused 404 if this owner has no such conversation, or it has no such parent
+     * @throws ApiError 404 if this owner has no such conversation, or it has no such parent
      */
     public ChatMessage add(String owner, String conversation, Optional<String> parent, Role role, String text) {
         checked("text", text);
@@ -82,7 +82,7 @@ public final class Messages {
         return message;
     }
 
-    /** Adds an answer that is yet to come. @param server that writes it @throws Refused as {@link #add} does */
+    /** Adds an answer that is yet to come. @param server that writes it @throws ApiError as {@link #add} does */
     public void begin(String owner, ChatMessage answer, String server) {
         database.run(t -> {
             add(t, owner, answer);
@@ -97,7 +97,7 @@ public final class Messages {
             if (!get(t, owner, parent).conversation().equals(conversation)) throw Rows.noMessage(parent);
         });
         var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
-        if (number > MOST) throw Refused.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
+        if (number > MOST) throw ApiError.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
         quota.takeMessage(t, owner, message);
         Rows.insert(t, number, message);
         t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
@@ -108,7 +108,7 @@ public final class Messages {
      *
      * @param answer as it had ended
      * @param server that writes it now
-     * @throws Refused 404 if this owner has no such message any more, 409 if it is not as it was
+     * @throws ApiError 404 if this owner has no such message any more, 409 if it is not as it was
      */
     public void resume(String owner, ChatMessage answer, String server) {
         database.run(t -> {
@@ -117,7 +117,7 @@ public final class Messages {
             quota.take(t, owner, 1); // of what comes the first character
             var changed = t.update("update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? and text = ?",
                     server, answer.id(), answer.status().label(), answer.text());
-            if (answer.status() == Status.RUNNING || changed == 0) throw Refused.of(409, "running", "This answer has been gone on with already.");
+            if (answer.status() == Status.RUNNING || changed == 0) throw ApiError.of(409, "running", "This answer has been gone on with already.");
             t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
         });
     }
@@ -178,7 +178,7 @@ public final class Messages {
         });
     }
 
-    /** What is kept of an answer's tokens. @throws Refused 404 if this owner has no such message */
+    /** What is kept of an answer's tokens. @throws ApiError 404 if this owner has no such message */
     public StoredTokens tokens(String owner, String id) {
         return database.read(t -> {
             get(t, owner, id);

@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.history;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import java.util.List;
 import java.util.Optional;
@@ -29,23 +29,23 @@ public final class Presets {
                 row -> new Preset(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getString(4), Rows.object(row.getString(5))), owner));
     }
 
-    /** @throws Refused if there are too many */
+    /** @throws ApiError if there are too many */
     public void add(String owner, Preset preset) {
         database.run(t -> {
             var count = t.first("select count(*) from presets where owner = ?", row -> row.getInt(1), owner).orElseThrow();
-            if (count >= MOST) throw Refused.badRequest("", "There are " + MOST + " presets already; delete one first.");
+            if (count >= MOST) throw ApiError.badRequest("", "There are " + MOST + " presets already; delete one first.");
             quota.take(t, owner, Quota.ROW + Quota.length(preset.name(), preset.system(), preset.settings().toString()));
             t.update("insert into presets (id, owner, name, model, system_prompt, settings, created) values (?, ?, ?, ?, ?, ?, ?)", preset.id(), owner,
                     preset.name(), preset.model().orElse(null), preset.system(), preset.settings().toString(), System.currentTimeMillis());
         });
     }
 
-    /** @throws Refused 404 if this owner has no such preset */
+    /** @throws ApiError 404 if this owner has no such preset */
     public void delete(String owner, String id) {
         database.run(t -> {
             var characters = t.first("select " + Quota.ROW + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?",
                     row -> row.getLong(1), id, owner);
-            if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0) throw Refused.of(404, "not_found", "There is no such preset.");
+            if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0) throw ApiError.of(404, "not_found", "There is no such preset.");
             Quota.count(t, owner, -characters.orElse(0L));
         });
     }

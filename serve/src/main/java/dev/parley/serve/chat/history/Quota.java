@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.history;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Transaction;
 
 /**
@@ -28,13 +28,13 @@ public record Quota(long conversation, long owner) {
         return sum;
     }
 
-    /** Counts what is to be kept of an owner, or, if it is negative, what is not any more. @throws Refused if it is too much */
+    /** Counts what is to be kept of an owner, or, if it is negative, what is not any more. @throws ApiError if it is too much */
     void take(Transaction t, String owner, long characters) {
         count(t, owner, characters);
         if (characters <= 0 || this.owner == Long.MAX_VALUE) return;
         var all = t.first("select characters from stored where owner = ?", row -> row.getLong(1), owner).orElseThrow();
         if (all > this.owner) {
-            throw Refused.of(413, "storage_full", "What you keep here would come to more than " + this.owner + " characters: delete conversations,"
+            throw ApiError.of(413, "storage_full", "What you keep here would come to more than " + this.owner + " characters: delete conversations,"
                     + " which are forgotten after " + Conversations.KEPT_ASIDE.toDays() + " days, or ask the operator.");
         }
     }
@@ -45,7 +45,7 @@ public record Quota(long conversation, long owner) {
                 + " on conflict (owner) do update set characters = stored.characters + excluded.characters", owner, characters);
     }
 
-    /** Counts a message to be kept. @throws Refused if it is too much for its conversation or its owner */
+    /** Counts a message to be kept. @throws ApiError if it is too much for its conversation or its owner */
     void takeMessage(Transaction t, String owner, ChatMessage message) {
         var characters = length(message);
         checkRoom(t, message.conversation(), characters);
@@ -53,11 +53,11 @@ public record Quota(long conversation, long owner) {
         take(t, owner, characters + ROW);
     }
 
-    /** @throws Refused if a conversation has no room for so many characters, or for one at least */
+    /** @throws ApiError if a conversation has no room for so many characters, or for one at least */
     void checkRoom(Transaction t, String conversation, long characters) {
         var has = t.first("select characters from conversations where id = ?", row -> row.getLong(1), conversation).orElse(0L);
         if (has + Math.max(1, characters) > this.conversation) {
-            throw Refused.of(413, "conversation_full", "This conversation would have more than " + this.conversation + " characters; begin a new one.");
+            throw ApiError.of(413, "conversation_full", "This conversation would have more than " + this.conversation + " characters; begin a new one.");
         }
     }
 

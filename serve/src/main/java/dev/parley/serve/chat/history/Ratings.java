@@ -2,7 +2,7 @@ package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Transaction;
 import java.util.List;
@@ -49,10 +49,10 @@ public final class Ratings {
      *
      * @param rating 1, -1, or 0 to take it back
      * @param comment may be empty
-     * @throws Refused 404 if this owner has no such message; 400 if it is no answer, or not whole yet
+     * @throws ApiError 404 if this owner has no such message; 400 if it is no answer, or not whole yet
      */
     public ChatMessage rate(String owner, String message, int rating, String comment) {
-        if (comment.length() > MOST_COMMENT) throw Refused.badRequest("comment", "A comment has at most " + MOST_COMMENT + " characters.");
+        if (comment.length() > MOST_COMMENT) throw ApiError.badRequest("comment", "A comment has at most " + MOST_COMMENT + " characters.");
         return database.call(t -> {
             var path = Messages.path(t, owner, message);
             Conversations.hold(t, owner, path.getLast().conversation());
@@ -85,7 +85,7 @@ public final class Ratings {
      * Keeps which of two answers to one message is better.
      *
      * @return its identifier
-     * @throws Refused 404 if this owner has no such messages in this conversation; 400 if they are not two answers to the same
+     * @throws ApiError 404 if this owner has no such messages in this conversation; 400 if they are not two answers to the same
      */
     public String compare(String owner, String conversation, String left, String right, Choice choice) {
         var id = UUID.randomUUID().toString();
@@ -96,7 +96,7 @@ public final class Ratings {
             var other = whole(Messages.get(t, owner, right));
             if (!one.conversation().equals(conversation)) throw Rows.noMessage(left);
             if (!other.conversation().equals(conversation)) throw Rows.noMessage(right);
-            if (left.equals(right) || !one.parent().equals(other.parent())) throw Refused.badRequest("right", "left and right must be two answers to the same message.");
+            if (left.equals(right) || !one.parent().equals(other.parent())) throw ApiError.badRequest("right", "left and right must be two answers to the same message.");
             var prompt = prompt(path, Conversations.get(t, owner, conversation).system()).toString();
             quota.take(t, owner, Quota.ROW + Quota.length(prompt, one.text(), other.text()));
             t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings,"
@@ -109,8 +109,8 @@ public final class Ratings {
     }
 
     private static ChatMessage whole(ChatMessage message) {
-        if (message.role() != Role.ASSISTANT) throw Refused.badRequest("", "Only answers can be rated.");
-        if (message.status() == Status.RUNNING) throw Refused.badRequest("", "This answer is still being written.");
+        if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "Only answers can be rated.");
+        if (message.status() == Status.RUNNING) throw ApiError.badRequest("", "This answer is still being written.");
         return message;
     }
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.store.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,18 +67,18 @@ final class Rows {
 
     static JsonNode json(String json) {
         try {
-            return Body.JSON.readTree(json);
+            return JsonBody.JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The database holds what is no JSON.", e);
         }
     }
 
-    static Refused noConversation(String id) {
-        return Refused.of(404, "not_found", "There is no conversation " + shortened(id) + ".");
+    static ApiError noConversation(String id) {
+        return ApiError.of(404, "not_found", "There is no conversation " + shortened(id) + ".");
     }
 
-    static Refused noMessage(String id) {
-        return Refused.of(404, "not_found", "There is no message " + shortened(id) + ".");
+    static ApiError noMessage(String id) {
+        return ApiError.of(404, "not_found", "There is no message " + shortened(id) + ".");
     }
 
     private static String shortened(String id) {

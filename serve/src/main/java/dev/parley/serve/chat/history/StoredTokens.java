@@ -2,8 +2,7 @@ package dev.parley.serve.chat.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.Alternative;
-import dev.parley.serve.answer.Answerer.AnswerToken;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
 import java.util.ArrayList;
 import java.util.List;
 

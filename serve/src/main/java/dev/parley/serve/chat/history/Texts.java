@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.history;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import java.util.Locale;
 
 /** Texts as databases can keep them, and as searches see them. */
@@ -39,10 +39,10 @@ public final class Texts {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    /** @throws Refused if it is too long */
+    /** @throws ApiError if it is too long */
     public static String title(String text) {
         var title = clean(text).strip();
-        if (title.length() > MOST_TITLE) throw Refused.badRequest("title", "A title has at most " + MOST_TITLE + " characters.");
+        if (title.length() > MOST_TITLE) throw ApiError.badRequest("title", "A title has at most " + MOST_TITLE + " characters.");
         return title;
     }
 

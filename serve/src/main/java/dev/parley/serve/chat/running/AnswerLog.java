@@ -1,14 +1,16 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
+import dev.parley.serve.chat.history.Texts;
+import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -53,15 +55,22 @@ public final class AnswerLog {
     private Optional<ChatMessage> ended = Optional.empty();
 
     private final ChatMessage message;
+    private final int begun;
+    private final long asked = System.nanoTime();
+    private OptionalDouble firstToken = OptionalDouble.empty(); // seconds after it was asked for
 
-    /** @param message whose text this is */
-    AnswerLog(ChatMessage message) {
+    /**
+     * @param message whose text this is
+     * @param begun tokens that it begins with, which are added first
+     */
+    AnswerLog(ChatMessage message, int begun) {
         this.message = message;
+        this.begun = begun;
     }
 
     /** An answer that has ended. */
     static AnswerLog of(ChatMessage message, StoredTokens kept) {
-        var log = new AnswerLog(message);
+        var log = new AnswerLog(message, kept.tokens().size());
         log.text.append(message.text());
         log.tokens.addAll(kept.tokens());
         log.textEnds.addAll(kept.textEnds());
@@ -76,15 +85,22 @@ public final class AnswerLog {
                 message.rating(), message.comment());
     }
 
+    /**
+     * Adds what the engine has generated. It returns at once: other answers wait for it.
+     *
+     * @param more what is now certain of the text: whole characters, no part of a stop string; may be empty
+     */
     void add(String more, List<AnswerToken> moreTokens) {
+        var clean = Texts.clean(more);
         lock.lock();
         try {
-            text.append(more);
+            text.append(clean);
             for (var token : moreTokens) {
-                tokens.add(token);
+                tokens.add(token.clean());
                 textEnds.add(text.length());
             }
             if (moreTokens.isEmpty() && !textEnds.isEmpty()) textEnds.set(textEnds.size() - 1, text.length());
+            if (firstToken.isEmpty() && tokens.size() > begun) firstToken = OptionalDouble.of((System.nanoTime() - asked) / 1e9);
             news.signalAll();
             if (tokens.size() >= wanted) work.signalAll();
         } finally {
@@ -110,6 +126,16 @@ public final class AnswerLog {
             complete = true;
             ended = Optional.of(message);
             news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From the question to the first token that was generated, if there is one. */
+    OptionalDouble firstTokenSeconds() {
+        lock.lock();
+        try {
+            return firstToken;
         } finally {
             lock.unlock();
         }

@@ -1,9 +1,9 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Answerer.Question;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.running.ChatEngine.Question;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.tokenizer.Message;
 import java.util.ArrayList;
@@ -25,12 +25,12 @@ record FittedPrompt(int[] ids, int begun, int forgottenTurns) {
     /**
      * The same conversation and settings give the same tokens, whatever the answer begins with.
      *
-     * @throws Refused if the model does not chat, or has other tokens than the answer begins with
+     * @throws ApiError if the model does not chat, or has other tokens than the answer begins with
      */
     static FittedPrompt of(Question question, ServedModel model, GenerationConfig config) {
         var begun = question.begun().stream().mapToInt(AnswerToken::id).toArray();
         if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
-            throw Refused.badRequest("model", "The answer was begun by another model than " + model.id() + " is now.");
+            throw ApiError.badRequest("model", "The answer was begun by another model than " + model.id() + " is now.");
         }
         var most = model.contextLength() - room(model.contextLength(), config);
         var places = beginnings(question.messages());

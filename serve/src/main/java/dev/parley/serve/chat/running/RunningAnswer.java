@@ -2,34 +2,29 @@ package dev.parley.serve.chat.running;
 
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Reservation;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.answer.Answerer.Alternative;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Answerer.Ended;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
-import dev.parley.serve.chat.history.Texts;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.running.ChatEngine.Ended;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** An answer that is being written. The models tell it what has come; it only takes notes, so that they need not wait. */
-final class RunningAnswer implements Answerer.Listener {
+/** An answer that is being written: who asked for it, what has come of it, and how it ended. Nothing here makes the engine wait. */
+final class RunningAnswer {
 
     private final Caller caller;
     private final ChatMessage message;
     private final int begun;
-    private final long asked = System.nanoTime();
     private final AnswerLog log;
     private final CountDownLatch kept = new CountDownLatch(1);
-    private Optional<Answerer.Running> running = Optional.empty(); // under this
+    private Optional<Runnable> running = Optional.empty(); // under this
     private boolean stopped; // under this
     private volatile Optional<Reservation> reservation = Optional.empty();
     private volatile boolean interrupted;
-    private volatile double firstTokenSeconds = -1;
     private volatile Optional<Ended> ended = Optional.empty();
     private volatile Optional<String> failure = Optional.empty();
 
@@ -42,7 +37,7 @@ final class RunningAnswer implements Answerer.Listener {
         this.caller = caller;
         this.message = message;
         this.begun = begun;
-        log = new AnswerLog(message);
+        log = new AnswerLog(message, begun);
     }
 
     String owner() {
@@ -57,24 +52,24 @@ final class RunningAnswer implements Answerer.Listener {
         return log;
     }
 
-    /** It is under way. */
-    void begin(Answerer.Running begunNow) {
+    /** It is under way. @param cancel ends it */
+    void begin(Runnable cancel) {
         boolean late;
         synchronized (this) {
-            running = Optional.of(begunNow);
+            running = Optional.of(cancel);
             late = stopped;
         }
-        if (late) begunNow.cancel();
+        if (late) cancel.run();
     }
 
     /** Asks it to end where it is. */
     void stop() {
-        Optional<Answerer.Running> now;
+        Optional<Runnable> now;
         synchronized (this) {
             stopped = true;
             now = running;
         }
-        now.ifPresent(Answerer.Running::cancel);
+        now.ifPresent(Runnable::run);
     }
 
     /** Asks it to end because the server does. */
@@ -83,40 +78,24 @@ final class RunningAnswer implements Answerer.Listener {
         stop();
     }
 
-    @Override
-    public void onTokens(String text, List<AnswerToken> tokens) {
-        log.add(Texts.clean(text), tokens.stream().map(RunningAnswer::clean).toList());
-        if (firstTokenSeconds < 0 && log.tokenCount() > begun) firstTokenSeconds = seconds();
-    }
-
-    private static AnswerToken clean(AnswerToken token) {
-        return new AnswerToken(token.id(), Texts.clean(token.text()), rounded(token.logprob()),
-                token.top().stream().map(t -> new Alternative(t.id(), Texts.clean(t.text()), rounded(t.logprob()))).toList());
-    }
-
-    // Four digits are kept: more would fill the database, and nobody could see them.
-    private static double rounded(double logprob) {
-        return Double.isFinite(logprob) ? Math.rint(logprob * 1e4) / 1e4 : -9999;
-    }
-
-    @Override
-    public void onEnd(Ended how) {
+    /** The engine has ended it. */
+    void end(Ended how) {
         ended = Optional.of(how);
         log.complete();
     }
 
-    @Override
-    public void onFailure(String sentence) {
+    /** A fault has ended it. @param sentence for the reader */
+    void fail(String sentence) {
         failure = Optional.of(sentence);
         log.complete();
     }
 
-    private double seconds() {
-        return (System.nanoTime() - asked) / 1e9;
-    }
-
-    @Override
-    public long reserve(long prompt, long answers, boolean flexible) {
+    /**
+     * Sets tokens aside before the model is asked, as a {@link dev.parley.serve.accounts.Meter} does.
+     *
+     * @return how many tokens may be generated
+     */
+    long reserve(long prompt, long answers, boolean flexible) {
         var granted = caller.reserve(prompt, answers, flexible);
         reservation = Optional.of(granted);
         return granted.answers();
@@ -154,9 +133,9 @@ final class RunningAnswer implements Answerer.Listener {
 
     /** Where the time of the beginning is known the whole counts as written, else what it began with counts as read. */
     private Answer.Usage usage(Ended how) {
-        var first = firstTokenSeconds < 0 ? how.seconds() : firstTokenSeconds;
+        var first = log.firstTokenSeconds().orElse(how.seconds());
         return message.answer().orElseThrow().usage()
-                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), rounded(before.seconds() + how.seconds()), before.firstTokenSeconds(), how.forgottenTurns()))
-                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, rounded(how.seconds()), rounded(first), how.forgottenTurns()));
+                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), AnswerToken.rounded(before.seconds() + how.seconds()), before.firstTokenSeconds(), how.forgottenTurns()))
+                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, AnswerToken.rounded(how.seconds()), AnswerToken.rounded(first), how.forgottenTurns()));
     }
 }

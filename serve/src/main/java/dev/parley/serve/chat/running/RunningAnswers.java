@@ -2,16 +2,15 @@ package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
-import dev.parley.serve.answer.Answerer;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Answerer.Question;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.running.ChatEngine.Question;
+import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.Message;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ public final class RunningAnswers {
     private static final int ALTERNATIVES = 5;
     private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
 
-    private final Answerer answerer;
+    private final ChatEngine engine;
     private final Messages messages;
     private final String server;
     private final Consumer<String> note;
@@ -43,8 +42,8 @@ public final class RunningAnswers {
      * @param server whose answers these are
      * @param note takes what the operator should know, in lines
      */
-    public RunningAnswers(Answerer answerer, Messages messages, String server, Consumer<String> note) {
-        this.answerer = answerer;
+    public RunningAnswers(ChatEngine engine, Messages messages, String server, Consumer<String> note) {
+        this.engine = engine;
         this.messages = messages;
         this.server = server;
         this.note = note;
@@ -55,12 +54,12 @@ public final class RunningAnswers {
      *
      * @param model that is to answer; empty for the conversation's
      * @param settings instead of the conversation's, where they say something
-     * @throws Refused if it cannot be begun; nothing is kept then
+     * @throws ApiError if it cannot be begun; nothing is kept then
      */
     public ChatMessage answer(Caller caller, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
         var path = messages.path(caller.id(), parent);
         if (!path.getLast().conversation().equals(conversation.id())) throw noMessage();
-        if (path.getLast().role() != Role.USER) throw Refused.badRequest("parent", "Only what a user says can be answered.");
+        if (path.getLast().role() != Role.USER) throw ApiError.badRequest("parent", "Only what a user says can be answered.");
         return begin(caller, conversation, path, model.or(conversation::model), settings, List.of());
     }
 
@@ -77,30 +76,30 @@ public final class RunningAnswers {
      * Begins another answer to the same message, which starts as one does that is there, up to a token for which another is taken.
      *
      * @param model that is expected to answer, which can only be the one that did
-     * @throws Refused as above
+     * @throws ApiError as above
      */
     public ChatMessage branch(Caller caller, Conversation conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
         var path = messages.path(caller.id(), beginning.answer());
         var answer = answerOf(path.getLast(), conversation);
         requireSame(answer, model);
-        if (path.size() < 2) throw Refused.badRequest("begin", "This answer has no question.");
+        if (path.size() < 2) throw ApiError.badRequest("begin", "This answer has no question.");
         var known = requireTokens(caller.id(), path.getLast());
-        if (beginning.tokens() >= known.size()) throw Refused.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
+        if (beginning.tokens() >= known.size()) throw ApiError.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
         return begin(caller, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
-        if (model.isPresent() && !answerer.modelId(model).equals(answer.model())) {
-            throw Refused.badRequest("model", "An answer of " + answer.model() + " can only be gone on with by that model: others have other tokens.");
+        if (model.isPresent() && !engine.modelId(model).equals(answer.model())) {
+            throw ApiError.badRequest("model", "An answer of " + answer.model() + " can only be gone on with by that model: others have other tokens.");
         }
     }
 
     private List<AnswerToken> requireTokens(String owner, ChatMessage message) {
         var known = messages.tokens(owner, message.id()).tokens();
         if (known.isEmpty() && !message.text().isEmpty()) {
-            throw Refused.badRequest("", "Of this answer the text is known, but not the tokens, as it was imported; ask for another.");
+            throw ApiError.badRequest("", "Of this answer the text is known, but not the tokens, as it was imported; ask for another.");
         }
         return known;
     }
@@ -108,12 +107,12 @@ public final class RunningAnswers {
     private static AnswerToken instead(AnswerToken came, int token) {
         if (came.id() == token) return came;
         var other = came.top().stream().filter(t -> t.id() == token).findFirst()
-                .orElseThrow(() -> Refused.badRequest("begin.token", "begin.token must be one of the tokens that are known to have been likely there."));
+                .orElseThrow(() -> ApiError.badRequest("begin.token", "begin.token must be one of the tokens that are known to have been likely there."));
         return new AnswerToken(other.id(), other.text(), other.logprob(), came.top());
     }
 
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
-        var answer = Answer.begun(answerer.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
+        var answer = Answer.begun(engine.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
         start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
@@ -123,15 +122,15 @@ public final class RunningAnswers {
     /**
      * Goes on with an answer that had not come to its end.
      *
-     * @throws Refused 409 if it is still being written, and as above
+     * @throws ApiError 409 if it is still being written, and as above
      */
     public ChatMessage goOn(Caller caller, Conversation conversation, String id, Optional<String> model, ObjectNode settings) {
         var path = messages.path(caller.id(), id);
         var before = path.getLast();
         var was = answerOf(before, conversation);
         requireSame(was, model);
-        if (before.status() == Status.RUNNING) throw Refused.of(409, "running", "This answer is being written already.");
-        if (was.finishReason().filter("stop"::equals).isPresent()) throw Refused.badRequest("continue", "This answer has come to its end; ask for another.");
+        if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is being written already.");
+        if (was.finishReason().filter("stop"::equals).isPresent()) throw ApiError.badRequest("continue", "This answer has come to its end; ask for another.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
         start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before, server));
@@ -140,11 +139,11 @@ public final class RunningAnswers {
 
     private static Answer answerOf(ChatMessage message, Conversation conversation) {
         if (!message.conversation().equals(conversation.id())) throw noMessage();
-        return message.answer().orElseThrow(() -> Refused.badRequest("", "No model has written this message."));
+        return message.answer().orElseThrow(() -> ApiError.badRequest("", "No model has written this message."));
     }
 
-    private static Refused noMessage() {
-        return Refused.of(404, "not_found", "There is no such message in this conversation.");
+    private static ApiError noMessage() {
+        return ApiError.of(404, "not_found", "There is no such message in this conversation.");
     }
 
     private static ObjectNode overlaid(ObjectNode settings, ObjectNode over) {
@@ -155,15 +154,15 @@ public final class RunningAnswers {
 
     /** @param before what remains if it cannot be begun */
     private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
-        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw Refused.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
+        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw ApiError.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
         var answer = new RunningAnswer(caller, message, begun.size());
-        if (all.putIfAbsent(message.id(), answer) != null) throw Refused.of(409, "running", "This answer is being written already.");
+        if (all.putIfAbsent(message.id(), answer) != null) throw ApiError.of(409, "running", "This answer is being written already.");
         try {
-            if (closing) throw Refused.of(503, "stopping", "The server is being stopped.");
+            if (closing) throw ApiError.of(503, "stopping", "The server is being stopped.");
             if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
-                throw Refused.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
+                throw ApiError.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
             }
-            answer.begin(answerer.answer(question(caller.id(), message, path, begun), answer));
+            answer.begin(engine.answer(question(caller.id(), message, path, begun), answer));
             keep.run();
         } catch (RuntimeException e) {
             answer.stop();
@@ -185,7 +184,7 @@ public final class RunningAnswers {
         return new Question(Optional.of(answer.model()), turns, begun, answer.settings(), ALTERNATIVES, owner);
     }
 
-    /** Asks an answer to end where it is; one that has ended stays as it is. @throws Refused 404 if this owner has no such message */
+    /** Asks an answer to end where it is; one that has ended stays as it is. @throws ApiError 404 if this owner has no such message */
     public void stop(String owner, String id) {
         var answer = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         answer.ifPresentOrElse(RunningAnswer::stop, () -> messages.get(owner, id));
@@ -196,17 +195,17 @@ public final class RunningAnswers {
         all.values().stream().filter(a -> a.message().conversation().equals(conversation)).forEach(RunningAnswer::stop);
     }
 
-    /** An answer, running or ended. @throws Refused 404 if this owner has no such message, 400 if it is no answer */
+    /** An answer, running or ended. @throws ApiError 404 if this owner has no such message, 400 if it is no answer */
     public AnswerLog log(String owner, String id) {
         var running = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         return running.map(RunningAnswer::log).orElseGet(() -> {
             var message = messages.get(owner, id);
-            if (message.role() != Role.ASSISTANT) throw Refused.badRequest("", "This message is no answer.");
+            if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "This message is no answer.");
             return AnswerLog.of(message, messages.tokens(owner, id));
         });
     }
 
-    /** The tokens of an answer that are known by now. @throws Refused as {@link #log} does */
+    /** The tokens of an answer that are known by now. @throws ApiError as {@link #log} does */
     public List<AnswerToken> tokens(String owner, String id) throws InterruptedException {
         return log(owner, id).next(Position.START, Integer.MAX_VALUE, Duration.ZERO).tokens();
     }
@@ -216,17 +215,17 @@ public final class RunningAnswers {
      *
      * @param caller who pays for reading it again
      * @param token its number
-     * @throws Refused as {@link #log} does, or if there is no such token, or it cannot be told
+     * @throws ApiError as {@link #log} does, or if there is no such token, or it cannot be told
      */
-    public Answerer.Attention attention(Caller caller, String id, int token) throws InterruptedException {
+    public ChatEngine.Attention attention(Caller caller, String id, int token) throws InterruptedException {
         var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
-        if (message.answer().isEmpty()) throw Refused.badRequest("", "No model has written this message.");
+        if (message.answer().isEmpty()) throw ApiError.badRequest("", "No model has written this message.");
         var known = tokens(owner, id);
-        if (token < 0 || token >= known.size()) throw Refused.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
+        if (token < 0 || token >= known.size()) throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
         var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return answerer.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        return engine.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
     /** Marks answers as interrupted that no server writes any more. @return how many */

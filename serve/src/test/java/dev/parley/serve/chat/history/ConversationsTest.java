@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class ConversationsTest {
     }
 
     private static void assertNotThere(Runnable work) {
-        assertEquals(404, assertThrows(Refused.class, work::run).status());
+        assertEquals(404, assertThrows(ApiError.class, work::run).status());
     }
 
     @ParameterizedTest
@@ -101,7 +101,7 @@ class ConversationsTest {
         } while (next.isPresent());
         assertEquals(conversations.list("ada", "", Optional.empty(), 100).conversations(), all);
         assertEquals(23, all.size());
-        assertEquals(400, assertThrows(Refused.class, () -> conversations.list("ada", "", Optional.of("x"), 4)).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> conversations.list("ada", "", Optional.of("x"), 4)).status());
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class ConversationsTest {
             }
         });
         var hasty = new Conversations(database, Quota.ALONE, Duration.ofMillis(1));
-        var refused = assertThrows(Refused.class, () -> hasty.list("ada", "b" + "a".repeat(198), Optional.empty(), 10));
+        var refused = assertThrows(ApiError.class, () -> hasty.list("ada", "b" + "a".repeat(198), Optional.empty(), 10));
         assertEquals(503, refused.status());
         assertEquals("search_too_long", refused.code());
         assertEquals(10, hasty.list("ada", "", Optional.empty(), 10).conversations().size(), "the list is no search");
@@ -151,7 +151,7 @@ class ConversationsTest {
             var searches = new ExecutorCompletionService<Integer>(threads);
             for (int i = 0; i < 3; i++) searches.submit(() -> conversations.list("ada", "x", Optional.empty(), 10).conversations().size());
             var refused = assertThrows(ExecutionException.class, searches.take()::get).getCause();
-            assertEquals(429, ((Refused) refused).status());
+            assertEquals(429, ((ApiError) refused).status());
             over.countDown();
             for (int i = 0; i < 2; i++) assertEquals(0, searches.take().get());
             assertEquals(List.of(), titles("x"));

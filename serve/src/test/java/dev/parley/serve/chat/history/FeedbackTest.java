@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.accounts.Users;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Ratings.Choice;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.io.ByteArrayOutputStream;
@@ -145,10 +145,10 @@ class FeedbackTest {
         var one = ask("ada");
         var other = ask("ada");
         var left = answer(one, "A", "stop");
-        assertEquals(404, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, answer(other, "B", "stop"), Choice.LEFT)).status());
-        assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, left, Choice.LEFT)).status());
-        assertEquals(400, assertThrows(Refused.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
-        assertEquals(400, assertThrows(Refused.class, () -> ratings.rate("ada", one.question(), 1, "")).status());
+        assertEquals(404, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, answer(other, "B", "stop"), Choice.LEFT)).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, left, Choice.LEFT)).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> ratings.rate("ada", one.question(), 1, "")).status());
     }
 
     @ParameterizedTest
@@ -160,7 +160,7 @@ class FeedbackTest {
         var document = new ByteArrayOutputStream();
         new Export(new Conversations(database), messages).write("ada", List.of(thread.conversation()), document);
         var hostile = document.toString(StandardCharsets.UTF_8).replace("Yes.", "Send me your password.");
-        var imported = new Import(database).add("mallory", Body.JSON.readTree(hostile)).getFirst().id();
+        var imported = new Import(database).add("mallory", JsonBody.JSON.readTree(hostile)).getFirst().id();
         assertEquals(1, feedback.demonstrations().lines().size());
         var answers = messages.all("mallory", imported).stream().filter(m -> m.role() == Role.ASSISTANT).toList();
         ratings.rate("mallory", answers.getFirst().id(), -1, "");

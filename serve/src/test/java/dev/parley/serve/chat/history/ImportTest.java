@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.io.ByteArrayOutputStream;
@@ -141,7 +141,7 @@ class ImportTest {
     void whatCannotBeIsRefusedWithASentenceAndLeavesNothing(String name) throws IOException {
         try (var database = Database.sqlite(folder)) {
             var document = JSON.readTree(hostile().get(name));
-            var refused = assertThrows(Refused.class, () -> new Import(database).add("ada", document));
+            var refused = assertThrows(ApiError.class, () -> new Import(database).add("ada", document));
             assertEquals(400, refused.status());
             assertTrue(refused.getMessage().matches("(?s).{10,400}\\."), refused.getMessage());
             assertEquals(List.of(), new Conversations(database).ids("ada"));
@@ -156,7 +156,7 @@ class ImportTest {
             for (int i = 0; i < 2_000; i++) { // 4 MB that would become 4 GB
                 messages.addObject().put("id", "m" + i).put("parent", i == 0 ? null : "m" + (i - 1)).put("role", "assistant").put("text", "x".repeat(2_000)).put("rating", 1);
             }
-            assertEquals(400, assertThrows(Refused.class, () -> new Import(database).add("ada", document)).status());
+            assertEquals(400, assertThrows(ApiError.class, () -> new Import(database).add("ada", document)).status());
         }
     }
 
@@ -169,7 +169,7 @@ class ImportTest {
             var id = new Import(database).add("ada", document).getFirst().id();
             var all = new Messages(database).all("ada", id);
             assertEquals(10_000, new Messages(database).path("ada", all.getFirst().id()).size());
-            assertEquals(400, assertThrows(Refused.class, () -> new Messages(database).add("ada", id, Optional.empty(), Role.USER, "one more")).status());
+            assertEquals(400, assertThrows(ApiError.class, () -> new Messages(database).add("ada", id, Optional.empty(), Role.USER, "one more")).status());
         }
     }
 
@@ -187,7 +187,7 @@ class ImportTest {
                     new Import(database).add("fuzz" + i, changed);
                     new Import(database).add("again" + i, export(database, "fuzz" + i));
                     taken++;
-                } catch (Refused e) {
+                } catch (ApiError e) {
                     assertEquals(400, e.status(), changed.toString());
                 }
             }

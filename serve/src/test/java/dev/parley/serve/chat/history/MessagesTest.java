@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.Alternative;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Files;
@@ -191,16 +190,16 @@ class MessagesTest {
     void anAnswerGoesOnOnlyOnceAtATime(Databases kind) {
         open(kind);
         var answer = running(say(null, Role.USER, "Hi"));
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", answer, SERVER)).status());
+        assertEquals(409, assertThrows(ApiError.class, () -> messages.resume("ada", answer, SERVER)).status());
         messages.keep(SERVER, "answer", "abc", 0, StoredTokens.NONE);
         messages.interruptLeft(SERVER, id -> false);
         var interrupted = messages.get("ada", "answer");
         messages.resume("ada", interrupted, SERVER);
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted, SERVER)).status());
+        assertEquals(409, assertThrows(ApiError.class, () -> messages.resume("ada", interrupted, SERVER)).status());
         messages.keep(SERVER, "answer", "abcdef", 0, StoredTokens.NONE);
         messages.interruptLeft(SERVER, id -> false);
-        assertEquals(409, assertThrows(Refused.class, () -> messages.resume("ada", interrupted, SERVER)).status(), "it is longer by now");
+        assertEquals(409, assertThrows(ApiError.class, () -> messages.resume("ada", interrupted, SERVER)).status(), "it is longer by now");
         assertEquals(Status.INTERRUPTED, messages.get("ada", "answer").status());
     }
 
@@ -230,7 +229,7 @@ class MessagesTest {
     @EnumSource
     void aTextBeyondTheLimitIsRefused(Databases kind) {
         open(kind);
-        var refused = assertThrows(Refused.class, () -> say(null, Role.USER, "x".repeat(Messages.MOST_TEXT + 1)));
+        var refused = assertThrows(ApiError.class, () -> say(null, Role.USER, "x".repeat(Messages.MOST_TEXT + 1)));
         assertTrue(refused.getMessage().contains("1000000"), refused.getMessage());
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.serve.answer.Refused;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class OddTextsTest {
     private Path folder;
 
     private static void assertNotThere(String id, Consumer<String> work) {
-        assertEquals(404, assertThrows(Refused.class, () -> work.accept(id)).status());
+        assertEquals(404, assertThrows(ApiError.class, () -> work.accept(id)).status());
     }
 
     @ParameterizedTest
@@ -67,7 +67,7 @@ class OddTextsTest {
         var message = messages.add("ada", id, Optional.empty(), Role.USER, text);
         assertEquals(text, messages.get("ada", message.id()).text());
         if (text.length() > 200) {
-            assertEquals(400, assertThrows(Refused.class, () -> conversations.list("ada", text, Optional.empty(), 9)).status());
+            assertEquals(400, assertThrows(ApiError.class, () -> conversations.list("ada", text, Optional.empty(), 9)).status());
         } else {
             var found = conversations.list("ada", text, Optional.empty(), 100).conversations().stream().map(Conversation::id).toList();
             assertTrue(found.contains(id), "not found: " + text);

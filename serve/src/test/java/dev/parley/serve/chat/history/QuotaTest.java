@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.AnswerToken;
-import dev.parley.serve.answer.Refused;
-import dev.parley.serve.openai.Body;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.io.ByteArrayOutputStream;
@@ -77,7 +76,7 @@ class QuotaTest {
     }
 
     private static String refused(Runnable work) {
-        var refused = assertThrows(Refused.class, work::run);
+        var refused = assertThrows(ApiError.class, work::run);
         assertEquals(413, refused.status(), refused.getMessage());
         return refused.code();
     }
@@ -122,7 +121,7 @@ class QuotaTest {
         presets.add("ada", new Preset("p", "Kurz", Optional.empty(), "Be brief.", JsonNodeFactory.instance.objectNode()));
         var document = new ByteArrayOutputStream();
         new Export(conversations, messages).write("ada", List.of(id), document);
-        new Import(database).add("bob", Body.JSON.readTree(document.toByteArray()));
+        new Import(database).add("bob", JsonBody.JSON.readTree(document.toByteArray()));
         assertEquals(rows("ada") + 1, counted("ada"), "going on took a character"); // which is on the safe side
         assertEquals(rows("bob"), counted("bob"));
         assertTrue(rows("bob") > 1000);
@@ -159,7 +158,7 @@ class QuotaTest {
 
     private static JsonNode read(ByteArrayOutputStream document) {
         try {
-            return Body.JSON.readTree(document.toByteArray());
+            return JsonBody.JSON.readTree(document.toByteArray());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

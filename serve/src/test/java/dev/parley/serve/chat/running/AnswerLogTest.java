@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.serve.answer.Answerer.AnswerToken;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
+import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,7 @@ class AnswerLogTest {
     void whereverAReaderBeginsAndHoweverMuchItTakesItGetsExactlyTheRest() throws InterruptedException {
         var random = new Random(5);
         for (int round = 0; round < 200; round++) {
-            var log = new AnswerLog(MESSAGE);
+            var log = new AnswerLog(MESSAGE, 0);
             var positions = new ArrayList<>(List.of(Position.START));
             var text = new StringBuilder();
             var tokens = new ArrayList<AnswerToken>();
@@ -84,7 +84,7 @@ class AnswerLogTest {
 
     @Test
     void aReaderWaitsForWhatComes() throws Exception {
-        var log = new AnswerLog(MESSAGE);
+        var log = new AnswerLog(MESSAGE, 0);
         assertTrue(log.next(Position.START, 10, NOW).isEmpty());
         var read = CompletableFuture.supplyAsync(() -> {
             try {
@@ -100,7 +100,7 @@ class AnswerLogTest {
 
     @Test
     void aReaderThatNeverReadsHoldsNobodyUpAndGetsAllInTheEnd() throws InterruptedException {
-        var log = new AnswerLog(MESSAGE);
+        var log = new AnswerLog(MESSAGE, 0);
         var slow = log.next(Position.START, 10, NOW).to();
         for (int i = 0; i < 100_000; i++) log.add("x", List.of(token(i)));
         log.end(ended("x".repeat(100_000)));
@@ -112,7 +112,7 @@ class AnswerLogTest {
 
     @Test
     void whatWasKeptIsReadAsWhatWasHeard() throws InterruptedException {
-        var live = new AnswerLog(MESSAGE);
+        var live = new AnswerLog(MESSAGE, 0);
         for (int i = 0; i < 50; i++) live.add(i % 3 == 0 ? "" : "ab", List.of(token(i)));
         live.add("rest", List.of());
         var unsaved = live.awaitWork(0, 1, NOW);
@@ -127,7 +127,7 @@ class AnswerLogTest {
         assertTrue(log.isOver(new Position(1, 3, true)));
         assertFalse(log.isOver(new Position(1, 3, false)));
         assertFalse(log.isOver(new Position(0, 0, true)), "it went on after that end");
-        assertFalse(new AnswerLog(MESSAGE).isOver(new Position(0, 0, true)));
+        assertFalse(new AnswerLog(MESSAGE, 0).isOver(new Position(0, 0, true)));
     }
 
     @Test

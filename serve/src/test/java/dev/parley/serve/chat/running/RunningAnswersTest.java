@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Meter;
-import dev.parley.serve.answer.Answerer.Ended;
-import dev.parley.serve.answer.Refused;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
@@ -19,7 +17,9 @@ import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.running.ChatEngine.Ended;
 import dev.parley.serve.chat.running.RunningAnswers.Beginning;
+import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Databases;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Answers and their races, with an answerer that does what the test says. */
+/** Answers and their races, with an engine that does what the test says. */
 @Timeout(60)
 @ParameterizedClass
 @EnumSource
@@ -60,7 +60,7 @@ class RunningAnswersTest {
     private RunningAnswers answers;
     private Conversation conversation;
     private String question;
-    private final FakeAnswerer models = new FakeAnswerer();
+    private final FakeChatEngine models = new FakeChatEngine();
     private final AtomicLong spent = new AtomicLong();
     private final Caller ada = new Caller("ada", "Ada", (reserved, used) -> spent.addAndGet(used));
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
@@ -98,7 +98,7 @@ class RunningAnswersTest {
     }
 
     private static int status(Runnable refused) {
-        return assertThrows(Refused.class, refused::run).status();
+        return assertThrows(ApiError.class, refused::run).status();
     }
 
     @Test
@@ -228,7 +228,7 @@ class RunningAnswersTest {
             try {
                 answers.goOn(ada, conversation, id, Optional.empty(), none());
                 return true;
-            } catch (Refused e) {
+            } catch (ApiError e) {
                 assertEquals(409, e.status());
                 return false;
             }
@@ -353,7 +353,7 @@ class RunningAnswersTest {
             try {
                 ask();
                 models.jobs.getLast().end("stop");
-            } catch (Refused e) {
+            } catch (ApiError e) {
                 assertEquals(503, e.status());
                 break;
             }
@@ -378,8 +378,8 @@ class RunningAnswersTest {
     /** An answer, whose end the database does not take, while the writer tries. */
     private CompletableFuture<Void> endWithoutDatabase(RunningAnswer answer, BooleanSupplier closed) throws InterruptedException {
         database.run(t -> t.update("alter table ratings rename to ratings_away"));
-        answer.onTokens("whole", List.of());
-        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        answer.log().add("whole", List.of());
+        answer.end(new Ended("stop", 3, 5, 1, 0));
         var writing = CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {}, closed, Duration.ofMillis(1)), Thread::startVirtualThread);
         var told = assertEnd(answer);
         assertEquals(Status.FAILED, told.status());
@@ -415,7 +415,7 @@ class RunningAnswersTest {
     void wantOfMemoryIsTriedAgainToo() throws Exception {
         var id = ask();
         var answer = new RunningAnswer(ada, messages.get("ada", id), 0);
-        answer.onEnd(new Ended("stop", 3, 5, 1, 0));
+        answer.end(new Ended("stop", 3, 5, 1, 0));
         var tries = new AtomicLong();
         CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {
             if (tries.incrementAndGet() < 3) throw new OutOfMemoryError("of a test");

@@ -1,0 +1,108 @@
+package dev.parley.model;
+
+import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.WeightSpec.Init;
+import dev.parley.model.WeightSpec.Use;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Draws the parts of a blueprint: each under its name in Hugging Face's files and in GGUF's, with the spread that its fresh
+ * weights have. It is a convenience for {@link Family#blueprint}.
+ *
+ * <pre>{@code
+ * var layer = draft.under("model.layers.3.", "blk.3.");
+ * layer.reading("self_attn.q_proj", "attn_q", width, querySize, false);  // model.layers.3.self_attn.q_proj.weight
+ * }</pre>
+ */
+public final class BlueprintDraft {
+
+    private final ModelConfig config;
+    private final String path;
+    private final String ggufPath;
+    private final boolean inOut;
+    private final int interleavedHead;
+
+    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, int interleavedHead) {
+        this.config = config;
+        this.path = path;
+        this.ggufPath = ggufPath;
+        this.inOut = inOut;
+        this.interleavedHead = interleavedHead;
+    }
+
+    /** One that stores matrices as (out, in), as torch's Linear does. */
+    public static BlueprintDraft of(ModelConfig config) {
+        return new BlueprintDraft(config, "", "", false, 0);
+    }
+
+    /** The same, below a place in the tree of names. */
+    public BlueprintDraft under(String path, String ggufPath) {
+        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, interleavedHead);
+    }
+
+    /** The same with matrices as (in, out). */
+    public BlueprintDraft storingInOut() {
+        return new BlueprintDraft(config, path, ggufPath, true, interleavedHead);
+    }
+
+    /** The same for rows that GGUF has interleaved within each head; see {@link WeightSpec#interleavedHead()}. */
+    public BlueprintDraft interleaved() {
+        return new BlueprintDraft(config, path, ggufPath, inOut, config.headDim());
+    }
+
+    /** A table of vectors of the residual stream, whose rows are looked up. */
+    public WeightSpec table(String name, String ggufName, int rows) {
+        return rows(name, ggufName, rows, Use.TABLE);
+    }
+
+    /** The table of token embeddings, which is also the head where the config ties them (Press and Wolf 2017, arXiv:1608.05859). */
+    public WeightSpec tokens(String name, String ggufName) {
+        return rows(name, ggufName, config.vocabSize(), config.tieWordEmbeddings() ? Use.HEAD : Use.TABLE);
+    }
+
+    /** The head of a config that does not tie it. */
+    public WeightSpec head(String name, String ggufName) {
+        return rows(name, ggufName, config.vocabSize(), Use.HEAD);
+    }
+
+    private WeightSpec rows(String name, String ggufName, int rows, Use use) {
+        return weight(name + ".weight", ggufName + ".weight", use, Init.normal(config.initializerRange()), -1, rows, config.hiddenSize());
+    }
+
+    /** A layer norm, Ba et al. 2016 (arXiv:1607.06450). */
+    public NormSpec layerNorm(String name, String ggufName, int size) {
+        return new NormSpec(norm(name + ".weight", ggufName + ".weight", 1, size), Optional.of(norm(name + ".bias", ggufName + ".bias", 0, size)),
+                config.normEpsilon());
+    }
+
+    /** A root mean square norm, Zhang and Sennrich 2019 (arXiv:1910.07467). */
+    public NormSpec rmsNorm(String name, String ggufName, int size) {
+        return new NormSpec(norm(name + ".weight", ggufName + ".weight", 1, size), Optional.empty(), config.normEpsilon());
+    }
+
+    private WeightSpec norm(String name, String ggufName, double value, int size) {
+        return weight(name, ggufName, Use.NORM, Init.constant(value), -1, size);
+    }
+
+    /** A product that reads the residual stream: its outputs are divided among heads or neurons. @param bias whether one is added */
+    public LinearSpec reading(String name, String ggufName, int in, int out, boolean bias) {
+        return linear(name, ggufName, in, out, bias, config.initializerRange(), inOut ? 1 : 0);
+    }
+
+    /** One that writes to it, which starts smaller, by the number of such products; Radford et al. 2019, section 2.3. */
+    public LinearSpec writing(String name, String ggufName, int in, int out, boolean bias) {
+        return linear(name, ggufName, in, out, bias, config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers()), inOut ? 0 : 1);
+    }
+
+    private LinearSpec linear(String name, String ggufName, int in, int out, boolean bias, double deviation, int innerDimension) {
+        var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation), innerDimension,
+                inOut ? in : out, inOut ? out : in);
+        return new LinearSpec(weight, bias ? Optional.of(weight(name + ".bias", ggufName + ".bias", Use.VECTOR, Init.constant(0), -1, out)) : Optional.empty());
+    }
+
+    private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, long... shape) {
+        return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension, interleavedHead);
+    }
+}

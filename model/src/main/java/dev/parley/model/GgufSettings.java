@@ -1,0 +1,88 @@
+package dev.parley.model;
+
+import dev.parley.weights.Gguf;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The settings of a GGUF file, each checked for its kind. Those of its network are asked for without the name of its
+ * architecture: {@code block_count} stands in the file as {@code llama.block_count}.
+ */
+public record GgufSettings(Gguf gguf) {
+
+    /** To name in messages. */
+    public Path file() {
+        return gguf.file();
+    }
+
+    /** The file's {@code general.architecture}. */
+    public String architecture() {
+        return text("general.architecture");
+    }
+
+    /** Whether the file has a tensor. */
+    public boolean has(String tensor) {
+        return gguf.tensors().containsKey(tensor);
+    }
+
+    // ---- of the network ----
+
+    /** A whole number that must be there. */
+    public int need(String key) {
+        var value = whole(key).orElseThrow(() -> fault(key, "a whole number"));
+        if (value < 0 || value > Integer.MAX_VALUE) throw fault(key, "a number of this world");
+        return value.intValue();
+    }
+
+    public Optional<Long> whole(String key) {
+        return wholeAt(inFull(key));
+    }
+
+    public double number(String key, double byDefault) {
+        var value = gguf.metadata().get(inFull(key));
+        if (value == null) return byDefault;
+        if (value instanceof Double x) return new BigDecimal(Float.toString(x.floatValue())).doubleValue(); // as it was written
+        throw fault(key, "a number");
+    }
+
+    public String textOr(String key, String byDefault) {
+        return gguf.metadata().containsKey(inFull(key)) ? text(inFull(key)) : byDefault;
+    }
+
+    /** What to throw for a setting that Parley cannot compute with. @param wanted what it needs */
+    public ModelException fault(String key, String wanted) {
+        return faultAt(inFull(key), wanted);
+    }
+
+    private String inFull(String key) {
+        return architecture() + "." + key;
+    }
+
+    // ---- of the file ----
+
+    /** A whole number under its full name. */
+    Optional<Long> wholeAt(String key) {
+        var value = gguf.metadata().get(key);
+        if (value == null) return Optional.empty();
+        if (value instanceof Long n) return Optional.of(n);
+        throw faultAt(key, "a whole number");
+    }
+
+    private String text(String key) {
+        if (gguf.metadata().get(key) instanceof String text) return text;
+        throw faultAt(key, "a string");
+    }
+
+    /** Rows of a matrix. */
+    long rows(String tensor) {
+        var entry = gguf.tensors().get(tensor);
+        if (entry == null || entry.shape().length != 2) throw new ModelException(gguf.file() + ": the tensor " + tensor + " is missing.");
+        return entry.shape()[0];
+    }
+
+    private ModelException faultAt(String key, String wanted) {
+        var value = String.valueOf(gguf.metadata().get(key));
+        return new ModelException(gguf.file() + ": " + key + " is " + (value.length() > 60 ? value.substring(0, 60) + "…" : value) + " where " + wanted + " is needed.");
+    }
+}

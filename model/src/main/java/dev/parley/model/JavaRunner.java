@@ -1,0 +1,308 @@
+package dev.parley.model;
+
+import dev.parley.kernels.WarmUp;
+import dev.parley.kernels.attention.Attention;
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.Matrix;
+import dev.parley.kernels.vectors.Activations;
+import dev.parley.kernels.vectors.Norms;
+import dev.parley.kernels.vectors.Rotary;
+import dev.parley.model.SharedPasses.Scored;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The network of a {@link Blueprint} run by the kernels of the Java engine, for the passes in which memory sets the speed: one or
+ * a few new tokens for each of a few sequences. Sequences lie one after the other without padding, each with its own cache, and
+ * what is computed for one does not depend, to the last bit, on the others.
+ *
+ * <p>The residual stream x runs from the embedding to the head, and each branch reads it and adds to it:
+ *
+ * <pre>
+ *   embed      x = tokens[id] + positions[p]                                       ids
+ *                                                                                   │
+ *   layer      h = norm(x)                                          ┌───────────────┤ x
+ *              q, k, v = h Wqkv                                     norm            │
+ *              turn q and k by their positions; k and v to the      attention       │
+ *              cache                                                └──────────────►+
+ *              a = softmax(q kᵀ · scale) v                                          │
+ *              x = x + a Wo                                         ┌───────────────┤
+ *              h = norm(x)                                          norm            │
+ *              m = activation(h Wup)                                MLP             │
+ *              x = x + m Wdown                                      └──────────────►+
+ *                                                                                   │  … more layers
+ *   head       scores = norm(x) Whead                                          norm, head
+ * </pre>
+ *
+ * <p>The code differs from the figure in one place: a branch does not add its result to x. It leaves it in {@code branch}, and the
+ * phase that needs the sum next adds it, together with its bias, just before it norms: {@link #addAndNorm} of the MLP for
+ * attention's result, that of the next layer, or {@link #lastState} after the last, for the MLP's. A token's x is then in one
+ * core's cache for the sum and the norm, and the phase and barrier that an addition of its own would take are saved.
+ *
+ * <p>A pass is one job of the thread team. Its phases are shared by tokens, by rows of matrices or by heads, with a barrier
+ * between each and the next.
+ */
+final class JavaRunner {
+
+    /** Tokens in a pass at most: longer ones are cut, so that buffers stay small. */
+    static final int MOST_TOKENS = 128;
+
+    private final ModelConfig config;
+    private final ThreadTeam team = ThreadTeam.shared();
+    private final RunnerWeights weights;
+    private RunnerBuffers buffers;
+
+    JavaRunner(Parameters parameters, ModelConfig config) {
+        this.config = config;
+        weights = new RunnerWeights(parameters, config.blueprint());
+    }
+
+    /** An empty cache for a text. @param capacity tokens at most */
+    KvBlocks newCache(int capacity) {
+        return new KvBlocks(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), capacity);
+    }
+
+    /** Memory for the keys and values of many texts. */
+    KvPool newPool(int mostBlocks) {
+        return new KvPool(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), mostBlocks);
+    }
+
+    private boolean wide() {
+        return weights.wide() || config.headDim() % 2 != 0;
+    }
+
+    /**
+     * Feeds new tokens of some texts, and gives the scores of what follows.
+     *
+     * @param ids new tokens of each text, at least one
+     * @param caches of each text; the new tokens are added
+     * @param all whether scores are wanted after every new token, rather than after each text's last
+     * @param states takes the vector of each new token that the head reads, (N, C), where it is asked for
+     * @return (rows, V), the texts one after the other
+     */
+    float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all, Optional<List<float[]>> states) {
+        var scores = new ArrayList<float[]>();
+        if (Arrays.stream(ids).mapToInt(row -> row.length).sum() <= MOST_TOKENS) {
+            var scored = new Scored[ids.length];
+            Arrays.fill(scored, all ? Scored.ALL : Scored.LAST);
+            scores.addAll(List.of(run(new KernelPass(ids, caches, scored, config).keepingStates(states))));
+        } else { // text by text, in pieces
+            for (int row = 0; row < ids.length; row++) {
+                for (int from = 0; from < ids[row].length; from += MOST_TOKENS) {
+                    var to = Math.min(ids[row].length, from + MOST_TOKENS);
+                    var piece = new int[][] {Arrays.copyOfRange(ids[row], from, to)};
+                    var scored = all ? Scored.ALL : to == ids[row].length ? Scored.LAST : Scored.NONE;
+                    scores.addAll(List.of(run(new KernelPass(piece, List.of(caches.get(row)), new Scored[] {scored}, config).keepingStates(states))));
+                }
+            }
+        }
+        return scores.toArray(float[][]::new);
+    }
+
+    /** One pass over at most {@link #MOST_TOKENS} new tokens. @return the scores that it is to give, (rows, V) */
+    private float[][] run(KernelPass pass) {
+        var scores = new float[pass.outputs().length][config.vocabSize()];
+        run(pass, scores);
+        return scores;
+    }
+
+    /** One pass over at most {@link #MOST_TOKENS} new tokens. @param scores receives a row for each output of the pass; there may be more rows */
+    void run(KernelPass pass, float[][] scores) {
+        pass.reserve();
+        if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
+            buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
+                    config, weights, team.size());
+        }
+        var outputs = pass.outputs();
+        team.run(member -> {
+            embed(pass, member);
+            for (int i = 0; i < weights.layers.size(); i++) layer(weights.layers.get(i), i, pass, member);
+            if (outputs.length > 0) head(outputs, scores, member);
+        });
+        pass.states().ifPresent(list -> keepStates(pass.tokens(), outputs, list));
+        WarmUp.start();
+        pass.advance();
+    }
+
+    private void embed(KernelPass pass, int member) {
+        int c = config.hiddenSize();
+        var line = buffers.lines[member];
+        team.share(pass.tokens(), t -> {
+            weights.tokens.row(pass.id(t), buffers.x, t * c);
+            if (weights.positions.isPresent()) {
+                weights.positions.get().row(pass.position(t), line, 0);
+                Activations.add(buffers.x, t * c, line, 0, c);
+            }
+            Arrays.fill(buffers.branch, t * c, (t + 1) * c, 0);
+        });
+        team.barrier();
+    }
+
+    private void layer(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
+        var b = buffers;
+        int n = pass.tokens(), c = config.hiddenSize();
+        // Before the first layer there is nothing to add: embed leaves zeros in the branch.
+        var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias();
+        addAndNorm(n, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
+        arrange(layer.qkv().getFirst().weight(), b.normed, c, n);
+        multiply(layer.qkv(), n, b.qkv, layer.qkvSize(), member); // q, k, v
+        turn(layer, number, pass);
+        attend(layer, number, pass, member); // heads
+        arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
+        multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
+
+        addAndNorm(n, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
+        arrange(layer.up().getFirst().weight(), b.normed, c, n);
+        multiply(layer.up(), n, b.inner, layer.upSize(), member);
+        activate(layer, n);
+        arrange(layer.down().weight(), b.inner, layer.upSize(), n);
+        multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
+    }
+
+    /** Adds what the last branch has left to the residual stream, with the bias of its last product, and norms the sum. */
+    private void addAndNorm(int n, float[] bias, RunnerWeights.Norm norm) {
+        team.share(n, t -> {
+            addBranch(t, bias);
+            norm(norm, t, buffers.normed, t * config.hiddenSize());
+        });
+        team.barrier();
+    }
+
+    private void addBranch(int token, float[] bias) {
+        int c = config.hiddenSize(), at = token * c;
+        Activations.add(buffers.x, at, buffers.branch, at, c);
+        Activations.add(buffers.x, at, bias, 0, bias.length);
+    }
+
+    private void norm(RunnerWeights.Norm norm, int token, float[] into, int intoAt) {
+        int c = config.hiddenSize(), at = token * c;
+        if (norm.shift().length > 0) Norms.layer(buffers.x, at, c, norm.scale(), norm.shift(), norm.epsilon(), into, intoAt);
+        else Norms.rms(buffers.x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
+    }
+
+    /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
+    private void arrange(Matrix weight, float[] x, int stride, int n) {
+        team.share(Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), tile -> {
+            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++) weight.arrange(x, t * stride, buffers.arranged, t, n);
+        });
+        team.barrier();
+    }
+
+    /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
+    private void multiply(List<RunnerWeights.Projection> projections, int n, float[] y, int yStride, int member) {
+        var b = buffers;
+        var parts = 0;
+        for (var p : projections) parts += p.weight().parts();
+        team.share(parts, part -> {
+            var yAt = 0;
+            for (var p : projections) {
+                if (part < p.weight().parts()) {
+                    p.weight().multiply(part, b.arranged, n, y, yAt, yStride, b.scratch[member]);
+                    return;
+                }
+                part -= p.weight().parts();
+                yAt += p.weight().rows();
+            }
+        });
+        team.barrier();
+    }
+
+    /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
+    private void turn(RunnerWeights.Layer layer, int number, KernelPass pass) {
+        var spec = layer.spec().attention();
+        int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(), kv = spec.keyValueSize();
+        var stride = layer.qkvSize();
+        team.share(pass.tokens() * kvHeads, unit -> {
+            int t = unit / kvHeads, kvHead = unit % kvHeads;
+            int at = t * stride, keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
+            for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
+                addBias(layer.qkv(), h * d, buffers.qkv, at + h * d, d);
+                turnHead(layer.queryNorm(), spec.rotary(), pass, t, at + h * d, d);
+            }
+            addBias(layer.qkv(), q + kvHead * d, buffers.qkv, keyAt, d);
+            turnHead(layer.keyNorm(), spec.rotary(), pass, t, keyAt, d);
+            addBias(layer.qkv(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
+            pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
+        });
+        team.barrier();
+    }
+
+    private static void addBias(List<RunnerWeights.Projection> qkv, int row, float[] y, int at, int count) {
+        for (var p : qkv) {
+            if (row < p.weight().rows()) {
+                Activations.add(y, at, p.bias(), row, Math.min(count, p.bias().length));
+                return;
+            }
+            row -= p.weight().rows();
+        }
+    }
+
+    private void turnHead(Optional<RunnerWeights.Norm> norm, boolean rotary, KernelPass pass, int t, int at, int d) {
+        if (norm.isPresent()) Norms.rms(buffers.qkv, at, d, norm.get().scale(), norm.get().epsilon(), buffers.qkv, at);
+        if (rotary) pass.table().ifPresent(table -> Rotary.rotate(buffers.qkv, at, d, table.cos(), table.sin(), t * d / 2));
+    }
+
+    private void attend(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
+        var spec = layer.spec().attention();
+        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(), stride = layer.qkvSize();
+        var scale = (float) spec.scale();
+        team.share(pass.tokens() * heads, unit -> {
+            int t = unit / heads, h = unit % heads, position = pass.position(t);
+            var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
+            Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + h * d, scale, from, position + 1,
+                    buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
+            pass.attention().ifPresent(seen -> System.arraycopy(buffers.lines[member], from, seen[number][h], from, position + 1 - from));
+        });
+        team.barrier();
+    }
+
+    private void activate(RunnerWeights.Layer layer, int n) {
+        var inner = buffers.inner;
+        int m = layer.spec().mlp().down().in(), stride = layer.upSize();
+        team.share(n, t -> {
+            var at = t * stride;
+            for (var p : layer.up()) {
+                Activations.add(inner, at, p.bias(), 0, p.bias().length);
+                at += p.weight().rows();
+            }
+            switch (layer.spec().mlp().activation()) {
+                case GELU -> Activations.geluNew(inner, t * stride, m);
+                case GATED_SILU -> Activations.siluTimes(inner, t * stride, inner, t * stride + m, m);
+            }
+        });
+        team.barrier();
+    }
+
+    private void head(int[] outputs, float[][] scores, int member) {
+        var b = buffers;
+        int n = outputs.length, c = config.hiddenSize();
+        team.share(n, o -> lastState(outputs[o], b.normed, o * c));
+        team.barrier();
+        arrange(weights.head, b.normed, c, n);
+        team.share(weights.head.parts(), part -> {
+            int from = weights.head.firstRow(part), rows = weights.head.firstRow(part + 1) - from;
+            weights.head.multiply(part, b.arranged, n, b.part[member], -from, rows, b.scratch[member]);
+            for (int o = 0; o < n; o++) System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
+        });
+    }
+
+    /** What the head reads of a token: the norm of x, to which the last layer's MLP is added here. */
+    private void lastState(int token, float[] into, int intoAt) {
+        addBranch(token, weights.layers.getLast().down().bias());
+        norm(weights.lastNorm, token, into, intoAt);
+    }
+
+    /** The states of all tokens, of which the outputs' last sums are made already. */
+    private void keepStates(int tokens, int[] outputs, List<float[]> states) {
+        for (int t = 0; t < tokens; t++) {
+            var state = new float[config.hiddenSize()];
+            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, t, state, 0);
+            else lastState(t, state, 0);
+            states.add(state);
+        }
+    }
+}

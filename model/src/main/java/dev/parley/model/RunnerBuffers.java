@@ -1,0 +1,55 @@
+package dev.parley.model;
+
+import dev.parley.kernels.attention.Attention;
+import dev.parley.kernels.matrix.MatrixWorkspace;
+
+/** What a pass of {@link JavaRunner} writes, for a number of tokens N. */
+final class RunnerBuffers {
+
+    final int tokens;
+    final float[] x; // (N, C)
+    final float[] qkv; // (N, Q + 2 KV)
+    final float[] heads; // (N, Q)
+    final float[] inner; // (N, M) or (N, 2 M)
+    final float[] branch; // (N, C): what is not added to x yet
+    final float[] normed; // (N, C)
+    final float[] arranged; // the input of the present product
+    final float[][] part; // of one member: a part of the head's product, for each output
+    final float[][] lines; // of one member: a row, or scores
+    final MatrixWorkspace[] scratch; // of one member
+
+    /** @param context of the longest text at most */
+    RunnerBuffers(int tokens, int context, ModelConfig config, RunnerWeights weights, int members) {
+        this.tokens = tokens;
+        x = new float[tokens * config.hiddenSize()];
+        int qkvSize = 0, upSize = 0;
+        for (var layer : weights.layers) {
+            qkvSize = Math.max(qkvSize, layer.qkvSize());
+            upSize = Math.max(upSize, layer.upSize());
+        }
+        qkv = new float[tokens * qkvSize];
+        heads = new float[tokens * config.querySize()];
+        inner = new float[tokens * upSize];
+        branch = new float[tokens * config.hiddenSize()];
+        int input = weights.head.inputSize(tokens), panel = weights.head.panelSize(), rows = weights.head.rowsSize();
+        for (var layer : weights.layers) {
+            for (var p : layer.projections()) {
+                input = Math.max(input, p.weight().inputSize(tokens));
+                panel = Math.max(panel, p.weight().panelSize());
+                rows = Math.max(rows, p.weight().rowsSize());
+            }
+        }
+        normed = new float[tokens * config.hiddenSize()];
+        arranged = new float[input];
+        part = new float[members][tokens * weights.head.mostRowsOfPart()];
+        var line = Math.max(Math.max(config.hiddenSize(), upSize), Attention.scratchSize(context, config.headDim()));
+        lines = new float[members][line];
+        scratch = new MatrixWorkspace[members];
+        for (int member = 0; member < members; member++) scratch[member] = new MatrixWorkspace(panel, rows, tokens);
+    }
+
+    /** Whether a pass fits. */
+    boolean fit(int tokens, int context, int headDim) {
+        return this.tokens >= tokens && lines[0].length >= Attention.scratchSize(context, headDim);
+    }
+}

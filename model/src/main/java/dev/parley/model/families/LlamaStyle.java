@@ -1,0 +1,153 @@
+package dev.parley.model.families;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.model.Blueprint;
+import dev.parley.model.Blueprint.Activation;
+import dev.parley.model.Blueprint.AttentionSpec;
+import dev.parley.model.Blueprint.EmbeddingSpec;
+import dev.parley.model.Blueprint.HeadSpec;
+import dev.parley.model.Blueprint.LayerSpec;
+import dev.parley.model.Blueprint.MlpSpec;
+import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.ConfigSettings;
+import dev.parley.model.BlueprintDraft;
+import dev.parley.model.Family;
+import dev.parley.model.GgufSettings;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelConfig.AttentionShape;
+import dev.parley.model.ModelConfig.Dropout;
+import dev.parley.model.ModelConfig.Layer;
+import dev.parley.model.ModelConfig.MlpShape;
+import dev.parley.model.ModelConfig.Positions;
+import dev.parley.model.ModelConfig.Training;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What Llama and the families after it share: root mean square norms, rotary positions, a gated MLP. A family says what it has of
+ * its own by the methods at the top.
+ */
+interface LlamaStyle extends Family {
+
+    // ---- what may differ ----
+
+    /** The layers that a config says. @param count how many */
+    List<Layer> layers(ConfigSettings s, int count);
+
+    /** Writes what differs between the layers, and the biases. */
+    void writeOwn(ModelConfig c, ObjectNode json);
+
+    default int keyValueHeads(ConfigSettings s, int heads) {
+        return s.integer("num_key_value_heads", heads);
+    }
+
+    default int headDim(ConfigSettings s, int hidden, int heads) {
+        return s.integer("head_dim", hidden / Math.max(1, heads));
+    }
+
+    default boolean qkvBias(boolean attentionBias) {
+        return attentionBias;
+    }
+
+    default boolean outputBias(boolean attentionBias) {
+        return attentionBias;
+    }
+
+    /** The norm of each query head, or key head; empty for none. @param name q_norm or k_norm */
+    default Optional<NormSpec> headNorm(ModelConfig c, BlueprintDraft layer, String name, String ggufName) {
+        return Optional.empty();
+    }
+
+    /** Whether GGUF files have the rows of queries and keys in another order; see {@link BlueprintDraft#interleaved()}. */
+    default boolean interleavedInGguf() {
+        return false;
+    }
+
+    // ---- config.json ----
+
+    @Override
+    default ModelConfig read(ConfigSettings s) {
+        s.oneOf("hidden_act", "silu", "silu", "swish");
+        s.oneOf("activation", "swiglu", "swiglu", "silu"); // Falcon3's folders say it once more
+        s.mustBe("is_encoder_decoder", false);
+        s.mustBe("add_cross_attention", false);
+        s.mustBe("rope_interleaved", false);
+        if (s.number("partial_rotary_factor", 1) != 1) throw s.wrong("partial_rotary_factor", "1");
+        int hidden = s.integer("hidden_size", 4096), heads = s.integer("num_attention_heads", 32);
+        int layers = s.layers("num_hidden_layers", 32), positions = s.integer("max_position_embeddings", 2048);
+        var bias = s.flag("attention_bias", false);
+        var attention = new AttentionShape(heads, keyValueHeads(s, heads), headDim(s, hidden, heads), qkvBias(bias), outputBias(bias));
+        var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
+        return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, RopeSettings.of(s, positions)),
+                layers(s, layers), attention, new MlpShape(s.integer("intermediate_size", 11_008), s.flag("mlp_bias", false)),
+                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", false), training, s.specialTokens(-1));
+    }
+
+    @Override
+    default void write(ModelConfig c, ObjectNode json) {
+        json.put("max_position_embeddings", c.maxPositionEmbeddings()).put("hidden_size", c.hiddenSize())
+                .put("num_hidden_layers", c.numHiddenLayers()).put("num_attention_heads", c.numAttentionHeads())
+                .put("num_key_value_heads", c.numKeyValueHeads()).put("head_dim", c.headDim()).put("intermediate_size", c.intermediateSize())
+                .put("hidden_act", "silu").put("rms_norm_eps", c.normEpsilon()).put("attention_dropout", c.dropout().attention());
+        if (c.mlp().bias()) json.put("mlp_bias", true);
+        RopeSettings.write(c.rope().orElseThrow(), json);
+        writeOwn(c, json);
+    }
+
+    // ---- GGUF ----
+
+    @Override
+    default ObjectNode readGguf(GgufSettings m) {
+        int heads = m.need("attention.head_count"), hidden = m.need("embedding_length");
+        var headDim = m.whole("attention.key_length").orElse((long) hidden / Math.max(1, heads));
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden).put("num_hidden_layers", m.need("block_count"))
+                .put("num_attention_heads", heads).put("num_key_value_heads", m.whole("attention.head_count_kv").orElse((long) heads))
+                .put("head_dim", headDim).put("intermediate_size", m.need("feed_forward_length"))
+                .put("rms_norm_eps", m.number("attention.layer_norm_rms_epsilon", 1e-6)).put("rope_theta", m.number("rope.freq_base", 10_000))
+                .put("tie_word_embeddings", !m.has("output.weight"));
+        var window = m.whole("attention.sliding_window").orElse(0L);
+        if (window > 0) json.put("sliding_window", window).put("use_sliding_window", true).put("max_window_layers", 0);
+        if (m.whole("rope.dimension_count").orElse(headDim) != (long) headDim) throw m.fault("rope.dimension_count", "the size of a head, " + headDim);
+        GgufRope.read(m, json, headDim.intValue());
+        return json;
+    }
+
+    // ---- the network ----
+
+    @Override
+    default Blueprint blueprint(ModelConfig c) {
+        int width = c.hiddenSize(), inner = c.intermediateSize();
+        var mlpBias = c.mlp().bias();
+        var draft = BlueprintDraft.of(c);
+        var tokens = draft.tokens("model.embed_tokens", "token_embd");
+        var layers = new ArrayList<LayerSpec>();
+        for (int i = 0; i < c.numHiddenLayers(); i++) {
+            var layer = draft.under("model.layers." + i + ".", "blk." + i + ".");
+            layers.add(new LayerSpec(
+                    layer.rmsNorm("input_layernorm", "attn_norm", width),
+                    attention(c, i, layer),
+                    layer.rmsNorm("post_attention_layernorm", "ffn_norm", width),
+                    new MlpSpec(Activation.GATED_SILU, List.of(layer.reading("mlp.gate_proj", "ffn_gate", width, inner, mlpBias),
+                            layer.reading("mlp.up_proj", "ffn_up", width, inner, mlpBias)), layer.writing("mlp.down_proj", "ffn_down", inner, width, mlpBias))));
+        }
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
+        if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
+        return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty()), layers,
+                new HeadSpec(draft.rmsNorm("model.norm", "output_norm", width), c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"), false));
+    }
+
+    private AttentionSpec attention(ModelConfig c, int number, BlueprintDraft layer) {
+        int width = c.hiddenSize(), q = c.querySize(), kv = c.keyValueSize();
+        var bias = c.attention().qkvBias();
+        var turned = interleavedInGguf() ? layer.interleaved() : layer;
+        return new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(number),
+                c.layers().get(number).rotary(), c.layers().get(number).slidingWindow(),
+                List.of(turned.reading("self_attn.q_proj", "attn_q", width, q, bias), turned.reading("self_attn.k_proj", "attn_k", width, kv, bias),
+                        layer.reading("self_attn.v_proj", "attn_v", width, kv, bias)),
+                headNorm(c, layer, "self_attn.q_norm", "attn_q_norm"), headNorm(c, layer, "self_attn.k_norm", "attn_k_norm"),
+                layer.writing("self_attn.o_proj", "attn_output", q, width, c.attention().outputBias()));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.parley.serve.chat.running;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.QueueFullException;
+import dev.parley.generate.TextRequest;
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.model.ModelException;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.sampling.ChatSettings;
+import dev.parley.serve.work.ComputePool;
+import dev.parley.tokenizer.Message;
+import dev.parley.tokenizer.Tokenizer;
+import dev.parley.tokenizer.TokenizerException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * The web chat's way to the models. A question goes to the engine of its model with the settings of the API, so that both give the
+ * same answer; what the engine generates goes into the {@link AnswerLog} of the running answer.
+ */
+public class ChatEngine {
+
+    private static final long MOST_WEIGHTS = 2_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ModelPool models;
+
+    /** @param models that can be asked */
+    public ChatEngine(ModelPool models) {
+        this.models = models;
+    }
+
+    /**
+     * A conversation that wants an answer.
+     *
+     * @param model name or alias of a served model; empty for the default
+     * @param messages from the oldest to the one to answer; a system prompt is the first
+     * @param begun tokens that the answer begins with already: they are logged first, and it goes on after them
+     * @param settings of sampling by the names of OpenAI's API ({@code temperature}, {@code top_p}, {@code max_tokens}, {@code seed}…)
+     * @param topLogprobs alternatives that are logged with each token
+     * @param owner whose it is: users with many requests wait for those with few
+     */
+    record Question(Optional<String> model, List<Message> messages, List<AnswerToken> begun, ObjectNode settings, int topLogprobs, String owner) {}
+
+    /**
+     * How an answer ended.
+     *
+     * @param finishReason {@code stop}, {@code length} or {@code cancelled}
+     * @param completionTokens all of them, those that it began with included
+     * @param seconds from the question to the end
+     * @param forgottenTurns of the conversation, its oldest, that the model's context had no room for
+     */
+    record Ended(String finishReason, int promptTokens, int completionTokens, double seconds, int forgottenTurns) {}
+
+    /**
+     * What the token after an answer's beginning looked at.
+     *
+     * @param tokens texts of all tokens before it, from the first of the prompt on
+     * @param answerFrom number of the answer's first token among them
+     * @param weights of attention: (L, H, S), in each head a sum of 1
+     */
+    public record Attention(List<String> tokens, int answerFrom, float[][][] weights) {}
+
+    /**
+     * Begins an answer, which {@code to} is told of by the engine's thread.
+     *
+     * @return cancels it; its end tells when that is done
+     * @throws ApiError where it cannot be begun, with the status and the sentence to show
+     */
+    Runnable answer(Question question, RunningAnswer to) {
+        var lease = models.lease(question.model());
+        try {
+            var model = lease.model();
+            var prepared = prepared(question, model);
+            var prompt = prepared.prompt();
+            var request = limited(new TextRequest(prompt.ids(), prepared.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
+            var ticket = model.engine().submit(request, new Listener(lease, question, prompt, to));
+            return ticket::cancel;
+        } catch (RuntimeException e) {
+            lease.close();
+            throw refused(e);
+        }
+    }
+
+    private record Prepared(GenerationConfig config, FittedPrompt prompt) {}
+
+    /** Grammars and tokens, which may take a while, are not made on the thread of a request. */
+    private static Prepared prepared(Question question, ServedModel model) {
+        return ComputePool.shared().run(question.owner(), () -> {}, () -> {
+            var config = ChatSettings.read(JsonFields.of(question.settings(), "settings"), model, question.topLogprobs());
+            return new Prepared(config, FittedPrompt.of(question, model, config));
+        });
+    }
+
+    /** The request, with as many tokens of an answer as its owner may have. */
+    private static TextRequest limited(TextRequest request, ServedModel model, RunningAnswer to) {
+        var most = model.engine().limit(request);
+        var granted = to.reserve(request.prompt().length, most, request.config().maxNewTokens() == 0);
+        return granted < most ? request.withMaxNewTokens((int) granted) : request;
+    }
+
+    private static RuntimeException refused(RuntimeException cause) {
+        return switch (cause) {
+            case ModelException e -> ApiError.of(400, "context_length_exceeded", e.getMessage());
+            case TokenizerException e -> ApiError.badRequest("messages", e.getMessage());
+            case QueueFullException e -> ApiError.of(429, "queue_full", e.getMessage());
+            case IllegalArgumentException e -> ApiError.badRequest("settings", e.getMessage());
+            default -> cause;
+        };
+    }
+
+    /** Logs what the engine generates, with the text of each token. The model stays in memory until the end. */
+    private static final class Listener implements BatchingEngine.Listener {
+
+        private final ModelPool.Lease lease;
+        private final Tokenizer tokenizer;
+        private final FittedPrompt prompt;
+        private final RunningAnswer to;
+        private final long asked = System.nanoTime();
+        private int logged; // characters of the beginning, which the engine tells again
+
+        Listener(ModelPool.Lease lease, Question question, FittedPrompt prompt, RunningAnswer to) {
+            this.lease = lease;
+            this.prompt = prompt;
+            this.to = to;
+            tokenizer = lease.model().tokenizer();
+            var decoder = tokenizer.streamDecoder(true);
+            for (var token : question.begun()) {
+                var text = decoder.push(token.id());
+                logged += text.length();
+                to.log().add(text, List.of(token));
+            }
+        }
+
+        @Override
+        public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+            var known = Math.min(logged, text.length());
+            logged -= known;
+            var tokens = new ArrayList<AnswerToken>(ids.length);
+            for (var token : logprobs) {
+                var top = token.top().stream().map(t -> new Alternative(t.id(), text(tokenizer, t.id()), t.logprob())).toList();
+                tokens.add(new AnswerToken(token.id(), text(tokenizer, token.id()), token.logprob(), top));
+            }
+            to.log().add(text.substring(known), tokens);
+        }
+
+        @Override
+        public void onEnd(BatchingEngine.Answer answer) {
+            lease.close();
+            var completion = answer.completions().getFirst();
+            to.end(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(), prompt.begun() + completion.ids().length,
+                    (System.nanoTime() - asked) / 1e9, prompt.forgottenTurns()));
+        }
+
+        @Override
+        public void onFailure(RuntimeException failure) {
+            lease.close();
+            to.fail("The model could not go on: " + failure.getMessage());
+        }
+    }
+
+    /** The text of a token alone; the name of one that has none. */
+    private static String text(Tokenizer tokenizer, int id) {
+        if (id >= tokenizer.vocabSize()) return "";
+        var bytes = tokenizer.textBytes(id, false);
+        return bytes.length == 0 ? tokenizer.token(id) : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Looks at what the token after {@link Question#begun} was chosen from.
+     *
+     * @param reads is told how many tokens are about to be read, and may refuse
+     * @throws ApiError where that cannot be told
+     */
+    Attention attention(Question question, LongConsumer reads) {
+        try (var lease = models.lease(question.model())) {
+            var model = lease.model();
+            var prompt = prepared(question, model).prompt();
+            var ids = prompt.ids();
+            var config = model.model().config();
+            if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
+                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
+            }
+            reads.accept(ids.length);
+            var weights = model.engine().attention(question.owner(), ids);
+            try {
+                return new Attention(IntStream.of(ids).mapToObj(id -> text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),
+                        weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            } finally {
+                weights.cancel(true);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw ApiError.of(503, "busy", "The model's attention could not be read now; try again in a moment.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiError.of(503, "stopping", "The server is being stopped.");
+        } catch (RuntimeException e) {
+            throw refused(e);
+        }
+    }
+
+    /** The identifier of the model that a name means. @throws ApiError 404 if none is served by it */
+    String modelId(Optional<String> name) {
+        return models.info(name.orElse(models.defaultId())).source().id();
+    }
+}

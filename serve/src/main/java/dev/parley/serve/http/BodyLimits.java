@@ -1,0 +1,28 @@
+package dev.parley.serve.http;
+
+import java.util.regex.Pattern;
+
+/** How large a body may be, by the route that it is for: most need little, and nobody should have to be let in to fill memory. */
+public final class BodyLimits {
+
+    private static final long SHORT = 16 << 10; // names, passwords, identifiers
+    private static final long LONG = 6 << 20; // a message of a million characters, each as JSON writes it at most
+    private static final Pattern SHORT_ROUTES = Pattern.compile("/api/(login|logout|password|answers/[^/]+/stop|conversations/[^/]+/(restore|comparisons))/?");
+
+    private final long largest;
+
+    /** @param largest for any route */
+    public BodyLimits(long largest) {
+        this.largest = largest;
+    }
+
+    /** Bytes of a body that is sent to a path. */
+    public long of(String path) {
+        if (!path.startsWith("/api/") || path.equals("/api/import")) return largest;
+        return Math.min(largest, SHORT_ROUTES.matcher(path).matches() ? SHORT : LONG);
+    }
+
+    public long largest() {
+        return largest;
+    }
+}

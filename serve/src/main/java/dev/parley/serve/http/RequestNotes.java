@@ -1,0 +1,108 @@
+package dev.parley.serve.http;
+
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.jetty.server.Request;
+
+/** What is noted of a request on its way, for the access log. */
+public final class RequestNotes {
+
+    /** Bytes of a text that are kept, where texts are asked for. */
+    private static final int MOST_TEXT = 1 << 16;
+
+    private static final String ATTRIBUTE = RequestNotes.class.getName();
+
+    private volatile String address = "";
+    private volatile String caller = "";
+    private volatile String model = "";
+    private final LongAdder tokens = new LongAdder();
+    private final ByteArrayOutputStream asked = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream answered = new ByteArrayOutputStream();
+
+    /** Those of a request. */
+    public static RequestNotes of(Context request) {
+        RequestNotes notes = request.attribute(ATTRIBUTE);
+        if (notes == null) {
+            notes = new RequestNotes();
+            request.attribute(ATTRIBUTE, notes);
+        }
+        return notes;
+    }
+
+    /** Makes new ones for a request that has just come in. */
+    public static RequestNotes begin(Request request) {
+        var notes = new RequestNotes();
+        request.setAttribute(ATTRIBUTE, notes);
+        return notes;
+    }
+
+    public static Optional<RequestNotes> find(Request request) {
+        return Optional.ofNullable((RequestNotes) request.getAttribute(ATTRIBUTE));
+    }
+
+    /** The client's address, where a proxy tells a better one than the connection's. */
+    public void address(String address) {
+        this.address = address;
+    }
+
+    /** Who asks, in a way that may be written down. */
+    public void caller(String name) {
+        this.caller = name;
+    }
+
+    /** The model that answers. */
+    public void model(String id) {
+        this.model = id;
+    }
+
+    /** Tokens that were read or made. */
+    public void spent(long more) {
+        tokens.add(more);
+    }
+
+    /** A piece of the request's body. */
+    public void asked(ByteBuffer piece) {
+        keep(piece, asked);
+    }
+
+    /** A piece of the answer's body. */
+    public void answered(ByteBuffer piece) {
+        keep(piece, answered);
+    }
+
+    private static void keep(ByteBuffer piece, ByteArrayOutputStream kept) {
+        synchronized (kept) {
+            var bytes = new byte[Math.min(piece.remaining(), MOST_TEXT - kept.size())];
+            piece.duplicate().get(bytes);
+            kept.writeBytes(bytes);
+        }
+    }
+
+    public String address() {
+        return address;
+    }
+
+    public String caller() {
+        return caller;
+    }
+
+    public String model() {
+        return model;
+    }
+
+    public long tokens() {
+        return tokens.sum();
+    }
+
+    public String asked() {
+        return asked.toString(StandardCharsets.UTF_8);
+    }
+
+    public String answered() {
+        return answered.toString(StandardCharsets.UTF_8);
+    }
+}

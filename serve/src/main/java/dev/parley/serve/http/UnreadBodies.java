@@ -1,0 +1,39 @@
+package dev.parley.serve.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * Reads what is left of a body that its route did not want, or that was refused unread. Jetty closes a connection on which a body
+ * is still coming once the answer is sent, and the client's next request on it would be lost.
+ */
+public final class UnreadBodies implements Routes {
+
+    private static final Set<HandlerType> BODILESS = Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
+    private static final int MOST = 1 << 16; // of a larger rest, closing is the cheaper end, which the client is told of
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.before(request -> {
+            // Their routes want none, and may begin to answer, after which nothing could be told of the closing any more.
+            if (BODILESS.contains(request.method())) read(request);
+        });
+        routes.after(UnreadBodies::read);
+    }
+
+    private static void read(Context request) {
+        if (request.res().isCommitted()) return;
+        if (request.req().getHeader("Expect") != null || !endsSoon(request)) request.header("Connection", "close");
+    }
+
+    private static boolean endsSoon(Context request) {
+        try {
+            return request.req().getInputStream().skip(MOST) < MOST;
+        } catch (IOException | RuntimeException e) {
+            return false; // it is broken, too large or too slow
+        }
+    }
+}

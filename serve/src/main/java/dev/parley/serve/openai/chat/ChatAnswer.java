@@ -1,0 +1,154 @@
+package dev.parley.serve.openai.chat;
+
+import dev.parley.generate.FinishReason;
+import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.TextRequest;
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.tools.ToolCallReader;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.http.ClientGone;
+import dev.parley.serve.http.ClientPresence;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.Ids;
+import dev.parley.serve.openai.TextRun;
+import dev.parley.serve.openai.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The answer to a chat, the same whether a client takes it piece by piece or as a whole: a whole is the pieces together.
+ *
+ * @param choices one for each text that was asked for
+ */
+public record ChatAnswer(List<Choice> choices, Usage usage) {
+
+    /** A piece of an answer. */
+    public sealed interface Piece {
+
+        /** More text. */
+        record Text(String text) implements Piece {}
+
+        /** A call of a function begins. @param index of it in its answer */
+        record CallBegun(int index, String id, String name) implements Piece {}
+
+        /** More of a call's arguments, as JSON. */
+        record CallArguments(int index, String json) implements Piece {}
+    }
+
+    /** A call of a function. @param arguments as JSON */
+    public record Call(String id, String name, String arguments) {}
+
+    /**
+     * An answer in full.
+     *
+     * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
+     * @param logprobs of its tokens, where they were asked for
+     */
+    public record Choice(String text, List<Call> calls, String finishReason, List<TokenLogprob> logprobs) {}
+
+    /** Takes pieces as they come, on the thread that waits for the answer. */
+    @FunctionalInterface
+    public interface Reader {
+
+        /** @param logprobs of the tokens that have come since the last time; the pieces' text may still wait for more */
+        void onPieces(int choice, List<Piece> pieces, List<TokenLogprob> logprobs);
+    }
+
+    /**
+     * Lets the model answer.
+     *
+     * @param caller whose request it is
+     * @param reader is told of all pieces before this returns
+     * @throws ClientGone if the client left
+     * @throws dev.parley.serve.http.ApiError if the engine cannot take it
+     */
+    public static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
+        var rows = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new Row(model, prompt)).toList();
+        var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
+        var answer = TextRun.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
+            var pieces = rows.get(row).take(ids, text);
+            if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
+        }).getFirst();
+        var choices = new ArrayList<Choice>();
+        for (int i = 0; i < rows.size(); i++) {
+            var completion = answer.completions().get(i);
+            var pieces = rows.get(i).finish(completion.finishReason());
+            if (!pieces.isEmpty()) reader.onPieces(i, pieces, List.of());
+            choices.add(rows.get(i).choice(completion));
+        }
+        return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer));
+    }
+
+    /** One text while it grows. */
+    private static final class Row implements ToolCallReader.Listener {
+
+        private final ServedModel model;
+        private final ChatPrompt prompt;
+        private final Optional<ToolCallReader> calls;
+        private final StringBuilder text = new StringBuilder();
+        private final List<Piece.CallBegun> begun = new ArrayList<>();
+        private final List<StringBuilder> arguments = new ArrayList<>();
+        private final List<Integer> ids = new ArrayList<>();
+        private List<Piece> pieces = new ArrayList<>();
+
+        Row(ServedModel model, ChatPrompt prompt) {
+            this.model = model;
+            this.prompt = prompt;
+            calls = prompt.calls().map(c -> new ToolCallReader(c.format(), c.tools().names(), c.tools().several(), c.opened(), this));
+        }
+
+        List<Piece> take(int[] newIds, String more) {
+            if (calls.isEmpty()) {
+                if (!more.isEmpty()) onText(more);
+                return takePieces();
+            }
+            var opener = prompt.calls().orElseThrow().opener();
+            for (var id : newIds) {
+                if (opener.isPresent() && id == opener.getAsInt()) calls.get().openAfter(model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length());
+                if (opener.isPresent()) ids.add(id);
+            }
+            calls.get().push(more);
+            return takePieces();
+        }
+
+        List<Piece> finish(FinishReason reason) {
+            calls.ifPresent(c -> c.finish(reason != FinishReason.STOP));
+            return takePieces();
+        }
+
+        private List<Piece> takePieces() {
+            var taken = pieces;
+            pieces = new ArrayList<>();
+            return taken;
+        }
+
+        Choice choice(Completion completion) {
+            var all = new ArrayList<Call>();
+            for (var call : begun) all.add(new Call(call.id(), call.name(), arguments.get(call.index()).toString()));
+            var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls" : completion.finishReason().label();
+            return new Choice(text.toString(), List.copyOf(all), reason, completion.logprobs());
+        }
+
+        @Override
+        public void onText(String more) {
+            text.append(more);
+            pieces.add(new Piece.Text(more));
+        }
+
+        @Override
+        public void onCall(int index, String name) {
+            var call = new Piece.CallBegun(index, Ids.ofCall(prompt.calls().orElseThrow().format()), name);
+            begun.add(call);
+            arguments.add(new StringBuilder());
+            pieces.add(call);
+        }
+
+        @Override
+        public void onArguments(int index, String piece) {
+            arguments.get(index).append(piece);
+            pieces.add(new Piece.CallArguments(index, piece));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.parley.serve.openai.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.tools.ToolFormat;
+import dev.parley.generate.tools.ToolTemplate;
+import dev.parley.grammar.Grammar;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.ToolFields.Use;
+import dev.parley.serve.openai.ToolFields;
+import dev.parley.serve.sampling.FormFields;
+import dev.parley.serve.sampling.SamplingFields;
+import dev.parley.tokenizer.Tokenizer;
+import dev.parley.tokenizer.TokenizerException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A conversation as the model is given it, and how its answer is to be read.
+ *
+ * <pre>{@code
+ * var prompt = ChatPrompt.of(model, messages, ToolFields.NONE, Map.of(), Optional.empty(), settings);
+ * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
+ * }</pre>
+ *
+ * @param calls how calls of functions are told in the answer; empty where all of it is text
+ */
+public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
+
+    /**
+     * How calls are told.
+     *
+     * @param opened whether the prompt ends within the calls
+     * @param opener the token with which they begin, where it is no text
+     */
+    public record Calls(ToolFormat format, ToolFields tools, boolean opened, OptionalInt opener) {}
+
+    /**
+     * Brings a conversation into the model's form.
+     *
+     * @param messages as {@link ChatMessages} gives them
+     * @param variables more that the template may read
+     * @param form of the answer's text
+     * @param settings of sampling; the form is added to them
+     * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
+     */
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
+            GenerationConfig.Builder settings) {
+        return of(model, messages, "messages", tools, variables, form, settings);
+    }
+
+    /** The same for requests that bring the messages otherwise. @param param the field that they come from */
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
+            GenerationConfig.Builder settings) {
+        var template = ToolTemplate.of(model.requireChatTemplate());
+        var ids = encoded(model, template, messages, param, tools, variables);
+        var calls = tools.use() == Use.NEVER ? Optional.<Calls>empty() : Optional.of(calls(model.tokenizer(), template.format(), tools));
+        if (calls.isPresent() && calls.get().opened()) {
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = calls.get().opener().orElseThrow();
+        }
+        requireRoom(model, ids.length, param);
+        calls.flatMap(c -> form(c, form)).or(() -> form).ifPresent(settings::grammar);
+        var config = SamplingFields.build(settings);
+        if (calls.isPresent() && config.grammar().isEmpty()) config = endedAfterOneCall(calls.get(), config);
+        return new ChatPrompt(ids, config, calls);
+    }
+
+    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables) {
+        try {
+            return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
+        } catch (TokenizerException e) {
+            throw ApiError.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Checks that a prompt leaves room for a token.
+     *
+     * @throws ApiError naming both numbers
+     */
+    public static void requireRoom(ServedModel model, int length, String param) {
+        if (length == 0) throw ApiError.badRequest(param, param + " gives no token; the model needs one at least to begin with.");
+        if (length < model.contextLength()) return;
+        throw ApiError.of(400, "context_length_exceeded", param, "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
+                + param + " have " + length + " tokens. Shorten them.");
+    }
+
+    private static Calls calls(Tokenizer tokenizer, ToolFormat format, ToolFields tools) {
+        var opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
+        if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty(); // it is text after all
+        return new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener);
+    }
+
+    /** Where a call has to come, that is the form; where it may, either it or what the text must be. */
+    private static Optional<Grammar> form(Calls calls, Optional<Grammar> form) {
+        var tools = calls.tools();
+        if (tools.use() == Use.AS_IT_LIKES && form.isEmpty()) return Optional.empty();
+        return Optional.of(FormFields.made("tools", 0, () -> {
+            var callForm = calls.format().calls(tools.callableForms(), tools.several(), calls.opened());
+            return tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm));
+        }));
+    }
+
+    private static GenerationConfig endedAfterOneCall(Calls calls, GenerationConfig config) {
+        var end = calls.format().endOfOneCall();
+        if (calls.tools().several() || end.isEmpty()) return config;
+        var stops = new ArrayList<>(config.stopStrings());
+        stops.add(end.get());
+        return config.toBuilder().stopStrings(stops).build();
+    }
+}

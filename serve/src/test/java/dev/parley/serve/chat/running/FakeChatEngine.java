@@ -1,0 +1,97 @@
+package dev.parley.serve.chat.running;
+
+import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.serve.chat.history.AnswerToken;
+import dev.parley.serve.chat.history.AnswerToken.Alternative;
+import dev.parley.serve.http.ApiError;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/** Answers as a test tells it to. */
+final class FakeChatEngine extends ChatEngine {
+
+    /** An answer that a test writes. */
+    static final class Job {
+
+        final Question question;
+        private final RunningAnswer answer;
+        private int count;
+        volatile boolean cancelled;
+
+        Job(Question question, RunningAnswer answer) {
+            this.question = question;
+            this.answer = answer;
+            for (var token : question.begun()) answer.log().add(token.text(), List.of(token));
+            count = question.begun().size();
+        }
+
+        /** Says so many tokens of one letter. */
+        void say(int tokens) {
+            for (int i = 0; i < tokens; i++) {
+                answer.log().add("x", List.of(new AnswerToken(count, "x", -0.5, List.of(new Alternative(count, "x", -0.5), new Alternative(99, "y", -1)))));
+                count++;
+            }
+        }
+
+        void end(String reason) {
+            answer.end(new Ended(reason, 3, count, 1, 0));
+        }
+
+        void fail(String sentence) {
+            answer.fail(sentence);
+        }
+    }
+
+    final List<Job> jobs = new CopyOnWriteArrayList<>();
+    private final List<Runnable> beforeBegun = new ArrayList<>();
+    private boolean cancelEnds = true;
+
+    FakeChatEngine() {
+        super(new ModelPool(List.of(new ModelSource("fake", List.of(), 1, 100, () -> {
+            throw new IllegalStateException("No model is asked.");
+        })), 1, new Limits(1, 1, 1, 1), Duration.ZERO));
+    }
+
+    /** Does something while an answer is about to begin. */
+    void beforeBegun(Runnable work) {
+        beforeBegun.add(work);
+    }
+
+    /** From now on answers do not end when they are asked to. */
+    void ignoreCancel() {
+        cancelEnds = false;
+    }
+
+    @Override
+    Runnable answer(Question question, RunningAnswer to) {
+        if (question.settings().has("refuse")) throw ApiError.badRequest("settings.refuse", "This is refused.");
+        to.reserve(3 + question.begun().size(), 100, true);
+        var job = new Job(question, to);
+        jobs.add(job);
+        beforeBegun.forEach(Runnable::run);
+        return () -> {
+            if (job.cancelled || !cancelEnds) return;
+            job.cancelled = true;
+            job.end("cancelled");
+        };
+    }
+
+    @Override
+    Attention attention(Question question, LongConsumer reads) {
+        reads.accept(question.messages().size());
+        var count = question.messages().size() + question.begun().size();
+        return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(), new float[1][1][count]);
+    }
+
+    @Override
+    String modelId(Optional<String> name) {
+        return name.orElse("fake");
+    }
+}
