@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
@@ -28,7 +28,7 @@ class SeedArticleTest {
     Path folder;
 
     private static Dataset dataset(Tokenizer tokenizer, Stream<String> lines) {
-        return Dataset.of(lines.map(line -> Row.of(tokenizer.encode(line))).toList());
+        return Dataset.of(lines.map(line -> TrainingRow.of(tokenizer.encode(line))).toList());
     }
 
     @Test

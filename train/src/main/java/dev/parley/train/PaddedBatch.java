@@ -1,6 +1,6 @@
 package dev.parley.train;
 
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.model.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  */
 record PaddedBatch(TokenBatch tokenBatch, int[][] labels, long tokens, long targets) {
 
-    static PaddedBatch of(List<Row> rows) {
+    static PaddedBatch of(List<TrainingRow> rows) {
         var longest = rows.stream().mapToInt(r -> r.inputIds().length).max().orElseThrow();
         var ids = new int[rows.size()][];
         var labels = new int[rows.size()][];
@@ -26,7 +26,7 @@ record PaddedBatch(TokenBatch tokenBatch, int[][] labels, long tokens, long targ
             var row = rows.get(b);
             ids[b] = Arrays.copyOf(row.inputIds(), longest);
             labels[b] = Arrays.copyOf(row.labels(), longest);
-            Arrays.fill(labels[b], row.length(), longest, Row.MASKED);
+            Arrays.fill(labels[b], row.length(), longest, TrainingRow.MASKED);
             segments[b] = Arrays.copyOf(row.segments(), longest);
             if (row.segments().length > 0) Arrays.fill(segments[b], row.length(), longest, Integer.MAX_VALUE);
             tokens += row.length();

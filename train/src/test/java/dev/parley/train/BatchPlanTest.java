@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ class BatchPlanTest {
     Path folder;
 
     private static Dataset numbered(int rows) {
-        return Dataset.of(IntStream.range(0, rows).mapToObj(i -> Row.of(new int[] {i, 1, 2})).toList());
+        return Dataset.of(IntStream.range(0, rows).mapToObj(i -> TrainingRow.of(new int[] {i, 1, 2})).toList());
     }
 
     private TrainingArguments.Builder arguments(int accumulation) {

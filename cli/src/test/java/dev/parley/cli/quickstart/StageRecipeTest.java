@@ -3,7 +3,7 @@ package dev.parley.cli.quickstart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The settings that the figures of docs/benchmarks.md were measured with. */
 class StageRecipeTest {
 
-    private static final Dataset ROWS = Dataset.of(List.of(Row.of(new int[] {1, 2, 3})));
+    private static final Dataset ROWS = Dataset.of(List.of(TrainingRow.of(new int[] {1, 2, 3})));
 
     @TempDir
     Path folder;

@@ -8,13 +8,13 @@ package dev.parley.data;
  * @param segments the number of the document that each token belongs to, where several are packed into the row; they do
  *     not see each other. Empty where the row is one document.
  */
-public record Row(int[] inputIds, int[] labels, int[] segments) {
+public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
 
     /** The label of a token that is no target. */
     public static final int MASKED = -100;
 
     /** @throws IllegalArgumentException if the arrays are not equally long */
-    public Row {
+    public TrainingRow {
         if (labels.length != inputIds.length || segments.length != 0 && segments.length != inputIds.length) {
             throw new IllegalArgumentException("A row of " + inputIds.length + " tokens has " + labels.length + " labels and "
                     + segments.length + " segment numbers.");
@@ -22,17 +22,17 @@ public record Row(int[] inputIds, int[] labels, int[] segments) {
     }
 
     /** One document whose every token is a target. */
-    public static Row of(int[] ids) {
-        return new Row(ids, ids, new int[0]);
+    public static TrainingRow of(int[] ids) {
+        return new TrainingRow(ids, ids, new int[0]);
     }
 
     /** One document with labels of its own. */
-    public static Row of(int[] ids, int[] labels) {
-        return new Row(ids, labels, new int[0]);
+    public static TrainingRow of(int[] ids, int[] labels) {
+        return new TrainingRow(ids, labels, new int[0]);
     }
 
     /** A document between the token that begins texts and the one that ends them: its first token and its end are learned. */
-    public static Row document(int begin, int[] ids, int end) {
+    public static TrainingRow document(int begin, int[] ids, int end) {
         var row = new int[ids.length + 2];
         row[0] = begin;
         System.arraycopy(ids, 0, row, 1, ids.length);
