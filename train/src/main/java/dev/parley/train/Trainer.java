@@ -13,6 +13,8 @@ import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.model.CausalLM;
 import dev.parley.model.LossSum;
+import dev.parley.model.TokenBatch;
+import dev.parley.model.TrainingBatch;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
@@ -151,11 +153,15 @@ public final class Trainer {
             if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<TrainingRow>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            var batch = PaddedBatch.of(rows);
-            sum = sum.plus(model.loss(batch.tokenBatch(), batch.labels()));
+            var batch = TrainingRow.batch(rows);
+            sum = sum.plus(model.loss(tokens(batch), batch.labels()));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return Optional.of(sum.mean());
+    }
+
+    private static TokenBatch tokens(TrainingBatch batch) {
+        return TokenBatch.packed(batch.ids(), batch.segments());
     }
 
     /** Writes the model, and the tokenizer if there is one, to the output folder. */
@@ -235,14 +241,15 @@ public final class Trainer {
 
         /** The recipe: passes over the micro-batches, clip, update. */
         private Done step() {
-            var batches = plan.step(state.step()).stream().map(PaddedBatch::of).toList();
-            var targets = batches.stream().mapToLong(PaddedBatch::targets).sum();
+            var rows = plan.step(state.step());
+            var batches = rows.stream().map(TrainingRow::batch).toList();
+            var targets = batches.stream().mapToLong(TrainingBatch::targets).sum();
             if (targets == 0) {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) {
-                loss = loss.plus(model.lossAndBackward(batch.tokenBatch(), batch.labels(), targets));
+                loss = loss.plus(model.lossAndBackward(tokens(batch), batch.labels(), targets));
             }
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
@@ -252,7 +259,7 @@ public final class Trainer {
             }
             var rate = learningRate.at(progress.scheduledStep(state.step()));
             optimizer.step(rate, gradNorm);
-            return new Done(loss, gradNorm, rate, batches.stream().mapToLong(PaddedBatch::tokens).sum());
+            return new Done(loss, gradNorm, rate, rows.stream().flatMap(List::stream).mapToLong(TrainingRow::length).sum());
         }
 
         /** The best model of all that are evaluated is one that is saved. */

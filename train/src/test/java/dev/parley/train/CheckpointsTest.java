@@ -9,6 +9,7 @@ import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.train.Trainer.TrainOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -256,7 +257,7 @@ class CheckpointsTest {
     private static Dataset masked(Dataset rows) {
         return Dataset.of(IntStream.range(0, rows.size()).mapToObj(rows::get).map(row -> {
             var labels = row.labels().clone();
-            labels[1] = TrainingRow.MASKED;
+            labels[1] = TrainingBatch.IGNORED;
             return TrainingRow.of(row.inputIds(), labels);
         }).toList());
     }

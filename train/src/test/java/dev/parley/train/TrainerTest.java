@@ -11,6 +11,7 @@ import dev.parley.data.TrainingRow;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
+import dev.parley.model.TrainingBatch;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Files;
@@ -121,7 +122,7 @@ class TrainerTest {
     @Test
     void aStepWithoutATargetIsRefused() {
         var masked = new int[8];
-        java.util.Arrays.fill(masked, TrainingRow.MASKED);
+        java.util.Arrays.fill(masked, TrainingBatch.IGNORED);
         var dataset = Dataset.of(List.of(TrainingRow.of(new int[8], masked)));
         try (var model = CausalLM.create(CONFIG, 1)) {
             var fault = assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
