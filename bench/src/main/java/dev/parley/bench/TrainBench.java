@@ -1,16 +1,17 @@
 package dev.parley.bench;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.model.ModelConfig;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.NewtonSchulz;
 import dev.parley.train.Optim;
 import dev.parley.train.TrainEvent;
@@ -78,11 +79,11 @@ final class TrainBench {
         return new BenchRow(name, median, "tokens/s", Optional.empty(), Optional.of(limit));
     }
 
-    private static List<Row> randomRows(int vocabSize, int steps) {
+    private static List<TrainingRow> randomRows(int vocabSize, int steps) {
         var random = new SplittableRandom(1);
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<TrainingRow>();
         for (int r = 0; r < ROWS * steps; r++) {
-            rows.add(Row.of(random.ints(LENGTH, 0, vocabSize).toArray()));
+            rows.add(TrainingRow.of(random.ints(LENGTH, 0, vocabSize).toArray()));
         }
         return rows;
     }

@@ -58,9 +58,9 @@ public final class Parley implements Runnable {
         var output = Output.standard();
         var line = commandLine(output, arguments);
         join(restoring);
-        Interruption.commandBegins();
+        InterruptHandler.commandBegins();
         var code = run(line, output, arguments);
-        Interruption.commandEnds();
+        InterruptHandler.commandEnds();
         System.exit(code);
     }
 

@@ -101,7 +101,7 @@ public final class Progress implements AutoCloseable {
 
     /**
      * How many columns the bar may have. Asked here, since the bar would ask by a terminal that takes Ctrl-C for itself:
-     * from then on it would end the program at once, and what {@link Interruption} is to put in order would be lost.
+     * from then on it would end the program at once, and what {@link InterruptHandler} is to put in order would be lost.
      */
     private static int width() {
         try (var terminal = TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).nativeSignals(false).dumb(true).build()) {

@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
-        try (var database = data.open(); var interruption = Interruption.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
+        try (var database = data.open(); var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
             try (var server = ParleyServer.start(settings, pool, database, output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));

@@ -68,7 +68,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Trainer.TrainOutput train(TrainingRun run) throws IOException {
         try (var progress = Progress.of(run.stage().label(), run.trainer().totalSteps(), output);
-                var interruption = Interruption.stops(run.trainer()::stop, output)) {
+                var interruption = InterruptHandler.stops(run.trainer()::stop, output)) {
             run.trainer().onEvent(progress.ofTraining());
             var result = run.run();
             if (result.interrupted()) throw new Interrupted(interrupted(run));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.torch.TrainableLM;
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
@@ -29,7 +29,7 @@ class SeedArticleTest {
     Path folder;
 
     private static Dataset dataset(Tokenizer tokenizer, Stream<String> lines) {
-        return Dataset.of(lines.map(line -> Row.of(tokenizer.encode(line))).toList());
+        return Dataset.of(lines.map(line -> TrainingRow.of(tokenizer.encode(line))).toList());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.parley.data;
 
+import dev.parley.model.TrainingBatch;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Conversation;
 import dev.parley.tokenizer.Message;
@@ -13,7 +14,7 @@ public final class ChatRows {
     private ChatRows() {}
 
     /** A conversation of plain turns, as {@link #row(Tokenizer, ChatTemplate, Conversation, int)}. */
-    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
+    public static Optional<TrainingRow> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
         return row(tokenizer, template, Conversation.of(conversation), maxLength);
     }
 
@@ -22,13 +23,13 @@ public final class ChatRows {
      *
      * @return nothing if it is longer than {@code maxLength} tokens, or the assistant says nothing
      */
-    public static Optional<Row> row(Tokenizer tokenizer, ChatTemplate template, Conversation conversation, int maxLength) {
+    public static Optional<TrainingRow> row(Tokenizer tokenizer, ChatTemplate template, Conversation conversation, int maxLength) {
         var encoded = template.encode(tokenizer, conversation.withGenerationPrompt(false));
         var labels = encoded.ids().clone();
         for (int i = 0; i < labels.length; i++) {
-            if (!encoded.assistantMask()[i]) labels[i] = Row.MASKED;
+            if (!encoded.assistantMask()[i]) labels[i] = TrainingBatch.IGNORED;
         }
-        var row = Row.of(encoded.ids(), labels);
+        var row = TrainingRow.of(encoded.ids(), labels);
         return row.length() > maxLength || row.targets() == 0 ? Optional.empty() : Optional.of(row);
     }
 }

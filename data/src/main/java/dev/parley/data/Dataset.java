@@ -9,7 +9,7 @@ public interface Dataset {
     int size();
 
     /** The row of a number from 0 to size-1. */
-    Row get(int index);
+    TrainingRow get(int index);
 
     /**
      * A number that another set of rows would hardly have: of every id, label and segment, in their order. A run that goes on
@@ -33,7 +33,7 @@ public interface Dataset {
     }
 
     /** A data set in memory. */
-    static Dataset of(List<Row> rows) {
+    static Dataset of(List<TrainingRow> rows) {
         var copy = List.copyOf(rows);
         return new Dataset() {
             @Override
@@ -42,7 +42,7 @@ public interface Dataset {
             }
 
             @Override
-            public Row get(int index) {
+            public TrainingRow get(int index) {
                 return copy.get(index);
             }
         };

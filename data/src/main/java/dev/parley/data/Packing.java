@@ -21,13 +21,13 @@ public final class Packing {
      *
      * @param length tokens of a row at most
      */
-    public static List<Row> pack(List<Row> documents, int length) {
-        var packed = new ArrayList<Row>();
+    public static List<TrainingRow> pack(List<TrainingRow> documents, int length) {
+        var packed = new ArrayList<TrainingRow>();
         var open = new ArrayList<Open>();
         for (var document : documents) {
             for (int start = 0; start < document.length(); start += length) {
                 var end = Math.min(document.length(), start + length);
-                var piece = Row.of(Arrays.copyOfRange(document.inputIds(), start, end), Arrays.copyOfRange(document.labels(), start, end));
+                var piece = TrainingRow.of(Arrays.copyOfRange(document.inputIds(), start, end), Arrays.copyOfRange(document.labels(), start, end));
                 place(piece, open, length);
                 if (open.size() > OPEN_ROWS) packed.add(closeFullest(open));
             }
@@ -36,7 +36,7 @@ public final class Packing {
         return packed;
     }
 
-    private static void place(Row piece, List<Open> open, int length) {
+    private static void place(TrainingRow piece, List<Open> open, int length) {
         Open best = null;
         for (var row : open) {
             if (row.length + piece.length() <= length && (best == null || row.length > best.length)) best = row;
@@ -48,7 +48,7 @@ public final class Packing {
         best.add(piece);
     }
 
-    private static Row closeFullest(List<Open> open) {
+    private static TrainingRow closeFullest(List<Open> open) {
         var fullest = 0;
         for (int i = 1; i < open.size(); i++) {
             if (open.get(i).length > open.get(fullest).length) fullest = i;
@@ -59,15 +59,15 @@ public final class Packing {
     /** A row that documents are still added to. */
     private static final class Open {
 
-        private final List<Row> documents = new ArrayList<>();
+        private final List<TrainingRow> documents = new ArrayList<>();
         private int length;
 
-        void add(Row document) {
+        void add(TrainingRow document) {
             documents.add(document);
             length += document.length();
         }
 
-        Row close() {
+        TrainingRow close() {
             var ids = new int[length];
             var labels = new int[length];
             var segments = new int[length];
@@ -79,7 +79,7 @@ public final class Packing {
                 Arrays.fill(segments, at, at + document.length(), d);
                 at += document.length();
             }
-            return new Row(ids, labels, documents.size() == 1 ? new int[0] : segments);
+            return new TrainingRow(ids, labels, documents.size() == 1 ? new int[0] : segments);
         }
     }
 }

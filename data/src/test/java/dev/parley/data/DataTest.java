@@ -100,14 +100,14 @@ class DataTest {
     @Test
     void packingLosesNothingAndKeepsDocumentsApart() {
         var random = new SplittableRandom(8);
-        var documents = new ArrayList<Row>();
-        for (int n = 0; n < 500; n++) documents.add(Row.of(random.ints(1 + random.nextInt(70), 0, 1000).toArray()));
+        var documents = new ArrayList<TrainingRow>();
+        for (int n = 0; n < 500; n++) documents.add(TrainingRow.of(random.ints(1 + random.nextInt(70), 0, 1000).toArray()));
         var rows = Packing.pack(documents, 64);
-        assertEquals(documents.stream().mapToInt(Row::length).sum(), rows.stream().mapToInt(Row::length).sum());
+        assertEquals(documents.stream().mapToInt(TrainingRow::length).sum(), rows.stream().mapToInt(TrainingRow::length).sum());
         assertTrue(rows.stream().allMatch(r -> r.length() <= 64));
         var cut = documents.stream().mapToInt(d -> d.length() > 64 ? 1 : 0).sum(); // the first token of a second piece is no target
-        assertEquals(documents.stream().mapToInt(Row::targets).sum() - cut, rows.stream().mapToInt(Row::targets).sum());
-        assertTrue(rows.size() * 64 < 1.1 * rows.stream().mapToInt(Row::length).sum(), "rows are full to nine tenths");
+        assertEquals(documents.stream().mapToInt(TrainingRow::targets).sum() - cut, rows.stream().mapToInt(TrainingRow::targets).sum());
+        assertTrue(rows.size() * 64 < 1.1 * rows.stream().mapToInt(TrainingRow::length).sum(), "rows are full to nine tenths");
         assertTrue(rows.stream().allMatch(r -> IntStream.range(1, r.segments().length).allMatch(i -> r.segments()[i] >= r.segments()[i - 1])));
     }
 

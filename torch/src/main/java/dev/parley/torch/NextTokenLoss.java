@@ -10,16 +10,13 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The mean of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
+ * The sum of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
  * token of the vocabulary several times in float32; here a chunk of rows exists at a time, once, in the compute type:
  * with p = softmax(h Wᵀ), the gradient of the scores is p - onehot(target), that of h is (p - onehot) W, and that of W
  * is (p - onehot)ᵀ h. Scores in bfloat16 become p - onehot in their place, computed in float32 and rounded once
  * ({@link ScoreRow}).
  */
 final class NextTokenLoss {
-
-    /** The label of a position that is no target, as in transformers. */
-    static final int IGNORED = -100;
 
     /** Scores in a chunk: 128 MiB in bfloat16. */
     private static final long CHUNK_SCORES = 1L << 26;
@@ -32,23 +29,17 @@ final class NextTokenLoss {
     private final Tensor targets; // the same
     private final long count;
 
-    /**
-     * @param labels (B, T), unshifted: the label at t is the target of position t-1
-     * @param segments (B, T), or empty; the first token of a document is no target of the one before
-     */
-    NextTokenLoss(Tensor head, int[][] labels, int[][] segments) {
+    /** @param batch whose token at t + 1, where it is a target, is predicted at position t */
+    NextTokenLoss(Tensor head, TrainingBatch batch) {
         this.head = head;
+        var labels = batch.labels();
         int length = labels[0].length;
         var positions = IntStream.range(0, labels.length * length)
-                .filter(i -> isTarget(labels, segments, i / length, i % length + 1)).toArray();
+                .filter(i -> i % length + 1 < length && batch.isTarget(i / length, i % length + 1)).toArray();
         count = positions.length;
         rows = Tensor.ofInts(positions, count);
         targetIds = IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray();
         targets = Tensor.ofInts(targetIds, count);
-    }
-
-    private static boolean isTarget(int[][] labels, int[][] segments, int b, int t) {
-        return t < labels[b].length && labels[b][t] != IGNORED && (segments.length == 0 || segments[b][t] == segments[b][t - 1]);
     }
 
     long count() {

@@ -110,7 +110,7 @@ final class TorchRunner implements Runner {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var batch = TokenBatch.of(ids);
             if (batch.length() == 1) return new double[ids.length][0];
-            var losses = new NextTokenLoss(transformer.head().in(computeType), ids, new int[0][]).each(hidden(batch, null)).toFloats();
+            var losses = new NextTokenLoss(transformer.head().in(computeType), new TrainingBatch(ids, ids, new int[0][])).each(hidden(batch, null)).toFloats();
             var each = new double[ids.length][batch.length() - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
@@ -121,7 +121,7 @@ final class TorchRunner implements Runner {
     LossSum loss(TokenBatch batch, int[][] labels) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             checkLabels(batch, labels);
-            var loss = new NextTokenLoss(transformer.head().in(computeType), labels, batch.segments());
+            var loss = new NextTokenLoss(transformer.head().in(computeType), new TrainingBatch(batch.ids(), labels, batch.segments()));
             return new LossSum(loss.count() == 0 ? 0 : loss.each(hidden(batch, null)).to(DType.FLOAT64).sum().item(), loss.count());
         }
     }
@@ -139,7 +139,7 @@ final class TorchRunner implements Runner {
             checkLabels(batch, labels);
             var head = transformer.head();
             var ids = Tensor.ofRows(batch.ids());
-            var loss = new NextTokenLoss(head.in(computeType).detach(), labels, batch.segments());
+            var loss = new NextTokenLoss(head.in(computeType).detach(), new TrainingBatch(batch.ids(), labels, batch.segments()));
             Tensor x;
             try (var noGrad = NoGrad.open()) {
                 x = transformer.embed(batch.ids());
@@ -168,7 +168,7 @@ final class TorchRunner implements Runner {
                 throw new ModelException("The labels have not the shape of the ids.");
             }
             for (var label : labels[b]) {
-                if (label != NextTokenLoss.IGNORED && (label < 0 || label >= config.vocabSize())) {
+                if (label != TrainingBatch.IGNORED && (label < 0 || label >= config.vocabSize())) {
                     throw new ModelException("Label " + label + " is neither a token of the vocabulary of " + config.vocabSize() + " nor -100.");
                 }
             }

@@ -7,7 +7,7 @@ import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -53,7 +53,7 @@ final class BatchPlan {
     }
 
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
-    List<List<Row>> step(long number) {
+    List<List<TrainingRow>> step(long number) {
         var wanted = number / stepsPerEpoch();
         if (wanted != epoch) {
             batches = arrange(wanted);

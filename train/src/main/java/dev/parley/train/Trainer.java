@@ -10,12 +10,14 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
-import dev.parley.torch.LossSum;
+import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
+import dev.parley.model.CausalLM;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.LossSum;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,13 +151,17 @@ public final class Trainer {
         var size = arguments.get(PER_DEVICE_EVAL_BATCH_SIZE);
         for (int start = 0; start < dataset.size(); start += size) {
             if (stop.getAsBoolean()) return Optional.empty();
-            var rows = new ArrayList<Row>();
+            var rows = new ArrayList<TrainingRow>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            var batch = PaddedBatch.of(rows);
-            sum = sum.plus(model.loss(batch.tokenBatch(), batch.labels()));
+            var batch = TrainingRow.batch(rows);
+            sum = sum.plus(model.loss(tokens(batch), batch.labels()));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return Optional.of(sum.mean());
+    }
+
+    private static TokenBatch tokens(TrainingBatch batch) {
+        return TokenBatch.packed(batch.ids(), batch.segments());
     }
 
     /** Writes the model, and the tokenizer if there is one, to the output folder. */
@@ -184,7 +190,7 @@ public final class Trainer {
         private final Beginning beginning;
         private final Saving saving;
         private TrainerState state;
-        private Course course;
+        private RunProgress progress;
 
         Run(Optimizer optimizer) {
             this.optimizer = optimizer;
@@ -201,30 +207,30 @@ public final class Trainer {
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
-            course = new Course(totalSteps, timeLimit, stepBefore, secondsBefore);
-            var window = new Window(course.now(), state.untold(), 0);
-            while (!course.isOver(state.step()) && !stopAsked) {
-                var before = course.now();
+            progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
+            var window = new Window(progress.now(), state.untold(), 0);
+            while (!progress.isOver(state.step()) && !stopAsked) {
+                var before = progress.now();
                 var done = step();
-                course.stepTook((course.now() - before) / 1e9);
+                progress.stepTook((progress.now() - before) / 1e9);
                 window = window.plus(done);
                 var step = state.step() + 1;
-                var last = course.isOver(step);
+                var last = progress.isOver(step);
                 var told = step % arguments.get(LOGGING_STEPS) == 0 || last;
-                state = state.next(done.loss(), told, course.seconds());
-                if (told) tell(window.event(step, course, plan.epochs(step), done));
+                state = state.next(done.loss(), told, progress.seconds());
+                if (told) tell(window.event(step, progress, plan.epochs(step), done));
                 if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
                 if (last || arguments.get(EVAL_STEPS) > 0 && step % arguments.get(EVAL_STEPS) == 0) evaluateNow();
-                if (told) window = new Window(course.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
+                if (told) window = new Window(progress.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
-            var isOver = course.isOver(state.step()); // also where saving or evaluating took the time that was left
+            var isOver = progress.isOver(state.step()); // also where saving or evaluating took the time that was left
             if (saving.isOn() && !saving.hasSaved(state.step())) {
                 if (isOver) saving.save(state); // whoever has the model in memory can still save it
                 else saving.saveOrFail(state);
             }
             if (isOver && !state.isEvaluated()) evaluateNow();
             var interrupted = !isOver || stopAsked && evalDataset.isPresent() && !state.isEvaluated();
-            var seconds = course.seconds() - secondsBefore;
+            var seconds = progress.seconds() - secondsBefore;
             tell(new TrainEvent.Finished(state.step(), seconds, interrupted));
             return new TrainOutput(state.step(), state.step() - stepBefore, state.loss().targets() == 0 ? Double.NaN : state.loss().mean(),
                     state.evaluated().map(TrainerState.Evaluation::loss), saving.best(state), seconds, interrupted);
@@ -235,14 +241,15 @@ public final class Trainer {
 
         /** The recipe: passes over the micro-batches, clip, update. */
         private Done step() {
-            var batches = plan.step(state.step()).stream().map(PaddedBatch::of).toList();
-            var targets = batches.stream().mapToLong(PaddedBatch::targets).sum();
+            var rows = plan.step(state.step());
+            var batches = rows.stream().map(TrainingRow::batch).toList();
+            var targets = batches.stream().mapToLong(TrainingBatch::targets).sum();
             if (targets == 0) {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) {
-                loss = loss.plus(model.lossAndBackward(batch.tokenBatch(), batch.labels(), targets));
+                loss = loss.plus(model.lossAndBackward(tokens(batch), batch.labels(), targets));
             }
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
@@ -250,9 +257,9 @@ public final class Trainer {
                         + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
-            var rate = learningRate.at(course.scheduledStep(state.step()));
+            var rate = learningRate.at(progress.scheduledStep(state.step()));
             optimizer.step(rate, gradNorm);
-            return new Done(loss, gradNorm, rate, batches.stream().mapToLong(PaddedBatch::tokens).sum());
+            return new Done(loss, gradNorm, rate, rows.stream().flatMap(List::stream).mapToLong(TrainingRow::length).sum());
         }
 
         /** The best model of all that are evaluated is one that is saved. */
@@ -275,9 +282,9 @@ public final class Trainer {
                 return new Window(since, loss.plus(done.loss()), tokens + done.tokens());
             }
 
-            TrainEvent event(long step, Course course, double epoch, Done last) {
-                return new TrainEvent.Step(step, course.totalSteps(step), epoch, loss.mean(), last.gradNorm(), last.learningRate(),
-                        tokens / ((course.now() - since) / 1e9), course.secondsLeft(step));
+            TrainEvent event(long step, RunProgress progress, double epoch, Done last) {
+                return new TrainEvent.Step(step, progress.totalSteps(step), epoch, loss.mean(), last.gradNorm(), last.learningRate(),
+                        tokens / ((progress.now() - since) / 1e9), progress.secondsLeft(step));
             }
         }
     }

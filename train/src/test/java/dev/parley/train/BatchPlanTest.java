@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
+import dev.parley.data.TrainingRow;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,7 +24,7 @@ class BatchPlanTest {
     Path folder;
 
     private static Dataset numbered(int rows) {
-        return Dataset.of(IntStream.range(0, rows).mapToObj(i -> Row.of(new int[] {i, 1, 2})).toList());
+        return Dataset.of(IntStream.range(0, rows).mapToObj(i -> TrainingRow.of(new int[] {i, 1, 2})).toList());
     }
 
     private TrainingArguments.Builder arguments(int accumulation) {

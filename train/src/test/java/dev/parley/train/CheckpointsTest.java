@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
+import dev.parley.data.TrainingRow;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +44,7 @@ class CheckpointsTest {
 
     /** @param shift of what is in the middle rows */
     private static Dataset rows(int n, int shift) {
-        return Dataset.of(IntStream.range(0, n).mapToObj(r -> Row.of(IntStream.range(0, 8).map(i -> (r * 7 + i * (i + 3) + (r == n / 3 ? shift : 0)) % 50).toArray())).toList());
+        return Dataset.of(IntStream.range(0, n).mapToObj(r -> TrainingRow.of(IntStream.range(0, 8).map(i -> (r * 7 + i * (i + 3) + (r == n / 3 ? shift : 0)) % 50).toArray())).toList());
     }
 
     private TrainingArguments.Builder arguments() {
@@ -256,8 +258,8 @@ class CheckpointsTest {
     private static Dataset masked(Dataset rows) {
         return Dataset.of(IntStream.range(0, rows.size()).mapToObj(rows::get).map(row -> {
             var labels = row.labels().clone();
-            labels[1] = Row.MASKED;
-            return Row.of(row.inputIds(), labels);
+            labels[1] = TrainingBatch.IGNORED;
+            return TrainingRow.of(row.inputIds(), labels);
         }).toList());
     }
 }

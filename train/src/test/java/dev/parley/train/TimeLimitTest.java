@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
+import dev.parley.data.TrainingRow;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +39,9 @@ class TimeLimitTest {
             }
 
             @Override
-            public Row get(int index) {
+            public TrainingRow get(int index) {
                 now += nanos.applyAsLong(now);
-                return Row.of(new int[] {index % 50, 3, 5, 7});
+                return TrainingRow.of(new int[] {index % 50, 3, 5, 7});
             }
 
             @Override

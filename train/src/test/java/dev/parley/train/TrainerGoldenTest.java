@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
+import dev.parley.data.TrainingRow;
 import dev.parley.files.Golden;
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +32,9 @@ class TrainerGoldenTest {
     @Test
     void twentyStepsOfAdamWAgree() throws Exception {
         var golden = Golden.json(Golden.folder("training").resolve("adamw.json"));
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<TrainingRow>();
         for (var batch : golden.path("batches")) {
-            for (var ids : Golden.rows(batch)) rows.add(Row.of(ids));
+            for (var ids : Golden.rows(batch)) rows.add(TrainingRow.of(ids));
         }
         agree(golden, rows, 3, 1, 20, 5);
     }
@@ -41,18 +42,18 @@ class TrainerGoldenTest {
     @Test
     void accumulatedBatchesWithUnequalMasksAgree() throws Exception {
         var golden = Golden.json(Golden.folder("training").resolve("accumulation.json"));
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<TrainingRow>();
         for (int s = 0; s < golden.path("input_ids").size(); s++) {
             for (int m = 0; m < 4; m++) {
                 var ids = Golden.rows(golden.path("input_ids").get(s).get(m));
                 var labels = Golden.rows(golden.path("labels").get(s).get(m));
-                for (int b = 0; b < ids.length; b++) rows.add(Row.of(ids[b], labels[b]));
+                for (int b = 0; b < ids.length; b++) rows.add(TrainingRow.of(ids[b], labels[b]));
             }
         }
         agree(golden, rows, 3, 4, 8, 2);
     }
 
-    private void agree(JsonNode golden, List<Row> rows, int batchSize, int accumulation, int steps, int warmup) throws Exception {
+    private void agree(JsonNode golden, List<TrainingRow> rows, int batchSize, int accumulation, int steps, int warmup) throws Exception {
         var events = new ArrayList<TrainEvent.Step>();
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(steps).perDeviceTrainBatchSize(batchSize)
                 .gradientAccumulationSteps(accumulation).learningRate(1e-3).weightDecay(0.1).adamBeta2(0.95).maxGradNorm(1)
@@ -105,8 +106,8 @@ class TrainerGoldenTest {
         var golden = Golden.json(Golden.folder("training").resolve("muon.json"));
         var hyper = golden.path("hyper");
         var ids = Golden.rows(golden.path("input_ids"));
-        var rows = new ArrayList<Row>();
-        for (var row : ids) rows.add(Row.of(row));
+        var rows = new ArrayList<TrainingRow>();
+        for (var row : ids) rows.add(TrainingRow.of(row));
         var events = new ArrayList<TrainEvent.Step>();
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(golden.path("steps").size()).perDeviceTrainBatchSize(ids.length)
                 .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble()).nsSteps(hyper.path("ns_steps").asInt())

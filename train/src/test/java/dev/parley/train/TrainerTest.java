@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.Row;
-import dev.parley.torch.TrainableLM;
+import dev.parley.data.TrainingRow;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.torch.TokenBatch;
+import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Files;
@@ -31,13 +33,13 @@ class TrainerTest {
     @TempDir
     Path folder;
 
-    private static List<Row> rows(int n, int length) {
+    private static List<TrainingRow> rows(int n, int length) {
         var random = new SplittableRandom(3);
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<TrainingRow>();
         for (int r = 0; r < n; r++) {
             var ids = new int[length - r % 5];
             for (int i = 0; i < ids.length; i++) ids[i] = i % 3 == 0 ? random.nextInt(50) : (ids[i - 1] * 7 + 1) % 50;
-            rows.add(Row.of(ids));
+            rows.add(TrainingRow.of(ids));
         }
         return rows;
     }
@@ -67,7 +69,7 @@ class TrainerTest {
         }
 
         @Override
-        public Row get(int index) {
+        public TrainingRow get(int index) {
             if (++taken == after) stop.run();
             return rows.get(index);
         }
@@ -121,8 +123,8 @@ class TrainerTest {
     @Test
     void aStepWithoutATargetIsRefused() {
         var masked = new int[8];
-        java.util.Arrays.fill(masked, Row.MASKED);
-        var dataset = Dataset.of(List.of(Row.of(new int[8], masked)));
+        java.util.Arrays.fill(masked, TrainingBatch.IGNORED);
+        var dataset = Dataset.of(List.of(TrainingRow.of(new int[8], masked)));
         try (var model = TrainableLM.create(CONFIG, 1)) {
             var fault = assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
             assertTrue(fault.getMessage().contains("no target"), fault.getMessage());
@@ -149,7 +151,7 @@ class TrainerTest {
             var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
             assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
             var alone = documents.stream().mapToLong(d -> model.loss(TokenBatch.of(d.inputIds()), new int[][] {d.labels()}).targets()).sum();
-            assertEquals(alone, packed.stream().mapToLong(Row::targets).sum());
+            assertEquals(alone, packed.stream().mapToLong(TrainingRow::targets).sum());
         }
     }
 

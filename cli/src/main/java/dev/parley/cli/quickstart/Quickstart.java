@@ -6,7 +6,7 @@ import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
@@ -166,7 +166,7 @@ final class Quickstart {
 
     /** Tokens a second that a model of a shape reads on this machine now. */
     private double speed(Shape shape) {
-        try (var run = StageRecipe.pretrain(plan, shape, 1).withRows(Dataset.of(List.of(Row.of(new int[2])))).open()) {
+        try (var run = StageRecipe.pretrain(plan, shape, 1).withRows(Dataset.of(List.of(TrainingRow.of(new int[2])))).open()) {
             return SpeedProbe.tokensPerSecond(run.model(), shape.rows());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -184,15 +184,15 @@ final class Quickstart {
         return tokenizer.idOf(token).orElseThrow();
     }
 
-    private static Row document(Tokenizer tokenizer, String text) {
+    private static TrainingRow document(Tokenizer tokenizer, String text) {
         var end = id(tokenizer, END_OF_TEXT);
-        return Row.document(end, tokenizer.encode(text), end);
+        return TrainingRow.document(end, tokenizer.encode(text), end);
     }
 
     /** Rows of texts and practice mixed. @param wanted tokens */
-    private List<Row> pretrainingRows(Corpus corpus, Mixture mixture, Tokenizer tokenizer, long wanted) {
+    private List<TrainingRow> pretrainingRows(Corpus corpus, Mixture mixture, Tokenizer tokenizer, long wanted) {
         var practice = corpus.practice(mixture, (int) Math.min(PRACTICE_LINES, 1000 + wanted / 15), plan.seed());
-        var documents = new ArrayList<Row>();
+        var documents = new ArrayList<TrainingRow>();
         var tokens = 0L;
         var random = new SplittableRandom(plan.seed());
         for (int t = 0, p = 0; tokens < wanted && t < corpus.texts().size() && p < practice.size();) {
@@ -218,9 +218,9 @@ final class Quickstart {
         }
     }
 
-    private List<Row> chatRows(Conversations conversations, Tokenizer tokenizer, long wanted) {
+    private List<TrainingRow> chatRows(Conversations conversations, Tokenizer tokenizer, long wanted) {
         var random = new SplittableRandom(plan.seed() + 1);
-        var rows = new ArrayList<Row>();
+        var rows = new ArrayList<TrainingRow>();
         for (var tokens = 0L; tokens < wanted; ) {
             var row = ChatRows.row(tokenizer, ChatTemplate.chatMl(), conversations.next(random), Plan.CONTEXT);
             if (row.isEmpty()) continue;

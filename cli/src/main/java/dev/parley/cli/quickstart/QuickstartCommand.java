@@ -2,7 +2,7 @@ package dev.parley.cli.quickstart;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Interrupted;
-import dev.parley.cli.Interruption;
+import dev.parley.cli.InterruptHandler;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
@@ -63,7 +63,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         if (overwrite) FolderTree.delete(out.resolve(".work"));
         var display = new Display(output);
         var quickstart = new Quickstart(plan, display);
-        try (display; var interruption = Interruption.stops(quickstart::stop, output)) {
+        try (display; var interruption = InterruptHandler.stops(quickstart::stop, output)) {
             var result = quickstart.run();
             display.close();
             if (json) output.json(json(result));

@@ -3,6 +3,7 @@ package dev.parley.data.tasks;
 import dev.parley.data.HeldOut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * sum or difference of larger numbers is answered in two steps, the last digits first ("5 + 4 = 9, 15 + 4 = 19"; "9 - 4 = 5,
  * 19 - 4 = 15"), so that each step is small; the first step is always of the table, and so never a pair that is held out.
  */
-public final class Arithmetic implements Task {
+public final class Arithmetic extends CaseTask<Arithmetic.Pair> {
 
     private static final int SMALL = 20;
     private static final int EVERY_SMALL = 2; // only 66 pairs with a number of two digits have a sum up to 20
@@ -23,14 +24,13 @@ public final class Arithmetic implements Task {
     private static final List<String> DIFFERENCES = List.of("What is %d - %d?", "%d - %d =", "What is %d minus %d?",
             "How much is %d - %d?", "%d minus %d", "Calculate %d - %d.");
 
-    private final String name;
     private final boolean sum;
     private final int least;
     private final int most;
     private final HeldOut examined;
 
     private Arithmetic(String name, boolean sum, int least, int most, HeldOut examined) {
-        this.name = name;
+        super(name);
         this.sum = sum;
         this.least = least;
         this.most = most;
@@ -52,63 +52,71 @@ public final class Arithmetic implements Task {
         return new Arithmetic("differences to 20", false, 0, SMALL, examined);
     }
 
-    @Override
-    public String name() {
-        return name;
-    }
+    /** Two numbers, each at least 0. */
+    record Pair(int a, int b) {
 
-    @Override
-    public Example train(RandomGenerator random) {
-        while (true) {
-            var total = random.nextInt(least, most + 1);
-            var a = random.nextInt(total + 1);
-            if (!isHeldOut(a, total - a)) return example(a, total - a, random);
+        private int total() {
+            return a + b;
+        }
+
+        private Pair turned() {
+            return new Pair(b, a);
+        }
+
+        private boolean isOfTable() {
+            return a < 10 && b < 10;
+        }
+
+        private Pair lastDigits() {
+            return new Pair(a % 10, b % 10);
         }
     }
 
-    /** Each pair once. */
     @Override
-    public List<Example> heldOut(RandomGenerator random) {
-        var cases = new ArrayList<Example>();
+    Pair draw(RandomGenerator random) {
+        var total = random.nextInt(least, most + 1);
+        var a = random.nextInt(total + 1);
+        return new Pair(a, total - a);
+    }
+
+    /** Each pair once, the smaller number first. */
+    @Override
+    List<Pair> heldOutCases(RandomGenerator random) {
+        var pairs = new ArrayList<Pair>();
         for (int total = least; total <= most; total++) {
-            for (int a = 0; 2 * a <= total; a++) {
-                if (!isHeldOut(a, total - a)) continue;
-                var first = random.nextBoolean() ? a : total - a;
-                cases.add(example(first, total - first, random));
-            }
+            for (int a = 0; 2 * a <= total; a++) pairs.add(new Pair(a, total - a));
         }
-        return cases;
+        return pairs.stream().filter(this::isHeldOut).toList();
     }
 
-    private boolean isHeldOut(int a, int b) {
-        var larger = Math.max(a, b);
-        return larger > 9 && examined.has(Math.min(a, b) + "+" + larger, a + b <= SMALL ? EVERY_SMALL : EVERY);
+    @Override
+    boolean isHeldOut(Pair pair) {
+        var larger = Math.max(pair.a(), pair.b());
+        return larger > 9 && examined.has(Math.min(pair.a(), pair.b()) + "+" + larger, pair.total() <= SMALL ? EVERY_SMALL : EVERY);
     }
 
-    private Example example(int a, int b, RandomGenerator random) {
-        if (sum) return new Example(pick(SUMS, random).formatted(a, b), steps(a, b));
-        return new Example(pick(DIFFERENCES, random).formatted(a + b, a), stepsDown(a + b, a));
+    @Override
+    Example examined(Pair pair, RandomGenerator random) {
+        return example(random.nextBoolean() ? pair : pair.turned(), random);
     }
 
-    private static String steps(int a, int b) {
-        return isOfTable(a, b) ? sum(a, b) : sum(a % 10, b % 10) + ", " + sum(a, b);
+    @Override
+    Example example(Pair pair, RandomGenerator random) {
+        if (sum) return new Example(pick(SUMS, random).formatted(pair.a(), pair.b()), steps(pair, Arithmetic::sum));
+        return new Example(pick(DIFFERENCES, random).formatted(pair.total(), pair.a()), steps(pair, Arithmetic::difference));
     }
 
-    private static String stepsDown(int total, int a) {
-        var b = total - a;
-        return isOfTable(a, b) ? difference(total, a) : difference(a % 10 + b % 10, a % 10) + ", " + difference(total, a);
+    /** The last digits first, where the pair is not of the table. */
+    private static String steps(Pair pair, Function<Pair, String> equation) {
+        return (pair.isOfTable() ? "" : equation.apply(pair.lastDigits()) + ", ") + equation.apply(pair);
     }
 
-    private static boolean isOfTable(int a, int b) {
-        return a < 10 && b < 10;
+    private static String sum(Pair pair) {
+        return pair.a() + " + " + pair.b() + " = " + pair.total();
     }
 
-    private static String sum(int a, int b) {
-        return a + " + " + b + " = " + (a + b);
-    }
-
-    private static String difference(int total, int a) {
-        return total + " - " + a + " = " + (total - a);
+    private static String difference(Pair pair) {
+        return pair.total() + " - " + pair.a() + " = " + pair.b();
     }
 
     private static String pick(List<String> phrasings, RandomGenerator random) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** What a common word means. What is held out is the pairing of a word with a way to ask: the meaning itself must have been read. */
-public final class Definitions implements Task {
+public final class Definitions extends CaseTask<Definitions.Asked> {
 
     private static final int EVERY = 4;
     private static final List<String> PHRASINGS = List.of("What does %s mean?", "What is the meaning of %s?", "Define %s.",
@@ -18,36 +18,46 @@ public final class Definitions implements Task {
 
     /** @param definitions by word */
     public Definitions(Map<String, String> definitions, HeldOut examined) {
+        super("defining");
         this.definitions = List.copyOf(definitions.entrySet());
         this.examined = examined;
     }
 
-    @Override
-    public String name() {
-        return "defining";
-    }
+    /** A word and a way to ask for it. */
+    record Asked(Map.Entry<String, String> definition, String phrasing) {
 
-    @Override
-    public Example train(RandomGenerator random) {
-        while (true) {
-            var definition = definitions.get(random.nextInt(definitions.size()));
-            var prompt = PHRASINGS.get(random.nextInt(PHRASINGS.size())).formatted(definition.getKey());
-            if (!examined.has(prompt, EVERY)) return example(prompt, definition);
+        private String prompt() {
+            return phrasing.formatted(definition.getKey());
         }
     }
 
-    /** Each word once, asked in a way in which it is never trained. */
     @Override
-    public List<Example> heldOut(RandomGenerator random) {
-        var cases = new ArrayList<Example>();
+    Asked draw(RandomGenerator random) {
+        return new Asked(pick(definitions, random), pick(PHRASINGS, random));
+    }
+
+    /** Each word once, asked in one of the ways in which it is never trained. */
+    @Override
+    List<Asked> heldOutCases(RandomGenerator random) {
+        var cases = new ArrayList<Asked>();
         for (var definition : definitions) {
-            var prompts = PHRASINGS.stream().map(p -> p.formatted(definition.getKey())).filter(p -> examined.has(p, EVERY)).toList();
-            if (!prompts.isEmpty()) cases.add(example(prompts.get(random.nextInt(prompts.size())), definition));
+            var ways = PHRASINGS.stream().map(phrasing -> new Asked(definition, phrasing)).filter(this::isHeldOut).toList();
+            if (!ways.isEmpty()) cases.add(pick(ways, random));
         }
         return cases;
     }
 
-    private static Example example(String prompt, Map.Entry<String, String> definition) {
-        return new Example(prompt, definition.getKey() + ": " + definition.getValue() + ".");
+    @Override
+    boolean isHeldOut(Asked asked) {
+        return examined.has(asked.prompt(), EVERY);
+    }
+
+    @Override
+    Example example(Asked asked, RandomGenerator random) {
+        return new Example(asked.prompt(), asked.definition().getKey() + ": " + asked.definition().getValue() + ".");
+    }
+
+    private static <T> T pick(List<T> choices, RandomGenerator random) {
+        return choices.get(random.nextInt(choices.size()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.parley.data.tasks;
 
 import dev.parley.data.HeldOut;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -10,7 +9,7 @@ import java.util.random.RandomGenerator;
  * right if it tells of the asked hero from its first sentence on, keeps to one place, one wish and one helper, and ends. What is
  * held out are heroes, a kind with a name: no question names such a hero in training, and no story tells of one.
  */
-public final class Stories implements Task {
+public final class Stories extends CaseTask<Stories.Hero> {
 
     private static final int EVERY = 3;
 
@@ -41,43 +40,43 @@ public final class Stories implements Task {
     private final HeldOut examined;
 
     public Stories(HeldOut examined) {
+        super("stories");
         this.examined = examined;
     }
 
     private record Wish(String wish, String problem, String help) {}
 
-    @Override
-    public String name() {
-        return "stories";
-    }
+    /** Whom a story is about. @param kind such as fox */
+    record Hero(String kind, String name) {}
 
     @Override
-    public Example train(RandomGenerator random) {
-        while (true) {
-            var kind = pick(KINDS, random);
-            var name = pick(NAMES, random);
-            if (!isHeldOut(kind, name)) return example(pick(PHRASINGS, random), kind, name, random);
-        }
+    Hero draw(RandomGenerator random) {
+        return new Hero(pick(KINDS, random), pick(NAMES, random));
     }
 
-    /** A story about each hero, who is named: the same question is never trained. */
     @Override
-    public List<Example> heldOut(RandomGenerator random) {
-        var cases = new ArrayList<Example>();
-        for (var kind : KINDS) {
-            for (var name : NAMES) {
-                if (isHeldOut(kind, name)) cases.add(example(pick(WITH_NAME, random), kind, name, random));
-            }
-        }
-        return cases;
+    List<Hero> heldOutCases(RandomGenerator random) {
+        return KINDS.stream().flatMap(kind -> NAMES.stream().map(name -> new Hero(kind, name))).filter(this::isHeldOut).toList();
     }
 
-    private boolean isHeldOut(String kind, String name) {
-        return examined.has(kind + name, EVERY);
+    @Override
+    boolean isHeldOut(Hero hero) {
+        return examined.has(hero.kind() + hero.name(), EVERY);
     }
 
-    private static Example example(String phrasing, String kind, String name, RandomGenerator random) {
-        return new Example(phrasing.formatted(kind, name), story(kind, name, random));
+    @Override
+    Example example(Hero hero, RandomGenerator random) {
+        return example(pick(PHRASINGS, random), hero, random);
+    }
+
+    /** The hero is named: the same question is never trained. */
+    @Override
+    Example examined(Hero hero, RandomGenerator random) {
+        return example(pick(WITH_NAME, random), hero, random);
+    }
+
+    private static Example example(String phrasing, Hero hero, RandomGenerator random) {
+        return new Example(phrasing.formatted(hero.kind(), hero.name()), story(hero.kind(), hero.name(), random));
     }
 
     private static String story(String kind, String name, RandomGenerator random) {

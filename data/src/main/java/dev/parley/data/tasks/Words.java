@@ -11,27 +11,29 @@ import java.util.stream.Collectors;
  * reversing it. A held-out word is trained in none of them, and neither is its reverse. The answers spell first and then
  * conclude, so that each step is small.
  */
-public final class Words implements Task {
+public final class Words extends CaseTask<String> {
 
     private static final int EVERY = 12;
 
-    private final String name;
     private final List<String> phrasings;
     private final UnaryOperator<String> answer;
     private final List<String> train;
     private final List<String> heldOut;
+    private final HeldOut examined;
 
     /** @param words most common first; held-out words come from the first {@code common} */
     private Words(String name, List<String> phrasings, UnaryOperator<String> answer, List<String> words, int common, HeldOut examined) {
-        this.name = name;
+        super(name);
         this.phrasings = phrasings;
         this.answer = answer;
-        train = words.stream().filter(w -> !isHeldOut(w, examined)).toList();
-        heldOut = words.stream().limit(common).filter(w -> isHeldOut(w, examined)).toList();
+        this.examined = examined;
+        train = words.stream().filter(w -> !isHeldOut(w)).toList();
+        heldOut = words.stream().limit(common).filter(this::isHeldOut).toList();
     }
 
     /** A word goes with its reverse: "r a t: t a r" spells tar, too. */
-    private static boolean isHeldOut(String word, HeldOut examined) {
+    @Override
+    boolean isHeldOut(String word) {
         var reversed = reversed(word);
         return examined.has(word.compareTo(reversed) < 0 ? word : reversed, EVERY);
     }
@@ -63,24 +65,20 @@ public final class Words implements Task {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public Example train(RandomGenerator random) {
+    String draw(RandomGenerator random) {
         // Common words come more often: the square of a uniform number leans to the front of the list.
         var u = random.nextDouble();
-        return make(train.get((int) (u * u * train.size())), random);
+        return train.get((int) (u * u * train.size()));
     }
 
     /** Each word once. */
     @Override
-    public List<Example> heldOut(RandomGenerator random) {
-        return heldOut.stream().map(word -> make(word, random)).toList();
+    List<String> heldOutCases(RandomGenerator random) {
+        return heldOut;
     }
 
-    private Example make(String word, RandomGenerator random) {
+    @Override
+    Example example(String word, RandomGenerator random) {
         return new Example(phrasings.get(random.nextInt(phrasings.size())).formatted(word), answer.apply(word));
     }
 }

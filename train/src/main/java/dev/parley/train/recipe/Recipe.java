@@ -200,7 +200,7 @@ public final class Recipe {
     private int contextLength(int byDefault) {
         var given = keys.path("context_length");
         if (given.isMissingNode() || given.isNull()) return byDefault;
-        if (!given.isInt()) throw wrong("context_length is " + given + "; it is a whole number.");
+        if (!given.isIntegralNumber() || !given.canConvertToInt()) throw wrong("context_length is " + given + "; it is a whole number.");
         return given.intValue();
     }
 

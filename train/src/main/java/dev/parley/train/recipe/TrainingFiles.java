@@ -5,7 +5,7 @@ import dev.parley.data.ChatFiles;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.data.TextFiles;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
@@ -30,13 +30,13 @@ record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<Stri
         return Dataset.of(Packing.pack(stage == Stage.SFT ? chats(files) : texts(files), length));
     }
 
-    private List<Row> texts(List<Path> files) throws IOException {
+    private List<TrainingRow> texts(List<Path> files) throws IOException {
         var end = tokenizer.eosTokenId().orElse(0);
         var begin = tokenizer.bosTokenId().orElse(end);
-        return tokenizer.encodeAll(TextFiles.documents(files), Engine.threads()).stream().map(ids -> Row.document(begin, ids, end)).toList();
+        return tokenizer.encodeAll(TextFiles.documents(files), Engine.threads()).stream().map(ids -> TrainingRow.document(begin, ids, end)).toList();
     }
 
-    private List<Row> chats(List<Path> files) throws IOException {
+    private List<TrainingRow> chats(List<Path> files) throws IOException {
         var template = tokenizer.chatTemplate().orElseThrow();
         var all = ChatFiles.chats(files);
         var rows = all.stream().flatMap(chat -> ChatRows.row(tokenizer, template, conversation(template, chat), length).stream()).toList();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.Row;
+import dev.parley.data.TrainingRow;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.train.LrSchedule;
@@ -89,7 +89,7 @@ class RecipeTest {
 
     @Test
     void rowsMadeByCodeTakeThePlaceOfFiles() throws IOException {
-        var rows = Dataset.of(List.of(Row.of(new int[] {1, 2, 3}), Row.of(new int[] {4, 5, 6})));
+        var rows = Dataset.of(List.of(TrainingRow.of(new int[] {1, 2, 3}), TrainingRow.of(new int[] {4, 5, 6})));
         try (var run = Recipe.read(file).with("train_files", "nowhere.txt").withRows(rows).open()) {
             assertEquals(2, run.rows());
         }

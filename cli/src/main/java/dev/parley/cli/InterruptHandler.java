@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
  * what became of it; then the program ends.
  *
  * <pre>{@code
- * try (var interruption = Interruption.stops(trainer::stop, output)) {
+ * try (var interruption = InterruptHandler.stops(trainer::stop, output)) {
  *     trainer.train();
  * }
  * }</pre>
  */
-public final class Interruption implements AutoCloseable {
+public final class InterruptHandler implements AutoCloseable {
 
     private static final long SECONDS_TO_STOP = 120;
 
@@ -22,7 +22,7 @@ public final class Interruption implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
-    private Interruption(Runnable stop, String saying, Output output) {
+    private InterruptHandler(Runnable stop, String saying, Output output) {
         hook = new Thread(() -> {
             output.note("\n" + saying);
             stop.run();
@@ -46,7 +46,7 @@ public final class Interruption implements AutoCloseable {
     }
 
     /** @param stop asks a training to end; called by another thread */
-    public static Interruption stops(Runnable stop, Output output) {
+    public static InterruptHandler stops(Runnable stop, Output output) {
         return stops(stop, "Stopping after this step; a checkpoint is written.", output);
     }
 
@@ -56,8 +56,8 @@ public final class Interruption implements AutoCloseable {
      * @param stop asks the work to end; called by another thread
      * @param saying what the user is told at once
      */
-    public static Interruption stops(Runnable stop, String saying, Output output) {
-        return new Interruption(stop, saying, output);
+    public static InterruptHandler stops(Runnable stop, String saying, Output output) {
+        return new InterruptHandler(stop, saying, output);
     }
 
     /** The work has ended. If the program is going down because of Ctrl-C, it now may. */

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** How far a run is: by its steps, or by the time that it has. */
-final class Course {
+final class RunProgress {
 
     private final long plannedSteps;
     private final Optional<TimeLimit> limit;
@@ -18,7 +18,7 @@ final class Course {
      * @param plannedSteps of the whole run; with a time limit the scale of the schedule only
      * @param secondsBefore of training before a resume
      */
-    Course(long plannedSteps, Optional<TimeLimit> limit, long firstStep, double secondsBefore) {
+    RunProgress(long plannedSteps, Optional<TimeLimit> limit, long firstStep, double secondsBefore) {
         this.plannedSteps = plannedSteps;
         this.limit = limit;
         this.firstStep = firstStep;
