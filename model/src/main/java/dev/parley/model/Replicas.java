@@ -1,7 +1,6 @@
 package dev.parley.model;
 
 import dev.parley.model.Parameters.Parameter;
-import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Workers;

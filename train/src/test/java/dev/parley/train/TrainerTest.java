@@ -1,7 +1,6 @@
 package dev.parley.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +12,6 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.TokenBatch;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
