@@ -11,7 +11,6 @@ import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
-import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -178,7 +177,7 @@ public final class CausalLM implements AutoCloseable {
 
     // ---- scores and likelihood, by libtorch ----
 
-    /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
+    /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in {@code NoGrad}. */
     public Tensor logits(TokenBatch batch) {
         return torch.logits(batch);
     }
