@@ -93,6 +93,12 @@ class RoomsTest {
     }
 
     @Test
+    void whoeverOnlyRunsModelsDoesNotUseTensors() {
+        noClasses().that().resideInAnyPackage("dev.parley.weights..", "dev.parley.data..", "dev.parley.generate..", "dev.parley.serve..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
+    }
+
+    @Test
     void theServersHttpFloorKnowsNothingAboveIt() {
         noClasses().that().resideInAPackage("dev.parley.serve.http..").should().dependOnClassesThat(
                 resideInAPackage("dev.parley.serve..").and(not(resideInAPackage("dev.parley.serve.http..")))).check(classes);

@@ -22,7 +22,7 @@ public final class DataOptions {
 
     /** Opens one that is there. @throws IllegalArgumentException if the folder has none */
     public Database openExisting() {
-        if (address().isEmpty() && !Database.isIn(folder())) throw new IllegalArgumentException("There is no data of a server in " + folder() + "; name its folder by --data.");
+        if (address().isEmpty() && !Database.isIn(folder())) throw new IllegalArgumentException("There is no server data in " + folder() + "; name its folder with --data.");
         return open();
     }
 

@@ -39,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
         } else {
             report.facts().forEach((name, fact) -> output.line(String.format("%-14s %s", name, fact)));
             for (var problem : report.problems()) output.line("! " + problem);
-            if (report.problems().isEmpty()) output.line("Nothing is wrong.");
+            if (report.problems().isEmpty()) output.line("No problems found.");
         }
         return report.problems().isEmpty() ? Parley.DONE : Parley.FAILED;
     }

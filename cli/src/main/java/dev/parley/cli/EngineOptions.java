@@ -83,7 +83,7 @@ final class EngineOptions {
     }
 
     static Tokenizer requireTokenizer(Path folder) {
-        return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids by --ids."));
+        return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }
 
     /** Ends at the tokens that the model and its tokenizer call ends, where generation_config.json names none. */

@@ -75,7 +75,7 @@ final class Failures {
     /** Memory ran out: the one error of the JVM that a user can mend. */
     static int outOfMemory(OutOfMemoryError problem, Output output) {
         var limit = Runtime.getRuntime().maxMemory() >> 20;
-        output.note("parley: Java's memory of " + limit + " MiB did not suffice (" + problem.getMessage()
+        output.note("parley: Java's memory of " + limit + " MiB was not enough (" + problem.getMessage()
                 + "); give it more, for example by PARLEY_JAVA_OPTS=-Xmx" + 2 * limit + "m.");
         return Parley.FAILED;
     }

@@ -30,7 +30,7 @@ final class GrammarOptions {
     }
 
     private static String text(Path file) throws IOException {
-        if (Files.size(file) > 1 << 20) throw new IllegalArgumentException(file + " is larger than it can be (1 MiB).");
+        if (Files.size(file) > 1 << 20) throw new IllegalArgumentException(file + " is larger than 1 MiB, the limit.");
         return Files.readString(file);
     }
 }

@@ -23,7 +23,7 @@ final class IdRows {
         try {
             return Arrays.stream(ids.split(",")).map(String::strip).mapToInt(Integer::parseInt).toArray();
         } catch (NumberFormatException e) {
-            throw new WrongUsage("--ids " + ids + " is no list of numbers like 1,2,3.");
+            throw new WrongUsage("--ids " + ids + " is not a list of numbers like 1,2,3.");
         }
     }
 
@@ -37,7 +37,7 @@ final class IdRows {
                 if (!line.isBlank()) rows.add(row(file, number, line));
             }
         }
-        if (rows.isEmpty()) throw new IllegalArgumentException(file + " holds no line with ids.");
+        if (rows.isEmpty()) throw new IllegalArgumentException(file + " has no line with ids.");
         return rows;
     }
 
@@ -45,7 +45,7 @@ final class IdRows {
         try {
             return ints(JSON.readTree(text));
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ", line " + line + ": this is no JSON array of token ids.");
+            throw new IllegalArgumentException(file + ", line " + line + ": this is not a JSON array of token ids.");
         }
     }
 
@@ -53,7 +53,7 @@ final class IdRows {
         if (!array.isArray()) throw new IllegalArgumentException("There is no array of token ids.");
         var ids = new int[array.size()];
         for (int i = 0; i < ids.length; i++) {
-            if (!array.get(i).isInt()) throw new IllegalArgumentException("There is something that is no token id: " + array.get(i) + ".");
+            if (!array.get(i).isInt()) throw new IllegalArgumentException("Not a token id: " + array.get(i) + ".");
             ids[i] = array.get(i).intValue();
         }
         return ids;

@@ -24,7 +24,7 @@ final class ServedModels {
     private final Output output;
 
     ServedModels(EngineOptions engine, Output output) {
-        if (engine.engine == Backend.TORCH) throw new WrongUsage("A server runs models by the kernels in Java, where texts come and go; leave --engine torch out.");
+        if (engine.engine == Backend.TORCH) throw new WrongUsage("A server runs models with the Java engine, which can batch continuously; leave out --engine torch.");
         engine.engine = Backend.JAVA;
         this.engine = engine;
         this.output = output;
@@ -58,7 +58,7 @@ final class ServedModels {
         try {
             return SuggestionsFile.read(folder);
         } catch (IOException | IllegalArgumentException e) {
-            output.note("The page begins with its own suggestions: " + e.getMessage());
+            output.note("The page uses its own suggestions: " + e.getMessage());
             return List.of();
         }
     }

@@ -40,7 +40,7 @@ public final class TokenMasks {
     }
 
     private long maskBytes() {
-        return later.vocabSize() / 8 + 100;
+        return later.vocabSize() / 8L + 100;
     }
 
     /** About how many bytes it and its grammar take. */

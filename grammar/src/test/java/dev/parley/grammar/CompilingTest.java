@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +29,7 @@ class CompilingTest {
     @Test
     void equalReferencesOnManyLevels() {
         var schema = new StringBuilder("{\"$ref\": \"#/$defs/d0\", \"$defs\": {");
-        for (int i = 0; i < 22; i++) schema.append("\"d%d\": {\"allOf\": [{\"$ref\": \"#/$defs/d%d\"}, {\"$ref\": \"#/$defs/d%d\"}]}, ".formatted(i, i + 1, i + 1));
+        for (int i = 0; i < 22; i++) schema.append(String.format(Locale.ROOT, "\"d%d\": {\"allOf\": [{\"$ref\": \"#/$defs/d%d\"}, {\"$ref\": \"#/$defs/d%d\"}]}, ", i, i + 1, i + 1));
         var grammar = Grammar.ofJsonSchema(schema + "\"d22\": {\"const\": 7}}}");
         assertTrue(grammar.matches("7"));
         assertFalse(grammar.matches("8"));

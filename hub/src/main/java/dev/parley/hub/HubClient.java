@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,7 +172,7 @@ final class HubClient implements AutoCloseable {
         if (status != 429 && status != 408 && status / 100 != 5) return answer;
         answer.close();
         throw new RetryableException(status == 429 ? "the server has had too many requests (429)" : "the server has a fault (" + status + ")",
-                answer.header("Retry-After").flatMap(text -> Retries.retryAfter(text, ZonedDateTime.now())));
+                answer.header("Retry-After").flatMap(text -> Retries.retryAfter(text, ZonedDateTime.now(ZoneOffset.UTC))));
     }
 
     // ---- what a refusal means ----

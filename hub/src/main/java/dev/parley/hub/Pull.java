@@ -3,7 +3,6 @@ package dev.parley.hub;
 import dev.parley.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

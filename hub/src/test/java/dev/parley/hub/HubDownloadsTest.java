@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.files.ChildProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -226,7 +227,7 @@ class HubDownloadsTest {
         hub.server.slow(400_000);
         try (var first = pullingProcess(); var second = pullingProcess()) {
             for (var pull : List.of(first, second)) {
-                var err = new String(pull.process().getErrorStream().readAllBytes());
+                var err = new String(pull.process().getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertEquals(0, pull.exitCode(), err);
             }
         }

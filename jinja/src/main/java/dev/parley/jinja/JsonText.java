@@ -8,6 +8,7 @@ import dev.parley.jinja.Value.Real;
 import dev.parley.jinja.Value.Seq;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * JSON as Python's json.dumps writes it, with the four settings that transformers gives to tojson.
@@ -113,7 +114,7 @@ record JsonText(Budget budget, boolean asciiOnly, boolean pretty, Text indent, T
                 case '\f' -> out.append("\\f");
                 case '\b' -> out.append("\\b");
                 default -> {
-                    if (c < ' ' || asciiOnly && c > '~') out.append("\\u%04x".formatted((int) c));
+                    if (c < ' ' || asciiOnly && c > '~') out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     else out.append(c);
                 }
             }

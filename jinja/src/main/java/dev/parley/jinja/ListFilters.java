@@ -149,7 +149,7 @@ final class ListFilters {
         if (keyed.isEmpty()) return new Undefined("there is no item");
         var best = keyed.getFirst();
         for (var one : keyed) {
-            if (order(evaluator).compare(one, best) * sign > 0) best = one;
+            if (Integer.signum(order(evaluator).compare(one, best)) == sign) best = one;
         }
         return best.item();
     }

@@ -10,6 +10,7 @@ import dev.parley.jinja.Value.Undefined;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.util.Locale;
 
 /** Values as Python prints them: str() and repr(). */
 final class Printer {
@@ -102,7 +103,7 @@ final class Printer {
                 default -> {
                     if (c == quote) out.append('\\').appendCodePoint(c);
                     else if (isPrintable(c)) out.appendCodePoint(c);
-                    else out.append(c < 0x100 ? "\\x%02x".formatted(c) : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
+                    else out.append(c < 0x100 ? String.format(Locale.ROOT, "\\x%02x", c) : c < 0x10000 ? String.format(Locale.ROOT, "\\u%04x", c) : String.format(Locale.ROOT, "\\U%08x", c));
                 }
             }
         });
@@ -129,7 +130,7 @@ final class Printer {
         var exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent < -4 || exponent >= 16) {
             var fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-            return "%s%c%se%c%02d".formatted(sign, digits.charAt(0), fraction, exponent < 0 ? '-' : '+', Math.abs(exponent));
+            return String.format(Locale.ROOT, "%s%c%se%c%02d", sign, digits.charAt(0), fraction, exponent < 0 ? '-' : '+', Math.abs(exponent));
         }
         if (exponent < 0) return sign + "0." + "0".repeat(-exponent - 1) + digits;
         if (digits.length() <= exponent + 1) return sign + digits + "0".repeat(exponent + 1 - digits.length()) + ".0";

@@ -34,35 +34,39 @@ final class Strftime {
             case 'b', 'h' -> time.getMonth().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
             case 'B' -> time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
             case 'c' -> format("%a %b %e %H:%M:%S %Y", time);
-            case 'C' -> "%02d".formatted(time.getYear() / 100);
-            case 'd' -> "%02d".formatted(time.getDayOfMonth());
+            case 'C' -> digits("%02d", time.getYear() / 100);
+            case 'd' -> digits("%02d", time.getDayOfMonth());
             case 'D', 'x' -> format("%m/%d/%y", time);
-            case 'e' -> "%2d".formatted(time.getDayOfMonth());
-            case 'f' -> "%06d".formatted(time.getNano() / 1000);
+            case 'e' -> digits("%2d", time.getDayOfMonth());
+            case 'f' -> digits("%06d", time.getNano() / 1000);
             case 'F' -> format("%Y-%m-%d", time);
-            case 'H' -> "%02d".formatted(time.getHour());
-            case 'I' -> "%02d".formatted(time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
-            case 'j' -> "%03d".formatted(time.getDayOfYear());
-            case 'm' -> "%02d".formatted(time.getMonthValue());
-            case 'M' -> "%02d".formatted(time.getMinute());
+            case 'H' -> digits("%02d", time.getHour());
+            case 'I' -> digits("%02d", time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
+            case 'j' -> digits("%03d", time.getDayOfYear());
+            case 'm' -> digits("%02d", time.getMonthValue());
+            case 'M' -> digits("%02d", time.getMinute());
             case 'n' -> "\n";
             case 'p' -> time.getHour() < 12 ? "AM" : "PM";
             case 'r' -> format("%I:%M:%S %p", time);
             case 'R' -> format("%H:%M", time);
-            case 'S' -> "%02d".formatted(time.getSecond());
+            case 'S' -> digits("%02d", time.getSecond());
             case 't' -> "\t";
             case 'T', 'X' -> format("%H:%M:%S", time);
             case 'u' -> String.valueOf(time.getDayOfWeek().getValue());
             case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
             case 'G' -> String.valueOf(time.get(IsoFields.WEEK_BASED_YEAR));
-            case 'V' -> "%02d".formatted(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
-            case 'U' -> "%02d".formatted((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7);
-            case 'W' -> "%02d".formatted((time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() + 6) % 7) / 7);
-            case 'y' -> "%02d".formatted(time.getYear() % 100);
+            case 'V' -> digits("%02d", time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case 'U' -> digits("%02d", (time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7);
+            case 'W' -> digits("%02d", (time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() + 6) % 7) / 7);
+            case 'y' -> digits("%02d", time.getYear() % 100);
             case 'Y' -> String.valueOf(time.getYear());
             case 'z', 'Z' -> ""; // a time without a zone
             case '%' -> "%";
             default -> throw new Fault("strftime_now does not know the field '%" + letter + "'");
         };
+    }
+
+    private static String digits(String format, int number) {
+        return String.format(Locale.ROOT, format, number);
     }
 }

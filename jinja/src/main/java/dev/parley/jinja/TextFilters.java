@@ -3,6 +3,7 @@ package dev.parley.jinja;
 import dev.parley.jinja.Value.Bool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -119,7 +120,7 @@ final class TextFilters {
         for (var b : text.getBytes(StandardCharsets.UTF_8)) {
             var c = (char) (b & 0xff);
             if (c < 128 && (Character.isLetterOrDigit(c) || "_.-~/".indexOf(c) >= 0)) out.append(c);
-            else out.append("%%%02X".formatted((int) c));
+            else out.append(String.format(Locale.ROOT, "%%%02X", (int) c));
         }
         return out.toString();
     }

@@ -1,7 +1,6 @@
 package dev.parley.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;

@@ -113,7 +113,7 @@ class FolderExportTest {
     void shardsHoldWhatFitsAndTheIndexSaysWhere() throws Exception {
         FolderExport.write(safetensors, out, Optional.empty(), SMALL);
         var files = weightFiles(out);
-        assertEquals("model-00001-of-%05d.safetensors".formatted(files.size() - 1), files.getFirst());
+        assertEquals(String.format(Locale.ROOT, "model-00001-of-%05d.safetensors", files.size() - 1), files.getFirst());
         assertEquals("model.safetensors.index.json", files.getLast());
         assertTrue(files.size() > 4, files.toString());
         var index = Golden.json(out.resolve("model.safetensors.index.json"));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.Loader;
@@ -84,8 +85,8 @@ public final class Engine {
         facts.put("device", device());
         facts.put("threads", torch.get_num_threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors; "
                 + (Workers.canRun() ? "training: one pass each; otherwise: " : "") + "operations shared out, idle threads " + ThreadPools.waiting());
-        facts.put("compute type", CpuFeatures.computeType().name().toLowerCase()
-                + (CpuFeatures.hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in " + trainingType().name().toLowerCase());
+        facts.put("compute type", CpuFeatures.computeType().name().toLowerCase(Locale.ROOT)
+                + (CpuFeatures.hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in " + trainingType().name().toLowerCase(Locale.ROOT));
         facts.put("instructions", Isa.asked() == Isa.NATIVE ? "all that the CPU has" : "limited by " + Isa.VARIABLE + "=" + Isa.asked().label());
         facts.put("kernels", "libtorch " + torch.get_cpu_capability().getString()
                 + (Context.hasMKLDNN() ? ", oneDNN" : ", no oneDNN: bfloat16 products are slow")

@@ -4,6 +4,7 @@ import dev.parley.kernels.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -569,7 +570,7 @@ public final class Tensor implements AutoCloseable {
         var operands = Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new);
         for (var operand : operands) operand.check();
         try {
-            body.get(); // libtorch returns the tensor that it changed
+            Objects.requireNonNull(body.get(), op); // libtorch returns the tensor that it changed
             return this;
         } catch (RuntimeException e) {
             throw failure(op, e, operands);

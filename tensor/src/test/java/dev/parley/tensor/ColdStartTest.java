@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.parley.files.ChildProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -59,7 +60,7 @@ class ColdStartTest {
     }
 
     private static String output(ChildProcess jvm) throws IOException, InterruptedException {
-        var output = new String(jvm.process().getInputStream().readAllBytes());
+        var output = new String(jvm.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, jvm.exitCode(), output);
         return output;
     }

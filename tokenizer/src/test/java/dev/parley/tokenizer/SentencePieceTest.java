@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
@@ -86,7 +87,7 @@ class SentencePieceTest {
         var ids = new IntList(symbols.size());
         for (var symbol : symbols) {
             if (idOf.containsKey(symbol)) ids.add(idOf.get(symbol));
-            else for (var b : symbol.getBytes(java.nio.charset.StandardCharsets.UTF_8)) ids.add(idOf.get("<0x%02X>".formatted(b)));
+            else for (var b : symbol.getBytes(java.nio.charset.StandardCharsets.UTF_8)) ids.add(idOf.get(String.format(Locale.ROOT, "<0x%02X>", b)));
         }
         return ids.toArray();
     }

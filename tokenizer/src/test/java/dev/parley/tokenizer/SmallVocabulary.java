@@ -3,6 +3,7 @@ package dev.parley.tokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** A small vocabulary of characters with bytes to fall back on, made of mixed lines. Some characters of the lines are not in it. */
@@ -21,7 +22,7 @@ final class SmallVocabulary {
             added.addObject().put("id", vocab.size()).put("content", special).put("single_word", false).put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", true);
             vocab.put(special, vocab.size());
         }
-        for (int b = 0; b < 256; b++) vocab.put("<0x%02X>".formatted(b), vocab.size());
+        for (int b = 0; b < 256; b++) vocab.put(String.format(Locale.ROOT, "<0x%02X>", b), vocab.size());
         var text = String.join(" ", MixedLines.PIECES).replace(' ', '\u2581') + "  ";
         text.codePoints().distinct().filter(c -> c % 7 != 0 && (c < 0xd800 || c > 0xdfff)).forEach(c -> put(vocab, Character.toString(c)));
         var tokens = new ArrayList<String>();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,7 +214,7 @@ class TokenizerJsonStepsTest {
                 var text = text(row, row + 512);
                 if (Arrays.equals(ids(theirs, text), ours.encode(text))) continue;
                 for (int c = row; c < row + 512; c++) {
-                    if (!Arrays.equals(ids(theirs, text(c, c + 1)), ours.encode(text(c, c + 1)))) different.append(" %04x".formatted(c));
+                    if (!Arrays.equals(ids(theirs, text(c, c + 1)), ours.encode(text(c, c + 1)))) different.append(String.format(Locale.ROOT, " %04x", c));
                 }
             }
             assertEquals("", different.toString());

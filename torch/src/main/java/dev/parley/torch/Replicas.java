@@ -1,10 +1,10 @@
 package dev.parley.torch;
 
 import dev.parley.model.ModelConfig;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

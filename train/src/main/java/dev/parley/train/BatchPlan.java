@@ -49,7 +49,8 @@ final class BatchPlan {
 
     /** Epochs after so many steps, with the part of the present one. */
     double epochs(long steps) {
-        return steps / stepsPerEpoch() + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
+        var whole = steps / stepsPerEpoch();
+        return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */

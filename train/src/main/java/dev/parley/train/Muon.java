@@ -24,7 +24,7 @@ final class Muon implements AutoCloseable {
     private final Blocks blocks;
     private final double scale;
 
-    /** @param blockSize see {@link TrainingArguments#muonBlockSize()} */
+    /** @param blockSize see {@link TrainingSettings#MUON_BLOCK_SIZE} */
     Muon(Parameter parameter, int blockSize) {
         this.parameter = parameter;
         momentum = Scope.detach(Tensor.zeros(DType.FLOAT32, parameter.shape()));

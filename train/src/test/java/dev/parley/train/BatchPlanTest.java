@@ -65,7 +65,7 @@ class BatchPlanTest {
                 var last = new TrainEvent.Step[1];
                 var trainer = new Trainer(model, arguments(pair[1]).numTrainEpochs(3).saveSteps(0).loggingSteps(1).build(), numbered(pair[0] * BATCH_SIZE));
                 trainer.onEvent(e -> last[0] = e instanceof TrainEvent.Step step ? step : last[0]).train();
-                assertEquals(3 * steps(pair[0], pair[1]), last[0].step());
+                assertEquals(3L * steps(pair[0], pair[1]), last[0].step());
                 assertEquals(3, last[0].epoch());
             }
         }

@@ -1,7 +1,6 @@
 package dev.parley.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +14,6 @@ import dev.parley.torch.TokenBatch;
 import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,7 +103,7 @@ final class CheckpointWeights implements WeightSource {
 
     private static MemorySegment map(Path index, int shard, int shards, Arena arena) throws IOException {
         var prefix = index.getFileName().toString().substring(0, index.getFileName().toString().length() - ENDING.length());
-        var file = index.resolveSibling(prefix + ".data-%05d-of-%05d".formatted(shard, shards));
+        var file = index.resolveSibling(prefix + String.format(Locale.ROOT, ".data-%05d-of-%05d", shard, shards));
         if (!Files.isRegularFile(file)) throw new WeightFileException(index, "the file of its tensors, " + file.getFileName() + ", is missing");
         try (var channel = FileChannel.open(file)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

@@ -69,7 +69,7 @@ final class GgmlBlocks {
     }
 
     private static int twoBits(MemorySegment bytes, long quants, int i) {
-        return unsigned(bytes, quants + i / 128 * 32 + i % 32) >>> i % 128 / 32 * 2 & 3;
+        return unsigned(bytes, quants + i / 128 * 32L + i % 32) >>> i % 128 / 32 * 2 & 3;
     }
 
     /** Eight groups of 32, each with a scale and a minimum of six bits, packed into twelve bytes; the fifth bits of Q5_K lie apart. */
@@ -87,7 +87,7 @@ final class GgmlBlocks {
                 min = low >>> 4 | unsigned(bytes, scales + g) >>> 6 << 4;
             }
             for (int i = 0; i < 32; i++) {
-                var pair = unsigned(bytes, quants + g / 2 * 32 + i);
+                var pair = unsigned(bytes, quants + g / 2 * 32L + i);
                 var fifth = five ? (unsigned(bytes, block + 16 + i) >>> g & 1) << 4 : 0;
                 into[at + g * 32 + i] = d * scale * ((g % 2 == 0 ? pair & 15 : pair >>> 4) | fifth) - dMin * min;
             }
@@ -103,7 +103,7 @@ final class GgmlBlocks {
                 int a = unsigned(bytes, low + i), b = unsigned(bytes, low + 32 + i), h = unsigned(bytes, high + i);
                 int[] quants = {a & 15 | (h & 3) << 4, b & 15 | (h >>> 2 & 3) << 4, a >>> 4 | (h >>> 4 & 3) << 4, b >>> 4 | (h >>> 6) << 4};
                 for (int k = 0; k < 4; k++) {
-                    var scale = bytes.get(ValueLayout.JAVA_BYTE, scales + i / 16 + 2 * k);
+                    var scale = bytes.get(ValueLayout.JAVA_BYTE, scales + i / 16 + 2L * k);
                     into[at + 128 * half + 32 * k + i] = d * scale * (quants[k] - 32);
                 }
             }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -36,7 +37,7 @@ public final class SafetensorsFolder {
             return;
         }
         var names = new ArrayList<String>();
-        for (int i = 1; i <= shards.size(); i++) names.add(SHARD.formatted(i, shards.size()));
+        for (int i = 1; i <= shards.size(); i++) names.add(String.format(Locale.ROOT, SHARD, i, shards.size()));
         if (names.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) Files.deleteIfExists(folder.resolve(INDEX));
         for (int i = 0; i < names.size(); i++) SafetensorsWriter.write(folder.resolve(names.get(i)), shards.get(i));
         DurableFile.write(folder.resolve(INDEX), index(names, shards));

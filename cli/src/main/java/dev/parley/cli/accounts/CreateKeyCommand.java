@@ -57,7 +57,7 @@ final class CreateKeyCommand implements Callable<Integer> {
         try (var database = data.open()) {
             var made = new Keys(database).create(name, Optional.ofNullable(user), lasts, limits);
             output.line(made.secret());
-            output.note("Keep it: it is not shown again. Clients send it as \"Authorization: Bearer …\", as those of OpenAI do with OPENAI_API_KEY. "
+            output.note("Keep it: it will not be shown again. Clients send it as \"Authorization: Bearer …\"; OpenAI's clients read it from OPENAI_API_KEY. "
                     + "./parley keys revoke " + made.key().id() + " ends it.");
             return Parley.DONE;
         }
@@ -70,7 +70,7 @@ final class CreateKeyCommand implements Callable<Integer> {
 
     private static Duration time(String text) {
         var parts = TIME.matcher(text);
-        if (!parts.matches()) throw new WrongUsage("--expires " + text + " is no time; write a number and m, h, d or w, such as 30d.");
+        if (!parts.matches()) throw new WrongUsage("--expires " + text + " is not a duration; write a number and m, h, d or w, such as 30d.");
         var number = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {
             case "m" -> Duration.ofMinutes(number);

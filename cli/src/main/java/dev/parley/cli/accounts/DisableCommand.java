@@ -30,7 +30,7 @@ final class DisableCommand implements Callable<Integer> {
     public Integer call() {
         try (var database = data.open()) {
             new Users(database).setDisabled(name, true);
-            output.line("The user " + name + " is kept out. ./parley users enable " + name + " lets them in again.");
+            output.line("The user " + name + " is disabled. ./parley users enable " + name + " undoes it.");
             return Parley.DONE;
         }
     }

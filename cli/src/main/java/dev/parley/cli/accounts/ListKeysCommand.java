@@ -54,7 +54,7 @@ final class ListKeysCommand implements Callable<Integer> {
         try (var database = data.open()) {
             var keys = new Keys(database).all();
             if (json) output.json(new Result(keys.stream().map(Row::of).toList()));
-            else if (keys.isEmpty()) output.note("There is no key; ./parley keys create NAME makes one.");
+            else if (keys.isEmpty()) output.note("There are no keys; ./parley keys create NAME makes one.");
             else write(keys);
             return Parley.DONE;
         }

@@ -43,7 +43,7 @@ final class ListUsersCommand implements Callable<Integer> {
         try (var database = data.open()) {
             var users = new Users(database).all();
             if (json) output.json(new Result(users.stream().map(Row::of).toList()));
-            else if (users.isEmpty()) output.note("There is no user; ./parley users add NAME makes one.");
+            else if (users.isEmpty()) output.note("There are no users; ./parley users add NAME adds one.");
             else write(users);
             return Parley.DONE;
         }

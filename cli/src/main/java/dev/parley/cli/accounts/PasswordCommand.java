@@ -34,7 +34,7 @@ final class PasswordCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (var database = data.open()) {
             new Users(database).changePassword(name, password.read(name));
-            output.line("The user " + name + " has another password, and is logged out everywhere.");
+            output.line("The user " + name + " has a new password and is logged out everywhere.");
             return Parley.DONE;
         }
     }

@@ -29,7 +29,7 @@ final class RevokeCommand implements Callable<Integer> {
     public Integer call() {
         try (var database = data.open()) {
             var key = new Keys(database).revoke(id);
-            output.line("The key " + key.id() + " (" + key.name() + ") has ended.");
+            output.line("The key " + key.id() + " (" + key.name() + ") is revoked.");
             return Parley.DONE;
         }
     }

@@ -56,7 +56,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var shardSize = ShardSize.parse(largest);
-        if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " is there already; --force writes over it.");
+        if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " already exists; --force overwrites it.");
         var in = Downloads.model(name, output);
         if (!GgufImport.isGguf(in) && !Files.isDirectory(in)) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
         if (out.toString().endsWith(".gguf")) toFile(in);
@@ -65,7 +65,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private void toFile(Path in) throws IOException {
-        if (GgufImport.isGguf(in)) throw new IllegalArgumentException(in + " is a .gguf file already; a folder can be made from it.");
+        if (GgufImport.isGguf(in)) throw new IllegalArgumentException(in + " is already a .gguf file; it can be converted to a folder.");
         GgufExport.write(in, out, GgmlType.valueOf(dtype.orElse(Target.F16).name()));
         output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
     }

@@ -54,7 +54,7 @@ final class ListCommand implements Callable<Integer> {
             return Parley.DONE;
         }
         if (models.isEmpty()) {
-            output.note("There is no model in " + cache.root() + "; ./parley models pull ORG/NAME fetches one.");
+            output.note("There are no models in " + cache.root() + "; ./parley models pull ORG/NAME downloads one.");
             return Parley.DONE;
         }
         var width = models.stream().mapToInt(model -> model.id().length()).max().orElseThrow();

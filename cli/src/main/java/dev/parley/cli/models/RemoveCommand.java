@@ -54,7 +54,7 @@ final class RemoveCommand implements Callable<Integer> {
 
     private boolean isAgreed(String question) {
         var console = System.console();
-        if (console == null || !console.isTerminal()) throw new WrongUsage("Nobody is here to be asked: say --yes to remove " + name + ".");
+        if (console == null || !console.isTerminal()) throw new WrongUsage("No terminal to ask for confirmation: use --yes to remove " + name + ".");
         output.note(question + " [y/N]");
         return Optional.ofNullable(console.readLine()).map(String::strip).filter(a -> a.equalsIgnoreCase("y") || a.equalsIgnoreCase("yes")).isPresent();
     }

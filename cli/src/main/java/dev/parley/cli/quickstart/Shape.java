@@ -1,5 +1,7 @@
 package dev.parley.cli.quickstart;
 
+import java.util.Locale;
+
 /**
  * The network, and the tokens of a step of its training. Positions by rotation, norms by root mean square, also of
  * queries and keys, and gated perceptrons, as Qwen3 has them, learn more from a token than GPT-2's parts; docs/decisions.md has the figures.
@@ -32,7 +34,7 @@ record Shape(int layers, int width, int heads, int intermediate, int rows) {
 
     /** As a recipe names it. */
     String recipe() {
-        return "{num_hidden_layers: %d, hidden_size: %d, num_attention_heads: %d, intermediate_size: %d}".formatted(layers, width, heads, intermediate);
+        return String.format(Locale.ROOT, "{num_hidden_layers: %d, hidden_size: %d, num_attention_heads: %d, intermediate_size: %d}", layers, width, heads, intermediate);
     }
 
     int headSize() {

@@ -33,14 +33,14 @@ final class JsonLines {
         /** @throws IllegalArgumentException if the text is missing */
         String text() {
             var text = object.get("text");
-            if (text == null || !text.isTextual()) throw new IllegalArgumentException(place + ": a string \"text\" is needed.");
+            if (text == null || !text.isTextual()) throw new IllegalArgumentException(place + ": a string \"text\" is required.");
             return text.textValue();
         }
 
         /** @throws IllegalArgumentException if the ids are missing or are not whole numbers */
         int[] ids() {
             var ids = object.get("ids");
-            if (ids == null || !ids.isArray()) throw new IllegalArgumentException(place + ": an array \"ids\" is needed.");
+            if (ids == null || !ids.isArray()) throw new IllegalArgumentException(place + ": an array \"ids\" is required.");
             var array = new int[ids.size()];
             for (int i = 0; i < array.length; i++) {
                 if (!ids.get(i).isInt()) throw new IllegalArgumentException(place + ": ids[" + i + "] is " + ids.get(i) + "; token ids are whole numbers.");
@@ -71,10 +71,10 @@ final class JsonLines {
     private static JsonNode parse(String text, String place) {
         try {
             var node = MAPPER.readTree(text);
-            if (!node.isObject()) throw new IllegalArgumentException(place + ": a JSON object is needed.");
+            if (!node.isObject()) throw new IllegalArgumentException(place + ": a JSON object is required.");
             return node;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(place + " is no JSON: " + e.getOriginalMessage() + ".", e);
+            throw new IllegalArgumentException(place + " is not JSON: " + e.getOriginalMessage() + ".", e);
         }
     }
 }

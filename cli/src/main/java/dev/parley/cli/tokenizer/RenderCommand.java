@@ -57,7 +57,7 @@ final class RenderCommand implements Callable<Integer> {
     }
 
     private Conversation conversation(JsonLines.Line line) {
-        if (!line.object().path("messages").isArray()) throw new IllegalArgumentException(line.place() + ": an array \"messages\" is needed.");
+        if (!line.object().path("messages").isArray()) throw new IllegalArgumentException(line.place() + ": an array \"messages\" is required.");
         var variables = new HashMap<String, JsonNode>();
         var tokens = new HashMap<String, String>();
         for (var property : line.object().properties()) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,10 +41,10 @@ final class StatsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var encoder = Downloads.tokenizer(tokenizer, output);
         var bytes = TextPieces.bytes(files);
-        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
+        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " contains no text; name other files.");
         var stats = count(encoder, bytes);
         if (json) output.json(stats);
-        else output.line(String.format("%,d bytes are %,d tokens: %.3f bytes a token; %,d of %,d tokens of the vocabulary are used (%.1f s)",
+        else output.line(String.format(Locale.ROOT, "%,d bytes are %,d tokens: %.3f bytes a token; %,d of %,d tokens of the vocabulary are used (%.1f s)",
                 bytes, stats.tokens(), stats.bytes_per_token(), stats.used_tokens(), stats.vocab_size(), stats.seconds()));
         return Parley.DONE;
     }

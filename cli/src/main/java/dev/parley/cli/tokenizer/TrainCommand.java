@@ -7,6 +7,7 @@ import dev.parley.tokenizer.BpeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var trainer = new BpeTrainer(vocabSize, minFrequency, specialTokens, individualDigits, threads);
         var bytes = TextPieces.bytes(files);
-        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " holds no text; name files that do.");
+        if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " contains no text; name other files.");
         var started = System.nanoTime();
         try (var progress = Progress.of("reading", bytes, output);
                 var texts = new TextPieces(files, read -> progress.at(read, ""))) {
@@ -64,7 +65,7 @@ final class TrainCommand implements Callable<Integer> {
         var vocabulary = dev.parley.tokenizer.Tokenizer.load(out).vocabSize();
         var result = new Result(out.toString(), vocabulary, bytes, (System.nanoTime() - started) / 1e9);
         if (json) output.json(result);
-        else output.line(String.format("%s: %d tokens from %,d bytes in %.1f s", out, vocabulary, bytes, result.seconds()));
+        else output.line(String.format(Locale.ROOT, "%s: %d tokens from %,d bytes in %.1f s", out, vocabulary, bytes, result.seconds()));
         if (vocabulary < vocabSize) {
             output.note("The text holds no more pairs met " + minFrequency + " times: " + vocabulary + " tokens instead of " + vocabSize + ".");
         }

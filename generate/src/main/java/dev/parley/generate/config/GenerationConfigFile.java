@@ -42,7 +42,7 @@ final class GenerationConfigFile {
     static GenerationConfig read(Path folder) throws IOException {
         var file = folder.resolve(NAME);
         if (!Files.exists(file)) return GenerationConfig.DEFAULT;
-        if (Files.size(file) > 1 << 20) throw new IllegalArgumentException(file + " is larger than it can be (1 MiB).");
+        if (Files.size(file) > 1 << 20) throw new IllegalArgumentException(file + " is larger than 1 MiB, the limit.");
         var json = json(file, Files.readAllBytes(file));
         if (!json.isObject()) throw new IllegalArgumentException(file + " does not hold a JSON object.");
         return of(file, json);

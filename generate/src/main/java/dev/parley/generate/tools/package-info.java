@@ -7,7 +7,7 @@
  * var conversation = template.conversation(messages, tools);             // what the model is given
  * var form = template.format().calls(forms, true, false);                // what it must answer, where it must call one
  * var reader = new ToolCallReader(template.format(), names, true, listener);
- * reader.push("<tool_call>\n{\"name\": \"weather\", \"argu");            // the listener is told of the call weather
+ * reader.push(piece);                                                   // the listener is told of a call as soon as its name is there
  * }</pre>
  */
 package dev.parley.generate.tools;

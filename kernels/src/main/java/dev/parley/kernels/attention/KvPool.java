@@ -104,7 +104,7 @@ public final class KvPool implements AutoCloseable {
     }
 
     long keysAt(int layer, int kvHead) {
-        return layer * layerBytes() + 2 * kvHead * headBytes();
+        return layer * layerBytes() + 2L * kvHead * headBytes();
     }
 
     long valuesAt(int layer, int kvHead) {

@@ -51,7 +51,7 @@ public final class Int4Matrix extends StripMatrix {
     public static Int4Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var blocks = Math.ceilDiv(source.columns(), BLOCK);
         var strips = Math.ceilDiv(source.rows(), LANES);
-        var memory = NativeMemory.allocate(arena, strips * blocks * BLOCK_BYTES);
+        var memory = NativeMemory.allocate(arena, (long) strips * blocks * BLOCK_BYTES);
         var matrix = new Int4Matrix(memory, source.rows(), source.columns(), blocks);
         var stride = blocks * BLOCK;
         source.readAll(4 * LANES, stride, team, (first, count, floats) -> {
@@ -66,7 +66,7 @@ public final class Int4Matrix extends StripMatrix {
     private void packBlock(float[] w, int at, long blockAt, int lane) {
         for (int g = 0; g < 2; g++) {
             var scale = Int4Rounding.scale(w, at + g * GROUP, GROUP);
-            memory.set(SHORT, blockAt + 4L * lane + 2 * g, BFloat16Bits.of(scale));
+            memory.set(SHORT, blockAt + 4L * lane + 2L * g, BFloat16Bits.of(scale));
             var inverse = scale == 0 ? 0 : 1 / scale;
             for (int c = g * GROUP; c < (g + 1) * GROUP; c += 8) {
                 var bits = 0;
@@ -185,7 +185,7 @@ public final class Int4Matrix extends StripMatrix {
         var laneAt = row / LANES * stripBytes() + 4L * (row % LANES);
         for (int c = 0; c < columns; c += 8) {
             var blockAt = laneAt + c / BLOCK * BLOCK_BYTES;
-            var scale = BFloat16Bits.toFloat(memory.get(SHORT, blockAt + 2 * (c % BLOCK / GROUP)));
+            var scale = BFloat16Bits.toFloat(memory.get(SHORT, blockAt + 2L * (c % BLOCK / GROUP)));
             var bits = Integer.rotateRight(memory.get(INT, blockAt + VECTOR * (1 + c % BLOCK / 8)), Int4Tile.ROTATION);
             for (int k = 0; k < Math.min(8, columns - c); k++) into[at + c + k] = ((bits >>> 4 * k & 15) - 8) * scale;
         }

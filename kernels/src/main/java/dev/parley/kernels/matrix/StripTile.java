@@ -3,7 +3,6 @@ package dev.parley.kernels.matrix;
 import static dev.parley.kernels.vectors.VectorShape.FLOATS;
 import static dev.parley.kernels.vectors.VectorShape.LANES;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** Probabilities of tokens in the two shapes of OpenAI's API. */
 public final class LogprobsJson {
@@ -84,7 +85,7 @@ public final class LogprobsJson {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             var named = new StringBuilder("bytes:");
-            for (var b : bytes) named.append(String.format("\\x%02x", b));
+            for (var b : bytes) named.append(String.format(Locale.ROOT, "\\x%02x", b));
             return named.toString();
         }
     }

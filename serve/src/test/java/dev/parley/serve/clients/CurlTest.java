@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.serve.TestServer;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,8 @@ class CurlTest {
                 {"model": "tiny", "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 5, "stream": true}""");
         assertEquals(0, answer.exitCode(), answer.output());
         var parts = answer.output().split("\r\n\r\n", 2);
-        assertTrue(parts[0].toLowerCase().contains("content-type: text/event-stream"), parts[0]);
-        assertTrue(parts[0].toLowerCase().contains("cache-control: no-cache"), parts[0]);
+        assertTrue(parts[0].toLowerCase(Locale.ROOT).contains("content-type: text/event-stream"), parts[0]);
+        assertTrue(parts[0].toLowerCase(Locale.ROOT).contains("cache-control: no-cache"), parts[0]);
         var events = parts[1].strip().split("\n\n");
         assertEquals("data: [DONE]", events[events.length - 1]);
         for (int i = 0; i < events.length - 1; i++) assertEquals("chat.completion.chunk", json(events[i].substring("data: ".length())).path("object").asText());

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,12 +72,12 @@ class PageRoutesTest {
     @Test
     void whatHasAVersionInItsAddressIsKeptForGoodAndThePageIsAskedForAgain() throws IOException, InterruptedException {
         var page = get("/");
-        assertEquals("text/html;charset=utf-8", header(page, "Content-Type").replace(" ", "").toLowerCase());
+        assertEquals("text/html;charset=utf-8", header(page, "Content-Type").replace(" ", "").toLowerCase(Locale.ROOT));
         assertEquals("no-cache", header(page, "Cache-Control"));
         assertEquals(304, get("/", "If-None-Match", header(page, "ETag")).statusCode());
 
         var script = get(firstMatch("src=\"(/assets/[^\"]+/js/app.js)\""));
-        assertEquals("text/javascript;charset=utf-8", header(script, "Content-Type").replace(" ", "").toLowerCase());
+        assertEquals("text/javascript;charset=utf-8", header(script, "Content-Type").replace(" ", "").toLowerCase(Locale.ROOT));
         assertTrue(header(script, "Cache-Control").contains("immutable"));
         var ofAnotherVersion = get("/assets/0123456789abcdef/js/app.js");
         assertEquals("no-cache", header(ofAnotherVersion, "Cache-Control"));

@@ -8,7 +8,6 @@ import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.running.ChatEngine.Ended;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
