@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
-@Command(name = "bench", description = {"Measure speed beside a limit of this machine, or a peer, in the same run.",
-        "train: training steps of GPT-2 124M and of the quickstart. decode: its next token. tokenizer: GPT-2's vocabulary. serve: many streams, the way over HTTP, known beginnings, the start."},
+@Command(name = "bench", description = {"Measure speed beside a limit of this machine or a peer, in the same run.",
+        "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. serve: many streams, the cost of HTTP, the prefix cache, the start."},
         footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start", "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {
 
@@ -32,19 +32,19 @@ final class BenchCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--peer-command", paramLabel = "COMMAND",
-            description = "decode: a program to measure against, as bench/peers/llama.mjs; llama.cpp's build from Maven where none is named.")
+            description = "decode: a program to compare with, such as bench/peers/llama.mjs. Default: llama.cpp's build from Maven.")
     private Optional<String> peerCommand = Optional.empty();
 
-    @Option(names = "--large", description = "decode: measure a Llama of half a billion weights too; takes some minutes and 4 GB of disk.")
+    @Option(names = "--large", description = "decode: also measure a Llama of half a billion weights; takes some minutes and 4 GB of disk.")
     private boolean large;
 
-    @Option(names = "--soak", paramLabel = "SECONDS", description = "serve: instead, 64 clients for so long, a fifth of them leaving midway.")
+    @Option(names = "--soak", paramLabel = "SECONDS", description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
     private Optional<Integer> soak = Optional.empty();
 
-    @Option(names = "--hostile", description = "serve: instead, an honest stream beside requests that mean the server ill; its longest gap beside each.")
+    @Option(names = "--hostile", description = "serve: run one honest stream beside hostile requests instead, and measure its longest gap beside each.")
     private boolean hostile;
 
-    @Option(names = "--only", paramLabel = "streams|http|beginning|start", description = "serve: measure this alone; may be given several times.")
+    @Option(names = "--only", paramLabel = "streams|http|beginning|start", description = "serve: measure only this; may be given several times.")
     private Set<ServeBench.Part> only = EnumSet.allOf(ServeBench.Part.class);
 
     BenchCommand(Output output) {

@@ -1,9 +1,10 @@
 package dev.parley.bench;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.torch.TrainableLM;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.files.FolderTree;
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -62,7 +63,7 @@ final class BenchServer implements AutoCloseable {
         var folder = Files.createTempDirectory("parley-bench");
         try {
             Files.createDirectories(folder.resolve("data"));
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
             Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));
@@ -83,7 +84,7 @@ final class BenchServer implements AutoCloseable {
         return new Keys(database).create(name, Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
     }
 
-    BatchingEngine engine() {
+    InferenceEngine engine() {
         return lease.model().engine();
     }
 

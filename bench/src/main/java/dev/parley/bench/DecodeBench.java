@@ -1,10 +1,9 @@
 package dev.parley.bench;
 
-import dev.parley.kernels.CpuFeatures;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.kernels.machine.MemoryBandwidth;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Backend;
@@ -12,8 +11,9 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.GgufExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.weights.GgmlType;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
+import dev.parley.weights.GgmlType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ final class DecodeBench {
     private void model(String name, ModelConfig config, List<WeightType> types, boolean whole) throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
         try {
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(folder);
             }
             tokenizer.save(folder);

@@ -2,7 +2,7 @@ package dev.parley.bench;
 
 import dev.parley.bench.BenchRow.Named;
 import dev.parley.bench.HostileRequests.Attack;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.ModelConfig;
 import java.io.IOException;
 import java.io.OutputStream;

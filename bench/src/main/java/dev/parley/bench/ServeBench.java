@@ -1,10 +1,10 @@
 package dev.parley.bench;
 
 import dev.parley.bench.BenchRow.Named;
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Answer;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.ModelConfig;
@@ -105,7 +105,7 @@ final class ServeBench {
     private double engine(int streams) throws InterruptedException {
         var config = GenerationConfig.builder().temperature(0).maxNewTokens(tokens).ignoreEos(true).build();
         var ended = new CountDownLatch(streams);
-        var listener = new BatchingEngine.Listener() {
+        var listener = new InferenceEngine.Listener() {
 
             @Override
             public void onTokens(int row, int[] newIds, List<TokenLogprob> logprobs, String text) {}

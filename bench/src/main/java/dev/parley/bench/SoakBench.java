@@ -2,7 +2,7 @@ package dev.parley.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.bench.BenchRow.Named;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import java.io.IOException;

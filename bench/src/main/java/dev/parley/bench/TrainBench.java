@@ -1,10 +1,10 @@
 package dev.parley.bench;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.Parameters.Parameter;
+import dev.parley.torch.Parameters.Parameter;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
@@ -60,7 +60,7 @@ final class TrainBench {
                 .loggingSteps(1).saveSteps(0)).build();
         List<Product> products;
         double before;
-        try (var model = CausalLM.create(config, 1)) {
+        try (var model = TrainableLM.create(config, 1)) {
             products = products(model);
             before = gemmRate(products, dtype);
             new Trainer(model, arguments, Dataset.of(randomRows(config.vocabSize(), work.steps()))).onEvent(event -> {
@@ -96,7 +96,7 @@ final class TrainBench {
     /** A product of a forward pass: a vector of each token by a matrix of this shape. @param times it occurs */
     private record Product(long in, long out, long times) {}
 
-    private static List<Product> products(CausalLM model) {
+    private static List<Product> products(TrainableLM model) {
         var config = model.config();
         var counts = model.parameters().all().stream().filter(Parameter::isLayerMatrix)
                 .collect(Collectors.groupingBy(p -> List.of(p.inFeatures(), p.outFeatures()), Collectors.counting()));

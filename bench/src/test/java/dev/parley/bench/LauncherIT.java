@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.files.ChildProcess;
 import java.io.IOException;
@@ -141,7 +141,7 @@ class LauncherIT {
     /** With an empty folder for native libraries, which is still empty afterwards: nothing of libtorch was unpacked, let alone loaded. */
     @Test
     void theJavaEngineLoadsNoNativeLibrary() throws Exception {
-        try (var model = CausalLM.create(ModelConfig.qwen3(300, 64, 32, 2, 4, 2, 128), 1)) {
+        try (var model = TrainableLM.create(ModelConfig.qwen3(300, 64, 32, 2, 4, 2, 128), 1)) {
             model.savePretrained(folder.resolve("model"));
         }
         var natives = Files.createDirectories(folder.resolve("natives"));

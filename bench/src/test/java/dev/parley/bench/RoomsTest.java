@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** The order of the rooms, held by the compiled classes. Each room may depend on those before it. */
 class RoomsTest {
 
-    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "tensor", "model", "data", "generate",
-            "train", "eval", "serve", "cli", "bench");
+    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model", "data", "generate",
+            "tensor", "torch", "train", "eval", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 
@@ -69,6 +69,27 @@ class RoomsTest {
     void textIsReadWithoutTensorsAndNativeLibraries() {
         noClasses().that().resideInAnyPackage("dev.parley.files..", "dev.parley.hub..", "dev.parley.jinja..", "dev.parley.tokenizer..", "dev.parley.grammar..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.kernels..").check(classes);
+    }
+
+    /** Runners, loaders and exports work from a blueprint; {@code ModelConfig} alone has shorthands for new models. */
+    @Test
+    void nothingOutsideOfFamiliesKnowsOneByName() {
+        noClasses().that().resideOutsideOfPackage("dev.parley.model.families..").and().doNotHaveFullyQualifiedName("dev.parley.model.ModelConfig")
+                .should().dependOnClassesThat().resideInAPackage("dev.parley.model.families..").check(classes);
+    }
+
+    @Test
+    void modelsRunAndAreServedWithoutTensors() {
+        noClasses().that().resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..", "dev.parley.eval..",
+                "dev.parley.serve..").should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
+    }
+
+    @Test
+    void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
+        for (var room : ROOMS) {
+            var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
+            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+        }
     }
 
     @Test

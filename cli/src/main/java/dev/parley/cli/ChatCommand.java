@@ -1,14 +1,8 @@
 package dev.parley.cli;
 
-import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Message;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,8 +44,6 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     SamplingOptions sampling;
 
-    private final List<Message> conversation = new ArrayList<>();
-
     ChatCommand(Output output) {
         this.output = output;
     }
@@ -59,28 +51,34 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var folder = Downloads.model(name, output);
-        var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
-        try (var model = engine.load(folder); var draft = sampling.draft(engine, output); var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        var reading = Background.start(() -> EngineOptions.requireTokenizer(folder));
+        try (var model = engine.load(folder); var draft = sampling.draft(engine, output);
+                var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
             var tokenizer = reading.result();
             var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
                     + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
             var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
-            var generator = draft.with(new Generator(model, tokenizer));
-            var reader = reader(terminal);
-            clear();
-            terminal.writer().println("Chatting with " + name + ". /help lists commands, Ctrl-D ends.");
-            for (var line = read(reader); line != null; line = read(reader)) {
-                if (line.isBlank()) continue;
-                if (line.startsWith("/")) {
-                    if (line.strip().equals("/exit") || line.strip().equals("/quit")) break;
-                    terminal.writer().println(command(line.strip()));
-                } else {
-                    answer(line.strip(), generator, tokenizer, template, config, terminal, model.config().maxPositionEmbeddings());
-                }
-                terminal.flush();
+            try (var chat = new TerminalChat(model, tokenizer, template, draft.model(), config)) {
+                talk(chat, terminal);
             }
         }
         return Parley.DONE;
+    }
+
+    private void talk(TerminalChat chat, Terminal terminal) {
+        var reader = reader(terminal);
+        chat.begin(system);
+        terminal.writer().println("Chatting with " + name + ". /help lists commands, Ctrl-D ends.");
+        for (var line = read(reader); line != null; line = read(reader)) {
+            if (line.isBlank()) continue;
+            if (line.startsWith("/")) {
+                if (line.strip().equals("/exit") || line.strip().equals("/quit")) break;
+                terminal.writer().println(command(line.strip(), chat));
+            } else {
+                answer(line.strip(), chat, terminal);
+            }
+            terminal.flush();
+        }
     }
 
     private static LineReader reader(Terminal terminal) {
@@ -106,62 +104,42 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    private String command(String line) {
+    private String command(String line, TerminalChat chat) {
         if (line.equals("/help")) return HELP;
         if (line.equals("/clear")) {
-            clear();
+            chat.begin(system);
             return "A new conversation.";
         }
         if (line.equals("/system") || line.startsWith("/system ")) {
             system = line.substring("/system".length()).strip();
-            clear();
+            chat.begin(system);
             return system.isEmpty() ? "A new conversation without an instruction." : "A new conversation with your instruction.";
         }
         return "There is no command " + line.split(" ")[0] + "; /help lists them.";
     }
 
-    private void clear() {
-        conversation.clear();
-        if (!system.isBlank()) conversation.add(Message.system(system));
-    }
-
-    private void answer(String question, Generator generator, Tokenizer tokenizer, ChatTemplate template, GenerationConfig config,
-            Terminal terminal, int context) {
-        conversation.add(Message.user(question));
-        var prompt = fit(tokenizer, template, config, context, terminal);
-        if (prompt.length == 0) return;
+    private static void answer(String question, TerminalChat chat, Terminal terminal) {
+        var asked = chat.ask(question);
+        if (!asked.hasRoom()) {
+            terminal.writer().println("That is too long: " + asked.ids().length + " tokens, and the model's context holds " + chat.context() + ".");
+            return;
+        }
+        if (asked.forgottenTurns() > 0) {
+            terminal.writer().println("(The context of " + chat.context() + " tokens is full: the first " + asked.forgottenTurns() + " turns were left out.)");
+        }
         var stopped = new AtomicBoolean();
-        var before = terminal.handle(Terminal.Signal.INT, signal -> stopped.set(true));
+        var before = terminal.handle(Terminal.Signal.INT, signal -> {
+            stopped.set(true);
+            chat.stop();
+        });
         try {
-            var completion = generator.stream(prompt, config, piece -> {
+            chat.answer(asked, piece -> {
                 terminal.writer().print(piece);
                 terminal.flush();
-            }, stopped::get);
+            });
             terminal.writer().println(stopped.get() ? " [stopped]" : "");
-            conversation.add(Message.assistant(completion.text()));
         } finally {
             terminal.handle(Terminal.Signal.INT, before);
-        }
-    }
-
-    /** The conversation as tokens; where it leaves too little room for an answer, its oldest turns are left out, aloud. */
-    private int[] fit(Tokenizer tokenizer, ChatTemplate template, GenerationConfig config, int context, Terminal terminal) {
-        var room = Math.max(16, Math.min(context / 4, config.maxNewTokens() > 0 ? config.maxNewTokens() : context));
-        var first = system.isBlank() ? 0 : 1;
-        var forgot = 0;
-        while (true) {
-            var ids = template.encode(tokenizer, conversation, true).ids();
-            if (ids.length + room <= context) {
-                if (forgot > 0) terminal.writer().println("(The context of " + context + " tokens is full: the first " + forgot + " turns were left out.)");
-                return ids;
-            }
-            if (conversation.size() - first <= 1) {
-                terminal.writer().println("That is too long: " + ids.length + " tokens, and the model's context holds " + context + ".");
-                conversation.removeLast();
-                return new int[0];
-            }
-            conversation.remove(first);
-            forgot++;
         }
     }
 }

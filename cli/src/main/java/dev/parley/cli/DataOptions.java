@@ -8,10 +8,10 @@ import picocli.CommandLine.Option;
 /** The options that say where a server keeps its users, keys and conversations. */
 public final class DataOptions {
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the conversations, users and keys. Default: ~/.parley.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder for conversations, users and keys. Default: ~/.parley.")
     private Path folder;
 
-    @Option(names = "--database-url", paramLabel = "URL", description = "Keep them in PostgreSQL instead: postgresql://user:password@host:port/name. Default: the environment variable PARLEY_DATABASE_URL, if set.")
+    @Option(names = "--database-url", paramLabel = "URL", description = "Use PostgreSQL instead: postgresql://user:password@host:port/name. Default: the environment variable PARLEY_DATABASE_URL, if set.")
     private String url;
 
     /** Opens it, and makes it where it is not there yet. */

@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code doctor}: what this machine offers, what is in use, and what is wrong. */
-@Command(name = "doctor", description = "Say what this machine offers and what is in use: JDK, engine, CPU, threads, memory.",
+@Command(name = "doctor", description = "Show what this machine offers and what is used: JDK, engine, CPU, threads, memory.",
         footer = {"", "Example:", "  ./parley doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
 

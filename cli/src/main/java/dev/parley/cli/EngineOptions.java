@@ -1,13 +1,12 @@
 package dev.parley.cli;
 
-import dev.parley.kernels.CpuFeatures;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,15 +19,15 @@ import picocli.CommandLine.Option;
 final class EngineOptions {
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Type of numbers: auto, float32, bfloat16. auto takes bfloat16 where this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
+            description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Keep the weights in fewer bits: auto, none, int8, int4. auto does so where a .gguf file has them in fewer. Default: ${DEFAULT-VALUE}.")
+            description = "Quantise the weights: auto, none, int8, int4. auto does so if they are quantised in a .gguf file. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
-            description = "What computes: auto, java (our kernels alone, no native library), torch. Default: ${DEFAULT-VALUE}.")
+            description = "What computes: auto, java (the Java engine, no native library), torch (libtorch). Default: ${DEFAULT-VALUE}.")
     Backend engine;
 
     /** Values of {@code --quantize}. */

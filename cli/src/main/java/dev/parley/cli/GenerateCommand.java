@@ -2,7 +2,7 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.Generator;
-import dev.parley.generate.Generator.Completion;
+import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class GenerateCommand implements Callable<Integer> {
         model.find(output);
         var given = sampling.config(GenerationConfig.read(model.folder())).toBuilder().numReturnSequences(numReturnSequences).build();
         var start = System.nanoTime();
-        var reading = Meanwhile.start(() -> prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer());
+        var reading = Background.start(() -> prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer());
         try (var loaded = model.load(); var draft = sampling.draft(model.engine, output)) {
             var tokenizer = reading.result();
             var loadSeconds = seconds(start);

@@ -10,16 +10,16 @@ import picocli.CommandLine.Option;
 /** The options that say what an answer must be; one of them at most. */
 final class GrammarOptions {
 
-    @Option(names = "--json-schema", paramLabel = "FILE|JSON", description = "The answer is JSON that this schema accepts.")
+    @Option(names = "--json-schema", paramLabel = "FILE|JSON", description = "Make the answer JSON that conforms to this schema.")
     String jsonSchema;
 
-    @Option(names = "--regex", paramLabel = "PATTERN", description = "The answer matches this regular expression as a whole.")
+    @Option(names = "--regex", paramLabel = "PATTERN", description = "Make the whole answer match this regular expression.")
     String regex;
 
-    @Option(names = "--choice", paramLabel = "TEXT", description = "The answer is this text, or that of another --choice.")
+    @Option(names = "--choice", paramLabel = "TEXT", description = "Make the answer this text, or that of another --choice.")
     List<String> choices;
 
-    @Option(names = "--grammar", paramLabel = "FILE", description = "The answer follows the rule root of this GBNF grammar, llama.cpp's notation.")
+    @Option(names = "--grammar", paramLabel = "FILE", description = "Make the answer match the rule root of this grammar in GBNF, llama.cpp's notation.")
     Path gbnf;
 
     Grammar read() throws IOException {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
 
     @Option(names = "--model", required = true, paramLabel = "DIR|ORG/NAME",
-            description = "A model folder, or a model of the hub, org/name or org/name@revision, which is downloaded at first use.")
+            description = "A model folder, or a model of the hub, org/name or org/name@revision, downloaded on first use.")
     String name;
 
     private Path folder;

@@ -1,8 +1,8 @@
 package dev.parley.cli;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.torch.TrainableLM;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
  * classes it needs and how often its methods run. The launcher has this done once after a build, and later starts begin with
  * the notes (JEP 483, 514, 515).
  */
-@Command(name = "rehearse", hidden = true, description = "Prepares quicker starts; the launcher does so after a build.")
+@Command(name = "rehearse", hidden = true, description = "Prepare faster starts; the launcher does so after a build.")
 final class RehearseCommand implements Callable<Integer> {
 
     private static final int HIDDEN_SIZE = 128;
@@ -43,7 +43,7 @@ final class RehearseCommand implements Callable<Integer> {
         try {
             var tokenizer = Tokenizer.fromPretrained("gpt2");
             tokenizer.save(folder);
-            try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, HIDDEN_SIZE, 4, 2), 1)) {
+            try (var model = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, HIDDEN_SIZE, 4, 2), 1)) {
                 model.savePretrained(folder);
             }
             generate(folder, "--dtype", "bfloat16");

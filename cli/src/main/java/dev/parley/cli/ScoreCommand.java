@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code parley score}: how likely a model finds a text. */
-@Command(name = "score", description = "Says how likely a model finds a text: loss, perplexity, bits per byte.",
+@Command(name = "score", description = "Show how probable a text is to a model: loss, perplexity, bits per byte.",
         footer = {"", "A text longer than the context is read in windows of the context's length.",
                 "Example:  ./parley score --model my-model --text \"a domestic animal\""})
 final class ScoreCommand implements Callable<Integer> {
@@ -42,11 +42,11 @@ final class ScoreCommand implements Callable<Integer> {
         @Option(names = "--ids", paramLabel = "1,2,3", description = "Token ids.")
         String ids;
 
-        @Option(names = "--ids-file", paramLabel = "FILE", description = "Several texts, a JSON array of token ids in each line.")
+        @Option(names = "--ids-file", paramLabel = "FILE", description = "Several texts: a JSON array of token ids on each line.")
         Path idsFile;
     }
 
-    @Option(names = "--per-token", description = "Give the log-probability of each token.")
+    @Option(names = "--per-token", description = "Show the log-probability of each token.")
     boolean perToken;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")

@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.models.ModelPool;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code parley serve}: an OpenAI-compatible API and a web chat. */
-@Command(name = "serve", description = "Serves models: an API for OpenAI's clients, and a web chat for browsers.",
+@Command(name = "serve", description = "Serve models: an API for OpenAI's clients, and a web chat for browsers.",
         footer = {"", "Examples:", "  ./parley serve my-model", "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
                 "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
                 "Ctrl-C lets running answers finish. docs/serve.md tells more."})
@@ -29,62 +29,62 @@ final class ServeCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(arity = "1..*", paramLabel = "[NAME=]MODEL", description = "Model folders, .gguf files or models of the hub. The first answers where a request names none, and is loaded at start; the others are loaded when they are asked for.")
+    @Parameters(arity = "1..*", paramLabel = "[NAME=]MODEL", description = "Model folders, .gguf files or models of the hub. The first answers requests that name no model, and is loaded at start; the others are loaded on their first request.")
     private List<String> models;
 
-    @Option(names = "--alias", paramLabel = "ALIAS=NAME", description = "Another name for a model, such as gpt-4o-mini=my-model for programs that insist on it.")
+    @Option(names = "--alias", paramLabel = "ALIAS=NAME", description = "Another name for a model, such as gpt-4o-mini=my-model for programs that insist on that name.")
     private List<String> aliases = List.of();
 
-    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen at; others than this machine's own need --auth. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen on; any but this machine's own requires --auth. Default: ${DEFAULT-VALUE}.")
     private String host;
 
-    @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "Port to listen at; 0 for any that is free. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "Port to listen on; 0 picks a free one. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Mixin
     private DataOptions data;
 
-    @Option(names = "--auth", description = "Let nobody in without a key or a user's login (./parley keys, ./parley users).")
+    @Option(names = "--auth", description = "Require a key or a user's login (./parley keys, ./parley users).")
     private boolean auth;
 
-    @Option(names = "--allowed-host", paramLabel = "NAME", description = "A name by which clients may call this server, besides localhost.")
+    @Option(names = "--allowed-host", paramLabel = "NAME", description = "A host name by which clients may call this server, in addition to localhost.")
     private List<String> allowedHosts = List.of();
 
     @Option(names = "--allowed-origin", paramLabel = "ORIGIN", description = "Another site whose pages may call the API, such as https://example.org.")
     private List<String> allowedOrigins = List.of();
 
-    @Option(names = "--trust-proxy", description = "Believe X-Forwarded-For and X-Forwarded-Proto, which a proxy before this server must set.")
+    @Option(names = "--trust-proxy", description = "Trust X-Forwarded-For and X-Forwarded-Proto, which a proxy in front of this server must set.")
     private boolean trustProxy;
 
-    @Option(names = "--memory", paramLabel = "GIB", description = "For all loaded models and their caches. Default: half of this machine's.")
+    @Option(names = "--memory", paramLabel = "GIB", description = "Memory for all loaded models and their caches. Default: half of this machine's.")
     private Double memory;
 
-    @Option(names = "--cache-memory", paramLabel = "GIB", defaultValue = "1", description = "For the keys and values of each model's texts. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--cache-memory", paramLabel = "GIB", defaultValue = "1", description = "Memory for each model's KV cache. Default: ${DEFAULT-VALUE}.")
     private double cacheMemory;
 
-    @Option(names = "--max-running", paramLabel = "N", defaultValue = "32", description = "Texts that a model continues at once. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-running", paramLabel = "N", defaultValue = "32", description = "Sequences that a model continues at once. Default: ${DEFAULT-VALUE}.")
     private int maxRunning;
 
-    @Option(names = "--max-waiting", paramLabel = "N", defaultValue = "256", description = "Requests that may wait for a place; more are answered with 429. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-waiting", paramLabel = "N", defaultValue = "256", description = "Requests that may wait; further ones get a 429. Default: ${DEFAULT-VALUE}.")
     private int maxWaiting;
 
-    @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64", description = "Tokens of new prompts that are read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64", description = "Prompt tokens to read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
     private int prefillTokens;
 
-    @Option(names = "--share-prefixes", description = "Read beginnings that are alike once for all users, not once for each. It saves time where all have one long instruction; "
-            + "but by their answers' speed, and by cached_tokens, they can find out what others have asked.")
+    @Option(names = "--share-prefixes", description = "Share the prefix cache among all users. This saves time if they all have the same long instruction; "
+            + "but the speed of answers, and cached_tokens, reveal whether somebody has asked the same before.")
     private boolean sharePrefixes;
 
-    @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16", description = "Size of a request at most. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16", description = "Largest size of a request's body. Default: ${DEFAULT-VALUE}.")
     private int maxBody;
 
     @Option(names = "--grace", paramLabel = "SECONDS", defaultValue = "30", description = "Time for running answers to finish when the server is stopped. Default: ${DEFAULT-VALUE}.")
     private int grace;
 
-    @Option(names = "--access-log", paramLabel = "FILE", description = "Where a line of JSON for each request goes. Default: standard error.")
+    @Option(names = "--access-log", paramLabel = "FILE", description = "File for the access log, one line of JSON for each request. Default: standard error.")
     private Path accessLog;
 
-    @Option(names = "--log-texts", description = "Write what was asked and answered into the access log too.")
+    @Option(names = "--log-texts", description = "Also write the texts of requests and answers to the access log.")
     private boolean logTexts;
 
     @Mixin

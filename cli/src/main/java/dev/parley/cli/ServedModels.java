@@ -103,7 +103,7 @@ final class ServedModels {
 
     private ModelSource.Parts load(Path folder) {
         try {
-            var reading = Meanwhile.start(() -> EngineOptions.requireTokenizer(folder));
+            var reading = Background.start(() -> EngineOptions.requireTokenizer(folder));
             var model = engine.load(folder);
             try {
                 var tokenizer = reading.result();

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
@@ -54,7 +54,7 @@ class CommandsTest {
         model = folder.resolve("model");
         var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
-        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
+        try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
         }
     }

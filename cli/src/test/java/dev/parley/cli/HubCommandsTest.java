@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.hub.FakeHub;
 import dev.parley.files.ChildProcess;
@@ -53,7 +53,7 @@ class HubCommandsTest {
         var model = folder.resolve("served/org/tiny");
         var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
-        try (var created = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 64, 2, 2), 1)) {
+        try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 64, 2, 2), 1)) {
             created.savePretrained(model);
         }
         Files.writeString(model.resolve("README.md"), "not needed");

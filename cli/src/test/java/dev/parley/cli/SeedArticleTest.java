@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
 import dev.parley.generate.Generator;
@@ -34,14 +35,14 @@ class SeedArticleTest {
     @Test
     void theArticlesScriptRuns() throws Exception {
         var gpt2 = folder.resolve("gpt2");
-        try (var small = CausalLM.create(ModelConfig.gpt2(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1), 1)) {
+        try (var small = TrainableLM.create(ModelConfig.gpt2(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1), 1)) {
             small.savePretrained(gpt2);
         }
         Tokenizer.fromPretrained("gpt2").save(gpt2);
 
         // 加载预训练模型和分词器
         var tokenizer = Tokenizer.fromPretrained(gpt2.toString());
-        try (var model = CausalLM.forTraining(gpt2, Engine.trainingType())) {
+        try (var model = TrainableLM.fromPretrained(gpt2, Engine.trainingType())) {
             // 定义训练参数
             var trainingArgs = TrainingArguments.builder().outputDir(gpt2).overwriteOutputDir(true).numTrainEpochs(3)
                     .perDeviceTrainBatchSize(4).saveSteps(10_000).saveTotalLimit(2).build();
@@ -55,8 +56,10 @@ class SeedArticleTest {
             assertEquals(6, output.globalStep()); // three epochs of two batches
             assertTrue(output.evalLoss().isPresent() && Files.exists(gpt2.resolve("checkpoint-6/model.safetensors")));
             trainer.saveModel();
+        }
 
-            // 生成回答
+        // 生成回答
+        try (var model = CausalLM.fromPretrained(gpt2)) {
             var inputIds = tokenizer.encode("请问你知道人工智能的未来发展趋势吗?");
             var answers = new Generator(model, tokenizer).generate(List.of(inputIds), GenerationConfig.DEFAULT.withMaxLength(100));
             assertEquals(1, answers.size());
@@ -65,6 +68,5 @@ class SeedArticleTest {
             assertFalse(text.contains("<|endoftext|>"));
             assertEquals(text, answers.getFirst().text());
         }
-        CausalLM.fromPretrained(gpt2).close();
     }
 }

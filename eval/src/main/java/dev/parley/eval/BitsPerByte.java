@@ -1,7 +1,6 @@
 package dev.parley.eval;
 
-import dev.parley.model.CausalLM;
-import dev.parley.model.TokenBatch;
+import dev.parley.model.LanguageModel;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -24,14 +23,14 @@ public final class BitsPerByte {
     }
 
     /** Over documents, each by itself, cut to the model's context; the error is over documents. */
-    public static Score of(CausalLM model, Tokenizer tokenizer, int bos, List<String> documents) {
+    public static Score of(LanguageModel model, Tokenizer tokenizer, int bos, List<String> documents) {
         var ids = documents.stream().map(d -> withBos(bos, tokenizer.encode(d))).toList();
         var nats = new double[ids.size()];
         var bytes = new long[ids.size()];
         for (int start = 0; start < nats.length; start += BATCH) {
             for (int i = start; i < Math.min(nats.length, start + BATCH); i++) {
                 var row = Arrays.copyOf(ids.get(i), Math.min(ids.get(i).length, model.config().maxPositionEmbeddings()));
-                nats[i] = model.loss(TokenBatch.of(row), new int[][] {row}).sum();
+                nats[i] = -Arrays.stream(model.tokenLogprobs(new int[][] {row})[0]).sum();
                 bytes[i] = tokenizer.decodeBytes(Arrays.copyOfRange(row, 1, row.length)).length;
             }
         }

@@ -4,9 +4,9 @@ import dev.parley.data.ChatSeeds.Topic;
 import dev.parley.data.HeldOut;
 import dev.parley.data.tasks.Example;
 import dev.parley.data.tasks.Task;
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.CausalLM;
@@ -36,7 +36,7 @@ public final class Exam implements AutoCloseable {
     private static final Limits LIMITS = new Limits(48, Integer.MAX_VALUE, 256L << 20, 80);
     private static final int SPARE_TOKENS = 8; // an answer may be right in other tokens than ours, and its end takes one
 
-    private final BatchingEngine engine;
+    private final InferenceEngine engine;
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
     private final GenerationConfig config;
@@ -45,7 +45,7 @@ public final class Exam implements AutoCloseable {
     public Exam(CausalLM model, Tokenizer tokenizer, ChatTemplate template) {
         this.tokenizer = tokenizer;
         this.template = template;
-        engine = new BatchingEngine(model, tokenizer, LIMITS);
+        engine = new InferenceEngine(model, tokenizer, LIMITS);
         config = GenerationConfig.DEFAULT.withStops(List.of(tokenizer.idOf(ChatTemplate.END).orElseThrow()), List.of());
     }
 
@@ -59,7 +59,7 @@ public final class Exam implements AutoCloseable {
     private CompletableFuture<String> answer(String question, GenerationConfig config) {
         var answer = new CompletableFuture<String>();
         var prompt = template.encode(tokenizer, List.of(Message.user(question)), true).ids();
-        engine.submit(TextRequest.of(prompt, config), new BatchingEngine.Listener() {
+        engine.submit(TextRequest.of(prompt, config), new InferenceEngine.Listener() {
 
             @Override
             public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
@@ -67,7 +67,7 @@ public final class Exam implements AutoCloseable {
             }
 
             @Override
-            public void onEnd(BatchingEngine.Answer ended) {
+            public void onEnd(InferenceEngine.Answer ended) {
                 answer.complete(ended.completions().getFirst().text().strip());
             }
 

@@ -1,6 +1,6 @@
 package dev.parley.eval;
 
-import dev.parley.model.CausalLM;
+import dev.parley.model.LanguageModel;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public record Likelihood(int tokens, double[] logprobs, Optional<Long> bytes) {
      * Scores ids. A text longer than the context is read in windows that overlap by half, so that each token but those of
      * the first window sees at least half a context.
      */
-    public static Likelihood of(CausalLM model, Optional<Tokenizer> tokenizer, int[] ids) {
+    public static Likelihood of(LanguageModel model, Optional<Tokenizer> tokenizer, int[] ids) {
         if (ids.length < 2) throw new IllegalArgumentException("A text of " + ids.length + " tokens cannot be scored: the first token has none before it.");
         var context = model.config().maxPositionEmbeddings();
         var logprobs = DoubleStream.builder();

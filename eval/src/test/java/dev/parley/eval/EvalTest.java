@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatSeeds;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
 import dev.parley.tokenizer.BpeTrainer;
@@ -20,7 +20,7 @@ class EvalTest {
 
     @Test
     void aTextWithinTheContextIsScoredAsTheModelScoresIt() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(50, 32, 16, 2, 2), 1)) {
+        try (var model = TrainableLM.create(ModelConfig.gpt2(50, 32, 16, 2, 2), 1)) {
             model.computeIn(DType.FLOAT32);
             var ids = new SplittableRandom(1).ints(30, 0, 50).toArray();
             assertArrayEquals(model.tokenLogprobs(new int[][] {ids})[0], Likelihood.of(model, Optional.empty(), ids).logprobs());
@@ -29,7 +29,7 @@ class EvalTest {
 
     @Test
     void aLongTextIsScoredTokenByTokenWithAtLeastHalfAContext() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(50, 32, 16, 2, 2), 1)) {
+        try (var model = TrainableLM.create(ModelConfig.gpt2(50, 32, 16, 2, 2), 1)) {
             model.computeIn(DType.FLOAT32);
             for (var length : new int[] {33, 48, 49, 64, 100, 101}) {
                 var ids = new SplittableRandom(length).ints(length, 0, 50).toArray();
@@ -61,7 +61,7 @@ class EvalTest {
     void bitsPerByteOfAUniformModelIsTheLogOfItsVocabulary() {
         var texts = List.of("some plain text to measure", "and a little more of it", "third");
         var tokenizer = BpeTrainer.of(258).train(texts.iterator());
-        try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 16, 1, 2), 1)) {
+        try (var model = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 16, 1, 2), 1)) {
             model.computeIn(DType.FLOAT32);
             model.parameters().get("transformer.wte.weight").value().fillInPlace(0); // every score is 0
             var score = BitsPerByte.of(model, tokenizer, 0, texts);

@@ -3,6 +3,7 @@ package dev.parley.eval;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.HeldOut;
 import dev.parley.data.tasks.Arithmetic;
@@ -40,7 +41,7 @@ class ExamTest {
     static void makeModel() throws IOException {
         var texts = ChatSeeds.load().stream().flatMap(t -> t.questions().stream());
         tokenizer = BpeTrainer.of(320).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(texts.iterator());
-        try (var made = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, 16, 1, 2), 1)) {
+        try (var made = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, 16, 1, 2), 1)) {
             made.savePretrained(folder);
         }
         model = CausalLM.fromPretrained(folder, DType.FLOAT32);

@@ -1,10 +1,13 @@
 package dev.parley.generate;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.strategy.DraftModel;
 import dev.parley.grammar.Constraints;
-import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
@@ -14,8 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * Continues texts, token by token: score, choose, append, until a stop.
@@ -26,9 +27,10 @@ import java.util.stream.IntStream;
  * System.out.println(answer.text());
  * }</pre>
  *
- * The text of a prompt does not depend on whether the cache is used, nor on the other prompts of its batch. Where the machine computes
- * bfloat16 fast, a model in bfloat16 is the exception: libtorch then runs batches of 17 texts and more, reads prompts from 64 tokens on
- * and all without a cache, and rounds otherwise than our kernels. {@link dev.parley.model.Backend#JAVA} keeps to one of the two.
+ * Each call is an {@link InferenceEngine} of its own on the caller's thread. The text of a prompt does not depend on whether the cache is
+ * used, nor on the other prompts of its batch. Where the machine computes bfloat16 fast, a model in bfloat16 is the exception:
+ * libtorch then reads prompts from 64 tokens on, and rounds otherwise than our kernels. {@link dev.parley.model.Backend#JAVA}
+ * keeps to one of the two.
  */
 public final class Generator {
 
@@ -48,16 +50,13 @@ public final class Generator {
     }
 
     /**
-     * The same generator with a smaller model that guesses the next tokens of a text that is continued alone; the text stays the
+     * The same generator with a smaller model that guesses the next tokens of a text; the text stays the
      * same, and comes sooner where the guesses are good.
      *
      * @throws ModelException if it has another vocabulary
      */
     public Generator withDraftModel(CausalLM draft) {
-        if (draft.config().vocabSize() != model.config().vocabSize()) {
-            throw new ModelException("The draft model has " + draft.config().vocabSize() + " tokens and the model " + model.config().vocabSize()
-                    + "; a draft model needs the same tokenizer.");
-        }
+        DraftModel.check(draft, model);
         return new Generator(model, tokenizer, Optional.of(draft));
     }
 
@@ -67,16 +66,6 @@ public final class Generator {
         this.tokenizer = tokenizer;
         constraints = tokenizer.map(Constraints::new);
     }
-
-    /**
-     * A continued text.
-     *
-     * @param promptIds what it continues
-     * @param ids the new tokens, an end-of-text token that ended it included
-     * @param text of the new tokens, without special tokens and stop strings; empty without a tokenizer
-     * @param logprobs of each new token, where the config asks for them
-     */
-    public record Completion(int[] promptIds, int[] ids, String text, FinishReason finishReason, List<TokenLogprob> logprobs) {}
 
     /** Takes pieces of text as they come. */
     @FunctionalInterface
@@ -108,133 +97,81 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
-        for (var prompt : prompts) check(model, prompt);
-        var interruption = new Interruption(config, cancelled);
-        if (config.numBeams() > 1) return beams(prompts, config, listener, interruption);
-        var texts = new ArrayList<GrowingText>();
-        var masks = masks(config);
-        for (var prompt : prompts) {
-            for (int i = 0; i < config.numReturnSequences(); i++) {
-                texts.add(new GrowingText(texts.size(), i, prompt, limit(model, config, prompt.length), config, tokenizer, masks, listener));
+        var work = new Work(config.numReturnSequences(), prompts.size(), listener, cancelled);
+        try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, work::isOver)) {
+            for (int i = 0; i < prompts.size(); i++) engine.submit(TextRequest.of(prompts.get(i), config), work.listener(i));
+            engine.finish();
+        }
+        return work.completions();
+    }
+
+    /** The prompts of a call while they run, and what came of them. */
+    private static final class Work {
+
+        private final int texts;
+        private final Answer[] answers;
+        private final TextListener listener;
+        private final BooleanSupplier cancelled;
+        private Optional<Throwable> failure = Optional.empty();
+
+        /** @param texts of each prompt */
+        Work(int texts, int prompts, TextListener listener, BooleanSupplier cancelled) {
+            this.texts = texts;
+            answers = new Answer[prompts];
+            this.listener = listener;
+            this.cancelled = cancelled;
+        }
+
+        boolean isOver() {
+            try {
+                return failure.isPresent() || cancelled.getAsBoolean();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+                return true;
             }
         }
-        for (var text : texts) {
-            if (text.limit() == 0) text.end(FinishReason.LENGTH);
+
+        /** What failed first is what the caller is told; all else ends. */
+        private void fail(Throwable cause) {
+            failure = failure.or(() -> Optional.of(cause));
         }
-        decode(texts, config, interruption);
-        return texts.stream().map(GrowingText::completion).toList();
-    }
 
-    static void check(CausalLM model, int[] prompt) {
-        var context = model.config().maxPositionEmbeddings();
-        if (prompt.length == 0) throw new ModelException("The prompt is empty; give it at least one token.");
-        if (prompt.length >= context) {
-            throw new ModelException("The prompt has " + prompt.length + " tokens and the model's context holds " + context + "; shorten it.");
-        }
-    }
-
-    /** New tokens at most. */
-    static int limit(CausalLM model, GenerationConfig config, int promptLength) {
-        var room = model.config().maxPositionEmbeddings() - promptLength;
-        if (config.maxNewTokens() > 0) return Math.min(room, config.maxNewTokens());
-        return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - promptLength)) : room;
-    }
-
-    private void decode(List<GrowingText> all, GenerationConfig config, Interruption interruption) {
-        var running = new ArrayList<>(all.stream().filter(GrowingText::running).toList());
-        if (running.isEmpty()) return;
-        var longest = running.stream().mapToInt(t -> t.prompt().length).max().orElseThrow();
-        // libtorch fills rows up to the longest prompt and they share the context: with too little room they go one by one.
-        if (running.size() > 1 && longest + running.stream().mapToInt(GrowingText::limit).max().orElseThrow() > model.config().maxPositionEmbeddings()) {
-            for (var text : running) decode(List.of(text), config, interruption);
-        } else if (!config.useCache()) {
-            decodeAfresh(running, interruption);
-        } else if (config.penaltyAlpha() > 0 && config.temperature() == 0) {
-            for (var text : running) new ContrastiveSearch(config.penaltyAlpha(), config.topK()).decode(model, text, interruption);
-        } else if (draftModel.isPresent() && running.size() == 1) {
-            var text = running.getFirst();
-            try (var draft = new DraftModel(draftModel.get(), text.prompt().length + text.limit() + config.numAssistantTokens())) {
-                new Speculation(draft, config.numAssistantTokens()).decode(model, text, interruption);
-            }
-        } else if (config.promptLookupNumTokens() > 0 && running.size() == 1) {
-            new Speculation(new PromptLookup(), config.promptLookupNumTokens()).decode(model, running.getFirst(), interruption);
-        } else {
-            decodeTogether(running, interruption);
-        }
-    }
-
-    private void decodeTogether(List<GrowingText> running, Interruption interruption) {
-        var capacity = running.stream().mapToInt(t -> t.prompt().length + t.limit()).max().orElseThrow();
-        try (var continuation = model.continueTexts(running.size(), capacity)) {
-            var feed = running.stream().map(GrowingText::prompt).toArray(int[][]::new);
-            while (!interruption.ends(running)) {
-                var scores = continuation.feed(feed);
-                for (int row = 0; row < running.size(); row++) running.get(row).take(scores[row]);
-                var texts = List.copyOf(running);
-                var left = IntStream.range(0, texts.size()).filter(row -> texts.get(row).running()).toArray();
-                if (left.length == 0) return;
-                if (left.length < running.size()) {
-                    continuation.select(left);
-                    running.removeIf(t -> !t.running());
+        InferenceEngine.Listener listener(int prompt) {
+            return new InferenceEngine.Listener() {
+                @Override
+                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                    if (text.isEmpty() || failure.isPresent()) return;
+                    try {
+                        listener.onText(prompt * texts + row, text);
+                    } catch (RuntimeException | Error e) {
+                        fail(e);
+                    }
                 }
-                feed = running.stream().map(t -> new int[] {t.lastId()}).toArray(int[][]::new);
-            }
-        }
-    }
 
-    /** Without a cache every step reads the whole text again. */
-    private void decodeAfresh(List<GrowingText> running, Interruption interruption) {
-        while (!running.isEmpty() && !interruption.ends(running)) {
-            for (var text : running) {
-                try (var continuation = model.continueTexts(1, text.ids().length)) {
-                    text.take(continuation.feed(new int[][] {text.ids()})[0]);
+                @Override
+                public void onEnd(Answer answer) {
+                    answers[prompt] = answer;
                 }
-            }
-            running.removeIf(t -> !t.running());
-        }
-    }
 
-    private List<Completion> beams(List<int[]> prompts, GenerationConfig config, TextListener listener, Interruption interruption) {
-        var completions = new ArrayList<Completion>();
-        var masks = masks(config);
-        for (var prompt : prompts) {
-            var limit = limit(model, config, prompt.length);
-            if (limit == 0) throw new ModelException("No token can be made: the limit is 0.");
-            try (var continuation = model.continueTexts(1, prompt.length + limit)) {
-                for (var beam : new BeamSearch(config, prompt, limit, masks, stops(config, masks)).search(continuation, interruption)) {
-                    var text = text(beam.ids(), config);
-                    listener.onText(completions.size(), text);
-                    completions.add(new Completion(prompt, beam.ids(), text, beam.reason(), List.of()));
+                @Override
+                public void onFailure(RuntimeException cause) {
+                    fail(cause);
                 }
-            }
+            };
         }
-        return completions;
-    }
 
-    private Predicate<int[]> stops(GenerationConfig config, Optional<TokenMasks> masks) {
-        var form = masks.map(m -> m.follow(0));
-        Predicate<int[]> satisfied = ids -> form.isPresent() && form.get().mustEnd(ids);
-        if (config.stopStrings().isEmpty() || tokenizer.isEmpty()) return satisfied;
-        var tokens = StopStrings.tokens(config.stopStrings(), tokenizer);
-        return satisfied.or(ids -> tokens.contains(ids[ids.length - 1])).or(ids -> {
-            var text = tokenizer.get().decode(ids, true);
-            return config.stopStrings().stream().anyMatch(text::contains);
-        });
-    }
-
-    private Optional<TokenMasks> masks(GenerationConfig config) {
-        if (config.grammar().isPresent()) requireTokenizer();
-        return config.grammar().flatMap(grammar -> constraints.map(c -> c.masks(grammar)));
-    }
-
-    private String text(int[] ids, GenerationConfig config) {
-        if (tokenizer.isEmpty()) return "";
-        var text = tokenizer.get().decode(ids, true);
-        var end = config.stopStrings().stream().mapToInt(text::indexOf).filter(i -> i >= 0).min().orElse(text.length());
-        return text.substring(0, end);
+        List<Completion> completions() {
+            if (failure.isPresent()) {
+                if (failure.get() instanceof Error error) throw error;
+                throw (RuntimeException) failure.get();
+            }
+            var completions = new ArrayList<Completion>();
+            Arrays.stream(answers).forEach(answer -> completions.addAll(answer.completions()));
+            return completions;
+        }
     }
 
     private Tokenizer requireTokenizer() {
-        return tokenizer.orElseThrow(() -> new IllegalStateException("The model has no tokenizer, so that it reads and writes ids alone."));
+        return tokenizer.orElseThrow(() -> new IllegalStateException(InferenceEngine.NO_TOKENIZER));
     }
 }

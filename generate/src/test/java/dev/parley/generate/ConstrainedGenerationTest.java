@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.RandomModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Constraints;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.TokenMasks;
@@ -43,7 +45,7 @@ class ConstrainedGenerationTest {
     static void randomModel() {
         tokenizer = BpeTrainer.of(400).withSpecialTokens("<|end|>")
                 .train(List.of("{\"name\": \"Ada\", \"age\": 36}, [1, 2] naïve 中文字 yes no the cat the dog").iterator());
-        model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 512, 32, 2, 2), 3);
+        model = RandomModels.load(ModelConfig.gpt2(tokenizer.vocabSize(), 512, 32, 2, 2), 3);
     }
 
     @AfterAll

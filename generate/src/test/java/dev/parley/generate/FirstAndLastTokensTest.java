@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.RandomModels;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.config.GenerationConfig.EndDecay;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +37,10 @@ class FirstAndLastTokensTest {
     Path folder;
 
     private static CausalLM model() {
-        var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3);
-        model.computeIn(DType.FLOAT32);
-        return model;
+        return RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3);
     }
 
-    private static Generator.Completion text(CausalLM model, int[] prompt, GenerationConfigBuilder config) {
+    private static Completion text(CausalLM model, int[] prompt, GenerationConfigBuilder config) {
         return new Generator(model).generate(List.of(prompt), config.build()).getFirst();
     }
 
@@ -139,8 +139,7 @@ class FirstAndLastTokensTest {
             Files.copy(in, folder.resolve("tokenizer.json"));
         }
         var tokenizer = Tokenizer.load(folder);
-        try (var model = CausalLM.create(ModelConfig.llama(tokenizer.vocabSize(), 32, 16, 1, 2, 1, 32), 3)) {
-            model.computeIn(DType.FLOAT32);
+        try (var model = RandomModels.load(ModelConfig.llama(tokenizer.vocabSize(), 32, 16, 1, 2, 1, 32), 3)) {
             var config = GenerationConfig.builder().maxNewTokens(8).sequenceBias(java.util.Map.of(List.of(2), 1e4)); // </s> comes at once
             var generator = new Generator(model, tokenizer);
             var answer = generator.generate("Hello", config.build());

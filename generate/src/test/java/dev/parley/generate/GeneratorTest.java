@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.model.Backend;
+import dev.parley.model.RandomModels;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.sampling.StopStrings;
 import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;
@@ -46,8 +49,7 @@ class GeneratorTest {
     @Test
     void sampledTextDependsOnTheSeedAndOnNothingElse() {
         var config = GenerationConfig.DEFAULT.withMaxNewTokens(20).withSampling(1.2, 30, 0.95, 0.01).withSeed(5);
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
-            model.computeIn(DType.FLOAT32);
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
             var generator = new Generator(model);
             var prompt = new int[] {4, 8, 15};
             var first = generator.generate(List.of(prompt), config).getFirst();
@@ -61,8 +63,7 @@ class GeneratorTest {
 
     @Test
     void anEndTokenEndsOneRowAndNotTheOthers() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
-            model.computeIn(DType.FLOAT32);
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3)) {
             var generator = new Generator(model);
             var prompts = List.of(new int[] {4, 8, 15}, new int[] {16, 23, 42, 7, 9});
             var free = generator.generate(prompts, GREEDY);
@@ -78,7 +79,7 @@ class GeneratorTest {
 
     @Test
     void aPromptLongerThanTheContextIsAnErrorThatNamesBothNumbers() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 16, 32, 1, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 16, 32, 1, 2), 3)) {
             var fault = assertThrows(ModelException.class, () -> new Generator(model).generate(List.of(new int[17]), GREEDY));
             assertTrue(fault.getMessage().contains("17") && fault.getMessage().contains("16"), fault.getMessage());
             var atTheEnd = new Generator(model).generate(List.of(new int[10]), GREEDY).getFirst();
@@ -90,7 +91,7 @@ class GeneratorTest {
     @Test
     void streamedTextIsTheTextAndStopStringsNeverShow() {
         var tokenizer = BpeTrainer.of(300).train(List.of("the cat sat on the mat, 你好 the end").iterator());
-        try (var model = CausalLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 32, 2, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 32, 2, 2), 3)) {
             var generator = new Generator(model, tokenizer);
             for (int seed = 0; seed < 20; seed++) {
                 var config = GenerationConfig.DEFAULT.withMaxNewTokens(40).withSampling(1.5, 0, 1, 0).withSeed(seed);
@@ -136,7 +137,7 @@ class GeneratorTest {
 
     @Test
     void twoThousandDecodeStepsLeaveNoNativeMemory() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 16, 1, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 16, 1, 2), 3, Backend.TORCH)) {
             var generator = new Generator(model);
             generator.generate(List.of(new int[] {1}), GREEDY);
             var before = Engine.liveNativeObjects();
@@ -147,7 +148,7 @@ class GeneratorTest {
 
     @Test
     void cancellingEndsAtOnce() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(60, 64, 16, 1, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 16, 1, 2), 3)) {
             var steps = new int[1];
             var answer = new Generator(model).stream(new int[] {1}, GREEDY, t -> {}, () -> ++steps[0] > 4);
             assertEquals(4, answer.ids().length);

@@ -112,7 +112,7 @@ final class Blob {
         return partial.isTheFile();
     }
 
-    private void receive(HubClient client, PartialBlob partial, AtomicLong received) throws Trouble, InterruptedException {
+    private void receive(HubClient client, PartialBlob partial, AtomicLong received) throws RetryableException, InterruptedException {
         var part = client.open(model, commit, file, partial.length());
         try (var body = part.body()) {
             if (part.offset() != partial.length()) onDisk(partial::clear);
@@ -123,9 +123,9 @@ final class Blob {
                 onDisk(() -> partial.append(bytes));
             }
         } catch (IOException e) {
-            throw Trouble.of(e);
+            throw RetryableException.of(e);
         }
-        if (partial.length() < file.size()) throw new Trouble("the connection ended " + (file.size() - partial.length()) + " bytes before the end");
+        if (partial.length() < file.size()) throw new RetryableException("the connection ended " + (file.size() - partial.length()) + " bytes before the end");
     }
 
     @FunctionalInterface

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLHandshakeException;
 /**
  * The hub's side of a download, three questions: which files a revision has, what a file is, and its bytes from an offset
  * on. Redirects are followed by hand, since the token must not go with them: it is sent to the endpoint's own origin, and
- * to nobody once a request has been sent elsewhere. What another try may mend is a {@link Trouble}.
+ * to nobody once a request has been sent elsewhere. What another try may mend is a {@link RetryableException}.
  */
 final class HubClient implements AutoCloseable {
 
@@ -64,7 +64,7 @@ final class HubClient implements AutoCloseable {
 
     // ---- the three questions ----
 
-    Listing list(HubModel model) throws Trouble, InterruptedException {
+    Listing list(HubModel model) throws RetryableException, InterruptedException {
         var address = address("/api/models/" + model.id() + "/revision/" + encoded(model.revision()));
         try (var answer = ask("GET", address, 0, true)) {
             if (answer.status() != 200) throw refusal(answer, model, "");
@@ -82,7 +82,7 @@ final class HubClient implements AutoCloseable {
         return new Listing(commit, files);
     }
 
-    RemoteFile describe(HubModel model, String commit, String file) throws Trouble, InterruptedException {
+    RemoteFile describe(HubModel model, String commit, String file) throws RetryableException, InterruptedException {
         try (var answer = ask("HEAD", fileAddress(model, commit, file), 0, false)) {
             var elsewhere = answer.status() / 100 == 3;
             if (answer.status() != 200 && !elsewhere) throw refusal(answer, model, file);
@@ -98,7 +98,7 @@ final class HubClient implements AutoCloseable {
     }
 
     /** The caller closes the body. */
-    Part open(HubModel model, String commit, RemoteFile file, long offset) throws Trouble, InterruptedException {
+    Part open(HubModel model, String commit, RemoteFile file, long offset) throws RetryableException, InterruptedException {
         var answer = ask("GET", fileAddress(model, commit, file.name()), offset, true);
         var given = false;
         try {
@@ -124,7 +124,7 @@ final class HubClient implements AutoCloseable {
     // ---- one request, with its redirects ----
 
     /** @param leave whether a redirect to another origin is followed, or is itself the answer */
-    private Answer ask(String method, URI address, long offset, boolean leave) throws Trouble, InterruptedException {
+    private Answer ask(String method, URI address, long offset, boolean leave) throws RetryableException, InterruptedException {
         var trusted = true;
         for (int n = 0; n <= MOST_REDIRECTS; n++) {
             trusted &= settings.isOwn(address);
@@ -150,7 +150,7 @@ final class HubClient implements AutoCloseable {
         throw new HubException(Reason.DAMAGED, address.getHost() + " redirects to what is no safe address.");
     }
 
-    private Answer send(String method, URI address, long offset, boolean trusted) throws Trouble, InterruptedException {
+    private Answer send(String method, URI address, long offset, boolean trusted) throws RetryableException, InterruptedException {
         var request = HttpRequest.newBuilder(address).method(method, HttpRequest.BodyPublishers.noBody()).timeout(settings.patience())
                 .header("User-Agent", "parley").header("Accept-Encoding", "identity"); // else sizes are those of what is compressed
         if (offset > 0) request.header("Range", "bytes=" + offset + "-");
@@ -161,24 +161,24 @@ final class HubClient implements AutoCloseable {
             throw new HubException(Reason.UNREACHABLE, address.getHost() + ": no safe connection is possible (" + e.getMessage()
                     + "); see whether a proxy stands between, and whether the clock is right.", e);
         } catch (IOException e) {
-            throw Trouble.of(e);
+            throw RetryableException.of(e);
         }
     }
 
     /** A server that is busy or broken may not be so the next time. */
-    private static Answer busy(Answer answer) throws Trouble {
+    private static Answer busy(Answer answer) throws RetryableException {
         var status = answer.status();
         if (status != 429 && status != 408 && status / 100 != 5) return answer;
         answer.close();
-        throw new Trouble(status == 429 ? "the server has had too many requests (429)" : "the server has a fault (" + status + ")",
+        throw new RetryableException(status == 429 ? "the server has had too many requests (429)" : "the server has a fault (" + status + ")",
                 answer.header("Retry-After").flatMap(text -> Retries.retryAfter(text, ZonedDateTime.now())));
     }
 
     // ---- what a refusal means ----
 
-    private HubException refusal(Answer answer, HubModel model, String file) throws Trouble, InterruptedException {
+    private HubException refusal(Answer answer, HubModel model, String file) throws RetryableException, InterruptedException {
         // Addresses of a store of files are signed for a while; the hub gives a fresh one at the next try.
-        if (!answer.own()) throw new Trouble("where the hub redirects to, the answer is " + answer.status());
+        if (!answer.own()) throw new RetryableException("where the hub redirects to, the answer is " + answer.status());
         var code = answer.header("X-Error-Code").orElse("");
         var status = answer.status();
         if (code.equals("GatedRepo")) return gated(model);
@@ -197,7 +197,7 @@ final class HubClient implements AutoCloseable {
     }
 
     /** A mirror may not say what it is that it has not. */
-    private boolean exists(HubModel model) throws Trouble, InterruptedException {
+    private boolean exists(HubModel model) throws RetryableException, InterruptedException {
         try (var answer = ask("GET", address("/api/models/" + model.id()), 0, true)) {
             return answer.status() == 200;
         }
@@ -241,7 +241,7 @@ final class HubClient implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private JsonNode json(HubModel model, Answer answer) throws Trouble, InterruptedException {
+    private JsonNode json(HubModel model, Answer answer) throws RetryableException, InterruptedException {
         var bytes = new ByteArrayOutputStream();
         try {
             for (var piece = answer.response().body().next(); piece.hasRemaining(); piece = answer.response().body().next()) {
@@ -254,7 +254,7 @@ final class HubClient implements AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new HubException(Reason.DAMAGED, model + ": the answer is no JSON; is HF_ENDPOINT the address of a hub?", e);
         } catch (IOException e) {
-            throw Trouble.of(e);
+            throw RetryableException.of(e);
         }
     }
 

@@ -69,9 +69,9 @@ final class Pull {
         var blobs = files.stream().map(file -> new Blob(model, commit, file, folder)).toList();
         requireRoom(blobs.stream().mapToLong(Blob::missing).sum());
         var coming = new ArrayList<Callable<Long>>();
-        var tally = new Tally(toCome(files, blobs), progress);
+        var fetched = new DownloadProgress(toCome(files, blobs), progress);
         for (var blob : blobs) {
-            if (!blob.isThere()) coming.add(() -> blob.fetch(client, retries, listener, tally::add));
+            if (!blob.isThere()) coming.add(() -> blob.fetch(client, retries, listener, fetched::add));
         }
         for (var bytes : inParallel(coming)) downloaded += bytes;
         arrived.addAll(files);

@@ -15,7 +15,7 @@ final class Retries {
     /** One try. */
     @FunctionalInterface
     interface Attempt<T> {
-        T run() throws Trouble, InterruptedException;
+        T run() throws RetryableException, InterruptedException;
     }
 
     private final HubSettings.Pace pace;
@@ -41,7 +41,7 @@ final class Retries {
             var before = progress.getAsLong();
             try {
                 return attempt.run();
-            } catch (Trouble trouble) {
+            } catch (RetryableException trouble) {
                 failed = progress.getAsLong() > before ? 1 : failed + 1;
                 pause(wanted, trouble, failed);
             } catch (InterruptedException e) {
@@ -50,7 +50,7 @@ final class Retries {
         }
     }
 
-    private void pause(String wanted, Trouble trouble, int failed) {
+    private void pause(String wanted, RetryableException trouble, int failed) {
         var told = wanted + ": " + trouble.getMessage();
         var asked = trouble.askedWait();
         if (asked.isPresent() && asked.get().compareTo(pace.longest()) > 0) {

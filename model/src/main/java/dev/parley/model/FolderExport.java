@@ -3,11 +3,9 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.weights.GgmlType;
-import dev.parley.weights.Gguf;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.TensorData;
-import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import dev.parley.kernels.DType;
 import dev.parley.files.DurableFile;
@@ -58,24 +56,15 @@ public final class FolderExport {
      */
     public static void write(Path in, Path out, Optional<DType> dtype, ShardSize largest) throws IOException {
         if (Files.exists(out) && Files.isSameFile(in, out)) throw new ModelException(out + " is the model itself; name another folder.");
-        var gguf = GgufImport.isGguf(in);
-        var config = gguf ? ggufConfig(in) : ConfigFile.ofFolder(in);
-        var blueprint = config.blueprint();
-        try (var source = gguf ? GgufImport.weights(Gguf.open(in), config) : WeightFiles.open(in)) {
-            var loader = new WeightLoader(source, blueprint);
+        try (var files = ModelFiles.open(in)) {
+            var loader = new WeightLoader(files.weights(), files.config().blueprint());
             loader.check();
             removeSettings(out);
             Files.createDirectories(out);
-            if (gguf) GgufImport.writeTokenizer(in, out);
+            if (GgufImport.isGguf(in)) GgufImport.writeTokenizer(in, out);
             else copySettings(in, out);
             SafetensorsFolder.write(out, tensors(loader, dtype), largest);
-        }
-        writeConfig(in.resolve(CONFIG), config, dtype, out.resolve(CONFIG));
-    }
-
-    private static ModelConfig ggufConfig(Path file) throws IOException {
-        try (var gguf = Gguf.open(file)) {
-            return GgufImport.config(gguf);
+            writeConfig(in.resolve(CONFIG), files.config(), dtype, out.resolve(CONFIG));
         }
     }
 

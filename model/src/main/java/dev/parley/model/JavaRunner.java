@@ -9,7 +9,6 @@ import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.vectors.Activations;
 import dev.parley.kernels.vectors.Norms;
 import dev.parley.kernels.vectors.Rotary;
-import dev.parley.model.SharedPasses.Scored;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,58 +55,18 @@ final class JavaRunner {
     private final RunnerWeights weights;
     private RunnerBuffers buffers;
 
-    JavaRunner(Parameters parameters, ModelConfig config) {
+    JavaRunner(ModelWeights held, ModelConfig config) {
         this.config = config;
-        weights = new RunnerWeights(parameters, config.blueprint());
+        weights = new RunnerWeights(held, config.blueprint());
     }
 
-    /** An empty cache for a text. @param capacity tokens at most */
-    KvBlocks newCache(int capacity) {
-        return new KvBlocks(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), capacity);
-    }
-
-    /** Memory for the keys and values of many texts. */
+    /** Memory for the keys and values of many sequences. */
     KvPool newPool(int mostBlocks) {
         return new KvPool(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), mostBlocks);
     }
 
     private boolean wide() {
         return weights.wide() || config.headDim() % 2 != 0;
-    }
-
-    /**
-     * Feeds new tokens of some texts, and gives the scores of what follows.
-     *
-     * @param ids new tokens of each text, at least one
-     * @param caches of each text; the new tokens are added
-     * @param all whether scores are wanted after every new token, rather than after each text's last
-     * @param states takes the vector of each new token that the head reads, (N, C), where it is asked for
-     * @return (rows, V), the texts one after the other
-     */
-    float[][] forward(int[][] ids, List<KvBlocks> caches, boolean all, Optional<List<float[]>> states) {
-        var scores = new ArrayList<float[]>();
-        if (Arrays.stream(ids).mapToInt(row -> row.length).sum() <= MOST_TOKENS) {
-            var scored = new Scored[ids.length];
-            Arrays.fill(scored, all ? Scored.ALL : Scored.LAST);
-            scores.addAll(List.of(run(new KernelPass(ids, caches, scored, config).keepingStates(states))));
-        } else { // text by text, in pieces
-            for (int row = 0; row < ids.length; row++) {
-                for (int from = 0; from < ids[row].length; from += MOST_TOKENS) {
-                    var to = Math.min(ids[row].length, from + MOST_TOKENS);
-                    var piece = new int[][] {Arrays.copyOfRange(ids[row], from, to)};
-                    var scored = all ? Scored.ALL : to == ids[row].length ? Scored.LAST : Scored.NONE;
-                    scores.addAll(List.of(run(new KernelPass(piece, List.of(caches.get(row)), new Scored[] {scored}, config).keepingStates(states))));
-                }
-            }
-        }
-        return scores.toArray(float[][]::new);
-    }
-
-    /** One pass over at most {@link #MOST_TOKENS} new tokens. @return the scores that it is to give, (rows, V) */
-    private float[][] run(KernelPass pass) {
-        var scores = new float[pass.outputs().length][config.vocabSize()];
-        run(pass, scores);
-        return scores;
     }
 
     /** One pass over at most {@link #MOST_TOKENS} new tokens. @param scores receives a row for each output of the pass; there may be more rows */
@@ -123,7 +82,7 @@ final class JavaRunner {
             for (int i = 0; i < weights.layers.size(); i++) layer(weights.layers.get(i), i, pass, member);
             if (outputs.length > 0) head(outputs, scores, member);
         });
-        pass.states().ifPresent(list -> keepStates(pass.tokens(), outputs, list));
+        keepStates(pass, outputs);
         WarmUp.start();
         pass.advance();
     }
@@ -296,13 +255,14 @@ final class JavaRunner {
         norm(weights.lastNorm, token, into, intoAt);
     }
 
-    /** The states of all tokens, of which the outputs' last sums are made already. */
-    private void keepStates(int tokens, int[] outputs, List<float[]> states) {
-        for (int t = 0; t < tokens; t++) {
+    /** The states that are wanted; the last sums of the outputs are made already. */
+    private void keepStates(KernelPass pass, int[] outputs) {
+        for (int t = 0; t < pass.tokens(); t++) {
+            if (!pass.wantsState(t)) continue;
             var state = new float[config.hiddenSize()];
             if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, t, state, 0);
             else lastState(t, state, 0);
-            states.add(state);
+            pass.states().add(state);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.parley.model;
 
 import dev.parley.kernels.attention.KvBlocks;
-import dev.parley.model.SharedPasses.Scored;
+import dev.parley.model.InferenceSession.Feed;
+import dev.parley.model.InferenceSession.Scored;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,39 +12,34 @@ import java.util.stream.IntStream;
 /** What a pass of {@link JavaRunner} takes and gives: new tokens of some texts, those of all one after the other. */
 final class KernelPass {
 
-    private final int[] ids;
-    private final int[] rows; // number of each token's text
-    private final int[] positions;
-    private final int[] lengths; // new tokens of each text
+    private final List<Feed> feeds;
     private final List<KvBlocks> caches;
-    private final Scored[] scored; // of each text
+    private final int[] ids;
+    private final int[] rows; // number of each token's feed
+    private final int[] positions;
     private final Optional<Rope.Table> table;
-    private Optional<List<float[]>> states = Optional.empty();
+    private final List<float[]> states = new ArrayList<>();
     private Optional<float[][][]> attention = Optional.empty();
 
-    KernelPass(int[][] newIds, List<KvBlocks> caches, Scored[] scored, ModelConfig config) {
+    /** @param caches of each feed's sequence */
+    KernelPass(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
+        this.feeds = feeds;
         this.caches = caches;
-        this.scored = scored;
-        lengths = Arrays.stream(newIds).mapToInt(row -> row.length).toArray();
-        var n = Arrays.stream(lengths).sum();
+        var n = 0;
+        for (var feed : feeds) n += feed.ids().length;
         ids = new int[n];
         rows = new int[n];
         positions = new int[n];
         var t = 0;
-        for (int row = 0; row < newIds.length; row++) {
-            for (int i = 0; i < newIds[row].length; i++, t++) {
-                ids[t] = newIds[row][i];
+        for (int row = 0; row < feeds.size(); row++) {
+            var fed = feeds.get(row).ids();
+            for (int i = 0; i < fed.length; i++, t++) {
+                ids[t] = fed[i];
                 rows[t] = row;
                 positions[t] = caches.get(row).length() + i;
             }
         }
         table = config.rope().map(rope -> rope.table(config.headDim(), Arrays.stream(positions).asLongStream().toArray(), longest()));
-    }
-
-    /** The same pass, which adds the vector of each new token that the head reads. */
-    KernelPass keepingStates(Optional<List<float[]>> states) {
-        this.states = states;
-        return this;
     }
 
     /** The same pass of one token, which writes what each head sees of each token. @param weights (L, H, S), of zeros */
@@ -51,7 +48,13 @@ final class KernelPass {
         return this;
     }
 
-    Optional<List<float[]>> states() {
+    /** Whether the vector that the head reads of a token is wanted. */
+    boolean wantsState(int token) {
+        return feeds.get(rows[token]).states();
+    }
+
+    /** The vectors that the head reads, of those tokens of which they are wanted. */
+    List<float[]> states() {
         return states;
     }
 
@@ -61,12 +64,12 @@ final class KernelPass {
 
     /** Makes room in the caches. */
     void reserve() {
-        for (int row = 0; row < lengths.length; row++) caches.get(row).reserve(lengths[row]);
+        for (int row = 0; row < caches.size(); row++) caches.get(row).reserve(feeds.get(row).ids().length);
     }
 
     /** Counts the new tokens in. */
     void advance() {
-        for (int row = 0; row < lengths.length; row++) caches.get(row).advance(lengths[row]);
+        for (int row = 0; row < caches.size(); row++) caches.get(row).advance(feeds.get(row).ids().length);
     }
 
     int tokens() {
@@ -98,9 +101,11 @@ final class KernelPass {
     /** The tokens after which scores are wanted. */
     int[] outputs() {
         var outputs = IntStream.builder();
-        for (int row = 0, at = 0; row < lengths.length; at += lengths[row], row++) {
-            if (scored[row] == Scored.ALL) IntStream.range(at, at + lengths[row]).forEach(outputs);
-            if (scored[row] == Scored.LAST) outputs.add(at + lengths[row] - 1);
+        var at = 0;
+        for (var feed : feeds) {
+            if (feed.scored() == Scored.ALL) IntStream.range(at, at + feed.ids().length).forEach(outputs);
+            at += feed.ids().length;
+            if (feed.scored() == Scored.LAST) outputs.add(at - 1);
         }
         return outputs.build().toArray();
     }

@@ -103,7 +103,8 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
 
         static final Dropout NONE = new Dropout(0, 0, 0);
 
-        boolean isNone() {
+        /** Whether nothing is dropped anywhere. */
+        public boolean isNone() {
             return equals(NONE);
         }
     }
@@ -261,7 +262,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      *
      * @throws ModelException if the text leaves the context, or an id the vocabulary
      */
-    void checkFits(int[] ids, int past) {
+    public void checkFits(int[] ids, int past) {
         if (past + ids.length > positions.max) {
             throw new ModelException("A text of " + (past + ids.length) + " tokens does not fit the model's context of " + positions.max + " tokens.");
         }

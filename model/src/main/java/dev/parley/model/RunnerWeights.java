@@ -17,7 +17,7 @@ final class RunnerWeights {
     final List<Layer> layers;
     final Norm lastNorm;
     final Matrix head;
-    private final Parameters parameters;
+    private final ModelWeights weights;
 
     /** @param shift of a layer norm; empty for a root mean square norm */
     record Norm(float[] scale, float[] shift, float epsilon) {}
@@ -52,13 +52,13 @@ final class RunnerWeights {
         }
     }
 
-    RunnerWeights(Parameters parameters, Blueprint blueprint) {
-        this.parameters = parameters;
-        tokens = parameters.get(blueprint.embedding().tokens()).matrix();
-        positions = blueprint.embedding().positions().map(spec -> parameters.get(spec).matrix());
+    RunnerWeights(ModelWeights weights, Blueprint blueprint) {
+        this.weights = weights;
+        tokens = weights.matrix(blueprint.embedding().tokens());
+        positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = parameters.get(blueprint.head().weight()).matrix();
+        head = weights.matrix(blueprint.head().weight());
     }
 
     private Layer layer(LayerSpec spec) {
@@ -68,7 +68,7 @@ final class RunnerWeights {
     }
 
     private Norm norm(NormSpec spec) {
-        return new Norm(parameters.get(spec.scale()).vector(), vector(spec.shift()), (float) spec.epsilon());
+        return new Norm(weights.vector(spec.scale()), vector(spec.shift()), (float) spec.epsilon());
     }
 
     private List<Projection> projections(List<LinearSpec> specs) {
@@ -76,11 +76,11 @@ final class RunnerWeights {
     }
 
     private Projection projection(LinearSpec spec) {
-        return new Projection(parameters.get(spec.weight()).matrix(), vector(spec.bias()));
+        return new Projection(weights.matrix(spec.weight()), vector(spec.bias()));
     }
 
     private float[] vector(Optional<WeightSpec> spec) {
-        return spec.map(s -> parameters.get(s).vector()).orElse(new float[0]);
+        return spec.map(weights::vector).orElse(new float[0]);
     }
 
     /** Whether they are in float32. */

@@ -9,7 +9,6 @@ import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;
-import dev.parley.tensor.Scope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,50 +18,39 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Fills a model's parameters from a weight file, strictly: what is missing, unknown or of the wrong shape is listed, and
+ * Reads a model's weights from a file, strictly: what is missing, unknown or of the wrong shape is listed, and
  * nothing is left half loaded. Files come with and without the prefix of their names (GPT-2's {@code transformer.}), and some
  * carry tensors that are no weights: buffers such as the causal mask, or a tied head a second time.
  */
-record WeightLoader(WeightSource source, Blueprint blueprint) {
+public record WeightLoader(WeightSource source, Blueprint blueprint) {
 
     private static final int LISTED = 5;
 
-    /** Fills the parameters with float32 tensors that training can change. */
-    void loadToTrain(Parameters parameters) {
-        check();
-        for (var parameter : parameters.all()) {
-            var name = nameInFile(parameter.spec());
-            finite(name, source.bytes(name));
-            try (var scope = Scope.open()) {
-                parameter.set(TensorFiles.read(source, name).to(DType.FLOAT32).contiguous(), t -> {});
-            }
-        }
-    }
-
     /**
-     * Lays the parameters out for running. Where the file has a matrix as it is needed, it is used where it lies, so that the
+     * Lays the weights out for running. Where the file has a matrix as it is needed, it is used where it lies, so that the
      * source must stay open.
      *
      * @param arena of what has to be copied
      */
-    void loadToRun(Parameters parameters, WeightType type, Arena arena) {
+    ModelWeights loadToRun(WeightType type, Arena arena) {
         check();
-        for (var parameter : parameters.all()) {
-            var weight = parameter.spec();
+        var weights = new ModelWeights();
+        for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
             var bytes = source.bytes(name);
             var dtype = source.info(name).dtype();
             var held = held(weight, type);
-            if (!held.quantized()) finite(name, bytes); // else packing tells
+            if (!held.quantized()) requireFinite(name); // else packing tells
             switch (weight.use()) {
                 case VECTOR, NORM -> {
                     var vector = new float[Math.toIntExact(weight.elements())];
                     new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
-                    parameter.hold(vector);
+                    weights.put(weight, vector);
                 }
-                case TABLE, HEAD, MATRIX, MATRIX_IN_OUT -> parameter.hold(matrix(name, weight, bytes, dtype, held, arena));
+                case TABLE, HEAD, MATRIX, MATRIX_IN_OUT -> weights.put(weight, matrix(name, weight, bytes, dtype, held, arena));
             }
         }
+        return weights;
     }
 
     /** The type that a weight is held in: what is looked up or multiplied last is worth more bits. */
@@ -79,7 +67,7 @@ record WeightLoader(WeightSource source, Blueprint blueprint) {
         try {
             return matrix(weight, bytes, dtype, type, arena);
         } catch (ArithmeticException e) {
-            finite(name, bytes);
+            requireFinite(name);
             throw e;
         }
     }
@@ -99,9 +87,9 @@ record WeightLoader(WeightSource source, Blueprint blueprint) {
         };
     }
 
-    /** Fails on a weight that is infinite or no number: it would make every text nonsense, and in four bits be 0 in silence. */
-    private void finite(String name, MemorySegment bytes) {
-        var at = FiniteNumbers.firstOther(bytes, source.info(name).dtype());
+    /** Fails on a weight that is infinite or no number: it would make every text nonsense, and in four bits be 0 in silence. @param name in the file */
+    public void requireFinite(String name) {
+        var at = FiniteNumbers.firstOther(source.bytes(name), source.info(name).dtype());
         if (at.isEmpty()) return;
         var place = new ArrayList<Long>();
         var shape = source.info(name).shape();
@@ -114,7 +102,7 @@ record WeightLoader(WeightSource source, Blueprint blueprint) {
     }
 
     /** Fails on what is missing, unknown or of the wrong shape. */
-    void check() {
+    public void check() {
         var used = new HashSet<String>();
         var faults = new ArrayList<String>();
         for (var weight : blueprint.weights()) {
@@ -135,7 +123,7 @@ record WeightLoader(WeightSource source, Blueprint blueprint) {
     }
 
     /** What the file calls a weight; empty if it has none. */
-    String nameInFile(WeightSpec weight) {
+    public String nameInFile(WeightSpec weight) {
         if (source.names().contains(weight.name())) return weight.name();
         if (!weight.name().startsWith(blueprint.prefix())) return "";
         var bare = weight.name().substring(blueprint.prefix().length());

@@ -64,6 +64,11 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         return use == Use.MATRIX || use == Use.MATRIX_IN_OUT;
     }
 
+    /** True of norms and biases. */
+    public boolean isVector() {
+        return use == Use.VECTOR || use == Use.NORM;
+    }
+
     /** True of a matrix that is stored as (in, out). */
     public boolean isInOut() {
         return use == Use.MATRIX_IN_OUT;

@@ -1,19 +1,15 @@
 /**
- * The model: a decoder-only Transformer that reads token ids and scores every token as the next one. Start with
- * {@link dev.parley.model.CausalLM}, which loads, saves, scores and trains; then follow the data:
- * {@code Transformer} embeds tokens and positions and runs the {@code Block}s, each of which adds to the residual stream
- * what {@code Attention} gathers from the tokens before and what its MLP makes of each; {@code NextTokenLoss} compares
- * the scores with the text.
+ * The model: a decoder-only Transformer that reads token ids and scores every token as the next one, run in Java. Start with
+ * {@link dev.parley.model.CausalLM}, which loads, and opens an {@link dev.parley.model.InferenceSession}. What network a model is, from the embedding to the head, its
+ * {@link dev.parley.model.Family} draws as a {@link dev.parley.model.Blueprint}; {@code JavaRunner} runs it from top to bottom.
  *
  * <pre>{@code
- * var config = ModelConfig.gpt2(vocabSize, 256, 256, 4, 4);       // context, width, layers, heads
- * try (var model = CausalLM.create(config, 42)) {
- *     var scores = model.nextLogits(TokenBatch.of(ids))[0];
- *     model.savePretrained(Path.of("my-model"));               // transformers loads it
+ * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var session = model.openSession(1L << 30); var sequence = session.open()) {
+ *     float[] scores = session.feed(List.of(Feed.of(sequence, promptIds))).getFirst().scores()[0];
  * }
  * }</pre>
  *
- * {@link dev.parley.model.Parameters} holds the learned tensors under their names in the weight file, which
- * {@link dev.parley.weights} reads and writes.
+ * {@code WeightLoader} lays the weights of {@link dev.parley.weights} out in memory as {@link dev.parley.model.ModelWeights}. A
+ * {@link dev.parley.model.RunnerProvider}, such as that of the room {@code torch}, may run the same weights where it is faster.
  */
 package dev.parley.model;

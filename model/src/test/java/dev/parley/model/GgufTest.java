@@ -9,9 +9,11 @@ import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.WeightFileException;
 import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Feed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,9 +33,10 @@ class GgufTest {
         var file = folder.resolve("model.gguf");
         GgufExport.write(golden, file, GgmlType.F32);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"));
-        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var texts = model.continueTexts(1, 60);
-                var again = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var textsAgain = again.continueTexts(1, 60)) {
-            assertArrayEquals(texts.feed(new int[][] {ids[0]})[0], textsAgain.feed(new int[][] {ids[0]})[0]);
+        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var session = model.openSession(0); var text = session.open();
+                var again = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var sessionAgain = again.openSession(0); var textAgain = sessionAgain.open()) {
+            assertArrayEquals(session.feed(List.of(Feed.of(text, ids[0]))).getFirst().scores()[0],
+                    sessionAgain.feed(List.of(Feed.of(textAgain, ids[0]))).getFirst().scores()[0]);
         }
     }
 
@@ -68,9 +71,7 @@ class GgufTest {
     void damagedFilesEndInErrorsOfOurs() throws IOException {
         var file = folder.resolve("model.gguf");
         var model = folder.resolve("model");
-        try (var created = CausalLM.create(ModelConfig.llama(64, 16, 32, 1, 2, 1, 64), 1)) {
-            created.savePretrained(model);
-        }
+        RandomModels.write(model, ModelConfig.llama(64, 16, 32, 1, 2, 1, 64), 1);
         GgufExport.write(model, file, GgmlType.Q8_0);
         var good = Files.readAllBytes(file);
         var random = new SplittableRandom(3);

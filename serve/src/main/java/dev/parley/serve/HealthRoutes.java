@@ -41,8 +41,8 @@ final class HealthRoutes implements Routes {
     }
 
     private Optional<String> illness(ServedModel model) {
-        if (!model.engine().isAlive()) return Optional.of("the engine of " + model.id() + " has ended by a fault; the next request loads it again");
-        if (model.engine().turn().compareTo(longestPass) > 0) return Optional.of("the engine of " + model.id() + " has made no token for " + model.engine().turn().toSeconds() + " s");
+        if (!model.engine().isAlive()) return Optional.of("the engine of " + model.id() + " has failed; the next request loads it again");
+        if (model.engine().turn().compareTo(longestPass) > 0) return Optional.of("the engine of " + model.id() + " has not produced a token for " + model.engine().turn().toSeconds() + " s");
         return Optional.empty();
     }
 
@@ -50,7 +50,7 @@ final class HealthRoutes implements Routes {
         var first = models.all().getFirst();
         var ready = !stopping.getAsBoolean() && first.state() == ModelPool.State.READY;
         answer(request, ready, ready ? "ok" : stopping.getAsBoolean() ? "stopping"
-                : first.failure().orElse("the model " + first.source().id() + " is being loaded"));
+                : first.failure().orElse("the model " + first.source().id() + " is loading"));
     }
 
     private static void answer(Context request, boolean good, String status) {

@@ -2,7 +2,7 @@ package dev.parley.serve;
 
 import java.util.function.Supplier;
 
-/** A value that is made when somebody first asks for it, so that a server need not wait for it to start. All who ask meanwhile wait for the same. */
+/** A value that is made on first use, so that the server can start without it. All who ask in the meantime wait for the same one. */
 public final class Lazy<T> implements Supplier<T> {
 
     private Supplier<T> maker;

@@ -95,7 +95,7 @@ public final class ParleyServer implements AutoCloseable {
             server.chat.finish(Duration.ZERO);
             server.log.close();
             throw new IllegalArgumentException("The server cannot listen at " + settings.host() + ":" + settings.port() + ": "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Name another by --port.", e);
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " Choose another port with --port.", e);
         }
         server.noteWhoMayCome();
         Thread.startVirtualThread(server::finishStart);
@@ -114,10 +114,10 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private void noteWhoMayCome() {
-        if (!settings.auth() && settings.trustProxy()) note.accept("Whoever the proxy lets through may use all there is here: --auth makes this server ask who calls.");
+        if (!settings.auth() && settings.trustProxy()) note.accept("Warning: anyone the proxy lets through has full access. Use --auth to require a login or a key.");
         if (!settings.auth() || !new Users(database).isEmpty() || !new Keys(database).isEmpty()) return;
-        note.accept("Nobody can call this server yet: add a user with ./parley users add NAME, or make a key with ./parley keys create NAME, "
-                + "with the same --data or --database-url. It need not be started anew.");
+        note.accept("Nobody can use this server yet. Add a user with ./parley users add NAME, or create a key with ./parley keys create NAME, "
+                + "with the same --data or --database-url. No restart is needed.");
     }
 
     private void configure(JavalinConfig config) {
@@ -143,7 +143,7 @@ public final class ParleyServer implements AutoCloseable {
 
     private void refuseWhileStopping(Context request) {
         if (stopping && !request.path().equals("/health") && !request.path().equals("/ready")) {
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         }
     }
 
@@ -171,7 +171,7 @@ public final class ParleyServer implements AutoCloseable {
     private void stopListening() {
         var stop = Thread.ofPlatform().daemon().name("parley-stop").start(javalin::stop);
         try {
-            if (!stop.join(LAST_MOMENT)) note.accept("Some requests did not end within " + LAST_MOMENT.toSeconds() + " s of being told to; they are left.");
+            if (!stop.join(LAST_MOMENT)) note.accept("Some requests did not finish within " + LAST_MOMENT.toSeconds() + " s and were abandoned.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -32,12 +32,12 @@ public record ServerSettings(String host, int port, boolean auth, List<String> a
 
     /** @throws IllegalArgumentException if others could reach it without saying who they are, or a value cannot be */
     public ServerSettings {
-        if (port < 0 || port > 65_535) throw new IllegalArgumentException("There is no port " + port + "; take one from 1 to 65535.");
+        if (port < 0 || port > 65_535) throw new IllegalArgumentException("There is no port " + port + "; choose one from 1 to 65535.");
         allowedHosts = List.copyOf(allowedHosts);
         allowedOrigins = allowedOrigins.stream().map(ServerSettings::checkedOrigin).distinct().toList();
         if (!auth && !isLoopback(host)) {
-            throw new IllegalArgumentException("At " + host + " anybody who reaches this machine could use the models and read all conversations: "
-                    + "add --auth, or serve at 127.0.0.1 alone.");
+            throw new IllegalArgumentException("At " + host + " anyone who can reach this machine could use the models and read all conversations: "
+                    + "add --auth, or listen on 127.0.0.1 only.");
         }
     }
 
@@ -50,14 +50,14 @@ public record ServerSettings(String host, int port, boolean auth, List<String> a
         } catch (IllegalArgumentException e) {
             // is said below
         }
-        throw new IllegalArgumentException(origin + " is no origin; write --allowed-origin https://example.org, without a path.");
+        throw new IllegalArgumentException(origin + " is not an origin; write --allowed-origin https://example.org, without a path.");
     }
 
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("There is no address " + host + " on this machine.");
+            throw new IllegalArgumentException("This machine has no address " + host + ".");
         }
     }
 

@@ -3,9 +3,9 @@ package dev.parley.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.BatchingEngine;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.models.ModelPool;
@@ -37,7 +37,7 @@ class HealthRoutesTest {
                 var answer = client.send(health, HttpResponse.BodyHandlers.ofString());
                 while (answer.statusCode() == 200) answer = client.send(health, HttpResponse.BodyHandlers.ofString());
                 assertEquals(503, answer.statusCode());
-                assertTrue(answer.body().contains("the engine of tiny has made no token"), answer.body());
+                assertTrue(answer.body().contains("the engine of tiny has not produced a token"), answer.body());
                 held.countDown();
                 while (client.send(health, HttpResponse.BodyHandlers.ofString()).statusCode() != 200) Thread.sleep(10);
             } finally {
@@ -47,8 +47,8 @@ class HealthRoutesTest {
         }
     }
 
-    private static BatchingEngine.Listener holding(CountDownLatch held) {
-        return new BatchingEngine.Listener() {
+    private static InferenceEngine.Listener holding(CountDownLatch held) {
+        return new InferenceEngine.Listener() {
 
             @Override
             public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
@@ -60,7 +60,7 @@ class HealthRoutesTest {
             }
 
             @Override
-            public void onEnd(BatchingEngine.Answer answer) {}
+            public void onEnd(InferenceEngine.Answer answer) {}
 
             @Override
             public void onFailure(RuntimeException failure) {}

@@ -1,9 +1,10 @@
 package dev.parley.serve;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.files.FolderTree;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -54,6 +55,8 @@ public final class TestServer implements AutoCloseable {
     private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."), Suggestion.of("zh", "拼写 cat"),
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
+    private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
+    private static TestServer shared;
     private static Path modelFolders; // made once for all tests of a JVM
 
     private final Path data;
@@ -70,6 +73,15 @@ public final class TestServer implements AutoCloseable {
         this.models = models;
         this.database = database;
         server = ParleyServer.start(settings, connections, models, database, notes::add);
+    }
+
+    /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
+    public static synchronized TestServer shared() {
+        if (shared == null) {
+            shared = start();
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+        }
+        return shared;
     }
 
     /** A server without accounts, with data of its own. */
@@ -138,6 +150,7 @@ public final class TestServer implements AutoCloseable {
     /** The folder of a model of random weights, made at first. */
     public static synchronized Path modelFolder(String id, long seed) {
         try {
+            if (modelFolders == null && System.getProperty(MODELS) != null) modelFolders = Path.of(System.getProperty(MODELS));
             if (modelFolders == null) {
                 modelFolders = Files.createTempDirectory("parley-test-models");
                 Runtime.getRuntime().addShutdownHook(new Thread(TestServer::deleteModels));
@@ -147,13 +160,19 @@ public final class TestServer implements AutoCloseable {
             Tokenizer.fromPretrained("gpt2").save(Files.createDirectories(folder));
             addTokens(folder.resolve("tokenizer.json"), ChatTemplate.START, ChatTemplate.END);
             Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
-            try (var model = CausalLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
+            try (var model = TrainableLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
                 model.savePretrained(folder);
             }
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** An option of a JVM that is to serve the small models of this one, which need not be made again there. */
+    public static String modelsOption() {
+        smallModels().close();
+        return "-D" + MODELS + "=" + modelFolders;
     }
 
     private static void addTokens(Path tokenizerJson, String... tokens) throws IOException {

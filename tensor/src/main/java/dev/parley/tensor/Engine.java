@@ -1,8 +1,8 @@
 package dev.parley.tensor;
 
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.kernels.DType;
-import dev.parley.kernels.Isa;
+import dev.parley.kernels.machine.Isa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

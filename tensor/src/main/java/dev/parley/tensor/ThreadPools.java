@@ -1,6 +1,6 @@
 package dev.parley.tensor;
 
-import dev.parley.kernels.Isa;
+import dev.parley.kernels.machine.Isa;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

@@ -2,7 +2,7 @@ package dev.parley.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.kernels.Isa;
+import dev.parley.kernels.machine.Isa;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,11 +1,6 @@
 package dev.parley.train;
 
-import static dev.parley.train.TrainingSettings.BF16;
-import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
-import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
-import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
-import static dev.parley.train.TrainingSettings.SAVE_STEPS;
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+
+import static dev.parley.train.TrainingSettings.BF16;
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
+import static dev.parley.train.TrainingSettings.SAVE_STEPS;
 
 /** Where a run begins: at its first step, or where a checkpoint stands. */
 final class Beginning {

@@ -1,7 +1,7 @@
 package dev.parley.train;
 
-import dev.parley.model.CausalLM;
-import dev.parley.model.TensorFiles;
+import dev.parley.torch.TrainableLM;
+import dev.parley.torch.TensorFiles;
 import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import dev.parley.tensor.NoGrad;
@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
  *
  * @param extra writes what else belongs there, such as the tokenizer's files
  */
-record Checkpoint(CausalLM model, Optimizer optimizer, Extra extra) {
+record Checkpoint(TrainableLM model, Optimizer optimizer, Extra extra) {
 
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String RANDOM = "random_state";

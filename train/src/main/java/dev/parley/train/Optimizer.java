@@ -1,5 +1,24 @@
 package dev.parley.train;
 
+import dev.parley.kernels.DType;
+import dev.parley.tensor.AdamW;
+import dev.parley.tensor.Engine;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameters;
+import dev.parley.torch.TrainableLM;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
 import static dev.parley.train.TrainingSettings.ADAM_BETA1;
 import static dev.parley.train.TrainingSettings.ADAM_BETA2;
 import static dev.parley.train.TrainingSettings.ADAM_EPSILON;
@@ -9,24 +28,6 @@ import static dev.parley.train.TrainingSettings.MUON_BLOCK_SIZE;
 import static dev.parley.train.TrainingSettings.MUON_LEARNING_RATE;
 import static dev.parley.train.TrainingSettings.OPTIM;
 import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
-
-import dev.parley.model.Parameters;
-import dev.parley.model.Parameters.Parameter;
-import dev.parley.tensor.AdamW;
-import dev.parley.kernels.DType;
-import dev.parley.tensor.Engine;
-import dev.parley.tensor.NoGrad;
-import dev.parley.tensor.Scope;
-import dev.parley.tensor.Tensor;
-import dev.parley.tensor.Workers;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
@@ -61,7 +62,7 @@ final class Optimizer implements AutoCloseable {
         for (var parameter : parameters.all()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
-                        + "; training needs float32 weights: load the model by CausalLM.forTraining.");
+                        + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
             if (arguments.get(OPTIM) == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.get(MUON_BLOCK_SIZE)));

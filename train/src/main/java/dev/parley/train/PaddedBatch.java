@@ -1,7 +1,7 @@
 package dev.parley.train;
 
 import dev.parley.data.Row;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
 

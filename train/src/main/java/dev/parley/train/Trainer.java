@@ -11,8 +11,8 @@ import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
-import dev.parley.model.LossSum;
+import dev.parley.torch.TrainableLM;
+import dev.parley.torch.LossSum;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * Trains a model on rows of tokens: pretraining where every token is a target, fine-tuning where the answer's are.
  *
  * <pre>{@code
- * var model = CausalLM.forTraining(Path.of("gpt2"), DType.BFLOAT16);
+ * var model = TrainableLM.fromPretrained(Path.of("gpt2"), DType.BFLOAT16);
  * var arguments = TrainingArguments.builder().outputDir(Path.of("out")).numTrainEpochs(3).build();
  * new Trainer(model, arguments, trainDataset, evalDataset).train();
  * }</pre>
@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  */
 public final class Trainer {
 
-    private final CausalLM model;
+    private final TrainableLM model;
     private final TrainingArguments arguments;
     private final Dataset trainDataset;
     private final Optional<Dataset> evalDataset;
@@ -50,16 +50,16 @@ public final class Trainer {
     private volatile boolean stopAsked;
 
     /** A trainer that evaluates as well. */
-    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Dataset evalDataset) {
+    public Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset, Dataset evalDataset) {
         this(model, arguments, trainDataset, Optional.of(evalDataset));
     }
 
     /** A trainer without an evaluation set. */
-    public Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset) {
+    public Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset) {
         this(model, arguments, trainDataset, Optional.empty());
     }
 
-    private Trainer(CausalLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
+    private Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
         this.model = model;
         this.arguments = arguments;
         this.trainDataset = trainDataset;

@@ -2,7 +2,7 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.LossSum;
+import dev.parley.torch.LossSum;
 import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;

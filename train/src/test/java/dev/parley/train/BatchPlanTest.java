@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +60,7 @@ class BatchPlanTest {
     @Test
     void threeEpochsAreThreeEpochs() {
         for (var pair : List.of(new int[] {10, 4}, new int[] {11, 4}, new int[] {3, 8}, new int[] {1, 16})) {
-            try (var model = CausalLM.create(ModelConfig.gpt2(50, 8, 8, 1, 1), 1)) {
+            try (var model = TrainableLM.create(ModelConfig.gpt2(50, 8, 8, 1, 1), 1)) {
                 var last = new TrainEvent.Step[1];
                 var trainer = new Trainer(model, arguments(pair[1]).numTrainEpochs(3).saveSteps(0).loggingSteps(1).build(), numbered(pair[0] * BATCH_SIZE));
                 trainer.onEvent(e -> last[0] = e instanceof TrainEvent.Step step ? step : last[0]).train();

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.train.Trainer.TrainOutput;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class CheckpointsTest {
 
     private TrainOutput train(TrainingArguments.Builder arguments, Dataset rows, UnaryOperator<Trainer> more) {
         events.clear();
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             return more.apply(new Trainer(model, arguments.build(), rows, rows(4, 3))).onEvent(events::add).train();
         }
     }

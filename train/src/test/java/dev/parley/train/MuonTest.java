@@ -2,9 +2,9 @@ package dev.parley.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.Parameters.Parameter;
+import dev.parley.torch.Parameters.Parameter;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
@@ -39,7 +39,7 @@ class MuonTest {
     void eachHeadAndEachBlockOfNeuronsIsOrthogonalisedByItself() {
         var block = 8;
         for (var config : List.of(ModelConfig.gpt2(50, 32, 32, 1, 4), ModelConfig.qwen3(50, 32, 32, 1, 4, 2, 48))) {
-            try (var model = CausalLM.create(config, 1)) {
+            try (var model = TrainableLM.create(config, 1)) {
                 for (var parameter : model.parameters().all()) {
                     if (!parameter.isLayerMatrix()) continue;
                     var change = changeOf(parameter, block);
@@ -58,7 +58,7 @@ class MuonTest {
 
     @Test
     void aSizeThatDoesNotDivideTakesTheWholeMatrix() {
-        try (var model = CausalLM.create(ModelConfig.gpt2(50, 32, 32, 1, 4), 1)) {
+        try (var model = TrainableLM.create(ModelConfig.gpt2(50, 32, 32, 1, 4), 1)) {
             var parameter = model.parameters().get("transformer.h.0.attn.c_proj.weight");
             assertOrthonormal(changeOf(parameter, 7), 0, 32, 32, 32, 1, 1);
         }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ class TimeLimitTest {
         };
     }
 
-    private Trainer trainer(CausalLM model, LongUnaryOperator nanos, boolean resume) {
+    private Trainer trainer(TrainableLM model, LongUnaryOperator nanos, boolean resume) {
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(PLANNED_STEPS).perDeviceTrainBatchSize(1)
                 .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.COSINE).warmupSteps(PLANNED_STEPS / 20).saveSteps(10_000).loggingSteps(1);
         if (resume) arguments.resumeFromCheckpoint(folder.resolve("out"));
@@ -61,8 +61,8 @@ class TimeLimitTest {
         });
     }
 
-    private static CausalLM model() {
-        return CausalLM.create(ModelConfig.gpt2(50, 8, 16, 1, 2), 1);
+    private static TrainableLM model() {
+        return TrainableLM.create(ModelConfig.gpt2(50, 8, 16, 1, 2), 1);
     }
 
     /** @param before milliseconds of a step in the first half @param after in the second */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.Dataset;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
@@ -131,13 +131,13 @@ class TrainerGoldenTest {
         }
     }
 
-    private CausalLM withoutDropout(Path golden) throws IOException {
-        try (var model = CausalLM.forTraining(golden, DType.FLOAT32)) {
+    private TrainableLM withoutDropout(Path golden) throws IOException {
+        try (var model = TrainableLM.fromPretrained(golden, DType.FLOAT32)) {
             model.savePretrained(folder.resolve("start"));
         }
         var config = folder.resolve("start").resolve("config.json");
         ModelConfig.read(config).withDropout(0).write(config);
-        return CausalLM.forTraining(folder.resolve("start"), DType.FLOAT32);
+        return TrainableLM.fromPretrained(folder.resolve("start"), DType.FLOAT32);
     }
 
     /** transformers: {@code timescale = num_warmup_steps or 10_000}. */

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.Row;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class TrainerTest {
     @ValueSource(booleans = {true, false})
     void resumedRunEqualsUninterruptedRun(boolean bf16) {
         var dataset = Dataset.of(rows(11, 20)); // an epoch of four batches: the resume falls into the second
-        try (var whole = CausalLM.create(CONFIG, 1); var parts = CausalLM.create(CONFIG, 1); var again = CausalLM.create(CONFIG, 2)) {
+        try (var whole = TrainableLM.create(CONFIG, 1); var parts = TrainableLM.create(CONFIG, 1); var again = TrainableLM.create(CONFIG, 2)) {
             List<Double> wholeLosses = new ArrayList<>(), losses = new ArrayList<>();
             var uninterrupted = new Trainer(whole, arguments("whole").bf16(bf16).loggingSteps(4).build(), dataset).onEvent(losses(wholeLosses)).train();
             var first = new Trainer(parts, arguments("parts").bf16(bf16).loggingSteps(4).build(), new Stopping(dataset, 6 * 3));
@@ -108,7 +108,7 @@ class TrainerTest {
     @Test
     void aFolderWithCheckpointsIsNotOverwrittenUnasked() {
         var dataset = Dataset.of(rows(11, 20));
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             new Trainer(model, arguments("out").build(), dataset).train();
             assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
             new Trainer(model, arguments("out").overwriteOutputDir(true).maxSteps(2).build(), dataset).train();
@@ -123,7 +123,7 @@ class TrainerTest {
         var masked = new int[8];
         java.util.Arrays.fill(masked, Row.MASKED);
         var dataset = Dataset.of(List.of(Row.of(new int[8], masked)));
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             var fault = assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
             assertTrue(fault.getMessage().contains("no target"), fault.getMessage());
         }
@@ -131,7 +131,7 @@ class TrainerTest {
 
     @Test
     void aLossThatIsNotFiniteStopsTheRunAndNamesStepAndTensor() {
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             model.parameters().get("transformer.h.1.mlp.c_fc.bias").value().fillInPlace(Double.NaN);
             var fault = assertThrows(TrainingException.class,
                     () -> new Trainer(model, arguments("out").build(), Dataset.of(rows(11, 20))).train());
@@ -144,7 +144,7 @@ class TrainerTest {
         var documents = rows(9, 12);
         var packed = Packing.pack(documents, 32);
         assertTrue(packed.size() < documents.size());
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             model.computeIn(DType.FLOAT32);
             var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
             assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
@@ -156,7 +156,7 @@ class TrainerTest {
     @Test
     void twoHundredStepsLeaveNoNativeMemory() {
         var dataset = Dataset.of(rows(11, 20));
-        try (var model = CausalLM.create(CONFIG, 1)) {
+        try (var model = TrainableLM.create(CONFIG, 1)) {
             var bytes = new ArrayList<Long>();
             new Trainer(model, arguments("out").maxSteps(220).saveSteps(0).build(), dataset)
                     .onEvent(e -> bytes.add(Engine.liveNativeObjects())).train();

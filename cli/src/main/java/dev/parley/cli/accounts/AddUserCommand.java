@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code users add}. */
-@Command(name = "add", description = "Adds a user, who can log in at once. The password is asked for.",
+@Command(name = "add", description = "Add a user, who can log in at once. Asks for the password.",
         footer = {"", "Examples:", "  ./parley users add ada", "  ./parley users add ada --password-stdin < password.txt"})
 final class AddUserCommand implements Callable<Integer> {
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code keys create}. */
-@Command(name = "create", description = "Makes a key and shows it: once, since only a hash of it is kept.",
+@Command(name = "create", description = "Create a key and show it, only once: just its hash is stored.",
         footer = {"", "Examples:", "  ./parley keys create laptop", "  ./parley keys create course --expires 30d --requests-per-minute 20 --tokens-per-day 200000",
                 "  export OPENAI_API_KEY=$(./parley keys create ci --expires 12h)"})
 final class CreateKeyCommand implements Callable<Integer> {
@@ -25,22 +25,22 @@ final class CreateKeyCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "NAME", description = "What it is for, to know it by in the list.")
+    @Parameters(paramLabel = "NAME", description = "What the key is for; shown in the list.")
     private String name;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "The user for whom it speaks: it ends when they are disabled. Default: for nobody but itself.")
+    @Option(names = "--user", paramLabel = "NAME", description = "The user this key acts for; disabling the user disables the key. Default: no user.")
     private String user;
 
-    @Option(names = "--expires", paramLabel = "TIME", description = "When it ends by itself: minutes, hours, days or weeks from now, such as 90m, 12h, 30d, 4w. Default: never.")
+    @Option(names = "--expires", paramLabel = "TIME", description = "When the key expires: minutes, hours, days or weeks from now, such as 90m, 12h, 30d, 4w. Default: never.")
     private String expires;
 
-    @Option(names = "--requests-per-minute", paramLabel = "N", description = "Requests that it may send. Default: no limit.")
+    @Option(names = "--requests-per-minute", paramLabel = "N", description = "Requests allowed per minute. Default: no limit.")
     private Long requestsPerMinute;
 
-    @Option(names = "--tokens-per-minute", paramLabel = "N", description = "Tokens that it may have read and made. Default: no limit.")
+    @Option(names = "--tokens-per-minute", paramLabel = "N", description = "Tokens allowed per minute, read and generated. Default: no limit.")
     private Long tokensPerMinute;
 
-    @Option(names = "--tokens-per-day", paramLabel = "N", description = "The same for a day, from midnight UTC. Default: no limit.")
+    @Option(names = "--tokens-per-day", paramLabel = "N", description = "Tokens allowed per day, from midnight UTC. Default: no limit.")
     private Long tokensPerDay;
 
     @Mixin

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code users disable}. */
-@Command(name = "disable", description = "Keeps a user out: their sessions end, their keys stop working, their conversations are kept.",
+@Command(name = "disable", description = "Disable a user: sessions end and keys stop working; conversations are kept.",
         footer = {"", "Example:", "  ./parley users disable ada"})
 final class DisableCommand implements Callable<Integer> {
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code users enable}. */
-@Command(name = "enable", description = "Lets a user in again who was disabled; their keys work again too.",
+@Command(name = "enable", description = "Enable a disabled user again; their keys work again too.",
         footer = {"", "Example:", "  ./parley users enable ada"})
 final class EnableCommand implements Callable<Integer> {
 

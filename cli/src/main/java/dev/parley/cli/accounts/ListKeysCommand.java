@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code keys list}. */
-@Command(name = "list", description = "Lists the keys with their limits and what they used today, without their secrets.", footer = {"", "Example:", "  ./parley keys list --json"})
+@Command(name = "list", description = "List the keys with their limits and today's use, without the secrets.", footer = {"", "Example:", "  ./parley keys list --json"})
 final class ListKeysCommand implements Callable<Integer> {
 
     private final Output output;

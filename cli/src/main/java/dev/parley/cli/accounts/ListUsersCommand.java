@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code users list}. */
-@Command(name = "list", description = "Lists the users.", footer = {"", "Example:", "  ./parley users list --json"})
+@Command(name = "list", description = "List the users.", footer = {"", "Example:", "  ./parley users list --json"})
 final class ListUsersCommand implements Callable<Integer> {
 
     private final Output output;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code users passwd}. */
-@Command(name = "passwd", description = "Gives a user another password, which is asked for, and ends their sessions.",
+@Command(name = "passwd", description = "Change a user's password and end their sessions. Asks for the new password.",
         footer = {"", "Example:", "  ./parley users passwd ada"})
 final class PasswordCommand implements Callable<Integer> {
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Where a password comes from. It is no argument, since those are seen by all who may list this machine's programs. */
 final class PasswordOption {
 
-    @Option(names = "--password-stdin", description = "Read the password from standard input, its first line, rather than ask for it.")
+    @Option(names = "--password-stdin", description = "Read the password from the first line of standard input.")
     private boolean fromInput;
 
     /** Asks for a new password, twice. @throws WrongUsage if nobody is there to be asked */

@@ -10,12 +10,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code keys revoke}. */
-@Command(name = "revoke", description = "Ends a key, for a running server at its next request.", footer = {"", "Example:", "  ./parley keys revoke k3yId4bc"})
+@Command(name = "revoke", description = "Revoke a key; a running server notices at its next request.", footer = {"", "Example:", "  ./parley keys revoke k3yId4bc"})
 final class RevokeCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "ID", description = "As ./parley keys list shows it.")
+    @Parameters(paramLabel = "ID", description = "The key's id, as in ./parley keys list.")
     private String id;
 
     @Mixin

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code users}: the parent of its subcommands. */
-@Command(name = "users", synopsisSubcommandLabel = "COMMAND", description = "Says who may log in to a server that was started with --auth.",
+@Command(name = "users", synopsisSubcommandLabel = "COMMAND", description = "Manage the users who may log in to a server that runs with --auth.",
         footer = {"", "Examples:", "  ./parley users add ada", "  ./parley users list --data my-data"})
 public final class UsersCommand implements Runnable {
 

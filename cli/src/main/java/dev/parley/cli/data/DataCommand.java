@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
-@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Turns what a server has gathered into data to train by.",
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Turn what a server has collected into training data.",
         footer = {"", "Example:", "  ./parley data feedback --format sft --out feedback.jsonl"})
 public final class DataCommand implements Runnable {
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code data feedback}: what people think of the answers of a server, as data to train by. */
-@Command(name = "feedback", description = "Writes the ratings of a server's answers as data to train by, a line of JSON each.",
+@Command(name = "feedback", description = "Export the ratings of a server's answers as training data, one line of JSON each.",
         footer = {"", "sft: the answers with a thumb up, {\"messages\":[...]}.",
                 "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from answers to the same "
                         + "of which one has a thumb up and another down.",
@@ -33,10 +33,10 @@ final class FeedbackCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
     private Path out;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "Whose ratings to take, of a server with users; may be given several times. Default: everybody's.")
+    @Option(names = "--user", paramLabel = "NAME", description = "Export only this user's ratings; may be given several times. Default: everybody's.")
     private List<String> users = List.of();
 
-    @Option(names = "--imported", description = "Take answers of imported conversations too. Whoever wrote the document could put any answer into it.")
+    @Option(names = "--imported", description = "Include answers of imported conversations. Such a file can contain any answer.")
     private boolean imported;
 
     /** Which lines are wanted. */

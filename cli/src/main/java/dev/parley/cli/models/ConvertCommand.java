@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code models convert}: a model to a GGUF file, or to a folder of safetensors. */
-@Command(name = "convert", description = {"Turns a model into one GGUF file, for llama.cpp and Ollama, or into a folder of safetensors.",
+@Command(name = "convert", description = {"Convert a model to one GGUF file, for llama.cpp and Ollama, or to a folder of safetensors.",
         "Reads safetensors, pytorch_model.bin, tf_model.h5, OpenAI's TensorFlow checkpoint of GPT-2 and GGUF."},
         footer = {"", "Examples:", "  ./parley models convert my-model my-model.gguf --dtype q8_0",
             "  ./parley models convert gpt2-checkpoint gpt2 --dtype bf16 --max-shard-size 500MB"})
@@ -35,13 +35,13 @@ final class ConvertCommand implements Callable<Integer> {
     Path out;
 
     @Option(names = "--dtype", paramLabel = "TYPE", description = {"f32, f16, bf16; q8_0 and q4_0 for a .gguf file's matrices.",
-        "Default: f16 for a .gguf file; for a folder what the weights had, f32 if they were GGUF."})
+        "Default: f16 for a .gguf file; for a folder, the weights' own type, or f32 if they come from GGUF."})
     Optional<Target> dtype = Optional.empty();
 
-    @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB", description = "A folder's weights beyond it go into several files. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB", description = "Split a folder's weights into files of at most this size. Default: ${DEFAULT-VALUE}.")
     String largest;
 
-    @Option(names = "--force", description = "Write over what is there.")
+    @Option(names = "--force", description = "Overwrite what is there.")
     boolean force;
 
     /** Values of {@code --dtype}. */

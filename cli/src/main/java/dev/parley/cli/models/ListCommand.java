@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code models list}: what was downloaded, by Parley or by Python, which share it. */
-@Command(name = "list", description = "Lists the models that were downloaded, by Parley or by Python's huggingface_hub, which share them.",
+@Command(name = "list", description = "List the downloaded models. Parley and Python's huggingface_hub share them.",
         footer = {"", "Example:", "  ./parley models list --json"})
 final class ListCommand implements Callable<Integer> {
 

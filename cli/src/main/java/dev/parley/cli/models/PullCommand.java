@@ -12,18 +12,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code models pull}: downloads a model of the hub, and writes where it lies. */
-@Command(name = "pull", description = {"Downloads a model of the hub, and writes where it lies.",
-        "Only what Parley needs is fetched: settings, tokenizer, and one form of the weights. What is there is not fetched again."},
+@Command(name = "pull", description = {"Download a model from the hub, and print where it is.",
+        "Only what Parley needs is downloaded: settings, tokenizer, and one format of the weights. Files that are there already are not downloaded again."},
         footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct", "  HF_TOKEN=hf_... ./parley models pull meta-llama/Llama-3.2-1B",
                 "", "HF_HOME says where models lie, HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1 forbids to ask."})
 final class PullCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model, and a branch, tag or commit of it; main where none is said.")
+    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model, and optionally a branch, tag or commit; default: main.")
     private String name;
 
-    @Option(names = "--file", paramLabel = "FILE", description = "Fetch this one file alone, such as a GGUF's.")
+    @Option(names = "--file", paramLabel = "FILE", description = "Download only this file, such as a .gguf file.")
     private String file;
 
     @Option(names = "--json", description = "Write one JSON object.")

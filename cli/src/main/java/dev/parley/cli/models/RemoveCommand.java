@@ -15,13 +15,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code models rm}: takes a model, or a revision of it, out of the cache. */
-@Command(name = "rm", description = "Removes a downloaded model, or one revision of it with all that no other revision shares.",
+@Command(name = "rm", description = "Remove a downloaded model, or one revision of it with everything that no other revision shares.",
         footer = {"", "Example:", "  ./parley models rm HuggingFaceTB/SmolLM2-135M-Instruct --yes"})
 final class RemoveCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model; or a branch, tag or commit of it, a commit by its first 7 digits or more.")
+    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model, or a branch, tag or commit of it; a commit by at least its first 7 digits.")
     private String name;
 
     @Option(names = {"-y", "--yes"}, description = "Do not ask.")

@@ -1,5 +1,6 @@
 package dev.parley.cli.quickstart;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.tasks.Example;
 import dev.parley.eval.BigramBaseline;
 import dev.parley.eval.BitsPerByte;
@@ -57,7 +58,7 @@ final class Judging {
         var scores = new LinkedHashMap<String, Score>();
         var bos = tokenizer.idOf(Quickstart.END_OF_TEXT).orElseThrow();
         var texts = corpus.heldOutTexts().stream().limit(Plan.CASES).toList();
-        try (var base = CausalLM.fromPretrained(baseFolder); var untrained = CausalLM.create(base.config(), plan.seed() + 7)) {
+        try (var base = CausalLM.fromPretrained(baseFolder); var untrained = TrainableLM.create(base.config(), plan.seed() + 7)) {
             scores.put("bits per byte, held-out text", BitsPerByte.of(base, tokenizer, bos, texts));
             var read = tokenizer.encodeAll(corpus.texts(), Engine.threads());
             scores.put("bits per byte, bigram baseline", new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));

@@ -1,5 +1,6 @@
 package dev.parley.cli.quickstart;
 
+import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
@@ -9,6 +10,7 @@ import dev.parley.data.Row;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.ModelConfig;
 import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;

@@ -1,7 +1,8 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.model.CausalLM;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TrainableLM;
+import dev.parley.model.ModelConfig;
+import dev.parley.torch.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -17,7 +18,7 @@ final class SpeedProbe {
     private SpeedProbe() {}
 
     /** Tokens a second. @param probe a model that is good for nothing afterwards @param rows of a step */
-    static double tokensPerSecond(CausalLM probe, int rows) {
+    static double tokensPerSecond(TrainableLM probe, int rows) {
         var length = probe.config().maxPositionEmbeddings();
         var ids = new int[rows][length];
         var segments = new int[rows][length];

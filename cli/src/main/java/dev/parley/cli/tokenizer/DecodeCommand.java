@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tokenizer decode}: ids to text. */
-@Command(name = "decode", description = "Turn token ids into text. Bytes that are no UTF-8 become U+FFFD.",
+@Command(name = "decode", description = "Turn token ids into text. Bytes that are not valid UTF-8 become U+FFFD.",
         footer = {"", "Example:", "  ./parley tokenizer decode --tokenizer gpt2 --ids 2514,307"})
 final class DecodeCommand implements Callable<Integer> {
 
@@ -32,7 +32,7 @@ final class DecodeCommand implements Callable<Integer> {
 
     /** Where the ids come from. */
     private static final class Input {
-        @Option(names = "--ids", split = ",", paramLabel = "ID", description = "Ids with commas between.")
+        @Option(names = "--ids", split = ",", paramLabel = "ID", description = "Ids, separated by commas.")
         private int[] ids;
 
         @Option(names = "--jsonl", paramLabel = "FILE",

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tokenizer encode}: text to ids; special tokens that are written in it are recognised, none is added. */
-@Command(name = "encode", description = "Turn text into token ids. Special tokens written in it are recognised; none is added.",
+@Command(name = "encode", description = "Turn text into token ids. Special tokens in the text are recognised; none are added.",
         footer = {"", "Example:", "  ./parley tokenizer encode --tokenizer gpt2 --jsonl texts.jsonl > ids.jsonl"})
 final class EncodeCommand implements Callable<Integer> {
 
@@ -26,7 +26,7 @@ final class EncodeCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Input input;
 
-    @Option(names = "--json", description = "With --text: write {\"ids\":[...]} instead of ids with spaces between.")
+    @Option(names = "--json", description = "With --text: write {\"ids\":[...]} instead of ids separated by spaces.")
     private boolean json;
 
     /** Where the text comes from. */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tokenizer render}: conversations as the text that a model reads. */
-@Command(name = "render", description = "Render conversations by a chat template.",
+@Command(name = "render", description = "Render conversations with a chat template.",
         footer = {"", "Example:", "  ./parley tokenizer render --chat-template my-model --jsonl conversations.jsonl"})
 final class RenderCommand implements Callable<Integer> {
 
@@ -27,11 +27,11 @@ final class RenderCommand implements Callable<Integer> {
 
     @Option(names = "--jsonl", required = true, paramLabel = "FILE",
             description = "Lines {\"messages\":[...],\"tools\":...,\"add_generation_prompt\":...,\"bos_token\":...,\"eos_token\":...}, - for standard input;"
-                    + " what else a line has, such as \"enable_thinking\", goes to the template too. Writes {\"text\":...} for each, or"
+                    + " other keys, such as \"enable_thinking\", are passed to the template. Writes {\"text\":...} for each, or"
                     + " {\"error\":...} where the template refuses.")
     private Path jsonl;
 
-    @Option(names = "--now", paramLabel = "TIME", description = "What templates take for the present time, such as 2024-07-26T12:00; by default it is.")
+    @Option(names = "--now", paramLabel = "TIME", description = "The time that templates see as now, such as 2024-07-26T12:00. Default: the current time.")
     private LocalDateTime now;
 
     RenderCommand(Output output) {

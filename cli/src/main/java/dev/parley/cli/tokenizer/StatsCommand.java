@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tokenizer stats}: how well a vocabulary fits a text. */
-@Command(name = "stats", description = "Measure how well a vocabulary fits text files: bytes a token, and how much of it is used.",
+@Command(name = "stats", description = "Measure how well a vocabulary fits text files: bytes per token, and how much of the vocabulary is used.",
         footer = {"", "Example:", "  ./parley tokenizer stats --tokenizer gpt2 --files book.txt"})
 final class StatsCommand implements Callable<Integer> {
 
@@ -24,7 +24,7 @@ final class StatsCommand implements Callable<Integer> {
             description = "A model folder, a tokenizer.json, gpt2, or a model of the hub.")
     private String tokenizer;
 
-    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text in UTF-8.")
+    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text files in UTF-8.")
     private List<Path> files;
 
     @Option(names = "--json", description = "Write one JSON object.")

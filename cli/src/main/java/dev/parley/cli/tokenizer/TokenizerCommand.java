@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code tokenizer}: the parent of its subcommands. */
 @Command(name = "tokenizer", synopsisSubcommandLabel = "COMMAND",
-        description = "Learn a vocabulary, and turn text into token ids and back.",
+        description = "Learn a vocabulary; turn text into token ids and back.",
         footer = {"", "Example:", "  ./parley tokenizer encode --tokenizer gpt2 --text \"To be, or not to be\""})
 public final class TokenizerCommand implements Runnable {
 

@@ -18,7 +18,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text in UTF-8.")
+    @Option(names = "--files", required = true, arity = "1..*", paramLabel = "FILE", description = "Text files in UTF-8.")
     private List<Path> files;
 
     @Option(names = "--vocab-size", defaultValue = "4096", paramLabel = "N",

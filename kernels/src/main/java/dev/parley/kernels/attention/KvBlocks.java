@@ -115,6 +115,7 @@ public final class KvBlocks implements AutoCloseable {
     /** Forgets all tokens from a position on. */
     public void truncate(int length) {
         this.length = Math.min(this.length, length);
+        while (blocks.size() > Math.ceilDiv(this.length, TOKENS)) pool.release(blocks.removeLast());
     }
 
     /** Puts a token's key and value. @param position less than {@link #length()} plus the tokens reserved */

@@ -29,7 +29,7 @@ public record Caller(String id, String name, Meter meter) {
      * @throws IllegalStateException if it was let in without asking, which would be our fault
      */
     public static Caller of(Context request) {
-        return find(request).orElseThrow(() -> new IllegalStateException(request.path() + " was let in without asking who calls."));
+        return find(request).orElseThrow(() -> new IllegalStateException(request.path() + " was let in without a known caller."));
     }
 
     /** The same; empty where who calls is not asked for, as at a login. */

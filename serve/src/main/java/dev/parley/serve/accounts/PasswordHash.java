@@ -50,7 +50,7 @@ final class PasswordHash {
     /** Whether a password is the one that was hashed; the time it takes does not tell. */
     static boolean matches(String password, String phc) {
         var parts = PHC.matcher(phc);
-        if (!parts.matches()) throw new IllegalStateException("A kept password is no Argon2id hash; set it anew with parley users passwd.");
+        if (!parts.matches()) throw new IllegalStateException("A stored password is not an Argon2id hash; set a new one with parley users passwd.");
         var hash = Base64.getDecoder().decode(parts.group(5));
         var salt = Base64.getDecoder().decode(parts.group(4));
         var again = argon2id(password, Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)), salt, hash.length);
@@ -84,7 +84,7 @@ final class PasswordHash {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw ApiError.of(503, "busy", "Too many log in at once; try again in a moment.");
+        throw ApiError.of(503, "busy", "Too many logins at once; try again in a moment.");
     }
 
     /** Keyboards write é as one character or as two: both are the same password (RFC 8265, section 4.2). */

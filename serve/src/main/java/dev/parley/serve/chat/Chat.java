@@ -57,7 +57,7 @@ public final class Chat implements Routes {
 
     private void interruptLeft() {
         var left = answers.interruptLeft();
-        if (left > 0) note.accept(left + " answers that were being written when their server ended are marked as interrupted.");
+        if (left > 0) note.accept(left + " answers that were being generated when their server stopped have been marked as interrupted.");
     }
 
     private void goOn() {
@@ -65,7 +65,7 @@ public final class Chat implements Routes {
             lease.renew();
             interruptLeft();
         } catch (StoreException e) {
-            note.accept("This server could not say that it goes on: " + e.getMessage());
+            note.accept("This server could not renew its lease: " + e.getMessage());
         }
     }
 
@@ -73,7 +73,7 @@ public final class Chat implements Routes {
         try {
             conversations.purge(System.currentTimeMillis() - Conversations.KEPT_ASIDE.toMillis());
         } catch (StoreException e) {
-            note.accept("Deleted conversations could not be forgotten: " + e.getMessage());
+            note.accept("Deleted conversations could not be purged: " + e.getMessage());
         }
     }
 
@@ -89,7 +89,7 @@ public final class Chat implements Routes {
         try {
             lease.close();
         } catch (StoreException e) {
-            note.accept("This server's end could not be written down: " + e.getMessage());
+            note.accept("This server could not give up its lease: " + e.getMessage());
         }
     }
 }

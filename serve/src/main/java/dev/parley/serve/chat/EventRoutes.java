@@ -45,7 +45,7 @@ final class EventRoutes implements Routes {
 
     private void attention(Context request) throws InterruptedException {
         var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
-                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of a token of the answer."));
+                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of one of the answer's tokens."));
         JsonBody.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
@@ -101,6 +101,6 @@ final class EventRoutes implements Routes {
 
     private static Optional<Position> last(Context request) {
         var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last"))).filter(i -> !i.isEmpty());
-        return id.map(i -> Position.of(i).orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of an event of this answer.")));
+        return id.map(i -> Position.of(i).orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of one of this answer's events.")));
     }
 }

@@ -55,7 +55,7 @@ public final class Gate implements Routes {
     }
 
     private void pass(Context request) {
-        RequestNotes.of(request).address(Peer.of(request, trustProxy).address());
+        RequestNotes.of(request).address(RemoteClient.of(request, trustProxy).address());
         SecurityHeaders.put(request, isPage(request));
         sites.checkHost(request);
         var otherSite = sites.comesFromAllowedSite(request);
@@ -65,7 +65,7 @@ public final class Gate implements Routes {
 
     /** @return whether it is answered already */
     private boolean passesOtherSite(Context request) {
-        if (request.path().startsWith("/api/")) throw ApiError.of(403, "unknown_origin", "Pages of other sites may call /v1, not /api.");
+        if (request.path().startsWith("/api/")) throw ApiError.of(403, "unknown_origin", "Other sites' pages may call /v1, but not /api.");
         sites.allowReading(request);
         if (!Sites.answersPreflight(request)) return false;
         request.skipRemainingHandlers();
@@ -83,7 +83,7 @@ public final class Gate implements Routes {
         if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
         // A page of another site speaks by keys alone: the browser would send the cookie along unasked.
         var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);
-        if (user.isEmpty()) throw unknown("login_required", "This server asks who calls: send Authorization: Bearer with a key (./parley keys create), or log in at its page.", request);
+        if (user.isEmpty()) throw unknown("login_required", "Authentication required: send Authorization: Bearer with a key (./parley keys create), or log in on the web page.", request);
         checkToken(request);
         return user.map(u -> noted(u.id(), u.name(), u.name(), Meter.NONE, request));
     }
@@ -93,7 +93,7 @@ public final class Gate implements Routes {
     }
 
     private Caller ofKey(String secret, Context request) {
-        var key = keys.check(secret).orElseThrow(() -> unknown("invalid_api_key", "This key is not known, or it has ended.", request));
+        var key = keys.check(secret).orElseThrow(() -> unknown("invalid_api_key", "This key is unknown, expired or revoked.", request));
         var wait = meters.tryNow(key);
         meters.headers(key).forEach(request::header);
         if (wait.isPresent()) {
@@ -107,7 +107,7 @@ public final class Gate implements Routes {
     private static ApiError mustWait(Key key, Admission.Wait wait, Context request) {
         var seconds = KeyMeters.seconds(wait.time());
         request.header("Retry-After", Long.toString(seconds));
-        return ApiError.of(429, "rate_limit_exceeded", "The key " + key.shown() + " may have " + wait.limit() + "; try again in " + seconds + " s.");
+        return ApiError.of(429, "rate_limit_exceeded", "The key " + key.shown() + " is limited to " + wait.limit() + "; try again in " + seconds + " s.");
     }
 
     private Meter meterOf(Key key, Context request) {
@@ -122,8 +122,8 @@ public final class Gate implements Routes {
                 return switch (meters.reserve(key, prompt, answers, flexible)) {
                     case Admission.Granted granted -> granted.answers();
                     case Admission.Wait wait -> throw mustWait(key, wait, request);
-                    case Admission.TooMany(var limit) -> throw ApiError.badRequest("max_tokens", "This request reads " + prompt + " tokens and may make " + answers
-                            + ", and the key " + key.shown() + " may have " + limit + ": ask for fewer, by max_tokens, n or a shorter prompt.");
+                    case Admission.TooMany(var limit) -> throw ApiError.badRequest("max_tokens", "This request has " + prompt + " prompt tokens and may generate " + answers
+                            + ", but the key " + key.shown() + " is limited to " + limit + ": lower max_tokens or n, or shorten the prompt.");
                 };
             }
         };

@@ -57,8 +57,8 @@ public final class SessionRoutes implements Routes {
         requireLogins();
         var fields = JsonFields.of(JsonBody.read(request));
         var name = fields.requireString("name");
-        if (name.length() > MOST_NAME) throw ApiError.badRequest("name", "name is longer than a name can be.");
-        var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "The name or the password is wrong.", request));
+        if (name.length() > MOST_NAME) throw ApiError.badRequest("name", "name is too long.");
+        var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "Wrong name or password.", request));
         RequestNotes.of(request).caller(user.name());
         cookie.secret(request).ifPresent(sessions::end);
         var secret = sessions.begin(user);
@@ -89,11 +89,11 @@ public final class SessionRoutes implements Routes {
     }
 
     private Optional<User> checked(String name, String password, Context request) {
-        var address = Peer.of(request, trustProxy).address();
+        var address = RemoteClient.of(request, trustProxy).address();
         var wait = throttle.tryNow(name, address).map(KeyMeters::seconds);
         if (wait.isPresent()) {
             request.header("Retry-After", Long.toString(wait.get()));
-            throw ApiError.of(429, "too_many_logins", "There were too many tries with a wrong password; the next may come in " + wait.get() + " s.");
+            throw ApiError.of(429, "too_many_logins", "Too many attempts with a wrong password; try again in " + wait.get() + " s.");
         }
         var user = users.check(name, password);
         if (user.isPresent()) throttle.succeeded(name, address);
@@ -105,11 +105,11 @@ public final class SessionRoutes implements Routes {
     }
 
     private void requireLogins() {
-        if (!login) throw ApiError.of(404, "no_login", "This server asks for no login; it was started without --auth.");
+        if (!login) throw ApiError.of(404, "no_login", "This server has no login; it was started without --auth.");
     }
 
     private static ApiError noSession() {
-        return ApiError.of(403, "no_session", "Only who is logged in by the page can change their password.");
+        return ApiError.of(403, "no_session", "Only a user who is logged in on the web page can change their password.");
     }
 
     private ObjectNode json(Optional<User> user, String secret) {

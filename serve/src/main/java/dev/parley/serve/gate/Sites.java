@@ -32,7 +32,7 @@ final class Sites {
         var named = bare(String.valueOf(request.req().getServerName()));
         // An address, other than a name, cannot be made to point here by others.
         if (hosts.contains(named) || named.equals(bare(request.req().getLocalAddr()))) return;
-        throw ApiError.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; start it with --allowed-host " + shortened(named) + " if it should be.");
+        throw ApiError.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; restart it with --allowed-host " + shortened(named) + " if it should be.");
     }
 
     /**
@@ -44,11 +44,11 @@ final class Sites {
         var origin = request.req().getHeader("Origin");
         if (origin == null || isOwn(origin, request)) return false;
         if (origins.contains(origin)) return true;
-        throw ApiError.of(403, "unknown_origin", "Pages of " + shortened(origin) + " may not call this server; start it with --allowed-origin " + shortened(origin) + " if they should.");
+        throw ApiError.of(403, "unknown_origin", "Pages from " + shortened(origin) + " may not call this server; restart it with --allowed-origin " + shortened(origin) + " if they should.");
     }
 
     private boolean isOwn(String origin, Context request) {
-        var https = Peer.of(request, trustProxy).https();
+        var https = RemoteClient.of(request, trustProxy).https();
         var host = request.req().getHeader("Host");
         if (host == null) return false;
         // Behind a proxy that is not believed we cannot know what it speaks to the client.

@@ -2,7 +2,7 @@ package dev.parley.serve.http;
 
 import java.util.regex.Pattern;
 
-/** How large a body may be, by the route that it is for: most need little, and nobody should have to be let in to fill memory. */
+/** How large a body may be, by route: most need little, and nobody should be able to fill memory before they log in. */
 public final class BodyLimits {
 
     private static final long SHORT = 16 << 10; // names, passwords, identifiers

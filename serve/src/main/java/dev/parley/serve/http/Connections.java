@@ -11,22 +11,22 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * How connections are taken, and when they are cut: nobody may hold one by sending slowly, nor fill memory by sending much. What
- * is refused before it reaches a route is told in the shape of OpenAI's API all the same.
+ * How connections are accepted, and when they are closed: nobody can hold one by sending slowly or fill memory by sending much.
+ * Requests that are refused before they reach a route get errors in the shape of OpenAI's API, too.
  */
 public final class Connections {
 
     /**
-     * What a connection may ask for.
+     * The limits of a connection.
      *
      * @param headBytes of the request line and the headers; more is answered with 431
-     * @param headers how many; more is answered with 431
-     * @param idle a connection that is silent for so long is closed
-     * @param head a request's head that takes longer is cut
-     * @param bodyStart a body may begin as slowly as it likes for so long
-     * @param bodyRate bytes a second that a body comes with afterwards, on average; a slower one is answered with 408
-     * @param body the longest that a body may take in all: what has come of it is kept until it is whole
-     * @param most connections at once; more wait to be taken
+     * @param headers number of headers; more is answered with 431
+     * @param idle a connection on which nothing comes for so long is closed
+     * @param head a request whose headers take longer is cut off
+     * @param bodyStart how long a body may come as slowly as it likes at first
+     * @param bodyRate least bytes a second of a body after that, on average; a slower one is answered with 408
+     * @param body how long a body may take in all, since its beginning is in memory until it is complete
+     * @param most connections at once; more wait to be accepted
      */
     public record Limits(int headBytes, int headers, Duration idle, Duration head, Duration bodyStart, long bodyRate, Duration body, int most) {
 

@@ -1,6 +1,7 @@
 package dev.parley.serve.http;
 
-import dev.parley.generate.QueueFullException;
+import dev.parley.generate.engine.QueueFullException;
+import dev.parley.serve.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
 public final class ErrorHandlers implements Routes {
 
     private static final String RETRY_AFTER = "Retry-After";
-    private static final String OURS = "The server made a mistake; its log tells more.";
+    private static final String OURS = "Internal server error; see the server's log.";
 
     private final Consumer<String> note;
 
@@ -41,8 +42,8 @@ public final class ErrorHandlers implements Routes {
 
     private static ApiError ofJavalin(HttpResponseException e, Context request) {
         return switch (e.getStatus()) {
-            case 404 -> ApiError.of(404, "not_found", "There is nothing at " + request.method() + " " + shortened(request.path()) + "; /openapi.json lists what is served.");
-            case 413 -> ApiError.of(413, "too_large", "The body is larger than this server takes.");
+            case 404 -> ApiError.of(404, "not_found", "There is nothing at " + request.method() + " " + shortened(request.path()) + "; see /openapi.json for all endpoints.");
+            case 413 -> ApiError.of(413, "too_large", "The request body is too large.");
             default -> ApiError.of(e.getStatus(), "refused", e.getMessage());
         };
     }

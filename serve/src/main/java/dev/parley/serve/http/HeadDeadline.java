@@ -10,8 +10,8 @@ import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Cuts connections on which a request's head has begun and does not end. The idle timeout alone does not: a sender who adds a
- * byte in time holds its connection for hours (Slowloris).
+ * Closes connections on which the headers of a request have begun and do not end. The idle timeout is not enough: a sender who adds a
+ * byte in time could hold its connection for hours (Slowloris).
  */
 final class HeadDeadline extends AbstractLifeCycle implements Connection.Listener {
 

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Requests that never reach a route, as they are no HTTP or ask for too much, are answered in the shape of OpenAI's API too. */
+/** Errors in the shape of OpenAI's API for requests that never reach a route: no valid HTTP, or too large. */
 final class JettyErrors implements Request.Handler {
 
     @Override
@@ -30,11 +30,11 @@ final class JettyErrors implements Request.Handler {
 
     private static JsonNode json(int status, String message) {
         return switch (status) {
-            case 431 -> ErrorJson.of(ApiError.of(status, "headers_too_large", "The headers of the request are larger or more than this server takes."));
-            case 414 -> ErrorJson.of(ApiError.of(status, "address_too_long", "The address of the request is longer than this server takes."));
-            case 413 -> ErrorJson.of(ApiError.of(status, "too_large", "The body is larger than this server takes."));
-            case 408 -> ErrorJson.of(ApiError.of(status, "too_slow", "The request came too slowly."));
-            case 400 -> ErrorJson.of(ApiError.of(status, "bad_request", "The request is no HTTP that can be read: " + message + "."));
+            case 431 -> ErrorJson.of(ApiError.of(status, "headers_too_large", "The request's headers are too large or too many."));
+            case 414 -> ErrorJson.of(ApiError.of(status, "address_too_long", "The request's URL is too long."));
+            case 413 -> ErrorJson.of(ApiError.of(status, "too_large", "The request body is too large."));
+            case 408 -> ErrorJson.of(ApiError.of(status, "too_slow", "The request arrived too slowly."));
+            case 400 -> ErrorJson.of(ApiError.of(status, "bad_request", "The request is not valid HTTP: " + message + "."));
             default -> status >= 500 ? ErrorJson.ofFault("The server could not answer: " + HttpStatus.getMessage(status) + ".")
                     : ErrorJson.of(ApiError.of(status, "refused", HttpStatus.getMessage(status) + "."));
         };

@@ -47,7 +47,7 @@ public final class JsonBody {
                 throw e;
             }
         } catch (JsonProcessingException e) {
-            throw ApiError.badRequest("", "The body is not JSON that can be read: " + firstLine(e.getOriginalMessage()));
+            throw ApiError.badRequest("", "The body is not valid JSON: " + firstLine(e.getOriginalMessage()));
         } catch (IOException e) {
             throw ApiError.badRequest("", "The body cannot be read: " + firstLine(e.getMessage()));
         }
@@ -72,7 +72,7 @@ public final class JsonBody {
         try {
             request.contentType("application/json").result(JSON.writeValueAsBytes(body));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An answer could not be written as JSON.", e);
+            throw new IllegalStateException("A response could not be written as JSON.", e);
         }
     }
 

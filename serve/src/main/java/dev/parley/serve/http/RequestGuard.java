@@ -114,15 +114,15 @@ public final class RequestGuard extends Handler.Wrapper {
         }
 
         private ApiError tooLarge() {
-            return ApiError.of(413, "too_large", "The body is larger than the " + largest + " bytes that this server takes here.");
+            return ApiError.of(413, "too_large", "The body is larger than the " + largest + " bytes that this endpoint accepts.");
         }
 
         private ApiError tooSlow() {
-            return ApiError.of(408, "too_slow", "The body came more slowly than " + limits.bodyRate() + " bytes a second, or took longer than " + limits.body().toSeconds() + " s.");
+            return ApiError.of(408, "too_slow", "The body arrived at less than " + limits.bodyRate() + " bytes a second, or took longer than " + limits.body().toSeconds() + " s.");
         }
 
         private Throwable refused(Throwable failure) {
-            if (failure instanceof TimeoutException) return ApiError.of(408, "too_slow", "The body did not come for " + limits.idle().toSeconds() + " s.");
+            if (failure instanceof TimeoutException) return ApiError.of(408, "too_slow", "Nothing of the body arrived for " + limits.idle().toSeconds() + " s.");
             if (failure instanceof HttpException http && http.getCode() < 500) return ApiError.of(http.getCode(), "bad_body", "The body cannot be read: " + http.getReason() + ".");
             return failure;
         }

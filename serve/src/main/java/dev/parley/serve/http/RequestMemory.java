@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The memory that the bodies of all requests may have together. What is read of a body is taken from it as it comes, and given back
- * when the request is over: however many clients send however much, there is memory for those who are served already.
+ * The memory that the bodies of all requests share. A body takes from it as it arrives and gives it back when the request ends: however
+ * many clients send however much, requests that are being served keep what they have.
  */
 public final class RequestMemory {
 
@@ -60,7 +60,7 @@ public final class RequestMemory {
                 var ofOwner = byOwner.getOrDefault(owner, 0L);
                 if (over || taken + bytes > most || ofOwner + bytes > mostOfOwner) {
                     end();
-                    throw ApiError.of(503, "busy", "The requests that are being served take all the memory that there is for requests; try again in a moment.");
+                    throw ApiError.of(503, "busy", "All memory for requests is in use; try again in a moment.");
                 }
                 own += bytes;
                 taken += bytes;

@@ -14,8 +14,8 @@ import java.util.function.Function;
 public final class ServerSentEvents {
 
     /**
-     * Events of one answer that differ in one text alone, such as the pieces of a stream: what stands around it is written once. A
-     * stream has such an event for every token, and what it costs is taken from the model, which uses all processors.
+     * Events of one answer that differ only in a text, such as the pieces of a stream: what surrounds the text is written once. A stream
+     * has such an event for every token, and its cost is taken from the model, which uses all processors.
      */
     public static final class Template {
 
@@ -62,7 +62,7 @@ public final class ServerSentEvents {
         } catch (ClientGone e) {
             throw e;
         } catch (RuntimeException e) {
-            if (stream.begun) stream.send("error", e instanceof ApiError refused ? ErrorJson.of(refused) : ErrorJson.ofFault("The answer cannot go on; the server's log tells more."));
+            if (stream.begun) stream.send("error", e instanceof ApiError refused ? ErrorJson.of(refused) : ErrorJson.ofFault("The answer could not be finished; see the server's log."));
             throw e; // for the log: nothing is written to an answer that has begun
         }
     }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Reads what is left of a body that its route did not want, or that was refused unread. Jetty closes a connection on which a body
- * is still coming once the answer is sent, and the client's next request on it would be lost.
+ * Reads the rest of a body that its route did not need, or that was refused unread. Once the answer is sent, Jetty closes a connection
+ * on which a body is still coming, and the client's next request on it would be lost.
  */
 public final class UnreadBodies implements Routes {
 

@@ -72,7 +72,7 @@ public final class AccessLog implements RequestLog, AutoCloseable {
                 writer.write(line + "\n");
                 writer.flush();
             } catch (IOException e) {
-                otherwise.accept("A line of the access log is lost: " + e.getMessage());
+                otherwise.accept("A line of the access log was lost: " + e.getMessage());
             }
         }
     }

@@ -1,7 +1,7 @@
 package dev.parley.serve.metrics;
 
-import dev.parley.generate.BatchingEngine.Stats;
-import dev.parley.generate.Histogram;
+import dev.parley.generate.engine.InferenceEngine.Stats;
+import dev.parley.generate.engine.Histogram;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.State;
 import dev.parley.serve.models.ServedModel;
@@ -39,21 +39,21 @@ final class EngineMetrics implements MultiCollector {
         models.all().forEach(info -> info.model().ifPresent(m -> loaded.put(m, m.engine().stats())));
         return MetricSnapshots.of(
                 modelsLoaded(),
-                gauge(loaded, "parley_texts_running", "Texts that are being continued.", Stats::running),
-                gauge(loaded, "parley_requests_waiting", "Requests that wait for a place.", Stats::waiting),
-                gauge(loaded, "parley_kv_blocks_used", "Blocks of keys and values that hold something.", Stats::usedBlocks),
-                gauge(loaded, "parley_kv_blocks_known", "Blocks of those that a new text may begin with.", Stats::knownBlocks),
-                gauge(loaded, "parley_kv_blocks", "Blocks of keys and values in all.", Stats::blocks),
-                counter(loaded, "parley_prompt_tokens", "Tokens of the prompts of requests that began.", Stats::promptTokens),
-                counter(loaded, "parley_prefix_cached_tokens", "Tokens of prompts that were known and not read again.", Stats::cachedTokens),
-                counter(loaded, "parley_completion_tokens", "Tokens that were made.", Stats::completionTokens),
-                counter(loaded, "parley_preemptions", "Times that a text gave its memory back and waited for it.", Stats::preempted),
-                histogram(loaded, "parley_time_to_first_token_seconds", "From request to first token.", Stats::firstToken),
-                histogram(loaded, "parley_inter_token_seconds", "From a text's token to its next.", Stats::nextToken));
+                gauge(loaded, "parley_texts_running", "Sequences being generated.", Stats::running),
+                gauge(loaded, "parley_requests_waiting", "Requests waiting in the queue.", Stats::waiting),
+                gauge(loaded, "parley_kv_blocks_used", "Blocks of the key-value cache in use.", Stats::usedBlocks),
+                gauge(loaded, "parley_kv_blocks_known", "Blocks of the key-value cache kept for prefixes of new requests.", Stats::knownBlocks),
+                gauge(loaded, "parley_kv_blocks", "Blocks of the key-value cache in total.", Stats::blocks),
+                counter(loaded, "parley_prompt_tokens", "Prompt tokens of the requests that were started.", Stats::promptTokens),
+                counter(loaded, "parley_prefix_cached_tokens", "Prompt tokens taken from the prefix cache.", Stats::cachedTokens),
+                counter(loaded, "parley_completion_tokens", "Tokens generated.", Stats::completionTokens),
+                counter(loaded, "parley_preemptions", "Sequences preempted for want of cache blocks.", Stats::preempted),
+                histogram(loaded, "parley_time_to_first_token_seconds", "Time from the request to the first token.", Stats::firstToken),
+                histogram(loaded, "parley_inter_token_seconds", "Time between two tokens of a sequence.", Stats::nextToken));
     }
 
     private MetricSnapshot modelsLoaded() {
-        var gauge = GaugeSnapshot.builder().name("parley_model_loaded").help("Whether a model is in memory.");
+        var gauge = GaugeSnapshot.builder().name("parley_model_loaded").help("Whether the model is in memory.");
         for (var info : models.all()) {
             gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(Labels.of("model", info.source().id())).value(info.state() == State.READY ? 1 : 0).build());
         }

@@ -45,7 +45,7 @@ public final class MetricsRoutes implements Routes, AutoCloseable {
         if (began == null) return;
         // By the route, not the path: whoever asks for many paths must not fill the memory.
         var matched = request.endpoints().matchedHttpEndpoint();
-        Timer.builder("parley_http_requests").description("Requests, from their head to the end of their answer.")
+        Timer.builder("parley_http_requests").description("Time from a request's headers to the end of its response.")
                 .tag("route", matched == null ? "none" : matched.path).tag("method", matched == null ? "other" : request.method().name())
                 .tag("status", String.valueOf(request.statusCode()))
                 .register(registry).record(System.nanoTime() - began, TimeUnit.NANOSECONDS);

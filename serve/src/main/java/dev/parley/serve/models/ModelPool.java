@@ -1,6 +1,6 @@
 package dev.parley.serve.models;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.http.ApiError;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,7 +158,7 @@ public final class ModelPool implements AutoCloseable {
             return leaseOf(awaited(place, deadline));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         } finally {
             lock.unlock();
         }
@@ -169,10 +169,10 @@ public final class ModelPool implements AutoCloseable {
         place.wanted++;
         try {
             while (place.state != State.READY) {
-                if (closing) throw ApiError.of(503, "stopping", "The server is being stopped.");
+                if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
                 if (place.state == State.FAILED) throw ApiError.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
                 var left = deadline - System.nanoTime();
-                if (left <= 0) throw ApiError.of(503, "model_loading", "The model " + place.source.id() + " is being loaded; ask again in a moment.");
+                if (left <= 0) throw ApiError.of(503, "model_loading", "The model " + place.source.id() + " is loading; try again in a moment.");
                 changed.await(left, TimeUnit.NANOSECONDS);
             }
             return place;
@@ -264,7 +264,7 @@ public final class ModelPool implements AutoCloseable {
 
     private static String why(Throwable failure) {
         return switch (failure) {
-            case OutOfMemoryError e -> "the memory does not do";
+            case OutOfMemoryError e -> "not enough memory";
             case StackOverflowError e -> "its files are nested too deeply";
             default -> Optional.ofNullable(failure.getMessage()).orElseGet(failure::toString);
         };

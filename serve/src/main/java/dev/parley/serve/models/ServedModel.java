@@ -1,6 +1,6 @@
 package dev.parley.serve.models;
 
-import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.serve.http.ApiError;
@@ -16,15 +16,15 @@ public final class ServedModel {
     private final CausalLM model;
     private final Tokenizer tokenizer;
     private final GenerationConfig defaults;
-    private final BatchingEngine engine;
+    private final InferenceEngine engine;
     private final Instant loadedAt = Instant.now();
 
-    ServedModel(String id, ModelSource.Parts parts, BatchingEngine.Limits limits) {
+    ServedModel(String id, ModelSource.Parts parts, InferenceEngine.Limits limits) {
         this.id = id;
         model = parts.model();
         tokenizer = parts.tokenizer();
         defaults = parts.defaults();
-        engine = new BatchingEngine(model, tokenizer, limits);
+        engine = new InferenceEngine(model, tokenizer, limits);
     }
 
     public String id() {
@@ -40,7 +40,7 @@ public final class ServedModel {
         return defaults;
     }
 
-    public BatchingEngine engine() {
+    public InferenceEngine engine() {
         return engine;
     }
 
@@ -66,7 +66,7 @@ public final class ServedModel {
     /** @throws ApiError if it has none */
     public ChatTemplate requireChatTemplate() {
         return tokenizer.chatTemplate().orElseThrow(() -> ApiError.badRequest("messages",
-                "The model " + id + " has no chat template; ask it by /v1/completions, or fine-tune it to chat."));
+                "The model " + id + " has no chat template; use /v1/completions, or fine-tune it for chat."));
     }
 
     /** Finishes its answers, those that take longer end as they are, and frees it. */

@@ -2,7 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.BatchingEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 
 /** Tokens that a request read and made. */
 public record Usage(int promptTokens, int completionTokens, int cachedTokens) {

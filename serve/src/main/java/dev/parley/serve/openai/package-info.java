@@ -1,6 +1,6 @@
 /**
  * The API that OpenAI's clients speak, under {@code /v1}. Here is what its endpoints share: the
- * {@link dev.parley.serve.openai.TextRun call of the engine} that a request waits for, the fields and the JSON that several of them
+ * {@link dev.parley.serve.openai.EngineCall call of the engine} that a request waits for, the fields and the JSON that several of them
  * have. Each endpoint is a package of its own; {@link dev.parley.serve.openai.chat.ChatRoutes} is where to start.
  *
  * <pre>{@code

@@ -73,6 +73,6 @@ public final class Transaction {
     }
 
     private static StoreException failed(SQLException cause) {
-        return new StoreException("The database could not do what was asked: " + Database.firstLine(cause), cause);
+        return new StoreException("The database failed: " + Database.firstLine(cause), cause);
     }
 }

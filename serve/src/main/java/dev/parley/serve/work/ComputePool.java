@@ -103,8 +103,8 @@ public final class ComputePool {
                     return work.result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     look.run();
-                    if (System.nanoTime() > deadline) throw ApiError.of(503, "too_long", "What this request asks for was not computed within " + patience.toSeconds()
-                            + " s: there is too much of it, or the server has too much to do.");
+                    if (System.nanoTime() > deadline) throw ApiError.of(503, "too_long", "This request could not be prepared within " + patience.toSeconds()
+                            + " s: it is too large, or the server is too busy.");
                 }
             }
         } catch (ExecutionException e) {
@@ -112,7 +112,7 @@ public final class ComputePool {
             throw e.getCause() instanceof RuntimeException fault ? fault : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         }
     }
 
@@ -121,7 +121,7 @@ public final class ComputePool {
         try {
             var own = waiting.getOrDefault(work.owner, new ArrayDeque<>());
             if (size >= mostWaiting && own.size() >= mostWaiting / Math.max(1, waiting.size())) {
-                throw ApiError.of(429, "queue_full", size + " requests wait to be prepared already; try again in a moment.");
+                throw ApiError.of(429, "queue_full", size + " requests are already waiting to be prepared; try again in a moment.");
             }
             own.add(work);
             waiting.put(work.owner, own);

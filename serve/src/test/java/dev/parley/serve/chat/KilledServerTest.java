@@ -54,7 +54,7 @@ class KilledServerTest {
     private static ChildProcess start(String place) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
+        command.addAll(List.of(TestServer.modelsOption(), "-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
         return ChildProcess.start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.serve.TestServer;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -16,17 +15,11 @@ import org.junit.jupiter.api.Test;
 class CurlTest {
 
     private static final String JSON = "Content-Type: application/json";
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
 
     @BeforeAll
     static void start() {
         Program.assumeHere("PARLEY_REQUIRE_NODE", "curl");
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) server.close();
     }
 
     private static Program curl(String... arguments) throws Exception {

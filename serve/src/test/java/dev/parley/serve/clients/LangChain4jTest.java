@@ -31,8 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class LangChain4jTest {
 
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
 
     enum City {
         OSLO, BERN
@@ -65,16 +63,6 @@ class LangChain4jTest {
             asked.add(city);
             return "Rain in " + city;
         }
-    }
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static OpenAiChatModel.OpenAiChatModelBuilder model() {

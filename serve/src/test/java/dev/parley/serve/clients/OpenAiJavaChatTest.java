@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class OpenAiJavaChatTest {
 
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
     private static OpenAIClient client;
 
     /** What a weather service would say. */
@@ -53,14 +53,12 @@ class OpenAiJavaChatTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start();
         client = OpenAIOkHttpClient.builder().baseUrl(server.base() + "/v1").apiKey("none").responseValidation(true).maxRetries(0).build();
     }
 
     @AfterAll
     static void stop() {
         client.close();
-        server.close();
     }
 
     private static ChatCompletionCreateParams.Builder chat() {

@@ -31,19 +31,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OpenAiJavaResponsesTest {
 
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
     private static OpenAIClient client;
 
     @BeforeAll
     static void start() {
-        server = TestServer.start();
         client = OpenAIOkHttpClient.builder().baseUrl(server.base() + "/v1").apiKey("none").responseValidation(true).maxRetries(0).build();
     }
 
     @AfterAll
     static void stop() {
         client.close();
-        server.close();
     }
 
     private static ResponseCreateParams.Builder params(String input) {

@@ -12,8 +12,6 @@ import dev.parley.serve.TestServer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -33,7 +31,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 @Timeout(300)
 class SpringAiTest {
 
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
 
     enum City {
         OSLO, BERN
@@ -50,16 +48,6 @@ class SpringAiTest {
 
     private static ToolCallback weather() {
         return FunctionToolCallback.builder("weather", (Place place) -> "Rain in " + place.city()).description("The weather of a city").inputType(Place.class).inputSchema(PLACE).build();
-    }
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static OpenAiChatOptions.Builder options() {

@@ -32,7 +32,7 @@ class ErrorHandlersTest {
                 var answer = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(), HttpResponse.BodyHandlers.ofString());
                 assertEquals(500, answer.statusCode());
                 assertTrue(answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json"), answer.headers().toString());
-                assertTrue(answer.body().startsWith("{\"error\":{\"message\":\"The server made a mistake"), answer.body());
+                assertTrue(answer.body().startsWith("{\"error\":{\"message\":\"Internal server error"), answer.body());
             }
         } finally {
             server.stop();

@@ -11,8 +11,6 @@ import dev.parley.serve.http.JsonBody;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,17 +22,7 @@ class ChatCompletionsTest {
     private static final String WEATHER = """
             {"type": "function", "function": {"name": "weather", "description": "The weather of a city", "parameters": {"type": "object",
              "properties": {"city": {"enum": ["Oslo", "Bern"]}, "days": {"type": "integer", "minimum": 1, "maximum": 9}}, "required": ["city", "days"]}}}""";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     private static String request(String fields) {
         return "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Say something.\"}]" + (fields.isEmpty() ? "" : ", " + fields) + "}";

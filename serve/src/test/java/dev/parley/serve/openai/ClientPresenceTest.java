@@ -3,7 +3,7 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.BatchingEngine.Stats;
+import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.net.Socket;

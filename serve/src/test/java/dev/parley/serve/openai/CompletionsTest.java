@@ -11,8 +11,6 @@ import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,17 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompletionsTest {
 
     private static final String PATH = "/v1/completions";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     private static JsonNode answer(String fields) throws Exception {
         var response = server.post(PATH, "{\"model\": \"tiny\", " + fields + "}");

@@ -17,9 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,17 +36,7 @@ class FuzzedRequestsTest {
     private static final String COMPLETION = """
             {"model": "tiny", "prompt": [[5, 6], [7]], "max_tokens": 2, "echo": true, "logprobs": 2, "n": 1, "best_of": 1, "stream": false, "stop": "x", "min_tokens": 1,
              "ignore_eos": false, "regex": "[ab]{2}", "temperature": 1, "user": "u"}""";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     @AfterEach
     void theNextRequestIsServed() {

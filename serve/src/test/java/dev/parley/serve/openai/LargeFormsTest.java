@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,17 +15,7 @@ class LargeFormsTest {
     private static final String NOTE = """
             {"type": "function", %s"name": "%s", "parameters": {"type": "object", "properties": {"text": {"type": "string", "maxLength": 4000}}, "required": ["text"]}%s}""";
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     private static String tools(boolean flat) {
         String before = flat ? "" : "\"function\": {", after = flat ? "" : "}";

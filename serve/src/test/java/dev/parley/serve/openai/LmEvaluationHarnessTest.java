@@ -3,12 +3,13 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.model.TokenBatch;
+import dev.parley.torch.TokenBatch;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
@@ -34,14 +35,14 @@ class LmEvaluationHarnessTest {
     // Both are float32, but sum in another order: the tiny model's scores differ by some 1e-6.
     private static final double TOLERANCE = 1e-3;
     private static TestServer server;
-    private static CausalLM model;
+    private static TrainableLM model;
     private static Tokenizer tokenizer;
 
     @BeforeAll
     static void start() {
         Path folder = TestServer.modelFolder("tiny", 7);
         tokenizer = Tokenizer.load(folder);
-        model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH);
+        model = TrainableLM.fromPretrained(folder, DType.FLOAT32);
         var source = new ModelSource("exact", List.of(), 10L << 20, TestServer.CONTEXT, () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA), Tokenizer.load(folder), GenerationConfig.DEFAULT));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));

@@ -30,13 +30,12 @@ class OpenApiTest {
     private static final String WITHOUT_EFFECT = "x-without-effect";
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012,
             factory -> factory.schemaMappers(mappers -> mappers.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")));
-    private static TestServer server;
+    private static final TestServer server = TestServer.shared();
     private static ChatClient client;
     private static JsonNode document;
 
     @BeforeAll
     static void start() throws Exception {
-        server = TestServer.start();
         client = ChatClient.of(server.base());
         document = JsonBody.JSON.readTree(server.get("/openapi.json").body());
     }
@@ -44,7 +43,6 @@ class OpenApiTest {
     @AfterAll
     static void stop() {
         client.close();
-        server.close();
     }
 
     // ---- the document ----

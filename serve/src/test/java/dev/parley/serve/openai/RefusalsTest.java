@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.BatchingEngine.Limits;
-import dev.parley.generate.BatchingEngine.Stats;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;

@@ -14,8 +14,6 @@ import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,17 +26,7 @@ class ResponseRoutesTest {
     private static final String WEATHER = """
             {"type": "function", "name": "weather", "description": "The weather of a city", "strict": true, "parameters": {"type": "object",
              "properties": {"city": {"enum": ["Oslo", "Bern"]}}, "required": ["city"]}}""";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     private static JsonNode ok(String path, String body) throws Exception {
         var answer = server.post(path, body);

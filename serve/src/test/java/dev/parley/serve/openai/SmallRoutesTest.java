@@ -16,8 +16,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Base64;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,17 +25,7 @@ class SmallRoutesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Tokenizer GPT2 = Tokenizer.fromPretrained("gpt2");
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = TestServer.shared();
 
     private static JsonNode ok(String path, String body) throws IOException {
         var answer = body.isEmpty() ? server.get(path) : server.post(path, body);

@@ -48,7 +48,7 @@ class ConnectionTest extends PageTest {
         page.reload();
         assertThat(lastAnswer()).isVisible();
         awaitAnswer();
-        assertThat(lastAnswer().locator(".turn-note")).containsText("greatest length");
+        assertThat(lastAnswer().locator(".turn-note")).containsText("length limit");
     }
 
     @Test

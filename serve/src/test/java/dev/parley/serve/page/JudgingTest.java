@@ -22,7 +22,7 @@ class JudgingTest extends PageTest {
         assertThat(tool("Bad answer")).hasAttribute("aria-pressed", "true");
         lastAnswer().getByLabel("Comment on your rating").fill("Not a word of sense");
         page.keyboard().press("Enter");
-        assertThat(page.locator(".toast")).containsText("Your comment is kept.");
+        assertThat(page.locator(".toast")).containsText("Your comment was saved.");
         var kept = conversation(id).path("messages").get(1);
         assertEquals(-1, kept.path("rating").intValue());
         assertEquals("Not a word of sense", kept.path("comment").textValue());
@@ -72,7 +72,7 @@ class JudgingTest extends PageTest {
         page.locator(".compare-bar fieldset").nth(0).getByLabel("Preset").selectOption("Wild");
         send("Twice");
         assertThat(page.locator(".pair .column h2").first()).hasText("tiny · temperature 1.9");
-        page.locator(".verdict").getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Neither is good")).click();
+        page.locator(".verdict").getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Both are bad")).click();
         assertThat(lastAnswer().locator(".branch-place")).hasText("1/2");
         assertEquals(1.9, conversation(id).path("messages").get(1).path("settings").path("temperature").doubleValue());
     }

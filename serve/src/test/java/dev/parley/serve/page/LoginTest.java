@@ -65,7 +65,7 @@ class LoginTest {
         var findings = new AxeBuilder(page).analyze().getViolations().stream().filter(v -> List.of("serious", "critical").contains(v.getImpact())).toList();
         assertEquals(List.of(), findings);
         login("ada", "not her password");
-        assertThat(page.getByRole(AriaRole.ALERT)).containsText("password is wrong");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Wrong name or password");
         login("ada", "a long password");
         assertThat(page.locator(".composer-field")).isVisible();
         assertThat(page.locator(".sidebar-foot")).hasText("ada");
@@ -86,7 +86,7 @@ class LoginTest {
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("The two new passwords differ.");
         page.getByLabel("New password, again").fill("the second password");
         page.keyboard().press("Enter");
-        assertThat(page.locator(".toast")).containsText("The password is changed.");
+        assertThat(page.locator(".toast")).containsText("The password was changed.");
 
         page.locator(".sidebar-foot").click();
         page.getByText("Log out").click();

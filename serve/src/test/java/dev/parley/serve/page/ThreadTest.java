@@ -85,7 +85,7 @@ class ThreadTest extends PageTest {
         awaitAnswer();
         assertThat(turns()).hasCount(2);
         assertThat(lastAnswer().locator(".turn-stats")).not().hasText(before);
-        assertThat(lastAnswer().locator(".turn-note")).containsText("greatest length");
+        assertThat(lastAnswer().locator(".turn-note")).containsText("length limit");
     }
 
     @Test
@@ -181,8 +181,8 @@ class ThreadTest extends PageTest {
         send("word ".repeat(3_000));
         assertThat(page.locator(".toast")).containsText("1024");
         assertThat(page.locator(".toast").getByText("Try again")).isVisible();
-        assertThat(page.locator(".turn-note")).containsText("This has no answer yet.");
-        page.locator(".turn-note").getByText("Ask for one").click();
+        assertThat(page.locator(".turn-note")).containsText("This message has no answer yet.");
+        page.locator(".turn-note").getByText("Request an answer").click();
         assertThat(page.locator(".toast").nth(1)).containsText("1024");
     }
 

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
-import dev.parley.model.CausalLM;
-import dev.parley.kernels.CpuFeatures;
+import dev.parley.torch.TrainableLM;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
@@ -218,14 +218,14 @@ public final class Recipe {
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }
 
-    private CausalLM model(Tokenizer tokenizer, TrainingArguments arguments) {
+    private TrainableLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = keys.path("model");
-        if (model.isTextual()) return CausalLM.forTraining(models.model(model.asText()), Engine.trainingType());
+        if (model.isTextual()) return TrainableLM.fromPretrained(models.model(model.asText()), Engine.trainingType());
         if (!model.isObject()) throw wrong("model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(name, model, tokenizer.vocabSize(), contextLength(256)).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return CausalLM.create(config, arguments.get(TrainingSettings.SEED));
+        return TrainableLM.create(config, arguments.get(TrainingSettings.SEED));
     }
 
     // ---- data ----

@@ -4,7 +4,7 @@ import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 
 import dev.parley.data.Dataset;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.model.CausalLM;
+import dev.parley.torch.TrainableLM;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
@@ -25,10 +25,10 @@ import java.util.Optional;
  *
  * @param rows of the training set
  */
-public record TrainingRun(Stage stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, int rows, Trainer trainer)
+public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, int rows, Trainer trainer)
         implements AutoCloseable {
 
-    static TrainingRun of(Stage stage, CausalLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, Optional<Dataset> eval) {
+    static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, Optional<Dataset> eval) {
         var trainer = eval.map(rows -> new Trainer(model, arguments, train, rows)).orElseGet(() -> new Trainer(model, arguments, train));
         return new TrainingRun(stage, model, tokenizer, arguments, train.size(), trainer.withTokenizer(tokenizer));
     }

@@ -61,7 +61,7 @@ public final class Conversations {
                 var parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 3);
                 return new Cursor(Integer.parseInt(parts[0]), Long.parseLong(parts[1]), Texts.clean(parts[2]));
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-                throw ApiError.badRequest("before", "before must be what the last answer gave as next.");
+                throw ApiError.badRequest("before", "before must be the value of next from the previous page.");
             }
         }
 
@@ -79,7 +79,7 @@ public final class Conversations {
      * @throws ApiError if the query is too long, or {@code before} is none
      */
     public Page list(String owner, String query, Optional<String> before, int limit) {
-        if (query.length() > MOST_QUERY) throw ApiError.badRequest("query", "A search has at most " + MOST_QUERY + " characters.");
+        if (query.length() > MOST_QUERY) throw ApiError.badRequest("query", "A search may have at most " + MOST_QUERY + " characters.");
         var from = before.map(Cursor::of).orElse(Cursor.START);
         var wanted = Texts.folded(Texts.clean(query).strip());
         var found = wanted.isEmpty() ? database.read(t -> list(t, owner, "", List.of(), from, limit)) : search(owner, wanted, from, limit);
@@ -100,12 +100,12 @@ public final class Conversations {
         var condition = " and (" + holds + "(c.folded_title, ?) > 0 or exists (select 1 from messages m where m.conversation = c.id and " + holds + "(m.folded, ?) > 0))";
         try {
             if (searching.merge(owner, 1, Integer::sum) > MOST_SEARCHES) {
-                throw ApiError.of(429, "searching", MOST_SEARCHES + " searches of yours are running; wait for one of them.");
+                throw ApiError.of(429, "searching", MOST_SEARCHES + " of your searches are already running; wait for one to finish.");
             }
             return database.search(longestSearch, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
         } catch (StoreException e) {
             if (!e.tookTooLong()) throw e;
-            throw ApiError.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; search for something longer or rarer.");
+            throw ApiError.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; try a longer or rarer phrase.");
         } finally {
             ended(owner);
         }

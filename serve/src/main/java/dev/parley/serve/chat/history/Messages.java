@@ -97,7 +97,7 @@ public final class Messages {
             if (!get(t, owner, parent).conversation().equals(conversation)) throw Rows.noMessage(parent);
         });
         var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
-        if (number > MOST) throw ApiError.badRequest("", "This conversation has " + MOST + " messages; begin a new one.");
+        if (number > MOST) throw ApiError.badRequest("", "This conversation has " + MOST + " messages; start a new one.");
         quota.takeMessage(t, owner, message);
         Rows.insert(t, number, message);
         t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
@@ -117,7 +117,7 @@ public final class Messages {
             quota.take(t, owner, 1); // of what comes the first character
             var changed = t.update("update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? and text = ?",
                     server, answer.id(), answer.status().label(), answer.text());
-            if (answer.status() == Status.RUNNING || changed == 0) throw ApiError.of(409, "running", "This answer has been gone on with already.");
+            if (answer.status() == Status.RUNNING || changed == 0) throw ApiError.of(409, "running", "This answer has already been continued.");
             t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
         });
     }

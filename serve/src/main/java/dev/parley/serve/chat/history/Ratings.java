@@ -110,7 +110,7 @@ public final class Ratings {
 
     private static ChatMessage whole(ChatMessage message) {
         if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "Only answers can be rated.");
-        if (message.status() == Status.RUNNING) throw ApiError.badRequest("", "This answer is still being written.");
+        if (message.status() == Status.RUNNING) throw ApiError.badRequest("", "This answer is still being generated.");
         return message;
     }
 

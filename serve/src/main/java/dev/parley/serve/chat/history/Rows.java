@@ -69,7 +69,7 @@ final class Rows {
         try {
             return JsonBody.JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database holds what is no JSON.", e);
+            throw new IllegalStateException("The database holds a value that is not JSON.", e);
         }
     }
 

@@ -70,7 +70,7 @@ final class AnswerWriter implements Runnable {
             saved = unsaved.to();
             savedCharacters = unsaved.text().length();
         } catch (RuntimeException | Error e) { // want of memory too: the answer goes on
-            note.accept("An answer could not be kept yet: " + e.getMessage());
+            note.accept("An answer could not be saved yet: " + e.getMessage());
             Thread.sleep(often);
         }
     }
@@ -84,7 +84,7 @@ final class AnswerWriter implements Runnable {
                 answer.log().end(ended);
                 return;
             } catch (RuntimeException | Error e) {
-                if (i == 1 || i == TRIES_IN_SILENCE) note.accept("An answer could not be kept: " + e.getMessage());
+                if (i == 1 || i == TRIES_IN_SILENCE) note.accept("An answer could not be saved: " + e.getMessage());
                 if (i == TRIES_IN_SILENCE) answer.log().end(notYetKept());
                 if (i >= TRIES_IN_SILENCE && closed.getAsBoolean()) return;
                 Thread.sleep(often.multipliedBy(Math.clamp(i - TRIES_IN_SILENCE, 1, LONGEST_PAUSE)));
@@ -96,11 +96,11 @@ final class AnswerWriter implements Runnable {
     private ChatMessage tryEnd() throws InterruptedException {
         var unsaved = answer.log().awaitWork(saved, MANY, Duration.ZERO);
         var ended = answer.ended(unsaved.text());
-        return messages.end(server, ended, saved, unsaved.tokens()) ? ended : failed(ended, "This answer is gone, or another server has gone on with it.");
+        return messages.end(server, ended, saved, unsaved.tokens()) ? ended : failed(ended, "This answer was deleted, or another server has continued it.");
     }
 
     private ChatMessage notYetKept() throws InterruptedException {
-        return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()), "The server's database could not keep this answer yet; it goes on trying.");
+        return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()), "This answer could not be saved yet; the server keeps trying.");
     }
 
     private static ChatMessage failed(ChatMessage ended, String sentence) {

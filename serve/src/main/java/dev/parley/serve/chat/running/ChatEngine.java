@@ -1,10 +1,10 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.BatchingEngine;
+import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.QueueFullException;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.QueueFullException;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.ModelException;
 import dev.parley.serve.chat.history.AnswerToken;
@@ -125,7 +125,7 @@ public class ChatEngine {
     }
 
     /** Logs what the engine generates, with the text of each token. The model stays in memory until the end. */
-    private static final class Listener implements BatchingEngine.Listener {
+    private static final class Listener implements InferenceEngine.Listener {
 
         private final ModelPool.Lease lease;
         private final Tokenizer tokenizer;
@@ -160,7 +160,7 @@ public class ChatEngine {
         }
 
         @Override
-        public void onEnd(BatchingEngine.Answer answer) {
+        public void onEnd(InferenceEngine.Answer answer) {
             lease.close();
             var completion = answer.completions().getFirst();
             to.end(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(), prompt.begun() + completion.ids().length,
@@ -170,7 +170,7 @@ public class ChatEngine {
         @Override
         public void onFailure(RuntimeException failure) {
             lease.close();
-            to.fail("The model could not go on: " + failure.getMessage());
+            to.fail("The model could not continue: " + failure.getMessage());
         }
     }
 
@@ -194,7 +194,7 @@ public class ChatEngine {
             var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
-                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long for its attention to be shown.");
+                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long to show its attention.");
             }
             reads.accept(ids.length);
             var weights = model.engine().attention(question.owner(), ids);
@@ -208,7 +208,7 @@ public class ChatEngine {
             throw ApiError.of(503, "busy", "The model's attention could not be read now; try again in a moment.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         } catch (RuntimeException e) {
             throw refused(e);
         }

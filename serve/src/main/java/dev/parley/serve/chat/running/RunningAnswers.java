@@ -59,7 +59,7 @@ public final class RunningAnswers {
     public ChatMessage answer(Caller caller, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
         var path = messages.path(caller.id(), parent);
         if (!path.getLast().conversation().equals(conversation.id())) throw noMessage();
-        if (path.getLast().role() != Role.USER) throw ApiError.badRequest("parent", "Only what a user says can be answered.");
+        if (path.getLast().role() != Role.USER) throw ApiError.badRequest("parent", "Only a user's message can be answered.");
         return begin(caller, conversation, path, model.or(conversation::model), settings, List.of());
     }
 
@@ -92,14 +92,14 @@ public final class RunningAnswers {
 
     private void requireSame(Answer answer, Optional<String> model) {
         if (model.isPresent() && !engine.modelId(model).equals(answer.model())) {
-            throw ApiError.badRequest("model", "An answer of " + answer.model() + " can only be gone on with by that model: others have other tokens.");
+            throw ApiError.badRequest("model", "An answer of " + answer.model() + " can only be continued by that model: others have different tokens.");
         }
     }
 
     private List<AnswerToken> requireTokens(String owner, ChatMessage message) {
         var known = messages.tokens(owner, message.id()).tokens();
         if (known.isEmpty() && !message.text().isEmpty()) {
-            throw ApiError.badRequest("", "Of this answer the text is known, but not the tokens, as it was imported; ask for another.");
+            throw ApiError.badRequest("", "This answer was imported, so its tokens are not known; ask for a new answer.");
         }
         return known;
     }
@@ -107,7 +107,7 @@ public final class RunningAnswers {
     private static AnswerToken instead(AnswerToken came, int token) {
         if (came.id() == token) return came;
         var other = came.top().stream().filter(t -> t.id() == token).findFirst()
-                .orElseThrow(() -> ApiError.badRequest("begin.token", "begin.token must be one of the tokens that are known to have been likely there."));
+                .orElseThrow(() -> ApiError.badRequest("begin.token", "begin.token must be one of the alternatives stored for that position."));
         return new AnswerToken(other.id(), other.text(), other.logprob(), came.top());
     }
 
@@ -129,8 +129,8 @@ public final class RunningAnswers {
         var before = path.getLast();
         var was = answerOf(before, conversation);
         requireSame(was, model);
-        if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is being written already.");
-        if (was.finishReason().filter("stop"::equals).isPresent()) throw ApiError.badRequest("continue", "This answer has come to its end; ask for another.");
+        if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is already being generated.");
+        if (was.finishReason().filter("stop"::equals).isPresent()) throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
         var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
         start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before, server));
@@ -139,7 +139,7 @@ public final class RunningAnswers {
 
     private static Answer answerOf(ChatMessage message, Conversation conversation) {
         if (!message.conversation().equals(conversation.id())) throw noMessage();
-        return message.answer().orElseThrow(() -> ApiError.badRequest("", "No model has written this message."));
+        return message.answer().orElseThrow(() -> ApiError.badRequest("", "This message was not written by a model."));
     }
 
     private static ApiError noMessage() {
@@ -154,13 +154,13 @@ public final class RunningAnswers {
 
     /** @param before what remains if it cannot be begun */
     private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
-        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw ApiError.of(409, "running", "An answer on the way to this message is still being written; stop it first.");
+        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw ApiError.of(409, "running", "An earlier answer in this thread is still being generated; stop it first.");
         var answer = new RunningAnswer(caller, message, begun.size());
-        if (all.putIfAbsent(message.id(), answer) != null) throw ApiError.of(409, "running", "This answer is being written already.");
+        if (all.putIfAbsent(message.id(), answer) != null) throw ApiError.of(409, "running", "This answer is already being generated.");
         try {
-            if (closing) throw ApiError.of(503, "stopping", "The server is being stopped.");
+            if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
             if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
-                throw ApiError.of(429, "too_many_answers", MOST + " answers of yours are being written; wait for one of them, or stop it.");
+                throw ApiError.of(429, "too_many_answers", MOST + " of your answers are being generated; wait for one to finish, or stop one.");
             }
             answer.begin(engine.answer(question(caller.id(), message, path, begun), answer));
             keep.run();
@@ -200,7 +200,7 @@ public final class RunningAnswers {
         var running = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         return running.map(RunningAnswer::log).orElseGet(() -> {
             var message = messages.get(owner, id);
-            if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "This message is no answer.");
+            if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "This message is not an answer.");
             return AnswerLog.of(message, messages.tokens(owner, id));
         });
     }
@@ -221,7 +221,7 @@ public final class RunningAnswers {
         var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
-        if (message.answer().isEmpty()) throw ApiError.badRequest("", "No model has written this message.");
+        if (message.answer().isEmpty()) throw ApiError.badRequest("", "This message was not written by a model.");
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size()) throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
         var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
@@ -238,7 +238,7 @@ public final class RunningAnswers {
         closing = true;
         if (!awaitAll(grace)) {
             all.values().forEach(RunningAnswer::interrupt);
-            if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be kept as they ended; the next start marks them as interrupted.");
+            if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be saved in full; they will be marked as interrupted at the next start.");
         }
         closed = true;
     }

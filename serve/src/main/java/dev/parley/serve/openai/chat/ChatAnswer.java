@@ -1,8 +1,8 @@
 package dev.parley.serve.openai.chat;
 
-import dev.parley.generate.FinishReason;
-import dev.parley.generate.Generator.Completion;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.strategy.FinishReason;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.serve.accounts.Caller;
@@ -10,7 +10,7 @@ import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.Ids;
-import dev.parley.serve.openai.TextRun;
+import dev.parley.serve.openai.EngineCall;
 import dev.parley.serve.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,24 +65,24 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      * @throws dev.parley.serve.http.ApiError if the engine cannot take it
      */
     public static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
-        var rows = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new Row(model, prompt)).toList();
+        var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(model, prompt)).toList();
         var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
-        var answer = TextRun.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
-            var pieces = rows.get(row).take(ids, text);
+        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
+            var pieces = growing.get(row).take(ids, text);
             if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
         }).getFirst();
         var choices = new ArrayList<Choice>();
-        for (int i = 0; i < rows.size(); i++) {
+        for (int i = 0; i < growing.size(); i++) {
             var completion = answer.completions().get(i);
-            var pieces = rows.get(i).finish(completion.finishReason());
+            var pieces = growing.get(i).finish(completion.finishReason());
             if (!pieces.isEmpty()) reader.onPieces(i, pieces, List.of());
-            choices.add(rows.get(i).choice(completion));
+            choices.add(growing.get(i).choice(completion));
         }
         return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer));
     }
 
     /** One text while it grows. */
-    private static final class Row implements ToolCallReader.Listener {
+    private static final class GrowingChoice implements ToolCallReader.Listener {
 
         private final ServedModel model;
         private final ChatPrompt prompt;
@@ -93,7 +93,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         private final List<Integer> ids = new ArrayList<>();
         private List<Piece> pieces = new ArrayList<>();
 
-        Row(ServedModel model, ChatPrompt prompt) {
+        GrowingChoice(ServedModel model, ChatPrompt prompt) {
             this.model = model;
             this.prompt = prompt;
             calls = prompt.calls().map(c -> new ToolCallReader(c.format(), c.tools().names(), c.tools().several(), c.opened(), this));

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.AnswerHead;
+import dev.parley.serve.openai.AnswerEnvelope;
 import dev.parley.serve.openai.LogprobsJson;
 import dev.parley.serve.openai.Usage;
 import dev.parley.serve.openai.chat.ChatAnswer.Choice;
@@ -16,7 +16,7 @@ import java.util.Optional;
 /** The JSON of answers to chats, whole and in pieces. */
 final class ChatJson {
 
-    private final AnswerHead head = AnswerHead.of("chatcmpl-");
+    private final AnswerEnvelope envelope = AnswerEnvelope.of("chatcmpl-");
     private final ServedModel model;
     private final boolean logprobs;
     private final boolean usage;
@@ -33,7 +33,7 @@ final class ChatJson {
 
     /** A whole answer. */
     ObjectNode whole(ChatAnswer answer) {
-        var json = head.json("chat.completion", model);
+        var json = envelope.json("chat.completion", model);
         var choices = json.putArray("choices");
         for (int i = 0; i < answer.choices().size(); i++) {
             var choice = answer.choices().get(i);
@@ -93,14 +93,14 @@ final class ChatJson {
 
     /** The last piece of all, where it is asked for. */
     ObjectNode usage(Usage used) {
-        var json = head.json("chat.completion.chunk", model);
+        var json = envelope.json("chat.completion.chunk", model);
         json.putArray("choices");
         json.set("usage", used.json());
         return json;
     }
 
     private ObjectNode piece(int choice, ObjectNode delta, List<TokenLogprob> tokens, Optional<String> finishReason) {
-        var json = head.json("chat.completion.chunk", model);
+        var json = envelope.json("chat.completion.chunk", model);
         var item = json.putArray("choices").addObject().put("index", choice);
         item.set("delta", delta);
         if (tokens.isEmpty()) item.putNull("logprobs");

@@ -26,7 +26,7 @@ public final class ChatMessages {
     public static ArrayNode read(JsonFields fields) {
         if (fields.any("messages").isEmpty()) throw fields.missing("messages");
         var list = fields.objects("messages", MOST);
-        if (list.isEmpty()) throw ApiError.badRequest("messages", "messages is empty; at least one message is needed.");
+        if (list.isEmpty()) throw ApiError.badRequest("messages", "messages is empty; give at least one message.");
         var messages = JsonNodeFactory.instance.arrayNode(list.size());
         for (var message : list) messages.add(message(message));
         return messages;
@@ -71,7 +71,7 @@ public final class ChatMessages {
             var type = part.path("type").asText("");
             var said = part.path(type.equals("refusal") ? "refusal" : "text");
             if (!TEXT_PARTS.contains(type) && !type.equals("refusal") || !said.isTextual()) {
-                throw fields.wrong("content", "text, or a list of parts of type text; this model reads nothing else");
+                throw fields.wrong("content", "text, or a list of parts of type text; this model reads text only");
             }
             text.append(said.textValue());
         }

@@ -87,7 +87,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @throws ApiError naming both numbers
      */
     public static void requireRoom(ServedModel model, int length, String param) {
-        if (length == 0) throw ApiError.badRequest(param, param + " gives no token; the model needs one at least to begin with.");
+        if (length == 0) throw ApiError.badRequest(param, param + " is empty; the model needs at least one token to start from.");
         if (length < model.contextLength()) return;
         throw ApiError.of(400, "context_length_exceeded", param, "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
                 + param + " have " + length + " tokens. Shorten them.");

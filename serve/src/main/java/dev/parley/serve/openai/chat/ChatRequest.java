@@ -30,7 +30,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         settings.maxNewTokens(ChatSettings.mostTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
         var logprobs = fields.flag("logprobs");
         var top = fields.integer("top_logprobs", 0, MOST_TOP);
-        if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs may only be given where logprobs is true.");
+        if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs is only allowed when logprobs is true.");
         settings.logprobs(logprobs ? top.orElse(0) : -1);
         var tools = ToolFields.read(fields);
         var form = FormFields.read(fields);
@@ -60,7 +60,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         }
         fields.any("modalities").ifPresent(modalities -> {
             var onlyText = modalities.isArray() && modalities.size() == 1 && modalities.get(0).asText().equals("text");
-            if (!onlyText) throw fields.wrong("modalities", "[\"text\"]; this server writes nothing else");
+            if (!onlyText) throw fields.wrong("modalities", "[\"text\"]; this server generates text only");
         });
     }
 }

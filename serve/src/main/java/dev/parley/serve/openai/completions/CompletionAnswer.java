@@ -2,14 +2,14 @@ package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.BatchingEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.LogprobsJson;
-import dev.parley.serve.openai.TextRun;
+import dev.parley.serve.openai.EngineCall;
 import dev.parley.serve.openai.Usage;
 import dev.parley.serve.openai.completions.CompletionRequest.Prompt;
 import dev.parley.tokenizer.StreamDecoder;
@@ -52,49 +52,49 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
     static CompletionAnswer run(ServedModel model, CompletionRequest asked, Caller caller, ClientPresence client, Reader reader) {
         var run = new Run(model, asked, reader);
         var requests = asked.prompts().stream().map(prompt -> asked.request(prompt, caller.id())).toList();
-        var answers = TextRun.run(model.engine(), requests, caller, client, run);
+        var answers = EngineCall.run(model.engine(), requests, caller, client, run);
         var usage = new Usage(0, 0, 0);
         var choices = new ArrayList<Choice>();
         for (int i = 0; i < answers.size(); i++) {
             usage = usage.plus(Usage.of(asked.prompts().get(i).ids().length, answers.get(i)));
-            for (int j = 0; j < run.n; j++) choices.add(run.row(i, j).choice(answers.get(i).completions().get(j).finishReason().label()));
+            for (int j = 0; j < run.n; j++) choices.add(run.choice(i, j).choice(answers.get(i).completions().get(j).finishReason().label()));
         }
         return new CompletionAnswer(List.copyOf(choices), usage);
     }
 
     /** All texts while they grow. */
-    private static final class Run implements TextRun.Reader {
+    private static final class Run implements EngineCall.Reader {
 
         private final CompletionRequest asked;
         private final Reader reader;
         private final int n; // texts of each prompt
-        private final List<Row> rows = new ArrayList<>();
+        private final List<GrowingChoice> growing = new ArrayList<>();
 
         Run(ServedModel model, CompletionRequest asked, Reader reader) {
             this.asked = asked;
             this.reader = reader;
             n = asked.settings().numReturnSequences();
             for (var prompt : asked.prompts()) {
-                for (int i = 0; i < n; i++) rows.add(new Row(model, asked, prompt));
+                for (int i = 0; i < n; i++) growing.add(new GrowingChoice(model, asked, prompt));
             }
         }
 
-        Row row(int request, int number) {
-            return rows.get(request * n + number);
+        GrowingChoice choice(int request, int number) {
+            return growing.get(request * n + number);
         }
 
         @Override
         public void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
             // A prompt's own probabilities are told with its end, and come before those of what follows it.
-            if (!asked.echoesLogprobs()) tell(request * n + row, row(request, row).take(List.of(), logprobs, text));
+            if (!asked.echoesLogprobs()) tell(request * n + row, choice(request, row).take(List.of(), logprobs, text));
         }
 
         @Override
         public void onEnd(int request, Answer answer) {
             for (int i = 0; i < n; i++) {
                 var completion = answer.completions().get(i);
-                if (asked.echoesLogprobs()) tell(request * n + i, row(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
-                else if (asked.echo()) tell(request * n + i, row(request, i).take(List.of(), List.of(), "")); // a prompt that nothing follows
+                if (asked.echoesLogprobs()) tell(request * n + i, choice(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
+                else if (asked.echo()) tell(request * n + i, choice(request, i).take(List.of(), List.of(), "")); // a prompt that nothing follows
             }
         }
 
@@ -106,7 +106,7 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
     private record Piece(String text, Optional<ObjectNode> logprobs) {}
 
     /** One text while it grows. */
-    private static final class Row {
+    private static final class GrowingChoice {
 
         private final ServedModel model;
         private final CompletionRequest asked;
@@ -117,7 +117,7 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         private int offset; // of the next token's text
         private boolean echoed;
 
-        Row(ServedModel model, CompletionRequest asked, Prompt prompt) {
+        GrowingChoice(ServedModel model, CompletionRequest asked, Prompt prompt) {
             this.model = model;
             this.asked = asked;
             this.prompt = prompt;

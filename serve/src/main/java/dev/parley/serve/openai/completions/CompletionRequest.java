@@ -1,7 +1,7 @@
 package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.TextRequest;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
@@ -45,8 +45,8 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
         var n = fields.integer("n", 1, SamplingFields.MOST_CHOICES).orElse(1);
         var best = fields.integer("best_of", 1, SamplingFields.MOST_CHOICES);
-        if (best.isPresent() && best.getAsInt() != n) throw ApiError.badRequest("best_of", "best_of must be n; this server does not choose among answers.");
-        if (!fields.string("suffix").orElse("").isEmpty()) throw ApiError.badRequest("suffix", "suffix is not supported: this server's models write on, and fill no gaps.");
+        if (best.isPresent() && best.getAsInt() != n) throw ApiError.badRequest("best_of", "best_of must equal n; this server does not rank answers.");
+        if (!fields.string("suffix").orElse("").isEmpty()) throw ApiError.badRequest("suffix", "suffix is not supported: this server's models continue text and cannot fill gaps.");
         settings.logprobs(fields.integer("logprobs", 0, MOST_TOP).orElse(-1));
         FormFields.read(fields).ifPresent(settings::grammar);
         var most = fields.limit("max_tokens", 0).orElse(USUAL_TOKENS);
@@ -81,7 +81,7 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
             var list = fields.list("prompt", MOST_PROMPTS).orElseThrow();
             for (int i = 0; i < list.size(); i++) prompts.add(one(fields, list.get(i), i, model.tokenizer()));
         }
-        if (prompts.isEmpty()) throw ApiError.badRequest("prompt", "prompt is an empty list; at least one text is needed.");
+        if (prompts.isEmpty()) throw ApiError.badRequest("prompt", "prompt is an empty list; give at least one text.");
         for (var one : prompts) ChatPrompt.requireRoom(model, one.ids().length, "prompt");
         return List.copyOf(prompts);
     }

@@ -11,7 +11,7 @@ import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.ServerSentEvents;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.AnswerHead;
+import dev.parley.serve.openai.AnswerEnvelope;
 import dev.parley.serve.openai.ModelField;
 import dev.parley.serve.work.ClientWork;
 import io.javalin.config.RoutesConfig;
@@ -47,7 +47,7 @@ public final class CompletionRoutes implements Routes {
 
     private static void whole(Context request, ServedModel model, CompletionRequest asked) {
         var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {});
-        var json = AnswerHead.of("cmpl-").json("text_completion", model);
+        var json = AnswerEnvelope.of("cmpl-").json("text_completion", model);
         var choices = json.putArray("choices");
         for (int i = 0; i < answer.choices().size(); i++) {
             var choice = answer.choices().get(i);
@@ -58,18 +58,18 @@ public final class CompletionRoutes implements Routes {
     }
 
     private static void stream(Context request, ServedModel model, CompletionRequest asked) {
-        var head = AnswerHead.of("cmpl-");
+        var envelope = AnswerEnvelope.of("cmpl-");
         var templates = new HashMap<Integer, Template>(); // of each choice, for pieces that are text alone
         ServerSentEvents.answer(request, stream -> {
             var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {
-                if (logprobs.isPresent()) stream.send(piece(head, model, asked, choice, text, logprobs, Optional.empty()));
-                else stream.send(templates.computeIfAbsent(choice, c -> Template.of(t -> piece(head, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
+                if (logprobs.isPresent()) stream.send(piece(envelope, model, asked, choice, text, logprobs, Optional.empty()));
+                else stream.send(templates.computeIfAbsent(choice, c -> Template.of(t -> piece(envelope, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
             });
             for (int i = 0; i < answer.choices().size(); i++) {
-                stream.send(piece(head, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));
+                stream.send(piece(envelope, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));
             }
             if (asked.stream().usage()) {
-                var last = head.json("text_completion", model);
+                var last = envelope.json("text_completion", model);
                 last.putArray("choices");
                 stream.send(last.set("usage", answer.usage().json()));
             }
@@ -77,9 +77,9 @@ public final class CompletionRoutes implements Routes {
         });
     }
 
-    private static ObjectNode piece(AnswerHead head, ServedModel model, CompletionRequest asked, int choice, String text, Optional<ObjectNode> logprobs,
+    private static ObjectNode piece(AnswerEnvelope envelope, ServedModel model, CompletionRequest asked, int choice, String text, Optional<ObjectNode> logprobs,
             Optional<String> finishReason) {
-        var json = head.json("text_completion", model);
+        var json = envelope.json("text_completion", model);
         put(json.putArray("choices").addObject(), choice, text, logprobs, finishReason);
         if (asked.stream().usage()) json.putNull("usage");
         return json;

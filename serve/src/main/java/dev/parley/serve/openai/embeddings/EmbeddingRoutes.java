@@ -126,7 +126,7 @@ public final class EmbeddingRoutes implements Routes {
             throw e.getCause() instanceof RuntimeException fault ? fault : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is being stopped.");
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         }
     }
 

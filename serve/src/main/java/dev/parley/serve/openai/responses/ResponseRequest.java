@@ -69,10 +69,10 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
     }
 
     private static void refuseWhatIsNotThere(JsonFields fields) {
-        if (fields.flag("background")) throw ApiError.badRequest("background", "background must be false: this server answers while the client waits.");
-        if (!fields.string("truncation").orElse("disabled").equals("disabled")) throw ApiError.badRequest("truncation", "truncation must be disabled: nothing of the input is left out.");
+        if (fields.flag("background")) throw ApiError.badRequest("background", "background must be false: this server responds while the client waits.");
+        if (!fields.string("truncation").orElse("disabled").equals("disabled")) throw ApiError.badRequest("truncation", "truncation must be disabled: this server never shortens the input.");
         for (var name : new String[] {"prompt", "conversation"}) {
-            if (fields.any(name).isPresent()) throw ApiError.badRequest(name, name + " is kept by OpenAI alone; send the text itself, or previous_response_id.");
+            if (fields.any(name).isPresent()) throw ApiError.badRequest(name, name + " exists only at OpenAI; send the text itself, or previous_response_id.");
         }
         fields.ignore("model", "previous_response_id", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls");
     }

@@ -58,7 +58,7 @@ public final class ResponseRoutes implements Routes {
 
     private ArrayNode before(JsonFields fields, Caller caller) {
         return fields.string("previous_response_id").map(id -> store.get(caller.id(), id).orElseThrow(() -> ApiError.of(400, "previous_response_not_found", "previous_response_id",
-                "There is no response " + shortened(id) + " to go on from: the server keeps the latest, in memory.")).conversation()).orElseGet(JsonNodeFactory.instance::arrayNode);
+                "There is no response " + shortened(id) + " to continue: the server keeps only the most recent ones, in memory.")).conversation()).orElseGet(JsonNodeFactory.instance::arrayNode);
     }
 
     private static String shortened(String id) {
@@ -83,7 +83,7 @@ public final class ResponseRoutes implements Routes {
     }
 
     private static ApiError notThere(Context request) {
-        return ApiError.of(404, "not_found", "There is no response " + shortened(request.pathParam("id")) + "; the server keeps the latest, in memory.");
+        return ApiError.of(404, "not_found", "There is no response " + shortened(request.pathParam("id")) + "; the server keeps only the most recent ones, in memory.");
     }
 
     /** One answer. */

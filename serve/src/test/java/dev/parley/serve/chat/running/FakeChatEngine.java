@@ -1,6 +1,6 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.generate.BatchingEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.AnswerToken.Alternative;
 import dev.parley.serve.http.ApiError;

@@ -385,7 +385,7 @@ class RunningAnswersTest {
         assertEquals(Status.FAILED, told.status());
         assertEquals("whole", told.text(), "readers have it");
         assertTrue(told.answer().flatMap(Answer::error).orElseThrow().contains("database"), told.toString());
-        assertTrue(notes.getLast().startsWith("An answer could not be kept"), notes.toString());
+        assertTrue(notes.getLast().startsWith("An answer could not be saved"), notes.toString());
         assertFalse(answer.awaitKept(Duration.ZERO));
         return writing;
     }

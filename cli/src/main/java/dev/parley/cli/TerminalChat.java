@@ -1,0 +1,106 @@
+package dev.parley.cli;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
+import dev.parley.generate.engine.TextRequest;
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.model.CausalLM;
+import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.FittedConversation;
+import dev.parley.tokenizer.Message;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/** A conversation with a model. Its engine stays, and with it what was read: each turn reads what is new. */
+final class TerminalChat implements AutoCloseable {
+
+    private final InferenceEngine engine;
+    private final Tokenizer tokenizer;
+    private final ChatTemplate template;
+    private final GenerationConfig config;
+    private final int context;
+    private final List<Message> messages = new ArrayList<>();
+    private volatile Optional<Ticket> running = Optional.empty();
+
+    /** @param draft guesses tokens, where there is one */
+    TerminalChat(CausalLM model, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft, GenerationConfig config) {
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.config = config;
+        context = model.config().maxPositionEmbeddings();
+        engine = new InferenceEngine(model, tokenizer, draft, Limits.DEFAULT);
+    }
+
+    /** In tokens. */
+    int context() {
+        return context;
+    }
+
+    InferenceEngine engine() {
+        return engine;
+    }
+
+    /** Begins a new conversation. @param system its instruction; blank for none */
+    void begin(String system) {
+        messages.clear();
+        if (!system.isBlank()) messages.add(Message.system(system));
+    }
+
+    /** Adds a question, and leaves out the oldest turns where need be. A question that leaves no room for an answer is not kept. */
+    FittedConversation ask(String question) {
+        messages.add(Message.user(question));
+        var fitted = FittedConversation.of(tokenizer, template, messages, context, config.maxNewTokens());
+        var first = messages.getFirst().role().equals("system") ? 1 : 0;
+        messages.subList(first, first + fitted.forgottenTurns()).clear();
+        if (!fitted.hasRoom()) messages.removeLast();
+        return fitted;
+    }
+
+    /** Answers the last question. @param onText takes each piece of the answer as soon as it is certain */
+    Answer answer(FittedConversation asked, Consumer<String> onText) {
+        var answer = new CompletableFuture<Answer>();
+        running = Optional.of(engine.submit(TextRequest.of(asked.ids(), config), new InferenceEngine.Listener() {
+            @Override
+            public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                if (row == 0 && !text.isEmpty()) onText.accept(text);
+            }
+
+            @Override
+            public void onEnd(Answer ended) {
+                answer.complete(ended);
+            }
+
+            @Override
+            public void onFailure(RuntimeException failure) {
+                answer.completeExceptionally(failure);
+            }
+        }));
+        try {
+            var ended = answer.join();
+            messages.add(Message.assistant(ended.completions().getFirst().text()));
+            return ended;
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            running = Optional.empty();
+        }
+    }
+
+    /** Ends the answer that is being given, where it is. */
+    void stop() {
+        running.ifPresent(Ticket::cancel);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

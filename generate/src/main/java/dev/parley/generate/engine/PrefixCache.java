@@ -1,0 +1,178 @@
+package dev.parley.generate.engine;
+
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
+import dev.parley.model.SequenceCache;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
+ * longest ago, and that no text and no other block goes on from, is forgotten first.
+ *
+ * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it was read before.
+ *
+ * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
+ * holds all before it, and every block that no text holds can be forgotten, sooner or later.
+ */
+final class PrefixCache {
+
+    private final Optional<KvPool> pool;
+    private final boolean shared;
+    private final Map<String, Node> roots = new HashMap<>(); // by owner; none without a block
+    private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
+
+    /** A block after those of its parents. */
+    private static final class Node {
+
+        final String owner;
+        final Node parent;
+        final Tokens tokens;
+        final KvPool.Block block;
+        final Map<Tokens, Node> next = new HashMap<>();
+
+        Node(Node parent, Tokens tokens, KvPool.Block block) {
+            this.owner = parent.owner;
+            this.parent = parent;
+            this.tokens = tokens;
+            this.block = block;
+        }
+
+        private Node(String owner) {
+            this.owner = owner;
+            parent = null;
+            tokens = null;
+            block = null;
+        }
+
+        /** What stands before the first block of an owner's texts. */
+        static Node root(String owner) {
+            return new Node(owner);
+        }
+
+        void leave(Map<String, Node> roots) {
+            parent.next.remove(tokens);
+            if (parent.parent == null && parent.next.isEmpty()) roots.remove(owner);
+        }
+    }
+
+    /** The tokens of a block, compared by what they are. */
+    private record Tokens(int[] ids) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Tokens tokens && Arrays.equals(ids, tokens.ids);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(ids);
+        }
+    }
+
+    /**
+     * @param pool empty where each sequence has memory of its own: then nothing is kept, and nothing is short
+     * @param shared whether one tree is of all owners
+     */
+    PrefixCache(Optional<KvPool> pool, boolean shared) {
+        this.pool = pool;
+        this.shared = shared;
+    }
+
+    /** Blocks that are kept, those counted that texts hold too. */
+    int size() {
+        return byUse.size();
+    }
+
+    /** Blocks that texts can have, if all is forgotten that no text holds. */
+    int available() {
+        return pool.map(p -> p.free() + (int) byUse.stream().filter(node -> p.holders(node.block) == 1).count()).orElse(Integer.MAX_VALUE);
+    }
+
+    /** Blocks that so many more tokens of a sequence take. */
+    static int blocksFor(SequenceCache cache, int tokens) {
+        return cache.blocks().map(blocks -> blocks.blocksFor(tokens)).orElse(0);
+    }
+
+    /** Lets an empty sequence begin with what is here of its tokens. */
+    void share(String owner, int[] ids, SequenceCache empty) {
+        empty.blocks().ifPresent(blocks -> blocks.share(find(owner, ids)));
+    }
+
+    /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
+    List<KvPool.Block> find(String owner, int[] ids) {
+        var found = new ArrayList<Node>();
+        var node = roots.get(treeOf(owner));
+        for (int at = 0; node != null && at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
+            node = node.next.get(tokens(ids, at));
+            if (node != null) found.add(node);
+        }
+        used(found);
+        return found.stream().map(n -> n.block).toList();
+    }
+
+    /** Keeps the full blocks of a text, or gives it those that are kept in their place. @param ids its tokens, as many at least as the blocks hold */
+    void keep(String owner, int[] ids, SequenceCache text) {
+        text.blocks().ifPresent(blocks -> keep(owner, ids, blocks));
+    }
+
+    /** As above, of the blocks themselves. */
+    void keep(String owner, int[] ids, KvBlocks text) {
+        var kept = new ArrayList<Node>();
+        var blocks = text.full();
+        if (blocks.isEmpty()) return;
+        var node = roots.computeIfAbsent(treeOf(owner), Node::root);
+        for (int b = 0; b < blocks.size(); b++) {
+            var tokens = tokens(ids, b * KvBlocks.TOKENS);
+            var next = node.next.get(tokens);
+            if (next == null) {
+                next = new Node(node, tokens, blocks.get(b));
+                pool.orElseThrow().hold(next.block);
+                node.next.put(tokens, next);
+            } else {
+                text.exchange(b, next.block);
+            }
+            kept.add(next);
+            node = next;
+        }
+        used(kept);
+    }
+
+    private String treeOf(String owner) {
+        return shared ? "" : owner;
+    }
+
+    /** Notes the use of a path, its end first: a block is then never older than those that go on from it. */
+    private void used(List<Node> path) {
+        path.reversed().forEach(byUse::addLast);
+    }
+
+    /** Forgets blocks until so many are free. @return whether they are */
+    boolean free(int blocks) {
+        return pool.isEmpty() || free(pool.get(), blocks);
+    }
+
+    private boolean free(KvPool pool, int blocks) {
+        for (int untried = byUse.size(); pool.free() < blocks; untried--) {
+            if (untried == 0) return false;
+            var oldest = byUse.removeFirst();
+            if (oldest.next.isEmpty() && pool.holders(oldest.block) == 1) {
+                oldest.leave(roots);
+                pool.release(oldest.block);
+                untried = byUse.size() + 1;
+            } else {
+                byUse.addLast(oldest); // it is in use
+            }
+        }
+        return true;
+    }
+
+    private static Tokens tokens(int[] ids, int at) {
+        return new Tokens(Arrays.copyOfRange(ids, at, at + KvBlocks.TOKENS));
+    }
+}

@@ -1,0 +1,177 @@
+package dev.parley.generate.engine;
+
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.Branch;
+import dev.parley.generate.strategy.FinishReason;
+import dev.parley.generate.strategy.GeneratedText;
+import dev.parley.generate.strategy.Strategy;
+import dev.parley.model.InferenceSession.Output;
+import dev.parley.model.SequenceCache;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** What takes one place in the engine: a text of a request, or the texts that compete there. Its strategy says how it goes on. */
+final class Sequence {
+
+    private final Request request;
+    private final int number;
+    private final List<Telling> tellings = new ArrayList<>(); // one for each text
+    private final Strategy strategy;
+    private int made; // tokens
+    private boolean begun;
+    private long lastToken;
+    private long lastStep; // nanoseconds from the token before to the last one
+    private long lastTold;
+
+    /** Makes the strategy, the pieces of whose texts go to listeners. */
+    @FunctionalInterface
+    interface StrategyMaker {
+        Strategy make(int number, List<Consumer<String>> listeners);
+    }
+
+    /** What the listener knows of a text. */
+    private static final class Telling {
+
+        private final StringBuilder piece = new StringBuilder();
+        private int told; // new tokens
+    }
+
+    /** @param texts that it makes, from the text of the request with its number on */
+    Sequence(Request request, int number, int texts, StrategyMaker maker) {
+        this.request = request;
+        this.number = number;
+        for (int i = 0; i < texts; i++) tellings.add(new Telling());
+        strategy = maker.make(number, tellings.stream().<Consumer<String>>map(t -> t.piece::append).toList());
+    }
+
+    Request request() {
+        return request;
+    }
+
+    String owner() {
+        return request.asked().owner();
+    }
+
+    Strategy strategy() {
+        return strategy;
+    }
+
+    List<Branch> branches() {
+        return strategy.branches();
+    }
+
+    boolean running() {
+        return strategy.running();
+    }
+
+    /** Places that it takes. */
+    int width() {
+        return Strategy.width(request.asked().config());
+    }
+
+    boolean hasCache() {
+        return branches().stream().anyMatch(Branch::isOpen);
+    }
+
+    /** Begins to read. @return whether it is the first time, for the first text of the request */
+    boolean begin(SequenceCache first) {
+        if (number > 0 || begun) return false;
+        begun = true;
+        request.begins(first.length());
+        return true;
+    }
+
+    /** Gives its memory back; what was in it is read again when it goes on. */
+    void letGo() {
+        if (asksForPrompt() && running()) request.forgetPrompt(); // its probabilities are found out again
+        strategy.release();
+    }
+
+    /** Whether all that its strategy wants to know for the next tokens is read, but for the last tokens. */
+    boolean isDecoding() {
+        for (var branch : branches()) {
+            if (!branch.isOpen() || branch.pending() > strategy.lastTokens()) return false;
+        }
+        return true;
+    }
+
+    /** Whether it is known which tokens its grammar allows next, or that this cannot be known; if not, some thread is asked to find it out. */
+    boolean isReady(Executor executor) {
+        try {
+            return !running() || strategy.isReady(executor);
+        } catch (RuntimeException | StackOverflowError e) {
+            return true; // choosing the next token fails in the same way, and tells whom it concerns
+        }
+    }
+
+    /** Whether its prompt is to be read from its first token on, for the probabilities of each. */
+    boolean asksForPrompt() {
+        return number == 0 && made == 0 && request.asked().promptLogprobs();
+    }
+
+    /** Whether it may begin with what is known of other texts. */
+    boolean mayShare() {
+        return !asksForPrompt() && strategy.mayShare();
+    }
+
+    /** The first sequence reads the prompt; the others begin with what it has read. */
+    boolean mayBegin() {
+        return number == 0 || request.sequences().getFirst().made > 0 || !request.sequences().getFirst().running();
+    }
+
+    /** Takes what a pass gave for tokens of a branch. @param from place of the first of them */
+    void read(Branch branch, int from, Output output) {
+        if (asksForPrompt()) request.rememberPrompt(from, output.scores());
+        strategy.read(branch, from, output);
+    }
+
+    /** Chooses what follows, once all is read. @param outputs of the last tokens of all branches @return new tokens */
+    int choose(List<Output> outputs) {
+        if (request.limit() == 0) {
+            strategy.end(FinishReason.LENGTH);
+            return 0;
+        }
+        var fresh = strategy.choose(outputs);
+        made += fresh;
+        return fresh;
+    }
+
+    /** Whether its first token has just come. */
+    boolean hasJustBegun() {
+        return made == 1;
+    }
+
+    /** Counts the time of tokens that have just come. */
+    void time(int fresh, EngineCounts counts) {
+        var now = System.nanoTime();
+        lastStep = (now - lastToken) / fresh;
+        var isFirst = made == fresh;
+        if (request.firstTokenCame(now)) counts.firstToken(now - request.arrived());
+        for (int i = isFirst ? 1 : 0; i < fresh; i++) counts.nextToken(lastStep);
+        lastToken = now;
+    }
+
+    /** Tells the listener what has come, unless there is time for that after the next token: the first is told at once, as is the last. */
+    void tellInTime() {
+        if (lastTold == 0 || !running() || lastToken + lastStep - lastTold > request.betweenTellings()) tell();
+    }
+
+    /** Tells the listener what has come since the last time. */
+    void tell() {
+        lastTold = System.nanoTime();
+        var texts = strategy.texts();
+        for (int i = 0; i < texts.size(); i++) tell(number + i, texts.get(i), tellings.get(i));
+    }
+
+    private void tell(int row, GeneratedText text, Telling telling) {
+        var fresh = text.newIds(telling.told);
+        if (fresh.length == 0 && telling.piece.isEmpty()) return;
+        List<TokenLogprob> logprobs = text.newLogprobs(telling.told);
+        telling.told += fresh.length;
+        var certain = telling.piece.toString();
+        telling.piece.setLength(0);
+        request.listener().onTokens(row, fresh, logprobs, certain);
+    }
+}

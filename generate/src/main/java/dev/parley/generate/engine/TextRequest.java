@@ -1,0 +1,39 @@
+package dev.parley.generate.engine;
+
+import dev.parley.generate.config.GenerationConfig;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a {@link InferenceEngine} is asked.
+ *
+ * @param prompt to be continued, at least one token
+ * @param config of the answer; {@code numReturnSequences} texts are made
+ * @param owner whose it is: who has many waiting waits for who has few
+ * @param promptLogprobs whether the probabilities of the prompt's own tokens are wanted too
+ * @param timeout until when it must be done; at its end the text ends as it is
+ * @param begun how many of the prompt's last tokens begin the answer already: the answer's text begins with theirs, and stop
+ *     strings, penalties and forms see them as its own
+ */
+public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout, int begun) {
+
+    /** @throws IllegalArgumentException if more is begun than there is */
+    public TextRequest {
+        if (begun < 0 || begun > prompt.length) throw new IllegalArgumentException("Of " + prompt.length + " tokens, " + begun + " cannot be the answer's.");
+    }
+
+    /** A request for a new answer. */
+    public TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout) {
+        this(prompt, config, owner, promptLogprobs, timeout, 0);
+    }
+
+    /** A request of nobody in particular, without an end. */
+    public static TextRequest of(int[] prompt, GenerationConfig config) {
+        return new TextRequest(prompt, config, "", false, Optional.empty());
+    }
+
+    /** The same with another limit of new tokens. */
+    public TextRequest withMaxNewTokens(int tokens) {
+        return new TextRequest(prompt, config.withMaxNewTokens(tokens), owner, promptLogprobs, timeout, begun);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.parley.generate.strategy;
+
+import dev.parley.generate.sampling.TopK;
+import dev.parley.model.InferenceSession.Output;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * Takes, of the likeliest tokens, the one whose state is least like those of the text so far, Su et al. 2022 (arXiv:2202.06417):
+ * the highest of (1 - alpha) p(token) - alpha max cos(state of the token, state of an earlier one). Nothing is drawn.
+ */
+final class ContrastiveSearch extends Strategy {
+
+    private final GeneratedText text;
+    private final double alpha;
+    private final int candidates;
+    private final List<float[]> states = new ArrayList<>(); // of the text's tokens, of length 1
+    private float[] scores = {}; // after the text, once it is read
+    private float[] raw = {}; // the same before the processors
+    private double[] p = {};
+    private int[] tried = {}; // tokens that are being read as the next
+
+    /**
+     * @param alpha how much likeness counts, against 1 - alpha for probability
+     * @param candidates tokens that are tried in each step
+     */
+    ContrastiveSearch(GeneratedText text, double alpha, int candidates) {
+        super(List.of(new Branch(text)));
+        this.text = text;
+        this.alpha = alpha;
+        this.candidates = candidates;
+    }
+
+    @Override
+    public boolean readsStates() {
+        return true;
+    }
+
+    /** What is known of other texts has no states; when this text is read again, its own are here already. */
+    @Override
+    public boolean mayShare() {
+        return states.size() >= text.length();
+    }
+
+    @Override
+    public boolean isReady(Executor executor) {
+        return text.isFormReady(executor);
+    }
+
+    /** Goes on with each of the likeliest tokens. */
+    @Override
+    public void prepare(int guesses) {
+        if (scores.length == 0 || tried.length > 0) return;
+        raw = scores.clone();
+        p = TopK.softmax(text.processed(scores));
+        tried = TopK.first(p, candidates);
+        scores = new float[0];
+        var base = branches().getFirst();
+        var next = new ArrayList<Branch>();
+        for (int i = 0; i < tried.length; i++) {
+            var longer = Arrays.copyOf(text.ids(), text.length() + 1);
+            longer[text.length()] = tried[i];
+            next.add(i + 1 < tried.length ? base.fork(Tokens.of(longer)) : base.grow(Tokens.of(longer)));
+        }
+        branches(next);
+    }
+
+    @Override
+    public void read(Branch branch, int from, Output output) {
+        for (int i = 0; i < output.states().length; i++) {
+            if (from + i == states.size() && from + i < text.length()) states.add(unit(output.states()[i]));
+        }
+    }
+
+    @Override
+    public int choose(List<Output> outputs) {
+        if (tried.length == 0) {
+            scores = last(outputs.getFirst().scores()).clone();
+            return 0;
+        }
+        var next = outputs.stream().map(o -> unit(last(o.states()))).toList();
+        var best = best(next);
+        text.append(tried[best], raw);
+        states.add(next.get(best));
+        scores = last(outputs.get(best).scores()).clone(); // the next pass writes over them
+        for (int i = 0; i < tried.length; i++) {
+            if (i != best) branches().get(i).close();
+        }
+        branches(List.of(branches().get(best).grow(text)));
+        tried = new int[0];
+        return 1;
+    }
+
+    private static float[] last(float[][] rows) {
+        return rows[rows.length - 1];
+    }
+
+    private int best(List<float[]> next) {
+        var best = 0;
+        var highest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < tried.length; i++) {
+            var likeness = Double.NEGATIVE_INFINITY;
+            for (var earlier : states) likeness = Math.max(likeness, dot(next.get(i), earlier));
+            var score = (1 - alpha) * p[tried[i]] - alpha * likeness;
+            if (score > highest) {
+                highest = score;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static double dot(float[] a, float[] b) {
+        var sum = 0.0;
+        for (int i = 0; i < a.length; i++) sum += (double) a[i] * b[i];
+        return sum;
+    }
+
+    private static float[] unit(float[] vector) {
+        var length = Math.sqrt(dot(vector, vector));
+        var unit = new float[vector.length];
+        for (int i = 0; i < unit.length; i++) unit[i] = (float) (vector[i] / length);
+        return unit;
+    }
+
+    @Override
+    public List<GeneratedText> texts() {
+        return List.of(text);
+    }
+
+    @Override
+    public void end(FinishReason reason) {
+        if (text.running()) text.end(reason);
+    }
+}

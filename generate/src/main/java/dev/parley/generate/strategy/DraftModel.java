@@ -1,0 +1,79 @@
+package dev.parley.generate.strategy;
+
+import dev.parley.generate.sampling.Sampler;
+import dev.parley.model.CausalLM;
+import dev.parley.model.InferenceSession;
+import dev.parley.model.InferenceSession.Feed;
+import dev.parley.model.ModelException;
+import dev.parley.model.SequenceCache;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A smaller model of the same vocabulary, which guesses greedily how texts go on. */
+public final class DraftModel implements AutoCloseable {
+
+    private final CausalLM model;
+    private final InferenceSession session;
+
+    /** @throws ModelException if it has another vocabulary than the model */
+    public DraftModel(CausalLM draft, CausalLM model) {
+        check(draft, model);
+        this.model = draft;
+        session = draft.openSession(Long.MAX_VALUE);
+    }
+
+    /** @throws ModelException if the draft model has another vocabulary than the model */
+    public static void check(CausalLM draft, CausalLM model) {
+        if (draft.config().vocabSize() == model.config().vocabSize()) return;
+        throw new ModelException("The draft model has " + draft.config().vocabSize() + " tokens and the model " + model.config().vocabSize()
+                + "; a draft model needs the same tokenizer.");
+    }
+
+    Speculation.Draft newDraft() {
+        return new TextDraft();
+    }
+
+    /** Guesses of one text. It keeps what it has read, and forgets guesses that were wrong. */
+    private final class TextDraft implements Speculation.Draft {
+
+        private Optional<SequenceCache> cache = Optional.empty();
+        private int[] read = {};
+
+        @Override
+        public int[] guess(int[] ids, int most) {
+            var wanted = Math.min(most, model.config().maxPositionEmbeddings() - ids.length); // its context may be the shorter one
+            if (wanted <= 0) return new int[0];
+            var text = cache.orElseGet(session::open);
+            cache = Optional.of(text);
+            var common = Arrays.mismatch(read, ids);
+            if (common < 0 || common == ids.length) common = ids.length - 1; // its last token is read again, for the scores after it
+            text.truncate(common);
+            var guessed = Arrays.copyOf(ids, ids.length + wanted);
+            var scores = scores(text, Arrays.copyOfRange(ids, common, ids.length));
+            for (int i = ids.length; ; i++) {
+                guessed[i] = Sampler.argmax(scores);
+                if (i + 1 == guessed.length) break;
+                scores = scores(text, guessed[i]);
+            }
+            read = Arrays.copyOf(guessed, guessed.length - 1);
+            return Arrays.copyOfRange(guessed, ids.length, guessed.length);
+        }
+
+        private float[] scores(SequenceCache text, int... ids) {
+            return session.feed(List.of(Feed.of(text, ids))).getFirst().scores()[0];
+        }
+
+        @Override
+        public void close() {
+            cache.ifPresent(SequenceCache::close);
+            cache = Optional.empty();
+            read = new int[0];
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

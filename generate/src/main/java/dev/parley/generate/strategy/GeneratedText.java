@@ -1,0 +1,159 @@
+package dev.parley.generate.strategy;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.Sampler;
+import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.grammar.FormProgress;
+import dev.parley.tokenizer.StreamDecoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** A text while it is generated: its tokens, what of it has been shown, and why it ended. */
+public final class GeneratedText implements Tokens {
+
+    private final int[] prompt;
+    private final int limit;
+    private final GenerationConfig config;
+    private final Optional<FormProgress> form;
+    private final Consumer<String> listener;
+    private final Sampler sampler;
+    private final Optional<StreamDecoder> decoder;
+    private final StopStrings stops;
+    private final Set<Integer> stopTokens; // special tokens, which show no text, whose names hold a stop string
+    private final StringBuilder shown = new StringBuilder();
+    private final List<TokenLogprob> logprobs = new ArrayList<>();
+    private int[] ids; // prompt and answer, with room
+    private int length;
+    private Optional<FinishReason> finishReason = Optional.empty();
+
+    /**
+     * @param index of the text among those of its prompt
+     * @param listener takes each piece of the text as soon as it is certain
+     */
+    GeneratedText(Generation task, int index, Consumer<String> listener) {
+        this.listener = listener;
+        prompt = task.prompt();
+        limit = task.limit();
+        config = task.config();
+        var answerFrom = task.answerFrom();
+        form = task.masks().map(m -> m.follow(answerFrom));
+        sampler = new Sampler(config, answerFrom, task.begun() + limit, task.masks(), index);
+        decoder = task.tokenizer().map(t -> t.streamDecoder(true));
+        stops = new StopStrings(config.stopStrings());
+        stopTokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
+        ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
+        length = prompt.length;
+        for (int i = answerFrom; i < length && running(); i++) read(prompt[i]);
+        if (task.begun() > 0 && running() && formIsComplete()) end(FinishReason.STOP);
+    }
+
+    /** New tokens at most. */
+    public int limit() {
+        return limit;
+    }
+
+    public boolean running() {
+        return finishReason.isEmpty();
+    }
+
+    int lastId() {
+        return ids[length - 1];
+    }
+
+    /** Prompt and answer so far. */
+    int[] ids() {
+        return Arrays.copyOf(ids, length);
+    }
+
+    /** Tokens of prompt and answer so far. */
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public int[] range(int from, int to) {
+        return Arrays.copyOfRange(ids, from, to);
+    }
+
+    /** New tokens so far. */
+    int answerLength() {
+        return length - prompt.length;
+    }
+
+    /** New tokens from a number on. */
+    public int[] newIds(int from) {
+        return Arrays.copyOfRange(ids, prompt.length + from, length);
+    }
+
+    /** Of the new tokens from a number on; empty where the config asks for none. */
+    public List<TokenLogprob> newLogprobs(int from) {
+        return logprobs.isEmpty() ? List.of() : List.copyOf(logprobs.subList(from, logprobs.size()));
+    }
+
+    /** Chooses the next token from its scores. @param scores changed */
+    void take(float[] scores) {
+        var raw = config.logprobs() >= 0 ? scores.clone() : scores;
+        append(sampler.choose(processed(scores)), raw);
+    }
+
+    /** The scores of the next token after all processors. @param scores changed */
+    float[] processed(float[] scores) {
+        return sampler.processed(ids(), scores);
+    }
+
+    /** Adds the token that was chosen. @param raw its scores as the model gave them */
+    void append(int id, float[] raw) {
+        if (config.logprobs() >= 0) logprobs.add(TokenLogprob.of(id, raw, config.logprobs()));
+        append(id);
+    }
+
+    /** Adds a token of which it is not told how likely it was. */
+    void append(int id) {
+        if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
+        ids[length++] = id;
+        read(id);
+        if (running() && formIsComplete()) end(FinishReason.STOP);
+        else if (running() && length == prompt.length + limit) end(FinishReason.LENGTH);
+    }
+
+    private boolean formIsComplete() {
+        return form.isPresent() && form.get().mustEnd(ids());
+    }
+
+    /** Whether it is known which tokens its form allows next; if not, some thread is asked to find it out. */
+    boolean isFormReady(Executor executor) {
+        return form.isEmpty() || form.get().isReady(ids(), executor);
+    }
+
+    /** Shows what a token of the answer adds to its text, and ends it where the token does. */
+    private void read(int id) {
+        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id) || stopTokens.contains(id);
+        if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
+        if (ends || stops.found()) end(FinishReason.STOP);
+    }
+
+    /** Ends it, and shows what was held back. */
+    public void end(FinishReason reason) {
+        finishReason = Optional.of(reason);
+        decoder.ifPresent(d -> show(stops.push(d.finish())));
+        show(stops.finish());
+        if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
+    }
+
+    private void show(String text) {
+        if (text.isEmpty()) return;
+        shown.append(text);
+        listener.accept(text);
+    }
+
+    public Completion completion() {
+        return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(), List.copyOf(logprobs));
+    }
+}

@@ -1,0 +1,22 @@
+package dev.parley.generate.strategy;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.grammar.TokenMasks;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.Optional;
+
+/**
+ * What is to be generated.
+ *
+ * @param prompt whose last {@code begun} tokens begin the answer already
+ * @param limit new tokens at most
+ * @param tokenizer empty where ids alone are made
+ * @param masks of the configuration's grammar
+ */
+public record Generation(int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks) {
+
+    /** Where the answer begins in prompt and answer together. */
+    int answerFrom() {
+        return prompt.length - begun;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.parley.generate.strategy;
+
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.InferenceSession.Output;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * How a sequence goes on: what the model is to read next, and which tokens follow from its scores. An engine runs the strategies
+ * of many sequences together, turn after turn: {@link #prepare}, a pass of the model over what the {@link #branches()} have pending,
+ * {@link #choose} when all of it is read.
+ */
+public abstract class Strategy {
+
+    private List<Branch> branches;
+
+    Strategy(List<Branch> branches) {
+        this.branches = branches;
+    }
+
+    /**
+     * The strategy that a configuration asks for.
+     *
+     * @param index of its first text among those of the prompt: each draws differently
+     * @param draft guesses tokens, where the engine has a draft model
+     * @param listeners of the texts' pieces: one for each text that the strategy makes
+     */
+    public static Strategy of(Generation task, int index, Optional<DraftModel> draft, List<Consumer<String>> listeners) {
+        var config = task.config();
+        if (config.numBeams() > 1) return new BeamSearch(task, listeners);
+        var text = new GeneratedText(task, index, listeners.getFirst());
+        if (isContrastive(config)) return new ContrastiveSearch(text, config.penaltyAlpha(), config.topK());
+        if (config.useCache() && task.masks().isEmpty()) { // what may follow a guess in a grammar is not known beforehand
+            if (draft.isPresent()) return new Speculation(text, draft.get().newDraft(), config.numAssistantTokens());
+            if (config.promptLookupNumTokens() > 0) return new Speculation(text, new PromptLookup(), config.promptLookupNumTokens());
+        }
+        return new TokenByToken(text, config.useCache());
+    }
+
+    private static boolean isContrastive(GenerationConfig config) {
+        return config.penaltyAlpha() > 0 && config.temperature() == 0;
+    }
+
+    /** Texts that one strategy of this configuration makes together. */
+    public static int textsTogether(GenerationConfig config) {
+        return config.numBeams() > 1 ? config.numReturnSequences() : 1;
+    }
+
+    /** Tokens that are read at once in each step, guesses aside. */
+    public static int width(GenerationConfig config) {
+        return config.numBeams() > 1 ? config.numBeams() : isContrastive(config) ? config.topK() : 1;
+    }
+
+    /** What the model is to read. */
+    public final List<Branch> branches() {
+        return branches;
+    }
+
+    final void branches(List<Branch> next) {
+        branches = next;
+    }
+
+    /** How many last tokens of each branch are read in one piece, with the scores after each of them. */
+    public int lastTokens() {
+        return 1;
+    }
+
+    /** Whether the vectors that the head reads are wanted too. */
+    public boolean readsStates() {
+        return false;
+    }
+
+    /** Whether it may begin with what is known of other texts. */
+    public boolean mayShare() {
+        return true;
+    }
+
+    /** Whether it is known which tokens a grammar allows next; if not, some thread is asked to find it out. */
+    public abstract boolean isReady(Executor executor);
+
+    /** Before a pass, on the engine's thread: brings the branches up to date. @param guesses tokens for which the pass has room */
+    public void prepare(int guesses) {}
+
+    /** What the model gave for tokens of a branch. @param from place of the first of them */
+    public void read(Branch branch, int from, Output output) {}
+
+    /** Chooses what follows, when all branches have been read. @param outputs of their last tokens @return new tokens */
+    public abstract int choose(List<Output> outputs);
+
+    /** The texts that are made, likeliest first where they compete. */
+    public abstract List<GeneratedText> texts();
+
+    public boolean running() {
+        return texts().stream().anyMatch(GeneratedText::running);
+    }
+
+    /** Ends what still runs. */
+    public abstract void end(FinishReason reason);
+
+    /** Forgets what was read; it is read again when the strategy goes on. */
+    public void release() {
+        branches.forEach(Branch::close);
+    }
+}

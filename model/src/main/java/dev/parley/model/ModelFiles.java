@@ -1,0 +1,39 @@
+package dev.parley.model;
+
+import dev.parley.weights.Gguf;
+import dev.parley.weights.WeightFiles;
+import dev.parley.weights.WeightSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A model as it lies on the disk, a folder in Hugging Face's layout or a GGUF file: its config, and its weights under the names
+ * that the config's family gives them. The weights are mapped until it is closed.
+ */
+public record ModelFiles(ModelConfig config, WeightSource weights) implements AutoCloseable {
+
+    /** @throws ModelException if there is no model, or it is of no known family */
+    public static ModelFiles open(Path folder) throws IOException {
+        if (GgufImport.isGguf(folder)) return ofGguf(Gguf.open(folder));
+        if (!Files.isDirectory(folder)) {
+            throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
+        }
+        return new ModelFiles(ConfigFile.ofFolder(folder), WeightFiles.open(folder));
+    }
+
+    private static ModelFiles ofGguf(Gguf gguf) throws IOException {
+        try {
+            var config = GgufImport.config(gguf);
+            return new ModelFiles(config, GgufImport.weights(gguf, config));
+        } catch (RuntimeException e) {
+            gguf.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        weights.close();
+    }
+}

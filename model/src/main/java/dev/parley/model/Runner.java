@@ -1,0 +1,19 @@
+package dev.parley.model;
+
+import dev.parley.kernels.attention.KvBlocks;
+
+/** A model as something else than Parley's Java engine runs it, over the same weights in memory. One thread may use it at a time. */
+public interface Runner extends AutoCloseable {
+
+    /** Begins to continue sequences. */
+    InferenceSession openSession();
+
+    /** Reads a prompt, leaves its keys and values in empty blocks, and gives the scores of every token as the next. */
+    float[] prefill(int[] ids, KvBlocks blocks);
+
+    /** See {@link LanguageModel#tokenLogprobs}. */
+    double[][] tokenLogprobs(int[][] ids);
+
+    @Override
+    void close();
+}

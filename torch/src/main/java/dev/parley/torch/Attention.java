@@ -1,0 +1,78 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.AttentionSpec;
+import dev.parley.tensor.Functional;
+import dev.parley.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * Masked multi-head self-attention, Vaswani et al. 2017 (arXiv:1706.03762), section 3.2. Query heads may share key-value
+ * heads (Ainslie et al. 2023, arXiv:2305.13245), queries and keys may be normed (Henry et al. 2020, arXiv:2010.04245) and
+ * turned by their positions.
+ */
+final class Attention {
+
+    private final AttentionSpec spec;
+    private final double dropout;
+    private final Projections qkv;
+    private final Optional<Norm> queryNorm;
+    private final Optional<Norm> keyNorm;
+    private final Linear output;
+
+    Attention(Parameters parameters, AttentionSpec spec, double dropout) {
+        this.spec = spec;
+        this.dropout = dropout;
+        qkv = Projections.of(parameters, spec.qkv());
+        queryNorm = spec.queryNorm().map(norm -> Norm.of(parameters, norm));
+        keyNorm = spec.keyNorm().map(norm -> Norm.of(parameters, norm));
+        output = new Linear(parameters, spec.output());
+    }
+
+    Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
+        long rows = x.size(0), tokens = x.size(1);
+        var parts = qkv.forward(x, pass.computeType(), spec.querySize(), spec.keyValueSize(), spec.keyValueSize());
+        var q = turned(heads(parts.get(0), spec.heads()), queryNorm, pass); // (B, H, T, D)
+        var k = turned(heads(parts.get(1), spec.keyValueHeads()), keyNorm, pass); // (B, K, T, D)
+        var v = heads(parts.get(2), spec.keyValueHeads()); // (B, K, T, D)
+        if (cache != null) {
+            var all = cache.append(k, v);
+            k = all.keys(); // (B, K, S, D)
+            v = all.values();
+        }
+        var heads = attend(q, k, v, pass); // (B, H, T, D)
+        return output.forward(heads.transpose(1, 2).reshape(rows, tokens, spec.querySize()), pass.computeType()); // (B, T, C)
+    }
+
+    /** (B, T, n D) to (B, n, T, D). */
+    private Tensor heads(Tensor x, long n) {
+        return x.unflatten(2, n, spec.headDim()).transpose(1, 2);
+    }
+
+    private Tensor turned(Tensor x, Optional<Norm> norm, ForwardContext pass) { // x: (B, n, T, D)
+        if (norm.isPresent()) x = norm.get().forward(x.to(DType.FLOAT32), pass.computeType());
+        if (!spec.rotary()) return x;
+        var wide = x.to(DType.FLOAT32);
+        // The halves of a head are the two sides of its pairs: rolled by a half, each element meets its partner.
+        return wide.mul(pass.cos()).add(wide.roll(spec.headDim() / 2, -1).mul(pass.sin())).to(pass.computeType());
+    }
+
+    /**
+     * softmax(q kᵀ · scale + mask) v. libtorch's fused kernel is the fastest in float32, and six to ten times slower than
+     * plain products in bfloat16; it has no dropout on a CPU. Heads that share keys are rows of one product.
+     */
+    private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardContext pass) {
+        var mask = spec.slidingWindow() > 0 ? pass.windowedMask() : pass.mask();
+        var dropout = pass.training() ? this.dropout : 0;
+        long rows = q.size(0), heads = q.size(1), tokens = q.size(2), kvHeads = k.size(1), keys = k.size(2);
+        if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads) {
+            return mask.hidesNothing() ? Functional.scaledDotProductAttention(q, k, v, spec.scale())
+                    : Functional.scaledDotProductAttention(q, k, v, mask.bias(), spec.scale());
+        }
+        var together = heads == kvHeads ? q : q.reshape(rows, kvHeads, heads / kvHeads * tokens, spec.headDim()); // (B, K, G T, D)
+        var scores = together.mul(spec.scale()).matmul(k.transpose(-2, -1)).view(rows, heads, tokens, keys); // (B, H, T, S)
+        if (!mask.hidesNothing()) scores = scores.add(mask.bias());
+        var weights = Functional.dropout(scores.softmax(-1), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
+        return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
+    }
+}

@@ -1,0 +1,13 @@
+package dev.parley.torch;
+
+/** A sum of -ln p, in nats, over a number of targets. */
+public record LossSum(double sum, long targets) {
+
+    public double mean() {
+        return sum / targets;
+    }
+
+    public LossSum plus(LossSum other) {
+        return new LossSum(sum + other.sum, targets + other.targets);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.kernels.WarmUp;
+import dev.parley.kernels.vectors.ScoreRow;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * The mean of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
+ * token of the vocabulary several times in float32; here a chunk of rows exists at a time, once, in the compute type:
+ * with p = softmax(h Wᵀ), the gradient of the scores is p - onehot(target), that of h is (p - onehot) W, and that of W
+ * is (p - onehot)ᵀ h. Scores in bfloat16 become p - onehot in their place, computed in float32 and rounded once
+ * ({@link ScoreRow}).
+ */
+final class NextTokenLoss {
+
+    /** The label of a position that is no target, as in transformers. */
+    static final int IGNORED = -100;
+
+    /** Scores in a chunk: 128 MiB in bfloat16. */
+    private static final long CHUNK_SCORES = 1L << 26;
+
+    private static final int ROWS_TOGETHER = 32;
+
+    private final Tensor head; // (V, C), of the compute type
+    private final Tensor rows; // positions that have a target, flat, (N)
+    private final int[] targetIds; // (N)
+    private final Tensor targets; // the same
+    private final long count;
+
+    /**
+     * @param labels (B, T), unshifted: the label at t is the target of position t-1
+     * @param segments (B, T), or empty; the first token of a document is no target of the one before
+     */
+    NextTokenLoss(Tensor head, int[][] labels, int[][] segments) {
+        this.head = head;
+        int length = labels[0].length;
+        var positions = IntStream.range(0, labels.length * length)
+                .filter(i -> isTarget(labels, segments, i / length, i % length + 1)).toArray();
+        count = positions.length;
+        rows = Tensor.ofInts(positions, count);
+        targetIds = IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray();
+        targets = Tensor.ofInts(targetIds, count);
+    }
+
+    private static boolean isTarget(int[][] labels, int[][] segments, int b, int t) {
+        return t < labels[b].length && labels[b][t] != IGNORED && (segments.length == 0 || segments[b][t] == segments[b][t - 1]);
+    }
+
+    long count() {
+        return count;
+    }
+
+    private long chunk() {
+        return Math.max(64, CHUNK_SCORES / head.size(0));
+    }
+
+    /**
+     * The sum of -ln p over the targets; gradients of that sum divided by {@code divisor} flow into {@code hidden} and
+     * into {@code headGradient}.
+     *
+     * @param hidden (B, T, C), recorded for gradients
+     * @param headParameter (V, C), the leaf whose gradient collects the head's part
+     */
+    double sumAndBackward(Tensor hidden, Tensor headParameter, double divisor) {
+        if (count == 0) return 0;
+        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var hiddenGradient = Tensor.empty(h.dtype(), h.shape()); // (N, C)
+        var sum = 0.0;
+        try (var noGrad = NoGrad.open()) {
+            for (long start = 0; start < count; start += chunk()) {
+                try (var scope = Scope.open()) {
+                    var n = Math.min(chunk(), count - start);
+                    var hChunk = h.narrow(0, start, n); // (n, C)
+                    var scores = hChunk.matmul(head.transpose(0, 1)); // (n, V)
+                    var gradient = scores; // (n, V): p - onehot
+                    if (scores.dtype() == DType.BFLOAT16) {
+                        sum += DoubleStream.of(byRow(scores, start, true)).sum();
+                    } else {
+                        var columns = targets.narrow(0, start, n).unsqueeze(1); // (n, 1)
+                        gradient = scores.softmax(-1);
+                        sum += negativeLogLikelihood(scores, gradient, columns).sum().item();
+                        gradient.scatterAddInPlace(columns, -1);
+                    }
+                    hiddenGradient.narrow(0, start, n).copyInPlace(gradient.matmul(head).mul(1 / divisor));
+                    headParameter.accumulateGrad(gradient.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
+                }
+            }
+        }
+        h.backward(hiddenGradient);
+        return sum;
+    }
+
+    /** -ln p of each target, (N), float32, in the order of the positions. */
+    Tensor each(Tensor hidden) {
+        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var each = Tensor.empty(DType.FLOAT32, count);
+        for (long start = 0; start < count; start += chunk()) {
+            try (var scope = Scope.open()) {
+                var n = Math.min(chunk(), count - start);
+                var scores = h.narrow(0, start, n).matmul(head.transpose(0, 1)); // (n, V)
+                each.narrow(0, start, n).copyInPlace(scores.dtype() == DType.BFLOAT16
+                        ? Tensor.ofFloats(floats(byRow(scores, start, false)), n)
+                        : negativeLogLikelihood(scores, scores.softmax(-1), targets.narrow(0, start, n).unsqueeze(1)));
+            }
+        }
+        return each;
+    }
+
+    /**
+     * -ln p of each target, by scores in bfloat16.
+     *
+     * @param scores (n, V)
+     * @param start target of the first row
+     * @param gradients whether the scores become p - onehot
+     */
+    private double[] byRow(Tensor scores, long start, boolean gradients) {
+        WarmUp.start();
+        var vocabulary = (int) scores.size(1);
+        var each = new double[(int) scores.size(0)];
+        var memory = scores.contiguous().memory();
+        IntStream.range(0, Math.ceilDiv(each.length, ROWS_TOGETHER)).parallel().forEach(part -> {
+            var scratch = new float[vocabulary];
+            for (int i = part * ROWS_TOGETHER; i < Math.min(each.length, (part + 1) * ROWS_TOGETHER); i++) {
+                var target = targetIds[(int) start + i];
+                each[i] = gradients ? ScoreRow.lossAndGradient(memory, (long) i * vocabulary, vocabulary, target, scratch)
+                        : ScoreRow.loss(memory, (long) i * vocabulary, vocabulary, target, scratch);
+            }
+        });
+        return each;
+    }
+
+    private static float[] floats(double[] numbers) {
+        var floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) floats[i] = (float) numbers[i];
+        return floats;
+    }
+
+    /**
+     * ln Σ exp(scores) - score of the target. The sum over the vocabulary is not taken again: where the score is highest,
+     * softmax is exp(highest) / Σ exp, which gives it.
+     */
+    private static Tensor negativeLogLikelihood(Tensor scores, Tensor p, Tensor columns) {
+        var highest = scores.max(-1).to(DType.FLOAT32); // (n)
+        var logSumExp = highest.sub(p.max(-1).to(DType.FLOAT32).log());
+        return logSumExp.sub(scores.gather(1, columns).view(-1).to(DType.FLOAT32)); // (n)
+    }
+}

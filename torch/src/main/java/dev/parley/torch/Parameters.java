@@ -1,0 +1,196 @@
+package dev.parley.torch;
+
+import dev.parley.model.ModelWeights;
+import dev.parley.model.WeightSpec;
+import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Int4Matrix;
+import dev.parley.kernels.matrix.Int8Matrix;
+import dev.parley.kernels.matrix.Matrix;
+import dev.parley.tensor.Functional;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The learned tensors of a model by their names in the weight file, in the order of the network: one for each weight of the
+ * {@link Blueprint}.
+ *
+ * <pre>{@code
+ * var parameters = new Parameters(config.blueprint().weights());
+ * var weight = parameters.get("transformer.h.0.attn.c_attn.weight").value();
+ * }</pre>
+ */
+public final class Parameters implements AutoCloseable {
+
+    private final Map<String, Parameter> byName = new LinkedHashMap<>();
+
+    /** Parameters without values: load them or {@link #initialize} them. */
+    Parameters(List<WeightSpec> weights) {
+        for (var spec : weights) {
+            if (byName.put(spec.name(), new Parameter(spec)) != null) throw new IllegalStateException("Two parameters are called " + spec.name() + ".");
+        }
+    }
+
+    /** Parameters over the weights of a model that runs. */
+    static Parameters over(List<WeightSpec> specs, ModelWeights weights) {
+        var parameters = new Parameters(specs);
+        for (var parameter : parameters.all()) {
+            if (parameter.spec.isVector()) parameter.vector = weights.vector(parameter.spec);
+            else parameter.matrix = weights.matrix(parameter.spec);
+        }
+        return parameters;
+    }
+
+    public Collection<Parameter> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** The parameter of a name; throws where there is none. */
+    public Parameter get(String name) {
+        var parameter = byName.get(name);
+        if (parameter == null) throw new IllegalArgumentException("The model has no parameter " + name + ".");
+        return parameter;
+    }
+
+    /** The parameter of a weight of the blueprint. */
+    Parameter get(WeightSpec spec) {
+        return get(spec.name());
+    }
+
+    /** Fills every parameter afresh, in order, from the generator of {@link dev.parley.tensor.RandomState}. */
+    void initialize() {
+        for (var parameter : all()) {
+            var init = parameter.spec().init();
+            try (var noGrad = NoGrad.open()) {
+                var fresh = Tensor.empty(DType.FLOAT32, parameter.shape());
+                parameter.set(init.standardDeviation() == 0 ? fresh.fillInPlace(init.mean()) : fresh.normalInPlace(init.mean(), init.standardDeviation()));
+            }
+        }
+    }
+
+    /** Frees the native memory of all. */
+    @Override
+    public void close() {
+        for (var parameter : all()) parameter.close();
+    }
+
+    /**
+     * One learned tensor: as a tensor that training changes in place, or, in a model that only runs, in whatever memory running
+     * needs; tensors over that memory are made when libtorch first asks for them.
+     */
+    public static final class Parameter {
+
+        private final WeightSpec spec;
+        private Tensor value;
+        private Matrix matrix;
+        private float[] vector;
+
+        private Parameter(WeightSpec spec) {
+            this.spec = spec;
+        }
+
+        /** What the blueprint says of it. */
+        public WeightSpec spec() {
+            return spec;
+        }
+
+        public String name() {
+            return spec.name();
+        }
+
+        public long[] shape() {
+            return spec.shape();
+        }
+
+        /** @see WeightSpec#isLayerMatrix() */
+        public boolean isLayerMatrix() {
+            return spec.isLayerMatrix();
+        }
+
+        /** How many numbers a matrix gives for each vector. */
+        public long outFeatures() {
+            return spec.outFeatures();
+        }
+
+        /** How many numbers it takes. */
+        public long inFeatures() {
+            return spec.inFeatures();
+        }
+
+        /** @see WeightSpec#innerDimension() */
+        public int innerDimension() {
+            return spec.innerDimension();
+        }
+
+        /** The value as it is kept, which training changes; quantised weights are widened to float32. */
+        public Tensor value() {
+            if (value == null && vector != null) value = Scope.detach(Tensor.ofFloats(vector, shape()));
+            if (value == null && matrix != null) return overMatrix(DType.FLOAT32);
+            if (value == null) throw new IllegalStateException("Parameter " + name() + " was neither loaded nor initialised.");
+            return value;
+        }
+
+        /** The value in the type that products are computed in; in training the cast is part of the gradient's path. */
+        Tensor in(DType computeType) {
+            if (matrix != null && value == null) return overMatrix(computeType).to(computeType);
+            return value().to(computeType);
+        }
+
+        private Tensor overMatrix(DType wanted) {
+            long rows = matrix.rows(), columns = matrix.columns();
+            var tensor = switch (matrix) {
+                case Float32Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.FLOAT32, rows, columns, m.stride())));
+                case BFloat16Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
+                case Int8Matrix m -> widened(m, wanted);
+                case Int4Matrix m -> widened(m, wanted);
+            };
+            return tensor;
+        }
+
+        private Tensor widened(Matrix quantized, DType wanted) {
+            var dtype = wanted == DType.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32;
+            var tensor = Tensor.empty(dtype, quantized.rows(), quantized.columns());
+            quantized.widenAll(tensor.memory(), dtype == DType.FLOAT32, ThreadTeam.shared());
+            return asShaped(tensor);
+        }
+
+        private Tensor asShaped(Tensor outIn) {
+            return spec.isInOut() ? outIn.transpose(0, 1) : outIn;
+        }
+
+        /** Rows of a table: (B, T) ids to (B, T, C), float32. */
+        Tensor rows(int[][] ids) {
+            if (matrix == null) return Functional.embedding(Tensor.ofRows(ids), value()).to(DType.FLOAT32);
+            int width = spec.inFeatures(), length = ids[0].length;
+            var rows = new float[ids.length * length * width];
+            for (int i = 0; i < ids.length * length; i++) matrix.row(ids[i / length][i % length], rows, i * width);
+            return Tensor.ofFloats(rows, ids.length, length, width);
+        }
+
+        /** Takes a tensor as the value, out of its scope into the model's care. */
+        void set(Tensor tensor) {
+            if (value != null) value.close();
+            value = Scope.detach(tensor);
+        }
+
+        /** Becomes another's weights, without copying them, with a gradient of its own. */
+        void shareWeights(Parameter of) {
+            value = Scope.detach(of.value().detach());
+        }
+
+        private void close() {
+            if (value != null) value.close();
+            value = null;
+            matrix = null;
+            vector = null;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.LanguageModel;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelException;
+import dev.parley.model.ModelFiles;
+import dev.parley.model.WeightLoader;
+import dev.parley.tensor.Engine;
+import dev.parley.tensor.RandomState;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
+import dev.parley.weights.SafetensorsFolder;
+import dev.parley.weights.ShardSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A language model that learns: its weights are float32 tensors that training changes, run by libtorch. Saved to a folder in Hugging
+ * Face's layout, it is loaded and run as a {@link dev.parley.model.CausalLM}.
+ *
+ * <pre>{@code
+ * try (var model = TrainableLM.create(ModelConfig.qwen3(vocabSize, 256, 256, 4, 4, 2, 768), 42)) {
+ *     for (var parameter : model.parameters().all()) parameter.value().requiresGrad(true);
+ *     var loss = model.lossAndBackward(TokenBatch.of(ids), new int[][] {ids}, ids.length - 1);
+ *     model.savePretrained(Path.of("my-model"));               // transformers loads it
+ * }
+ * }</pre>
+ *
+ * Its weights lie in native memory until {@link #close()}. One thread may use it at a time.
+ */
+public final class TrainableLM implements LanguageModel, AutoCloseable {
+
+    private final ModelConfig config;
+    private final Parameters parameters;
+    private final TorchRunner runner;
+    private Optional<Replicas> replicas = Optional.empty(); // made at the first pass of training
+
+    private TrainableLM(ModelConfig config, DType computeType) {
+        this.config = config;
+        parameters = new Parameters(config.blueprint().weights());
+        runner = new TorchRunner(config, parameters, computeType);
+    }
+
+    /** A new model with random weights; the same seed gives the same weights. */
+    public static TrainableLM create(ModelConfig config, long seed) {
+        var model = new TrainableLM(config, CpuFeatures.computeType());
+        RandomState.seed(seed);
+        model.parameters.initialize();
+        return model;
+    }
+
+    /**
+     * Loads a model folder to train it.
+     *
+     * @param computeType of products: float32 or bfloat16
+     * @throws ModelException naming the file and what is wrong with it
+     */
+    public static TrainableLM fromPretrained(Path folder, DType computeType) {
+        try (var files = ModelFiles.open(folder)) {
+            var model = new TrainableLM(files.config(), computeType);
+            try {
+                model.load(new WeightLoader(files.weights(), files.config().blueprint()));
+                return model;
+            } catch (RuntimeException | Error e) {
+                model.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
+        }
+    }
+
+    private void load(WeightLoader loader) {
+        loader.check();
+        for (var parameter : parameters.all()) {
+            var name = loader.nameInFile(parameter.spec());
+            loader.requireFinite(name);
+            try (var scope = Scope.open()) {
+                parameter.set(TensorFiles.read(loader.source(), name).to(DType.FLOAT32).contiguous());
+            }
+        }
+    }
+
+    /** Writes the model in files of 5 GB at most, as {@link #savePretrained(Path, ShardSize)}. */
+    public void savePretrained(Path folder) throws IOException {
+        savePretrained(folder, ShardSize.DEFAULT);
+    }
+
+    /**
+     * Writes config.json and the weights, each file whole or not at all; the tied head is written once. Weights beyond a size
+     * go into several files with an index, as transformers writes them; those of an earlier save are removed.
+     */
+    public void savePretrained(Path folder, ShardSize largest) throws IOException {
+        SafetensorsFolder.write(folder, parameters.all().stream().map(p -> TensorFiles.data(p.name(), p.value())).toList(), largest);
+        config.write(folder.resolve("config.json"));
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** The type that products of matrices are computed in. */
+    public DType computeType() {
+        return runner.computeType();
+    }
+
+    /** Chooses the type of products from now on; the weights stay as they are. */
+    public void computeIn(DType computeType) {
+        runner.computeIn(computeType);
+    }
+
+    /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
+    public Tensor logits(TokenBatch batch) {
+        return runner.logits(batch);
+    }
+
+    /** Scores of the token that follows each row, (B, V), without gradients. */
+    public float[][] nextLogits(TokenBatch batch) {
+        return runner.nextLogits(batch, null, new int[0][]);
+    }
+
+    /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
+    @Override
+    public double[][] tokenLogprobs(int[][] ids) {
+        return runner.tokenLogprobs(ids);
+    }
+
+    /** The sum of -ln p over the targets of labels, and how many they are, without gradients or dropout. */
+    public LossSum loss(TokenBatch batch, int[][] labels) {
+        return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, labels) : runner.loss(batch, labels);
+    }
+
+    /**
+     * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the
+     * gradients of the parameters. The divisor is the number of targets of the whole step, so that several passes give
+     * what one large one would. Rows are shared out to as many threads as {@link Engine#threads()} says.
+     *
+     * @param labels (B, T), unshifted; -100 where a token is no target
+     */
+    public LossSum lossAndBackward(TokenBatch batch, int[][] labels, double divisor) {
+        if (batch.rows() == 1 || !sharesRows()) return runner.lossAndBackward(batch, labels, divisor);
+        return replicas.orElseThrow().lossAndBackward(batch, labels, divisor);
+    }
+
+    /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
+    private boolean sharesRows() {
+        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && Workers.canRun()) {
+            replicas = Optional.of(new Replicas(config, runner, parameters, Engine.threads()));
+        }
+        return replicas.isPresent();
+    }
+
+    /** Frees the weights. */
+    @Override
+    public void close() {
+        replicas.ifPresent(Replicas::close);
+        replicas = Optional.empty();
+        runner.close();
+    }
+}
