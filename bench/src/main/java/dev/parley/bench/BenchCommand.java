@@ -19,8 +19,10 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine or a peer, in the same run.",
-        "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. serve: many streams, the cost of HTTP, the prefix cache, the start."},
-        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start", "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
+    "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. "
+            + "serve: many streams, the cost of HTTP, the prefix cache, the start."},
+        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start",
+            "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {
 
     private final Output output;
@@ -38,13 +40,16 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--large", description = "decode: also measure a Llama of half a billion weights; takes some minutes and 4 GB of disk.")
     private boolean large;
 
-    @Option(names = "--soak", paramLabel = "SECONDS", description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
+    @Option(names = "--soak", paramLabel = "SECONDS",
+            description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
     private Optional<Integer> soak = Optional.empty();
 
-    @Option(names = "--hostile", description = "serve: run one honest stream beside hostile requests instead, and measure its longest gap beside each.")
+    @Option(names = "--hostile",
+            description = "serve: run one honest stream beside hostile requests instead, and measure its longest gap beside each.")
     private boolean hostile;
 
-    @Option(names = "--only", paramLabel = "streams|http|beginning|start", description = "serve: measure only this; may be given several times.")
+    @Option(names = "--only", paramLabel = "streams|http|beginning|start",
+            description = "serve: measure only this; may be given several times.")
     private Set<ServeBench.Part> only = EnumSet.allOf(ServeBench.Part.class);
 
     BenchCommand(Output output) {
@@ -61,7 +66,8 @@ final class BenchCommand implements Callable<Integer> {
             case TRAIN -> TrainBench.rows(output::note);
             case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
-            case SERVE -> hostile ? HostileBench.rows(output::note) : soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(only, launcher(), output::note);
+            case SERVE -> hostile ? HostileBench.rows(output::note)
+                    : soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(only, launcher(), output::note);
         };
         if (json) json(rows);
         else rows.forEach(row -> output.line(text(row)));
@@ -71,7 +77,8 @@ final class BenchCommand implements Callable<Integer> {
     /** {@code parley} of this build: this class lies in {@code bench/target} beside it. */
     private static Path launcher() {
         try {
-            return Path.of(BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolve("../../../parley").normalize();
+            return Path.of(BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolve("../../../parley")
+                    .normalize();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -90,8 +97,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private static String text(BenchRow row) {
         var text = new StringBuilder(String.format(Locale.ROOT, "%-56s %8.1f %s", row.name(), row.ours(), row.unit()));
-        row.peer().ifPresent(p -> text.append(String.format(Locale.ROOT, "   %.2f x %s (%.1f)", row.ours() / p.value(), p.name(), p.value())));
-        row.limit().ifPresent(l -> text.append(String.format(Locale.ROOT, "   %.2f of %s (%.1f)", row.ours() / l.value(), l.name(), l.value())));
+        row.peer().ifPresent(
+                p -> text.append(String.format(Locale.ROOT, "   %.2f x %s (%.1f)", row.ours() / p.value(), p.name(), p.value())));
+        row.limit().ifPresent(
+                l -> text.append(String.format(Locale.ROOT, "   %.2f of %s (%.1f)", row.ours() / l.value(), l.name(), l.value())));
         return text.toString();
     }
 }

@@ -1,11 +1,10 @@
 package dev.parley.bench;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.files.FolderTree;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -20,6 +19,7 @@ import dev.parley.serve.store.Database;
 import dev.parley.serve.work.Carriers;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,11 +45,13 @@ final class BenchServer implements AutoCloseable {
         this.folder = folder;
         database = Database.sqlite(folder.resolve("data"));
         var source = new ModelSource(MODEL, List.of(), 0, 0, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(model(), WeightType.INT8, CpuFeatures.computeType(), Backend.JAVA), Tokenizer.load(model()), GenerationConfig.DEFAULT));
+                CausalLM.fromPretrained(model(), WeightType.INT8, CpuFeatures.computeType(), Backend.JAVA), Tokenizer.load(model()),
+                GenerationConfig.DEFAULT));
         models = new ModelPool(List.of(source), Long.MAX_VALUE, limits, Duration.ofMinutes(1));
         var settings = ServerSettings.DEFAULT;
-        server = ParleyServer.start(new ServerSettings(settings.host(), 0, auth, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
-                Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
+        server = ParleyServer
+                .start(new ServerSettings(settings.host(), 0, auth, List.of(), List.of(), false, settings.largestBody(), settings.grace(),
+                        Optional.of(folder.resolve("access.log")), false), models, database, note -> {});
         lease = models.lease(Optional.empty());
     }
 
@@ -66,7 +68,8 @@ final class BenchServer implements AutoCloseable {
             try (var model = TrainableLM.create(config, 1)) {
                 model.savePretrained(Files.createDirectories(folder.resolve("model")));
             }
-            Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>").save(folder.resolve("model"));
+            Tokenizer.fromPretrained("gpt2").withChatTemplate(ChatTemplate.parse(TEMPLATE, "bench"), "<|endoftext|>")
+                    .save(folder.resolve("model"));
             return new BenchServer(folder, limits, auth);
         } catch (IOException | RuntimeException e) {
             FolderTree.delete(folder);

@@ -56,7 +56,8 @@ final class CompletionClient implements AutoCloseable {
 
     /** A greedy request for so many tokens, whatever they are. */
     static ObjectNode request(int[] prompt, int tokens) {
-        var body = JSON.createObjectNode().put("model", BenchServer.MODEL).put("max_tokens", tokens).put("temperature", 0).put("ignore_eos", true);
+        var body = JSON.createObjectNode().put("model", BenchServer.MODEL).put("max_tokens", tokens).put("temperature", 0).put("ignore_eos",
+                true);
         var ids = body.putArray("prompt");
         for (var id : prompt) ids.add(id);
         return body;
@@ -66,9 +67,11 @@ final class CompletionClient implements AutoCloseable {
     Streamed stream(ObjectNode body, int pieces) throws IOException {
         var json = JSON.writeValueAsBytes(body.put("stream", true));
         var start = System.nanoTime();
-        try (var socket = new Socket(address.getHost(), address.getPort()); var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var socket = new Socket(address.getHost(), address.getPort());
+                var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             var out = new BufferedOutputStream(socket.getOutputStream());
-            out.write(("POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n" + authorization + "Content-Type: application/json\r\nContent-Length: "
+            out.write(("POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n" + authorization
+                    + "Content-Type: application/json\r\nContent-Length: "
                     + json.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             out.write(json);
             out.flush();
@@ -98,7 +101,8 @@ final class CompletionClient implements AutoCloseable {
 
     /** The whole answer at once. */
     JsonNode whole(ObjectNode body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(address).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
+        var request = HttpRequest.newBuilder(address).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
         var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) throw new IOException("status " + response.statusCode() + ": " + response.body());
         return JSON.readTree(response.body());

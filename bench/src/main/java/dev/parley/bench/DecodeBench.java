@@ -114,11 +114,13 @@ final class DecodeBench {
                 ours[turn] = TOKENS / times.decode();
                 peers[turn] = TOKENS / peerTimes.decode();
                 bandwidths[turn] = bandwidth;
-                note.accept(String.format(Locale.ROOT, "%s %s: %.1f tokens/s, peer %.1f; memory read at %.1f GB/s", name, label(type), ours[turn], peers[turn], bandwidth / 1e9));
+                note.accept(String.format(Locale.ROOT, "%s %s: %.1f tokens/s, peer %.1f; memory read at %.1f GB/s", name, label(type),
+                        ours[turn], peers[turn], bandwidth / 1e9));
             }
             rows.add(new BenchRow(name + " " + label(type) + " batch 1", BenchRow.median(ours), "tokens/s",
                     Optional.of(new BenchRow.Named(peer.name() + " " + peerType(type), BenchRow.median(peers))),
-                    Optional.of(new BenchRow.Named("reading the weights at memory speed", BenchRow.median(bandwidths) / model.weightBytes()))));
+                    Optional.of(
+                            new BenchRow.Named("reading the weights at memory speed", BenchRow.median(bandwidths) / model.weightBytes()))));
         }
     }
 

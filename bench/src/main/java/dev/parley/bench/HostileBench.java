@@ -29,7 +29,8 @@ import java.util.function.Consumer;
 
 /**
  * What an honest client feels while others mean ill: the longest time between two events of its stream, and that until {@code /health}
- * answers, beside each of {@link HostileRequests}, sent with one other key. The clients run in the server's process and take their part of its processors.
+ * answers, beside each of {@link HostileRequests}, sent with one other key. The clients run in the server's process and take their part of
+ * its processors.
  */
 final class HostileBench {
 
@@ -62,7 +63,8 @@ final class HostileBench {
         return rows("gpt2-124m int8", ModelConfig.gpt2Small(), 15, HostileRequests.all(), note);
     }
 
-    static List<BenchRow> rows(String name, ModelConfig config, int seconds, List<Attack> attacks, Consumer<String> note) throws IOException {
+    static List<BenchRow> rows(String name, ModelConfig config, int seconds, List<Attack> attacks, Consumer<String> note)
+            throws IOException {
         try (var server = BenchServer.start(config, Limits.DEFAULT, true)) {
             var bench = new HostileBench(server, name, seconds, note);
             var rows = new ArrayList<BenchRow>();
@@ -83,13 +85,18 @@ final class HostileBench {
             var stream = threads.submit(() -> longestGap(end));
             var health = threads.submit(() -> longestHealth(end));
             var attackers = new ArrayList<Future<String>>();
-            for (int i = 0; i < attack.map(Attack::clients).orElse(0); i++) attackers.add(threads.submit(() -> attack(attack.get(), body, end)));
+            for (int i = 0; i < attack.map(Attack::clients).orElse(0); i++)
+                attackers.add(threads.submit(() -> attack(attack.get(), body, end)));
             var gap = 1000 * stream.get();
             var answer = 1000 * health.get();
-            note.accept(String.format(Locale.ROOT, "%s, a stream %s: longest gap %.0f ms, longest wait for /health %.0f ms; answers to others: %s", name, beside, gap, answer, told(attackers)));
-            return new BenchRow(name + ", longest gap " + beside, gap, "ms", Optional.of(new Named("wait for /health", answer)), Optional.of(new Named("the goal", GOAL)));
+            note.accept(String.format(Locale.ROOT,
+                    "%s, a stream %s: longest gap %.0f ms, longest wait for /health %.0f ms; answers to others: %s", name, beside, gap,
+                    answer, told(attackers)));
+            return new BenchRow(name + ", longest gap " + beside, gap, "ms", Optional.of(new Named("wait for /health", answer)),
+                    Optional.of(new Named("the goal", GOAL)));
         } catch (ExecutionException e) {
-            throw new IllegalStateException("An honest client was not served beside " + beside + ": " + e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException("An honest client was not served beside " + beside + ": " + e.getCause().getMessage(),
+                    e.getCause());
         }
     }
 
@@ -108,7 +115,8 @@ final class HostileBench {
             while (System.nanoTime() < end) {
                 var waited = BenchRow.seconds(since);
                 try {
-                    var streamed = client.stream(CompletionClient.request(random.ints(PROMPT, 0, 50_000).toArray(), TOKENS), Integer.MAX_VALUE);
+                    var streamed = client.stream(CompletionClient.request(random.ints(PROMPT, 0, 50_000).toArray(), TOKENS),
+                            Integer.MAX_VALUE);
                     if (!streamed.done()) throw new IOException("broken off");
                     longest = Math.max(longest, waited + streamed.longestGap());
                     since = System.nanoTime();
@@ -151,7 +159,9 @@ final class HostileBench {
                 socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), (int) CONNECT.toMillis());
                 socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
                 var out = socket.getOutputStream();
-                out.write(("POST " + attack.path() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n" + CompletionClient.authorization(hostile) + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                out.write(("POST " + attack.path() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n"
+                        + CompletionClient.authorization(hostile)
+                        + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: "
                         + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 if (attack.held()) sendAllButTheLast(body, out);
                 else out.write(body);

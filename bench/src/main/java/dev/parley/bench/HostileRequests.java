@@ -35,16 +35,21 @@ final class HostileRequests {
     static List<Attack> all() {
         return List.of(
                 Attack.of("a chat of 4,000 turns", 4, "/v1/chat/completions", () -> chat(4_000)),
-                Attack.of("500,000 characters that become 18 each", 4, "/v1/moderations", () -> JSON.objectNode().put("input", "\uFDFA".repeat(500_000))),
+                Attack.of("500,000 characters that become 18 each", 4, "/v1/moderations",
+                        () -> JSON.objectNode().put("input", "\uFDFA".repeat(500_000))),
                 Attack.of("40 texts to embed", 150, "/v1/embeddings", HostileRequests::embeddings),
                 new Attack("5 million empty objects", "/v1/completions", HostileRequests::emptyObjects, 8, false),
                 new Attack("16 MiB less a byte", "/v1/completions", HostileRequests::longText, 120, true),
                 Attack.of("classes of 24,000 characters", 2, "/v1/completions", () -> completion().put("regex", classes())),
                 Attack.of("two equal references, 22 levels deep", 2, "/v1/chat/completions", HostileRequests::doubledReferences),
-                Attack.of("2,400 rules, each empty by the next", 2, "/v1/completions", () -> completion().put("grammar", nullableRules(2_400))),
-                Attack.of("60 alternatives that look alike", 2, "/v1/completions", () -> completion().put("max_tokens", 100).put("regex", alike(60, 150))),
-                Attack.of("an expression that repeats nothing", 4, "/v1/completions", () -> completion().put("regex", "(?:(?:(?:){100000}){100000}){100000}a")),
-                Attack.of("a grammar that repeats nothing", 4, "/v1/completions", () -> completion().put("grammar", "root ::= (((\"\"{100000}){100000}){100000} \"a\")")));
+                Attack.of("2,400 rules, each empty by the next", 2, "/v1/completions",
+                        () -> completion().put("grammar", nullableRules(2_400))),
+                Attack.of("60 alternatives that look alike", 2, "/v1/completions",
+                        () -> completion().put("max_tokens", 100).put("regex", alike(60, 150))),
+                Attack.of("an expression that repeats nothing", 4, "/v1/completions",
+                        () -> completion().put("regex", "(?:(?:(?:){100000}){100000}){100000}a")),
+                Attack.of("a grammar that repeats nothing", 4, "/v1/completions",
+                        () -> completion().put("grammar", "root ::= (((\"\"{100000}){100000}){100000} \"a\")")));
     }
 
     private static ObjectNode completion() {
@@ -52,8 +57,10 @@ final class HostileRequests {
     }
 
     private static String nullableRules(int count) {
-        var rules = new StringBuilder("root ::= " + IntStream.range(0, 64).mapToObj(i -> "r" + i).collect(Collectors.joining(" | ")) + "\n");
-        for (int i = 0; i < count; i++) rules.append("r").append(i).append(" ::= ").append(i + 1 < count ? "r" + (i + 1) : "\"\"").append("\n");
+        var rules = new StringBuilder(
+                "root ::= " + IntStream.range(0, 64).mapToObj(i -> "r" + i).collect(Collectors.joining(" | ")) + "\n");
+        for (int i = 0; i < count; i++)
+            rules.append("r").append(i).append(" ::= ").append(i + 1 < count ? "r" + (i + 1) : "\"\"").append("\n");
         return rules.toString();
     }
 
@@ -72,7 +79,8 @@ final class HostileRequests {
     }
 
     private static String classes() {
-        var characters = IntStream.range(0, 12_000).map(i -> 0x4E00 + 2 * i).filter(c -> c < 0x9FFF).mapToObj(Character::toString).collect(Collectors.joining());
+        var characters = IntStream.range(0, 12_000).map(i -> 0x4E00 + 2 * i).filter(c -> c < 0x9FFF).mapToObj(Character::toString)
+                .collect(Collectors.joining());
         return "[" + characters + "][" + characters + "]";
     }
 
@@ -89,7 +97,8 @@ final class HostileRequests {
     private static ObjectNode chat(int turns) {
         var request = JSON.objectNode().put("max_tokens", 1);
         var messages = request.putArray("messages");
-        for (int i = 0; i < turns; i++) messages.addObject().put("role", i % 2 == 0 ? "user" : "assistant").put("content", "honest words ".repeat(80));
+        for (int i = 0; i < turns; i++)
+            messages.addObject().put("role", i % 2 == 0 ? "user" : "assistant").put("content", "honest words ".repeat(80));
         return request;
     }
 

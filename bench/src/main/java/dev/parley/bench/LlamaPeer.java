@@ -29,7 +29,8 @@ final class LlamaPeer {
                 if (model != null) model.close();
                 file = request.path("model").asText();
                 var threads = request.path("threads").asInt();
-                model = new LlamaModel(new ModelParameters().setModel(file).setThreads(threads).setThreadsBatch(threads).setCtxSize(1024).setBatchSize(512).disableLog());
+                model = new LlamaModel(new ModelParameters().setModel(file).setThreads(threads).setThreadsBatch(threads).setCtxSize(1024)
+                        .setBatchSize(512).disableLog());
             }
             var start = System.nanoTime();
             var first = 0L;

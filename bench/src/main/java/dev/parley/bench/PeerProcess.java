@@ -39,7 +39,8 @@ final class PeerProcess implements AutoCloseable {
     static PeerProcess start(Optional<String> command) throws IOException {
         if (command.isPresent()) return new PeerProcess(List.of(command.get().trim().split("\\s+")), command.get());
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new PeerProcess(List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), LlamaPeer.class.getName()), "llama.cpp (Maven build, AVX2)");
+        return new PeerProcess(List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                LlamaPeer.class.getName()), "llama.cpp (Maven build, AVX2)");
     }
 
     String name() {
@@ -47,7 +48,8 @@ final class PeerProcess implements AutoCloseable {
     }
 
     Times measure(Path model, String text, int[] prompt, int tokens, int threads) throws IOException {
-        var request = JSON.createObjectNode().put("model", model.toString()).put("text", text).put("tokens", tokens).put("threads", threads);
+        var request = JSON.createObjectNode().put("model", model.toString()).put("text", text).put("tokens", tokens).put("threads",
+                threads);
         var ids = request.putArray("prompt");
         for (var id : prompt) ids.add(id);
         requests.write(JSON.writeValueAsString(request) + "\n");

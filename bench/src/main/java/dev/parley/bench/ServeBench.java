@@ -1,11 +1,11 @@
 package dev.parley.bench;
 
 import dev.parley.bench.BenchRow.Named;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.ModelConfig;
 import java.io.IOException;
@@ -25,7 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** What a server gives: many streams beside one, the way over HTTP beside the bare engine, a known beginning beside a new one, and its start. */
+/**
+ * What a server gives: many streams beside one, the way over HTTP beside the bare engine, a known beginning beside a new one, and its
+ * start.
+ */
 final class ServeBench {
 
     private static final int STREAMS = 16;
@@ -64,7 +67,8 @@ final class ServeBench {
      * @param turns that are measured, after one that warms up
      * @param tokens of an answer
      */
-    static List<BenchRow> rows(String name, ModelConfig config, int turns, int tokens, Set<Part> parts, Path launcher, Consumer<String> note) throws IOException {
+    static List<BenchRow> rows(String name, ModelConfig config, int turns, int tokens, Set<Part> parts, Path launcher,
+            Consumer<String> note) throws IOException {
         try (var server = BenchServer.start(config, Limits.DEFAULT); var client = new CompletionClient(server.address())) {
             var bench = new ServeBench(server, client, name, turns, tokens, note);
             var rows = new ArrayList<BenchRow>();
@@ -98,7 +102,8 @@ final class ServeBench {
             one[turn] = tokens / oneSeconds;
             note.accept(String.format(Locale.ROOT, "%s: %d streams %.1f tokens/s, one %.1f", name, STREAMS, many[turn], one[turn]));
         }
-        return new BenchRow(name + " " + STREAMS + " streams", BenchRow.median(many), "tokens/s", Optional.of(new Named("one stream", BenchRow.median(one))), Optional.empty());
+        return new BenchRow(name + " " + STREAMS + " streams", BenchRow.median(many), "tokens/s",
+                Optional.of(new Named("one stream", BenchRow.median(one))), Optional.empty());
     }
 
     /** Seconds that the bare engine takes for so many answers at once. */
@@ -145,10 +150,14 @@ final class ServeBench {
             }
             before = after;
         }
-        return new BenchRow(name + " one stream over HTTP", BenchRow.median(served), "tokens/s", Optional.of(new Named("the bare engine", BenchRow.median(bare))), Optional.empty());
+        return new BenchRow(name + " one stream over HTTP", BenchRow.median(served), "tokens/s",
+                Optional.of(new Named("the bare engine", BenchRow.median(bare))), Optional.empty());
     }
 
-    /** Many streams at once: Java compiles what has run some thousand times, beside the model and at its cost, and one stream alone takes minutes to that. */
+    /**
+     * Many streams at once: Java compiles what has run some thousand times, beside the model and at its cost, and one stream alone takes
+     * minutes to that.
+     */
     private void warmUp() throws InterruptedException {
         var pieces = new AtomicInteger();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -156,7 +165,8 @@ final class ServeBench {
             for (int i = 0; i < STREAMS; i++) {
                 var prompt = ids(PROMPT);
                 all.add(clients.submit(() -> {
-                    while (pieces.get() < turns * WARM_PIECES) pieces.addAndGet(client.stream(CompletionClient.request(prompt, tokens), Integer.MAX_VALUE).pieces());
+                    while (pieces.get() < turns * WARM_PIECES)
+                        pieces.addAndGet(client.stream(CompletionClient.request(prompt, tokens), Integer.MAX_VALUE).pieces());
                     return null;
                 }));
             }
@@ -176,9 +186,11 @@ final class ServeBench {
             if (turn < 0) continue;
             fresh[turn] = 1000 * first;
             known[turn] = 1000 * second;
-            note.accept(String.format(Locale.ROOT, "%s: first token after %d new tokens %.0f ms, after known ones %.0f ms", name, BEGINNING, fresh[turn], known[turn]));
+            note.accept(String.format(Locale.ROOT, "%s: first token after %d new tokens %.0f ms, after known ones %.0f ms", name, BEGINNING,
+                    fresh[turn], known[turn]));
         }
-        return new BenchRow(name + " first token after a known beginning", BenchRow.median(known), "ms", Optional.of(new Named("after a new one", BenchRow.median(fresh))), Optional.empty());
+        return new BenchRow(name + " first token after a known beginning", BenchRow.median(known), "ms",
+                Optional.of(new Named("after a new one", BenchRow.median(fresh))), Optional.empty());
     }
 
     private static int[] join(int[] first, int[] second) {

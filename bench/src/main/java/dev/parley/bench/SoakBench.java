@@ -77,9 +77,11 @@ final class SoakBench {
         faults.stream().limit(SHOWN).forEach(fault -> note.accept("wrong: " + fault));
         var clients = name + " " + CLIENTS + " clients";
         return List.of(new BenchRow(clients, speed, "tokens/s", Optional.empty(), Optional.empty()),
-                new BenchRow(clients + ", left midway", left.get(), "requests", Optional.of(new Named("all requests", requests.get())), Optional.empty()),
+                new BenchRow(clients + ", left midway", left.get(), "requests", Optional.of(new Named("all requests", requests.get())),
+                        Optional.empty()),
                 new BenchRow(clients + ", answers that were wrong", faults.size(), "answers", Optional.empty(), Optional.empty()),
-                new BenchRow(clients + ", resident memory at the end", resident.getLast(), "MiB", Optional.of(new Named("after a fifth of the time", resident.getFirst())), Optional.empty()));
+                new BenchRow(clients + ", resident memory at the end", resident.getLast(), "MiB",
+                        Optional.of(new Named("after a fifth of the time", resident.getFirst())), Optional.empty()));
     }
 
     /** MiB that the process holds after the garbage is collected. */
@@ -88,8 +90,11 @@ final class SoakBench {
         var runtime = Runtime.getRuntime();
         var stats = server.engine().stats();
         var resident = Engine.residentBytes() / (double) (1 << 20);
-        note.accept(String.format(Locale.ROOT, "%d requests, %d left midway, %d wrong; resident %.0f MiB, heap %d MiB; %d texts run, %d requests wait, %d of %d blocks used",
-                requests.get(), left.get(), faults.size(), resident, runtime.totalMemory() - runtime.freeMemory() >> 20, stats.running(), stats.waiting(), stats.usedBlocks(), stats.blocks()));
+        note.accept(String.format(Locale.ROOT,
+                "%d requests, %d left midway, %d wrong; resident %.0f MiB, heap %d MiB; %d texts run, %d requests wait, %d of %d blocks "
+                        + "used",
+                requests.get(), left.get(), faults.size(), resident, runtime.totalMemory() - runtime.freeMemory() >> 20, stats.running(),
+                stats.waiting(), stats.usedBlocks(), stats.blocks()));
         return resident;
     }
 
@@ -127,7 +132,8 @@ final class SoakBench {
     private void streamed(CompletionClient client, ObjectNode body, int wanted) throws IOException, InterruptedException {
         var streamed = client.stream(body, Integer.MAX_VALUE);
         var reason = CompletionClient.JSON.readTree(streamed.last()).at("/choices/0/finish_reason").asText();
-        check(streamed.done() && reason.equals("length"), "a stream of " + wanted + " tokens ended by \"" + reason + "\" after " + streamed.pieces() + " pieces");
+        check(streamed.done() && reason.equals("length"),
+                "a stream of " + wanted + " tokens ended by \"" + reason + "\" after " + streamed.pieces() + " pieces");
         tokens.addAndGet(wanted);
     }
 
@@ -135,7 +141,8 @@ final class SoakBench {
         var answer = client.whole(body);
         var reason = answer.at("/choices/0/finish_reason").asText();
         var count = answer.at("/usage/completion_tokens").asInt();
-        check(count == wanted && reason.equals("length"), "an answer of " + wanted + " tokens has " + count + " and ended by \"" + reason + "\"");
+        check(count == wanted && reason.equals("length"),
+                "an answer of " + wanted + " tokens has " + count + " and ended by \"" + reason + "\"");
         tokens.addAndGet(count);
     }
 

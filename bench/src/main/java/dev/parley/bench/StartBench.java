@@ -47,12 +47,14 @@ final class StartBench {
         } finally {
             FolderTree.delete(data);
         }
-        return new BenchRow(name + " start to ready", BenchRow.median(times), "ms", Optional.empty(), Optional.of(new Named("the goal", GOAL)));
+        return new BenchRow(name + " start to ready", BenchRow.median(times), "ms", Optional.empty(),
+                Optional.of(new Named("the goal", GOAL)));
     }
 
     private double start(Path data) throws IOException, InterruptedException {
         var begin = System.nanoTime();
-        var process = new ProcessBuilder(launcher.toString(), "serve", model.toString(), "--quantize", "int8", "--port", "0", "--data", data.toString(),
+        var process = new ProcessBuilder(launcher.toString(), "serve", model.toString(), "--quantize", "int8", "--port", "0", "--data",
+                data.toString(),
                 "--access-log", data.resolve("access.log").toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (var lines = process.inputReader(); var http = HttpClient.newHttpClient()) {
             var ready = HttpRequest.newBuilder(URI.create(address(lines) + "/ready")).build();

@@ -1,8 +1,8 @@
 package dev.parley.bench;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.parley.data.HeldOut;
@@ -37,7 +37,8 @@ final class TokenizerBench {
     private static final int TURNS = 3;
     private static final String REST = "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| "
+            + "?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
 
     private TokenizerBench() {}
 
@@ -56,14 +57,16 @@ final class TokenizerBench {
         return rows;
     }
 
-    private static List<BenchRow> rows(String name, String pattern, int threads, List<String> texts, Consumer<String> note) throws IOException {
+    private static List<BenchRow> rows(String name, String pattern, int threads, List<String> texts, Consumer<String> note)
+            throws IOException {
         var folder = Files.createTempDirectory("parley-bench");
         var file = folder.resolve("tokenizer.json");
         Tokenizer.fromPretrained("gpt2").save(folder);
         if (!pattern.isEmpty()) cutBy(file, pattern);
         var ours = Tokenizer.load(file);
         var jtokkit = Encodings.newDefaultEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
-        try (var djl = HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false).optPadding(false).build()) {
+        try (var djl = HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false)
+                .optPadding(false).build()) {
             var encoders = new LinkedHashMap<String, Function<String, int[]>>();
             encoders.put("ours", ours::encode);
             encoders.put("Hugging Face tokenizers through DJL", text -> ints(djl.encode(text).getIds()));
@@ -86,7 +89,8 @@ final class TokenizerBench {
         Files.writeString(file, mapper.writeValueAsString(json));
     }
 
-    private static List<BenchRow> compare(String name, int threads, List<String> texts, Map<String, Function<String, int[]>> encoders, Consumer<String> note) {
+    private static List<BenchRow> compare(String name, int threads, List<String> texts, Map<String, Function<String, int[]>> encoders,
+            Consumer<String> note) {
         var megabytes = texts.stream().mapToLong(t -> t.getBytes(StandardCharsets.UTF_8).length).sum() / 1e6;
         var speeds = new LinkedHashMap<String, double[]>();
         encoders.keySet().forEach(encoder -> speeds.put(encoder, new double[TURNS]));
@@ -100,9 +104,12 @@ final class TokenizerBench {
             }
         }
         var ours = BenchRow.median(speeds.get("ours"));
-        speeds.forEach((encoder, speed) -> note.accept(String.format(Locale.ROOT, "%s: %s %.1f MB/s", name, encoder, BenchRow.median(speed))));
+        speeds.forEach(
+                (encoder, speed) -> note.accept(String.format(Locale.ROOT, "%s: %s %.1f MB/s", name, encoder, BenchRow.median(speed))));
         return speeds.entrySet().stream().filter(e -> !e.getKey().equals("ours"))
-                .map(e -> new BenchRow(name, ours, "MB/s", Optional.of(new BenchRow.Named(e.getKey(), BenchRow.median(e.getValue()))), Optional.empty())).toList();
+                .map(e -> new BenchRow(name, ours, "MB/s", Optional.of(new BenchRow.Named(e.getKey(), BenchRow.median(e.getValue()))),
+                        Optional.empty()))
+                .toList();
     }
 
     /** Each thread takes a part of the texts. */

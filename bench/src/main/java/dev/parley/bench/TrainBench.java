@@ -46,9 +46,12 @@ final class TrainBench {
     private record Work(String name, ModelConfig config, int steps, UnaryOperator<TrainingArguments.Builder> arguments) {}
 
     static List<BenchRow> rows(Consumer<String> note) {
-        return List.of(row(new Work("gpt2-124m", ModelConfig.gpt2Small(), 14, arguments -> arguments.learningRate(1e-4).weightDecay(0.1)), note),
+        return List.of(
+                row(new Work("gpt2-124m", ModelConfig.gpt2Small(), 14, arguments -> arguments.learningRate(1e-4).weightDecay(0.1)), note),
                 row(new Work("quickstart", ModelConfig.qwen3(768, LENGTH, 256, 3, 4, 4, 512), 100,
-                        arguments -> arguments.optim(Optim.MUON).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).learningRate(1e-3)), note));
+                        arguments -> arguments.optim(Optim.MUON).nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64)
+                                .learningRate(1e-3)),
+                        note));
     }
 
     private static BenchRow row(Work work, Consumer<String> note) {
@@ -57,8 +60,10 @@ final class TrainBench {
         var warmUp = (int) (WARM_UP * work.steps());
         var speeds = new ArrayList<Double>();
         var live = new ArrayList<Long>();
-        var arguments = work.arguments().apply(TrainingArguments.builder().outputDir(Path.of("unused")).maxSteps(work.steps()).perDeviceTrainBatchSize(ROWS)
-                .loggingSteps(1).saveSteps(0)).build();
+        var arguments = work.arguments()
+                .apply(TrainingArguments.builder().outputDir(Path.of("unused")).maxSteps(work.steps()).perDeviceTrainBatchSize(ROWS)
+                        .loggingSteps(1).saveSteps(0))
+                .build();
         List<Product> products;
         double before;
         try (var model = TrainableLM.create(config, 1)) {
@@ -71,8 +76,10 @@ final class TrainBench {
             }).train();
         }
         var rate = (before + gemmRate(products, dtype)) / 2;
-        note.accept(String.format(Locale.ROOT, "%s: products of the model's shapes: %.0f GFLOP/s; native objects after step %d and step %d: %d and %d; %.2f GiB resident",
-                work.name(), rate / 1e9, warmUp, work.steps(), live.get(warmUp - 1), live.getLast(), Engine.residentBytes() / (double) (1 << 30)));
+        note.accept(String.format(Locale.ROOT,
+                "%s: products of the model's shapes: %.0f GFLOP/s; native objects after step %d and step %d: %d and %d; %.2f GiB resident",
+                work.name(), rate / 1e9, warmUp, work.steps(), live.get(warmUp - 1), live.getLast(),
+                Engine.residentBytes() / (double) (1 << 30)));
         var median = BenchRow.median(speeds.stream().mapToDouble(s -> s).toArray());
         var name = work.name() + (dtype == DType.BFLOAT16 ? " bf16 " : " fp32 ") + ROWS + "x" + LENGTH;
         var limit = new BenchRow.Named("the rate of its matrix products", rate / flopsPerToken(config, products));
@@ -119,7 +126,8 @@ final class TrainBench {
                 var x = Tensor.empty(DType.FLOAT32, n, p.in()).normalInPlace(0, 1).to(dtype);
                 var w = Tensor.empty(DType.FLOAT32, p.in(), p.out()).normalInPlace(0, 1).to(dtype);
                 flops += 2.0 * n * p.in() * p.out() * p.times();
-                seconds += Math.min(time(() -> product(x, w)), Workers.canRun() ? time(() -> shared(workers, x, w)) : Double.POSITIVE_INFINITY) * p.times();
+                seconds += Math.min(time(() -> product(x, w)),
+                        Workers.canRun() ? time(() -> shared(workers, x, w)) : Double.POSITIVE_INFINITY) * p.times();
             }
         }
         return flops / seconds;

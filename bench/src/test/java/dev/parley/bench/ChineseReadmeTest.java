@@ -15,7 +15,8 @@ class ChineseReadmeTest {
 
     @Test
     void sentencesHaveChinesePunctuation() throws IOException {
-        var text = Files.readString(Repository.root().resolve("README.zh-CN.md")).replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`|]\\([^)\n]*\\)", "");
+        var text = Files.readString(Repository.root().resolve("README.zh-CN.md")).replaceAll("(?s)```.*?```", "")
+                .replaceAll("`[^`\n]*`|]\\([^)\n]*\\)", "");
         assertTrue(text.codePoints().filter(c -> c == '，').count() > 10);
         assertEquals(List.of(), text.lines().filter(line -> ENGLISH_MARK.matcher(line).find()).toList());
     }

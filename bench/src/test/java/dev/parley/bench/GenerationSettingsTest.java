@@ -36,7 +36,8 @@ class GenerationSettingsTest {
     private static final Set<String> OF_OTHERS = Set.of("eos_token_id", "use_cache", "top_p");
 
     private static List<String> names() {
-        return GenerationSettings.all().stream().map(Setting::name).filter(name -> name.contains("_") && !OF_OTHERS.contains(name)).toList();
+        return GenerationSettings.all().stream().map(Setting::name).filter(name -> name.contains("_") && !OF_OTHERS.contains(name))
+                .toList();
     }
 
     @ParameterizedTest
@@ -46,9 +47,11 @@ class GenerationSettingsTest {
         var word = Pattern.compile("\\b" + name + "\\b");
         var found = new ArrayList<String>();
         try (var files = Files.walk(root)) {
-            for (var file : files.filter(f -> f.toString().contains("/src/main/") && f.toString().matches(".*\\.(java|js|json|html)")).toList()) {
+            for (var file : files.filter(f -> f.toString().contains("/src/main/") && f.toString().matches(".*\\.(java|js|json|html)"))
+                    .toList()) {
                 var measures = file.startsWith(root.resolve("bench")); // a client of the API
-                if (!measures && !CONTRADICTIONS.contains(file.getFileName().toString()) && word.matcher(Files.readString(file)).find()) found.add(root.relativize(file).toString());
+                if (!measures && !CONTRADICTIONS.contains(file.getFileName().toString()) && word.matcher(Files.readString(file)).find())
+                    found.add(root.relativize(file).toString());
             }
         }
         assertEquals(List.of(DECLARATION), found);
@@ -61,15 +64,18 @@ class GenerationSettingsTest {
             assertEquals(setting.byDefault(), GenerationConfig.DEFAULT.get(setting), setting.name());
             assertEquals(setting, GenerationSettings.all().get(setting.index()));
             assertTrue(setting.says().english().matches("\\p{Upper}.*\\."), setting.name());
-            assertTrue(setting.says().chinese().endsWith("。") && setting.says().chinese().codePoints().anyMatch(Character::isIdeographic), setting.name());
+            assertTrue(setting.says().chinese().endsWith("。") && setting.says().chinese().codePoints().anyMatch(Character::isIdeographic),
+                    setting.name());
         }
     }
 
     @Test
     void theTableOfGenerationIsThatOfTheSettings() throws IOException {
         var rows = GenerationSettings.all().stream().map(s -> "| `" + s.name() + "` | " + s.type().words() + " | " + plain(s) + " | "
-                + s.doors().option().map(option -> "`" + option.name() + "`").orElse(s.ofModel() ? "Java, model" : "Java") + " | " + s.says().english() + " |");
-        assertTable("docs/generation.md", "| setting | type | default | command line | |\n|---|---|---|---|---|\n" + rows.collect(Collectors.joining("\n")));
+                + s.doors().option().map(option -> "`" + option.name() + "`").orElse(s.ofModel() ? "Java, model" : "Java") + " | "
+                + s.says().english() + " |");
+        assertTable("docs/generation.md",
+                "| setting | type | default | command line | |\n|---|---|---|---|---|\n" + rows.collect(Collectors.joining("\n")));
     }
 
     @Test
@@ -100,6 +106,7 @@ class GenerationSettingsTest {
 
     private static String range(Range range) {
         if (range.equals(Range.ANY)) return "";
-        return range.most() == Double.POSITIVE_INFINITY ? " from " + Range.plain(range.least()) : " from " + Range.plain(range.least()) + " to " + Range.plain(range.most());
+        return range.most() == Double.POSITIVE_INFINITY ? " from " + Range.plain(range.least())
+                : " from " + Range.plain(range.least()) + " to " + Range.plain(range.most());
     }
 }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.model.ModelConfig;
 import dev.parley.files.ChildProcess;
+import dev.parley.model.ModelConfig;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,23 +68,29 @@ class LauncherIT {
 
     @Test
     void everyCommandShowsAnExample() throws Exception {
-        for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train", "generate", "chat", "score", "serve", "users", "keys", "data", "doctor", "bench")) {
+        for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train",
+                "generate", "chat", "score", "serve", "users", "keys", "data", "doctor", "bench")) {
             var arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.add("--help");
             var ended = parley(arguments.toArray(String[]::new));
             assertEquals(0, ended.code());
-            assertTrue((ended.out().contains("Example:") || ended.out().contains("Examples:")) && ended.out().contains("./parley " + command), ended.out());
+            assertTrue(
+                    (ended.out().contains("Example:") || ended.out().contains("Examples:")) && ended.out().contains("./parley " + command),
+                    ended.out());
         }
     }
 
     @Test
     void anUnknownCommandIsWrongUsageWithASuggestion() throws Exception {
-        assertEquals(new Ended(2, "", "parley: there is no command tokenise. Did you mean tokenizer? See ./parley --help.\n"), parley("tokenise"));
+        assertEquals(new Ended(2, "", "parley: there is no command tokenise. Did you mean tokenizer? See ./parley --help.\n"),
+                parley("tokenise"));
     }
 
     @Test
     void anUnknownOptionIsWrongUsageWithASuggestion() throws Exception {
-        assertEquals(new Ended(2, "", "parley: there is no option --vocab-sise. Did you mean --vocab-size? See ./parley tokenizer train --help.\n"),
+        assertEquals(
+                new Ended(2, "",
+                        "parley: there is no option --vocab-sise. Did you mean --vocab-size? See ./parley tokenizer train --help.\n"),
                 parley("tokenizer", "train", "--vocab-sise", "300"));
     }
 
@@ -103,7 +109,8 @@ class LauncherIT {
 
     @Test
     void chineseArgumentsArriveInAnyLocale() throws Exception {
-        var ended = run(Map.of("LC_ALL", "C", "LANG", "C"), PARLEY.toString(), "tokenizer", "encode", "--tokenizer", "gpt2", "--text", "请问", "--json");
+        var ended = run(Map.of("LC_ALL", "C", "LANG", "C"), PARLEY.toString(), "tokenizer", "encode", "--tokenizer", "gpt2", "--text", "请问",
+                "--json");
         assertEquals(new Ended(0, "{\"ids\":[46237,115,29785,106]}\n", ""), ended);
     }
 
@@ -146,7 +153,8 @@ class LauncherIT {
         }
         var natives = Files.createDirectories(folder.resolve("natives"));
         for (var quantize : List.of("none", "int8", "int4")) {
-            var ended = run(Map.of("PARLEY_JAVA_OPTS", "-Dorg.bytedeco.javacpp.cachedir=" + natives), PARLEY.toString(), "generate", "--model", "model",
+            var ended = run(Map.of("PARLEY_JAVA_OPTS", "-Dorg.bytedeco.javacpp.cachedir=" + natives), PARLEY.toString(), "generate",
+                    "--model", "model",
                     "--ids", "1,2,3", "--max-new-tokens", "5", "--ignore-eos", "--engine", "java", "--quantize", quantize, "--json");
             assertEquals(0, ended.code(), ended.err());
             assertEquals("", ended.err());
@@ -163,18 +171,26 @@ class LauncherIT {
         var script = Files.readString(PARLEY, StandardCharsets.UTF_8);
         // The usual folders of this machine hold a JDK 25; the copy looks for one that cannot be there.
         Files.writeString(alone.resolve("parley"), script.replace("oldest=25", "oldest=99"));
-        var sentence = "parley: no JDK 99 or newer was found: install one, such as Eclipse Temurin 99, or name its folder in JAVA25_HOME%s.\n";
-        assertEquals(new Ended(1, "", sentence.formatted("")), run(Map.of("JAVA25_HOME", ""), "bash", alone.resolve("parley").toString(), "--help"));
-        assertEquals(new Ended(1, "", sentence.formatted(" (in /nowhere there is none)")), run(Map.of("JAVA25_HOME", "/nowhere"), "bash", alone.resolve("parley").toString(), "--help"));
+        var sentence = "parley: no JDK 99 or newer was found: install one, such as Eclipse Temurin 99, or name its folder in "
+                + "JAVA25_HOME%s.\n";
+        assertEquals(new Ended(1, "", sentence.formatted("")),
+                run(Map.of("JAVA25_HOME", ""), "bash", alone.resolve("parley").toString(), "--help"));
+        assertEquals(new Ended(1, "", sentence.formatted(" (in /nowhere there is none)")),
+                run(Map.of("JAVA25_HOME", "/nowhere"), "bash", alone.resolve("parley").toString(), "--help"));
     }
 
-    /** A folder that says it is another JDK, with the Java of this one in it, which says who it is. It has this one's full version, so that no other rehearsal is needed. */
+    /**
+     * A folder that says it is another JDK, with the Java of this one in it, which says who it is. It has this one's full version, so that
+     * no other rehearsal is needed.
+     */
     private Path jdkThatSays(String version) throws IOException {
         var home = Files.createDirectories(folder.resolve("jdk-" + version));
-        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_RUNTIME_VERSION=\"" + System.getProperty("java.runtime.version") + "\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_RUNTIME_VERSION=\""
+                + System.getProperty("java.runtime.version") + "\"\nJAVA_VERSION=\"" + version + "\"\n");
         var bin = Files.createDirectories(home.resolve("bin"));
         for (var name : List.of("java", "javac")) {
-            Files.writeString(bin.resolve(name), "#!/bin/sh\necho 'This is " + version + ".' >&2\nexec '" + System.getProperty("java.home") + "/bin/" + name + "' \"$@\"\n");
+            Files.writeString(bin.resolve(name), "#!/bin/sh\necho 'This is " + version + ".' >&2\nexec '" + System.getProperty("java.home")
+                    + "/bin/" + name + "' \"$@\"\n");
             assertTrue(bin.resolve(name).toFile().setExecutable(true));
         }
         return home;
@@ -191,13 +207,15 @@ class LauncherIT {
     @ParameterizedTest
     @ValueSource(strings = {"1.8.0_402", "9", "24.0.2"})
     void anOlderJdkIsPassedOver(String version) throws Exception {
-        var ended = run(Map.of("JAVA25_HOME", jdkThatSays(version).toString(), "JAVA_HOME", System.getProperty("java.home")), PARLEY.toString(), "--version");
+        var ended = run(Map.of("JAVA25_HOME", jdkThatSays(version).toString(), "JAVA_HOME", System.getProperty("java.home")),
+                PARLEY.toString(), "--version");
         assertEquals(new Ended(0, ended.out(), ""), ended);
     }
 
     @Test
     void theJdkInJava25HomeComesBeforeTheOneInJavaHome() throws Exception {
-        var ended = run(Map.of("JAVA25_HOME", jdkThatSays("26").toString(), "JAVA_HOME", jdkThatSays("25").toString()), PARLEY.toString(), "--version");
+        var ended = run(Map.of("JAVA25_HOME", jdkThatSays("26").toString(), "JAVA_HOME", jdkThatSays("25").toString()), PARLEY.toString(),
+                "--version");
         assertEquals(new Ended(0, ended.out(), "This is 26.\n"), ended);
     }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import de.kherud.llama.InferenceParameters;
 import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
-import dev.parley.model.GgufExport;
 import dev.parley.files.Golden;
+import dev.parley.model.GgufExport;
 import dev.parley.weights.GgmlType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,8 @@ class LlamaCppTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama3-tiny", "llama-linear-tiny", "qwen2-tiny"}) // this build of llama.cpp is older than Qwen3
+    // this build of llama.cpp is older than Qwen3
+    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama3-tiny", "llama-linear-tiny", "qwen2-tiny"})
     void greedyTextsAgree(String name) throws IOException {
         var golden = Golden.folder(name);
         var expected = Golden.expected(golden);
@@ -37,8 +38,10 @@ class LlamaCppTest {
         var greedy = expected.path("greedy");
         try (var model = new LlamaModel(new ModelParameters().setModel(file.toString()).setThreads(2).setCtxSize(64).disableLog())) {
             for (var row : greedy.path("rows")) {
-                if (Arrays.stream(Golden.ints(row.path("prompt_ids"))).anyMatch(id -> id >= 94)) continue; // two bytes, which nothing merges
-                var ask = new InferenceParameters(text(Golden.ints(row.path("prompt_ids")))).setNPredict(greedy.path("max_new_tokens").asInt())
+                // two bytes, which nothing merges
+                if (Arrays.stream(Golden.ints(row.path("prompt_ids"))).anyMatch(id -> id >= 94)) continue;
+                var ask = new InferenceParameters(text(Golden.ints(row.path("prompt_ids"))))
+                        .setNPredict(greedy.path("max_new_tokens").asInt())
                         .setTemperature(0).setIgnoreEos(true).setCachePrompt(false);
                 var answer = new StringBuilder();
                 for (var output : model.generate(ask)) answer.append(output);
@@ -60,7 +63,8 @@ class LlamaCppTest {
 
     private void writeTokenizer(int vocabSize) throws IOException {
         var json = JSON.createObjectNode();
-        json.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
+        json.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex",
+                true);
         json.putObject("decoder").put("type", "ByteLevel");
         var vocab = json.putObject("model").put("type", "BPE").putObject("vocab");
         for (int id = 0; id < vocabSize; id++) {

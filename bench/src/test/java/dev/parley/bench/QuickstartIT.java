@@ -23,7 +23,8 @@ class QuickstartIT {
     Path folder;
 
     private ChildProcess start() throws IOException {
-        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--steps", "100", "--out", "model", "--json").directory(folder.toFile())
+        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--steps", "100", "--out", "model", "--json")
+                .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
         builder.environment().put("PARLEY_BUILD", "never");
         builder.environment().put("JAVA25_HOME", System.getProperty("java.home"));
@@ -32,7 +33,8 @@ class QuickstartIT {
 
     @Test
     void anInterruptedQuickstartGoesOnWhereItWas() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/bin/bash")) && Files.isRegularFile(Repository.root().resolve("bench/target/classpath.txt")), "no shell, or no jars");
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")) && Files.isRegularFile(Repository.root().resolve("bench/target/classpath.txt")),
+                "no shell, or no jars");
         try (var first = start()) {
             while (first.isAlive() && !Files.readString(folder.resolve("err")).contains("Reading:")) Thread.sleep(100);
             Thread.sleep(1500); // some steps into the stage
@@ -55,10 +57,12 @@ class QuickstartIT {
             assertTrue(json.path("scores").path(name).path("n").asInt() > 0, name);
         }
         assertTrue(json.path("samples").size() >= 5);
-        for (var file : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json", "report.html")) {
+        for (var file : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+                "generation_config.json", "report.html")) {
             assertTrue(Files.size(folder.resolve("model").resolve(file)) > 0, file);
         }
         var report = Files.readString(folder.resolve("model/report.html"));
-        assertTrue(report.contains("uPlot") && !report.contains("{{") && !report.contains("src=\"http"), "the report is one file, filled in");
+        assertTrue(report.contains("uPlot") && !report.contains("{{") && !report.contains("src=\"http"),
+                "the report is one file, filled in");
     }
 }

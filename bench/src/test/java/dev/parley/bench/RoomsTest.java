@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /** The order of the rooms, held by the compiled classes. Each room may depend on those before it. */
 class RoomsTest {
 
-    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model", "data", "generate",
+    private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model",
+            "data", "generate",
             "tensor", "torch", "train", "eval", "serve", "cli", "bench");
 
     private static JavaClasses classes;
@@ -43,7 +44,8 @@ class RoomsTest {
     @Test
     void noRoomIsMissingFromTheOrder() throws IOException {
         try (var folders = Files.list(Repository.root())) {
-            var rooms = folders.filter(f -> Files.isRegularFile(f.resolve("pom.xml"))).map(f -> f.getFileName().toString()).sorted().toList();
+            var rooms = folders.filter(f -> Files.isRegularFile(f.resolve("pom.xml"))).map(f -> f.getFileName().toString()).sorted()
+                    .toList();
             assertEquals(ROOMS.stream().sorted().toList(), rooms);
         }
     }
@@ -62,26 +64,33 @@ class RoomsTest {
         noClasses().that().resideOutsideOfPackage("dev.parley.tensor..").should().dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..").check(classes);
         assertTrue(classes.stream().anyMatch(c -> c.getDirectDependenciesFromSelf().stream()
-                .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.bytedeco"))), "the rule sees no use of org.bytedeco at all");
+                .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.bytedeco"))),
+                "the rule sees no use of org.bytedeco at all");
     }
 
     @Test
     void textIsReadWithoutTensorsAndNativeLibraries() {
-        noClasses().that().resideInAnyPackage("dev.parley.files..", "dev.parley.hub..", "dev.parley.jinja..", "dev.parley.tokenizer..", "dev.parley.grammar..")
+        noClasses().that()
+                .resideInAnyPackage("dev.parley.files..", "dev.parley.hub..", "dev.parley.jinja..", "dev.parley.tokenizer..",
+                        "dev.parley.grammar..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.kernels..").check(classes);
     }
 
     /** Runners, loaders and exports work from a blueprint; {@code ModelConfig} alone has shorthands for new models. */
     @Test
     void nothingOutsideOfFamiliesKnowsOneByName() {
-        noClasses().that().resideOutsideOfPackage("dev.parley.model.families..").and().doNotHaveFullyQualifiedName("dev.parley.model.ModelConfig")
+        noClasses().that().resideOutsideOfPackage("dev.parley.model.families..").and()
+                .doNotHaveFullyQualifiedName("dev.parley.model.ModelConfig")
                 .should().dependOnClassesThat().resideInAPackage("dev.parley.model.families..").check(classes);
     }
 
     @Test
     void modelsRunAndAreServedWithoutTensors() {
-        noClasses().that().resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..", "dev.parley.eval..",
-                "dev.parley.serve..").should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
+        noClasses().that()
+                .resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..",
+                        "dev.parley.eval..",
+                        "dev.parley.serve..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
     }
 
     @Test

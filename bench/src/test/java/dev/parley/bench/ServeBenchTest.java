@@ -19,7 +19,8 @@ class ServeBenchTest {
     @Test
     void everyRowHasItsFigureAndWhatItIsComparedWith() throws Exception {
         var notes = new ArrayList<String>();
-        var rows = ServeBench.rows("small", SMALL, 1, 20, EnumSet.complementOf(EnumSet.of(ServeBench.Part.START)), Path.of("parley"), notes::add);
+        var rows = ServeBench.rows("small", SMALL, 1, 20, EnumSet.complementOf(EnumSet.of(ServeBench.Part.START)), Path.of("parley"),
+                notes::add);
         assertEquals(3, rows.size());
         for (var row : rows) {
             assertTrue(row.ours() > 0 && row.peer().orElseThrow().value() > 0, row.toString());

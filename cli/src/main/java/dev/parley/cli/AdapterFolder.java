@@ -19,12 +19,14 @@ final class AdapterFolder {
         var config = folder.resolve(CONFIG);
         if (!Files.isRegularFile(config) || Files.exists(folder.resolve("config.json"))) return;
         throw new IllegalArgumentException(folder + " holds an adapter for the model " + base(config) + ", not a model (" + CONFIG
-                + "): merge it into that model, with PEFT by merge_and_unload() and save_pretrained(), and name the folder that this makes.");
+                + "): merge it into that model, with PEFT by merge_and_unload() and save_pretrained(), and name the folder that this "
+                + "makes.");
     }
 
     private static String base(Path config) {
         try {
-            var base = Files.size(config) > LARGEST ? "" : new ObjectMapper().readTree(config.toFile()).path("base_model_name_or_path").asText();
+            var base = Files.size(config) > LARGEST ? ""
+                    : new ObjectMapper().readTree(config.toFile()).path("base_model_name_or_path").asText();
             return base.isBlank() ? "that it does not name" : base.lines().findFirst().orElse("");
         } catch (JacksonException e) {
             return "that it does not name";

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley chat}: a conversation in the terminal. */
 @Command(name = "chat", description = "Talks with a chat model in the terminal.",
-        footer = {"", "Example:", "  ./parley chat my-model", "Ctrl-C stops an answer, Ctrl-D ends the program; /help lists what else there is."})
+        footer = {"", "Example:", "  ./parley chat my-model",
+            "Ctrl-C stops an answer, Ctrl-D ends the program; /help lists what else there is."})
 final class ChatCommand implements Callable<Integer> {
 
     private static final String HELP = """
@@ -32,7 +33,8 @@ final class ChatCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder with a chat template, or such a model of the hub: org/name or org/name@revision.")
+    @Parameters(paramLabel = "MODEL",
+            description = "A model folder with a chat template, or such a model of the hub: org/name or org/name@revision.")
     String name;
 
     @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction that begins the conversation.")
@@ -121,11 +123,13 @@ final class ChatCommand implements Callable<Integer> {
     private static void answer(String question, TerminalChat chat, Terminal terminal) {
         var asked = chat.ask(question);
         if (!asked.hasRoom()) {
-            terminal.writer().println("That is too long: " + asked.ids().length + " tokens, and the model's context holds " + chat.context() + ".");
+            terminal.writer()
+                    .println("That is too long: " + asked.ids().length + " tokens, and the model's context holds " + chat.context() + ".");
             return;
         }
         if (asked.forgottenTurns() > 0) {
-            terminal.writer().println("(The context of " + chat.context() + " tokens is full: the first " + asked.forgottenTurns() + " turns were left out.)");
+            terminal.writer().println("(The context of " + chat.context() + " tokens is full: the first " + asked.forgottenTurns()
+                    + " turns were left out.)");
         }
         var stopped = new AtomicBoolean();
         var before = terminal.handle(Terminal.Signal.INT, signal -> {

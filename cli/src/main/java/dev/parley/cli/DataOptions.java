@@ -11,7 +11,9 @@ public final class DataOptions {
     @Option(names = "--data", paramLabel = "DIR", description = "Folder for conversations, users and keys. Default: ~/.parley.")
     private Path folder;
 
-    @Option(names = "--database-url", paramLabel = "URL", description = "Use PostgreSQL instead: postgresql://user:password@host:port/name. Default: the environment variable PARLEY_DATABASE_URL, if set.")
+    @Option(names = "--database-url", paramLabel = "URL",
+            description = "Use PostgreSQL instead: postgresql://user:password@host:port/name. Default: the environment variable "
+                    + "PARLEY_DATABASE_URL, if set.")
     private String url;
 
     /** Opens it, and makes it where it is not there yet. */
@@ -22,7 +24,8 @@ public final class DataOptions {
 
     /** Opens one that is there. @throws IllegalArgumentException if the folder has none */
     public Database openExisting() {
-        if (address().isEmpty() && !Database.isIn(folder())) throw new IllegalArgumentException("There is no server data in " + folder() + "; name its folder with --data.");
+        if (address().isEmpty() && !Database.isIn(folder()))
+            throw new IllegalArgumentException("There is no server data in " + folder() + "; name its folder with --data.");
         return open();
     }
 

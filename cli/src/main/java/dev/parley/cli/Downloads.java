@@ -61,7 +61,8 @@ public final class Downloads implements HubListener, AutoCloseable {
      */
     public static <T> T watched(String name, Output output, BiFunction<Hub, HubListener, T> work) {
         var worker = Thread.currentThread();
-        try (var interruption = InterruptHandler.stops(worker::interrupt, "Stopping: what has come is kept, and the same command goes on from there.", output);
+        try (var interruption = InterruptHandler.stops(worker::interrupt,
+                "Stopping: what has come is kept, and the same command goes on from there.", output);
                 var listener = new Downloads(name, output)) {
             return work.apply(Hub.standard(), listener);
         } catch (HubException e) {

@@ -19,11 +19,13 @@ import picocli.CommandLine.Option;
 final class EngineOptions {
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: ${DEFAULT-VALUE}.")
+            description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: "
+                    + "${DEFAULT-VALUE}.")
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Quantise the weights: auto, none, int8, int4. auto does so if they are quantised in a .gguf file. Default: ${DEFAULT-VALUE}.")
+            description = "Quantise the weights: auto, none, int8, int4. auto does so if they are quantised in a .gguf file. Default: "
+                    + "${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",

@@ -2,8 +2,8 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.Generator;
-import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.Completion;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 
 /** {@code parley generate}: continues a text. */
 @Command(name = "generate", description = "Continues a text, token by token.",
-        footer = {"", "Example:", "  ./parley generate --model my-model --prompt \"Once upon a time\" --max-new-tokens 40 --temperature 0.8"})
+        footer = {"", "Example:",
+            "  ./parley generate --model my-model --prompt \"Once upon a time\" --max-new-tokens 40 --temperature 0.8"})
 final class GenerateCommand implements Callable<Integer> {
 
     private final Output output;
@@ -44,7 +45,8 @@ final class GenerateCommand implements Callable<Integer> {
         Path idsFile;
     }
 
-    @Option(names = "--num-return-sequences", paramLabel = "N", defaultValue = "1", description = "Answers to each prompt. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--num-return-sequences", paramLabel = "N", defaultValue = "1",
+            description = "Answers to each prompt. Default: ${DEFAULT-VALUE}.")
     int numReturnSequences;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
@@ -70,7 +72,8 @@ final class GenerateCommand implements Callable<Integer> {
             var began = System.nanoTime();
             var firstToken = new double[1];
             var asked = new int[1];
-            Generator.TextListener listener = json || prompts.size() > 1 || numReturnSequences > 1 ? (row, piece) -> {} : (row, piece) -> output.stream(piece);
+            Generator.TextListener listener = json || prompts.size() > 1 || numReturnSequences > 1 ? (row, piece) -> {}
+                    : (row, piece) -> output.stream(piece);
             if (!json && prompts.size() == 1 && numReturnSequences == 1 && prompt.text != null) output.stream(prompt.text);
             var completions = generator.generate(prompts, config, listener, () -> {
                 if (++asked[0] == 2) firstToken[0] = seconds(began);
@@ -101,7 +104,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill, double decode) {
+    private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill,
+            double decode) {
         var result = JsonNodeFactory.instance.objectNode().put("model", model.name);
         var outputs = result.putArray("outputs");
         int promptTokens = 0, newTokens = 0;

@@ -19,7 +19,8 @@ final class GrammarOptions {
     @Option(names = "--choice", paramLabel = "TEXT", description = "Make the answer this text, or that of another --choice.")
     List<String> choices;
 
-    @Option(names = "--grammar", paramLabel = "FILE", description = "Make the answer match the rule root of this grammar in GBNF, llama.cpp's notation.")
+    @Option(names = "--grammar", paramLabel = "FILE",
+            description = "Make the answer match the rule root of this grammar in GBNF, llama.cpp's notation.")
     Path gbnf;
 
     Grammar read() throws IOException {

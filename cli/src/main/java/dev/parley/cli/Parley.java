@@ -1,10 +1,10 @@
 package dev.parley.cli;
 
-import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.accounts.KeysCommand;
 import dev.parley.cli.accounts.UsersCommand;
-import dev.parley.cli.quickstart.QuickstartCommand;
+import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.models.ModelsCommand;
+import dev.parley.cli.quickstart.QuickstartCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
 import java.util.LinkedHashMap;
 import java.util.List;

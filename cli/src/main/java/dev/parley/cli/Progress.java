@@ -93,7 +93,8 @@ public final class Progress implements AutoCloseable {
     }
 
     private static ProgressBar bar(String stage, long before, long total, Unit unit, Output output) {
-        return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).startsFrom(before, Duration.ZERO).setUnit(unit.name(), unit.size()).setUpdateIntervalMillis(200)
+        return new ProgressBarBuilder().setTaskName(stage).setInitialMax(total).startsFrom(before, Duration.ZERO)
+                .setUnit(unit.name(), unit.size()).setUpdateIntervalMillis(200)
                 .setStyle(output.coloursNotes() ? ProgressBarStyle.COLORFUL_UNICODE_BAR : ProgressBarStyle.ASCII)
                 .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(standardError(), true, StandardCharsets.UTF_8), width()))
                 .hideEta().build();
@@ -104,7 +105,8 @@ public final class Progress implements AutoCloseable {
      * from then on it would end the program at once, and what {@link InterruptHandler} is to put in order would be lost.
      */
     private static int width() {
-        try (var terminal = TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).nativeSignals(false).dumb(true).build()) {
+        try (var terminal = TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).nativeSignals(false)
+                .dumb(true).build()) {
             return terminal.getWidth() > 20 ? terminal.getWidth() - 1 : USUAL_WIDTH;
         } catch (IOException e) {
             return USUAL_WIDTH;
@@ -152,9 +154,10 @@ public final class Progress implements AutoCloseable {
                     expect(e.totalSteps());
                     at(e.step(), String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", e.loss(), e.tokensPerSecond()), e.secondsLeft());
                 }
-                case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(), e.evalLoss(), e.best() ? ", the best so far" : ""));
+                case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(),
+                        e.evalLoss(), e.best() ? ", the best so far" : ""));
                 case TrainEvent.Noted e -> note(e.sentence());
-                case TrainEvent.Saved _, TrainEvent.Finished _ -> {}
+                case TrainEvent.Saved _,TrainEvent.Finished _ -> {}
             }
         };
     }
@@ -168,7 +171,9 @@ public final class Progress implements AutoCloseable {
     private void tell(long now) {
         told = now;
         lastIsTold = true;
-        output.note(joined(stage + " " + done / unit.size() + "/" + total / unit.size() + unit.name() + " (" + (long) (100.0 * done / total) + " %)", said));
+        output.note(joined(
+                stage + " " + done / unit.size() + "/" + total / unit.size() + unit.name() + " (" + (long) (100.0 * done / total) + " %)",
+                said));
     }
 
     private double secondsLeft(long done) {

@@ -1,6 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.torch.TrainableLM;
+import dev.parley.files.FolderTree;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.Backend;
 import dev.parley.model.ModelConfig;
@@ -8,8 +8,8 @@ import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
-import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -62,12 +62,15 @@ final class RehearseCommand implements Callable<Integer> {
         options.quantize = EngineOptions.Quantize.INT8;
         options.dtype = EngineOptions.Precision.BFLOAT16;
         options.engine = Backend.AUTO;
-        var pool = new ModelPool(new ServedModels(options, output).sources(List.of(folder.toString()), List.of()), Long.MAX_VALUE, Limits.DEFAULT, ModelPool.PATIENCE);
+        var pool = new ModelPool(new ServedModels(options, output).sources(List.of(folder.toString()), List.of()), Long.MAX_VALUE,
+                Limits.DEFAULT, ModelPool.PATIENCE);
         try (var database = Database.sqlite(folder.resolve("data")); var http = HttpClient.newHttpClient();
                 var server = ParleyServer.start(ServerSettings.DEFAULT.withPort(0), pool, database, line -> {})) {
             var body = HttpRequest.BodyPublishers.ofString("{\"prompt\": \"Once upon a time\", \"max_tokens\": 8, \"stream\": true}");
             http.send(HttpRequest.newBuilder(URI.create(server.address() + "/ready")).build(), HttpResponse.BodyHandlers.discarding());
-            http.send(HttpRequest.newBuilder(URI.create(server.address() + "/v1/completions")).header("Content-Type", "application/json").POST(body).build(),
+            http.send(
+                    HttpRequest.newBuilder(URI.create(server.address() + "/v1/completions")).header("Content-Type", "application/json")
+                            .POST(body).build(),
                     HttpResponse.BodyHandlers.discarding());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -76,7 +79,8 @@ final class RehearseCommand implements Callable<Integer> {
 
     private void generate(Path folder, String... options) {
         var all = new String[options.length + 9];
-        System.arraycopy(new String[] {"generate", "--engine", "java", "--model", folder.toString(), "--prompt", "Once upon a time", "--max-new-tokens", "60"}, 0, all, 0, 9);
+        System.arraycopy(new String[] {"generate", "--engine", "java", "--model", folder.toString(), "--prompt", "Once upon a time",
+            "--max-new-tokens", "60"}, 0, all, 0, 9);
         System.arraycopy(options, 0, all, 9, options.length);
         Parley.run(output, all);
     }

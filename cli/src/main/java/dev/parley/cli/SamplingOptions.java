@@ -28,7 +28,9 @@ final class SamplingOptions {
 
     private final Map<Setting<?>, Object> given = new HashMap<>();
 
-    @Option(names = "--draft-model", paramLabel = "MODEL", description = "A smaller model with the same tokenizer that proposes tokens; the text does not change, and comes sooner where the proposals are good.")
+    @Option(names = "--draft-model", paramLabel = "MODEL",
+            description = "A smaller model with the same tokenizer that proposes tokens; the text does not change, and comes sooner where "
+                    + "the proposals are good.")
     String draftModel;
 
     @ArgGroup

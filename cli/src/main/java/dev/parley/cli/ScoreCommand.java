@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code parley score}: how likely a model finds a text. */
 @Command(name = "score", description = "Show how probable a text is to a model: loss, perplexity, bits per byte.",
         footer = {"", "A text longer than the context is read in windows of the context's length.",
-                "Example:  ./parley score --model my-model --text \"a domestic animal\""})
+            "Example:  ./parley score --model my-model --text \"a domestic animal\""})
 final class ScoreCommand implements Callable<Integer> {
 
     private final Output output;
@@ -59,7 +59,8 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         model.find(output);
-        var text = source.text != null ? Optional.of(source.text) : source.file != null ? Optional.of(Files.readString(source.file)) : Optional.<String>empty();
+        var text = source.text != null ? Optional.of(source.text)
+                : source.file != null ? Optional.of(Files.readString(source.file)) : Optional.<String>empty();
         var tokenizer = text.isPresent() ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         var rows = text.isPresent() ? List.of(tokenizer.orElseThrow().encodeForModel(text.get()))
                 : source.ids != null ? List.of(IdRows.parse(source.ids)) : IdRows.read(source.idsFile);
@@ -79,7 +80,8 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private ObjectNode row(Likelihood likelihood) {
-        var row = JsonNodeFactory.instance.objectNode().put("tokens", likelihood.tokens()).put("nll", likelihood.nll()).put("loss", likelihood.loss())
+        var row = JsonNodeFactory.instance.objectNode().put("tokens", likelihood.tokens()).put("nll", likelihood.nll())
+                .put("loss", likelihood.loss())
                 .put("perplexity", likelihood.perplexity());
         likelihood.bitsPerByte().ifPresentOrElse(b -> row.put("bits_per_byte", b), () -> row.putNull("bits_per_byte"));
         if (perToken) {

@@ -19,9 +19,10 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley serve}: an OpenAI-compatible API and a web chat. */
 @Command(name = "serve", description = "Serve models: an API for OpenAI's clients, and a web chat for browsers.",
-        footer = {"", "Examples:", "  ./parley serve my-model", "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
-                "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
-                "Ctrl-C lets running answers finish. docs/serve.md tells more."})
+        footer = {"", "Examples:", "  ./parley serve my-model",
+            "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
+            "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
+            "Ctrl-C lets running answers finish. docs/serve.md tells more."})
 final class ServeCommand implements Callable<Integer> {
 
     /** Most folders that are none are found out at once: then no address is told that nobody can use. */
@@ -29,16 +30,21 @@ final class ServeCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(arity = "1..*", paramLabel = "[NAME=]MODEL", description = "Model folders, .gguf files or models of the hub. The first answers requests that name no model, and is loaded at start; the others are loaded on their first request.")
+    @Parameters(arity = "1..*", paramLabel = "[NAME=]MODEL",
+            description = "Model folders, .gguf files or models of the hub. The first answers requests that name no model, and is loaded "
+                    + "at start; the others are loaded on their first request.")
     private List<String> models;
 
-    @Option(names = "--alias", paramLabel = "ALIAS=NAME", description = "Another name for a model, such as gpt-4o-mini=my-model for programs that insist on that name.")
+    @Option(names = "--alias", paramLabel = "ALIAS=NAME",
+            description = "Another name for a model, such as gpt-4o-mini=my-model for programs that insist on that name.")
     private List<String> aliases = List.of();
 
-    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen on; any but this machine's own requires --auth. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
+            description = "Address to listen on; any but this machine's own requires --auth. Default: ${DEFAULT-VALUE}.")
     private String host;
 
-    @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "Port to listen on; 0 picks a free one. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--port", paramLabel = "N", defaultValue = "8080",
+            description = "Port to listen on; 0 picks a free one. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Mixin
@@ -47,41 +53,53 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--auth", description = "Require a key or a user's login (./parley keys, ./parley users).")
     private boolean auth;
 
-    @Option(names = "--allowed-host", paramLabel = "NAME", description = "A host name by which clients may call this server, in addition to localhost.")
+    @Option(names = "--allowed-host", paramLabel = "NAME",
+            description = "A host name by which clients may call this server, in addition to localhost.")
     private List<String> allowedHosts = List.of();
 
-    @Option(names = "--allowed-origin", paramLabel = "ORIGIN", description = "Another site whose pages may call the API, such as https://example.org.")
+    @Option(names = "--allowed-origin", paramLabel = "ORIGIN",
+            description = "Another site whose pages may call the API, such as https://example.org.")
     private List<String> allowedOrigins = List.of();
 
-    @Option(names = "--trust-proxy", description = "Trust X-Forwarded-For and X-Forwarded-Proto, which a proxy in front of this server must set.")
+    @Option(names = "--trust-proxy",
+            description = "Trust X-Forwarded-For and X-Forwarded-Proto, which a proxy in front of this server must set.")
     private boolean trustProxy;
 
-    @Option(names = "--memory", paramLabel = "GIB", description = "Memory for all loaded models and their caches. Default: half of this machine's.")
+    @Option(names = "--memory", paramLabel = "GIB",
+            description = "Memory for all loaded models and their caches. Default: half of this machine's.")
     private Double memory;
 
-    @Option(names = "--cache-memory", paramLabel = "GIB", defaultValue = "1", description = "Memory for each model's KV cache. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--cache-memory", paramLabel = "GIB", defaultValue = "1",
+            description = "Memory for each model's KV cache. Default: ${DEFAULT-VALUE}.")
     private double cacheMemory;
 
-    @Option(names = "--max-running", paramLabel = "N", defaultValue = "32", description = "Sequences that a model continues at once. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-running", paramLabel = "N", defaultValue = "32",
+            description = "Sequences that a model continues at once. Default: ${DEFAULT-VALUE}.")
     private int maxRunning;
 
-    @Option(names = "--max-waiting", paramLabel = "N", defaultValue = "256", description = "Requests that may wait; further ones get a 429. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-waiting", paramLabel = "N", defaultValue = "256",
+            description = "Requests that may wait; further ones get a 429. Default: ${DEFAULT-VALUE}.")
     private int maxWaiting;
 
-    @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64", description = "Prompt tokens to read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--prefill-tokens", paramLabel = "N", defaultValue = "64",
+            description = "Prompt tokens to read between two tokens of running answers. Default: ${DEFAULT-VALUE}.")
     private int prefillTokens;
 
-    @Option(names = "--share-prefixes", description = "Share the prefix cache among all users. This saves time if they all have the same long instruction; "
-            + "but the speed of answers, and cached_tokens, reveal whether somebody has asked the same before.")
+    @Option(names = "--share-prefixes",
+            description = "Share the prefix cache among all users. This saves time if they all have the same long instruction; "
+                    + "but the speed of answers, and cached_tokens, reveal whether somebody has asked the same before.")
     private boolean sharePrefixes;
 
-    @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16", description = "Largest size of a request's body. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-body", paramLabel = "MIB", defaultValue = "16",
+            description = "Largest size of a request's body. Default: ${DEFAULT-VALUE}.")
     private int maxBody;
 
-    @Option(names = "--grace", paramLabel = "SECONDS", defaultValue = "30", description = "Time for running answers to finish when the server is stopped. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--grace", paramLabel = "SECONDS", defaultValue = "30",
+            description = "Time for running answers to finish when the server is stopped. Default: ${DEFAULT-VALUE}.")
     private int grace;
 
-    @Option(names = "--access-log", paramLabel = "FILE", description = "File for the access log, one line of JSON for each request. Default: standard error.")
+    @Option(names = "--access-log", paramLabel = "FILE",
+            description = "File for the access log, one line of JSON for each request. Default: standard error.")
     private Path accessLog;
 
     @Option(names = "--log-texts", description = "Also write the texts of requests and answers to the access log.")
@@ -103,12 +121,14 @@ final class ServeCommand implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
-        try (var database = data.open(); var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
+        try (var database = data.open();
+                var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
             try (var server = ParleyServer.start(settings, pool, database, output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
                 watch.join(QUICK_FAULT);
-                if (!failed.get()) output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
+                if (!failed.get())
+                    output.line("The chat is at " + server.address() + ", the API at " + server.address() + "/v1. Ctrl-C stops.");
                 output.flush();
                 stop.await();
                 if (failed.get()) return Parley.FAILED; // the model's loader has said why
@@ -117,7 +137,10 @@ final class ServeCommand implements Callable<Integer> {
         return Parley.INTERRUPTED;
     }
 
-    /** A server without its first model is of no use to whoever started it. Models that fail later are told of, and tried again when they are asked for. */
+    /**
+     * A server without its first model is of no use to whoever started it. Models that fail later are told of, and tried again when they
+     * are asked for.
+     */
     private static void stopIfFirstFails(ModelPool pool, AtomicBoolean failed, CountDownLatch stop) {
         try {
             if (pool.awaitLoaded(pool.defaultId()).isEmpty()) return;
@@ -130,7 +153,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private ServerSettings settings() {
         try {
-            return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, (long) maxBody << 20, Duration.ofSeconds(grace),
+            return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, (long) maxBody << 20,
+                    Duration.ofSeconds(grace),
                     Optional.ofNullable(accessLog), logTexts);
         } catch (IllegalArgumentException e) {
             throw new WrongUsage(e.getMessage());

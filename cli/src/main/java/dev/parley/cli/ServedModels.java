@@ -24,7 +24,8 @@ final class ServedModels {
     private final Output output;
 
     ServedModels(EngineOptions engine, Output output) {
-        if (engine.engine == Backend.TORCH) throw new WrongUsage("A server runs models with the Java engine, which can batch continuously; leave out --engine torch.");
+        if (engine.engine == Backend.TORCH)
+            throw new WrongUsage("A server runs models with the Java engine, which can batch continuously; leave out --engine torch.");
         engine.engine = Backend.JAVA;
         this.engine = engine;
         this.output = output;
@@ -39,7 +40,8 @@ final class ServedModels {
         var sources = new ArrayList<ModelSource>();
         for (var name : names) sources.add(source(name, aliases));
         for (var alias : aliases) {
-            if (sources.stream().noneMatch(s -> s.id().equals(target(alias)))) throw new WrongUsage("--alias " + alias + " names no served model; write ALIAS=NAME.");
+            if (sources.stream().noneMatch(s -> s.id().equals(target(alias))))
+                throw new WrongUsage("--alias " + alias + " names no served model; write ALIAS=NAME.");
         }
         return sources;
     }
@@ -77,7 +79,8 @@ final class ServedModels {
     /** The weights' files are as large as what is kept in memory, or larger. */
     private static long bytes(Path folder) {
         try (var files = Files.walk(folder, 1)) {
-            return files.filter(f -> f.getFileName().toString().matches(".*\\.(safetensors|bin|gguf|h5)")).mapToLong(f -> f.toFile().length()).sum();
+            return files.filter(f -> f.getFileName().toString().matches(".*\\.(safetensors|bin|gguf|h5)"))
+                    .mapToLong(f -> f.toFile().length()).sum();
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
         }
@@ -91,13 +94,17 @@ final class ServedModels {
             var why = e instanceof Exception problem ? Failures.sentence(problem) : e.toString();
             output.note("parley: The model " + id + " cannot be loaded: " + why);
             if (e instanceof Error error) throw error;
-            throw new IllegalStateException(why.replace(folder.toAbsolutePath().normalize().toString(), id).replace(folder.toString(), id), e);
+            throw new IllegalStateException(why.replace(folder.toAbsolutePath().normalize().toString(), id).replace(folder.toString(), id),
+                    e);
         }
     }
 
     private ModelSource.Parts noted(String id, ModelSource.Parts parts) {
-        output.note(id + " is in memory, with a context of " + parts.model().config().maxPositionEmbeddings() + " tokens. Where a request says nothing else: "
-                + DefaultSettings.of(parts.defaults()).properties().stream().filter(d -> !d.getValue().isNull()).map(d -> d.getKey() + " " + d.getValue()).collect(Collectors.joining(", ")) + ".");
+        output.note(id + " is in memory, with a context of " + parts.model().config().maxPositionEmbeddings()
+                + " tokens. Where a request says nothing else: "
+                + DefaultSettings.of(parts.defaults()).properties().stream().filter(d -> !d.getValue().isNull())
+                        .map(d -> d.getKey() + " " + d.getValue()).collect(Collectors.joining(", "))
+                + ".");
         return parts;
     }
 
@@ -107,7 +114,8 @@ final class ServedModels {
             var model = engine.load(folder);
             try {
                 var tokenizer = reading.result();
-                return new ModelSource.Parts(model, tokenizer, EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)));
+                return new ModelSource.Parts(model, tokenizer,
+                        EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)));
             } catch (IOException | RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley train}: pretraining or fine-tuning by a recipe. */
 @Command(name = "train", description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
-                "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
+    "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
         footer = {"", "Example:", "  ./parley train recipes/pretrain-small.yaml --set max_steps=200 --set output_dir=out"})
 final class TrainCommand implements Callable<Integer> {
 
@@ -28,7 +28,8 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file.")
     Path recipe;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Takes the place of a value of the recipe; may be given several times.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE",
+            description = "Takes the place of a value of the recipe; may be given several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(names = "--resume", description = "Go on from the last checkpoint in output_dir.")

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.torch.TrainableLM;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,8 @@ class CommandsTest {
     @BeforeEach
     void makeModel() throws IOException {
         model = folder.resolve("model");
-        var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
+        var tokenizer = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>", ChatTemplate.START, ChatTemplate.END)
+                .train(List.of(TEXT, TEXT).iterator());
         tokenizer.save(model);
         try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 32, 16, 1, 2), 1)) {
             created.savePretrained(model);
@@ -63,7 +64,9 @@ class CommandsTest {
     private void assertNotServed(Path folder, String sentence) {
         var ended = parley("serve", folder, "--port", 0, "--data", this.folder.resolve("data"));
         assertEquals(1, ended.code(), ended.err());
-        assertTrue(ended.err().contains("parley: The model " + folder.getFileName() + " cannot be loaded: ") && ended.err().contains(sentence), ended.err());
+        assertTrue(
+                ended.err().contains("parley: The model " + folder.getFileName() + " cannot be loaded: ") && ended.err().contains(sentence),
+                ended.err());
     }
 
     @Test
@@ -71,7 +74,8 @@ class CommandsTest {
     void serveEndsWhereItsFirstModelCannotBeLoaded() throws IOException {
         assertNotServed(Files.createDirectories(folder.resolve("empty")), "config.json");
         var adapter = Files.createDirectories(folder.resolve("adapter"));
-        Files.writeString(adapter.resolve("adapter_config.json"), "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/base-7B\"}");
+        Files.writeString(adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/base-7B\"}");
         assertNotServed(adapter, "an adapter for the model org/base-7B");
         var config = new ObjectMapper().readTree(model.resolve("config.json").toFile());
         ((com.fasterxml.jackson.databind.node.ObjectNode) config).put("model_type", "none-such");
@@ -92,7 +96,8 @@ class CommandsTest {
         assertTrue(first.path("text").isTextual() && json.path("model").isTextual());
         assertEquals(10, json.path("usage").path("prompt_tokens").asInt());
         assertEquals(20, json.path("usage").path("completion_tokens").asInt());
-        for (var name : List.of("load_s", "prefill_s", "decode_s", "tokens_per_second")) assertTrue(json.path("timing").path(name).asDouble() >= 0, name);
+        for (var name : List.of("load_s", "prefill_s", "decode_s", "tokens_per_second"))
+            assertTrue(json.path("timing").path(name).asDouble() >= 0, name);
     }
 
     @Test
@@ -100,9 +105,12 @@ class CommandsTest {
         var text = parley("generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 6, "--temperature", 0.9, "--seed", 3);
         assertEquals(0, text.code(), text.err());
         assertTrue(text.out().startsWith("the cat"), text.out());
-        assertEquals(text.out(), parley("generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 6, "--temperature", 0.9, "--seed", 3).out());
+        assertEquals(text.out(),
+                parley("generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 6, "--temperature", 0.9, "--seed", 3)
+                        .out());
         Files.delete(model.resolve("tokenizer.json"));
-        assertEquals(3, parley("generate", "--model", model, "--ids", "1,2", "--max-new-tokens", 3, "--ignore-eos", "--json").json().path("outputs").get(0).path("ids").size());
+        assertEquals(3, parley("generate", "--model", model, "--ids", "1,2", "--max-new-tokens", 3, "--ignore-eos", "--json").json()
+                .path("outputs").get(0).path("ids").size());
         assertEquals(1, parley("generate", "--model", model, "--prompt", "the").code());
     }
 
@@ -134,14 +142,16 @@ class CommandsTest {
                 learning_rate: 1e-2
                 save_steps: 3
                 """.formatted(model, text, folder.resolve("out")));
-        assertTrue(parley("train", recipe, "--resume", "--set", "output_dir=" + folder.resolve("new"), "--json").err().contains("nothing to resume"));
+        assertTrue(parley("train", recipe, "--resume", "--set", "output_dir=" + folder.resolve("new"), "--json").err()
+                .contains("nothing to resume"));
         var trained = parley("train", recipe, "--json").json();
         assertEquals(6, trained.path("steps").asInt());
         var again = parley("train", recipe, "--json");
         assertEquals(1, again.code());
         assertTrue(again.err().contains("checkpoints of an earlier run"), again.err());
         var finished = parley("train", recipe, "--resume");
-        assertTrue(finished.out().contains("the run is finished, 6 steps, training loss ") && !finished.out().contains("NaN"), finished.out());
+        assertTrue(finished.out().contains("the run is finished, 6 steps, training loss ") && !finished.out().contains("NaN"),
+                finished.out());
         var longer = parley("train", recipe, "--resume", "--set", "max_steps=8");
         assertTrue(longer.err().contains("is 8, was 6") && longer.err().contains("--resume-anyway"), longer.err());
         assertEquals(8, parley("train", recipe, "--resume-anyway", "--set", "max_steps=8", "--json").json().path("steps").asInt());
@@ -153,10 +163,12 @@ class CommandsTest {
         var recipe = Files.writeString(folder.resolve("keys.yaml"), "tokenizer: %s\nmodel: {}\n".formatted(model));
         var wrong = List.of(List.of("cosine_with_min_lr", "{}", "needs lr_scheduler_kwargs with either min_lr or min_lr_rate"),
                 List.of("warmup_stable_decay", "{min_lr_ratio: 0.1}", "needs lr_scheduler_kwargs with num_decay_steps"),
-                List.of("cosine", "{power: 2}", "has power, but cosine has none"), List.of("polynomial", "{timescale: 2}", "has only lr_end, power"),
+                List.of("cosine", "{power: 2}", "has power, but cosine has none"),
+                List.of("polynomial", "{timescale: 2}", "has only lr_end, power"),
                 List.of("polynomial", "3", "is no map"), List.of("inverse_sqrt", "{timescale: soon}", "not a number"));
         for (var row : wrong) {
-            var err = parley("train", recipe, "--set", "lr_scheduler_type=" + row.get(0), "--set", "lr_scheduler_kwargs=" + row.get(1)).err();
+            var err = parley("train", recipe, "--set", "lr_scheduler_type=" + row.get(0), "--set", "lr_scheduler_kwargs=" + row.get(1))
+                    .err();
             assertTrue(err.contains(row.get(2)), err);
         }
         assertTrue(parley("train", recipe, "--set", "group_by_length=maybe").err().contains("neither true nor false"));
@@ -166,7 +178,8 @@ class CommandsTest {
     @Test
     void fineTuningTeachesTheAssistantsTurns() throws IOException {
         var chats = new ArrayList<String>();
-        for (int n = 0; n < 20; n++) chats.add("{\"messages\":[{\"role\":\"user\",\"content\":\"the cat\"},{\"role\":\"assistant\",\"content\":\"sat\"}]}");
+        for (int n = 0; n < 20; n++)
+            chats.add("{\"messages\":[{\"role\":\"user\",\"content\":\"the cat\"},{\"role\":\"assistant\",\"content\":\"sat\"}]}");
         var file = Files.write(folder.resolve("chats.jsonl"), chats);
         var recipe = Files.writeString(folder.resolve("sft.yaml"), """
                 stage: sft
@@ -178,7 +191,8 @@ class CommandsTest {
                 save_steps: 0
                 """.formatted(model, file, folder.resolve("chat")));
         assertTrue(parley("train", recipe, "--json").json().path("train_loss").asDouble() < 3);
-        var answer = parley("generate", "--model", folder.resolve("chat"), "--prompt", "<|im_start|>user\nthe cat<|im_end|>\n<|im_start|>assistant\n",
+        var answer = parley("generate", "--model", folder.resolve("chat"), "--prompt",
+                "<|im_start|>user\nthe cat<|im_end|>\n<|im_start|>assistant\n",
                 "--max-new-tokens", 10, "--json").json().path("outputs").get(0);
         assertEquals("sat", answer.path("text").asText());
         assertEquals("stop", answer.path("finish_reason").asText());
@@ -186,12 +200,17 @@ class CommandsTest {
 
     @Test
     void whatGoesWrongIsOneSentenceWithTheRightExitCode() throws IOException {
-        var wrong = List.<Object[]>of(new Object[] {2, "generate", "--model", model}, new Object[] {2, "generate", "--model", model, "--ids", "1,x"},
-                new Object[] {2, "score", "--model", model, "--text", "a", "--ids", "1"}, new Object[] {2, "nonsense"}, new Object[] {2, "train"},
-                new Object[] {1, "generate", "--model", folder.resolve("nowhere"), "--ids", "1"}, new Object[] {1, "generate", "--model", model, "--ids", "9999"},
+        var wrong = List.<Object[]>of(new Object[] {2, "generate", "--model", model},
+                new Object[] {2, "generate", "--model", model, "--ids", "1,x"},
+                new Object[] {2, "score", "--model", model, "--text", "a", "--ids", "1"}, new Object[] {2, "nonsense"},
+                new Object[] {2, "train"},
+                new Object[] {1, "generate", "--model", folder.resolve("nowhere"), "--ids", "1"},
+                new Object[] {1, "generate", "--model", model, "--ids", "9999"},
                 new Object[] {1, "generate", "--model", model, "--ids", "1", "--temperature", "-1"}, new Object[] {1, "chat", model},
-                new Object[] {1, "generate", "--model", model, "--ids-file", folder.resolve("none")}, new Object[] {1, "score", "--model", model, "--ids", "1"},
-                new Object[] {1, "train", folder.resolve("none.yaml")}, new Object[] {1, "quickstart", "--minutes", "0", "--out", folder.resolve("q")});
+                new Object[] {1, "generate", "--model", model, "--ids-file", folder.resolve("none")},
+                new Object[] {1, "score", "--model", model, "--ids", "1"},
+                new Object[] {1, "train", folder.resolve("none.yaml")},
+                new Object[] {1, "quickstart", "--minutes", "0", "--out", folder.resolve("q")});
         for (var call : wrong) {
             var ended = parley(java.util.Arrays.copyOfRange(call, 1, call.length));
             assertEquals(call[0], ended.code(), List.of(call) + ": " + ended.err());
@@ -229,7 +248,8 @@ class CommandsTest {
         var merges = new StringBuilder("#version: 0.2\n");
         for (var merge : tokenizer.path("merges")) merges.append(merge.asText()).append('\n');
         Files.writeString(model.resolve("vocab.bpe"), merges);
-        var generate = new Object[] {"generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 4, "--temperature", 0, "--ignore-eos"};
+        var generate = new Object[] {"generate", "--model", model, "--prompt", "the cat", "--max-new-tokens", 4, "--temperature", 0,
+            "--ignore-eos"};
         var text = parley(generate).out();
         Files.delete(model.resolve("tokenizer.json"));
         Files.delete(model.resolve("tokenizer_config.json"));

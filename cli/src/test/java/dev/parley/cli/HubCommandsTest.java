@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.ModelConfig;
-import dev.parley.hub.FakeHub;
 import dev.parley.files.ChildProcess;
+import dev.parley.hub.FakeHub;
+import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -76,7 +76,8 @@ class HubCommandsTest {
         // A shell lets what it starts in the background ignore Ctrl-C, and all that this starts inherits that.
         if (OS.LINUX.isCurrentOs()) command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-agentlib") && !a.startsWith("-javaagent")).toList());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(a -> !a.startsWith("-agentlib") && !a.startsWith("-javaagent")).toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parley.class.getName()));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         return command;
@@ -121,7 +122,8 @@ class HubCommandsTest {
         assertTrue(model.path("revisions").get(0).path("whole").asBoolean());
         assertTrue(parley("models", "list").out().contains("org/tiny"));
 
-        var generated = parley("generate", "--model", "org/tiny", "--prompt", "the cat", "--max-new-tokens", 3, "--ignore-eos", "--json").json();
+        var generated = parley("generate", "--model", "org/tiny", "--prompt", "the cat", "--max-new-tokens", 3, "--ignore-eos", "--json")
+                .json();
         assertEquals("org/tiny", generated.path("model").asText());
         assertEquals(3, generated.path("outputs").get(0).path("ids").size());
 
@@ -140,7 +142,8 @@ class HubCommandsTest {
         var commit = Files.readString(home.resolve("hub/models--org--tiny/refs/main"));
         assertFalse(Files.exists(snapshots().resolve(commit).resolve("model.safetensors")), "a tokenizer needs no weights");
         assertTrue(parley("score", "--model", "org/tiny@" + commit, "--text", TEXT, "--json").json().path("loss").asDouble() > 0);
-        var offline = ended(start(Map.of("HF_HUB_OFFLINE", "1", "HF_ENDPOINT", "http://127.0.0.1:9"), "score", "--model", "org/tiny", "--text", TEXT));
+        var offline = ended(
+                start(Map.of("HF_HUB_OFFLINE", "1", "HF_ENDPOINT", "http://127.0.0.1:9"), "score", "--model", "org/tiny", "--text", TEXT));
         assertEquals(0, offline.code(), offline.err());
     }
 
@@ -153,7 +156,8 @@ class HubCommandsTest {
             var ended = parley("generate", "--model", call.getKey(), "--prompt", "x");
             assertEquals(1, ended.code(), ended.err());
             var said = ended.err().lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
-            assertTrue(said.size() == 1 && said.getFirst().startsWith("parley: ") && said.getFirst().contains(call.getValue()), ended.err());
+            assertTrue(said.size() == 1 && said.getFirst().startsWith("parley: ") && said.getFirst().contains(call.getValue()),
+                    ended.err());
         }
         assertEquals(0, ended(start(Map.of("HF_TOKEN", "hf_right"), "models", "pull", "org/tiny")).code());
     }
@@ -186,7 +190,8 @@ class HubCommandsTest {
         var command = new ArrayList<>(command("models", "pull", "org/tiny"));
         command.addAll(command.indexOf("-cp"), List.of("-Dparley.stdout.terminal=true", "-Dparley.stderr.terminal=true"));
         Ended stopped;
-        try (var pull = start(Map.of("TERM", "xterm"), List.of("/usr/bin/script", "-qec", "'" + String.join("' '", command) + "'", "/dev/null"))) {
+        try (var pull = start(Map.of("TERM", "xterm"),
+                List.of("/usr/bin/script", "-qec", "'" + String.join("' '", command) + "'", "/dev/null"))) {
             while (pull.isAlive() && hub.bytesServed() < 60_000) Thread.sleep(5);
             pull.process().getOutputStream().write(3); // Ctrl-C, as the terminal gets it
             pull.process().getOutputStream().flush();

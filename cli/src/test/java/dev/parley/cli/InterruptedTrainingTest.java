@@ -58,8 +58,10 @@ class InterruptedTrainingTest {
     }
 
     private ChildProcess start() throws IOException {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-XX:+UseSerialGC",
-                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Parley.class.getName()));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-XX:+UseSerialGC",
+                        "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+                        System.getProperty("java.class.path"), Parley.class.getName()));
         command.addAll(command("out"));
         return ChildProcess.start(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()));
     }
@@ -79,7 +81,8 @@ class InterruptedTrainingTest {
                 assertTrue(run.process().waitFor(90, TimeUnit.SECONDS), () -> which + "hangs");
                 var log = Files.readString(folder.resolve("log"));
                 assertEquals(128 + (kill ? 9 : 15), run.process().exitValue(), which + log);
-                if (log.contains("Stopping after this step")) assertTrue(kill || log.contains("Interrupted"), which + "its last word is lost: " + log);
+                if (log.contains("Stopping after this step"))
+                    assertTrue(kill || log.contains("Interrupted"), which + "its last word is lost: " + log);
             }
             var step = lastStep("out");
             assertTrue(step >= last, "nothing is lost");
@@ -89,7 +92,8 @@ class InterruptedTrainingTest {
         var steps = "max_steps=" + (last + 30);
         assertEquals(0, here(command("out", "--set", steps)));
         assertEquals(0, here(command("whole", "--set", steps)));
-        assertArrayEquals(Files.readAllBytes(folder.resolve("whole/model.safetensors")), Files.readAllBytes(folder.resolve("out/model.safetensors")));
+        assertArrayEquals(Files.readAllBytes(folder.resolve("whole/model.safetensors")),
+                Files.readAllBytes(folder.resolve("out/model.safetensors")));
         System.out.println(INTERRUPTIONS + " interruptions of a run of " + (last + 30) + " steps");
     }
 
@@ -105,6 +109,7 @@ class InterruptedTrainingTest {
     }
 
     private long lastStep(String out) throws IOException {
-        return Checkpoints.last(folder.resolve(out)).map(c -> Long.parseLong(c.getFileName().toString().replace("checkpoint-", ""))).orElse(0L);
+        return Checkpoints.last(folder.resolve(out)).map(c -> Long.parseLong(c.getFileName().toString().replace("checkpoint-", "")))
+                .orElse(0L);
     }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 /** Options of settings, as the command line gives them. */
 class SamplingOptionsTest {
 
-    private static final GenerationConfig RECOMMENDED = GenerationConfig.builder().temperature(0.7).topK(20).stopStrings(List.of("END")).build();
+    private static final GenerationConfig RECOMMENDED = GenerationConfig.builder().temperature(0.7).topK(20).stopStrings(List.of("END"))
+            .build();
 
     @Command
     private static final class Sampled {
@@ -34,7 +35,8 @@ class SamplingOptionsTest {
 
     @Test
     void everyTypeOfValueIsTaken() throws Exception {
-        var config = parsed(command(), "--temperature", "0.25", "--max-new-tokens=7", "--seed", "-9000000000", "--stop", "a", "--stop", "b c", "--ignore-eos");
+        var config = parsed(command(), "--temperature", "0.25", "--max-new-tokens=7", "--seed", "-9000000000", "--stop", "a", "--stop",
+                "b c", "--ignore-eos");
         assertEquals(0.25, config.temperature());
         assertEquals(7, config.maxNewTokens());
         assertEquals(-9_000_000_000L, config.seed());

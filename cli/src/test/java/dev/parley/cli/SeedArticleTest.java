@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.generate.Generator;
@@ -13,6 +12,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import java.nio.file.Files;
@@ -35,7 +35,8 @@ class SeedArticleTest {
     @Test
     void theArticlesScriptRuns() throws Exception {
         var gpt2 = folder.resolve("gpt2");
-        try (var small = TrainableLM.create(ModelConfig.gpt2(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1), 1)) {
+        try (var small = TrainableLM.create(ModelConfig.gpt2(50_257, 128, 32, 2, 2).withSpecialTokens(50_256, 50_256).withDropout(0.1),
+                1)) {
             small.savePretrained(gpt2);
         }
         Tokenizer.fromPretrained("gpt2").save(gpt2);

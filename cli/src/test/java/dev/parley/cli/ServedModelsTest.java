@@ -28,7 +28,8 @@ class ServedModelsTest {
         options.quantize = EngineOptions.Quantize.NONE;
         options.dtype = EngineOptions.Precision.FLOAT32;
         var said = new ByteArrayOutputStream();
-        var source = new ServedModels(options, Output.to(new ByteArrayOutputStream(), said)).sources(List.of(model.toString()), List.of()).getFirst();
+        var source = new ServedModels(options, Output.to(new ByteArrayOutputStream(), said)).sources(List.of(model.toString()), List.of())
+                .getFirst();
         var failure = assertThrows(IllegalStateException.class, () -> source.loader().load());
         assertTrue(said.toString(StandardCharsets.UTF_8).contains(model.toString()), said.toString(StandardCharsets.UTF_8));
         assertFalse(failure.getMessage().contains(folder.toString()), failure.getMessage());

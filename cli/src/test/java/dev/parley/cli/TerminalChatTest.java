@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
@@ -33,9 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TerminalChatTest {
 
-    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the children "
+    private static final String QUESTION = "Tell me at length and in many words what the river said to the old mill on the day when the "
+            + "children "
             + "threw small stones into it. What did it say? And what did the mill answer, which had stood there for a hundred years? ";
-    private static final Tokenizer TOKENIZER = BpeTrainer.of(340).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of(QUESTION).iterator());
+    private static final Tokenizer TOKENIZER = BpeTrainer.of(340).withSpecialTokens(ChatTemplate.START, ChatTemplate.END)
+            .train(List.of(QUESTION).iterator());
     private static final ChatTemplate TEMPLATE = ChatTemplate.chatMl();
     private static final GenerationConfig GREEDY = GenerationConfig.DEFAULT.withMaxNewTokens(80);
 
@@ -72,7 +73,8 @@ class TerminalChatTest {
             chat.answer(second, piece -> {});
             var readAgain = chat.engine().stats().promptTokens() - chat.engine().stats().cachedTokens() - read;
             var known = (first.ids().length + answered.completions().getFirst().ids().length) / 64 * 64;
-            assertTrue(readAgain < second.ids().length - first.ids().length + 64, readAgain + " of " + second.ids().length + " tokens were read, and " + known + " were known");
+            assertTrue(readAgain < second.ids().length - first.ids().length + 64,
+                    readAgain + " of " + second.ids().length + " tokens were read, and " + known + " were known");
         }
     }
 

@@ -27,7 +27,8 @@ public final class Packing {
         for (var document : documents) {
             for (int start = 0; start < document.length(); start += length) {
                 var end = Math.min(document.length(), start + length);
-                var piece = TrainingRow.of(Arrays.copyOfRange(document.inputIds(), start, end), Arrays.copyOfRange(document.labels(), start, end));
+                var piece = TrainingRow.of(Arrays.copyOfRange(document.inputIds(), start, end),
+                        Arrays.copyOfRange(document.labels(), start, end));
                 place(piece, open, length);
                 if (open.size() > OPEN_ROWS) packed.add(closeFullest(open));
             }

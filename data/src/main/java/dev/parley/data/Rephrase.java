@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** Makes one question look as different people type it: case, punctuation, a polite word before or after, a typo. */
 public final class Rephrase {
 
-    private static final List<String> BEFORE = List.of("Please, ", "Hey, ", "So, ", "Well, ", "Hi, ", "Now ", "Um, ", "And ", "Ok, ", "Parley, ");
+    private static final List<String> BEFORE = List.of("Please, ", "Hey, ", "So, ", "Well, ", "Hi, ", "Now ", "Um, ", "And ", "Ok, ",
+            "Parley, ");
     private static final List<String> AFTER = List.of(" please", ", please", " now", " then", ", Parley");
     private static final List<String> CHINESE_BEFORE = List.of("请问", "你好,", "那么,", "嗯,", "好,");
 
@@ -89,7 +90,8 @@ public final class Rephrase {
     }
 
     private static Stream<String> typos(String text) {
-        return IntStream.range(1, text.length() - 1).filter(at -> isTypoAt(text, at)).boxed().flatMap(at -> Stream.of(leftOut(text, at), swapped(text, at)));
+        return IntStream.range(1, text.length() - 1).filter(at -> isTypoAt(text, at)).boxed()
+                .flatMap(at -> Stream.of(leftOut(text, at), swapped(text, at)));
     }
 
     private static boolean isTypoAt(String text, int at) {

@@ -43,7 +43,8 @@ public final class TextFiles {
 
     private static void read(Path file, List<String> documents) throws IOException {
         if (Files.size(file) > LARGEST_FILE) throw new IllegalArgumentException(file + " is larger than 1 GiB; split it.");
-        var strict = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+        var strict = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
         var number = 0;
         var paragraph = new StringBuilder();
         try (var lines = new BufferedReader(new InputStreamReader(Files.newInputStream(file), strict))) {

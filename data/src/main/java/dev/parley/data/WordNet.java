@@ -142,7 +142,8 @@ public final class WordNet {
         var words = new HashSet<String>();
         for (var synset : synsets) {
             for (var word : synset.words()) {
-                if (word.length() >= shortest && word.length() <= longest && word.chars().allMatch(c -> c >= 'a' && c <= 'z')) words.add(word);
+                if (word.length() >= shortest && word.length() <= longest && word.chars().allMatch(c -> c >= 'a' && c <= 'z'))
+                    words.add(word);
             }
         }
         return words.stream().sorted(Comparator.comparingInt((String w) -> -counts.getOrDefault(w, 0)).thenComparing(w -> w)).toList();

@@ -40,7 +40,8 @@ class DataTest {
         var read = WORDNET.trainSynsets(HeldOut.PUBLISHED).stream().map(WordNet.Synset::definition).collect(Collectors.toSet());
         assertTrue(WORDNET.heldOutSynsets(HeldOut.PUBLISHED).size() > 2000);
         assertTrue(WORDNET.heldOutSynsets(HeldOut.PUBLISHED).stream().noneMatch(s -> read.contains(s.definition())));
-        assertTrue(WORDNET.plainWords(3, 8).subList(0, 50).contains("person") && WORDNET.plainWords(3, 8).stream().allMatch(w -> w.matches("[a-z]{3,8}")));
+        assertTrue(WORDNET.plainWords(3, 8).subList(0, 50).contains("person")
+                && WORDNET.plainWords(3, 8).stream().allMatch(w -> w.matches("[a-z]{3,8}")));
     }
 
     private static List<Task> tasks() {
@@ -84,7 +85,8 @@ class DataTest {
         assertTrue(questions.contains("请问你知道人工智能的未来发展趋势吗?"));
         assertEquals(topics.size(), topics.stream().map(ChatSeeds.Topic::id).distinct().count());
         var plain = questions.stream().map(Rephrase::folded).toList();
-        assertEquals(plain.size(), new HashSet<>(plain).size(), "a question stands twice: " + plain.stream().filter(q -> plain.indexOf(q) != plain.lastIndexOf(q)).distinct().toList());
+        assertEquals(plain.size(), new HashSet<>(plain).size(),
+                "a question stands twice: " + plain.stream().filter(q -> plain.indexOf(q) != plain.lastIndexOf(q)).distinct().toList());
         for (var question : heldOut) assertFalse(plain.contains(Rephrase.folded(question)), question);
         assertTrue(topics.stream().flatMap(t -> t.answers().stream()).allMatch(a -> a.length() < 200));
         assertEquals(topics.size(), topics.stream().map(t -> t.answers().getFirst()).distinct().count());
@@ -108,7 +110,8 @@ class DataTest {
         var cut = documents.stream().mapToInt(d -> d.length() > 64 ? 1 : 0).sum(); // the first token of a second piece is no target
         assertEquals(documents.stream().mapToInt(TrainingRow::targets).sum() - cut, rows.stream().mapToInt(TrainingRow::targets).sum());
         assertTrue(rows.size() * 64 < 1.1 * rows.stream().mapToInt(TrainingRow::length).sum(), "rows are full to nine tenths");
-        assertTrue(rows.stream().allMatch(r -> IntStream.range(1, r.segments().length).allMatch(i -> r.segments()[i] >= r.segments()[i - 1])));
+        assertTrue(
+                rows.stream().allMatch(r -> IntStream.range(1, r.segments().length).allMatch(i -> r.segments()[i] >= r.segments()[i - 1])));
     }
 
     @Test
@@ -118,7 +121,8 @@ class DataTest {
         assertEquals(List.of("one\ntwo", "three", "four\n\nfive"), TextFiles.documents(List.of(text, jsonl)));
         assertEquals(3, TextFiles.documents(List.of(folder)).size());
         var broken = Files.write(folder.resolve("c.txt"), new byte[] {'a', '\n', (byte) 0xff, '\n'});
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(broken))).getMessage().contains("c.txt is no UTF-8"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(broken))).getMessage()
+                .contains("c.txt is no UTF-8"));
         var wrong = Files.writeString(folder.resolve("d.jsonl"), "{\"text\":\"x\"}\n{\"txt\":\"x\"}\n");
         assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(wrong))).getMessage().contains("line 2"));
         var chat = Files.writeString(folder.resolve("e.jsonl"), "{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");

@@ -55,9 +55,11 @@ class HeldOutTest {
     @ParameterizedTest
     @EnumSource
     void noQuestionOfTheExamIsTrainedByAnyTask(HeldOut examined) {
-        var asked = tasks(examined).stream().flatMap(t -> all(t).stream()).map(e -> e.prompt().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        var asked = tasks(examined).stream().flatMap(t -> all(t).stream()).map(e -> e.prompt().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
         TOPICS.forEach(t -> t.heldOut().forEach(q -> asked.add(q.toLowerCase(Locale.ROOT))));
-        for (var task : tasks(examined)) trained(task).forEach(e -> assertFalse(asked.contains(e.prompt().toLowerCase(Locale.ROOT)), e.prompt()));
+        for (var task : tasks(examined))
+            trained(task).forEach(e -> assertFalse(asked.contains(e.prompt().toLowerCase(Locale.ROOT)), e.prompt()));
     }
 
     @Test
@@ -71,7 +73,8 @@ class HeldOutTest {
         for (var topic : TOPICS) {
             for (var question : topic.questions()) {
                 for (var variant : Rephrase.variants(question)) {
-                    if (asked.containsKey(variant)) leaks.add(topic.id() + ": \"" + question + "\" may become \"" + asked.get(variant) + "\"");
+                    if (asked.containsKey(variant))
+                        leaks.add(topic.id() + ": \"" + question + "\" may become \"" + asked.get(variant) + "\"");
                 }
             }
         }
@@ -104,12 +107,14 @@ class HeldOutTest {
     }
 
     private static String lastPair(String answer) {
-        return EQUATION.matcher(answer).results().reduce((a, b) -> b).map(m -> pair(m.group(1), m.group(2), m.group(3), m.group(4))).orElseThrow();
+        return EQUATION.matcher(answer).results().reduce((a, b) -> b).map(m -> pair(m.group(1), m.group(2), m.group(3), m.group(4)))
+                .orElseThrow();
     }
 
     /** Of 15 + 4 = 19, 4 + 15 = 19, 19 - 4 = 15 and 19 - 15 = 4: 4 and 15. */
     private static String pair(String a, String sign, String b, String result) {
-        return Stream.of(sign.equals("+") ? a : result, b).map(Integer::valueOf).sorted().map(String::valueOf).collect(Collectors.joining(" and "));
+        return Stream.of(sign.equals("+") ? a : result, b).map(Integer::valueOf).sorted().map(String::valueOf)
+                .collect(Collectors.joining(" and "));
     }
 
     @ParameterizedTest
@@ -118,7 +123,8 @@ class HeldOutTest {
         var tasks = tasks(examined).subList(0, 3);
         var heldOut = all(tasks.getFirst()).stream().map(Example::answer).collect(Collectors.toSet());
         for (var task : tasks) {
-            trained(task).forEach(e -> Stream.of(e.answer().split(": ")).forEach(part -> assertFalse(heldOut.contains(part), e.toString())));
+            trained(task)
+                    .forEach(e -> Stream.of(e.answer().split(": ")).forEach(part -> assertFalse(heldOut.contains(part), e.toString())));
         }
     }
 

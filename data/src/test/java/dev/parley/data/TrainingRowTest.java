@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class TrainingRowTest {
 
     /** Documents 5 6 7 and 8 9; 9 is masked. */
-    private static final TrainingRow PACKED = new TrainingRow(new int[] {5, 6, 7, 8, 9}, new int[] {5, 6, 7, 8, TrainingBatch.IGNORED}, new int[] {0, 0, 0, 1, 1});
+    private static final TrainingRow PACKED = new TrainingRow(new int[] {5, 6, 7, 8, 9}, new int[] {5, 6, 7, 8, TrainingBatch.IGNORED},
+            new int[] {0, 0, 0, 1, 1});
 
     @Test
     void theFirstTokenOfADocumentAndWhatIsMaskedAreNoTargets() {

@@ -4,10 +4,10 @@ import dev.parley.data.ChatSeeds.Topic;
 import dev.parley.data.HeldOut;
 import dev.parley.data.tasks.Example;
 import dev.parley.data.tasks.Task;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
@@ -48,11 +48,14 @@ public final class Exam implements AutoCloseable {
         config = GenerationConfig.DEFAULT.withStops(List.of(tokenizer.idOf(ChatTemplate.END).orElseThrow()), List.of());
     }
 
-    /** The answers to questions, each asked in a conversation of its own, and ended where it is longer than the longest right answer can be. */
+    /**
+     * The answers to questions, each asked in a conversation of its own, and ended where it is longer than the longest right answer can be.
+     */
     public CompletableFuture<List<String>> answers(List<String> questions, Stream<String> rightAnswers) {
         var longest = rightAnswers.mapToInt(a -> tokenizer.encode(a).length).max().orElse(0);
         var answers = questions.stream().map(q -> answer(q, config.withMaxNewTokens(longest + SPARE_TOKENS))).toList();
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     private CompletableFuture<String> answer(String question, GenerationConfig config) {
@@ -81,19 +84,23 @@ public final class Exam implements AutoCloseable {
     /** The part of a task's held-out cases that are answered right. */
     public CompletableFuture<Score> task(Task task, int cases, long seed) {
         var examples = task.heldOut(cases, seed);
-        return answers(examples.stream().map(Example::prompt).toList(), examples.stream().map(Example::answer)).thenApply(answers ->
-                Score.proportion(IntStream.range(0, examples.size()).filter(i -> task.correct(examples.get(i), answers.get(i))).count(), examples.size()));
+        return answers(examples.stream().map(Example::prompt).toList(), examples.stream().map(Example::answer)).thenApply(answers -> Score
+                .proportion(IntStream.range(0, examples.size()).filter(i -> task.correct(examples.get(i), answers.get(i))).count(),
+                        examples.size()));
     }
 
     /** The part of held-out paraphrases that are answered right; all topics in turn are asked, {@code cases} times. */
     public CompletableFuture<Score> topics(List<Topic> topics, HeldOut examined, int cases) {
         record Asked(Topic topic, String question) {}
         var asked = IntStream.range(0, topics.stream().mapToInt(t -> t.heldOut(examined).size()).max().orElse(0)).boxed()
-                .flatMap(i -> topics.stream().filter(t -> i < t.heldOut(examined).size()).map(t -> new Asked(t, t.heldOut(examined).get(i))))
+                .flatMap(
+                        i -> topics.stream().filter(t -> i < t.heldOut(examined).size()).map(t -> new Asked(t, t.heldOut(examined).get(i))))
                 .limit(cases).toList();
         var judge = new TopicJudge(topics);
-        return answers(asked.stream().map(Asked::question).toList(), topics.stream().flatMap(t -> t.answers().stream())).thenApply(answers ->
-                Score.proportion(IntStream.range(0, asked.size()).filter(i -> judge.isOf(asked.get(i).topic(), answers.get(i))).count(), asked.size()));
+        return answers(asked.stream().map(Asked::question).toList(), topics.stream().flatMap(t -> t.answers().stream()))
+                .thenApply(answers -> Score.proportion(
+                        IntStream.range(0, asked.size()).filter(i -> judge.isOf(asked.get(i).topic(), answers.get(i))).count(),
+                        asked.size()));
     }
 
     /** Waits for the answers that are not there yet. */

@@ -21,7 +21,8 @@ public record Likelihood(int tokens, double[] logprobs, Optional<Long> bytes) {
      * the first window sees at least half a context.
      */
     public static Likelihood of(LanguageModel model, Optional<Tokenizer> tokenizer, int[] ids) {
-        if (ids.length < 2) throw new IllegalArgumentException("A text of " + ids.length + " tokens cannot be scored: the first token has none before it.");
+        if (ids.length < 2)
+            throw new IllegalArgumentException("A text of " + ids.length + " tokens cannot be scored: the first token has none before it.");
         var context = model.config().maxPositionEmbeddings();
         var logprobs = DoubleStream.builder();
         var scored = 1; // tokens that have, or need, no score yet

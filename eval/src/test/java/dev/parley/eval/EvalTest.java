@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatSeeds;
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.torch.TrainableLM;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

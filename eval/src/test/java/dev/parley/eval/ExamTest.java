@@ -3,20 +3,20 @@ package dev.parley.eval;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.HeldOut;
 import dev.parley.data.tasks.Arithmetic;
 import dev.parley.data.tasks.Example;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.DType;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +62,8 @@ class ExamTest {
             assertEquals(questions.size(), answers.size());
             for (int i = 0; i < questions.size(); i++) {
                 var prompt = TEMPLATE.encode(tokenizer, List.of(Message.user(questions.get(i))), true).ids();
-                var config = GenerationConfig.DEFAULT.withMaxNewTokens(longest + 8).withStops(List.of(tokenizer.idOf(ChatTemplate.END).orElseThrow()), List.of());
+                var config = GenerationConfig.DEFAULT.withMaxNewTokens(longest + 8)
+                        .withStops(List.of(tokenizer.idOf(ChatTemplate.END).orElseThrow()), List.of());
                 assertEquals(new Generator(model, tokenizer).generate(List.of(prompt), config).getFirst().text().strip(), answers.get(i));
             }
         }

@@ -54,7 +54,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Waits for its end. */
     public int exitCode() throws InterruptedException {
-        if (!process.waitFor(PATIENCE, TimeUnit.MINUTES)) throw new AssertionError("does not come to an end: " + process.info().commandLine().orElse("a process"));
+        if (!process.waitFor(PATIENCE, TimeUnit.MINUTES))
+            throw new AssertionError("does not come to an end: " + process.info().commandLine().orElse("a process"));
         return process.exitValue();
     }
 

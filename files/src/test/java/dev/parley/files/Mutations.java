@@ -16,10 +16,13 @@ import java.util.regex.Pattern;
 /** Valid files made invalid, the way disks, networks and strangers do it. The same seed gives the same files. */
 public final class Mutations {
 
-    private static final long[] WORDS = {0, 1, -1, 2, 127, 128, 255, 256, 32_767, 65_535, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32,
+    private static final long[] WORDS = {0, 1, -1, 2, 127, 128, 255, 256, 32_767, 65_535, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE,
+        1L << 32,
         1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE - 7};
-    private static final String[] TOKENS = {"0", "-1", "1", "2", "1e400", "-0.0", "0.5", "NaN", "2147483647", "2147483648", "4294967296", "9223372036854775807",
-        "99999999999999999999999", "null", "true", "false", "\"\"", "\"x\"", "\"../../x\"", "\"/etc/hosts\"", "\"\\u0000\"", "\"\\ud800\"", "[]", "{}", "[[[[0]]]]",
+    private static final String[] TOKENS = {"0", "-1", "1", "2", "1e400", "-0.0", "0.5", "NaN", "2147483647", "2147483648", "4294967296",
+        "9223372036854775807",
+        "99999999999999999999999", "null", "true", "false", "\"\"", "\"x\"", "\"../../x\"", "\"/etc/hosts\"", "\"\\u0000\"", "\"\\ud800\"",
+        "[]", "{}", "[[[[0]]]]",
         "[1,2]", "{\"a\":1}", "", ",", ":", "{", "}", "[", "]", "\"", "[" + "[".repeat(2000), "1".repeat(2000)};
     private static final Pattern TOKEN = Pattern.compile("-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|\"[^\"]*\"|true|false|null|[\\[\\]{}:,]");
 

@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.RandomModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.Golden;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Constraints;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.TokenMasks;
 import dev.parley.model.CausalLM;
-import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.RandomModels;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Files;
@@ -54,9 +54,11 @@ class ConstrainedGenerationTest {
     }
 
     static List<Grammar> grammars() {
-        return List.of(Grammar.ofJsonSchema(PERSON), Grammar.ofRegex("(the (cat|dog) ){1,3}[^a-m]\\.?"), Grammar.ofChoice(List.of("yes", "no", "yes, 中文", "n")),
+        return List.of(Grammar.ofJsonSchema(PERSON), Grammar.ofRegex("(the (cat|dog) ){1,3}[^a-m]\\.?"),
+                Grammar.ofChoice(List.of("yes", "no", "yes, 中文", "n")),
                 Grammar.ofRegex("(the cat|the dog|naïve|yes|no|[a-d]){3,9}\\."), Grammar.ofRegex("((the |cat|dog | no|y){20}x){2,70}"),
-                Grammar.ofGbnf("root ::= item (\", \" item)* item ::= [0-9]+ | \"[\" root \"]\"".replace(" item ::=", "\nitem ::=")), Grammar.ofJsonObject());
+                Grammar.ofGbnf("root ::= item (\", \" item)* item ::= [0-9]+ | \"[\" root \"]\"".replace(" item ::=", "\nitem ::=")),
+                Grammar.ofJsonObject());
     }
 
     /** A model that knows nothing says what the grammar wants, drawn, by beams, several at once, with guesses. */
@@ -66,8 +68,10 @@ class ConstrainedGenerationTest {
         var generator = new Generator(model, tokenizer);
         var config = GenerationConfig.builder().maxNewTokens(300).eosTokenIds(List.of(0)).grammar(grammar);
         var ended = 0;
-        for (var setting : List.of(config.temperature(1.5).numReturnSequences(8).seed(1).build(), config.temperature(1.5).topK(5).build(), config.temperature(0).topK(0).numReturnSequences(1).build(),
-                config.numBeams(3).numReturnSequences(3).build(), config.numBeams(1).numReturnSequences(1).promptLookupNumTokens(4).build())) {
+        for (var setting : List.of(config.temperature(1.5).numReturnSequences(8).seed(1).build(), config.temperature(1.5).topK(5).build(),
+                config.temperature(0).topK(0).numReturnSequences(1).build(),
+                config.numBeams(3).numReturnSequences(3).build(),
+                config.numBeams(1).numReturnSequences(1).promptLookupNumTokens(4).build())) {
             for (var completion : generator.generate(List.of(tokenizer.encode("the cat")), setting)) {
                 if (completion.finishReason() != FinishReason.STOP) continue;
                 assertTrue(grammar.matches(completion.text()), completion.text());
@@ -90,7 +94,8 @@ class ConstrainedGenerationTest {
     @Test
     void aTextEndsWhereNothingCanFollow() {
         var generator = new Generator(model, tokenizer);
-        var answer = generator.generate("the dog", GenerationConfig.builder().maxNewTokens(50).grammar(Grammar.ofRegex("\\d\\d:\\d\\d")).build());
+        var answer = generator.generate("the dog",
+                GenerationConfig.builder().maxNewTokens(50).grammar(Grammar.ofRegex("\\d\\d:\\d\\d")).build());
         assertEquals(FinishReason.STOP, answer.finishReason());
         assertEquals(5, answer.text().length());
     }
@@ -113,7 +118,8 @@ class ConstrainedGenerationTest {
         var names = new HashSet<String>();
         for (int id = 0; id < logits.length; id++) {
             var byItself = id;
-            if (logits[id] == 0) names.add(NAMES.stream().filter(n -> tokenizer.idOf(n).orElse(-1) == byItself).findFirst().orElse("another: " + id));
+            if (logits[id] == 0)
+                names.add(NAMES.stream().filter(n -> tokenizer.idOf(n).orElse(-1) == byItself).findFirst().orElse("another: " + id));
         }
         return names;
     }

@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.RandomModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.Golden;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
-import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
+import dev.parley.model.RandomModels;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each family on each engine against an independent PyTorch implementation. */
 class FamiliesGenerationTest {
 
-    private static final List<String> FOLDERS = List.of("gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny",
+    private static final List<String> FOLDERS = List.of("gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny",
+            "llama-yarn-tiny",
             "llama3-tiny", "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny");
 
     static Stream<Arguments> foldersAndEngines() {
@@ -64,11 +65,13 @@ class FamiliesGenerationTest {
     @EnumSource(WeightType.class)
     void scoresDoNotDependOnTheOtherTexts(WeightType type) {
         for (var folder : List.of("gpt2-tiny", "qwen3-tiny", "mistral-tiny")) {
-            try (var model = CausalLM.fromPretrained(Golden.folder(folder), type, DType.FLOAT32, Backend.JAVA); var session = model.openSession(1L << 20)) {
+            try (var model = CausalLM.fromPretrained(Golden.folder(folder), type, DType.FLOAT32, Backend.JAVA);
+                    var session = model.openSession(1L << 20)) {
                 int[] ids = {3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 32, 38, 46};
                 var alone = session.feed(List.of(Feed.of(session.open(), ids))).getFirst().scores()[0].clone();
                 var feeds = new ArrayList<Feed>();
-                for (int row = 0; row < 5; row++) feeds.add(row == 2 ? Feed.of(session.open(), ids) : Feed.of(session.open(), row + 1, 2 * row + 1));
+                for (int row = 0; row < 5; row++)
+                    feeds.add(row == 2 ? Feed.of(session.open(), ids) : Feed.of(session.open(), row + 1, 2 * row + 1));
                 assertArrayEquals(alone, session.feed(feeds).get(2).scores()[0], folder);
                 var singly = session.open();
                 float[] last = {};
@@ -85,7 +88,8 @@ class FamiliesGenerationTest {
     @MethodSource("foldersAndEngines")
     void aForkAndACutTextGoOnAsTheirTokensDo(String folder, Backend engine) {
         int[] ids = {3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 32, 38, 46};
-        try (var model = load(folder, engine); var session = model.openSession(1L << 20); var text = session.open(); var whole = session.open()) {
+        try (var model = load(folder, engine); var session = model.openSession(1L << 20); var text = session.open();
+                var whole = session.open()) {
             session.feed(List.of(Feed.of(text, Arrays.copyOf(ids, 9))));
             try (var fork = text.fork()) {
                 session.feed(List.of(Feed.of(fork, 1, 2, 3)));
@@ -107,16 +111,20 @@ class FamiliesGenerationTest {
             for (var temperature : new double[] {0, 1}) {
                 var plain = GenerationConfig.builder().maxNewTokens(30).temperature(temperature).seed(7).build();
                 assertArrayEquals(new Generator(model).generate(List.of(prompt), plain).getFirst().ids(),
-                        new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst().ids());
+                        new Generator(model).generate(List.of(prompt), plain.toBuilder().promptLookupNumTokens(4).build()).getFirst()
+                                .ids());
             }
         }
     }
 
-    /** A draft model that is the model itself, and guesses right; its int4 weights, mostly right; a model of other weights, mostly wrong. */
+    /**
+     * A draft model that is the model itself, and guesses right; its int4 weights, mostly right; a model of other weights, mostly wrong.
+     */
     @ParameterizedTest
     @MethodSource("foldersAndEngines")
     void aDraftModelChangesNothing(String folder, Backend engine) throws IOException {
-        try (var model = load(folder, engine); var rough = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT4, DType.FLOAT32, engine);
+        try (var model = load(folder, engine);
+                var rough = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT4, DType.FLOAT32, engine);
                 var stranger = RandomModels.load(model.config(), 5)) {
             var prompt = new int[] {5, 6, 7, 9, 3};
             for (var draft : List.of(model, rough, stranger)) {
@@ -131,7 +139,8 @@ class FamiliesGenerationTest {
 
     @Test
     void aDraftModelOfAnotherVocabularyIsRefused() {
-        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3); var other = RandomModels.load(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
+        try (var model = RandomModels.load(ModelConfig.gpt2(60, 64, 32, 2, 2), 3);
+                var other = RandomModels.load(ModelConfig.gpt2(61, 64, 32, 2, 2), 3)) {
             var refusal = assertThrows(ModelException.class, () -> new Generator(model).withDraftModel(other));
             assertTrue(refusal.getMessage().contains("61") && refusal.getMessage().contains("60"), refusal.getMessage());
         }
@@ -144,7 +153,8 @@ class FamiliesGenerationTest {
         try (var file = getClass().getResourceAsStream("contrastive.json")) {
             for (var one : new ObjectMapper().readTree(file).path("cases")) {
                 try (var model = load(one.path("model").asText(), engine)) {
-                    var config = GenerationConfig.builder().maxNewTokens(20).penaltyAlpha(one.path("penalty_alpha").asDouble()).topK(one.path("top_k").asInt()).build();
+                    var config = GenerationConfig.builder().maxNewTokens(20).penaltyAlpha(one.path("penalty_alpha").asDouble())
+                            .topK(one.path("top_k").asInt()).build();
                     var prompts = List.of(new int[] {1, 2}, Golden.ints(one.path("prompt_ids")));
                     assertArrayEquals(Golden.ints(one.path("ids")), new Generator(model).generate(prompts, config).get(1).ids());
                 }
@@ -157,7 +167,8 @@ class FamiliesGenerationTest {
     @MethodSource("foldersAndEngines")
     void int8StaysNearFloat32(String folder, Backend engine) throws IOException {
         var ids = Golden.rows(Golden.expected(Golden.folder(folder)).path("input_ids"))[0];
-        try (var wide = load(folder, engine); var narrow = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT8, DType.FLOAT32, engine);
+        try (var wide = load(folder, engine);
+                var narrow = CausalLM.fromPretrained(Golden.folder(folder), WeightType.INT8, DType.FLOAT32, engine);
                 var a = wide.openSession(0); var b = narrow.openSession(0); var exactText = a.open(); var nearText = b.open()) {
             var exact = a.feed(List.of(Feed.of(exactText, ids))).getFirst().scores()[0];
             var near = b.feed(List.of(Feed.of(nearText, ids))).getFirst().scores()[0];

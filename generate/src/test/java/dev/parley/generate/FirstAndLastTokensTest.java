@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.RandomModels;
+import dev.parley.files.Golden;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.config.GenerationConfig.EndDecay;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.generate.config.GenerationConfig.EndDecay;
-import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.model.CausalLM;
-import dev.parley.files.Golden;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.RandomModels;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,8 @@ class FirstAndLastTokensTest {
     void forcedTokensComeAlsoWhereEarlierProcessorsKeepThemOut(int beams) {
         try (var model = model()) {
             var config = GenerationConfig.builder().maxNewTokens(5).numBeams(beams).forcedEosTokenId(4).eosTokenIds(List.of(4));
-            for (var kept : List.of(config.minNewTokens(5), config.minNewTokens(0).minLength(20), config.minLength(0).noRepeatNgramSize(1), config.badWordsIds(List.of(List.of(4))))) {
+            for (var kept : List.of(config.minNewTokens(5), config.minNewTokens(0).minLength(20), config.minLength(0).noRepeatNgramSize(1),
+                    config.badWordsIds(List.of(List.of(4))))) {
                 var ids = text(model, PROMPT, kept).ids();
                 assertEquals(5, ids.length);
                 assertEquals(4, ids[4]);
@@ -64,7 +65,9 @@ class FirstAndLastTokensTest {
             var config = GenerationConfig.builder().maxNewTokens(5).numBeams(beams).forcedBosTokenId(9);
             assertEquals(9, text(model, new int[] {7}, config).ids()[0]);
             assertEquals(9, text(model, new int[] {7}, config.noRepeatNgramSize(1).beginSuppressTokens(List.of(9))).ids()[0]);
-            assertNotEquals(9, text(model, PROMPT, GenerationConfig.builder().maxNewTokens(5).numBeams(beams).beginSuppressTokens(List.of(9))).ids()[0]);
+            assertNotEquals(9,
+                    text(model, PROMPT, GenerationConfig.builder().maxNewTokens(5).numBeams(beams).beginSuppressTokens(List.of(9)))
+                            .ids()[0]);
         }
     }
 
@@ -103,7 +106,8 @@ class FirstAndLastTokensTest {
     void anEndTokenBeyondTheVocabularyNeverComes() {
         try (var model = model()) {
             for (int beams = 1; beams <= 2; beams++) {
-                var config = GenerationConfig.builder().maxNewTokens(6).numBeams(beams).minNewTokens(3).minLength(8).eosTokenIds(List.of(60, 1_000_000)).forcedEosTokenId(70);
+                var config = GenerationConfig.builder().maxNewTokens(6).numBeams(beams).minNewTokens(3).minLength(8)
+                        .eosTokenIds(List.of(60, 1_000_000)).forcedEosTokenId(70);
                 assertEquals(6, text(model, PROMPT, config).ids().length);
             }
         }
@@ -122,7 +126,8 @@ class FirstAndLastTokensTest {
 
     @Test
     void drawsDependOnTheNumberAmongThePromptsAnswersAndNotOnTheBatch() {
-        var config = GenerationConfig.DEFAULT.withMaxNewTokens(12).withSampling(1.3, 0, 1, 0).withSeed(5).toBuilder().numReturnSequences(2).build();
+        var config = GenerationConfig.DEFAULT.withMaxNewTokens(12).withSampling(1.3, 0, 1, 0).withSeed(5).toBuilder().numReturnSequences(2)
+                .build();
         try (var model = model()) {
             var generator = new Generator(model);
             var alone = generator.generate(List.of(PROMPT), config);

@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.Backend;
-import dev.parley.model.RandomModels;
-import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.strategy.FinishReason;
-import dev.parley.generate.sampling.StopStrings;
-import dev.parley.model.CausalLM;
 import dev.parley.files.Golden;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.strategy.FinishReason;
+import dev.parley.kernels.DType;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
-import dev.parley.kernels.DType;
+import dev.parley.model.RandomModels;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import java.util.ArrayList;
@@ -39,7 +39,8 @@ class GeneratorTest {
                 for (int r = 0; r < prompts.size(); r++) {
                     assertArrayEquals(Golden.ints(rows.get(r).path("ids")), together.get(r).ids());
                     assertEquals(FinishReason.LENGTH, together.get(r).finishReason());
-                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.toBuilder().useCache(useCache).build()).getFirst();
+                    var alone = new Generator(model).generate(List.of(prompts.get(r)), GREEDY.toBuilder().useCache(useCache).build())
+                            .getFirst();
                     assertArrayEquals(alone.ids(), together.get(r).ids());
                 }
             }
@@ -54,7 +55,8 @@ class GeneratorTest {
             var prompt = new int[] {4, 8, 15};
             var first = generator.generate(List.of(prompt), config).getFirst();
             assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config).getFirst().ids());
-            assertArrayEquals(first.ids(), generator.generate(List.of(prompt), config.toBuilder().useCache(false).build()).getFirst().ids());
+            assertArrayEquals(first.ids(),
+                    generator.generate(List.of(prompt), config.toBuilder().useCache(false).build()).getFirst().ids());
             var batch = generator.generate(List.of(prompt, new int[] {1, 2, 3, 4, 5, 6, 7}), config);
             assertArrayEquals(first.ids(), batch.getFirst().ids());
             assertTrue(!Arrays.equals(first.ids(), generator.generate(List.of(prompt), config.withSeed(6)).getFirst().ids()));
@@ -73,7 +75,8 @@ class GeneratorTest {
             assertEquals(end, first[first.length - 1]);
             assertEquals(FinishReason.STOP, stopped.getFirst().finishReason());
             assertArrayEquals(Arrays.copyOf(free.get(1).ids(), stopped.get(1).ids().length), stopped.get(1).ids());
-            assertEquals(24, generator.generate(prompts, GREEDY.withStops(List.of(end), List.of()).withIgnoreEos(true)).getFirst().ids().length);
+            assertEquals(24,
+                    generator.generate(prompts, GREEDY.withStops(List.of(end), List.of()).withIgnoreEos(true)).getFirst().ids().length);
         }
     }
 
@@ -100,7 +103,8 @@ class GeneratorTest {
                 var cut = whole.text().length() / 2;
                 var stop = whole.text().substring(cut, Math.min(whole.text().length(), cut + 3));
                 var pieces = new ArrayList<String>();
-                var stopped = generator.stream(tokenizer.encode("the cat"), config.withStops(List.of(), List.of(stop)), pieces::add, () -> false);
+                var stopped = generator.stream(tokenizer.encode("the cat"), config.withStops(List.of(), List.of(stop)), pieces::add,
+                        () -> false);
                 assertEquals(whole.text().substring(0, whole.text().indexOf(stop)), stopped.text());
                 assertEquals(stopped.text(), String.join("", pieces));
                 assertEquals(FinishReason.STOP, stopped.finishReason());
@@ -116,7 +120,7 @@ class GeneratorTest {
             var stops = List.of(letters(random, 1 + random.nextInt(4)), letters(random, 1 + random.nextInt(4)));
             var shown = new StringBuilder();
             var watch = new StopStrings(stops);
-            for (int at = 0; at < text.length(); ) {
+            for (int at = 0; at < text.length();) {
                 var end = Math.min(text.length(), at + 1 + random.nextInt(5));
                 shown.append(watch.push(text.substring(at, end)));
                 at = end;

@@ -84,7 +84,8 @@ final class AutomatonBuilder {
 
     private GrammarException tooLarge(String what) {
         var place = current.substring(current.indexOf('#') + 1);
-        return new GrammarException("The grammar is too large: it has more than " + what + (current.contains("#/") ? ", reached at #" + place : "") + "; ask for less at once.");
+        return new GrammarException("The grammar is too large: it has more than " + what
+                + (current.contains("#/") ? ", reached at #" + place : "") + "; ask for less at once.");
     }
 
     private int state() {
@@ -239,7 +240,8 @@ final class AutomatonBuilder {
             case Characters(var set) -> Math.min(most, 1 + set.ranges().size());
             case Sequence(var parts) -> size(parts, most);
             case Choice(var options) -> options.isEmpty() ? 1 : size(options, most);
-            case Repeat(var part, var least, var times) -> times == 0 ? 0 : (int) Math.min(most, (long) size(part, most) * Math.max(1, Math.max(least, times)));
+            case Repeat(var part, var least, var times) ->
+                times == 0 ? 0 : (int) Math.min(most, (long) size(part, most) * Math.max(1, Math.max(least, times)));
             case Machine machine -> most;
             case Call call -> Math.min(most, 2);
             case Expression.Anchor anchor -> 0;

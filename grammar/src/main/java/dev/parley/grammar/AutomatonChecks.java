@@ -66,7 +66,8 @@ final class AutomatonChecks {
                 int called = steps[s + 1], target = steps[s + 3];
                 var calls = steps[s] == Automaton.CALL || steps[s] == Automaton.REPEAT;
                 if (calls) calledFirst.add(new int[] {rule, called});
-                var silent = steps[s] == Automaton.SILENT || calls && nullable.get(called) || steps[s] == Automaton.REPEAT && bounds[steps[s + 2]][0] == 0;
+                var silent = steps[s] == Automaton.SILENT || calls && nullable.get(called)
+                        || steps[s] == Automaton.REPEAT && bounds[steps[s + 2]][0] == 0;
                 if (silent) reach(target, rule, open);
                 else if (calls) waiting.get(called).add(new int[] {target, rule});
             }
@@ -138,7 +139,8 @@ final class AutomatonChecks {
             if (ruleAt[state] < 0) continue;
             for (int i = calling[ruleAt[state]]; i >= 0; i = calling[start.length + i]) mark(i, from[i], live, open);
         }
-        if (!live.get(start[0])) throw new GrammarException("The grammar allows no text: what begins with rule " + names.getFirst() + " cannot come to an end.");
+        if (!live.get(start[0]))
+            throw new GrammarException("The grammar allows no text: what begins with rule " + names.getFirst() + " cannot come to an end.");
         return live;
     }
 

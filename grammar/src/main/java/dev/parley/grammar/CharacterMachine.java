@@ -95,7 +95,8 @@ final class CharacterMachine {
         for (int i = 0; i <= last; i++) {
             building.id(i);
             building.accept(i, i >= least);
-            building.moves.add(i < last ? List.of(new Move(CodePoints.ALL, i + 1)) : most == Expression.UNBOUNDED ? List.of(new Move(CodePoints.ALL, i)) : List.of());
+            building.moves.add(i < last ? List.of(new Move(CodePoints.ALL, i + 1))
+                    : most == Expression.UNBOUNDED ? List.of(new Move(CodePoints.ALL, i)) : List.of());
         }
         return building.trimmed();
     }

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** An expression as states over characters, of which a text may be in several at once. Anchors are steps that only the ends of a text can take. */
+/**
+ * An expression as states over characters, of which a text may be in several at once. Anchors are steps that only the ends of a text can
+ * take.
+ */
 final class CharacterStates {
 
     private static final int ANYWHERE = 0;

@@ -96,7 +96,7 @@ final class CodePoints {
 
     private List<int[]> common(CodePoints other) {
         var common = new ArrayList<int[]>();
-        for (int i = 0, j = 0; i < bounds.length && j < other.bounds.length; ) {
+        for (int i = 0, j = 0; i < bounds.length && j < other.bounds.length;) {
             int first = Math.max(bounds[i], other.bounds[j]), last = Math.min(bounds[i + 1], other.bounds[j + 1]);
             if (first <= last) common.add(new int[] {first, last});
             if (bounds[i + 1] < other.bounds[j + 1]) i += 2;

@@ -197,7 +197,8 @@ final class Configurations {
         }
 
         private void bound(int size) {
-            if (size > MOST_PLACES) throw new GrammarException("The form is too ambiguous: a text can be in more than " + MOST_PLACES + " of its places at once.");
+            if (size > MOST_PLACES) throw new GrammarException(
+                    "The form is too ambiguous: a text can be in more than " + MOST_PLACES + " of its places at once.");
         }
 
         private void follow(Open from, Work work) {

@@ -37,7 +37,8 @@ final class Gbnf {
         at += 3;
         space(true);
         if (rules.put(name, alternatives(false, 0)) != null) throw fault("rule " + name + " is there twice", from);
-        if (at < text.length() && text.charAt(at) != '\n' && text.charAt(at) != '\r') throw fault("a line end is expected after a rule", at);
+        if (at < text.length() && text.charAt(at) != '\n' && text.charAt(at) != '\r')
+            throw fault("a line end is expected after a rule", at);
         space(true);
     }
 
@@ -181,7 +182,8 @@ final class Gbnf {
         if (number.length() < digits || !number.matches("[0-9a-fA-F]+")) throw fault("a character's number is wrong", at);
         at += digits;
         var character = Long.parseLong(number, 16);
-        if (character > Character.MAX_CODE_POINT || character >= 0xd800 && character <= 0xdfff) throw fault("there is no such character", at - digits);
+        if (character > Character.MAX_CODE_POINT || character >= 0xd800 && character <= 0xdfff)
+            throw fault("there is no such character", at - digits);
         return (int) character;
     }
 
@@ -202,6 +204,7 @@ final class Gbnf {
     private GrammarException fault(String what, int where) {
         var before = text.substring(0, Math.min(where, text.length()));
         var line = before.chars().filter(c -> c == '\n').count() + 1;
-        return new GrammarException("The grammar is not understood in line " + line + ", character " + (where - before.lastIndexOf('\n')) + ": " + what + ".");
+        return new GrammarException(
+                "The grammar is not understood in line " + line + ", character " + (where - before.lastIndexOf('\n')) + ": " + what + ".");
     }
 }

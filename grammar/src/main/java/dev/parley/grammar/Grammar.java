@@ -146,7 +146,8 @@ public final class Grammar {
     }
 
     private static String bounded(String what, String source) {
-        if (source.length() > LONGEST) throw new GrammarException(what + " has " + source.length() + " characters; " + LONGEST + " are allowed.");
+        if (source.length() > LONGEST)
+            throw new GrammarException(what + " has " + source.length() + " characters; " + LONGEST + " are allowed.");
         return source;
     }
 

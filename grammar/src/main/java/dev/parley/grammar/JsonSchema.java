@@ -37,7 +37,8 @@ final class JsonSchema {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
-    private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
+    private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies",
+            "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
             "$recursiveRef");
     private static final List<String> TYPES = List.of("object", "array", "string", "number", "integer", "boolean", "null");
     private static final int DEEPEST = 200;
@@ -140,12 +141,15 @@ final class JsonSchema {
         var others = new HashSet<>(parts.assertions(schema));
         others.removeAll(Set.of("const", "enum", "type"));
         SchemaStrings.KEYWORDS.forEach(others::remove);
-        if (!others.isEmpty()) throw fault("has " + others.iterator().next() + " beside a list of values; leave out the values that do not fit", where);
+        if (!others.isEmpty())
+            throw fault("has " + others.iterator().next() + " beside a list of values; leave out the values that do not fit", where);
         var listed = new HashSet<>(schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values);
         var accepted = strings.accepted(schema, where);
         var types = types(schema, where);
-        var fitting = values.stream().filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))
-                && (!v.isTextual() || accepted.test(v.textValue()))).toList();
+        var fitting = values.stream()
+                .filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))
+                        && (!v.isTextual() || accepted.test(v.textValue())))
+                .toList();
         if (fitting.isEmpty()) throw fault("allows no value", where);
         return choice(fitting.stream().map(JsonText::constant).toList());
     }
@@ -170,14 +174,17 @@ final class JsonSchema {
             if (type.isTextual()) types.add(type.textValue());
             else type.forEach(t -> types.add(t.asText()));
             for (var name : types) {
-                if (!TYPES.contains(name)) throw fault("has the type \"" + name + "\", which is none of " + String.join(", ", TYPES), where);
+                if (!TYPES.contains(name))
+                    throw fault("has the type \"" + name + "\", which is none of " + String.join(", ", TYPES), where);
             }
             if (types.isEmpty()) throw fault("has an empty list of types", where);
             return types;
         }
         if (schema.has("type")) throw fault("has a type that is neither a name nor a list of names", where);
         var meant = new ArrayList<String>();
-        if (hasAny(schema, "properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames", "patternProperties")) meant.add("object");
+        if (hasAny(schema, "properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames",
+                "patternProperties"))
+            meant.add("object");
         if (hasAny(schema, "items", "prefixItems", "minItems", "maxItems")) meant.add("array");
         if (hasAny(schema, "minLength", "maxLength", "pattern")) meant.add("string");
         if (hasAny(schema, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")) meant.add("number");
@@ -221,7 +228,8 @@ final class JsonSchema {
     static int count(ObjectNode schema, String keyword, int otherwise, String where) {
         var value = schema.path(keyword);
         if (value.isMissingNode()) return otherwise;
-        if (!value.isNumber() || value.decimalValue().stripTrailingZeros().scale() > 0 || value.decimalValue().signum() < 0) throw fault("has a " + keyword + " that is no count", where);
+        if (!value.isNumber() || value.decimalValue().stripTrailingZeros().scale() > 0 || value.decimalValue().signum() < 0)
+            throw fault("has a " + keyword + " that is no count", where);
         if (value.asLong() > 100_000) throw fault("has a " + keyword + " above 100000, which is not supported", where);
         return value.asInt();
     }
@@ -229,16 +237,19 @@ final class JsonSchema {
     // ---- arrays and objects ----
 
     private Expression array(ObjectNode schema, String where) {
-        var first = schema.has("prefixItems") ? list(schema, "prefixItems", where) : schema.path("items").isArray() ? list(schema, "items", where) : List.<JsonNode>of();
+        var first = schema.has("prefixItems") ? list(schema, "prefixItems", where)
+                : schema.path("items").isArray() ? list(schema, "items", where) : List.<JsonNode>of();
         var others = schema.path(schema.path("items").isArray() ? "additionalItems" : "items");
         int least = count(schema, "minItems", 0, where), most = count(schema, "maxItems", UNBOUNDED, where);
         var open = others.isMissingNode() ? first.isEmpty() : !others.isBoolean() || others.booleanValue();
         if (most != UNBOUNDED && most < least || !open && first.size() < least) throw fault("has a minItems that it cannot reach", where);
-        var item = open ? rule(where + "/items", others.isMissingNode() ? new Call(JsonText.VALUE) : value(others, where + "/items")) : Expression.NOTHING;
+        var item = open ? rule(where + "/items", others.isMissingNode() ? new Call(JsonText.VALUE) : value(others, where + "/items"))
+                : Expression.NOTHING;
         if (first.isEmpty()) return JsonText.array(open ? separated(item, JsonText.comma(), least, most) : EMPTY);
         var given = most == UNBOUNDED ? first.size() : Math.min(most, first.size());
         var rest = open && (most == UNBOUNDED || most > given)
-                ? new Repeat(sequence(JsonText.comma(), item), Math.max(0, least - given), most == UNBOUNDED ? UNBOUNDED : most - given) : EMPTY;
+                ? new Repeat(sequence(JsonText.comma(), item), Math.max(0, least - given), most == UNBOUNDED ? UNBOUNDED : most - given)
+                : EMPTY;
         for (int i = given - 1; i >= 0; i--) {
             var one = value(first.get(i), where + "/prefixItems/" + i);
             rest = sequence(i == 0 ? EMPTY : JsonText.comma(), one, rest);
@@ -260,7 +271,8 @@ final class JsonSchema {
         var required = new HashSet<String>();
         schema.path("required").forEach(name -> required.add(name.asText()));
         var names = new SchemaNames(parts, strings, schema, where);
-        var more = names.hasPattern() ? Optional.of(names.ofPattern()) : additional(schema, !schema.has("properties") && required.isEmpty());
+        var more = names.hasPattern() ? Optional.of(names.ofPattern())
+                : additional(schema, !schema.has("properties") && required.isEmpty());
         if (names.listed().isPresent()) {
             var listed = names.listed().get();
             properties.keySet().retainAll(listed);
@@ -272,7 +284,8 @@ final class JsonSchema {
             if (more.isEmpty() || !names.isAny()) throw fault("requires the property " + name + ", which it neither has nor allows", where);
             properties.put(name, more.get());
         }
-        if (!properties.isEmpty() && !names.isAny()) throw fault("has propertyNames or patternProperties beside properties, which is not supported", where);
+        if (!properties.isEmpty() && !names.isAny())
+            throw fault("has propertyNames or patternProperties beside properties, which is not supported", where);
         int least = count(schema, "minProperties", 0, where), most = count(schema, "maxProperties", UNBOUNDED, where);
         if (properties.isEmpty()) {
             if (more.isEmpty()) return JsonText.object(EMPTY);
@@ -285,7 +298,10 @@ final class JsonSchema {
         return JsonText.object(properties(properties, required, more, where));
     }
 
-    /** The schema of properties that are not named, where there may be any: without a word on them, only in an object that has no list of properties. */
+    /**
+     * The schema of properties that are not named, where there may be any: without a word on them, only in an object that has no list of
+     * properties.
+     */
     private static Optional<JsonNode> additional(ObjectNode schema, boolean open) {
         var more = schema.path("additionalProperties");
         if (more.isMissingNode()) return open ? Optional.of(JsonNodeFactory.instance.booleanNode(true)) : Optional.empty();
@@ -316,7 +332,8 @@ final class JsonSchema {
     }
 
     private static List<JsonNode> list(ObjectNode schema, String keyword, String where) {
-        if (!schema.path(keyword).isArray() || schema.path(keyword).isEmpty()) throw fault("has " + (keyword.equals("enum") ? "an " : "a ") + keyword + " that is no list of something", where);
+        if (!schema.path(keyword).isArray() || schema.path(keyword).isEmpty())
+            throw fault("has " + (keyword.equals("enum") ? "an " : "a ") + keyword + " that is no list of something", where);
         var list = new ArrayList<JsonNode>();
         schema.path(keyword).forEach(list::add);
         return list;

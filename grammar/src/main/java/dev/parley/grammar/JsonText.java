@@ -32,7 +32,8 @@ final class JsonText {
     private static final String STRING = "any-string";
     private static final String CHARACTER = "any-character";
     private static final Characters PLAIN = new Characters(CodePoints.range(0, 0x1f).union(CodePoints.of("\"\\")).negated());
-    private static final Expression SPACE = optional(choice(text(" "), sequence(text("\n"), new Repeat(new Characters(CodePoints.of(" \t")), 0, 20))));
+    private static final Expression SPACE = optional(
+            choice(text(" "), sequence(text("\n"), new Repeat(new Characters(CodePoints.of(" \t")), 0, 20))));
 
     private JsonText() {}
 
@@ -41,7 +42,8 @@ final class JsonText {
         var rules = new HashMap<String, Expression>();
         rules.put(CHARACTER, character());
         rules.put(STRING, quoted(new Repeat(character(), 0, UNBOUNDED)));
-        rules.put(VALUE, choice(new Call("any-object"), new Call("any-array"), new Call(STRING), NumberRange.anyNumber(), text("true"), text("false"), text("null")));
+        rules.put(VALUE, choice(new Call("any-object"), new Call("any-array"), new Call(STRING), NumberRange.anyNumber(), text("true"),
+                text("false"), text("null")));
         rules.put("any-object", object(separated(property(new Call(STRING), new Call(VALUE)), comma(), 0, UNBOUNDED)));
         rules.put("any-array", array(separated(new Call(VALUE), comma(), 0, UNBOUNDED)));
         return rules;
@@ -66,7 +68,8 @@ final class JsonText {
         var two = new Repeat(hex, 2, 2);
         var d = new Characters(CodePoints.of("dD"));
         var single = choice(sequence(new Characters(CodePoints.of("0123456789abcefABCEF")), hex, two), sequence(d, range('0', '7'), two));
-        var pair = sequence(d, new Characters(CodePoints.of("89abAB")), two, text("\\u"), d, new Characters(CodePoints.of("cdefCDEF")), two);
+        var pair = sequence(d, new Characters(CodePoints.of("89abAB")), two, text("\\u"), d, new Characters(CodePoints.of("cdefCDEF")),
+                two);
         return sequence(text("\\u"), choice(single, pair));
     }
 

@@ -4,7 +4,10 @@ import dev.parley.grammar.Grammar.Form;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/** The forms that were compiled last, by what they were made of: an agent sends the same tools with each of its requests. Threads may share it. */
+/**
+ * The forms that were compiled last, by what they were made of: an agent sends the same tools with each of its requests. Threads may share
+ * it.
+ */
 final class KeptForms {
 
     private static final int MOST = 256;

@@ -37,8 +37,10 @@ record NumberRange(Optional<BigDecimal> low, boolean aboveLow, Optional<BigDecim
 
     /** Whole numbers, without a point or an exponent. */
     Expression integers() {
-        var least = low.map(l -> l.setScale(0, RoundingMode.CEILING).toBigInteger().add(isWhole(l) && aboveLow ? BigInteger.ONE : BigInteger.ZERO));
-        var most = high.map(h -> h.setScale(0, RoundingMode.FLOOR).toBigInteger().subtract(isWhole(h) && belowHigh ? BigInteger.ONE : BigInteger.ZERO));
+        var least = low.map(
+                l -> l.setScale(0, RoundingMode.CEILING).toBigInteger().add(isWhole(l) && aboveLow ? BigInteger.ONE : BigInteger.ZERO));
+        var most = high.map(
+                h -> h.setScale(0, RoundingMode.FLOOR).toBigInteger().subtract(isWhole(h) && belowHigh ? BigInteger.ONE : BigInteger.ZERO));
         var options = new ArrayList<Expression>();
         if (least.isEmpty() || least.get().signum() < 0) {
             var from = most.filter(m -> m.signum() < 0).map(BigInteger::negate).orElse(BigInteger.ONE);
@@ -88,7 +90,8 @@ record NumberRange(Optional<BigDecimal> low, boolean aboveLow, Optional<BigDecim
         }
         if (high.isEmpty() || high.get().signum() >= 0) {
             var zero = low.isEmpty() || low.get().signum() < 0;
-            options.add(new NumberRange(zero ? Optional.of(BigDecimal.ZERO) : low, !zero && aboveLow, high, belowHigh).positive(fractionDigits));
+            options.add(new NumberRange(zero ? Optional.of(BigDecimal.ZERO) : low, !zero && aboveLow, high, belowHigh)
+                    .positive(fractionDigits));
         }
         return choice(options);
     }
@@ -106,7 +109,8 @@ record NumberRange(Optional<BigDecimal> low, boolean aboveLow, Optional<BigDecim
         } else if (last.compareTo(first) > 0) {
             var between = last.subtract(BigInteger.ONE);
             if (between.compareTo(first) > 0) {
-                options.add(sequence(whole(first.add(BigInteger.ONE), Optional.of(between)), pointed(Optional.empty(), Optional.empty(), digits)));
+                options.add(sequence(whole(first.add(BigInteger.ONE), Optional.of(between)),
+                        pointed(Optional.empty(), Optional.empty(), digits)));
             }
             options.add(sequence(text(last.toString()), pointed(Optional.empty(), below, digits)));
         } else {

@@ -89,9 +89,11 @@ final class Regex {
             }
             Expression whole = new Expression.Sequence(List.copyOf(rest)), seen = Expression.sequence(part.expression, ANYTHING);
             var atStart = fromStart && parts.subList(0, i).stream().noneMatch(p -> p.ahead.isEmpty());
-            if (!atStart && (whole.hasAnchor(true) || seen.hasAnchor(true))) throw fault("a ^ is looked at where no text begins", regex.length());
+            if (!atStart && (whole.hasAnchor(true) || seen.hasAnchor(true)))
+                throw fault("a ^ is looked at where no text begins", regex.length());
             var condition = CharacterMachine.of(seen, work);
-            rest = new ArrayDeque<>(List.of(CharacterMachine.of(whole, work).and(part.ahead.get() ? condition : condition.negated(work), work).expression()));
+            rest = new ArrayDeque<>(List
+                    .of(CharacterMachine.of(whole, work).and(part.ahead.get() ? condition : condition.negated(work), work).expression()));
         }
         rest.addFirst(before);
         return new Expression.Sequence(List.copyOf(rest));
@@ -203,7 +205,8 @@ final class Regex {
         var sets = new ArrayList<CodePoints>();
         for (var first = true; first || !peek(']'); first = false) {
             if (at == regex.length()) throw fault("a [ is not closed", from);
-            if (regex.startsWith("[:", at) || regex.startsWith("&&", at)) throw fault("named and intersected classes are not supported", at);
+            if (regex.startsWith("[:", at) || regex.startsWith("&&", at))
+                throw fault("named and intersected classes are not supported", at);
             if (first && peek(']')) throw fault("a class is empty, or begins with a ] that is to be written \\\\]", from);
             var low = member();
             var single = low.ranges().size() == 1 && low.ranges().getFirst()[0] == low.ranges().getFirst()[1];
@@ -212,7 +215,8 @@ final class Regex {
                 var begin = at;
                 var high = member();
                 int a = low.ranges().getFirst()[0], b = high.ranges().isEmpty() ? -1 : high.ranges().getLast()[1];
-                if (high.ranges().size() != 1 || high.ranges().getFirst()[0] != b || b < a) throw fault("a range ends before it begins", begin);
+                if (high.ranges().size() != 1 || high.ranges().getFirst()[0] != b || b < a)
+                    throw fault("a range ends before it begins", begin);
                 sets.add(CodePoints.range(a, b));
             } else {
                 sets.add(low);
@@ -263,7 +267,8 @@ final class Regex {
             default -> {
                 if (c >= '1' && c <= '9' || c == 'k') throw fault("a reference back is not supported", from);
                 if (Character.isLetter(c)) throw fault("\\" + c + " is not supported", from);
-                yield Character.isSurrogate(c) ? CodePoints.range(regex.codePointAt(--at), regex.codePointAt(at++)) : CodePoints.range(c, c);
+                yield Character.isSurrogate(c) ? CodePoints.range(regex.codePointAt(--at), regex.codePointAt(at++))
+                        : CodePoints.range(c, c);
             }
         };
     }
@@ -271,7 +276,8 @@ final class Regex {
     private CodePoints hexadecimal(int from, int digits) {
         var braces = peek('{');
         var text = braces ? braced(from) : regex.substring(at, Math.min(at + digits, regex.length()));
-        if (!text.matches(braces ? "[0-9a-fA-F]{1,6}" : "[0-9a-fA-F]{" + digits + "}") || Integer.parseInt(text, 16) > Character.MAX_CODE_POINT) {
+        if (!text.matches(braces ? "[0-9a-fA-F]{1,6}" : "[0-9a-fA-F]{" + digits + "}")
+                || Integer.parseInt(text, 16) > Character.MAX_CODE_POINT) {
             throw fault("a character's number is wrong", from);
         }
         if (!braces) at += digits;
@@ -305,7 +311,8 @@ final class Regex {
     }
 
     private GrammarException fault(String what, int where) {
-        return new GrammarException("The regular expression " + shortened() + " is not understood: " + what + " (at character " + (where + 1) + ").");
+        return new GrammarException(
+                "The regular expression " + shortened() + " is not understood: " + what + " (at character " + (where + 1) + ").");
     }
 
     private String shortened() {

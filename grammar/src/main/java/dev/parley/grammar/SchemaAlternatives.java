@@ -60,7 +60,8 @@ final class SchemaAlternatives {
         if (disjoint(written, other)) return true;
         if (!isObject(written)) return false;
         var always = SchemaParts.names(written.path("required"));
-        if (SchemaParts.names(other.path("required")).stream().anyMatch(name -> !always.contains(name) && neverWrites(written, name))) return true;
+        if (SchemaParts.names(other.path("required")).stream().anyMatch(name -> !always.contains(name) && neverWrites(written, name)))
+            return true;
         if (isClosed(other) && always.stream().anyMatch(name -> !other.path("properties").has(name))) return true;
         return always.stream().anyMatch(name -> tellsApart(written, other, name, where));
     }
@@ -68,12 +69,15 @@ final class SchemaAlternatives {
     /** A property that would tell them apart if it were always written. */
     private Optional<String> telling(ObjectNode written, ObjectNode other, String where) {
         if (!isObject(written)) return Optional.empty();
-        return SchemaParts.names(written.path("properties")).stream().sorted().filter(name -> tellsApart(written, other, name, where)).findFirst();
+        return SchemaParts.names(written.path("properties")).stream().sorted().filter(name -> tellsApart(written, other, name, where))
+                .findFirst();
     }
 
     private boolean tellsApart(ObjectNode written, ObjectNode other, String name, String where) {
         work.pay(20);
-        if (!(written.path("properties").path(name) instanceof ObjectNode a) || !(other.path("properties").path(name) instanceof ObjectNode b)) return false;
+        if (!(written.path("properties").path(name) instanceof ObjectNode a)
+                || !(other.path("properties").path(name) instanceof ObjectNode b))
+            return false;
         ObjectNode one = parts.flattened(a, where), another = parts.flattened(b, where);
         return disjoint(one, another) || isObject(one) && apart(one, another, where);
     }

@@ -23,7 +23,9 @@ final class SchemaNames {
         if (!patterns.isEmpty()) {
             var closed = more.isMissingNode() || more.isBoolean() && !more.booleanValue();
             if (patterns.size() > 1 || schema.has("propertyNames") || !closed) {
-                throw JsonSchema.fault("has patternProperties beside others, beside propertyNames or beside additionalProperties, which is not supported", where);
+                throw JsonSchema.fault(
+                        "has patternProperties beside others, beside propertyNames or beside additionalProperties, which is not supported",
+                        where);
             }
             var only = patterns.properties().iterator().next();
             names = JsonNodeFactory.instance.objectNode().put("pattern", only.getKey());
@@ -33,7 +35,8 @@ final class SchemaNames {
         ofPattern = Optional.empty();
         names = switch (schema.path("propertyNames")) {
             case ObjectNode object -> parts.flattened(object, this.where);
-            case JsonNode none when none.isBoolean() && !none.booleanValue() -> JsonNodeFactory.instance.objectNode().set("enum", JsonNodeFactory.instance.arrayNode());
+            case JsonNode none when none.isBoolean() && !none.booleanValue() ->
+                JsonNodeFactory.instance.objectNode().set("enum", JsonNodeFactory.instance.arrayNode());
             default -> JsonNodeFactory.instance.objectNode();
         };
         var others = parts.assertions(names);
@@ -41,7 +44,8 @@ final class SchemaNames {
         SchemaStrings.KEYWORDS.forEach(others::remove);
         if (!others.isEmpty()) throw JsonSchema.fault("has " + others.iterator().next() + ", which is not supported for names", this.where);
         var type = names.path("type");
-        if (names.has("type") && !type.equals(JsonNodeFactory.instance.textNode("string"))) throw JsonSchema.fault("has the type " + type + "; names are strings", this.where);
+        if (names.has("type") && !type.equals(JsonNodeFactory.instance.textNode("string")))
+            throw JsonSchema.fault("has the type " + type + "; names are strings", this.where);
     }
 
     /** Whether properties are told by a pattern of their names. */

@@ -20,10 +20,14 @@ final class SchemaParts {
     private static final int DEEPEST = 50;
 
     /** The keywords that say something of a value; all others are remarks. */
-    private static final Set<String> ASSERTIONS = Set.of("$ref", "type", "const", "enum", "allOf", "anyOf", "oneOf", "properties", "required", "additionalProperties",
-            "minProperties", "maxProperties", "items", "additionalItems", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
-            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not", "if", "then", "else", "dependentSchemas", "dependentRequired",
-            "dependencies", "patternProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains",
+    private static final Set<String> ASSERTIONS = Set.of("$ref", "type", "const", "enum", "allOf", "anyOf", "oneOf", "properties",
+            "required", "additionalProperties",
+            "minProperties", "maxProperties", "items", "additionalItems", "prefixItems", "minItems", "maxItems", "minLength", "maxLength",
+            "pattern", "format",
+            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not", "if", "then", "else", "dependentSchemas",
+            "dependentRequired",
+            "dependencies", "patternProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "minContains",
+            "maxContains",
             "uniqueItems", "$dynamicRef", "$recursiveRef");
 
     private final JsonNode root;
@@ -58,7 +62,8 @@ final class SchemaParts {
     JsonNode resolve(JsonNode reference, String where) {
         var text = reference.asText();
         if (named.containsKey(text)) return named.get(text);
-        if (!text.equals("#") && !text.startsWith("#/")) throw JsonSchema.fault("refers to \"" + text + "\"; only parts of the same schema are supported, such as #/$defs/name", where);
+        if (!text.equals("#") && !text.startsWith("#/"))
+            throw JsonSchema.fault("refers to \"" + text + "\"; only parts of the same schema are supported, such as #/$defs/name", where);
         JsonNode found;
         try {
             found = root.at(URLDecoder.decode(text.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8));
@@ -138,9 +143,12 @@ final class SchemaParts {
             }
             case "items", "propertyNames" -> allOf(a, b);
             case "pattern", "format" -> listed(a, b);
-            case "additionalProperties" -> a.isBoolean() ? a.booleanValue() ? b : a : b.isBoolean() ? b.booleanValue() ? a : b : allOf(a, b);
-            case "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties" -> a.decimalValue().compareTo(b.decimalValue()) > 0 ? a : b;
-            case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties" -> a.decimalValue().compareTo(b.decimalValue()) < 0 ? a : b;
+            case "additionalProperties" ->
+                a.isBoolean() ? a.booleanValue() ? b : a : b.isBoolean() ? b.booleanValue() ? a : b : allOf(a, b);
+            case "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties" ->
+                a.decimalValue().compareTo(b.decimalValue()) > 0 ? a : b;
+            case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties" ->
+                a.decimalValue().compareTo(b.decimalValue()) < 0 ? a : b;
             default -> throw JsonSchema.fault("brings two different " + keyword + " together, which is not supported", where);
         };
     }
@@ -176,7 +184,8 @@ final class SchemaParts {
         var others = names(b);
         for (var type : names(a)) {
             if (others.contains(type)) list.add(type);
-            else if (type.equals("integer") && others.contains("number") || type.equals("number") && others.contains("integer")) list.add("integer");
+            else if (type.equals("integer") && others.contains("number") || type.equals("number") && others.contains("integer"))
+                list.add("integer");
         }
         if (list.isEmpty()) throw JsonSchema.fault("allows no type, since its parts name different ones", where);
         return list;
@@ -189,7 +198,8 @@ final class SchemaParts {
             var more = closed.path("additionalProperties");
             if (more.isMissingNode() || more.isBoolean() && more.booleanValue()) continue;
             if (!more.isBoolean()) {
-                if (other.has("properties")) throw JsonSchema.fault("brings additionalProperties and other properties together, which is not supported", where);
+                if (other.has("properties"))
+                    throw JsonSchema.fault("brings additionalProperties and other properties together, which is not supported", where);
                 continue;
             }
             for (var name : names(other.path("properties"))) {
@@ -223,7 +233,8 @@ final class SchemaParts {
             belowHigh = high.isEmpty() || below.get().compareTo(high.get()) <= 0;
             if (belowHigh) high = below;
         }
-        if (low.isPresent() && high.isPresent() && low.get().compareTo(high.get()) > 0) throw JsonSchema.fault("has a maximum below its minimum", where);
+        if (low.isPresent() && high.isPresent() && low.get().compareTo(high.get()) > 0)
+            throw JsonSchema.fault("has a maximum below its minimum", where);
         return new NumberRange(low, aboveLow, high, belowHigh);
     }
 
@@ -232,7 +243,8 @@ final class SchemaParts {
         if (value.isMissingNode()) return Optional.empty();
         if (!value.isNumber()) throw JsonSchema.fault("has a " + keyword + " that is no number", where);
         var number = value.decimalValue();
-        if (number.precision() > 60 || Math.abs(number.scale()) > 60) throw JsonSchema.fault("has a " + keyword + " of too many digits", where);
+        if (number.precision() > 60 || Math.abs(number.scale()) > 60)
+            throw JsonSchema.fault("has a " + keyword + " of too many digits", where);
         return Optional.of(number);
     }
 }

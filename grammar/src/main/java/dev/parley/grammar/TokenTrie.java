@@ -35,7 +35,8 @@ final class TokenTrie {
     TokenTrie(byte[][] texts) {
         this.texts = texts;
         depth = Arrays.stream(texts).mapToInt(t -> t.length).max().orElse(0);
-        if (depth > Short.MAX_VALUE) throw new GrammarException("A token has " + depth + " bytes, which are more than structured output can handle.");
+        if (depth > Short.MAX_VALUE)
+            throw new GrammarException("A token has " + depth + " bytes, which are more than structured output can handle.");
         var order = IntStream.range(0, texts.length).filter(id -> texts[id].length > 0).boxed()
                 .sorted(Comparator.comparing(id -> texts[id], Arrays::compareUnsigned)).mapToInt(id -> id).toArray();
         var nodes = 0;
@@ -97,7 +98,7 @@ final class TokenTrie {
         var mask = new long[(texts.length + 63) / 64];
         var path = new Configurations.Configuration[depth + 1];
         path[0] = from;
-        for (int node = 0; node < bytes.length; ) {
+        for (int node = 0; node < bytes.length;) {
             var after = path[depths[node]].after(bytes[node], work);
             if (after == null) {
                 node = skips[node];

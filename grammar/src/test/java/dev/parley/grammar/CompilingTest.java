@@ -29,7 +29,8 @@ class CompilingTest {
     @Test
     void equalReferencesOnManyLevels() {
         var schema = new StringBuilder("{\"$ref\": \"#/$defs/d0\", \"$defs\": {");
-        for (int i = 0; i < 22; i++) schema.append(String.format(Locale.ROOT, "\"d%d\": {\"allOf\": [{\"$ref\": \"#/$defs/d%d\"}, {\"$ref\": \"#/$defs/d%d\"}]}, ", i, i + 1, i + 1));
+        for (int i = 0; i < 22; i++) schema.append(String.format(Locale.ROOT,
+                "\"d%d\": {\"allOf\": [{\"$ref\": \"#/$defs/d%d\"}, {\"$ref\": \"#/$defs/d%d\"}]}, ", i, i + 1, i + 1));
         var grammar = Grammar.ofJsonSchema(schema + "\"d22\": {\"const\": 7}}}");
         assertTrue(grammar.matches("7"));
         assertFalse(grammar.matches("8"));
@@ -62,14 +63,16 @@ class CompilingTest {
             assertEquals(length == 100_000, grammar.matches('"' + "\u00e9\\n".repeat(length / 2) + "x".repeat(length % 2) + '"'));
         }
         var eight = new StringBuilder("{\"type\": \"object\", \"properties\": {");
-        for (int i = 0; i < 8; i++) eight.append(i == 0 ? "" : ", ").append("\"p").append(i).append("\": {\"type\": \"string\", \"maxLength\": 10000}");
+        for (int i = 0; i < 8; i++)
+            eight.append(i == 0 ? "" : ", ").append("\"p").append(i).append("\": {\"type\": \"string\", \"maxLength\": 10000}");
         assertTrue(Grammar.ofJsonSchema(eight + "}}").matches("{\"p7\": \"" + "x".repeat(10_000) + "\"}"));
     }
 
     @Test
     void whatIsTooMuchIsRefusedWithItsPlace() {
         var refusal = assertThrows(GrammarException.class, () -> Grammar.ofJsonSchema(
-                "{\"type\": \"object\", \"properties\": {\"id\": {\"type\": \"string\", \"pattern\": \"[ab].{24}$\", \"maxLength\": 1000}}}"));
+                "{\"type\": \"object\", \"properties\": {\"id\": {\"type\": \"string\", \"pattern\": \"[ab].{24}$\", \"maxLength\": "
+                        + "1000}}}"));
         assertTrue(refusal.getMessage().contains("#/properties/id has a pattern"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("too much work"), refusal.getMessage());
     }

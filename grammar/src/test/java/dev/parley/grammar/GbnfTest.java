@@ -69,9 +69,13 @@ class GbnfTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"root = \"a\" | ::= is expected", "roots ::= \"a\" | no rule root", "root ::= a | no rule a", "root ::= root \"a\" # x | left-recursive",
-            "root ::= \"a | not closed", "root ::= [a | not closed", "root ::= (\"a\" | not closed", "root ::= \"a\" root | cannot come to an end",
-            "root ::= \"a\"{3,2} | ends below", "root ::= \"\\q\" | not supported", "root ::= <think> | tokens", "root ::= * | nothing is there"})
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            value = {"root = \"a\" | ::= is expected", "roots ::= \"a\" | no rule root", "root ::= a | no rule a",
+                "root ::= root \"a\" # x | left-recursive",
+                "root ::= \"a | not closed", "root ::= [a | not closed", "root ::= (\"a\" | not closed",
+                "root ::= \"a\" root | cannot come to an end",
+                "root ::= \"a\"{3,2} | ends below", "root ::= \"\\q\" | not supported", "root ::= <think> | tokens",
+                "root ::= * | nothing is there"})
     void faultsAreSaidWithTheirPlace(String grammar, String said) {
         var refusal = assertThrows(GrammarException.class, () -> Grammar.ofGbnf(grammar));
         assertTrue(refusal.getMessage().contains(said), refusal.getMessage());
@@ -80,7 +84,8 @@ class GbnfTest {
     @Test
     void aCircleOfRulesThatReadNothingIsFound() {
         var refusal = assertThrows(GrammarException.class, () -> Grammar.ofGbnf("root ::= a\na ::= \"x\"? b\nb ::= [0-9]* a | \"y\""));
-        assertTrue(refusal.getMessage().contains("rule a may call itself") || refusal.getMessage().contains("rule b may call itself"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("rule a may call itself") || refusal.getMessage().contains("rule b may call itself"),
+                refusal.getMessage());
     }
 
     @Test

@@ -14,8 +14,11 @@ import org.junit.jupiter.api.Test;
 class JoinedGrammarTest {
 
     // Both schemas have rules of the same names, which must not be taken for one another.
-    private static final Grammar CITY = call("city", "{\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [\"Oslo\", \"Bern\"]}}, \"required\": [\"a\"]}");
-    private static final Grammar SUM = call("sum", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/n\"}}, \"required\": [\"a\"], \"$defs\": {\"n\": {\"enum\": [1, 2]}}}");
+    private static final Grammar CITY = call("city",
+            "{\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [\"Oslo\", \"Bern\"]}}, \"required\": [\"a\"]}");
+    private static final Grammar SUM = call("sum",
+            "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/n\"}}, \"required\": [\"a\"], \"$defs\": {\"n\": "
+                    + "{\"enum\": [1, 2]}}}");
 
     private static Grammar call(String name, String schema) {
         return Grammar.sequence(Grammar.ofText("<" + name + ">"), Grammar.ofJsonSchema(schema), Grammar.ofText("</" + name + ">"));
@@ -52,8 +55,10 @@ class JoinedGrammarTest {
 
     @Test
     void grammarsAreEqualWhereTheirPartsAre() {
-        assertEquals(Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("b")), Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("b")));
-        assertNotEquals(Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("bc")), Grammar.sequence(Grammar.ofText("ab"), Grammar.ofText("c")));
+        assertEquals(Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("b")),
+                Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("b")));
+        assertNotEquals(Grammar.sequence(Grammar.ofText("a"), Grammar.ofText("bc")),
+                Grammar.sequence(Grammar.ofText("ab"), Grammar.ofText("c")));
         assertNotEquals(Grammar.anyOf(List.of(CITY, SUM)), Grammar.sequence(CITY, SUM));
     }
 

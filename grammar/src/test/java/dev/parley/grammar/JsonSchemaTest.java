@@ -36,7 +36,8 @@ class JsonSchemaTest {
     static Stream<Case> cases() throws IOException {
         var cases = new ArrayList<Case>();
         try (var file = JsonSchemaTest.class.getResourceAsStream("json-schemas.json")) {
-            for (var one : JSON.readTree(file)) cases.add(new Case(one.path("name").asText(), one.path("schema"), texts(one.path("allowed")), texts(one.path("refused"))));
+            for (var one : JSON.readTree(file))
+                cases.add(new Case(one.path("name").asText(), one.path("schema"), texts(one.path("allowed")), texts(one.path("refused"))));
         }
         return cases.stream();
     }
@@ -70,13 +71,19 @@ class JsonSchemaTest {
     }
 
     static Stream<List<String>> refusals() {
-        return Stream.of(List.of("{", "not JSON"), List.of("[]", "neither an object"), List.of("{\"type\": \"text\"}", "\"text\""), List.of("{\"not\": {}}", "not"),
-                List.of("{\"$ref\": \"other.json\"}", "other.json"), List.of("{\"$ref\": \"#/$defs/x\"}", "not there"), List.of("{\"$ref\": \"#\"}", "left-recursive"),
-                List.of("{\"allOf\": [{\"$ref\": \"#\"}]}", "without an end"), List.of("{\"type\": \"string\", \"pattern\": \"\\\\bx\"}", "#"),
-                List.of("{\"type\": \"string\", \"pattern\": \"(?<=a)\"}", "looking back"), List.of("{\"type\": \"integer\", \"multipleOf\": 7}", "multipleOf"),
-                List.of("{\"type\": \"array\", \"uniqueItems\": true}", "uniqueItems"), List.of("{\"oneOf\": [{\"type\": \"integer\"}, {\"minimum\": 3, \"type\": \"number\"}]}", "oneOf"),
+        return Stream.of(List.of("{", "not JSON"), List.of("[]", "neither an object"), List.of("{\"type\": \"text\"}", "\"text\""),
+                List.of("{\"not\": {}}", "not"),
+                List.of("{\"$ref\": \"other.json\"}", "other.json"), List.of("{\"$ref\": \"#/$defs/x\"}", "not there"),
+                List.of("{\"$ref\": \"#\"}", "left-recursive"),
+                List.of("{\"allOf\": [{\"$ref\": \"#\"}]}", "without an end"),
+                List.of("{\"type\": \"string\", \"pattern\": \"\\\\bx\"}", "#"),
+                List.of("{\"type\": \"string\", \"pattern\": \"(?<=a)\"}", "looking back"),
+                List.of("{\"type\": \"integer\", \"multipleOf\": 7}", "multipleOf"),
+                List.of("{\"type\": \"array\", \"uniqueItems\": true}", "uniqueItems"),
+                List.of("{\"oneOf\": [{\"type\": \"integer\"}, {\"minimum\": 3, \"type\": \"number\"}]}", "oneOf"),
                 List.of("{\"enum\": []}", "enum"), List.of("{\"type\": \"integer\", \"minimum\": 5, \"maximum\": 4}", "below"),
-                List.of("{\"type\": \"string\", \"enum\": [1]}", "no value"), List.of("{\"type\": \"string\", \"minLength\": 2, \"pattern\": \"^a$\"}", "no string"),
+                List.of("{\"type\": \"string\", \"enum\": [1]}", "no value"),
+                List.of("{\"type\": \"string\", \"minLength\": 2, \"pattern\": \"^a$\"}", "no string"),
                 List.of("{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"a\"]}", "requires the property a"),
                 List.of("{\"properties\": {\"a\": {\"properties\": {\"b\": {\"contains\": {}}}}}}", "#/properties/a/properties/b"),
                 List.of("{\"properties\": {\"a\": {\"$ref\": \"#\"}}, \"required\": [\"a\"]}", "cannot come to an end"),
@@ -103,7 +110,8 @@ class JsonSchemaTest {
                     case 0 -> text.deleteCharAt(at);
                     case 1 -> text.insert(at, "{}[]\",:01-#".charAt(random.nextInt(11)));
                     case 2 -> text.setCharAt(at, (char) random.nextInt(32, 127));
-                    default -> text.replace(at, Math.min(text.length(), at + 10), new String[] {"null", "true", "[]", "{}", "1e99", "-1", "\"$ref\":\"#\"", "\"type\":"}[random.nextInt(8)]);
+                    default -> text.replace(at, Math.min(text.length(), at + 10),
+                            new String[] {"null", "true", "[]", "{}", "1e99", "-1", "\"$ref\":\"#\"", "\"type\":"}[random.nextInt(8)]);
                 }
             }
             try {

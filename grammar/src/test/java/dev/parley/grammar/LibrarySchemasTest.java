@@ -15,13 +15,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Schemas as zod, Pydantic, schemars, Jackson, victools, LangChain4j, Spring AI and TypeBox write them: each is kept, and networknt's validator is the judge. */
+/**
+ * Schemas as zod, Pydantic, schemars, Jackson, victools, LangChain4j, Spring AI and TypeBox write them: each is kept, and networknt's
+ * validator is the judge.
+ */
 class LibrarySchemasTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SAMPLES = 50;
 
-    /** @param one of library-schemas.json: a schema, its draft, whether the judge knows its formats, and what the judge is given where it cannot read the schema itself */
+    /**
+     * @param one of library-schemas.json: a schema, its draft, whether the judge knows its formats, and what the judge is given where it
+     * cannot read the schema itself
+     */
     record Case(JsonNode one) {
 
         @Override
@@ -48,7 +54,8 @@ class LibrarySchemasTest {
             default -> VersionFlag.V202012;
         };
         var config = SchemaValidatorsConfig.builder().formatAssertionsEnabled(given.one.path("formats").asBoolean(true)).build();
-        var judge = JsonSchemaFactory.getInstance(draft).getSchema(given.one.has("judge") ? given.one.path("judge") : given.one.path("schema"), config);
+        var judge = JsonSchemaFactory.getInstance(draft)
+                .getSchema(given.one.has("judge") ? given.one.path("judge") : given.one.path("schema"), config);
         var random = new SplittableRandom(given.toString().hashCode());
         var drawn = 0;
         for (int i = 0; i < 20 * SAMPLES && drawn < SAMPLES; i++) {

@@ -14,8 +14,10 @@ class NumberRangeTest {
         var random = new SplittableRandom(1);
         for (int i = 0; i < 400; i++) {
             var scale = random.nextInt(3);
-            BigDecimal low = BigDecimal.valueOf(random.nextInt(-300, 300), scale), high = low.add(BigDecimal.valueOf(random.nextInt(400), random.nextInt(3)));
-            boolean above = random.nextBoolean(), below = random.nextBoolean(), hasLow = random.nextInt(4) > 0, hasHigh = random.nextInt(4) > 0;
+            BigDecimal low = BigDecimal.valueOf(random.nextInt(-300, 300), scale),
+                    high = low.add(BigDecimal.valueOf(random.nextInt(400), random.nextInt(3)));
+            boolean above = random.nextBoolean(), below = random.nextBoolean(), hasLow = random.nextInt(4) > 0,
+                    hasHigh = random.nextInt(4) > 0;
             if (low.compareTo(high) == 0 && (above || below)) continue;
             var schema = (hasLow ? ", \"" + (above ? "exclusiveMinimum" : "minimum") + "\": " + low.toPlainString() : "")
                     + (hasHigh ? ", \"" + (below ? "exclusiveMaximum" : "maximum") + "\": " + high.toPlainString() : "") + "}";

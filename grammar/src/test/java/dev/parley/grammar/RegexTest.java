@@ -39,9 +39,11 @@ class RegexTest {
             var regex = found(random);
             Grammar grammar;
             try {
-                grammar = Grammar.ofJsonSchema(new ObjectMapper().createObjectNode().put("type", "string").put("pattern", regex).toString());
+                grammar = Grammar
+                        .ofJsonSchema(new ObjectMapper().createObjectNode().put("type", "string").put("pattern", regex).toString());
             } catch (GrammarException e) {
-                assertTrue(e.getMessage().contains("cannot come to an end") || e.getMessage().contains("where no text begins"), e.getMessage());
+                assertTrue(e.getMessage().contains("cannot come to an end") || e.getMessage().contains("where no text begins"),
+                        e.getMessage());
                 continue;
             }
             var java = Pattern.compile(regex);
@@ -84,7 +86,8 @@ class RegexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(?:(?:(?:){100000}){100000}){100000}a", "(?:(?:(?:|){100000}){100000}){100000}a", "(?:(?:(?:(?:){0}|b{0}){100000}){100000}){100000}a"})
+    @ValueSource(strings = {"(?:(?:(?:){100000}){100000}){100000}a", "(?:(?:(?:|){100000}){100000}){100000}a",
+        "(?:(?:(?:(?:){0}|b{0}){100000}){100000}){100000}a"})
     void nothingRepeatedIsNothing(String regex) {
         var grammar = Grammar.ofRegex(regex);
         assertTrue(grammar.matches("a"));
@@ -104,11 +107,14 @@ class RegexTest {
         var kind = random.nextInt(depth == 0 ? 4 : 9);
         return switch (kind) {
             case 0, 1 -> text(random, 1).replace(".", "\\.");
-            case 2 -> new String[] {"[ab]", "[^a]", "[a-cé]", "\\d", "\\w", "\\W", ".", "[^\\d\\s]", "\\p{L}", "\\P{Lu}", "[\\u4e00-\\u9fff]"}[random.nextInt(11)];
-            case 3 -> random.nextBoolean() ? "" : "[a-c]" + new String[] {"{0,99}", "{2,70}", "{70,}", "{3,}", "{66}?"}[random.nextInt(5)]; // counted
+            case 2 -> new String[] {"[ab]", "[^a]", "[a-cé]", "\\d", "\\w", "\\W", ".", "[^\\d\\s]", "\\p{L}", "\\P{Lu}",
+                "[\\u4e00-\\u9fff]"}[random.nextInt(11)];
+            // counted
+            case 3 -> random.nextBoolean() ? "" : "[a-c]" + new String[] {"{0,99}", "{2,70}", "{70,}", "{3,}", "{66}?"}[random.nextInt(5)];
             case 4, 5 -> expression(random, depth - 1) + expression(random, depth - 1);
             case 6 -> "(" + expression(random, depth - 1) + "|" + expression(random, depth - 1) + ")";
-            case 7 -> "(?:" + expression(random, depth - 1) + ")" + new String[] {"*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "??"}[random.nextInt(8)];
+            case 7 -> "(?:" + expression(random, depth - 1) + ")"
+                    + new String[] {"*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "??"}[random.nextInt(8)];
             default -> "(" + expression(random, depth - 1) + ")";
         };
     }
@@ -120,7 +126,8 @@ class RegexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[\u0000-\uffff]", "[\u0080-\u07ff]", "[a-\ud83d\ude00]", "[\u0801-\ufffe]", "[^\u0000-\u0fff]", "[\ud800\udc01-\udbff\udffe]"})
+    @ValueSource(strings = {"[\u0000-\uffff]", "[\u0080-\u07ff]", "[a-\ud83d\ude00]", "[\u0801-\ufffe]", "[^\u0000-\u0fff]",
+        "[\ud800\udc01-\udbff\udffe]"})
     void everyCharacterOfARangeAndNoOther(String regex) {
         var grammar = Grammar.ofRegex(regex);
         var java = Pattern.compile(regex);
@@ -139,8 +146,9 @@ class RegexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(a", "a)", "[a", "[]", "a**", "*", "a{3,1}", "a{1", "a{9999999}", "(?=a)", "((?!a)b)", "(?!a)*", "b(?!^a)", "(?<=a)", "(?i)a", "(a)\\1", "\\bword", "a^b", "a$b", "^*",
-            "\\p{Nonsense}", "\\", "[b-a]", "\\q", "(?<name", "a++", "[[:alpha:]]", "\\u12", "(?:(a?){100}){100}(?=b)"})
+    @ValueSource(strings = {"(a", "a)", "[a", "[]", "a**", "*", "a{3,1}", "a{1", "a{9999999}", "(?=a)", "((?!a)b)", "(?!a)*", "b(?!^a)",
+        "(?<=a)", "(?i)a", "(a)\\1", "\\bword", "a^b", "a$b", "^*",
+        "\\p{Nonsense}", "\\", "[b-a]", "\\q", "(?<name", "a++", "[[:alpha:]]", "\\u12", "(?:(a?){100}){100}(?=b)"})
     void whatCannotBeHonouredIsRefused(String regex) {
         var refusal = assertThrows(GrammarException.class, () -> Grammar.ofRegex(regex));
         assertTrue(refusal.getMessage().endsWith("."), refusal.getMessage());
@@ -152,7 +160,8 @@ class RegexTest {
         var random = new SplittableRandom(1);
         for (int i = 0; i < 20_000; i++) {
             var regex = new StringBuilder();
-            for (int n = random.nextInt(12); n > 0; n--) regex.append("ab1()[]{}|*+?.^$\\-,:<>P=!dDwWsSxupnk\ud83d\ude00é".charAt(random.nextInt(39)));
+            for (int n = random.nextInt(12); n > 0; n--)
+                regex.append("ab1()[]{}|*+?.^$\\-,:<>P=!dDwWsSxupnk\ud83d\ude00é".charAt(random.nextInt(39)));
             try {
                 Grammar.ofRegex(regex.toString()).matches("ab1");
             } catch (GrammarException e) {

@@ -31,9 +31,11 @@ class TokenMasksTest {
     }
 
     static List<Grammar> grammars() {
-        return List.of(Grammar.ofJsonSchema(PERSON), Grammar.ofRegex("(the (cat|dog) ){1,3}[^a-m]\\.?"), Grammar.ofChoice(List.of("yes", "no", "yes, 中文", "n")),
+        return List.of(Grammar.ofJsonSchema(PERSON), Grammar.ofRegex("(the (cat|dog) ){1,3}[^a-m]\\.?"),
+                Grammar.ofChoice(List.of("yes", "no", "yes, 中文", "n")),
                 Grammar.ofRegex("(the cat|the dog|naïve|yes|no|[a-d]){3,9}\\."), Grammar.ofRegex("((the |cat|dog | no|y){20}x){2,70}"),
-                Grammar.ofGbnf("root ::= item (\", \" item)* item ::= [0-9]+ | \"[\" root \"]\"".replace(" item ::=", "\nitem ::=")), Grammar.ofJsonObject());
+                Grammar.ofGbnf("root ::= item (\", \" item)* item ::= [0-9]+ | \"[\" root \"]\"".replace(" item ::=", "\nitem ::=")),
+                Grammar.ofJsonObject());
     }
 
     /** Every token is tried by itself, after beginnings of all kinds. */

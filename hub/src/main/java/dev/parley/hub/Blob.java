@@ -1,7 +1,7 @@
 package dev.parley.hub;
 
-import dev.parley.hub.HubException.Reason;
 import dev.parley.files.DurableFile;
+import dev.parley.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -43,7 +43,8 @@ final class Blob {
     /** Bytes that are still to come. */
     long missing() {
         try {
-            return isThere() ? 0 : Math.max(0, file.size() - (Files.exists(folder.partial(file.etag())) ? Files.size(folder.partial(file.etag())) : 0));
+            return isThere() ? 0
+                    : Math.max(0, file.size() - (Files.exists(folder.partial(file.etag())) ? Files.size(folder.partial(file.etag())) : 0));
         } catch (IOException e) {
             return file.size();
         }
@@ -56,7 +57,8 @@ final class Blob {
      * @return bytes that came over the network
      */
     long fetch(HubClient client, Retries retries, HubListener listener, LongConsumer grown) {
-        try (var lock = BlobLock.take(folder.lock(file.etag()), () -> listener.note("Waiting for another program, which downloads " + file.name() + " of " + model + "."))) {
+        try (var lock = BlobLock.take(folder.lock(file.etag()),
+                () -> listener.note("Waiting for another program, which downloads " + file.name() + " of " + model + "."))) {
             if (isThere()) {
                 grown.accept(file.size());
                 return 0;
@@ -81,7 +83,8 @@ final class Blob {
                 if (n > 0) partial.clear();
                 keep = complete(client, retries, partial, received);
             }
-            if (!keep) throw new HubException(Reason.DAMAGED, model + ": what the server sends as " + file.name() + " has not the hash that it tells; try again later.");
+            if (!keep) throw new HubException(Reason.DAMAGED,
+                    model + ": what the server sends as " + file.name() + " has not the hash that it tells; try again later.");
         } catch (HubException e) {
             keep = e.reason() != Reason.DAMAGED;
             throw e;
@@ -125,7 +128,8 @@ final class Blob {
         } catch (IOException e) {
             throw RetryableException.of(e);
         }
-        if (partial.length() < file.size()) throw new RetryableException("the connection ended " + (file.size() - partial.length()) + " bytes before the end");
+        if (partial.length() < file.size())
+            throw new RetryableException("the connection ended " + (file.size() - partial.length()) + " bytes before the end");
     }
 
     @FunctionalInterface
@@ -145,6 +149,7 @@ final class Blob {
     }
 
     private HubException disk(IOException e) {
-        return new HubException(Reason.DISK, folder.root() + ": " + file.name() + " cannot be written (" + e.getMessage() + "); make room or name another place in HF_HOME.", e);
+        return new HubException(Reason.DISK, folder.root() + ": " + file.name() + " cannot be written (" + e.getMessage()
+                + "); make room or name another place in HF_HOME.", e);
     }
 }

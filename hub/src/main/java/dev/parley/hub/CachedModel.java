@@ -71,7 +71,8 @@ public record CachedModel(String id, long bytes, long partialBytes, Optional<Ins
         var bytes = 0L;
         for (var file : files) bytes += Files.size(file);
         var whole = new NeededFiles.Model().areIn(snapshot) || files.stream().anyMatch(f -> f.toString().endsWith(".gguf"));
-        return new Revision(commit, refs.entrySet().stream().filter(r -> r.getValue().equals(commit)).map(Map.Entry::getKey).toList(), snapshot, files.size(), bytes, whole);
+        return new Revision(commit, refs.entrySet().stream().filter(r -> r.getValue().equals(commit)).map(Map.Entry::getKey).toList(),
+                snapshot, files.size(), bytes, whole);
     }
 
     /** Files of a snapshot whose content is there. */
@@ -85,7 +86,8 @@ public record CachedModel(String id, long bytes, long partialBytes, Optional<Ins
         var refs = new TreeMap<String, String>();
         if (!Files.isDirectory(folder.refs())) return refs;
         try (Stream<Path> walk = Files.walk(folder.refs())) {
-            walk.forEach(file -> HubCache.Folder.commit(file).ifPresent(c -> refs.put(folder.refs().relativize(file).toString().replace('\\', '/'), c)));
+            walk.forEach(file -> HubCache.Folder.commit(file)
+                    .ifPresent(c -> refs.put(folder.refs().relativize(file).toString().replace('\\', '/'), c)));
         }
         return refs;
     }
@@ -101,7 +103,8 @@ public record CachedModel(String id, long bytes, long partialBytes, Optional<Ins
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!attributes.isRegularFile() || attributes.fileKey() != null && !seen.add(attributes.fileKey())) return FileVisitResult.CONTINUE;
+            if (!attributes.isRegularFile() || attributes.fileKey() != null && !seen.add(attributes.fileKey()))
+                return FileVisitResult.CONTINUE;
             bytes += attributes.size();
             if (file.toString().endsWith(".incomplete")) partialBytes += attributes.size();
             if (attributes.size() < largest) return FileVisitResult.CONTINUE;

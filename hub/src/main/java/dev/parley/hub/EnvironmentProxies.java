@@ -33,7 +33,8 @@ final class EnvironmentProxies extends ProxySelector {
         var scheme = address.getScheme().toLowerCase(Locale.ROOT);
         var named = value(scheme + "_proxy").or(() -> scheme.equals("https") ? value("HTTPS_PROXY") : Optional.empty())
                 .or(() -> value("all_proxy")).or(() -> value("ALL_PROXY"));
-        if (named.isEmpty()) return Optional.ofNullable(ProxySelector.getDefault()).map(d -> d.select(address)).orElse(List.of(Proxy.NO_PROXY));
+        if (named.isEmpty())
+            return Optional.ofNullable(ProxySelector.getDefault()).map(d -> d.select(address)).orElse(List.of(Proxy.NO_PROXY));
         return List.of(isExcepted(address.getHost()) ? Proxy.NO_PROXY : proxy(named.get()));
     }
 
@@ -57,7 +58,8 @@ final class EnvironmentProxies extends ProxySelector {
             if (uri.getHost() == null || !"http".equalsIgnoreCase(uri.getScheme())) throw new IllegalArgumentException(text);
             return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort()));
         } catch (IllegalArgumentException e) {
-            throw new HubException(HubException.Reason.SETTING, "The proxy that the environment names is not of the form http://host:port; correct https_proxy, or unset it.");
+            throw new HubException(HubException.Reason.SETTING,
+                    "The proxy that the environment names is not of the form http://host:port; correct https_proxy, or unset it.");
         }
     }
 

@@ -83,7 +83,8 @@ public final class Hub {
         } catch (HubException e) {
             // It may have been meant as a path; but not where the hub knows the name.
             if (e.reason() != Reason.NO_MODEL && e.reason() != Reason.UNREACHABLE && e.reason() != Reason.OFFLINE) throw e;
-            throw new HubException(e.reason(), "There is no folder " + nameOrPath + " here, and from the hub it cannot be had: " + e.getMessage(), e);
+            throw new HubException(e.reason(),
+                    "There is no folder " + nameOrPath + " here, and from the hub it cannot be had: " + e.getMessage(), e);
         }
     }
 
@@ -116,22 +117,28 @@ public final class Hub {
 
     private Pulled pull(HubModel model, NeededFiles needed, HubListener listener) {
         var folder = cache.folder(model);
-        var cached = folder.commit(model).filter(commit -> needed.areIn(folder.snapshot(commit))).map(commit -> new Pulled(model, commit, folder.snapshot(commit), 0));
-        if (settings.offline()) return cached.orElseThrow(() -> new HubException(Reason.OFFLINE, model + " is not, or not wholly, in the cache " + settings.cache()
-                + ", and HF_HUB_OFFLINE forbids to download it; unset it, or pull the model first."));
+        var cached = folder.commit(model).filter(commit -> needed.areIn(folder.snapshot(commit)))
+                .map(commit -> new Pulled(model, commit, folder.snapshot(commit), 0));
+        if (settings.offline()) return cached
+                .orElseThrow(() -> new HubException(Reason.OFFLINE, model + " is not, or not wholly, in the cache " + settings.cache()
+                        + ", and HF_HUB_OFFLINE forbids to download it; unset it, or pull the model first."));
         // A commit never changes; but Python may have fetched it without its tokenizer.
-        if (model.isCommit() && cached.isPresent() && (needed instanceof NeededFiles.One || new NeededFiles.TokenizerOnly().areIn(cached.get().path()))) return cached.get();
+        if (model.isCommit() && cached.isPresent()
+                && (needed instanceof NeededFiles.One || new NeededFiles.TokenizerOnly().areIn(cached.get().path())))
+            return cached.get();
         try (var client = new HubClient(settings)) {
             return pull(model, needed, folder, cached, client, listener);
         }
     }
 
-    private Pulled pull(HubModel model, NeededFiles needed, HubCache.Folder folder, Optional<Pulled> cached, HubClient client, HubListener listener) {
+    private Pulled pull(HubModel model, NeededFiles needed, HubCache.Folder folder, Optional<Pulled> cached, HubClient client,
+            HubListener listener) {
         var pace = settings.pace();
         HubClient.Listing listing;
         try {
             // Nothing is lost yet: who has no network, or meant a path, should hear it soon; with a copy at hand, at once.
-            var tries = new Retries(new HubSettings.Pace(cached.isPresent() ? 1 : Math.min(3, pace.tries()), pace.first(), pace.longest()), listener);
+            var tries = new Retries(new HubSettings.Pace(cached.isPresent() ? 1 : Math.min(3, pace.tries()), pace.first(), pace.longest()),
+                    listener);
             listing = tries.of("The hub at " + settings.endpoint() + " cannot be asked for " + model, () -> client.list(model));
         } catch (HubException e) {
             if (e.reason() != Reason.UNREACHABLE || cached.isEmpty()) throw e;

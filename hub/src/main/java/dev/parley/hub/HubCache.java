@@ -1,7 +1,7 @@
 package dev.parley.hub;
 
-import dev.parley.hub.HubException.Reason;
 import dev.parley.files.DurableFile;
+import dev.parley.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -84,7 +84,8 @@ public final class HubCache {
     }
 
     private Removal removal(String id) throws IOException {
-        var found = find(id).orElseThrow(() -> new HubException(Reason.NO_MODEL, "The cache " + root + " holds no model " + id + "; ./parley models list shows those it has."));
+        var found = find(id).orElseThrow(() -> new HubException(Reason.NO_MODEL,
+                "The cache " + root + " holds no model " + id + "; ./parley models list shows those it has."));
         return new Removal(found, folder(new HubModel(id, HubModel.DEFAULT_REVISION)));
     }
 
@@ -142,7 +143,8 @@ public final class HubCache {
 
         /** Notes what a branch or tag stands for now. */
         void writeRef(HubModel model, String commit) throws IOException {
-            if (!model.isCommit() && !commit(model).equals(Optional.of(commit))) DurableFile.write(refs().resolve(model.revision()), commit);
+            if (!model.isCommit() && !commit(model).equals(Optional.of(commit)))
+                DurableFile.write(refs().resolve(model.revision()), commit);
         }
 
         /** Puts a whole blob into a snapshot: a relative link, else another name of the same file, else a copy. */
@@ -177,7 +179,7 @@ public final class HubCache {
 
         private static void copy(Path blob, FileChannel to) throws IOException {
             try (var from = FileChannel.open(blob, StandardOpenOption.READ)) {
-                for (long at = 0; at < from.size(); ) at += from.transferTo(at, from.size() - at, to);
+                for (long at = 0; at < from.size();) at += from.transferTo(at, from.size() - at, to);
             }
         }
     }

@@ -76,7 +76,8 @@ final class HubClient implements AutoCloseable {
     private static Listing listing(HubModel model, JsonNode json) {
         var commit = json.path("sha").asText("");
         if (!HubModel.isCommit(commit) || !json.path("siblings").isArray()) {
-            throw new HubException(Reason.DAMAGED, model + ": the answer tells neither commit nor files; is HF_ENDPOINT the address of a hub?");
+            throw new HubException(Reason.DAMAGED,
+                    model + ": the answer tells neither commit nor files; is HF_ENDPOINT the address of a hub?");
         }
         var files = new ArrayList<String>();
         for (var file : json.path("siblings")) files.add(file.path("rfilename").asText(""));
@@ -88,11 +89,13 @@ final class HubClient implements AutoCloseable {
             var elsewhere = answer.status() / 100 == 3;
             if (answer.status() != 200 && !elsewhere) throw refusal(answer, model, file);
             var told = answer.header("X-Repo-Commit").orElse(commit);
-            if (!told.equals(commit)) throw new HubException(Reason.DAMAGED, model + ": commit " + commit + " was asked for, and " + shown(told) + " was answered.");
+            if (!told.equals(commit)) throw new HubException(Reason.DAMAGED,
+                    model + ": commit " + commit + " was asked for, and " + shown(told) + " was answered.");
             var etag = answer.header("X-Linked-Etag").or(() -> elsewhere ? Optional.empty() : answer.header("ETag"));
             var size = answer.header("X-Linked-Size").or(() -> elsewhere ? Optional.empty() : answer.header("Content-Length"));
             if (etag.isEmpty() || size.isEmpty() || !size.get().matches("[0-9]{1,18}")) {
-                throw new HubException(Reason.DAMAGED, model + ": the server does not tell the ETag and the size of " + file + "; is HF_ENDPOINT the address of a hub?");
+                throw new HubException(Reason.DAMAGED,
+                        model + ": the server does not tell the ETag and the size of " + file + "; is HF_ENDPOINT the address of a hub?");
             }
             return new RemoteFile(file, etag.get().replaceFirst("^W/", "").replaceAll("^\"|\"$", ""), Long.parseLong(size.get()));
         }
@@ -110,7 +113,8 @@ final class HubClient implements AutoCloseable {
                 var range = "bytes " + offset + "-" + (file.size() - 1) + "/" + file.size();
                 var came = answer.header("Content-Range").orElse("");
                 if (!came.equals(range)) {
-                    throw new HubException(Reason.DAMAGED, file.name() + ": " + range + " of it was asked for, and " + shown(came) + " came.");
+                    throw new HubException(Reason.DAMAGED,
+                            file.name() + ": " + range + " of it was asked for, and " + shown(came) + " came.");
                 }
             } else if (answer.status() != 200) {
                 throw refusal(answer, model, file.name());
@@ -136,13 +140,15 @@ final class HubClient implements AutoCloseable {
             answer.close();
             address = next;
         }
-        throw new HubException(Reason.DAMAGED, settings.endpoint() + " leads in a circle of redirects; is HF_ENDPOINT the address of a hub?");
+        throw new HubException(Reason.DAMAGED,
+                settings.endpoint() + " leads in a circle of redirects; is HF_ENDPOINT the address of a hub?");
     }
 
     private URI next(URI address, Answer answer) {
         try {
             var next = address.resolve(answer.header("Location").orElseThrow(() -> new IllegalArgumentException("no Location")));
-            var web = "https".equalsIgnoreCase(next.getScheme()) || "http".equalsIgnoreCase(next.getScheme()) && "http".equalsIgnoreCase(address.getScheme());
+            var web = "https".equalsIgnoreCase(next.getScheme())
+                    || "http".equalsIgnoreCase(next.getScheme()) && "http".equalsIgnoreCase(address.getScheme());
             if (web && next.getHost() != null) return next;
         } catch (IllegalArgumentException e) {
             // told below
@@ -171,7 +177,8 @@ final class HubClient implements AutoCloseable {
         var status = answer.status();
         if (status != 429 && status != 408 && status / 100 != 5) return answer;
         answer.close();
-        throw new RetryableException(status == 429 ? "the server has had too many requests (429)" : "the server has a fault (" + status + ")",
+        throw new RetryableException(
+                status == 429 ? "the server has had too many requests (429)" : "the server has a fault (" + status + ")",
                 answer.header("Retry-After").flatMap(text -> Retries.retryAfter(text, ZonedDateTime.now(ZoneOffset.UTC))));
     }
 
@@ -188,12 +195,16 @@ final class HubClient implements AutoCloseable {
         if (code.equals("EntryNotFound")) return noFile(model, file);
         return switch (status) {
             case 401 -> settings.token().isEmpty() ? noModel(model)
-                    : new HubException(Reason.ACCESS, model.id() + ": the hub does not accept your token; make a new one and set HF_TOKEN to it.");
+                    : new HubException(Reason.ACCESS,
+                            model.id() + ": the hub does not accept your token; make a new one and set HF_TOKEN to it.");
             case 403 -> settings.token().isEmpty() ? gated(model)
-                    : new HubException(Reason.ACCESS, model.id() + ": your token may not read this model; ask for access at " + page(model) + ", or use another in HF_TOKEN.");
-            case 404 -> !file.isEmpty() ? noFile(model, file) : model.revision().equals(HubModel.DEFAULT_REVISION) || !exists(model) ? noModel(model) : noRevision(model);
+                    : new HubException(Reason.ACCESS, model.id() + ": your token may not read this model; ask for access at " + page(model)
+                            + ", or use another in HF_TOKEN.");
+            case 404 -> !file.isEmpty() ? noFile(model, file)
+                    : model.revision().equals(HubModel.DEFAULT_REVISION) || !exists(model) ? noModel(model) : noRevision(model);
             case 416 -> new HubException(Reason.DAMAGED, file + ": the server does not have the part of it that was asked for.");
-            default -> new HubException(Reason.DAMAGED, model + ": the hub answers with status " + status + shown(answer.header("X-Error-Message").map(m -> " (" + m + ")").orElse("")) + ".");
+            default -> new HubException(Reason.DAMAGED, model + ": the hub answers with status " + status
+                    + shown(answer.header("X-Error-Message").map(m -> " (" + m + ")").orElse("")) + ".");
         };
     }
 
@@ -205,17 +216,20 @@ final class HubClient implements AutoCloseable {
     }
 
     private HubException gated(HubModel model) {
-        return new HubException(Reason.ACCESS, model.id() + " is gated: accept its terms at " + page(model) + ", and set HF_TOKEN to a token of "
-                + (settings.token().isEmpty() ? "your account." : "the account that did so."));
+        return new HubException(Reason.ACCESS,
+                model.id() + " is gated: accept its terms at " + page(model) + ", and set HF_TOKEN to a token of "
+                        + (settings.token().isEmpty() ? "your account." : "the account that did so."));
     }
 
     private HubException noModel(HubModel model) {
         return new HubException(Reason.NO_MODEL, "The hub at " + settings.endpoint() + " has no model " + model.id()
-                + (settings.token().isEmpty() ? "; correct the name, or set HF_TOKEN if the model is private or gated." : " that your token may see; correct the name, or use another token in HF_TOKEN."));
+                + (settings.token().isEmpty() ? "; correct the name, or set HF_TOKEN if the model is private or gated."
+                        : " that your token may see; correct the name, or use another token in HF_TOKEN."));
     }
 
     private HubException noRevision(HubModel model) {
-        return new HubException(Reason.NO_REVISION, model.id() + " has no revision " + model.revision() + "; name a branch, a tag or a commit of " + page(model) + ".");
+        return new HubException(Reason.NO_REVISION,
+                model.id() + " has no revision " + model.revision() + "; name a branch, a tag or a commit of " + page(model) + ".");
     }
 
     private HubException noFile(HubModel model, String file) {
@@ -246,7 +260,8 @@ final class HubClient implements AutoCloseable {
         var bytes = new ByteArrayOutputStream();
         try {
             for (var piece = answer.response().body().next(); piece.hasRemaining(); piece = answer.response().body().next()) {
-                if (bytes.size() + piece.remaining() > LARGEST_ANSWER) throw new HubException(Reason.DAMAGED, model + ": the answer is longer than a list of files can be.");
+                if (bytes.size() + piece.remaining() > LARGEST_ANSWER)
+                    throw new HubException(Reason.DAMAGED, model + ": the answer is longer than a list of files can be.");
                 var array = new byte[piece.remaining()];
                 piece.get(array);
                 bytes.writeBytes(array);

@@ -26,9 +26,11 @@ public record HubModel(String id, String revision) {
 
     /** @throws HubException if either cannot be a name at the hub */
     public HubModel {
-        if (!isId(id)) throw new HubException(HubException.Reason.NO_NAME, "\"" + shown(id) + "\" is no name of a model; names are org/name or org/name@revision.");
+        if (!isId(id)) throw new HubException(HubException.Reason.NO_NAME,
+                "\"" + shown(id) + "\" is no name of a model; names are org/name or org/name@revision.");
         if (!isRevision(revision)) {
-            throw new HubException(HubException.Reason.NO_NAME, "\"" + shown(revision) + "\" is no revision of " + id + "; name a branch, a tag or a commit.");
+            throw new HubException(HubException.Reason.NO_NAME,
+                    "\"" + shown(revision) + "\" is no revision of " + id + "; name a branch, a tag or a commit.");
         }
     }
 

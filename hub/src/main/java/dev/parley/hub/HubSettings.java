@@ -27,7 +27,8 @@ import java.util.Set;
  * @param pace how tries follow each other
  * @param proxies HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, else Java's own settings
  */
-record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offline, boolean copies, Duration patience, Pace pace, ProxySelector proxies) {
+record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offline, boolean copies, Duration patience, Pace pace,
+        ProxySelector proxies) {
 
     private static final String PUBLIC_HUB = "https://huggingface.co";
     private static final Set<String> YES = Set.of("1", "ON", "YES", "TRUE");
@@ -58,7 +59,8 @@ record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offl
         var home = reader.path("HF_HOME").or(() -> reader.path("XDG_CACHE_HOME").map(p -> p.resolve("huggingface")))
                 .orElseGet(() -> reader.userHome().resolve(".cache").resolve("huggingface"));
         var cache = reader.path("HF_HUB_CACHE").or(() -> reader.path("HUGGINGFACE_HUB_CACHE")).orElseGet(() -> home.resolve("hub"));
-        return new HubSettings(cache.toAbsolutePath().normalize(), reader.endpoint(), reader.token(home), reader.isOn("HF_HUB_OFFLINE") || reader.isOn("TRANSFORMERS_OFFLINE"),
+        return new HubSettings(cache.toAbsolutePath().normalize(), reader.endpoint(), reader.token(home),
+                reader.isOn("HF_HUB_OFFLINE") || reader.isOn("TRANSFORMERS_OFFLINE"),
                 reader.isOn("HF_HUB_DISABLE_SYMLINKS"), reader.patience(), Pace.DEFAULT, EnvironmentProxies.of(environment));
     }
 
@@ -112,11 +114,13 @@ record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offl
             try {
                 var uri = new URI(text);
                 var web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
-                if (web && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null) return uri;
+                if (web && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null)
+                    return uri;
             } catch (URISyntaxException e) {
                 // told below
             }
-            throw new HubException(HubException.Reason.SETTING, "HF_ENDPOINT=" + text + " is no web address; set it to one that begins with https://, or unset it.");
+            throw new HubException(HubException.Reason.SETTING,
+                    "HF_ENDPOINT=" + text + " is no web address; set it to one that begins with https://, or unset it.");
         }
 
         Optional<Token> token(Path home) {
@@ -129,7 +133,8 @@ record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offl
                 secret = read(file);
             }
             if (secret.isPresent() && !secret.get().chars().allMatch(c -> c > ' ' && c < 127)) {
-                throw new HubException(HubException.Reason.SETTING, "The token in " + place + " holds characters that no token has; write it anew.");
+                throw new HubException(HubException.Reason.SETTING,
+                        "The token in " + place + " holds characters that no token has; write it anew.");
             }
             return secret.map(Token::new);
         }
@@ -137,7 +142,8 @@ record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offl
         private static Optional<String> read(Path file) {
             try {
                 if (!Files.isRegularFile(file) || Files.size(file) > LARGEST_TOKEN_FILE) return Optional.empty();
-                return Optional.of(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1).strip()).filter(t -> !t.isEmpty());
+                return Optional.of(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1).strip())
+                        .filter(t -> !t.isEmpty());
             } catch (IOException e) {
                 return Optional.empty(); // as if there were none: most models need none
             }
@@ -147,7 +153,8 @@ record HubSettings(Path cache, URI endpoint, Optional<Token> token, boolean offl
             var text = text("HF_HUB_DOWNLOAD_TIMEOUT");
             if (text.isEmpty()) return Duration.ofSeconds(20);
             if (!text.get().matches("[1-9][0-9]{0,5}")) {
-                throw new HubException(HubException.Reason.SETTING, "HF_HUB_DOWNLOAD_TIMEOUT=" + text.get() + " is no number of seconds; set it to one from 1, or unset it.");
+                throw new HubException(HubException.Reason.SETTING,
+                        "HF_HUB_DOWNLOAD_TIMEOUT=" + text.get() + " is no number of seconds; set it to one from 1, or unset it.");
             }
             return Duration.ofSeconds(Long.parseLong(text.get()));
         }

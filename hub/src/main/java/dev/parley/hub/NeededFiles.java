@@ -28,9 +28,11 @@ sealed interface NeededFiles {
     }
 
     List<String> SETTINGS = List.of("config.json", "generation_config.json");
-    List<String> TOKENIZER = List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "chat_template.json");
+    List<String> TOKENIZER = List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
+            "chat_template.json");
     /** Forms of weights, the one that loads best first. */
-    List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5");
+    List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+            "tf_model.h5");
 
     long LARGEST_INDEX = 100_000_000;
 
@@ -49,12 +51,14 @@ sealed interface NeededFiles {
             }
             case TokenizerOnly() -> {
                 if (!there.contains("tokenizer.json") && !(there.contains("vocab.json") && there.contains("merges.txt"))) {
-                    throw new HubException(Reason.NO_FILE, model + " has no tokenizer that Parley reads: neither tokenizer.json nor vocab.json with merges.txt." + hint(listed));
+                    throw new HubException(Reason.NO_FILE, model
+                            + " has no tokenizer that Parley reads: neither tokenizer.json nor vocab.json with merges.txt." + hint(listed));
                 }
                 addSettings(needed, there);
             }
             case Model() -> {
-                if (!there.contains("config.json")) throw new HubException(Reason.NO_FILE, model + " has no config.json, so that Parley cannot load it." + hint(listed));
+                if (!there.contains("config.json"))
+                    throw new HubException(Reason.NO_FILE, model + " has no config.json, so that Parley cannot load it." + hint(listed));
                 addSettings(needed, there);
                 needed.add(weights(there::contains).orElseThrow(() -> new HubException(Reason.NO_FILE,
                         model + " holds no weights that Parley reads: none of " + String.join(", ", WEIGHTS) + "." + hint(listed))));
@@ -81,14 +85,16 @@ sealed interface NeededFiles {
 
     /** The shards that an index of weights names. @throws HubException DAMAGED if it names what is no file of its folder */
     static Set<String> shards(Path index) throws IOException {
-        if (Files.size(index) > LARGEST_INDEX) throw new HubException(Reason.DAMAGED, index.getFileName() + " is larger than an index can be (100 MB).");
+        if (Files.size(index) > LARGEST_INDEX)
+            throw new HubException(Reason.DAMAGED, index.getFileName() + " is larger than an index can be (100 MB).");
         var map = new ObjectMapper().readTree(Files.readAllBytes(index)).path("weight_map");
         var shards = new LinkedHashSet<String>();
         for (var shard : map) shards.add(shard.asText());
         if (shards.isEmpty()) throw new HubException(Reason.DAMAGED, index.getFileName() + " names no files of weights.");
         for (var shard : shards) {
             if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}") || shard.endsWith(".json")) {
-                throw new HubException(Reason.DAMAGED, index.getFileName() + " names \"" + shard.replaceAll("\\p{C}", "?") + "\", which is no file of weights.");
+                throw new HubException(Reason.DAMAGED,
+                        index.getFileName() + " names \"" + shard.replaceAll("\\p{C}", "?") + "\", which is no file of weights.");
             }
         }
         return shards;
@@ -99,7 +105,8 @@ sealed interface NeededFiles {
         return switch (this) {
             case One(var name) -> has(folder, name);
             case TokenizerOnly() -> has(folder, "tokenizer.json") || has(folder, "vocab.json") && has(folder, "merges.txt");
-            case Model() -> has(folder, "config.json") && weights(name -> has(folder, name)).filter(name -> isWhole(folder, name)).isPresent();
+            case Model() ->
+                has(folder, "config.json") && weights(name -> has(folder, name)).filter(name -> isWhole(folder, name)).isPresent();
         };
     }
 

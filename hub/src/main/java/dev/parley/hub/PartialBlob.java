@@ -54,7 +54,8 @@ final class PartialBlob implements AutoCloseable {
     /** @throws HubException DAMAGED if more comes than the file has */
     void append(ByteBuffer bytes) throws IOException {
         var count = bytes.remaining();
-        if (count > file.size() - length) throw new HubException(Reason.DAMAGED, file.name() + ": the server sends more than the " + file.size() + " bytes that it told.");
+        if (count > file.size() - length) throw new HubException(Reason.DAMAGED,
+                file.name() + ": the server sends more than the " + file.size() + " bytes that it told.");
         hash.update(bytes);
         while (bytes.hasRemaining()) length += channel.write(bytes, length);
         grown.accept(count);

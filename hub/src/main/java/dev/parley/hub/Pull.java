@@ -54,17 +54,22 @@ final class Pull {
             var content = Files.isRegularFile(linked) ? linked : folder.blob(arrived.getLast().etag());
             var shards = List.copyOf(NeededFiles.shards(content));
             for (var shard : shards) {
-                if (!listed.contains(shard)) throw new HubException(Reason.DAMAGED, model + ": " + index + " names " + shard + ", which the model does not have.");
+                if (!listed.contains(shard))
+                    throw new HubException(Reason.DAMAGED, model + ": " + index + " names " + shard + ", which the model does not have.");
             }
             return shards;
         } catch (IOException e) {
-            throw new HubException(Reason.DAMAGED, model + ": " + index + " is no index of weights (" + e.getMessage().lines().findFirst().orElse("") + ").", e);
+            throw new HubException(Reason.DAMAGED,
+                    model + ": " + index + " is no index of weights (" + e.getMessage().lines().findFirst().orElse("") + ").", e);
         }
     }
 
     private void fetch(List<String> names, HubListener progress) {
         var missing = names.stream().filter(name -> !isThere(name)).toList();
-        var files = inParallel(missing.stream().<Callable<RemoteFile>>map(name -> () -> retries.of("Asking for " + name + " of " + model, () -> client.describe(model, commit, name))).toList());
+        var files = inParallel(missing.stream()
+                .<Callable<RemoteFile>>map(
+                        name -> () -> retries.of("Asking for " + name + " of " + model, () -> client.describe(model, commit, name)))
+                .toList());
         var blobs = files.stream().map(file -> new Blob(model, commit, file, folder)).toList();
         requireRoom(blobs.stream().mapToLong(Blob::missing).sum());
         var coming = new ArrayList<Callable<Long>>();
@@ -92,8 +97,10 @@ final class Pull {
             Files.createDirectories(folder.blobs());
             var free = Files.getFileStore(folder.blobs()).getUsableSpace();
             if (bytes > free - SPARE_BYTES) {
-                throw new HubException(Reason.DISK, model + " needs " + megabytes(bytes) + " more on the disk of " + folder.root().getParent() + ", which has " + megabytes(free)
-                        + " free; make room, or name another place in HF_HOME.");
+                throw new HubException(Reason.DISK,
+                        model + " needs " + megabytes(bytes) + " more on the disk of " + folder.root().getParent() + ", which has "
+                                + megabytes(free)
+                                + " free; make room, or name another place in HF_HOME.");
             }
         } catch (IOException e) {
             throw unwritable(e);
@@ -119,7 +126,8 @@ final class Pull {
     }
 
     private HubException unwritable(IOException e) {
-        return new HubException(Reason.DISK, folder.root() + " cannot be written (" + e.getMessage() + "); name another place in HF_HOME.", e);
+        return new HubException(Reason.DISK, folder.root() + " cannot be written (" + e.getMessage() + "); name another place in HF_HOME.",
+                e);
     }
 
     /** Results in the order of the tasks; the first that fails stops the others, which keep what they have. */

@@ -27,15 +27,19 @@ record RemoteFile(String name, String etag, long size) {
     /** A name from the server becomes a path on this machine: it must stay below the folder, on every system. */
     static void requireSafe(String name) {
         if (!isSafe(name)) {
-            throw new HubException(Reason.DAMAGED, "\"" + shown(name) + "\" is refused: such a name of a file could lead out of the model's folder.");
+            throw new HubException(Reason.DAMAGED,
+                    "\"" + shown(name) + "\" is refused: such a name of a file could lead out of the model's folder.");
         }
     }
 
     static boolean isSafe(String name) {
         if (name.isEmpty() || name.length() > LONGEST_NAME) return false;
-        if (name.chars().anyMatch(c -> c < ' ' || c == 127 || "\\:*?\"<>|".indexOf(c) >= 0 || Character.getType(c) == Character.FORMAT)) return false;
+        if (name.chars().anyMatch(c -> c < ' ' || c == 127 || "\\:*?\"<>|".indexOf(c) >= 0 || Character.getType(c) == Character.FORMAT))
+            return false;
         for (var part : name.split("/", -1)) {
-            if (part.isEmpty() || part.length() > 255 || part.startsWith("..") || part.equals(".") || part.endsWith(".") || part.endsWith(" ")) return false;
+            if (part.isEmpty() || part.length() > 255 || part.startsWith("..") || part.equals(".") || part.endsWith(".")
+                    || part.endsWith(" "))
+                return false;
         }
         return true;
     }

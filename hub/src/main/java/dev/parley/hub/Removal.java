@@ -61,7 +61,8 @@ final class Removal {
         var found = model.revisions().stream().filter(r -> r.refs().contains(wanted) || r.commit().equals(wanted)
                 || wanted.matches("[0-9a-f]{7,39}") && r.commit().startsWith(wanted)).toList();
         if (found.size() == 1) return found.getFirst();
-        throw new HubException(Reason.NO_REVISION, model.id() + (found.isEmpty() ? " has no revision " : " has several revisions ") + wanted + " in the cache; ./parley models list shows those it has.");
+        throw new HubException(Reason.NO_REVISION, model.id() + (found.isEmpty() ? " has no revision " : " has several revisions ") + wanted
+                + " in the cache; ./parley models list shows those it has.");
     }
 
     private void deleteUnusedBlobs() throws IOException {
@@ -112,7 +113,8 @@ final class Removal {
                 var lock = BlobLock.tryTake(folder.lock(name.substring(0, name.length() - ".incomplete".length())));
                 if (lock.isEmpty()) {
                     close();
-                    throw new HubException(Reason.BUSY, model.id() + " is just being downloaded by another program; wait for its end, or stop it.");
+                    throw new HubException(Reason.BUSY,
+                            model.id() + " is just being downloaded by another program; wait for its end, or stop it.");
                 }
                 held.add(lock.get());
             }

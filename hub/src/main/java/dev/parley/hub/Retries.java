@@ -54,7 +54,8 @@ final class Retries {
         var told = wanted + ": " + trouble.getMessage();
         var asked = trouble.askedWait();
         if (asked.isPresent() && asked.get().compareTo(pace.longest()) > 0) {
-            throw new HubException(Reason.UNREACHABLE, told + ", and asks to wait " + asked.get().toSeconds() + " seconds; try again then.");
+            throw new HubException(Reason.UNREACHABLE,
+                    told + ", and asks to wait " + asked.get().toSeconds() + " seconds; try again then.");
         }
         if (failed >= pace.tries()) throw new HubException(Reason.UNREACHABLE, told + "; try again later.");
         var wait = asked.orElseGet(() -> backoff(failed));
@@ -74,7 +75,8 @@ final class Retries {
 
     static HubException interrupted() {
         Thread.currentThread().interrupt();
-        return new HubException(Reason.INTERRUPTED, "The download was interrupted; what has come is kept, and the next try goes on from there.");
+        return new HubException(Reason.INTERRUPTED,
+                "The download was interrupted; what has come is kept, and the next try goes on from there.");
     }
 
     /** The header Retry-After: seconds, or a date (RFC 9110, section 10.2.3); nothing where it is neither. */

@@ -31,7 +31,8 @@ final class RetryableException extends Exception {
     /** What happened to a connection, in words: Java's own messages are often empty. */
     static RetryableException of(Exception problem) {
         for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) return new RetryableException("its name is not known here");
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException)
+                return new RetryableException("its name is not known here");
         }
         return new RetryableException(switch (problem) {
             case HttpConnectTimeoutException e -> "it does not answer";

@@ -167,7 +167,8 @@ public final class FakeHub implements AutoCloseable {
         try (exchange) {
             var headers = exchange.getRequestHeaders();
             var path = exchange.getRequestURI().getPath();
-            seen.add(new Seen(server, exchange.getRequestMethod(), path, Optional.ofNullable(headers.getFirst("Authorization")), Optional.ofNullable(headers.getFirst("Range"))));
+            seen.add(new Seen(server, exchange.getRequestMethod(), path, Optional.ofNullable(headers.getFirst("Authorization")),
+                    Optional.ofNullable(headers.getFirst("Range"))));
             var fault = fault(exchange.getRequestMethod(), path);
             if (fault instanceof Fault.Status(var code, var more)) {
                 more.forEach(exchange.getResponseHeaders()::set);
@@ -207,18 +208,20 @@ public final class FakeHub implements AutoCloseable {
             exchange.sendResponseHeaders(307, -1);
         } else if (!Files.isDirectory(folder.resolve(model))) {
             refuse(exchange, exchange.getRequestHeaders().containsKey("Authorization") ? 404 : 401, "RepoNotFound");
-        } else if (gates.containsKey(model) && !("Bearer " + gates.get(model)).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
-            refuse(exchange, exchange.getRequestHeaders().containsKey("Authorization") ? 403 : 401, "GatedRepo");
-        } else if (cut < 0) {
-            list(exchange, model, folder.resolve(model));
-        } else {
-            var tail = rest.substring(cut + separator.length());
-            var revision = api ? tail : tail.substring(0, tail.indexOf('/'));
-            var place = revision(model, revision);
-            if (place.isEmpty()) refuse(exchange, 404, "RevisionNotFound");
-            else if (api) list(exchange, model, place.get());
-            else file(exchange, place.get(), place.get().resolve(tail.substring(tail.indexOf('/') + 1)), fault);
-        }
+        } else if (gates.containsKey(model)
+                && !("Bearer " + gates.get(model)).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+                    refuse(exchange, exchange.getRequestHeaders().containsKey("Authorization") ? 403 : 401, "GatedRepo");
+                } else
+            if (cut < 0) {
+                list(exchange, model, folder.resolve(model));
+            } else {
+                var tail = rest.substring(cut + separator.length());
+                var revision = api ? tail : tail.substring(0, tail.indexOf('/'));
+                var place = revision(model, revision);
+                if (place.isEmpty()) refuse(exchange, 404, "RevisionNotFound");
+                else if (api) list(exchange, model, place.get());
+                else file(exchange, place.get(), place.get().resolve(tail.substring(tail.indexOf('/') + 1)), fault);
+            }
     }
 
     private Optional<Path> revision(String model, String revision) throws IOException {

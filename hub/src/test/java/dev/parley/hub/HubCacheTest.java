@@ -53,7 +53,8 @@ class HubCacheTest {
         assertEquals(List.of("org/tiny"), models.stream().map(CachedModel::id).toList());
         var tiny = models.getFirst();
         assertEquals(500, tiny.partialBytes());
-        assertTrue(tiny.bytes() > HubFixture.WEIGHT_BYTES && tiny.bytes() < HubFixture.WEIGHT_BYTES + 2000, "the shared weights count once: " + tiny.bytes());
+        assertTrue(tiny.bytes() > HubFixture.WEIGHT_BYTES && tiny.bytes() < HubFixture.WEIGHT_BYTES + 2000,
+                "the shared weights count once: " + tiny.bytes());
         assertTrue(tiny.lastUsed().isPresent());
         assertEquals(2, tiny.revisions().size());
         for (var revision : tiny.revisions()) {
@@ -67,7 +68,8 @@ class HubCacheTest {
         var pulled = hub.hub().pull(HubFixture.TINY, hub.listener);
         Files.delete(hub.cached().resolve("blobs").resolve(hub.weightsEtag()));
         assertFalse(cache.find("org/tiny").orElseThrow().revisions().getFirst().whole());
-        assertEquals(HubFixture.WEIGHT_BYTES, hub.hub().pull(HubFixture.TINY, hub.listener).downloadedBytes(), "a link whose blob is gone is mended");
+        assertEquals(HubFixture.WEIGHT_BYTES, hub.hub().pull(HubFixture.TINY, hub.listener).downloadedBytes(),
+                "a link whose blob is gone is mended");
         assertTrue(Files.isRegularFile(pulled.path().resolve("model.safetensors")));
     }
 

@@ -53,7 +53,8 @@ class HubDownloadsTest {
         var pulled = hub.hub().pull(HubFixture.TINY, hub.listener);
         var commit = hub.server.commit("org/tiny");
         assertEquals(hub.cached().resolve("snapshots").resolve(commit), pulled.path());
-        assertEquals(Set.of("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "model.safetensors"), names(pulled.path()));
+        assertEquals(Set.of("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+                "model.safetensors"), names(pulled.path()));
         assertEquals(commit, Files.readString(hub.cached().resolve("refs/main")));
         var link = pulled.path().resolve("model.safetensors");
         assertEquals(Path.of("../../blobs", hub.weightsEtag()), Files.readSymbolicLink(link));
@@ -105,9 +106,11 @@ class HubDownloadsTest {
         Files.write(model.resolve("model-00002-of-00002.safetensors"), HubFixture.bytes(5, 1000));
         Files.write(model.resolve("model-00003-of-00003.safetensors"), HubFixture.bytes(6, 1000));
         Files.writeString(model.resolve("model.safetensors.index.json"),
-                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\", \"c\": \"model-00002-of-00002.safetensors\"}}");
+                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\", \"c\": "
+                        + "\"model-00002-of-00002.safetensors\"}}");
         var sharded = names(hub.hub().folder("org/tiny", hub.listener));
-        assertTrue(sharded.containsAll(List.of("model.safetensors.index.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")));
+        assertTrue(sharded.containsAll(
+                List.of("model.safetensors.index.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")));
         assertEquals(8, sharded.size());
         Files.delete(model.resolve("model.safetensors.index.json"));
         assertTrue(names(hub.hub().folder("org/tiny", hub.listener)).contains("pytorch_model.bin"));
@@ -146,7 +149,8 @@ class HubDownloadsTest {
         Files.createDirectories(hub.home);
         Files.writeString(hub.home.resolve("token"), "hf_of_file\n");
         hub.server.gate("org/tiny", "hf_of_file");
-        var refused = assertThrows(HubException.class, () -> hub.hub("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1").pull(HubFixture.TINY, hub.listener));
+        var refused = assertThrows(HubException.class,
+                () -> hub.hub("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1").pull(HubFixture.TINY, hub.listener));
         assertEquals(HubException.Reason.ACCESS, refused.reason());
         assertTrue(hub.hub().pull(HubFixture.TINY, hub.listener).downloadedBytes() > 0);
     }
@@ -172,7 +176,8 @@ class HubDownloadsTest {
         assertTrue(hub.notes.getLast().contains("cannot be reached"), hub.notes.toString());
         var missing = assertThrows(HubException.class, () -> hub.hub().folder("org/other", hub.listener));
         assertEquals(HubException.Reason.UNREACHABLE, missing.reason());
-        assertTrue(missing.getMessage().contains("There is no folder org/other here") && missing.getMessage().contains("refused"), missing.getMessage());
+        assertTrue(missing.getMessage().contains("There is no folder org/other here") && missing.getMessage().contains("refused"),
+                missing.getMessage());
     }
 
     /** As huggingface_hub 0.36 leaves it: blobs, refs without a line end, relative links, markers of what does not exist. */
@@ -182,14 +187,16 @@ class HubDownloadsTest {
         var snapshot = Files.createDirectories(hub.home.resolve("hub/models--org--made/snapshots/" + commit));
         var blobs = Files.createDirectories(hub.home.resolve("hub/models--org--made/blobs"));
         Files.writeString(Files.createDirectories(hub.home.resolve("hub/models--org--made/refs")).resolve("main"), commit);
-        Files.createFile(Files.createDirectories(hub.home.resolve("hub/models--org--made/.no_exist/" + commit)).resolve("chat_template.jinja"));
+        Files.createFile(
+                Files.createDirectories(hub.home.resolve("hub/models--org--made/.no_exist/" + commit)).resolve("chat_template.jinja"));
         for (var name : List.of("config.json", "model.safetensors")) {
             Files.writeString(blobs.resolve("b" + name.length()), name);
             Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs/b" + name.length()));
         }
         assertEquals(snapshot, hub.hub("HF_HUB_OFFLINE", "1").folder("org/made", hub.listener));
         Files.delete(blobs.resolve("b" + "model.safetensors".length()));
-        assertThrows(HubException.class, () -> hub.hub("HF_HUB_OFFLINE", "1").folder("org/made", hub.listener), "a link without its blob is no file");
+        assertThrows(HubException.class, () -> hub.hub("HF_HUB_OFFLINE", "1").folder("org/made", hub.listener),
+                "a link without its blob is no file");
 
         // Python has fetched config.json of the served model: the rest is added to the same snapshot.
         var tiny = Files.createDirectories(hub.cached().resolve("snapshots").resolve(hub.server.commit("org/tiny")));

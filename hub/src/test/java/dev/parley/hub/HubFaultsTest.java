@@ -55,7 +55,8 @@ class HubFaultsTest {
     }
 
     private void comesWhole() throws IOException {
-        assertArrayEquals(Files.readAllBytes(hub.weights()), Files.readAllBytes(hub.hub().folder("org/tiny", hub.listener).resolve("model.safetensors")));
+        assertArrayEquals(Files.readAllBytes(hub.weights()),
+                Files.readAllBytes(hub.hub().folder("org/tiny", hub.listener).resolve("model.safetensors")));
         try (var blobs = Files.list(hub.cached().resolve("blobs"))) {
             assertTrue(blobs.noneMatch(b -> b.toString().endsWith(".incomplete")));
         }
@@ -87,7 +88,8 @@ class HubFaultsTest {
 
     @Test
     void aServerThatStaysBrokenIsGivenUp() {
-        hub.server.fails("GET", LISTING, new Fault.Status(500, Map.of()), new Fault.Status(500, Map.of()), new Fault.Status(500, Map.of()), new Fault.Status(500, Map.of()));
+        hub.server.fails("GET", LISTING, new Fault.Status(500, Map.of()), new Fault.Status(500, Map.of()), new Fault.Status(500, Map.of()),
+                new Fault.Status(500, Map.of()));
         refused(Reason.UNREACHABLE, "a fault (500)");
         assertEquals(3, hub.server.seen().size());
     }
@@ -104,8 +106,10 @@ class HubFaultsTest {
     @Test
     void aServerThatFallsSilentIsAskedAgain() throws IOException {
         hub.server.fails("GET", store, new Fault.Silence(100_000));
-        var impatient = Hub.of(HubSettings.of(hub.environment()).withPace(new HubSettings.Pace(3, Duration.ofMillis(5), Duration.ofSeconds(1))).withPatience(Duration.ofMillis(300)));
-        assertArrayEquals(Files.readAllBytes(hub.weights()), Files.readAllBytes(impatient.folder("org/tiny", hub.listener).resolve("model.safetensors")));
+        var impatient = Hub.of(HubSettings.of(hub.environment())
+                .withPace(new HubSettings.Pace(3, Duration.ofMillis(5), Duration.ofSeconds(1))).withPatience(Duration.ofMillis(300)));
+        assertArrayEquals(Files.readAllBytes(hub.weights()),
+                Files.readAllBytes(impatient.folder("org/tiny", hub.listener).resolve("model.safetensors")));
         assertEquals(2, hub.server.count("GET", store));
     }
 
@@ -120,7 +124,8 @@ class HubFaultsTest {
         Files.createDirectories(hub.cached().resolve("blobs"));
         Files.write(hub.cached().resolve("blobs").resolve(hub.weightsEtag() + ".incomplete"), new byte[200_000]);
         comesWhole();
-        assertEquals(List.of("bytes=200000-", ""), hub.server.seen().stream().filter(s -> s.path().endsWith(store)).map(s -> s.range().orElse("")).toList());
+        assertEquals(List.of("bytes=200000-", ""),
+                hub.server.seen().stream().filter(s -> s.path().endsWith(store)).map(s -> s.range().orElse("")).toList());
     }
 
     @Test
@@ -195,7 +200,8 @@ class HubFaultsTest {
     void whatIsMissingIsToldApart() throws IOException {
         var none = assertThrows(HubException.class, () -> hub.hub().folder("org/none", hub.listener));
         assertEquals(Reason.NO_MODEL, none.reason());
-        assertTrue(none.getMessage().startsWith("There is no folder org/none here") && none.getMessage().contains("has no model org/none"), none.getMessage());
+        assertTrue(none.getMessage().startsWith("There is no folder org/none here") && none.getMessage().contains("has no model org/none"),
+                none.getMessage());
         var revision = assertThrows(HubException.class, () -> hub.hub().folder("org/tiny@v9", hub.listener));
         assertEquals(Reason.NO_REVISION, revision.reason());
         assertTrue(revision.getMessage().contains("has no revision v9"), revision.getMessage());
@@ -229,10 +235,12 @@ class HubFaultsTest {
 
     @Test
     void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
-        var names = List.of("../evil.json", "/etc/passwd", "a/../../b", "a\\b", "a\0b", "a\nb", "..", "x/", "//x", "C:evil", "a/./b", "nul.", "\u202egnp.exe", "x".repeat(500));
+        var names = List.of("../evil.json", "/etc/passwd", "a/../../b", "a\\b", "a\0b", "a\nb", "..", "x/", "//x", "C:evil", "a/./b",
+                "nul.", "\u202egnp.exe", "x".repeat(500));
         for (var name : names) assertFalse(RemoteFile.isSafe(name), name);
         for (var name : List.of("model.safetensors", "onnx/model.onnx", "a b.json", "模型.gguf")) assertTrue(RemoteFile.isSafe(name), name);
-        for (var name : names) assertEquals(Reason.DAMAGED, assertThrows(HubException.class, () -> hub.hub().pullFile(HubFixture.TINY, name, hub.listener)).reason());
+        for (var name : names) assertEquals(Reason.DAMAGED,
+                assertThrows(HubException.class, () -> hub.hub().pullFile(HubFixture.TINY, name, hub.listener)).reason());
         assertTrue(hub.server.seen().isEmpty());
         var model = hub.served.resolve("org/tiny");
         Files.delete(model.resolve("model.safetensors"));
@@ -296,7 +304,8 @@ class HubFaultsTest {
     void retryAfterIsReadAsSecondsOrDate() {
         var now = ZonedDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
         assertEquals(Duration.ofSeconds(120), Retries.retryAfter(" 120 ", now).orElseThrow());
-        assertEquals(Duration.ofSeconds(30), Retries.retryAfter(DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plusSeconds(30)), now).orElseThrow());
+        assertEquals(Duration.ofSeconds(30),
+                Retries.retryAfter(DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plusSeconds(30)), now).orElseThrow());
         assertEquals(Duration.ZERO, Retries.retryAfter("Wed, 21 Oct 2015 07:28:00 GMT", now).orElseThrow());
         assertTrue(Retries.retryAfter("soon", now).isEmpty() && Retries.retryAfter("-5", now).isEmpty());
     }

@@ -40,7 +40,8 @@ final class HubFixture implements AutoCloseable {
             Files.writeString(model.resolve(name), "{\"file\": \"" + name + "\"}\n");
         }
         Files.writeString(model.resolve("special_tokens_map.json"), ""); // an empty file is a file too
-        for (var name : List.of("model.safetensors", "pytorch_model.bin", "onnx/model.bin")) Files.write(model.resolve(name), bytes(seed++, WEIGHT_BYTES));
+        for (var name : List.of("model.safetensors", "pytorch_model.bin", "onnx/model.bin"))
+            Files.write(model.resolve(name), bytes(seed++, WEIGHT_BYTES));
     }
 
     static byte[] bytes(long seed, int count) {
@@ -57,7 +58,8 @@ final class HubFixture implements AutoCloseable {
 
     /** A hub that waits little between tries. */
     Hub hub(String... more) {
-        return Hub.of(HubSettings.of(environment(more)).withPace(new HubSettings.Pace(3, Duration.ofMillis(5), Duration.ofSeconds(30))).withPatience(Duration.ofSeconds(5)));
+        return Hub.of(HubSettings.of(environment(more)).withPace(new HubSettings.Pace(3, Duration.ofMillis(5), Duration.ofSeconds(30)))
+                .withPatience(Duration.ofSeconds(5)));
     }
 
     /** The model's folder in the cache. */

@@ -32,8 +32,10 @@ class HubNamesTest {
 
     @Test
     void whatCannotBeANameIsRefused() {
-        for (var text : List.of("", "/", "a/b/c", "../x", "./x", "a/..", "a//b", "a--b/c", "-a/b", "a/b-", "a b/c", "a/b.git", "~/x", "C:\\x", "a\0", "a/b@", "@main", "a/b@../x",
-                "a/b@x/../y", "a/b@/x", "a/b@x/", "a/b@-x", "a/b@x y", "a/b@x@y", "a/b@" + "x".repeat(300), "x".repeat(200), "a/b\n", "ä/b")) {
+        for (var text : List.of("", "/", "a/b/c", "../x", "./x", "a/..", "a//b", "a--b/c", "-a/b", "a/b-", "a b/c", "a/b.git", "~/x",
+                "C:\\x", "a\0", "a/b@", "@main", "a/b@../x",
+                "a/b@x/../y", "a/b@/x", "a/b@x/", "a/b@-x", "a/b@x y", "a/b@x@y", "a/b@" + "x".repeat(300), "x".repeat(200), "a/b\n",
+                "ä/b")) {
             assertTrue(HubModel.find(text).isEmpty(), text);
             assertEquals(Reason.NO_NAME, assertThrows(HubException.class, () -> HubModel.parse(text), text).reason());
         }
@@ -75,19 +77,24 @@ class HubNamesTest {
 
     @Test
     void settingsThatMakeNoSenseAreNamed() {
-        for (var endpoint : List.of("ftp://x", "hub.example.org", "http://", "https://user:password@example.org", "https://exa mple.org", "file:///x")) {
+        for (var endpoint : List.of("ftp://x", "hub.example.org", "http://", "https://user:password@example.org", "https://exa mple.org",
+                "file:///x")) {
             var bad = assertThrows(HubException.class, () -> HubSettings.of(Map.of("HF_ENDPOINT", endpoint)), endpoint);
             assertTrue(bad.reason() == Reason.SETTING && bad.getMessage().contains("HF_ENDPOINT"), bad.getMessage());
         }
-        assertEquals(URI.create("https://mirror.example.org/hf"), HubSettings.of(Map.of("HF_ENDPOINT", "https://mirror.example.org/hf//")).endpoint());
-        assertEquals(Reason.SETTING, assertThrows(HubException.class, () -> HubSettings.of(Map.of("HF_HUB_DOWNLOAD_TIMEOUT", "soon"))).reason());
+        assertEquals(URI.create("https://mirror.example.org/hf"),
+                HubSettings.of(Map.of("HF_ENDPOINT", "https://mirror.example.org/hf//")).endpoint());
+        assertEquals(Reason.SETTING,
+                assertThrows(HubException.class, () -> HubSettings.of(Map.of("HF_HUB_DOWNLOAD_TIMEOUT", "soon"))).reason());
     }
 
     @Test
     void onlyTheSameSchemeHostAndPortAreTheHubsOwn() {
         var settings = HubSettings.of(Map.of("HF_ENDPOINT", "https://hub.example.org"));
-        for (var own : List.of("https://hub.example.org/a", "HTTPS://HUB.example.org:443/b")) assertTrue(settings.isOwn(URI.create(own)), own);
-        for (var other : List.of("http://hub.example.org/a", "https://hub.example.org:444/a", "https://cdn.hub.example.org/", "https://hub.example.org.evil.org/")) {
+        for (var own : List.of("https://hub.example.org/a", "HTTPS://HUB.example.org:443/b"))
+            assertTrue(settings.isOwn(URI.create(own)), own);
+        for (var other : List.of("http://hub.example.org/a", "https://hub.example.org:444/a", "https://cdn.hub.example.org/",
+                "https://hub.example.org.evil.org/")) {
             assertFalse(settings.isOwn(URI.create(other)), other);
         }
     }
@@ -99,7 +106,8 @@ class HubNamesTest {
         assertEquals(List.of(Proxy.NO_PROXY), proxies.select(URI.create("https://localhost/x")));
         assertEquals(List.of(Proxy.NO_PROXY), proxies.select(URI.create("https://a.example.com/x")));
         assertEquals("p:80", address(EnvironmentProxies.of(Map.of("all_proxy", "p")).select(URI.create("http://hub.example.org/x"))));
-        assertThrows(HubException.class, () -> EnvironmentProxies.of(Map.of("https_proxy", "socks5://p:1")).select(URI.create("https://hub.example.org/x")));
+        assertThrows(HubException.class,
+                () -> EnvironmentProxies.of(Map.of("https_proxy", "socks5://p:1")).select(URI.create("https://hub.example.org/x")));
     }
 
     private static String address(List<Proxy> proxies) {

@@ -52,7 +52,8 @@ final class Access {
             case Value.Namespace n -> Optional.ofNullable(n.names().get(name));
             case Loop l -> l.attribute(name);
             case Value.Real r when name.equals("is_integer") ->
-                    Optional.of(new Value.Function(name, arguments -> Value.of(r.value() == Math.rint(r.value()) && Double.isFinite(r.value()))));
+                Optional.of(
+                        new Value.Function(name, arguments -> Value.of(r.value() == Math.rint(r.value()) && Double.isFinite(r.value()))));
             default -> Optional.empty();
         };
     }

@@ -20,7 +20,8 @@ final class Cutter {
         var parts = new ArrayList<Text>();
         if (fromLeft) {
             var from = 0;
-            for (int at; parts.size() < most && (at = text.chars().indexOf(separator, from)) >= 0; from = at + separator.length()) add(parts, text, from, at);
+            for (int at; parts.size() < most && (at = text.chars().indexOf(separator, from)) >= 0; from = at + separator.length())
+                add(parts, text, from, at);
             add(parts, text, from, text.chars().length());
             return parts;
         }
@@ -44,14 +45,14 @@ final class Cutter {
         var parts = new ArrayList<Text>();
         var chars = text.chars();
         if (fromLeft) {
-            for (int at = run(chars, 0, 1, true); at < chars.length(); ) {
+            for (int at = run(chars, 0, 1, true); at < chars.length();) {
                 var end = parts.size() >= most ? chars.length() : run(chars, at, 1, false);
                 add(parts, text, at, end);
                 at = run(chars, end, 1, true);
             }
             return parts;
         }
-        for (int at = run(chars, chars.length(), -1, true); at > 0; ) {
+        for (int at = run(chars, chars.length(), -1, true); at > 0;) {
             var start = parts.size() >= most ? 0 : run(chars, at, -1, false);
             add(parts, text, start, at);
             at = run(chars, start, -1, true);

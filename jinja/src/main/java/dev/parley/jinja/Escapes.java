@@ -15,7 +15,7 @@ final class Escapes {
             }
             var c = text.charAt(++i);
             switch (c) {
-                case '\n' -> { }
+                case '\n' -> {}
                 case 'n' -> out.append('\n');
                 case 't' -> out.append('\t');
                 case 'r' -> out.append('\r');
@@ -39,7 +39,8 @@ final class Escapes {
         var code = 0L;
         for (int i = 1; i <= digits; i++) {
             var digit = at + i < text.length() ? Character.digit(text.charAt(at + i), 16) : -1;
-            if (digit < 0) throw new SyntaxFault(line, "the escape \\" + text.charAt(at) + " in a string needs " + digits + " hexadecimal digits");
+            if (digit < 0)
+                throw new SyntaxFault(line, "the escape \\" + text.charAt(at) + " in a string needs " + digits + " hexadecimal digits");
             code = code * 16 + digit;
         }
         if (code > Character.MAX_CODE_POINT) throw new SyntaxFault(line, "an escape in a string names no character");
@@ -49,7 +50,8 @@ final class Escapes {
 
     private static int octal(String text, int at, StringBuilder out) {
         int code = 0, end = at;
-        while (end < text.length() && end < at + 3 && text.charAt(end) >= '0' && text.charAt(end) <= '7') code = code * 8 + text.charAt(end++) - '0';
+        while (end < text.length() && end < at + 3 && text.charAt(end) >= '0' && text.charAt(end) <= '7')
+            code = code * 8 + text.charAt(end++) - '0';
         out.appendCodePoint(code);
         return end - 1;
     }

@@ -76,7 +76,8 @@ final class Evaluator {
             case Expression.DictOf e -> dict(e, scope);
             case Expression.Attribute e -> access.attribute(value(e.of(), scope), e.name());
             case Expression.Item e -> access.item(value(e.of(), scope), value(e.key(), scope));
-            case Expression.Slice e -> access.slice(value(e.of(), scope), value(e.from(), scope), value(e.to(), scope), value(e.step(), scope));
+            case Expression.Slice e ->
+                access.slice(value(e.of(), scope), value(e.from(), scope), value(e.to(), scope), value(e.step(), scope));
             case Expression.Call e -> call(value(e.callee(), scope), arguments(e.arguments(), scope));
             case Expression.Filter e -> filter(e.name(), value(e.input(), scope), arguments(e.arguments(), scope));
             case Expression.Test e -> Value.of(test(e.name(), value(e.input(), scope), arguments(e.arguments(), scope)));
@@ -90,12 +91,14 @@ final class Evaluator {
                 yield python.truth(left) ? left : value(e.right(), scope);
             }
             case Expression.Not e -> Value.of(!truth(e.operand(), scope));
-            case Expression.Signed e -> e.negative() ? operators.negated(value(e.operand(), scope)) : operators.positive(value(e.operand(), scope));
+            case Expression.Signed e ->
+                e.negative() ? operators.negated(value(e.operand(), scope)) : operators.positive(value(e.operand(), scope));
             case Expression.Joined e -> operators.joined(values(e.parts(), scope));
             case Expression.Comparison e -> compare(e, scope);
             case Expression.Conditional e -> {
                 if (truth(e.test(), scope)) yield value(e.then(), scope);
-                yield e.otherwise().isPresent() ? value(e.otherwise().get(), scope) : new Undefined("the condition does not hold and there is no else");
+                yield e.otherwise().isPresent() ? value(e.otherwise().get(), scope)
+                        : new Undefined("the condition does not hold and there is no else");
             }
         };
     }
@@ -108,7 +111,8 @@ final class Evaluator {
 
     private Value dict(Expression.DictOf dict, Scope scope) {
         var entries = new ArrayList<Dict.Entry>();
-        for (int i = 0; i < dict.keys().size(); i++) entries.add(new Dict.Entry(value(dict.keys().get(i), scope), value(dict.values().get(i), scope)));
+        for (int i = 0; i < dict.keys().size(); i++)
+            entries.add(new Dict.Entry(value(dict.keys().get(i), scope), value(dict.values().get(i), scope)));
         return Dict.of(entries);
     }
 

@@ -212,7 +212,8 @@ final class ExpressionParser {
                 of = switch (token.kind()) {
                     case NAME -> new Expression.Attribute(of, token.text());
                     case INTEGER -> new Expression.Item(of, new Constant(integer(token)));
-                    default -> throw new SyntaxFault(token.line(), "there is " + token.shown() + " where the name of an attribute is expected");
+                    default ->
+                        throw new SyntaxFault(token.line(), "there is " + token.shown() + " where the name of an attribute is expected");
                 };
             } else if (tokens.skipOperator("[")) {
                 of = subscript(of);
@@ -279,7 +280,8 @@ final class ExpressionParser {
         if ((name.equals("defined") || name.equals("undefined")) && input instanceof Expression.Name asked) names.guarded(asked.name());
         var given = Given.NONE;
         if (tokens.peek().isOperator("(")) given = arguments.read();
-        else if (takesArgument(tokens.peek())) given = new Given(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
+        else if (takesArgument(tokens.peek()))
+            given = new Given(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
         Expression test = new Expression.Test(input, name, given);
         return negated ? new Expression.Not(test) : test;
     }

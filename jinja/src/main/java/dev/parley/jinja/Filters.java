@@ -54,7 +54,8 @@ final class Filters {
     private static Value json(Evaluator evaluator, Value value, Arguments arguments) {
         var bound = arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         var python = evaluator.python();
-        var indent = !bound.has(1) ? Text.EMPTY : bound.value(1) instanceof Text t ? t : Text.of(" ".repeat(Math.clamp(bound.integer(1), 0, 100)));
+        var indent = !bound.has(1) ? Text.EMPTY
+                : bound.value(1) instanceof Text t ? t : Text.of(" ".repeat(Math.clamp(bound.integer(1), 0, 100)));
         Text item = Text.of(bound.has(1) ? "," : ", "), key = Text.of(": ");
         if (bound.has(2)) {
             var both = python.elements(bound.value(2));
@@ -110,7 +111,8 @@ final class Filters {
         if (Python.isNumber(value)) return Optional.of(Python.real(value));
         if (!(value instanceof Text text) || text.chars().length() > 1000) return Optional.empty();
         var stripped = text.strip("", true, true).chars();
-        if (stripped.matches("(?i)[-+]?(inf|infinity)")) return Optional.of(stripped.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+        if (stripped.matches("(?i)[-+]?(inf|infinity)"))
+            return Optional.of(stripped.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
         if (stripped.matches("(?i)[-+]?nan")) return Optional.of(Double.NaN);
         var digits = stripped.replaceAll("(?<=\\d)_(?=\\d)", "");
         return digits.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?") ? Optional.of(Double.parseDouble(digits)) : Optional.empty();

@@ -16,7 +16,8 @@ final class Formatting {
     private static final int WIDEST = 1000;
     private static final Pattern PERCENT = Pattern.compile("%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{0,4})(?:\\.(\\d{0,4}))?(.)", Pattern.DOTALL);
     private static final Pattern BRACES = Pattern.compile("\\{\\{|}}|\\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?}|[{}]");
-    private static final Pattern SPECIFICATION = Pattern.compile("(?:(.)?([<>^]))?([+ ]?)(0?)(\\d{0,4})(,?)(?:\\.(\\d{1,4}))?([sdfFeEgGxXob%]?)");
+    private static final Pattern SPECIFICATION = Pattern
+            .compile("(?:(.)?([<>^]))?([+ ]?)(0?)(\\d{0,4})(,?)(?:\\.(\\d{1,4}))?([sdfFeEgGxXob%]?)");
 
     private static final Text SPACE = Text.of(" ");
     private static final Text ZERO = Text.of("0");
@@ -172,7 +173,8 @@ final class Formatting {
     }
 
     private static String based(Value value, char letter, String where) {
-        if (!Python.isNumber(value) || value instanceof Real) throw new Fault("'" + where + "' needs a whole number, not a " + value.type());
+        if (!Python.isNumber(value) || value instanceof Real)
+            throw new Fault("'" + where + "' needs a whole number, not a " + value.type());
         var digits = Python.integer(value).toString(letter == 'o' ? 8 : letter == 'b' ? 2 : 16);
         return letter == 'X' ? digits.toUpperCase(Locale.ROOT) : digits;
     }
@@ -183,7 +185,8 @@ final class Formatting {
         if (!Double.isFinite(number)) return Printer.real(number);
         var digits = precision < 0 ? 6 : precision;
         return switch (letter) {
-            case 'f', 'F' -> (number < 0 || 1 / number < 0 ? "-" : "") + new BigDecimal(Math.abs(number)).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+            case 'f', 'F' -> (number < 0 || 1 / number < 0 ? "-" : "")
+                    + new BigDecimal(Math.abs(number)).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
             default -> throw new Fault("'" + letter + "' is not supported in a pattern; use 'f'");
         };
     }

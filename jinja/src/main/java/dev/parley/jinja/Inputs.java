@@ -62,7 +62,8 @@ public final class Inputs {
 
     private Value value(JsonNode json, int source, int depth) {
         size++;
-        if (depth >= Budget.DEEPEST_VALUE) throw new TemplateException("What the chat template is given is nested more than " + Budget.DEEPEST_VALUE + " deep.");
+        if (depth >= Budget.DEEPEST_VALUE)
+            throw new TemplateException("What the chat template is given is nested more than " + Budget.DEEPEST_VALUE + " deep.");
         return switch (json.getNodeType()) {
             case STRING -> {
                 size += json.textValue().length();
@@ -89,7 +90,8 @@ public final class Inputs {
     }
 
     private static Int integer(BigInteger value) {
-        if (value.bitLength() > Int.MOST_BITS) throw new TemplateException("What the chat template is given has a number of more than " + Int.MOST_BITS + " bits.");
+        if (value.bitLength() > Int.MOST_BITS)
+            throw new TemplateException("What the chat template is given has a number of more than " + Int.MOST_BITS + " bits.");
         return new Int(value);
     }
 

@@ -16,7 +16,7 @@ final class Letters {
     static Text titled(Text text) {
         var out = new StringBuilder(text.chars().length());
         var inWord = false;
-        for (int i = 0; i < text.chars().length(); ) {
+        for (int i = 0; i < text.chars().length();) {
             var c = text.chars().codePointAt(i);
             out.appendCodePoint(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
             inWord = isCased(c);
@@ -29,7 +29,7 @@ final class Letters {
     static Text titledWords(Text text) {
         var out = new StringBuilder(text.chars().length());
         var inWord = false;
-        for (int i = 0; i < text.chars().length(); ) {
+        for (int i = 0; i < text.chars().length();) {
             var c = text.chars().codePointAt(i);
             var between = Text.isSpace(c) || "-({[<".indexOf(c) >= 0;
             var letter = new StringBuilder().appendCodePoint(c).toString();
@@ -44,7 +44,8 @@ final class Letters {
         var out = new StringBuilder(text.chars().length());
         text.chars().codePoints().forEach(c -> {
             var letter = Text.of(new StringBuilder().appendCodePoint(c).toString());
-            out.append(Character.isUpperCase(c) ? letter.lower().chars() : Character.isLowerCase(c) ? letter.upper().chars() : letter.chars());
+            out.append(
+                    Character.isUpperCase(c) ? letter.lower().chars() : Character.isLowerCase(c) ? letter.upper().chars() : letter.chars());
         });
         return text.mapped(out.toString());
     }

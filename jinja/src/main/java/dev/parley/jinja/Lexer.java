@@ -16,9 +16,11 @@ import java.util.regex.Pattern;
 final class Lexer {
 
     private static final Pattern RAW = Pattern.compile("\\{%([-+]?)\\s*raw\\s*(-%}\\s*|%})", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(\\+%}|-%}\\s*|%}\\n?)", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(\\+%}|-%}\\s*|%}\\n?)",
+            Pattern.UNICODE_CHARACTER_CLASS);
     private static final int LONGEST_NUMBER = 1000;
-    private static final List<String> OPERATORS = List.of("//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")",
+    private static final List<String> OPERATORS = List.of("//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(",
+            ")",
             "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
 
     private final String source;
@@ -133,7 +135,8 @@ final class Lexer {
             var next = at;
             while (next < source.length() && Text.isSpace(source.charAt(next))) next++;
             move(next);
-            if (at == source.length()) throw new SyntaxFault(begun, block ? "a block is not closed by '%}'" : "an expression is not closed by '}}'");
+            if (at == source.length())
+                throw new SyntaxFault(begun, block ? "a block is not closed by '%}'" : "an expression is not closed by '}}'");
             if (open.isEmpty() && ends(end, block)) return;
             token();
         }
@@ -156,7 +159,8 @@ final class Lexer {
             number();
         } else if (Character.isUnicodeIdentifierStart(c) || c == '_') {
             var end = at;
-            while (end < source.length() && (Character.isUnicodeIdentifierPart(source.codePointAt(end)) && !Character.isIdentifierIgnorable(source.codePointAt(end)))) {
+            while (end < source.length() && (Character.isUnicodeIdentifierPart(source.codePointAt(end))
+                    && !Character.isIdentifierIgnorable(source.codePointAt(end)))) {
                 end += Character.charCount(source.codePointAt(end));
             }
             add(Kind.NAME, source.substring(at, end));
@@ -199,7 +203,9 @@ final class Lexer {
     /** The end of digits, single underscores between them allowed. */
     private int digits(int from, int radix) {
         var end = from;
-        while (end < source.length() && (isDigit(end, radix) || source.charAt(end) == '_' && isDigit(end - 1, radix) && isDigit(end + 1, radix))) end++;
+        while (end < source.length()
+                && (isDigit(end, radix) || source.charAt(end) == '_' && isDigit(end - 1, radix) && isDigit(end + 1, radix)))
+            end++;
         return end;
     }
 
@@ -216,13 +222,14 @@ final class Lexer {
     }
 
     private void operator() {
-        var operator = OPERATORS.stream().filter(o -> source.startsWith(o, at)).findFirst().orElseThrow(() ->
-                new SyntaxFault(line, "the character '" + new StringBuilder().appendCodePoint(source.codePointAt(at)) + "' is not expected"));
+        var operator = OPERATORS.stream().filter(o -> source.startsWith(o, at)).findFirst().orElseThrow(() -> new SyntaxFault(line,
+                "the character '" + new StringBuilder().appendCodePoint(source.codePointAt(at)) + "' is not expected"));
         if ("([{".contains(operator)) {
             open.push(operator.charAt(0));
         } else if (")]}".contains(operator)) {
             var closes = ")]}".indexOf(operator);
-            if (open.isEmpty() || open.pop() != "([{".charAt(closes)) throw new SyntaxFault(line, "the bracket '" + operator + "' closes nothing");
+            if (open.isEmpty() || open.pop() != "([{".charAt(closes))
+                throw new SyntaxFault(line, "the bracket '" + operator + "' closes nothing");
         }
         add(Kind.OPERATOR, operator);
         move(at + operator.length());

@@ -88,7 +88,8 @@ final class ListFilters {
 
     private static List<Keyed> keyed(Evaluator evaluator, List<Value> items, Optional<Value> attribute, boolean caseSensitive) {
         var paths = attribute.isPresent() && attribute.get() instanceof Text t && t.chars().indexOf(',') >= 0
-                ? new Cutter(evaluator.budget()).split(t, ",", Integer.MAX_VALUE, true) : attribute.<List<? extends Value>>map(List::of).orElse(List.of());
+                ? new Cutter(evaluator.budget()).split(t, ",", Integer.MAX_VALUE, true)
+                : attribute.<List<? extends Value>>map(List::of).orElse(List.of());
         var keyed = new ArrayList<Keyed>(items.size());
         for (var item : items) {
             var keys = paths.isEmpty() ? List.of(item) : paths.stream().map(p -> attribute(evaluator, item, p)).toList();
@@ -125,10 +126,12 @@ final class ListFilters {
 
     private static Value dictsort(Evaluator evaluator, Value value, Arguments arguments) {
         var bound = arguments.bind("dictsort", 0, "case_sensitive", "by", "reverse");
-        if (!(value instanceof Dict dict)) throw value instanceof Undefined u ? Python.undefined(u) : new Fault("dictsort takes a map, not a " + value.type());
+        if (!(value instanceof Dict dict))
+            throw value instanceof Undefined u ? Python.undefined(u) : new Fault("dictsort takes a map, not a " + value.type());
         var by = bound.textOr(1, Text.of("key")).chars();
         if (!by.equals("key") && !by.equals("value")) throw new Fault("dictsort goes by 'key' or 'value', not by '" + by + "'");
-        var keyed = keyed(evaluator, dict.items(), Optional.of(Value.of(by.equals("key") ? 0 : 1)), evaluator.python().truth(bound.or(0, Bool.FALSE)));
+        var keyed = keyed(evaluator, dict.items(), Optional.of(Value.of(by.equals("key") ? 0 : 1)),
+                evaluator.python().truth(bound.or(0, Bool.FALSE)));
         return Value.list(sorted(evaluator, keyed, evaluator.python().truth(bound.or(2, Bool.FALSE))));
     }
 
@@ -136,7 +139,8 @@ final class ListFilters {
         var bound = arguments.bind("unique", 0, "case_sensitive", "attribute");
         var seen = new HashSet<>();
         var kept = new ArrayList<Value>();
-        for (var one : keyed(evaluator, evaluator.python().elements(value), given(bound, 1), evaluator.python().truth(bound.or(0, Bool.FALSE)))) {
+        for (var one : keyed(evaluator, evaluator.python().elements(value), given(bound, 1),
+                evaluator.python().truth(bound.or(0, Bool.FALSE)))) {
             evaluator.budget().step();
             if (seen.add(one.keys().stream().map(Python::key).toList())) kept.add(one.item());
         }
@@ -145,7 +149,8 @@ final class ListFilters {
 
     private static Value extreme(Evaluator evaluator, Value value, Arguments arguments, String name, int sign) {
         var bound = arguments.bind(name, 0, "case_sensitive", "attribute");
-        var keyed = keyed(evaluator, evaluator.python().elements(value), given(bound, 1), evaluator.python().truth(bound.or(0, Bool.FALSE)));
+        var keyed = keyed(evaluator, evaluator.python().elements(value), given(bound, 1),
+                evaluator.python().truth(bound.or(0, Bool.FALSE)));
         if (keyed.isEmpty()) return new Undefined("there is no item");
         var best = keyed.getFirst();
         for (var one : keyed) {
@@ -168,7 +173,8 @@ final class ListFilters {
     private static Value batch(Evaluator evaluator, Value value, Arguments arguments) {
         var bound = arguments.bind("batch", 1, "linecount", "fill_with");
         var size = bound.integer(0);
-        if (size < 1 || size > Budget.LONGEST_RANGE) throw new Fault("batch makes rows of 1 to " + Budget.LONGEST_RANGE + ", not of " + size);
+        if (size < 1 || size > Budget.LONGEST_RANGE)
+            throw new Fault("batch makes rows of 1 to " + Budget.LONGEST_RANGE + ", not of " + size);
         var items = evaluator.python().elements(value);
         var rows = new ArrayList<Value>();
         for (int start = 0; start < items.size(); start += size) {

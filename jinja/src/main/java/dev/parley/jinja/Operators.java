@@ -28,7 +28,8 @@ final class Operators {
         if (Python.isNumber(a) && Python.isNumber(b)) return arithmetic(operator, a, b);
         if (operator.equals("+")) {
             if (a instanceof Text left && b instanceof Text right) return new TextBuilder(budget).add(left).add(right).build();
-            if (a instanceof Seq left && b instanceof Seq right && (left.kind() == Seq.Kind.LIST && right.kind() == left.kind() || left.isTuple() && right.isTuple())) {
+            if (a instanceof Seq left && b instanceof Seq right
+                    && (left.kind() == Seq.Kind.LIST && right.kind() == left.kind() || left.isTuple() && right.isTuple())) {
                 return joined(left, right);
             }
         }
@@ -49,7 +50,8 @@ final class Operators {
         if (value instanceof Seq row) {
             if (row.kind() != Seq.Kind.LIST && !row.isTuple()) throw new Fault("'*' does not go with " + row.type());
             budget.makeList((long) row.items().size() * times);
-            return Seq.of(row.kind(), Collections.nCopies(row.items().isEmpty() ? 0 : times, row.items()).stream().flatMap(i -> i.stream()).toList());
+            return Seq.of(row.kind(),
+                    Collections.nCopies(row.items().isEmpty() ? 0 : times, row.items()).stream().flatMap(i -> i.stream()).toList());
         }
         var text = (Text) value;
         budget.makeText((long) text.chars().length() * times, 0);
@@ -62,7 +64,8 @@ final class Operators {
 
     private Value arithmetic(String operator, Value a, Value b) {
         if (operator.equals("**")) return power(a, b);
-        if (a instanceof Real || b instanceof Real || operator.equals("/")) return new Real(arithmetic(operator, Python.real(a), Python.real(b)));
+        if (a instanceof Real || b instanceof Real || operator.equals("/"))
+            return new Real(arithmetic(operator, Python.real(a), Python.real(b)));
         BigInteger left = Python.integer(a), right = Python.integer(b);
         return new Int(switch (operator) {
             case "+" -> left.add(right);
@@ -116,7 +119,8 @@ final class Operators {
         if (base.abs().compareTo(BigInteger.ONE) > 0 && (long) (base.bitLength() - 1) * Arguments.small(exponent) > Int.MOST_BITS) {
             throw new Fault("a whole number has more than " + Int.MOST_BITS + " bits");
         }
-        if (base.abs().compareTo(BigInteger.ONE) <= 0) return new Int(exponent.signum() == 0 ? BigInteger.ONE : exponent.testBit(0) ? base : base.abs());
+        if (base.abs().compareTo(BigInteger.ONE) <= 0)
+            return new Int(exponent.signum() == 0 ? BigInteger.ONE : exponent.testBit(0) ? base : base.abs());
         return new Int(base.pow(exponent.intValueExact()));
     }
 

@@ -57,7 +57,8 @@ final class Parser {
                     statements.add(block());
                 }
                 case END -> {
-                    if (!ends.isEmpty()) throw new SyntaxFault(begun, "the block that begins here is not closed: " + String.join(" or ", ends.stream().sorted().toList()) + " is missing");
+                    if (!ends.isEmpty()) throw new SyntaxFault(begun, "the block that begins here is not closed: "
+                            + String.join(" or ", ends.stream().sorted().toList()) + " is missing");
                     tokens.leave();
                     return List.copyOf(statements);
                 }
@@ -142,7 +143,8 @@ final class Parser {
         tokens.expectName("in");
         var over = expressions.tuple(false);
         Optional<Expression> filter = tokens.skipName("if") ? Optional.of(expressions.tuple(true)) : Optional.empty();
-        if (tokens.peek().isName("recursive")) throw new SyntaxFault(tokens.line(), "recursive loops are not supported; use a macro that calls itself");
+        if (tokens.peek().isName("recursive"))
+            throw new SyntaxFault(tokens.line(), "recursive loops are not supported; use a macro that calls itself");
         tokens.expectBlockEnd();
         loops++;
         var body = names.apart(() -> body(Set.of("else", "endfor")));
@@ -234,7 +236,8 @@ final class Parser {
     private Takes takes(int mark, List<Parameter> parameters) {
         var declared = parameters.stream().map(Parameter::name).toList();
         return new Takes(names.readSince(mark, "varargs") && !declared.contains("varargs"),
-                names.readSince(mark, "kwargs") && !declared.contains("kwargs"), names.readSince(mark, "caller") && !declared.contains("caller"));
+                names.readSince(mark, "kwargs") && !declared.contains("kwargs"),
+                names.readSince(mark, "caller") && !declared.contains("caller"));
     }
 
     private List<Parameter> parameters() {

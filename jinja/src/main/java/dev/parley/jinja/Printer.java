@@ -103,7 +103,8 @@ final class Printer {
                 default -> {
                     if (c == quote) out.append('\\').appendCodePoint(c);
                     else if (isPrintable(c)) out.appendCodePoint(c);
-                    else out.append(c < 0x100 ? String.format(Locale.ROOT, "\\x%02x", c) : c < 0x10000 ? String.format(Locale.ROOT, "\\u%04x", c) : String.format(Locale.ROOT, "\\U%08x", c));
+                    else out.append(c < 0x100 ? String.format(Locale.ROOT, "\\x%02x", c)
+                            : c < 0x10000 ? String.format(Locale.ROOT, "\\u%04x", c) : String.format(Locale.ROOT, "\\U%08x", c));
                 }
             }
         });
@@ -114,7 +115,8 @@ final class Printer {
     static boolean isPrintable(int codePoint) {
         return codePoint == ' ' || switch (Character.getType(codePoint)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
-                 Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SPACE_SEPARATOR -> false;
+                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SPACE_SEPARATOR ->
+                false;
             default -> true;
         };
     }
@@ -130,7 +132,8 @@ final class Printer {
         var exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent < -4 || exponent >= 16) {
             var fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-            return String.format(Locale.ROOT, "%s%c%se%c%02d", sign, digits.charAt(0), fraction, exponent < 0 ? '-' : '+', Math.abs(exponent));
+            return String.format(Locale.ROOT, "%s%c%se%c%02d", sign, digits.charAt(0), fraction, exponent < 0 ? '-' : '+',
+                    Math.abs(exponent));
         }
         if (exponent < 0) return sign + "0." + "0".repeat(-exponent - 1) + digits;
         if (digits.length() <= exponent + 1) return sign + digits + "0".repeat(exponent + 1 - digits.length()) + ".0";

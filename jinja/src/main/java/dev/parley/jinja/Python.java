@@ -49,7 +49,8 @@ final class Python {
         if (isNumber(a) && isNumber(b)) return !isNaN(a) && compareNumbers(a, b) == 0;
         return switch (a) {
             case Text t -> b instanceof Text other && sameText(t, other);
-            case Seq s -> b instanceof Seq other && (s.kind() == other.kind() || s.isTuple() && other.isTuple()) && equal(s.items(), other.items());
+            case Seq s ->
+                b instanceof Seq other && (s.kind() == other.kind() || s.isTuple() && other.isTuple()) && equal(s.items(), other.items());
             case Dict d -> b instanceof Dict other && equal(d, other);
             case Undefined u -> b instanceof Undefined;
             default -> a == b;
@@ -91,7 +92,8 @@ final class Python {
             budget.charge(Math.min(left.chars().length(), right.chars().length()));
             return left.compareTo(right);
         }
-        if (a instanceof Seq left && b instanceof Seq right && left.kind().indexed && (left.kind() == right.kind() || left.isTuple() && right.isTuple())) {
+        if (a instanceof Seq left && b instanceof Seq right && left.kind().indexed
+                && (left.kind() == right.kind() || left.isTuple() && right.isTuple())) {
             for (int i = 0; i < Math.min(left.items().size(), right.items().size()); i++) {
                 if (!equal(left.items().get(i), right.items().get(i))) return compare(left.items().get(i), right.items().get(i), operator);
             }
@@ -139,8 +141,10 @@ final class Python {
             case Text t -> t.chars();
             case Int i -> i.value();
             case Bool b -> integer(b);
-            case Real r -> r.value() == Math.rint(r.value()) && !Double.isInfinite(r.value()) ? new BigDecimal(r.value()).toBigInteger() : (Object) r.value();
-            case Seq s when s.isTuple() && s.depth() <= MOST_TUPLES && s.items().size() <= LONGEST_KEY -> s.items().stream().map(Python::key).toList();
+            case Real r -> r.value() == Math.rint(r.value()) && !Double.isInfinite(r.value()) ? new BigDecimal(r.value()).toBigInteger()
+                    : (Object) r.value();
+            case Seq s when s.isTuple() && s.depth() <= MOST_TUPLES && s.items().size() <= LONGEST_KEY ->
+                s.items().stream().map(Python::key).toList();
             case Undefined u -> Undefined.class;
             case Seq s -> throw new Fault("a " + s.type() + " cannot be a key of a map");
             case Dict d -> throw new Fault("a dict cannot be a key of a map");
@@ -168,13 +172,14 @@ final class Python {
     }
 
     static boolean isIterable(Value value) {
-        return value instanceof Seq || value instanceof Dict || value instanceof Text || value instanceof Undefined || value instanceof Generator;
+        return value instanceof Seq || value instanceof Dict || value instanceof Text || value instanceof Undefined
+                || value instanceof Generator;
     }
 
     private List<Value> characters(Text text) {
         budget.makeList(text.length());
         var characters = new ArrayList<Value>();
-        for (int i = 0; i < text.chars().length(); ) {
+        for (int i = 0; i < text.chars().length();) {
             var next = text.chars().offsetByCodePoints(i, 1);
             characters.add(text.part(i, next));
             i = next;

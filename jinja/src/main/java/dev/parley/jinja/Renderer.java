@@ -152,7 +152,8 @@ final class Renderer {
             case Target.Name t -> scope.set(t.name(), value);
             case Target.Attribute t -> {
                 if (!(scope.get(t.namespace()) instanceof Value.Namespace namespace)) {
-                    throw new Fault("'" + t.namespace() + "." + t.name() + "' cannot be set, since '" + t.namespace() + "' is no namespace");
+                    throw new Fault(
+                            "'" + t.namespace() + "." + t.name() + "' cannot be set, since '" + t.namespace() + "' is no namespace");
                 }
                 namespace.names().put(t.name(), value);
             }
@@ -202,12 +203,14 @@ final class Renderer {
                 inside.set(name, byName);
             } else {
                 var otherwise = parameters.get(i).otherwise();
-                inside.set(name, otherwise.isPresent() ? evaluator.value(otherwise.get(), inside) : new Undefined("'" + name + "' is not given to the macro " + macro.name()));
+                inside.set(name, otherwise.isPresent() ? evaluator.value(otherwise.get(), inside)
+                        : new Undefined("'" + name + "' is not given to the macro " + macro.name()));
             }
         }
         var more = arguments.from(parameters.size()).positional();
         if (macro.takes().more()) inside.set("varargs", Seq.of(Seq.Kind.TUPLE, more));
-        else if (!more.isEmpty()) throw new Fault("the macro " + macro.name() + " takes at most " + parameters.size() + " arguments, and is given " + arguments.positional().size());
+        else if (!more.isEmpty()) throw new Fault("the macro " + macro.name() + " takes at most " + parameters.size()
+                + " arguments, and is given " + arguments.positional().size());
         if (macro.takes().moreNamed()) inside.set("kwargs", dict(named));
         else if (!named.isEmpty()) throw new Fault("the macro " + macro.name() + " takes no argument named " + named.firstEntry().getKey());
     }

@@ -29,7 +29,7 @@ final class Scope {
     }
 
     Value get(String name) {
-        for (var scope = this; ; scope = scope.around.get()) {
+        for (var scope = this;; scope = scope.around.get()) {
             var value = scope.values.get(name);
             if (value != null) return value;
             if (scope.around.isEmpty()) return new Value.Undefined("'" + name + "' is not defined");

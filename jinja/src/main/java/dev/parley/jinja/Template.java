@@ -33,7 +33,8 @@ public final class Template {
      *     there is not
      */
     public static Template parse(String source, String where) {
-        if (source.length() > LONGEST) throw new TemplateException(where + ": the chat template is longer than " + LONGEST + " characters.");
+        if (source.length() > LONGEST)
+            throw new TemplateException(where + ": the chat template is longer than " + LONGEST + " characters.");
         try {
             return new Template(source, where, Parser.parse(source));
         } catch (SyntaxFault fault) {
@@ -72,7 +73,8 @@ public final class Template {
             return Rendering.of(renderer.render(parsed.statements(), scope.inside()));
         } catch (Fault fault) {
             var place = where + ", line " + renderer.line();
-            throw new TemplateException(fault.isRefusal() ? place + " refuses the conversation: " + fault.getMessage() : place + ": " + fault.getMessage() + ".");
+            throw new TemplateException(fault.isRefusal() ? place + " refuses the conversation: " + fault.getMessage()
+                    : place + ": " + fault.getMessage() + ".");
         }
     }
 }

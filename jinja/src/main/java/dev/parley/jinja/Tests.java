@@ -84,7 +84,8 @@ final class Tests {
 
     /** Python's {@code is}; strings and small numbers of one value are one object. */
     private static boolean same(Value a, Value b) {
-        if (a instanceof Int x && b instanceof Int y) return x.value().equals(y.value()) && x.value().abs().compareTo(BigInteger.valueOf(256)) <= 0;
+        if (a instanceof Int x && b instanceof Int y)
+            return x.value().equals(y.value()) && x.value().abs().compareTo(BigInteger.valueOf(256)) <= 0;
         return a == b || a instanceof Text && a.equals(b);
     }
 }

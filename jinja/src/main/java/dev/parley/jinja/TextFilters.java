@@ -25,7 +25,8 @@ final class TextFilters {
             Map.entry("indent", TextFilters::indent),
             Map.entry("format", (e, v, a) -> new Formatting(e.budget()).percent(soft(e, v), a.named().isEmpty()
                     ? Value.Seq.of(Value.Seq.Kind.TUPLE, a.positional())
-                    : Value.Dict.of(a.named().entrySet().stream().map(n -> new Value.Dict.Entry(Text.of(n.getKey()), n.getValue())).toList()))),
+                    : Value.Dict
+                            .of(a.named().entrySet().stream().map(n -> new Value.Dict.Entry(Text.of(n.getKey()), n.getValue())).toList()))),
             Map.entry("center", (e, v, a) -> e.call(e.access().attribute(soft(e, v), "center"),
                     new Arguments(List.of(a.bind("center", 0, "width").or(0, Value.of(80))), Map.of()))),
             Map.entry("truncate", TextFilters::truncate),

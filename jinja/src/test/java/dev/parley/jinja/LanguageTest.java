@@ -26,7 +26,8 @@ class LanguageTest {
     void everyCaseGivesWhatJinjaGives() throws IOException {
         var cases = cases().stream().filter(c -> c.has("expected")).toList();
         assertTrue(cases.size() > 100, "cases are missing");
-        assertAll(cases.stream().<Executable>map(c -> () -> assertEquals(c.path("expected").asText(), render(c), c.path("template").asText())));
+        assertAll(cases.stream()
+                .<Executable>map(c -> () -> assertEquals(c.path("expected").asText(), render(c), c.path("template").asText())));
     }
 
     @Test
@@ -41,7 +42,8 @@ class LanguageTest {
     @Test
     void whatJinjaCannotReadIsAnErrorAtLoadWithTheLine() throws IOException {
         assertAll(cases().stream().filter(c -> c.has("unreadable")).<Executable>map(c -> () -> {
-            var fault = assertThrows(TemplateException.class, () -> Template.parse("\n\n" + c.path("template").asText(), "case.jinja"), c.path("template").asText());
+            var fault = assertThrows(TemplateException.class, () -> Template.parse("\n\n" + c.path("template").asText(), "case.jinja"),
+                    c.path("template").asText());
             assertTrue(fault.getMessage().startsWith("case.jinja, line 3: "), fault.getMessage());
         }));
     }

@@ -44,8 +44,10 @@ class TemplateTest {
     // ---- at load ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{ x | nosuch }}", "{{ x is nosuch }}", "{% nosuch %}", "{{ nosuch(1) }}", "{% if x %}", "{{ x", "{% for x in %}{% endfor %}",
-        "{{ 'open }}", "{% endif %}", "{{ 1 + }}", "{% break %}", "{% include 'x' %}", "{% import 'x' as y %}", "{% extends 'x' %}", "{# open", "{{ x[ }}",
+    @ValueSource(strings = {"{{ x | nosuch }}", "{{ x is nosuch }}", "{% nosuch %}", "{{ nosuch(1) }}", "{% if x %}", "{{ x",
+        "{% for x in %}{% endfor %}",
+        "{{ 'open }}", "{% endif %}", "{{ 1 + }}", "{% break %}", "{% include 'x' %}", "{% import 'x' as y %}", "{% extends 'x' %}",
+        "{# open", "{{ x[ }}",
         "{% set 1 = x %}", "{% do x %}", "{% for x in y recursive %}{% endfor %}", "{{ '\\u12' }}", "{{ 0x }}"})
     void whatCannotBeReadOrIsNotThereIsAnErrorThatNamesTheLine(String source) {
         var fault = assertThrows(TemplateException.class, () -> Template.parse("first\n" + source, "chat_template.jinja"));
@@ -55,11 +57,14 @@ class TemplateTest {
 
     @Test
     void faultsAreSaidSoThatTheyCanBeMended() {
-        assertEquals("a.jinja, line 2: there is no filter 'shout'.", assertThrows(TemplateException.class, () -> Template.parse("x\n{{ 'a'|shout }}", "a.jinja")).getMessage());
+        assertEquals("a.jinja, line 2: there is no filter 'shout'.",
+                assertThrows(TemplateException.class, () -> Template.parse("x\n{{ 'a'|shout }}", "a.jinja")).getMessage());
         assertEquals("a.jinja, line 3: there is '%}' where an expression is expected.",
                 assertThrows(TemplateException.class, () -> Template.parse("\n\n{% if %}", "a.jinja")).getMessage());
-        assertEquals("t, line 2 refuses the conversation: no!", assertThrows(TemplateException.class, () -> render("\n{{ raise_exception('no!') }}", new Inputs())).getMessage());
-        assertEquals("t, line 1: 'x' is not defined.", assertThrows(TemplateException.class, () -> render("{{ x.y }}", new Inputs())).getMessage());
+        assertEquals("t, line 2 refuses the conversation: no!",
+                assertThrows(TemplateException.class, () -> render("\n{{ raise_exception('no!') }}", new Inputs())).getMessage());
+        assertEquals("t, line 1: 'x' is not defined.",
+                assertThrows(TemplateException.class, () -> render("{{ x.y }}", new Inputs())).getMessage());
     }
 
     @Test
@@ -70,8 +75,10 @@ class TemplateTest {
     // ---- the sandbox ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{ ''.getClass() }}", "{{ x.getClass().forName('java.lang.Runtime') }}", "{{ x.__class__.__base__ }}", "{{ m.stream() }}",
-        "{{ ''['getClass']() }}", "{{ namespace().getClass() }}", "{{ raise_exception.call('a') }}", "{{ (1).bitLength() }}", "{{ ''|attr('chars')() }}",
+    @ValueSource(strings = {"{{ ''.getClass() }}", "{{ x.getClass().forName('java.lang.Runtime') }}", "{{ x.__class__.__base__ }}",
+        "{{ m.stream() }}",
+        "{{ ''['getClass']() }}", "{{ namespace().getClass() }}", "{{ raise_exception.call('a') }}", "{{ (1).bitLength() }}",
+        "{{ ''|attr('chars')() }}",
         "{{ m.class.name }}", "{{ range.__globals__.x }}", "{{ x.values().iterator() }}", "{{ namespace.__init__() }}"})
     void noJavaMethodIsReachable(String source) {
         var inputs = new Inputs().given("x", json("{\"a\": 1}")).given("m", json("[]"));
@@ -79,19 +86,27 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{{ 'a' * 9999999999 }}", "{{ range(10 ** 12) }}",
-        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{% set x = namespace(s='aaaaaaaaaa') %}{% for i in range(99) %}{% set x.s = x.s ~ x.s %}{% endfor %}",
-        "{{ [0] * 99999999 * 9999 }}", "{{ 'a'.center(10 ** 15) }}", "{{ 9 ** (9 ** 9) }}", "{{ 'x' | indent(10 ** 9) }}{{ ('x\n' * 9999999) | indent(999) }}",
+    @ValueSource(strings = {"{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{{ 'a' * 9999999999 }}",
+        "{{ range(10 ** 12) }}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% set x = namespace(s='aaaaaaaaaa') %}{% for i in range(99) %}{% set x.s = x.s ~ x.s %}{% endfor %}",
+        "{{ [0] * 99999999 * 9999 }}", "{{ 'a'.center(10 ** 15) }}", "{{ 9 ** (9 ** 9) }}",
+        "{{ 'x' | indent(10 ** 9) }}{{ ('x\n' * 9999999) | indent(999) }}",
         "{% for i in range(90000) %}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' * 1000 }}{% endfor %}",
         "{% set x = namespace(s=[1]) %}{% for i in range(99) %}{% set x.s = [x.s, x.s] %}{% endfor %}{{ x.s }}",
         "{% set x = namespace(s=[1]) %}{% for i in range(99) %}{% set x.s = [x.s, x.s] %}{% endfor %}{{ x.s == x.s }}{{ x.s|tojson }}",
         "{% set x = namespace(s=(1,)) %}{% for i in range(99) %}{% set x.s = (x.s, x.s) %}{% endfor %}{{ {x.s: 1} }}",
         "{% set x = namespace(s=[]) %}{% for i in range(999) %}{% set x.s = [x.s] %}{% endfor %}",
-        "{% set x = namespace(s=2) %}{% for i in range(99) %}{% set x.s = x.s * x.s %}{% endfor %}", "{{ '%9999999999d' % 1 }}{{ '%s' % ('a' * 2 ** 40) }}",
-        "{{ ('ab' * 999999).replace('', 'c' * 999999) }}", "{% set a = 'a' * 9999999 %}{% for i in range(999) %}{{ (a + 'b') in a }}{% endfor %}",
-        "{% set a = 'a' * 999999 %}{{ a.find('a' * 499999 + 'b') }}{{ a.count('a' * 499999 + 'b') }}", "{{ ('a ' * 9999999).split()|length }}",
-        "{{ [[1] * 100000] * 100000 | sum(start=[]) }}", "{{ 'a'.ljust(2147483647) }}", "{{ 'a'.zfill(2147483647) }}", "{{ range(99999)|list|batch(1, 1)|map('list')|list * 999 }}",
-        "{% macro a(f) %}{{ f(f) }}{% endmacro %}{{ a(a) }}", "{{ (range(100000)|list|map('string')|join) * 99999 }}", "{{ 1.5|tojson(indent=2147483647) ~ [1]|tojson(indent='a' * 99999999) }}",
+        "{% set x = namespace(s=2) %}{% for i in range(99) %}{% set x.s = x.s * x.s %}{% endfor %}",
+        "{{ '%9999999999d' % 1 }}{{ '%s' % ('a' * 2 ** 40) }}",
+        "{{ ('ab' * 999999).replace('', 'c' * 999999) }}",
+        "{% set a = 'a' * 9999999 %}{% for i in range(999) %}{{ (a + 'b') in a }}{% endfor %}",
+        "{% set a = 'a' * 999999 %}{{ a.find('a' * 499999 + 'b') }}{{ a.count('a' * 499999 + 'b') }}",
+        "{{ ('a ' * 9999999).split()|length }}",
+        "{{ [[1] * 100000] * 100000 | sum(start=[]) }}", "{{ 'a'.ljust(2147483647) }}", "{{ 'a'.zfill(2147483647) }}",
+        "{{ range(99999)|list|batch(1, 1)|map('list')|list * 999 }}",
+        "{% macro a(f) %}{{ f(f) }}{% endmacro %}{{ a(a) }}", "{{ (range(100000)|list|map('string')|join) * 99999 }}",
+        "{{ 1.5|tojson(indent=2147483647) ~ [1]|tojson(indent='a' * 99999999) }}",
         "{{ 'a'|truncate(-1) }}{{ x }}{{ y.z }}"})
     void whatAsksForTooMuchIsStopped(String source) {
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThrows(TemplateException.class, () -> render(source, new Inputs())));
@@ -99,19 +114,28 @@ class TemplateTest {
 
     @Test
     void deepNestingIsAnErrorAndNoOverflow() {
-        var sources = List.of("{{ " + "(".repeat(50_000) + "1" + ")".repeat(50_000) + " }}", "{% if x %}".repeat(20_000), "{{ " + "-".repeat(50_000) + "1 }}",
-                "{{ " + "not ".repeat(50_000) + "1 }}", "{{ " + "[".repeat(50_000) + " }}", "{{ 1" + " + 1".repeat(50_000) + " }}", "{{ x" + ".a".repeat(50_000) + " }}",
-                "{{ 1" + " if 1 else 1".repeat(50_000) + " }}", "{{ ''" + "|trim".repeat(50_000) + " }}", "{{ 1" + " and 1".repeat(50_000) + " }}",
-                "{% set " + "(".repeat(50_000) + "x" + ")".repeat(50_000) + " = 1 %}", "{{ 1 is " + "not ".repeat(50_000) + "odd }}", "{{ {".repeat(10_000),
+        var sources = List.of("{{ " + "(".repeat(50_000) + "1" + ")".repeat(50_000) + " }}", "{% if x %}".repeat(20_000),
+                "{{ " + "-".repeat(50_000) + "1 }}",
+                "{{ " + "not ".repeat(50_000) + "1 }}", "{{ " + "[".repeat(50_000) + " }}", "{{ 1" + " + 1".repeat(50_000) + " }}",
+                "{{ x" + ".a".repeat(50_000) + " }}",
+                "{{ 1" + " if 1 else 1".repeat(50_000) + " }}", "{{ ''" + "|trim".repeat(50_000) + " }}",
+                "{{ 1" + " and 1".repeat(50_000) + " }}",
+                "{% set " + "(".repeat(50_000) + "x" + ")".repeat(50_000) + " = 1 %}", "{{ 1 is " + "not ".repeat(50_000) + "odd }}",
+                "{{ {".repeat(10_000),
                 "{{ 1" + "_1".repeat(50_000) + " }}", "{{ x" + "[0]".repeat(50_000) + " }}", "{{ x" + "()".repeat(50_000) + " }}");
-        assertAll(sources.stream().<Executable>map(source -> () -> assertThrows(TemplateException.class, () -> render(source, new Inputs()), source.substring(0, 30))));
+        assertAll(sources.stream().<Executable>map(
+                source -> () -> assertThrows(TemplateException.class, () -> render(source, new Inputs()), source.substring(0, 30))));
     }
 
     @Test
     void aSmallStackIsEnough() throws InterruptedException {
-        var sources = List.of("{% macro m(x) %}{% if 1 %}{% for a in [1] %}{% filter trim %}{{ [m([x])]|map('first')|join|upper ~ '' }}{% endfilter %}{% endfor %}{% endif %}{% endmacro %}{{ m(1) }}",
-                "{{ " + "(1 + ".repeat(95) + "1" + ")".repeat(95) + " }}{{ x" + " + x".repeat(9_999) + " }}", "{% if 1 %}".repeat(95) + "{{ [[1]] }}" + "{% endif %}".repeat(95) + "{{ x.y }}",
-                "{% set x = namespace(s=[]) %}{% for i in range(190) %}{% set x.s = [{'a': x.s}] if i % 2 else [x.s] %}{% endfor %}{{ x.s }}");
+        var sources = List.of(
+                "{% macro m(x) %}{% if 1 %}{% for a in [1] %}{% filter trim %}{{ [m([x])]|map('first')|join|upper ~ '' }}{% endfilter "
+                        + "%}{% endfor %}{% endif %}{% endmacro %}{{ m(1) }}",
+                "{{ " + "(1 + ".repeat(95) + "1" + ")".repeat(95) + " }}{{ x" + " + x".repeat(9_999) + " }}",
+                "{% if 1 %}".repeat(95) + "{{ [[1]] }}" + "{% endif %}".repeat(95) + "{{ x.y }}",
+                "{% set x = namespace(s=[]) %}{% for i in range(190) %}"
+                        + "{% set x.s = [{'a': x.s}] if i % 2 else [x.s] %}{% endfor %}{{ x.s }}");
         for (var source : sources) {
             var failed = new AtomicReference<Throwable>();
             var thread = new Thread(null, () -> render(source, new Inputs()), "small", 512 << 10);
@@ -125,8 +149,11 @@ class TemplateTest {
     @Test
     void aLongConversationFits() {
         var messages = JSON.createArrayNode();
-        for (int i = 0; i < 2_000; i++) messages.addObject().put("role", i % 2 == 0 ? "user" : "assistant").put("content", "word <b> ".repeat(200));
-        var text = render("{% for m in messages %}<|{{ m.role }}|>{{ m.content.split('</think>')[-1]|trim|replace('<b>', 'b') }}{{ m.content.split()|length }}{% endfor %}",
+        for (int i = 0; i < 2_000; i++)
+            messages.addObject().put("role", i % 2 == 0 ? "user" : "assistant").put("content", "word <b> ".repeat(200));
+        var text = render(
+                "{% for m in messages %}<|{{ m.role }}|>{{ m.content.split('</think>')[-1]|trim|replace('<b>', 'b') }}{{ "
+                        + "m.content.split()|length }}{% endfor %}",
                 new Inputs().messages("messages", messages)).text();
         assertTrue(text.length() > 2_000 * 1_300, "shorter than what was said");
     }
@@ -134,7 +161,8 @@ class TemplateTest {
     // ---- who says what ----
 
     private static String said(Rendering rendering, Speaker speaker) {
-        return rendering.parts().stream().filter(p -> p.speaker() == speaker).map(p -> rendering.text().substring(p.start(), p.end())).collect(Collectors.joining("|"));
+        return rendering.parts().stream().filter(p -> p.speaker() == speaker).map(p -> rendering.text().substring(p.start(), p.end()))
+                .collect(Collectors.joining("|"));
     }
 
     @Test
@@ -146,7 +174,8 @@ class TemplateTest {
             {"{{ messages[0].content.split('TWO')[1].strip() ~ '!' }}", "three", "!"},
             {"{{ messages[0].content.replace('TWO', 'two')|trim }}", "one | three", "two"},
             {"{{ messages|map(attribute='content')|join('+') }}", " one TWO three |four", "+"},
-            {"{{ messages[1].content|upper }}{{ messages[1].content[::-1] }}{{ messages[1].content[1:3] }}{{ messages[1].content|title }}", "FOURruofouFour", ""},
+            {"{{ messages[1].content|upper }}{{ messages[1].content[::-1] }}{{ messages[1].content[1:3] }}{{ messages[1].content|title }}",
+                "FOURruofouFour", ""},
             {"{{ messages[1]|tojson }}", "\"role\"|\"content\"|\"four\"", "{|: |, |: |}"},
             {"{{ '%s=%s' % ('a', messages[1].content) }}{{ '{}'.format(messages[1].content) }}", "fourfour", "a="},
             {"{% set x %}<{{ messages[1].content }}>{% endset %}{{ x|trim }}", "four", "<|>"},
@@ -167,10 +196,15 @@ class TemplateTest {
 
     @Test
     void partsTellTheMessageAndCoverTheText() {
-        var rendering = render("{{ bos_token }}{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}{{ x }}", new Inputs().own("bos_token", "<s>")
-                .messages("messages", json("[{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]")).given("x", json("\"<s>\"")));
+        var rendering = render("{{ bos_token }}{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}{{ x }}",
+                new Inputs().own("bos_token", "<s>")
+                        .messages("messages",
+                                json("[{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]"))
+                        .given("x", json("\"<s>\"")));
         assertEquals("<s>user:aassistant:b<s>", rendering.text());
-        assertEquals(List.of(Speaker.TEMPLATE, Speaker.ROLE, Speaker.TEMPLATE, Speaker.MESSAGE, Speaker.ROLE, Speaker.TEMPLATE, Speaker.MESSAGE, Speaker.GIVEN),
+        assertEquals(
+                List.of(Speaker.TEMPLATE, Speaker.ROLE, Speaker.TEMPLATE, Speaker.MESSAGE, Speaker.ROLE, Speaker.TEMPLATE, Speaker.MESSAGE,
+                        Speaker.GIVEN),
                 rendering.parts().stream().map(Part::speaker).toList());
         assertEquals(List.of(0, 1), rendering.parts().stream().filter(p -> p.message() >= 0).map(Part::message).toList());
         var end = 0;
@@ -183,11 +217,15 @@ class TemplateTest {
 
     @Test
     void generationBlocksAreKnownThroughMacrosAndFilters() {
-        var template = Template.parse("{% macro said(m) %}{% generation %}{{ m }}.{% endgeneration %}{% endmacro %}{% set all %}a{{ said('b') }}c{% endset %}{{ all|upper }}", "t");
+        var template = Template.parse(
+                "{% macro said(m) %}{% generation %}{{ m }}.{% endgeneration %}{% endmacro %}{% set all %}a{{ said('b') }}c{% endset %}{{ "
+                        + "all|upper }}",
+                "t");
         assertTrue(template.marksGeneration());
         var rendering = template.render(new Inputs(), LocalDateTime::now);
         assertEquals("AB.C", rendering.text());
-        assertEquals(List.of("B."), rendering.parts().stream().filter(Part::generated).map(p -> rendering.text().substring(p.start(), p.end())).toList());
+        assertEquals(List.of("B."),
+                rendering.parts().stream().filter(Part::generated).map(p -> rendering.text().substring(p.start(), p.end())).toList());
     }
 
     // ---- damage ----
@@ -196,10 +234,16 @@ class TemplateTest {
     void damagedTemplatesEndInErrorsOfOurs() throws IOException {
         var random = new SplittableRandom(7);
         var sources = sources();
-        var variables = json("{\"n\": 7, \"s\": \"Hello\", \"l\": [3, 1], \"d\": {\"a\": [1, {\"b\": null}]}, \"tools\": [{\"function\": {\"name\": \"f\", \"parameters\": {}}}]}");
-        var messages = json("[{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"<think>a</think>Ho\", \"tool_calls\": []}]");
-        var pieces = new String[] {"{{", "}}", "{%", "%}", "{#", "#}", "-", "|", ".", "(", ")", "[", "]", "'", "\"", "=", "+", "~", " ", "\n", "0", "9", "::-1", "if", "in", "not",
-            "*", "**", "%", "/", ",", ":", "loop", "namespace", "range", "s", "l", "d", "n", "messages", "e", "_", "\\", "😀", "{% raw %}", "is", "else", "endfor", "|list", "|tojson"};
+        var variables = json(
+                "{\"n\": 7, \"s\": \"Hello\", \"l\": [3, 1], \"d\": {\"a\": [1, {\"b\": null}]}, \"tools\": [{\"function\": {\"name\": "
+                        + "\"f\", \"parameters\": {}}}]}");
+        var messages = json(
+                "[{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"<think>a</think>Ho\", "
+                        + "\"tool_calls\": []}]");
+        var pieces = new String[] {"{{", "}}", "{%", "%}", "{#", "#}", "-", "|", ".", "(", ")", "[", "]", "'", "\"", "=", "+", "~", " ",
+            "\n", "0", "9", "::-1", "if", "in", "not",
+            "*", "**", "%", "/", ",", ":", "loop", "namespace", "range", "s", "l", "d", "n", "messages", "e", "_", "\\", "😀", "{% raw %}",
+            "is", "else", "endfor", "|list", "|tojson"};
         var read = 0;
         for (int i = 0; i < 8_000; i++) {
             var source = new StringBuilder(sources.get(random.nextInt(sources.size())));
@@ -207,7 +251,8 @@ class TemplateTest {
             try {
                 var template = Template.parse(source.toString(), "t");
                 read++;
-                template.render(new Inputs().given("n", variables.path("n")).given("s", variables.path("s")).given("l", variables.path("l")).given("d", variables.path("d"))
+                template.render(new Inputs().given("n", variables.path("n")).given("s", variables.path("s")).given("l", variables.path("l"))
+                        .given("d", variables.path("d"))
                         .given("tools", variables.path("tools")).messages("messages", messages), LocalDateTime::now);
             } catch (TemplateException e) {
                 assertTrue(e.getMessage().startsWith("t, line "), e.getMessage());

@@ -27,7 +27,7 @@ public final class WarmUp {
             var matrices = new MatrixWarmUp(arena);
             var elementwise = new ElementwiseWarmUp(arena);
             var begin = System.nanoTime();
-            for (var quick = 0; quick < 3 && System.nanoTime() - begin < LONGEST; ) {
+            for (var quick = 0; quick < 3 && System.nanoTime() - begin < LONGEST;) {
                 var before = System.nanoTime();
                 matrices.run();
                 elementwise.run();

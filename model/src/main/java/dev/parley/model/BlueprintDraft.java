@@ -73,7 +73,8 @@ public final class BlueprintDraft {
 
     /** A layer norm, Ba et al. 2016 (arXiv:1607.06450). */
     public NormSpec layerNorm(String name, String ggufName, int size) {
-        return new NormSpec(norm(name + ".weight", ggufName + ".weight", 1, size), Optional.of(norm(name + ".bias", ggufName + ".bias", 0, size)),
+        return new NormSpec(norm(name + ".weight", ggufName + ".weight", 1, size),
+                Optional.of(norm(name + ".bias", ggufName + ".bias", 0, size)),
                 config.normEpsilon());
     }
 
@@ -97,12 +98,15 @@ public final class BlueprintDraft {
     }
 
     private LinearSpec linear(String name, String ggufName, int in, int out, boolean bias, double deviation, int innerDimension) {
-        var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation), innerDimension,
+        var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation),
+                innerDimension,
                 inOut ? in : out, inOut ? out : in);
-        return new LinearSpec(weight, bias ? Optional.of(weight(name + ".bias", ggufName + ".bias", Use.VECTOR, Init.constant(0), -1, out)) : Optional.empty());
+        return new LinearSpec(weight,
+                bias ? Optional.of(weight(name + ".bias", ggufName + ".bias", Use.VECTOR, Init.constant(0), -1, out)) : Optional.empty());
     }
 
     private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, long... shape) {
-        return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension, interleavedHead);
+        return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension,
+                interleavedHead);
     }
 }

@@ -23,7 +23,8 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var session = model.openSession(0); var sequence = session.open()) {
- *     float[] next = session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0];      // one score for each token of the vocabulary
+ *     float[] next = session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0];      // one score for each token of the
+ * vocabulary
  * }
  * }</pre>
  *
@@ -38,7 +39,8 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     private final Optional<Runner> other;
     private final int prefillFrom; // tokens of a prompt from which on the other runner reads it
 
-    private CausalLM(ModelFiles files, ModelWeights weights, Arena arena, DType computeType, Backend backend, Optional<RunnerProvider> provider) {
+    private CausalLM(ModelFiles files, ModelWeights weights, Arena arena, DType computeType, Backend backend,
+            Optional<RunnerProvider> provider) {
         this.files = files;
         this.weights = weights;
         this.arena = arena;
@@ -80,7 +82,9 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
         var provider = backend == Backend.JAVA ? Optional.<RunnerProvider>empty() : RunnerProvider.find();
         if (backend == Backend.TORCH && provider.isEmpty()) {
-            throw new ModelException("libtorch is not on the class path in a build for this machine; models run here by the Java engine alone (--engine java).");
+            throw new ModelException(
+                    "libtorch is not on the class path in a build for this machine; models run here by the Java engine alone (--engine "
+                            + "java).");
         }
         var arena = Arena.ofShared();
         try {
@@ -120,7 +124,8 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     private double[] logprobsByJava(int[] ids) {
         var logprobs = new double[ids.length - 1];
         try (var session = openSession(0); var sequence = session.open()) {
-            for (int from = 0; from < logprobs.length; from += session.maxTokensPerPass()) { // in pieces: each token's scores are a whole vocabulary
+            // in pieces: each token's scores are a whole vocabulary
+            for (int from = 0; from < logprobs.length; from += session.maxTokensPerPass()) {
                 var piece = Arrays.copyOfRange(ids, from, Math.min(logprobs.length, from + session.maxTokensPerPass()));
                 var scores = session.feed(List.of(new Feed(sequence, piece, Scored.ALL, false))).getFirst().scores();
                 for (int i = 0; i < scores.length; i++) logprobs[from + i] = logSoftmax(scores[i], ids[from + i + 1]);

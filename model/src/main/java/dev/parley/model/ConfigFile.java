@@ -41,7 +41,8 @@ final class ConfigFile {
 
     private static JsonNode json(Path file) {
         try {
-            if (Files.size(file) > LARGEST_FILE) throw new ModelException(file + " is larger than a " + file.getFileName() + " can be (1 MiB).");
+            if (Files.size(file) > LARGEST_FILE)
+                throw new ModelException(file + " is larger than a " + file.getFileName() + " can be (1 MiB).");
             return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new ModelException(file + " is not JSON: " + e.getOriginalMessage() + ".");

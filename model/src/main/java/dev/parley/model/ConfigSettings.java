@@ -13,13 +13,15 @@ public final class ConfigSettings {
      * What the names of settings begin with that change nothing that is computed here: a library's own notes, what else to give back,
      * and by which implementation.
      */
-    private static final List<String> HARMLESS = List.of("_", "output_", "use_flash", "use_fused", "use_memory_efficient", "flash_attn", "summary_",
+    private static final List<String> HARMLESS = List.of("_", "output_", "use_flash", "use_fused", "use_memory_efficient", "flash_attn",
+            "summary_",
             "task_specific_params", "transformers", "torch_dtype", "dtype", "use_cache", "architectures", "n_ctx", "attn_implementation",
             "reorder_and_upcast_attn", "attention_softmax_in_fp32", "pretraining_tp", "max_window_layers", "use_sliding_window",
             "no_rope_layer_interval", "initializer_range", "pad_token_id");
 
     /** Words in the names of settings that change what is computed. */
-    private static final List<String> SUSPECT = List.of("scal", "multiplier", "softcap", "norm", "rope", "rotary", "alibi", "attention", "attn", "window",
+    private static final List<String> SUSPECT = List.of("scal", "multiplier", "softcap", "norm", "rope", "rotary", "alibi", "attention",
+            "attn", "window",
             "expert", "moe", "_act", "activation", "quantization", "compression", "layer_type", "bias", "clip_qkv");
 
     private final String where;
@@ -127,7 +129,8 @@ public final class ConfigSettings {
             var saysNothing = value.isNull() || value.isBoolean() && !value.booleanValue() || value.isContainerNode() && value.isEmpty();
             if (saysNothing || read.contains(name) || HARMLESS.stream().anyMatch(name::startsWith)) continue;
             if (SUSPECT.stream().anyMatch(name::contains)) {
-                throw new ModelException(where + ": " + name + " is " + shown(value) + ", a setting that this version of Parley does not honour.");
+                throw new ModelException(
+                        where + ": " + name + " is " + shown(value) + ", a setting that this version of Parley does not honour.");
             }
         }
     }

@@ -24,8 +24,10 @@ final class FiniteNumbers {
     static OptionalLong firstOther(MemorySegment bytes, DType dtype) {
         var count = bytes.byteSize() / dtype.bytes();
         var blocks = Math.ceilDiv(count, BLOCK);
-        return LongStream.range(0, blocks).parallel().filter(b -> !finite(bytes, dtype, b * BLOCK, Math.min(count, (b + 1) * BLOCK))).findFirst().stream()
-                .flatMap(b -> LongStream.range(b * BLOCK, Math.min(count, (b + 1) * BLOCK))).filter(i -> !finite(bytes, dtype, i, i + 1)).findFirst();
+        return LongStream.range(0, blocks).parallel().filter(b -> !finite(bytes, dtype, b * BLOCK, Math.min(count, (b + 1) * BLOCK)))
+                .findFirst().stream()
+                .flatMap(b -> LongStream.range(b * BLOCK, Math.min(count, (b + 1) * BLOCK))).filter(i -> !finite(bytes, dtype, i, i + 1))
+                .findFirst();
     }
 
     private static boolean finite(MemorySegment bytes, DType dtype, long from, long to) {

@@ -2,13 +2,13 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.files.DurableFile;
+import dev.parley.kernels.DType;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.TensorData;
 import dev.parley.weights.WeightSource;
-import dev.parley.kernels.DType;
-import dev.parley.files.DurableFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.Channels;
@@ -33,7 +33,8 @@ public final class FolderExport {
     private static final float BEYOND_FLOAT16 = 65_520; // rounds to infinity
 
     /** Files that are copied beside the weights, and their names in Hugging Face's layout. */
-    private static final Map<String, String> COPIED = copied("generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
+    private static final Map<String, String> COPIED = copied("generation_config.json", "tokenizer.json", "tokenizer_config.json",
+            "tokenizer.model",
             "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "chat_template.json");
 
     private FolderExport() {}
@@ -100,7 +101,8 @@ public final class FolderExport {
                 var narrow = arena.allocate(type.bytes(wide.length), 8);
                 for (long at = 0; at < elements; at += wide.length) {
                     var count = (int) Math.min(wide.length, elements - at);
-                    new FileRows(bytes.asSlice(at * width, (long) count * width), source.info(name).dtype(), 1, count, false).read(0, 1, wide, count);
+                    new FileRows(bytes.asSlice(at * width, (long) count * width), source.info(name).dtype(), 1, count, false).read(0, 1,
+                            wide, count);
                     if (to == DType.FLOAT16) requireFits(name, wide, count);
                     type.narrow(wide, 0, count, narrow, 0);
                     TensorData.write(channel, narrow.asSlice(0, type.bytes(count)));
@@ -112,7 +114,8 @@ public final class FolderExport {
     private static void requireFits(String name, float[] numbers, int count) {
         for (int i = 0; i < count; i++) {
             if (Float.isFinite(numbers[i]) && Math.abs(numbers[i]) >= BEYOND_FLOAT16) {
-                throw new ModelException("Tensor \"" + name + "\" has the number " + numbers[i] + ", which is too large for float16; bfloat16 holds it.");
+                throw new ModelException(
+                        "Tensor \"" + name + "\" has the number " + numbers[i] + ", which is too large for float16; bfloat16 holds it.");
             }
         }
     }
@@ -131,7 +134,8 @@ public final class FolderExport {
     private static void copySettings(Path in, Path out) throws IOException {
         for (var file : COPIED.entrySet()) {
             if (!Files.isRegularFile(in.resolve(file.getKey()))) continue;
-            DurableFile.write(out.resolve(file.getValue()), channel -> Files.copy(in.resolve(file.getKey()), Channels.newOutputStream(channel)));
+            DurableFile.write(out.resolve(file.getValue()),
+                    channel -> Files.copy(in.resolve(file.getKey()), Channels.newOutputStream(channel)));
         }
     }
 

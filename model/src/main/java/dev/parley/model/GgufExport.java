@@ -2,11 +2,11 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.GgufWriter;
 import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +33,17 @@ public final class GgufExport {
             var loader = new WeightLoader(source, blueprint);
             loader.check();
             var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var weight : blueprint.weights()) tensors.add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            for (var weight : blueprint.weights())
+                tensors.add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
             if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
             ropeFactors(config).ifPresent(tensors::add);
             GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
         }
     }
 
-    /** Whether a matrix stays in float32: rows that are not whole blocks, and the few numbers of positions, as llama.cpp's own tool has it. */
+    /**
+     * Whether a matrix stays in float32: rows that are not whole blocks, and the few numbers of positions, as llama.cpp's own tool has it.
+     */
     private static boolean keptPlain(Blueprint blueprint, WeightSpec weight, GgmlType type) {
         var positions = blueprint.embedding().positions().filter(weight::equals).isPresent();
         return positions || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
@@ -68,7 +71,8 @@ public final class GgufExport {
     /** Llama 3's stretching: what each frequency is divided by. */
     private static Optional<GgufWriter.Tensor> ropeFactors(ModelConfig config) {
         if (config.rope().isEmpty() || !(config.rope().get().scaling() instanceof Rope.Llama3)) return Optional.empty();
-        double[] stretched = config.rope().get().frequencies(config.headDim(), 0), plain = Rope.plain(config.rope().get().theta()).frequencies(config.headDim(), 0);
+        double[] stretched = config.rope().get().frequencies(config.headDim(), 0),
+                plain = Rope.plain(config.rope().get().theta()).frequencies(config.headDim(), 0);
         return Optional.of(new GgufWriter.Tensor("rope_freqs.weight", GgmlType.F32, 1, plain.length, true, (first, count, into) -> {
             for (int i = 0; i < plain.length; i++) into[i] = (float) (plain[i] / stretched[i]);
         }));
@@ -127,7 +131,7 @@ public final class GgufExport {
         m.put(arch + ".attention.key_length", c.headDim());
         m.put(arch + ".attention.value_length", c.headDim());
         switch (rope.scaling()) {
-            case Rope.Default _, Rope.Llama3 _ -> { }
+            case Rope.Default _,Rope.Llama3 _ -> {}
             case Rope.Linear s -> {
                 m.put(arch + ".rope.scaling.type", "linear");
                 m.put(arch + ".rope.scaling.factor", (float) s.factor());

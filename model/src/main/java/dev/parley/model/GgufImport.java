@@ -6,8 +6,8 @@ import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
-import dev.parley.weights.GgufWeights.View;
 import dev.parley.weights.GgufWeights;
+import dev.parley.weights.GgufWeights.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,10 @@ public final class GgufImport {
         return file.toString().endsWith(".gguf") && Files.isRegularFile(file);
     }
 
-    /** How a model's matrices are best kept: in as many bits as most of a GGUF file's numbers have; empty where those are whole floats, or it is no such file. */
+    /**
+     * How a model's matrices are best kept: in as many bits as most of a GGUF file's numbers have; empty where those are whole floats, or
+     * it is no such file.
+     */
     public static Optional<WeightType> weightType(Path file) throws IOException {
         if (!isGguf(file)) return Optional.empty();
         try (var gguf = Gguf.open(file)) {
@@ -90,7 +93,8 @@ public final class GgufImport {
             var writer = JSON.writerWithDefaultPrettyPrinter();
             DurableFile.write(folder.resolve("tokenizer.json"), writer.writeValueAsString(GgufTokenizer.read(gguf)) + "\n");
             var m = new GgufSettings(gguf);
-            var config = JSON.createObjectNode().put("tokenizer_class", "PreTrainedTokenizerFast").put("clean_up_tokenization_spaces", false);
+            var config = JSON.createObjectNode().put("tokenizer_class", "PreTrainedTokenizerFast").put("clean_up_tokenization_spaces",
+                    false);
             var tokens = gguf.texts("tokenizer.ggml.tokens");
             for (var role : new String[] {"bos", "eos"}) {
                 m.wholeAt("tokenizer.ggml." + role + "_token_id").filter(id -> id >= 0 && id < tokens.size())

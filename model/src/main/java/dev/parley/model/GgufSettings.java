@@ -83,6 +83,7 @@ public record GgufSettings(Gguf gguf) {
 
     private ModelException faultAt(String key, String wanted) {
         var value = String.valueOf(gguf.metadata().get(key));
-        return new ModelException(gguf.file() + ": " + key + " is " + (value.length() > 60 ? value.substring(0, 60) + "…" : value) + " where " + wanted + " is needed.");
+        return new ModelException(gguf.file() + ": " + key + " is " + (value.length() > 60 ? value.substring(0, 60) + "…" : value)
+                + " where " + wanted + " is needed.");
     }
 }

@@ -3,8 +3,8 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.weights.Gguf;
 import dev.parley.tokenizer.SentencePieces;
+import dev.parley.weights.Gguf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,18 +34,22 @@ final class GgufTokenizer {
         for (int i = 0; i < tokens.size(); i++) tokens.set(i, "[PAD" + i + "]");
         for (var entry : model.path("vocab").properties()) {
             var text = entry.getKey();
-            set(tokens, types, entry.getValue().asInt(), text, bytes && text.matches("<0x[0-9A-F]{2}>") ? BYTE : text.equals("<unk>") ? UNKNOWN : NORMAL);
+            set(tokens, types, entry.getValue().asInt(), text,
+                    bytes && text.matches("<0x[0-9A-F]{2}>") ? BYTE : text.equals("<unk>") ? UNKNOWN : NORMAL);
         }
         for (var token : tokenizer.path("added_tokens")) {
             var text = token.path("content").asText();
-            set(tokens, types, token.path("id").asInt(), text, text.equals("<unk>") && bytes ? UNKNOWN : token.path("special").asBoolean() ? CONTROL : USER_DEFINED);
+            set(tokens, types, token.path("id").asInt(), text,
+                    text.equals("<unk>") && bytes ? UNKNOWN : token.path("special").asBoolean() ? CONTROL : USER_DEFINED);
         }
         m.put("tokenizer.ggml.model", bytes ? "llama" : "gpt2");
-        m.put("tokenizer.ggml.pre", bytes ? "default" : GgufPreTokenizer.nameOf(folder.resolve("tokenizer.json"), tokenizer.path("pre_tokenizer")));
+        m.put("tokenizer.ggml.pre",
+                bytes ? "default" : GgufPreTokenizer.nameOf(folder.resolve("tokenizer.json"), tokenizer.path("pre_tokenizer")));
         m.put("tokenizer.ggml.tokens", tokens);
         m.put("tokenizer.ggml.token_type", types);
         var merges = new ArrayList<String>();
-        for (var merge : model.path("merges")) merges.add(merge.isArray() ? merge.get(0).asText() + " " + merge.get(1).asText() : merge.asText());
+        for (var merge : model.path("merges"))
+            merges.add(merge.isArray() ? merge.get(0).asText() + " " + merge.get(1).asText() : merge.asText());
         if (bytes) {
             m.put("tokenizer.ggml.scores", scores(tokens, merges));
             m.put("tokenizer.ggml.add_space_prefix", putsSpaceFirst(tokenizer));
@@ -71,7 +75,8 @@ final class GgufTokenizer {
     private static boolean putsSpaceFirst(JsonNode tokenizer) {
         var marks = tokenizer.path("pre_tokenizer").findParents("replacement");
         return tokenizer.path("normalizer").toString().contains("\"Prepend\"")
-                || marks.stream().anyMatch(m -> !m.path("prepend_scheme").asText("always").equals("never") && m.path("add_prefix_space").asBoolean(true));
+                || marks.stream().anyMatch(
+                        m -> !m.path("prepend_scheme").asText("always").equals("never") && m.path("add_prefix_space").asBoolean(true));
     }
 
     private static void specialTokens(Map<String, Object> m, Path folder, JsonNode tokenizer, ModelConfig config) throws IOException {
@@ -95,7 +100,8 @@ final class GgufTokenizer {
         var mapper = new ObjectMapper();
         var kind = String.valueOf(gguf.metadata().get("tokenizer.ggml.model"));
         if (kind.equals("llama")) return sentencePieces(gguf);
-        if (!kind.equals("gpt2")) throw new ModelException(gguf.file() + ": tokenizer.ggml.model \"" + kind + "\" is not read by this version; gpt2 and llama are.");
+        if (!kind.equals("gpt2")) throw new ModelException(
+                gguf.file() + ": tokenizer.ggml.model \"" + kind + "\" is not read by this version; gpt2 and llama are.");
         var tokens = gguf.texts("tokenizer.ggml.tokens");
         var types = types(gguf, tokens.size());
         var json = mapper.createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
@@ -104,7 +110,8 @@ final class GgufTokenizer {
         for (int id = 0; id < tokens.size(); id++) {
             var type = types[id];
             if (type == CONTROL || type == USER_DEFINED) {
-                added.addObject().put("id", id).put("content", tokens.get(id)).put("single_word", false).put("lstrip", false).put("rstrip", false)
+                added.addObject().put("id", id).put("content", tokens.get(id)).put("single_word", false).put("lstrip", false)
+                        .put("rstrip", false)
                         .put("normalized", false).put("special", type == CONTROL);
             }
             if (type != UNUSED && !vocab.has(tokens.get(id))) vocab.put(tokens.get(id), id);
@@ -115,7 +122,8 @@ final class GgufTokenizer {
         pre.write(json.putObject("pre_tokenizer"));
         json.putNull("post_processor");
         json.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
-        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").put("fuse_unk", false).put("byte_fallback", false)
+        var model = json.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token").put("fuse_unk", false)
+                .put("byte_fallback", false)
                 .put("ignore_merges", pre.ignoreMerges());
         model.set("vocab", vocab);
         gguf.texts("tokenizer.ggml.merges").forEach(model.putArray("merges")::add);
@@ -130,7 +138,8 @@ final class GgufTokenizer {
             try {
                 numbers[id] = id < types.size() ? Integer.parseInt(types.get(id)) : NORMAL;
             } catch (NumberFormatException e) {
-                throw new ModelException(gguf.file() + ": tokenizer.ggml.token_type has \"" + types.get(id) + "\" for the token " + id + ".");
+                throw new ModelException(
+                        gguf.file() + ": tokenizer.ggml.token_type has \"" + types.get(id) + "\" for the token " + id + ".");
             }
         }
         return numbers;
@@ -140,14 +149,16 @@ final class GgufTokenizer {
     private static Optional<String> role(Gguf gguf, List<String> tokens, String role, boolean otherwise) {
         var add = gguf.metadata().get("tokenizer.ggml.add_" + role + "_token") instanceof Boolean said ? said : otherwise;
         if (!add) return Optional.empty();
-        return gguf.metadata().get("tokenizer.ggml." + role + "_token_id") instanceof Long id && id >= 0 && id < tokens.size() ? Optional.of(tokens.get(id.intValue())) : Optional.empty();
+        return gguf.metadata().get("tokenizer.ggml." + role + "_token_id") instanceof Long id && id >= 0 && id < tokens.size()
+                ? Optional.of(tokens.get(id.intValue())) : Optional.empty();
     }
 
     /** SentencePiece's kind: pieces with scores. */
     private static ObjectNode sentencePieces(Gguf gguf) {
         var tokens = gguf.texts("tokenizer.ggml.tokens");
         var scores = gguf.texts("tokenizer.ggml.scores");
-        if (scores.size() != tokens.size()) throw new ModelException(gguf.file() + ": tokenizer.ggml.scores has " + scores.size() + " numbers for " + tokens.size() + " tokens.");
+        if (scores.size() != tokens.size()) throw new ModelException(
+                gguf.file() + ": tokenizer.ggml.scores has " + scores.size() + " numbers for " + tokens.size() + " tokens.");
         var types = types(gguf, tokens.size());
         var pieces = new ArrayList<SentencePieces.Piece>(tokens.size());
         try {
@@ -157,7 +168,8 @@ final class GgufTokenizer {
                         SentencePieces.Kind.of(number).orElseThrow(() -> new IllegalArgumentException("the token type " + number))));
             }
             var spaceFirst = !Boolean.FALSE.equals(gguf.metadata().get("tokenizer.ggml.add_space_prefix"));
-            return new SentencePieces(pieces, spaceFirst, false).tokenizerJson(role(gguf, tokens, "bos", true), role(gguf, tokens, "eos", false));
+            return new SentencePieces(pieces, spaceFirst, false).tokenizerJson(role(gguf, tokens, "bos", true),
+                    role(gguf, tokens, "eos", false));
         } catch (IllegalArgumentException e) {
             throw new ModelException(gguf.file() + ": its tokens have " + e.getMessage() + ".");
         }

@@ -69,11 +69,15 @@ final class JavaRunner {
         return weights.wide() || config.headDim() % 2 != 0;
     }
 
-    /** One pass over at most {@link #MOST_TOKENS} new tokens. @param scores receives a row for each output of the pass; there may be more rows */
+    /**
+     * One pass over at most {@link #MOST_TOKENS} new tokens.
+     * @param scores receives a row for each output of the pass; there may be more rows
+     */
     void run(KernelPass pass, float[][] scores) {
         pass.reserve();
         if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
-            buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens), Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
+            buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens),
+                    Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
                     config, weights, team.size());
         }
         var outputs = pass.outputs();
@@ -146,7 +150,8 @@ final class JavaRunner {
     /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
     private void arrange(Matrix weight, float[] x, int stride, int n) {
         team.share(Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), tile -> {
-            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++) weight.arrange(x, t * stride, buffers.arranged, t, n);
+            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++)
+                weight.arrange(x, t * stride, buffers.arranged, t, n);
         });
         team.barrier();
     }
@@ -173,7 +178,8 @@ final class JavaRunner {
     /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
     private void turn(RunnerWeights.Layer layer, int number, KernelPass pass) {
         var spec = layer.spec().attention();
-        int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(), kv = spec.keyValueSize();
+        int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(),
+                kv = spec.keyValueSize();
         var stride = layer.qkv().size();
         team.share(pass.tokens() * kvHeads, unit -> {
             int t = unit / kvHeads, kvHead = unit % kvHeads;
@@ -207,7 +213,8 @@ final class JavaRunner {
 
     private void attend(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
         var spec = layer.spec().attention();
-        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(), stride = layer.qkv().size();
+        int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
+                stride = layer.qkv().size();
         var scale = (float) spec.scale();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Sequences run by our kernels, their keys and values in the blocks of one pool. Long prompts may be read by libtorch, which is faster at it. */
+/**
+ * Sequences run by our kernels, their keys and values in the blocks of one pool. Long prompts may be read by libtorch, which is faster at
+ * it.
+ */
 final class JavaSession implements InferenceSession {
 
     private static final float[][] NOTHING = {};
@@ -129,7 +132,8 @@ final class JavaSession implements InferenceSession {
         for (int from = 0; from < feed.ids().length; from += JavaRunner.MOST_TOKENS) {
             var to = Math.min(feed.ids().length, from + JavaRunner.MOST_TOKENS);
             var scored = feed.scored() == Scored.LAST && to < feed.ids().length ? Scored.NONE : feed.scored();
-            var output = pass(List.of(new Feed(feed.sequence(), Arrays.copyOfRange(feed.ids(), from, to), scored, feed.states()))).getFirst();
+            var output = pass(List.of(new Feed(feed.sequence(), Arrays.copyOfRange(feed.ids(), from, to), scored, feed.states())))
+                    .getFirst();
             for (var row : output.scores()) scores.add(row.clone()); // the next pass writes over them
             states.addAll(List.of(output.states()));
         }

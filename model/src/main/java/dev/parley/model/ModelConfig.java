@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param training what only training asks for
  * @param specialTokens ids that begin and end a text
  */
-public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention, MlpShape mlp,
+public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
+        MlpShape mlp,
         double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens) {
 
     /**
@@ -137,7 +138,8 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         if (attention.keyValueHeads > 0 && attention.heads % attention.keyValueHeads != 0) {
             faults.add("num_attention_heads " + attention.heads + " is not a multiple of num_key_value_heads " + attention.keyValueHeads);
         }
-        if (positions.rope.isPresent() && attention.headDim % 2 != 0) faults.add("head_dim " + attention.headDim + " is odd, and positions rotate pairs");
+        if (positions.rope.isPresent() && attention.headDim % 2 != 0)
+            faults.add("head_dim " + attention.headDim + " is odd, and positions rotate pairs");
         for (var p : List.of(training.dropout.residual, training.dropout.embedding, training.dropout.attention)) {
             if (!(p >= 0 && p < 1)) faults.add("a dropout of " + p + " is not in [0, 1)");
         }
@@ -164,12 +166,14 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      * A new model in Qwen3's shape, which is the default: rotary positions, root mean square norms also on each head's queries
      * and keys, a gated MLP, no biases, tied embeddings. transformers, vLLM, llama.cpp and Ollama run it unchanged.
      */
-    public static ModelConfig qwen3(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
+    public static ModelConfig qwen3(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads,
+            int intermediateSize) {
         return Qwen3.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
     /** A new model in Llama's shape: Qwen3's without the norms on queries and keys. */
-    public static ModelConfig llama(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
+    public static ModelConfig llama(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads,
+            int intermediateSize) {
         return Llama.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
@@ -264,10 +268,12 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public void checkFits(int[] ids, int past) {
         if (past + ids.length > positions.max) {
-            throw new ModelException("A text of " + (past + ids.length) + " tokens does not fit the model's context of " + positions.max + " tokens.");
+            throw new ModelException(
+                    "A text of " + (past + ids.length) + " tokens does not fit the model's context of " + positions.max + " tokens.");
         }
         for (var id : ids) {
-            if (id < 0 || id >= vocabSize) throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + vocabSize + " tokens.");
+            if (id < 0 || id >= vocabSize)
+                throw new ModelException("Token id " + id + " is not in the model's vocabulary of " + vocabSize + " tokens.");
         }
     }
 

@@ -21,12 +21,14 @@ public final class ModelWeights {
 
     /** The matrix of a weight of the blueprint. */
     public Matrix matrix(WeightSpec spec) {
-        return Optional.ofNullable(matrices.get(spec.name())).orElseThrow(() -> new IllegalArgumentException("The model has no matrix " + spec.name() + "."));
+        return Optional.ofNullable(matrices.get(spec.name()))
+                .orElseThrow(() -> new IllegalArgumentException("The model has no matrix " + spec.name() + "."));
     }
 
     /** The vector of a weight of the blueprint. */
     public float[] vector(WeightSpec spec) {
-        return Optional.ofNullable(vectors.get(spec.name())).orElseThrow(() -> new IllegalArgumentException("The model has no vector " + spec.name() + "."));
+        return Optional.ofNullable(vectors.get(spec.name()))
+                .orElseThrow(() -> new IllegalArgumentException("The model has no vector " + spec.name() + "."));
     }
 
     /** Bytes of a weight, as it is held. */

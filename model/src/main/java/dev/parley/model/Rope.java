@@ -35,7 +35,8 @@ public record Rope(double theta, Scaling scaling) {
     public record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMax) implements Scaling {}
 
     /** As Llama 3, by rotations within the trained context, and the scores sharpened; Peng et al. 2023 (arXiv:2309.00071). */
-    public record Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate) implements Scaling {}
+    public record Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate)
+            implements Scaling {}
 
     /**
      * The angle that each pair of dimensions turns by from a position to the next.

@@ -39,7 +39,8 @@ final class RunnerWeights {
     }
 
     /** A layer's weights beside what the blueprint says of it. */
-    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output, Norm mlpNorm,
+    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output,
+            Norm mlpNorm,
             SideBySide up, Projection down) {
 
         List<Projection> projections() {
@@ -62,7 +63,8 @@ final class RunnerWeights {
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm),
+        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
+                attention.keyNorm().map(this::norm),
                 projection(attention.output()), norm(spec.mlpNorm()), sideBySide(spec.mlp().up()), projection(spec.mlp().down()));
     }
 

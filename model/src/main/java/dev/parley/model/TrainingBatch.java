@@ -18,7 +18,8 @@ public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
     /** @throws ModelException if the three have not the same shape */
     public TrainingBatch {
         for (int b = 0; b < ids.length; b++) {
-            if (labels.length != ids.length || labels[b].length != ids[b].length) throw new ModelException("The labels do not have the shape of the ids.");
+            if (labels.length != ids.length || labels[b].length != ids[b].length)
+                throw new ModelException("The labels do not have the shape of the ids.");
             if (segments.length > 0 && (segments.length != ids.length || segments[b].length != ids[b].length)) {
                 throw new ModelException("The segment numbers do not have the shape of the ids.");
             }

@@ -80,14 +80,18 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         return switch (type) {
             case FLOAT32 -> !inOut && dtype == DType.FLOAT32 && Float32Matrix.canView(columns) ? Float32Matrix.view(bytes, rows, columns)
                     : Float32Matrix.pack(source, arena, team);
-            case BFLOAT16 -> !inOut && dtype == DType.BFLOAT16 && BFloat16Matrix.canView(columns) ? BFloat16Matrix.view(bytes, rows, columns)
-                    : BFloat16Matrix.pack(source, arena, team);
+            case BFLOAT16 ->
+                !inOut && dtype == DType.BFLOAT16 && BFloat16Matrix.canView(columns) ? BFloat16Matrix.view(bytes, rows, columns)
+                        : BFloat16Matrix.pack(source, arena, team);
             case INT8 -> Int8Matrix.pack(source, arena, team);
             case INT4 -> Int4Matrix.pack(source, arena, team);
         };
     }
 
-    /** Fails on a weight that is infinite or no number: it would make every text nonsense, and in four bits be 0 in silence. @param name in the file */
+    /**
+     * Fails on a weight that is infinite or no number: it would make every text nonsense, and in four bits be 0 in silence.
+     * @param name in the file
+     */
     public void requireFinite(String name) {
         var at = FiniteNumbers.firstOther(source.bytes(name), source.info(name).dtype());
         if (at.isEmpty()) return;
@@ -98,7 +102,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             place.addFirst(rest % shape[d]);
             rest /= shape[d];
         }
-        throw new ModelException(source.file() + ": tensor \"" + name + "\" has no finite number at " + place + ": the file is damaged, or its training failed.");
+        throw new ModelException(source.file() + ": tensor \"" + name + "\" has no finite number at " + place
+                + ": the file is damaged, or its training failed.");
     }
 
     /** Fails on what is missing, unknown or of the wrong shape. */

@@ -40,12 +40,17 @@ class BlueprintTest {
     /** As llama.cpp names them: https://github.com/ggml-org/llama.cpp, gguf-py/gguf/constants.py. */
     @Test
     void ggufHasNamesOfItsOwnForThem() {
-        assertEquals(List.of("token_embd.weight", "blk.0.attn_norm.weight", "blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight",
-                "blk.0.attn_q_norm.weight", "blk.0.attn_k_norm.weight", "blk.0.attn_output.weight", "blk.0.ffn_norm.weight", "blk.0.ffn_gate.weight",
-                "blk.0.ffn_up.weight", "blk.0.ffn_down.weight", "output_norm.weight"), gguf(ModelConfig.qwen3(40, 16, 8, 1, 2, 1, 16)));
-        assertEquals(List.of("token_embd.weight", "position_embd.weight", "blk.0.attn_norm.weight", "blk.0.attn_norm.bias", "blk.0.attn_qkv.weight",
+        assertEquals(
+                List.of("token_embd.weight", "blk.0.attn_norm.weight", "blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight",
+                        "blk.0.attn_q_norm.weight", "blk.0.attn_k_norm.weight", "blk.0.attn_output.weight", "blk.0.ffn_norm.weight",
+                        "blk.0.ffn_gate.weight",
+                        "blk.0.ffn_up.weight", "blk.0.ffn_down.weight", "output_norm.weight"),
+                gguf(ModelConfig.qwen3(40, 16, 8, 1, 2, 1, 16)));
+        assertEquals(List.of("token_embd.weight", "position_embd.weight", "blk.0.attn_norm.weight", "blk.0.attn_norm.bias",
+                "blk.0.attn_qkv.weight",
                 "blk.0.attn_qkv.bias", "blk.0.attn_output.weight", "blk.0.attn_output.bias", "blk.0.ffn_norm.weight", "blk.0.ffn_norm.bias",
-                "blk.0.ffn_up.weight", "blk.0.ffn_up.bias", "blk.0.ffn_down.weight", "blk.0.ffn_down.bias", "output_norm.weight", "output_norm.bias"),
+                "blk.0.ffn_up.weight", "blk.0.ffn_up.bias", "blk.0.ffn_down.weight", "blk.0.ffn_down.bias", "output_norm.weight",
+                "output_norm.bias"),
                 gguf(ModelConfig.gpt2(40, 16, 8, 1, 2)));
     }
 

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.InferenceSession.Feed;
 import dev.parley.files.Golden;
-import dev.parley.weights.ShardSize;
-import dev.parley.weights.ThreeForms;
-import dev.parley.weights.SafetensorsWriter;
-import dev.parley.weights.TensorData;
-import dev.parley.weights.WeightFiles;
 import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Feed;
+import dev.parley.weights.SafetensorsWriter;
+import dev.parley.weights.ShardSize;
+import dev.parley.weights.TensorData;
+import dev.parley.weights.ThreeForms;
+import dev.parley.weights.WeightFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -102,7 +102,8 @@ class FolderExportTest {
     void theTypeIsOfAllWeightsAndInTheConfig() throws Exception {
         for (var dtype : List.of(DType.BFLOAT16, DType.FLOAT16, DType.FLOAT32)) {
             FolderExport.write(safetensors, out, Optional.of(dtype), ShardSize.DEFAULT);
-            assertTrue(Files.readString(out.resolve("config.json")).contains("\"torch_dtype\" : \"" + dtype.name().toLowerCase(Locale.ROOT) + "\""));
+            assertTrue(Files.readString(out.resolve("config.json"))
+                    .contains("\"torch_dtype\" : \"" + dtype.name().toLowerCase(Locale.ROOT) + "\""));
             try (var written = WeightFiles.open(out)) {
                 for (var name : written.names()) assertEquals(dtype, written.info(name).dtype());
             }
@@ -173,17 +174,21 @@ class FolderExportTest {
     void whatCannotBeDoneIsSaid() throws Exception {
         assertThrows(ModelException.class, () -> FolderExport.write(safetensors, safetensors, Optional.empty(), SMALL));
         assertTrue(Files.exists(safetensors.resolve("config.json")));
-        for (var wrong : List.of("", "many", "-5MB", "0", "5XB", "1e9")) assertThrows(IllegalArgumentException.class, () -> ShardSize.parse(wrong), wrong);
+        for (var wrong : List.of("", "many", "-5MB", "0", "5XB", "1e9"))
+            assertThrows(IllegalArgumentException.class, () -> ShardSize.parse(wrong), wrong);
         assertEquals(5_000_000_000L, ShardSize.parse("5GB").bytes());
         assertEquals(1L << 29, ShardSize.parse("512 MiB").bytes());
         assertEquals(1_500_000, ShardSize.parse("1.5mb").bytes());
         var large = ThreeForms.safetensors(folder.resolve("large")).resolve("model.safetensors");
         try (var weights = WeightFiles.openFile(large)) {
-            var tensors = weights.names().stream().map(name -> name.endsWith("ln_f.bias") ? RandomModels.of(name, new float[] {1e5f, 1e5f, 1e5f, 1e5f}, 4)
-                    : TensorData.of(name, weights.info(name).dtype(), weights.info(name).shape(), weights.bytes(name))).toList();
+            var tensors = weights.names().stream()
+                    .map(name -> name.endsWith("ln_f.bias") ? RandomModels.of(name, new float[] {1e5f, 1e5f, 1e5f, 1e5f}, 4)
+                            : TensorData.of(name, weights.info(name).dtype(), weights.info(name).shape(), weights.bytes(name)))
+                    .toList();
             SafetensorsWriter.write(large, tensors);
         }
-        var fault = assertThrows(ModelException.class, () -> FolderExport.write(folder.resolve("large"), out, Optional.of(DType.FLOAT16), SMALL));
+        var fault = assertThrows(ModelException.class,
+                () -> FolderExport.write(folder.resolve("large"), out, Optional.of(DType.FLOAT16), SMALL));
         assertTrue(fault.getMessage().contains("ln_f.bias") && fault.getMessage().contains("float16"), fault.getMessage());
     }
 }

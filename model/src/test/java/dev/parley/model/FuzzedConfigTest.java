@@ -1,7 +1,7 @@
 package dev.parley.model;
 
-import dev.parley.files.Mutations;
 import dev.parley.files.Golden;
+import dev.parley.files.Mutations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,8 @@ class FuzzedConfigTest {
 
     @Test
     void configsOfEachFamily() throws Exception {
-        var configs = List.of(ModelConfig.gpt2(50, 32, 16, 2, 2), ModelConfig.qwen3(50, 32, 16, 2, 2, 1, 32), ModelConfig.llama(50, 32, 16, 2, 2, 1, 32));
+        var configs = List.of(ModelConfig.gpt2(50, 32, 16, 2, 2), ModelConfig.qwen3(50, 32, 16, 2, 2, 1, 32),
+                ModelConfig.llama(50, 32, 16, 2, 2, 1, 32));
         for (int i = 0; i < configs.size(); i++) fuzz("config.json", ConfigFile.json(configs.get(i)).toString(), i, FILES / 3 + 1);
         for (var name : List.of("llama-yarn-tiny", "llama3-tiny", "mistral-tiny", "qwen2-tiny")) {
             fuzz("config.json", Files.readString(Golden.folder(name).resolve("config.json")), name.hashCode(), FILES / 10);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.files.Golden;
+import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.WeightFileException;
-import dev.parley.kernels.DType;
-import dev.parley.model.InferenceSession.Feed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,14 +27,17 @@ class GgufTest {
 
     /** What is written and read again is the same model, to the last bit of its scores. */
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
+    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+        "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void aFileInFloat32IsTheModelAgain(String name) throws IOException {
         var golden = Golden.folder(name);
         var file = folder.resolve("model.gguf");
         GgufExport.write(golden, file, GgmlType.F32);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"));
-        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var session = model.openSession(0); var text = session.open();
-                var again = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var sessionAgain = again.openSession(0); var textAgain = sessionAgain.open()) {
+        try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+                var session = model.openSession(0); var text = session.open();
+                var again = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+                var sessionAgain = again.openSession(0); var textAgain = sessionAgain.open()) {
             assertArrayEquals(session.feed(List.of(Feed.of(text, ids[0]))).getFirst().scores()[0],
                     sessionAgain.feed(List.of(Feed.of(textAgain, ids[0]))).getFirst().scores()[0]);
         }
@@ -79,7 +82,8 @@ class GgufTest {
         var read = 0;
         for (int n = 0; n < 5_000; n++) {
             var bytes = n % 3 == 0 ? java.util.Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
-            for (int k = 0; k <= random.nextInt(4) && bytes.length > 0; k++) bytes[random.nextInt(Math.min(bytes.length, 1500))] = (byte) random.nextInt(256);
+            for (int k = 0; k <= random.nextInt(4) && bytes.length > 0; k++)
+                bytes[random.nextInt(Math.min(bytes.length, 1500))] = (byte) random.nextInt(256);
             Files.write(damaged, bytes);
             try (var gguf = Gguf.open(damaged)) {
                 var config = GgufImport.config(gguf);

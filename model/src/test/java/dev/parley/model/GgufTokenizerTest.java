@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.files.Golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.Golden;
+import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.GgufWriter;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,9 @@ class GgufTokenizerTest {
     @TempDir
     Path folder;
 
-    /** Written into a GGUF file and read again, a published tokenizer gives the ids that Hugging Face's library gave: Mistral's from scores. */
+    /**
+     * Written into a GGUF file and read again, a published tokenizer gives the ids that Hugging Face's library gave: Mistral's from scores.
+     */
     @ParameterizedTest
     @CsvSource({"mistral, llama, default", "qwen3, gpt2, qwen2", "smollm, gpt2, smollm"})
     void aPublishedTokenizerSurvivesTheFile(String name, String model, String pre) throws Exception {
@@ -40,7 +42,8 @@ class GgufTokenizerTest {
         try (var in = new GZIPInputStream(Files.newInputStream(golden.resolve("tokenizer.json.gz")))) {
             Files.copy(in, folder.resolve("tokenizer.json"));
         }
-        if (Files.exists(golden.resolve("tokenizer_config.json"))) Files.copy(golden.resolve("tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
+        if (Files.exists(golden.resolve("tokenizer_config.json")))
+            Files.copy(golden.resolve("tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
         var before = Tokenizer.load(folder);
         var settings = settings(folder, before.vocabSize());
         assertEquals(model, settings.get("tokenizer.ggml.model"));
@@ -71,12 +74,14 @@ class GgufTokenizerTest {
 
     private static Map<String, Object> settings(Path folder, int vocabSize) throws IOException {
         var settings = new LinkedHashMap<String, Object>();
-        GgufTokenizer.write(settings, folder, JSON.readTree(folder.resolve("tokenizer.json").toFile()), ModelConfig.llama(vocabSize, 16, 32, 1, 2, 1, 64));
+        GgufTokenizer.write(settings, folder, JSON.readTree(folder.resolve("tokenizer.json").toFile()),
+                ModelConfig.llama(vocabSize, 16, 32, 1, 2, 1, 64));
         return settings;
     }
 
     private Tokenizer again(Map<String, Object> settings) throws IOException {
-        return Tokenizer.load(Files.writeString(Files.createDirectories(folder.resolve("again")).resolve("tokenizer.json"), read(settings).toString()));
+        return Tokenizer.load(
+                Files.writeString(Files.createDirectories(folder.resolve("again")).resolve("tokenizer.json"), read(settings).toString()));
     }
 
     private JsonNode read(Map<String, Object> settings) throws IOException {
@@ -90,9 +95,10 @@ class GgufTokenizerTest {
 
     /** How many digits stay together, and whether a text begins with the bos token where the file does not say, tell the names apart. */
     @ParameterizedTest
-    @CsvSource({"gpt-2, 12 34, false", "smollm, 1 2 3 4, false", "llama-bpe, 123 4, true", "llama3, 123 4, true", "llama-v3, 123 4, true", "qwen2, 1 2 3 4, false",
-            "deepseek-r1-qwen, 1 2 3 4, false", "smaug-bpe, 123 4, false", "starcoder, 1 2 3 4, false", "deepseek-llm, 1 2 3 4, false",
-            "deepseek-coder, 1 2 3 4, false", "falcon, 123 4, false", "default, 123 4, false", "tekken, 1 2 3 4, true", "gpt-4o, 123 4, false"})
+    @CsvSource({"gpt-2, 12 34, false", "smollm, 1 2 3 4, false", "llama-bpe, 123 4, true", "llama3, 123 4, true", "llama-v3, 123 4, true",
+        "qwen2, 1 2 3 4, false",
+        "deepseek-r1-qwen, 1 2 3 4, false", "smaug-bpe, 123 4, false", "starcoder, 1 2 3 4, false", "deepseek-llm, 1 2 3 4, false",
+        "deepseek-coder, 1 2 3 4, false", "falcon, 123 4, false", "default, 123 4, false", "tekken, 1 2 3 4, true", "gpt-4o, 123 4, false"})
     void everyNameThatIsKnownLoads(String pre, String digits, boolean bos) throws Exception {
         Tokenizer.fromPretrained("gpt2").save(folder);
         var settings = settings(folder, 50_257);
@@ -110,14 +116,19 @@ class GgufTokenizerTest {
     void whatIsNotKnownIsRefusedByName() throws Exception {
         Tokenizer.fromPretrained("gpt2").save(folder);
         var settings = settings(folder, 50_257);
-        for (var change : List.of(List.of("tokenizer.ggml.pre", "brand-new"), List.of("tokenizer.ggml.model", "t5"), List.of("tokenizer.ggml.model", "llama"))) {
+        for (var change : List.of(List.of("tokenizer.ggml.pre", "brand-new"), List.of("tokenizer.ggml.model", "t5"),
+                List.of("tokenizer.ggml.model", "llama"))) {
             var changed = new LinkedHashMap<>(settings);
             changed.put(change.getFirst(), change.getLast());
             var fault = assertThrows(ModelException.class, () -> read(changed));
-            assertTrue(fault.getMessage().contains("tokenizer.gguf") && (fault.getMessage().contains(change.getLast()) || fault.getMessage().contains("tokenizer.ggml.scores")), fault.getMessage());
+            assertTrue(
+                    fault.getMessage().contains("tokenizer.gguf")
+                            && (fault.getMessage().contains(change.getLast()) || fault.getMessage().contains("tokenizer.ggml.scores")),
+                    fault.getMessage());
         }
         var json = JSON.readTree(folder.resolve("tokenizer.json").toFile());
-        var split = ((com.fasterxml.jackson.databind.node.ObjectNode) json).putObject("pre_tokenizer").put("type", "Split").put("behavior", "Isolated");
+        var split = ((com.fasterxml.jackson.databind.node.ObjectNode) json).putObject("pre_tokenizer").put("type", "Split").put("behavior",
+                "Isolated");
         split.putObject("pattern").put("Regex", "[a-z]+");
         Files.writeString(folder.resolve("tokenizer.json"), json.toString());
         assertTrue(assertThrows(ModelException.class, () -> settings(folder, 50_257)).getMessage().contains("[a-z]+"));

@@ -3,8 +3,8 @@ package dev.parley.model;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.InferenceSession.Feed;
 import dev.parley.kernels.DType;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.weights.SafetensorsWriter;
 import dev.parley.weights.TensorData;
 import dev.parley.weights.WeightFiles;
@@ -83,7 +83,8 @@ class ModelLoadingTest {
             put(t, "transformer.ln_f.bias", DType.INT64, 8);
         });
         var message = refused();
-        for (var part : List.of("model.safetensors", "transformer.h.1.mlp.c_fc.bias\" is missing", "(9); config.json needs (8)", "transformer.extra", "INT64")) {
+        for (var part : List.of("model.safetensors", "transformer.h.1.mlp.c_fc.bias\" is missing", "(9); config.json needs (8)",
+                "transformer.extra", "INT64")) {
             assertTrue(message.contains(part), message);
         }
     }
@@ -99,8 +100,12 @@ class ModelLoadingTest {
                 var others = type == DType.FLOAT16 ? 65_504 : 3e38f; // all but the largest that there are
                 rewrite(t -> t.put(name, one(name, type, others, 3 * 32 + 17, wrong, 8, 32)));
                 for (var weights : WeightType.values()) {
-                    var fault = assertThrows(ModelException.class, () -> CausalLM.fromPretrained(folder, weights, DType.FLOAT32, Backend.JAVA).close(), type + " " + weights);
-                    assertTrue(fault.getMessage().contains("model.safetensors: tensor \"transformer.h.1.mlp.c_fc.weight\" has no finite number at [3, 17]"), fault.getMessage());
+                    var fault = assertThrows(ModelException.class,
+                            () -> CausalLM.fromPretrained(folder, weights, DType.FLOAT32, Backend.JAVA).close(), type + " " + weights);
+                    assertTrue(
+                            fault.getMessage().contains(
+                                    "model.safetensors: tensor \"transformer.h.1.mlp.c_fc.weight\" has no finite number at [3, 17]"),
+                            fault.getMessage());
                 }
             }
         }
@@ -123,8 +128,11 @@ class ModelLoadingTest {
     void anUnknownConfigValueIsAnErrorThatNamesFileAndValue() throws Exception {
         var file = folder.resolve("config.json");
         var good = Files.readString(file);
-        for (var change : Stream.of("gelu_new->relu", "\"gpt2\"->\"mamba\"", "\"n_layer\" : 2->\"n_layer\" : 0", "\"n_head\" : 2->\"n_head\" : 3",
-                "\"n_embd\" : 8->\"n_embd\" : \"8\"", "\"n_positions\" : 16->\"n_positions\" : 99999999999", "\"tie_word_embeddings\" : true->\"tie_word_embeddings\" : false").map(c -> c.split("->")).toList()) {
+        for (var change : Stream
+                .of("gelu_new->relu", "\"gpt2\"->\"mamba\"", "\"n_layer\" : 2->\"n_layer\" : 0", "\"n_head\" : 2->\"n_head\" : 3",
+                        "\"n_embd\" : 8->\"n_embd\" : \"8\"", "\"n_positions\" : 16->\"n_positions\" : 99999999999",
+                        "\"tie_word_embeddings\" : true->\"tie_word_embeddings\" : false")
+                .map(c -> c.split("->")).toList()) {
             assertTrue(good.contains(change[0]), change[0]);
             Files.writeString(file, good.replace(change[0], change[1]));
             assertTrue(refused().contains("config.json"), change[1]);
@@ -143,7 +151,8 @@ class ModelLoadingTest {
 
     @Test
     void aTextLongerThanTheContextAndAnUnknownIdAreErrors() {
-        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA); var session = model.openSession(0); var text = session.open()) {
+        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+                var session = model.openSession(0); var text = session.open()) {
             var tooLong = assertThrows(ModelException.class, () -> session.feed(List.of(Feed.of(text, new int[17]))));
             assertTrue(tooLong.getMessage().contains("17") && tooLong.getMessage().contains("16"));
             var unknown = assertThrows(ModelException.class, () -> session.feed(List.of(Feed.of(text, 40))));
@@ -153,7 +162,8 @@ class ModelLoadingTest {
 
     @Test
     void libtorchIsMissedInOneSentenceWhereItIsNot() {
-        var fault = assertThrows(ModelException.class, () -> CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH));
+        var fault = assertThrows(ModelException.class,
+                () -> CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH));
         assertTrue(fault.getMessage().contains("libtorch is not on the class path"), fault.getMessage());
     }
 }

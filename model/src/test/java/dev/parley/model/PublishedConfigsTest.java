@@ -43,14 +43,17 @@ class PublishedConfigsTest {
         assertTrue(published().count() >= 40);
         for (var family : Family.all()) {
             if (!family.getClass().getPackageName().equals("dev.parley.model.families")) continue; // one that a test has added
-            assertTrue(published().anyMatch(m -> m.path("config").path("model_type").asText().equals(family.modelType())), family.toString());
+            assertTrue(published().anyMatch(m -> m.path("config").path("model_type").asText().equals(family.modelType())),
+                    family.toString());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"_attn_implementation_autoset", "_flash_attn_2_enabled", "_attn_implementation", "_experts_implementation", "attn_implementation",
-            "use_flash_attn", "use_flash_attention_2", "flash_attn_bias_type", "output_attentions", "output_hidden_states", "output_router_logits",
-            "use_fused_rms_norm", "use_memory_efficient_attention", "attention_softmax_in_fp32"})
+    @ValueSource(strings = {"_attn_implementation_autoset", "_flash_attn_2_enabled", "_attn_implementation", "_experts_implementation",
+        "attn_implementation",
+        "use_flash_attn", "use_flash_attention_2", "flash_attn_bias_type", "output_attentions", "output_hidden_states",
+        "output_router_logits",
+        "use_fused_rms_norm", "use_memory_efficient_attention", "attention_softmax_in_fp32"})
     void aSettingOfTheImplementationOrOfTheOutputIsPassedOver(String setting) throws IOException {
         for (var name : new String[] {"Qwen/Qwen3-0.6B", "openai-community/gpt2", "meta-llama/Llama-3.2-1B"}) {
             var plain = ConfigFile.of(name, config(name));
@@ -60,9 +63,11 @@ class PublishedConfigsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"attn_logit_softcapping, 50.0", "final_logit_softcapping, 30.0", "logit_scale, 0.0625", "embedding_multiplier, 12", "attention_multiplier, 0.01",
-            "query_pre_attn_scalar, 256", "num_local_experts, 8", "use_qk_norm, true", "partial_rotary_factor, 0.5", "rotary_dim, 64", "alibi, true", "clip_qkv, 8.0",
-            "attention_chunk_size, 8192"})
+    @CsvSource({"attn_logit_softcapping, 50.0", "final_logit_softcapping, 30.0", "logit_scale, 0.0625", "embedding_multiplier, 12",
+        "attention_multiplier, 0.01",
+        "query_pre_attn_scalar, 256", "num_local_experts, 8", "use_qk_norm, true", "partial_rotary_factor, 0.5", "rotary_dim, 64",
+        "alibi, true", "clip_qkv, 8.0",
+        "attention_chunk_size, 8192"})
     void aSettingThatChangesWhatIsComputedIsRefusedByItsName(String setting, String value) throws IOException {
         var config = config("Qwen/Qwen3-0.6B");
         config.set(setting, JSON.readTree(value));

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.files.Golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.Golden;
+import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.GgufWriter;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +74,8 @@ class PublishedGgufIdsTest {
         var texts = published().path("texts");
         assertTrue(texts.size() > 40);
         for (int i = 0; i < texts.size(); i++) {
-            assertArrayEquals(Golden.ints(vocabulary.path("ids").path(i)), tokenizer.encodeWithSpecialTokens(texts.path(i).asText()), texts.path(i).asText());
+            assertArrayEquals(Golden.ints(vocabulary.path("ids").path(i)), tokenizer.encodeWithSpecialTokens(texts.path(i).asText()),
+                    texts.path(i).asText());
         }
     }
 

@@ -29,7 +29,8 @@ public final class RandomModels {
 
     private static TensorData drawn(WeightSpec spec, SplittableRandom random) {
         var numbers = new float[Math.toIntExact(spec.elements())];
-        for (int i = 0; i < numbers.length; i++) numbers[i] = (float) (spec.init().mean() + spec.init().standardDeviation() * random.nextGaussian());
+        for (int i = 0; i < numbers.length; i++)
+            numbers[i] = (float) (spec.init().mean() + spec.init().standardDeviation() * random.nextGaussian());
         return of(spec.name(), numbers, spec.shape());
     }
 

@@ -38,14 +38,17 @@ public record ToyFamily() implements Family {
         int width = s.integer("width", 16), heads = s.integer("heads", 4), depth = s.layers("depth", 2), window = s.integer("window", 3);
         var layers = new ArrayList<Layer>();
         for (int i = 0; i < depth; i++) layers.add(new Layer(true, i % 2 == 0 ? 0 : window));
-        return new ModelConfig(this, s.integer("vocab_size", 40), width, Positions.rotary(s.integer("context", 32), Rope.plain(10_000)), layers,
-                new AttentionShape(heads, heads / 2, width / heads, true, false), new MlpShape(s.integer("inner", 24), false), 1e-5, false, Training.PLAIN,
+        return new ModelConfig(this, s.integer("vocab_size", 40), width, Positions.rotary(s.integer("context", 32), Rope.plain(10_000)),
+                layers,
+                new AttentionShape(heads, heads / 2, width / heads, true, false), new MlpShape(s.integer("inner", 24), false), 1e-5, false,
+                Training.PLAIN,
                 s.specialTokens(-1));
     }
 
     @Override
     public void write(ModelConfig c, ObjectNode json) {
-        json.put("width", c.hiddenSize()).put("heads", c.numAttentionHeads()).put("depth", c.numHiddenLayers()).put("context", c.maxPositionEmbeddings())
+        json.put("width", c.hiddenSize()).put("heads", c.numAttentionHeads()).put("depth", c.numHiddenLayers())
+                .put("context", c.maxPositionEmbeddings())
                 .put("inner", c.intermediateSize()).put("window", c.layers().getLast().slidingWindow());
     }
 
@@ -59,7 +62,8 @@ public record ToyFamily() implements Family {
             var layer = draft.under("net.layer" + i + ".", "blk." + i + ".");
             var qkv = layer.reading("qkv", "attn_qkv", width, c.querySize() + 2 * c.keyValueSize(), true);
             layers.add(new LayerSpec(layer.layerNorm("norm1", "attn_norm", width),
-                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), true, c.layers().get(i).slidingWindow(),
+                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), true,
+                            c.layers().get(i).slidingWindow(),
                             List.of(qkv), Optional.empty(), Optional.empty(), layer.writing("out", "attn_output", width, width, false)),
                     layer.layerNorm("norm2", "ffn_norm", width),
                     new MlpSpec(Activation.GATED_SILU, List.of(layer.reading("gate_up", "ffn_up", width, 2 * inner, false)),
@@ -71,7 +75,8 @@ public record ToyFamily() implements Family {
 
     /** The config that a config.json without a single size says. */
     public static ModelConfig small() {
-        return new ModelConfig(new ToyFamily(), 40, 16, Positions.rotary(32, Rope.plain(10_000)), List.of(new Layer(true, 0), new Layer(true, 3)),
+        return new ModelConfig(new ToyFamily(), 40, 16, Positions.rotary(32, Rope.plain(10_000)),
+                List.of(new Layer(true, 0), new Layer(true, 3)),
                 new AttentionShape(4, 2, 4, true, false), new MlpShape(24, false), 1e-5, false, Training.PLAIN,
                 new ModelConfig.SpecialTokens(-1, Collections.emptyList()));
     }

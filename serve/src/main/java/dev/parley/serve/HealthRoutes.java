@@ -42,7 +42,8 @@ final class HealthRoutes implements Routes {
 
     private Optional<String> illness(ServedModel model) {
         if (!model.engine().isAlive()) return Optional.of("the engine of " + model.id() + " has failed; the next request loads it again");
-        if (model.engine().turn().compareTo(longestPass) > 0) return Optional.of("the engine of " + model.id() + " has not produced a token for " + model.engine().turn().toSeconds() + " s");
+        if (model.engine().turn().compareTo(longestPass) > 0)
+            return Optional.of("the engine of " + model.id() + " has not produced a token for " + model.engine().turn().toSeconds() + " s");
         return Optional.empty();
     }
 

@@ -85,7 +85,8 @@ public final class ParleyServer implements AutoCloseable {
         return start(settings, Connections.Limits.STANDARD, models, database, note);
     }
 
-    static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database, Consumer<String> note) {
+    static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database,
+            Consumer<String> note) {
         models.load(models.defaultId());
         var server = new ParleyServer(settings, limits, models, database, note);
         try {
@@ -114,10 +115,12 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private void noteWhoMayCome() {
-        if (!settings.auth() && settings.trustProxy()) note.accept("Warning: anyone the proxy lets through has full access. Use --auth to require a login or a key.");
+        if (!settings.auth() && settings.trustProxy())
+            note.accept("Warning: anyone the proxy lets through has full access. Use --auth to require a login or a key.");
         if (!settings.auth() || !new Users(database).isEmpty() || !new Keys(database).isEmpty()) return;
-        note.accept("Nobody can use this server yet. Add a user with ./parley users add NAME, or create a key with ./parley keys create NAME, "
-                + "with the same --data or --database-url. No restart is needed.");
+        note.accept(
+                "Nobody can use this server yet. Add a user with ./parley users add NAME, or create a key with ./parley keys create NAME, "
+                        + "with the same --data or --database-url. No restart is needed.");
     }
 
     private void configure(JavalinConfig config) {
@@ -127,18 +130,23 @@ public final class ParleyServer implements AutoCloseable {
         config.http.maxRequestSize = settings.largestBody();
         // An answer that is kept for the log must be readable there.
         if (log.wantsTexts()) config.http.compressionStrategy = CompressionStrategy.NONE;
-        var guard = new RequestGuard(limits, new BodyLimits(settings.largestBody()), RequestMemory.ofHeap(settings.auth()), log.wantsTexts());
+        var guard = new RequestGuard(limits, new BodyLimits(settings.largestBody()), RequestMemory.ofHeap(settings.auth()),
+                log.wantsTexts());
         new Connections(settings.host(), settings.port(), limits, guard, log).configure(config);
         config.routes.before(this::refuseWhileStopping);
-        config.routes.exception(StoreException.class, (e, request) -> errors.fault(e, request, "The server's database is not responding properly."));
+        config.routes.exception(StoreException.class,
+                (e, request) -> errors.fault(e, request, "The server's database is not responding properly."));
         config.router.javaLangErrorHandler(errors::error);
         for (var group : groups()) group.addTo(config.routes);
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database), new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models), new ResponseRoutes(models),
-                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models), new OpenApiRoutes(), chat, page);
+        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database),
+                new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
+                new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models),
+                new ResponseRoutes(models),
+                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new OpenApiRoutes(), chat, page);
     }
 
     private void refuseWhileStopping(Context request) {
@@ -149,7 +157,8 @@ public final class ParleyServer implements AutoCloseable {
 
     /** What it answers, such as {@code GET /health}. */
     List<String> routes() {
-        return javalin.unsafe.internalRouter.allHttpHandlers().stream().map(parsed -> parsed.endpoint).filter(endpoint -> endpoint.method.isHttpMethod())
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream().map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
                 .map(endpoint -> endpoint.method + " " + endpoint.path).toList();
     }
 
@@ -171,7 +180,8 @@ public final class ParleyServer implements AutoCloseable {
     private void stopListening() {
         var stop = Thread.ofPlatform().daemon().name("parley-stop").start(javalin::stop);
         try {
-            if (!stop.join(LAST_MOMENT)) note.accept("Some requests did not finish within " + LAST_MOMENT.toSeconds() + " s and were abandoned.");
+            if (!stop.join(LAST_MOMENT))
+                note.accept("Some requests did not finish within " + LAST_MOMENT.toSeconds() + " s and were abandoned.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param accessLog where a line for each request goes; empty for standard error
  * @param logTexts whether these lines hold what was asked and answered
  */
-public record ServerSettings(String host, int port, boolean auth, List<String> allowedHosts, List<String> allowedOrigins, boolean trustProxy,
+public record ServerSettings(String host, int port, boolean auth, List<String> allowedHosts, List<String> allowedOrigins,
+        boolean trustProxy,
         long largestBody, Duration grace, Optional<Path> accessLog, boolean logTexts) {
 
     /** Of this machine's own users, at port 8080. */
@@ -36,8 +37,9 @@ public record ServerSettings(String host, int port, boolean auth, List<String> a
         allowedHosts = List.copyOf(allowedHosts);
         allowedOrigins = allowedOrigins.stream().map(ServerSettings::checkedOrigin).distinct().toList();
         if (!auth && !isLoopback(host)) {
-            throw new IllegalArgumentException("At " + host + " anyone who can reach this machine could use the models and read all conversations: "
-                    + "add --auth, or listen on 127.0.0.1 only.");
+            throw new IllegalArgumentException(
+                    "At " + host + " anyone who can reach this machine could use the models and read all conversations: "
+                            + "add --auth, or listen on 127.0.0.1 only.");
         }
     }
 

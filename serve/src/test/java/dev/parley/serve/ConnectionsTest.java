@@ -34,15 +34,18 @@ class ConnectionsTest {
     /** The beginning of a request to the one route that anybody may send a body to. */
     private static String post() {
         var secret = "s".repeat(Secrets.LENGTH);
-        return "POST /api/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nCookie: parley-" + server.port() + "=" + secret
+        return "POST /api/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nCookie: parley-" + server.port() + "="
+                + secret
                 + "\r\nX-Parley-CSRF: " + Secrets.derived(secret, "parley csrf") + "\r\n";
     }
 
     @BeforeAll
     static void start() {
-        var limits = new Connections.Limits(16 << 10, 200, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), 500, Duration.ofSeconds(3), MOST_CONNECTIONS);
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), 500,
+                Duration.ofSeconds(3), MOST_CONNECTIONS);
         var standard = ServerSettings.DEFAULT;
-        server = TestServer.start(new ServerSettings("127.0.0.1", 0, true, List.of(), List.of(), false, LARGEST_BODY, standard.grace(), standard.accessLog(), false), limits);
+        server = TestServer.start(new ServerSettings("127.0.0.1", 0, true, List.of(), List.of(), false, LARGEST_BODY, standard.grace(),
+                standard.accessLog(), false), limits);
     }
 
     @AfterAll
@@ -86,8 +89,10 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET /health HTTP/1.1\r\n\r\n", "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost localhost\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /a/../health HTTP/1.1\r\nHost: localhost\r\nA\u0000: b\r\n\r\n",
+    @ValueSource(strings = {"hello\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET /health HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost localhost\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /a/../health HTTP/1.1\r\nHost: localhost\r\nA\u0000: b\r\n\r\n",
         "GET /health;a=b/..;/x%2e%2e/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n",
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}",
@@ -102,7 +107,8 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "G", "GET /health HT", "GET /health HTTP/1.1\r\nHost: local", "POST Content-Length: 50\r\n\r\n{\"half\":", "POST Transfer-Encoding: chunked\r\n\r\n8\r\n{\"half\":\r\n"})
+    @ValueSource(strings = {"", "G", "GET /health HT", "GET /health HTTP/1.1\r\nHost: local", "POST Content-Length: 50\r\n\r\n{\"half\":",
+        "POST Transfer-Encoding: chunked\r\n\r\n8\r\n{\"half\":\r\n"})
     void halfARequestIsLetGo(String half) throws IOException {
         try (var client = new RawClient(server.port())) {
             client.send(half.startsWith("POST ") ? post() + half.substring(5) : half);
@@ -112,7 +118,8 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zz\r\n{}\r\n", "-1\r\n{}\r\n", "2\r\n{}garbage", "ffffffffffffffff\r\n{}", "2;" , "2\r\n{}\r\n0\r\nbroken trailer"})
+    @ValueSource(
+            strings = {"zz\r\n{}\r\n", "-1\r\n{}\r\n", "2\r\n{}garbage", "ffffffffffffffff\r\n{}", "2;", "2\r\n{}\r\n0\r\nbroken trailer"})
     void brokenChunksAreABadRequest(String chunks) throws IOException {
         try (var client = new RawClient(server.port())) {
             client.send(post() + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "\r\n");
@@ -229,8 +236,10 @@ class ConnectionsTest {
             assertRefused(413, client);
         }
         var limits = new BodyLimits(16 << 20);
-        for (var path : List.of("/api/login", "/api/logout", "/api/password", "/api/answers/x/stop")) assertEquals(16 << 10, limits.of(path), path);
-        for (var path : List.of("/api/conversations/x/messages", "/api/conversations")) assertTrue(limits.of(path) >= 6_000_000 && limits.of(path) < 16 << 20, path);
+        for (var path : List.of("/api/login", "/api/logout", "/api/password", "/api/answers/x/stop"))
+            assertEquals(16 << 10, limits.of(path), path);
+        for (var path : List.of("/api/conversations/x/messages", "/api/conversations"))
+            assertTrue(limits.of(path) >= 6_000_000 && limits.of(path) < 16 << 20, path);
         for (var path : List.of("/api/import", "/v1/chat/completions", "/tokenize")) assertEquals(16 << 20, limits.of(path), path);
         assertEquals(1000, new BodyLimits(1000).of("/api/login"), "no route takes more than the operator allows");
     }
@@ -245,10 +254,12 @@ class ConnectionsTest {
 
     @Test
     void anAnswerMayTakeLongerThanAConnectionMayBeSilent() throws Exception {
-        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), 500, Duration.ofSeconds(3), MOST_CONNECTIONS);
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), 500,
+                Duration.ofSeconds(3), MOST_CONNECTIONS);
         try (var patient = TestServer.start(ServerSettings.DEFAULT.withPort(0), limits)) {
             var began = System.nanoTime();
-            var answer = patient.post("/v1/completions", "{\"model\": \"tiny\", \"prompt\": [1], \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100}}");
+            var answer = patient.post("/v1/completions",
+                    "{\"model\": \"tiny\", \"prompt\": [1], \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100}}");
             assertEquals(200, answer.statusCode(), answer.body());
             assertTrue(System.nanoTime() - began > 2 * limits.idle().toNanos(), "the answer was too soon to tell");
         }
@@ -256,7 +267,8 @@ class ConnectionsTest {
 
     @Test
     void silentConnectionsDoNotKeepOthersOut() throws Exception {
-        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(1), 500, Duration.ofSeconds(3), MOST_CONNECTIONS);
+        var limits = new Connections.Limits(16 << 10, 200, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(1), 500,
+                Duration.ofSeconds(3), MOST_CONNECTIONS);
         var silent = new ArrayList<Socket>();
         try (var full = TestServer.start(ServerSettings.DEFAULT.withPort(0), limits)) {
             for (int i = 0; i < 3 * MOST_CONNECTIONS; i++) silent.add(new Socket("127.0.0.1", full.port()));

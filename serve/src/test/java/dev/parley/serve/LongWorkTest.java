@@ -34,7 +34,8 @@ class LongWorkTest {
                 var owner = "other-" + i;
                 others.submit(() -> ComputePool.shared().run(owner, () -> {}, () -> {
                     begun.countDown();
-                    while (until.getCount() > 0 && !Thread.currentThread().isInterrupted()) Thread.onSpinWait(); // computes, and lets nobody else run
+                    // computes, and lets nobody else run
+                    while (until.getCount() > 0 && !Thread.currentThread().isInterrupted()) Thread.onSpinWait();
                     return 1;
                 }));
             }
@@ -51,7 +52,8 @@ class LongWorkTest {
     @Test
     void aChatOfFourThousandTurnsIsReadAndRefusedForItsLength() {
         var turns = new StringBuilder();
-        for (int i = 0; i < 4_000; i++) turns.append(i == 0 ? "" : ",").append("{\"role\":\"").append(i % 2 == 0 ? "user" : "assistant").append("\",\"content\":\"").append("honest words ".repeat(80)).append("\"}");
+        for (int i = 0; i < 4_000; i++) turns.append(i == 0 ? "" : ",").append("{\"role\":\"").append(i % 2 == 0 ? "user" : "assistant")
+                .append("\",\"content\":\"").append("honest words ".repeat(80)).append("\"}");
         var answer = server.post("/v1/chat/completions", "{\"messages\":[" + turns + "]}");
         assertEquals(400, answer.statusCode());
         assertTrue(answer.body().contains("context_length_exceeded"), answer.body());
@@ -74,7 +76,8 @@ class LongWorkTest {
             var text = "x".repeat(15_700_000);
             for (int i = 0; i < 14; i++) {
                 held.add(new RawClient(server.port()));
-                held.getLast().send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n{\"prompt\":\"" + text);
+                held.getLast()
+                        .send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n{\"prompt\":\"" + text);
             }
             var whole = "{\"prompt\":\"" + text + "\",}"; // which has room alone, and is refused for its last comma then
             while (server.post("/v1/completions", whole).statusCode() != 503) Thread.sleep(50);
@@ -87,9 +90,11 @@ class LongWorkTest {
 
     @Test
     void bodiesOfManySmallValuesAreRefusedAndWhatTheyTookIsGivenBack() {
-        assertEquals(413, server.post("/v1/completions", "[" + "{},".repeat((16 << 20) / 3 - 10) + "{}]").statusCode(), "five million objects");
+        assertEquals(413, server.post("/v1/completions", "[" + "{},".repeat((16 << 20) / 3 - 10) + "{}]").statusCode(),
+                "five million objects");
         var many = "[" + "{},".repeat(200_000) + "{}]";
-        for (int i = 0; i < 40; i++) assertEquals(400, server.post("/v1/completions", many).statusCode(), "the " + i + "th of a size of which twenty have room");
+        for (int i = 0; i < 40; i++)
+            assertEquals(400, server.post("/v1/completions", many).statusCode(), "the " + i + "th of a size of which twenty have room");
     }
 
     @Test
@@ -100,10 +105,12 @@ class LongWorkTest {
             assertTrue(answer.body().contains("\uFFFD"), answer.body());
             assertFalse(answer.body().contains("?"), "what cannot be written as UTF-8: " + answer.body());
             var tokens = server.post("/tokenize", "{\"content\":\"" + half + "\"}").body();
-            assertEquals(tokens, server.post("/tokenize", "{\"content\":\"" + half.replaceAll("\\\\u[0-9a-f]{4}", "\uFFFD") + "\"}").body());
+            assertEquals(tokens,
+                    server.post("/tokenize", "{\"content\":\"" + half.replaceAll("\\\\u[0-9a-f]{4}", "\uFFFD") + "\"}").body());
         }
         var whole = server.post("/v1/completions", "{\"prompt\":\"\\ud83c\\udf31\",\"echo\":true,\"max_tokens\":0}");
         assertTrue(whole.body().contains("\\uD83C\\uDF31"), whole.body());
-        assertEquals(400, server.post("/v1/completions", "{\"prompt\":\"x\",\"max_tokens\":1,\"x\\ud83c\":1}").statusCode(), "names are read more strictly still");
+        assertEquals(400, server.post("/v1/completions", "{\"prompt\":\"x\",\"max_tokens\":1,\"x\\ud83c\":1}").statusCode(),
+                "names are read more strictly still");
     }
 }

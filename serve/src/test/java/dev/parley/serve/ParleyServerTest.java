@@ -40,7 +40,8 @@ class ParleyServerTest {
     @Test
     void aPortThatIsTakenIsSaidInASentence() {
         try (var server = TestServer.start()) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> TestServer.start(ServerSettings.DEFAULT.withPort(server.port())));
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> TestServer.start(ServerSettings.DEFAULT.withPort(server.port())));
             assertTrue(refused.getMessage().contains(String.valueOf(server.port())), refused.getMessage());
         }
     }
@@ -48,7 +49,8 @@ class ParleyServerTest {
     @Test
     void aProxyBeforeAServerThatDoesNotAskIsWarnedOf() {
         var standard = ServerSettings.DEFAULT;
-        var settings = new ServerSettings("127.0.0.1", 0, false, List.of("chat.example.org"), List.of(), true, standard.largestBody(), standard.grace(), Optional.empty(), false);
+        var settings = new ServerSettings("127.0.0.1", 0, false, List.of("chat.example.org"), List.of(), true, standard.largestBody(),
+                standard.grace(), Optional.empty(), false);
         try (var server = TestServer.start(settings)) {
             assertTrue(server.notes().stream().anyMatch(n -> n.contains("proxy") && n.contains("--auth")), server.notes()::toString);
         }
@@ -63,13 +65,15 @@ class ParleyServerTest {
 
     @Test
     void everyRouteThatIsNotOpenAsksWhoCalls() {
-        var open = Set.of("GET /health", "GET /ready", "GET /", "GET /assets/{version}/<name>", "GET /favicon.ico", "GET /api/session", "POST /api/login");
+        var open = Set.of("GET /health", "GET /ready", "GET /", "GET /assets/{version}/<name>", "GET /favicon.ico", "GET /api/session",
+                "POST /api/login");
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true))) {
             var routes = server.server().routes();
             assertTrue(routes.containsAll(open) && routes.size() > open.size() + 20, routes::toString);
             for (var route : routes) {
                 var path = server.base() + route.substring(route.indexOf(' ') + 1).replaceAll("[{<]\\w+[}>]", "x");
-                var answer = server.send(HttpRequest.newBuilder(URI.create(path)).method(route.substring(0, route.indexOf(' ')), BodyPublishers.ofString("{}")).build());
+                var answer = server.send(HttpRequest.newBuilder(URI.create(path))
+                        .method(route.substring(0, route.indexOf(' ')), BodyPublishers.ofString("{}")).build());
                 assertEquals(!open.contains(route), answer.statusCode() == 401, route + ": " + answer.statusCode());
             }
         }

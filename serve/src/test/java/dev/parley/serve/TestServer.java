@@ -1,11 +1,11 @@
 package dev.parley.serve;
 
-import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.files.FolderTree;
-import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -15,9 +15,9 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.store.Database;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -50,9 +50,11 @@ public final class TestServer implements AutoCloseable {
     /** Tokens of GPT-2's tokenizer, and of those that are added to it. */
     public static final int END_OF_TEXT = 50_256, START_OF_TURN = 50_257, END_OF_TURN = 50_258;
 
-    private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+    private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
+            + "+ '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-    private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."), Suggestion.of("zh", "拼写 cat"),
+    private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."),
+            Suggestion.of("zh", "拼写 cat"),
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
@@ -67,7 +69,8 @@ public final class TestServer implements AutoCloseable {
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData, Database database) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
+            Database database) {
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
@@ -180,7 +183,8 @@ public final class TestServer implements AutoCloseable {
         var tokenizer = json.readTree(tokenizerJson.toFile());
         var id = Tokenizer.load(tokenizerJson).vocabSize();
         for (var token : tokens) {
-            ((ArrayNode) tokenizer.path("added_tokens")).addObject().put("id", id++).put("content", token).put("single_word", false).put("lstrip", false)
+            ((ArrayNode) tokenizer.path("added_tokens")).addObject().put("id", id++).put("content", token).put("single_word", false)
+                    .put("lstrip", false)
                     .put("rstrip", false).put("normalized", false).put("special", true);
         }
         json.writeValue(tokenizerJson.toFile(), tokenizer);
@@ -236,7 +240,8 @@ public final class TestServer implements AutoCloseable {
 
     /** Posts JSON. */
     public HttpResponse<String> post(String path, String body) {
-        return send(HttpRequest.newBuilder(URI.create(base() + path)).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        return send(HttpRequest.newBuilder(URI.create(base() + path)).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
 
     public HttpResponse<String> send(HttpRequest request) {

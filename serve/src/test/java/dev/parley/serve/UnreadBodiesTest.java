@@ -46,7 +46,8 @@ class UnreadBodiesTest {
     @Test
     void aBodyThatNobodyWantedDoesNotCostTheNextRequest() throws Exception {
         try (var server = TestServer.start()) {
-            for (var first : new String[] {"GET /v1/models HTTP/1.1\r\n", "GET /api/export HTTP/1.1\r\n", "POST /nothing HTTP/1.1\r\n", "POST /api/answers/x/stop HTTP/1.1\r\n"}) {
+            for (var first : new String[] {"GET /v1/models HTTP/1.1\r\n", "GET /api/export HTTP/1.1\r\n", "POST /nothing HTTP/1.1\r\n",
+                "POST /api/answers/x/stop HTTP/1.1\r\n"}) {
                 assertEquals("HTTP/1.1 200 OK", second(server, first, "[1, 2, 3]"), first);
             }
         }

@@ -1,7 +1,7 @@
 package dev.parley.tensor;
 
-import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.kernels.DType;
+import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.kernels.machine.Isa;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,10 +84,13 @@ public final class Engine {
         facts.put("engine", "libtorch " + version() + " (" + Loader.getPlatform() + ")");
         facts.put("device", device());
         facts.put("threads", torch.get_num_threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors; "
-                + (Workers.canRun() ? "training: one pass each; otherwise: " : "") + "operations shared out, idle threads " + ThreadPools.waiting());
+                + (Workers.canRun() ? "training: one pass each; otherwise: " : "") + "operations shared out, idle threads "
+                + ThreadPools.waiting());
         facts.put("compute type", CpuFeatures.computeType().name().toLowerCase(Locale.ROOT)
-                + (CpuFeatures.hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in " + trainingType().name().toLowerCase(Locale.ROOT));
-        facts.put("instructions", Isa.asked() == Isa.NATIVE ? "all that the CPU has" : "limited by " + Isa.VARIABLE + "=" + Isa.asked().label());
+                + (CpuFeatures.hasFastBfloat16() ? "" : " (no bfloat16 instructions)") + "; training in "
+                + trainingType().name().toLowerCase(Locale.ROOT));
+        facts.put("instructions",
+                Isa.asked() == Isa.NATIVE ? "all that the CPU has" : "limited by " + Isa.VARIABLE + "=" + Isa.asked().label());
         facts.put("kernels", "libtorch " + torch.get_cpu_capability().getString()
                 + (Context.hasMKLDNN() ? ", oneDNN" : ", no oneDNN: bfloat16 products are slow")
                 + (CpuFeatures.describe().isEmpty() ? "" : "; CPU has " + CpuFeatures.describe()));

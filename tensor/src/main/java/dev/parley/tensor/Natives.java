@@ -36,8 +36,9 @@ final class Natives {
     private static synchronized void loadOnce() {
         if (loaded) return;
         if (!Engine.isAvailable()) {
-            throw new TensorException("libtorch, which this needs, is not on the class path in a build for " + System.getProperty("os.name") + " on "
-                    + System.getProperty("os.arch") + "; models run here in Java alone (--engine java).");
+            throw new TensorException(
+                    "libtorch, which this needs, is not on the class path in a build for " + System.getProperty("os.name") + " on "
+                            + System.getProperty("os.arch") + "; models run here in Java alone (--engine java).");
         }
         // The collector must neither free native memory nor be called when resident memory is large.
         setIfAbsent("org.bytedeco.javacpp.noPointerGC", "true");

@@ -1,7 +1,7 @@
 package dev.parley.tensor;
 
-import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.global.torch;
 
 /** The one generator behind initial weights and dropout; its state goes into a checkpoint so that resume is exact. */

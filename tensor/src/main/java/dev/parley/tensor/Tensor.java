@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -15,7 +16,6 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -201,7 +201,8 @@ public final class Tensor implements AutoCloseable {
 
     /** The one element of a tensor that has one. */
     public double item() {
-        if (elementCount() != 1) throw new TensorException("item() needs one element; shape " + text(shape()) + " has " + elementCount() + ".");
+        if (elementCount() != 1)
+            throw new TensorException("item() needs one element; shape " + text(shape()) + " has " + elementCount() + ".");
         try (var scope = Scope.open()) {
             return detach().to(DType.FLOAT64).memory().get(ValueLayout.JAVA_DOUBLE, 0);
         }
@@ -478,7 +479,8 @@ public final class Tensor implements AutoCloseable {
     public Tensor grad() {
         check();
         var grad = pointer.grad();
-        if (!grad.defined()) throw new TensorException("The tensor of shape " + text(shape()) + " has no gradient: no backward reached it.");
+        if (!grad.defined())
+            throw new TensorException("The tensor of shape " + text(shape()) + " has no gradient: no backward reached it.");
         return new Tensor(grad);
     }
 

@@ -55,7 +55,8 @@ public final class Workers implements AutoCloseable {
      * @throws RuntimeException what the first task that failed threw
      */
     public synchronized void run(List<? extends Runnable> tasks) {
-        if (tasks.size() > threads.size()) throw new IllegalArgumentException(tasks.size() + " tasks are too many for " + threads.size() + " workers.");
+        if (tasks.size() > threads.size())
+            throw new IllegalArgumentException(tasks.size() + " tasks are too many for " + threads.size() + " workers.");
         ThreadPools.openBlasThreads(1);
         try {
             var running = new ArrayList<Future<?>>();

@@ -26,14 +26,18 @@ class WithoutBindingsTest {
 
     @Test
     void hasNoLibtorchAndIsToldSo() throws Exception {
-        var classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(entry -> !entry.contains("bytedeco"))
+        var classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("bytedeco"))
                 .collect(Collectors.joining(File.pathSeparator));
-        var builder = new ProcessBuilder(List.of(System.getProperty("java.home") + "/bin/java", "-cp", classPath, Asks.class.getName())).redirectErrorStream(true);
+        var builder = new ProcessBuilder(List.of(System.getProperty("java.home") + "/bin/java", "-cp", classPath, Asks.class.getName()))
+                .redirectErrorStream(true);
         try (var child = ChildProcess.start(builder)) {
             var said = new String(child.process().getInputStream().readAllBytes());
             assertEquals(0, child.exitCode(), said);
-            assertEquals("false\nlibtorch, which this needs, is not on the class path in a build for " + System.getProperty("os.name") + " on "
-                    + System.getProperty("os.arch") + "; models run here in Java alone (--engine java).\n", said.replace(System.lineSeparator(), "\n"));
+            assertEquals(
+                    "false\nlibtorch, which this needs, is not on the class path in a build for " + System.getProperty("os.name") + " on "
+                            + System.getProperty("os.arch") + "; models run here in Java alone (--engine java).\n",
+                    said.replace(System.lineSeparator(), "\n"));
         }
     }
 }

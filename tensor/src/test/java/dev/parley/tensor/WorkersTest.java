@@ -28,7 +28,8 @@ class WorkersTest {
             }).toList());
             assertTrue(threads[0] != threads[1]);
             assertArrayEquals(new int[] {1, 1}, shares);
-            workers.run(List.of(() -> assertEquals(threads[0], Thread.currentThread()), () -> assertEquals(threads[1], Thread.currentThread())));
+            workers.run(List.of(() -> assertEquals(threads[0], Thread.currentThread()),
+                    () -> assertEquals(threads[1], Thread.currentThread())));
         }
         assertEquals(Engine.threads(), torch.get_num_threads());
     }

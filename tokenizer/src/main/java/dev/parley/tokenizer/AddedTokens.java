@@ -49,7 +49,7 @@ final class AddedTokens {
         if (text.isEmpty()) return List.of();
         var parts = new ArrayList<Part>();
         var done = 0;
-        for (int at = 0; at < text.length(); ) {
+        for (int at = 0; at < text.length();) {
             var found = firsts.get(text.charAt(at)) ? at(text, at, plain) : Optional.<Written>empty();
             if (found.isEmpty()) {
                 at++;
@@ -73,7 +73,8 @@ final class AddedTokens {
     /** The longest token that may be made at a place. */
     private Optional<Written> at(String text, int start, BitSet plain) {
         for (var written : byFirst.get(text.charAt(start))) {
-            if (text.startsWith(written.text, start) && !holdsPlain(plain, start, start + written.text.length())) return Optional.of(written);
+            if (text.startsWith(written.text, start) && !holdsPlain(plain, start, start + written.text.length()))
+                return Optional.of(written);
         }
         return Optional.empty();
     }
@@ -87,7 +88,8 @@ final class AddedTokens {
     }
 
     private static boolean touchesWord(String text, int start, int end) {
-        return start > 0 && CharacterClass.isWord(text.codePointBefore(start)) || end < text.length() && CharacterClass.isWord(text.codePointAt(end));
+        return start > 0 && CharacterClass.isWord(text.codePointBefore(start))
+                || end < text.length() && CharacterClass.isWord(text.codePointAt(end));
     }
 
     private static int stripLeft(String text, int at) {

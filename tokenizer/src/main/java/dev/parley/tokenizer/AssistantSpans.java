@@ -1,9 +1,9 @@
 package dev.parley.tokenizer;
 
-import dev.parley.tokenizer.ChatTemplate.Span;
 import dev.parley.jinja.Rendering;
 import dev.parley.jinja.Rendering.Part;
 import dev.parley.jinja.Rendering.Speaker;
+import dev.parley.tokenizer.ChatTemplate.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +60,8 @@ final class AssistantSpans {
         if (own.isEmpty()) return prompt.flatMap(p -> silent(p.text(), ended.text()));
         int first = own.getFirst().start(), end = own.getLast().end();
         var before = endOfOthers(whole, turn, first);
-        var start = prompt.isEmpty() ? first : afterPrompt(prompt.get().text(), endOfOthers(prompt.get(), turn, Integer.MAX_VALUE), before, first);
+        var start = prompt.isEmpty() ? first
+                : afterPrompt(prompt.get().text(), endOfOthers(prompt.get(), turn, Integer.MAX_VALUE), before, first);
         var ending = alike(ended.text(), endOf(ended, turn), whole.text(), end, whole.text().length());
         return Optional.of(checked(turn, new Span(start, trimmed(end, end + ending))));
     }
@@ -74,21 +75,24 @@ final class AssistantSpans {
     }
 
     private TokenizerException fault(int turns) {
-        return new TokenizerException(where + " refuses the first " + turns + " messages of the conversation alone, so that what the assistant"
-                + " says cannot be told from the rest; put generation blocks around it in the template.");
+        return new TokenizerException(
+                where + " refuses the first " + turns + " messages of the conversation alone, so that what the assistant"
+                        + " says cannot be told from the rest; put generation blocks around it in the template.");
     }
 
     /** Where the last part ends, before a place, that another message or input said. */
     private static int endOfOthers(Rendering rendering, int turn, int before) {
         var end = 0;
         for (var part : rendering.parts()) {
-            if (part.start() < before && (part.speaker() == Speaker.GIVEN || part.speaker() == Speaker.MESSAGE && part.message() != turn)) end = part.end();
+            if (part.start() < before && (part.speaker() == Speaker.GIVEN || part.speaker() == Speaker.MESSAGE && part.message() != turn))
+                end = part.end();
         }
         return end;
     }
 
     private static int endOf(Rendering rendering, int turn) {
-        return rendering.parts().stream().filter(p -> p.message() == turn).mapToInt(Part::end).reduce(rendering.text().length(), (a, b) -> b);
+        return rendering.parts().stream().filter(p -> p.message() == turn).mapToInt(Part::end).reduce(rendering.text().length(),
+                (a, b) -> b);
     }
 
     /**
@@ -139,8 +143,9 @@ final class AssistantSpans {
         for (var part : whole.parts()) {
             var inside = part.start() < span.end() && part.end() > span.start();
             if (inside && part.speaker() == Speaker.MESSAGE && part.message() != turn) {
-                throw new TokenizerException(where + " mixes message " + turn + " with message " + part.message() + ", so that what the assistant"
-                        + " says cannot be told from the rest; put generation blocks around it in the template.");
+                throw new TokenizerException(
+                        where + " mixes message " + turn + " with message " + part.message() + ", so that what the assistant"
+                                + " says cannot be told from the rest; put generation blocks around it in the template.");
             }
         }
         return span;

@@ -127,8 +127,8 @@ public record BpeTrainer(int vocabSize, long minFrequency, List<String> specialT
             for (var text : chunk) {
                 var bytes = text.getBytes(StandardCharsets.UTF_8);
                 // Latin-1 keeps every byte as one char: a cheap key that has its hash by heart.
-                PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) ->
-                        counts.merge(new String(piece, from, to - from, StandardCharsets.ISO_8859_1), 1L, Long::sum));
+                PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> counts
+                        .merge(new String(piece, from, to - from, StandardCharsets.ISO_8859_1), 1L, Long::sum));
             }
             return counts;
         });

@@ -80,7 +80,8 @@ public final class ChatTemplate {
                         + " has no chat template: there is no chat_template.jinja, and no chat_template in tokenizer_config.json."));
             }
             if (!Files.exists(folderOrFile)) throw new TokenizerException("There is no chat template at " + folderOrFile + ".");
-            if (Files.size(folderOrFile) > LARGEST) throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
+            if (Files.size(folderOrFile) > LARGEST)
+                throw new TokenizerException(folderOrFile + " is larger than a chat template can be (1 MiB).");
             return parse(Files.readString(folderOrFile), shortName(folderOrFile));
         } catch (MalformedInputException e) {
             throw new TokenizerException(folderOrFile + " is not UTF-8.");
@@ -92,7 +93,8 @@ public final class ChatTemplate {
     /** A file as errors name it, which clients of a server read too: by its folder, not by that folder's place on this machine. */
     static String shortName(Path file) {
         var folder = file.toAbsolutePath().normalize().getParent();
-        return folder == null || folder.getFileName() == null ? file.getFileName().toString() : folder.getFileName() + "/" + file.getFileName();
+        return folder == null || folder.getFileName() == null ? file.getFileName().toString()
+                : folder.getFileName() + "/" + file.getFileName();
     }
 
     /** The same, with another template for conversations that have tools. */
@@ -227,7 +229,8 @@ public final class ChatTemplate {
     private Conversation complete(Tokenizer tokenizer, Conversation conversation) {
         if (equals(INSTANCE)) {
             for (var token : List.of(START, END)) {
-                if (tokenizer.idOf(token).isEmpty()) throw new TokenizerException("The tokenizer has no token " + token + ", which its chat template needs.");
+                if (tokenizer.idOf(token).isEmpty())
+                    throw new TokenizerException("The tokenizer has no token " + token + ", which its chat template needs.");
             }
         }
         return conversation.withSpecialTokens(tokenizer.specialTokens());
@@ -274,7 +277,8 @@ public final class ChatTemplate {
      */
     static ChatTemplate of(JsonNode json, String where) {
         if (json.isTextual()) return parse(json.textValue(), where);
-        var byDefault = named(json, "default").orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
+        var byDefault = named(json, "default")
+                .orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
         var parsed = parse(byDefault, where + ", chat template default");
         return named(json, "tool_use").map(t -> parsed.withToolUse(t, where + ", chat template tool_use")).orElse(parsed);
     }
@@ -291,7 +295,8 @@ public final class ChatTemplate {
 
     private static Optional<String> named(JsonNode list, String name) {
         for (var entry : list) {
-            if (entry.path("name").asText().equals(name) && entry.path("template").isTextual()) return Optional.of(entry.path("template").textValue());
+            if (entry.path("name").asText().equals(name) && entry.path("template").isTextual())
+                return Optional.of(entry.path("template").textValue());
         }
         return Optional.empty();
     }

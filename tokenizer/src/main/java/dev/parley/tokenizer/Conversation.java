@@ -32,7 +32,8 @@ public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean 
 
     /** @throws IllegalArgumentException if the messages are no list */
     public Conversation {
-        if (!messages.isArray()) throw new IllegalArgumentException("The messages of a conversation are a list, not " + messages.getNodeType() + ".");
+        if (!messages.isArray())
+            throw new IllegalArgumentException("The messages of a conversation are a list, not " + messages.getNodeType() + ".");
         variables = Map.copyOf(variables);
         specialTokens = Map.copyOf(specialTokens);
     }
@@ -54,7 +55,8 @@ public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean 
     }
 
     public Conversation withTools(JsonNode tools) {
-        return new Conversation(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables, specialTokens, now);
+        return new Conversation(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables,
+                specialTokens, now);
     }
 
     public Conversation withGenerationPrompt(boolean add) {

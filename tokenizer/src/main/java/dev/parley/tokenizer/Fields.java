@@ -91,7 +91,8 @@ record Fields(Path file, String where, JsonNode json) {
     /** A text of one character. */
     String character(String name, String otherwise) {
         var text = optionalText(name).orElse(otherwise);
-        if (text.codePointCount(0, text.length()) != 1) throw fault("the " + where + " has \"" + name + "\" " + shown(json.path(name)) + " where one character should be");
+        if (text.codePointCount(0, text.length()) != 1)
+            throw fault("the " + where + " has \"" + name + "\" " + shown(json.path(name)) + " where one character should be");
         return text;
     }
 }

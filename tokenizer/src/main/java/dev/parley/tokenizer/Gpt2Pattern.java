@@ -14,7 +14,7 @@ final class Gpt2Pattern {
     private Gpt2Pattern() {}
 
     static void split(byte[] text, int from, int to, int origin, PieceSink sink) {
-        for (int at = from; at < to; ) {
+        for (int at = from; at < to;) {
             int end = pieceEnd(text, at, to);
             sink.piece(text, at, end, origin);
             at = end;

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads the steps of a tokenizer from {@code tokenizer.json}: normalizer, pre_tokenizer, post_processor, decoder, and how its model merges. */
+/**
+ * Reads the steps of a tokenizer from {@code tokenizer.json}: normalizer, pre_tokenizer, post_processor, decoder, and how its model merges.
+ */
 final class PipelineReader {
 
     static final String SPACE_MARK = "\u2581";
@@ -47,7 +49,8 @@ final class PipelineReader {
         var parts = new ArrayList<PreTokenizer>();
         var steps = steps("pre_tokenizer", "pretokenizers");
         for (var step : steps) {
-            if (!parts.isEmpty() && parts.getLast() instanceof PreTokenizer.ByteLevel) throw step.unsupported("type " + step.type() + " after ByteLevel");
+            if (!parts.isEmpty() && parts.getLast() instanceof PreTokenizer.ByteLevel)
+                throw step.unsupported("type " + step.type() + " after ByteLevel");
             if (!parts.isEmpty() && step.type().equals("Metaspace")) throw step.unsupported("type Metaspace after another");
             parts.addAll(preTokenizer(step));
         }
@@ -57,14 +60,17 @@ final class PipelineReader {
 
     private static List<PreTokenizer> preTokenizer(Fields step) {
         return switch (step.type()) {
-            case "ByteLevel" -> List.of(new PreTokenizer.ByteLevel(step.flag("add_prefix_space", true), step.flag("trim_offsets", true), step.flag("use_regex", true)));
+            case "ByteLevel" -> List.of(new PreTokenizer.ByteLevel(step.flag("add_prefix_space", true), step.flag("trim_offsets", true),
+                    step.flag("use_regex", true)));
             case "Digits" -> List.of(new PreTokenizer.Digits(step.flag("individual_digits", false)));
-            case "Split" -> List.of(new PreTokenizer.Split(new SplitPattern(step.pattern()), behavior(step, null), step.flag("invert", false)));
+            case "Split" ->
+                List.of(new PreTokenizer.Split(new SplitPattern(step.pattern()), behavior(step, null), step.flag("invert", false)));
             case "Metaspace" -> List.of(metaspace(step));
             case "WhitespaceSplit" -> List.of(characters(PreTokenizer.Characters.WHITE_SPACE, SplitBehavior.REMOVED, ' '));
             case "Whitespace" -> List.of(characters(PreTokenizer.Characters.WORDS, SplitBehavior.REMOVED, ' '));
             case "Punctuation" -> List.of(characters(PreTokenizer.Characters.PUNCTUATION, behavior(step, "Isolated"), ' '));
-            case "CharDelimiterSplit" -> List.of(characters(PreTokenizer.Characters.ONE, SplitBehavior.REMOVED, step.character("delimiter", "").codePointAt(0)));
+            case "CharDelimiterSplit" ->
+                List.of(characters(PreTokenizer.Characters.ONE, SplitBehavior.REMOVED, step.character("delimiter", "").codePointAt(0)));
             case "BertPreTokenizer" -> List.of(characters(PreTokenizer.Characters.WHITE_SPACE, SplitBehavior.REMOVED, ' '),
                     characters(PreTokenizer.Characters.PUNCTUATION, SplitBehavior.ISOLATED, ' '));
             default -> throw step.unsupported("type " + step.type());
@@ -128,7 +134,8 @@ final class PipelineReader {
         var isByteLevel = steps.stream().anyMatch(s -> s instanceof TokenDecoder.ByteLevel);
         if (byteLevel && steps.isEmpty()) return TokenDecoder.BYTE_LEVEL;
         if (byteLevel != isByteLevel) {
-            throw fields("decoder").fault(byteLevel ? "the decoder has no ByteLevel, which the pre_tokenizer has" : "the decoder has a ByteLevel, which the pre_tokenizer has not");
+            throw fields("decoder").fault(byteLevel ? "the decoder has no ByteLevel, which the pre_tokenizer has"
+                    : "the decoder has a ByteLevel, which the pre_tokenizer has not");
         }
         return new TokenDecoder(steps);
     }
@@ -137,10 +144,12 @@ final class PipelineReader {
     private static void checkOrder(Fields step, List<TokenDecoder.Step> before, TokenDecoder.Step now) {
         if (before.isEmpty()) return;
         if (before.getLast() instanceof TokenDecoder.ByteFallback || before.stream().anyMatch(s -> s instanceof TokenDecoder.ByteLevel)) {
-            throw step.unsupported("type " + step.type() + " after " + (before.getLast() instanceof TokenDecoder.ByteFallback ? "ByteFallback" : "ByteLevel"));
+            throw step.unsupported("type " + step.type() + " after "
+                    + (before.getLast() instanceof TokenDecoder.ByteFallback ? "ByteFallback" : "ByteLevel"));
         }
         var fused = before.contains(new TokenDecoder.Fuse());
-        if (fused && !(now instanceof TokenDecoder.Strip strip && strip.stop() == 0)) throw step.unsupported("type " + step.type() + " after Fuse");
+        if (fused && !(now instanceof TokenDecoder.Strip strip && strip.stop() == 0))
+            throw step.unsupported("type " + step.type() + " after Fuse");
     }
 
     private static TokenDecoder.Step decoder(Fields step) {
@@ -149,7 +158,8 @@ final class PipelineReader {
             case "ByteFallback" -> new TokenDecoder.ByteFallback();
             case "Fuse" -> new TokenDecoder.Fuse();
             case "Replace" -> new TokenDecoder.Replace(step.pattern(), inserted(step, "content"));
-            case "Strip" -> new TokenDecoder.Strip(step.character("content", " "), step.number("start", 0, 1000), step.number("stop", 0, 1000));
+            case "Strip" ->
+                new TokenDecoder.Strip(step.character("content", " "), step.number("start", 0, 1000), step.number("stop", 0, 1000));
             case "Metaspace" -> new TokenDecoder.Metaspace(metaspace(step));
             default -> throw step.unsupported("type " + step.type());
         };
@@ -162,15 +172,17 @@ final class PipelineReader {
         var around = new int[][] {{}, {}};
         for (var step : steps("post_processor", "processors")) {
             switch (step.type()) {
-                case "ByteLevel" -> { }
+                case "ByteLevel" -> {}
                 case "TemplateProcessing" -> around = outside(around, template(step));
-                case "RobertaProcessing", "BertProcessing" -> around = outside(around, new int[][] {{pairId(step, "cls")}, {pairId(step, "sep")}});
+                case "RobertaProcessing", "BertProcessing" ->
+                    around = outside(around, new int[][] {{pairId(step, "cls")}, {pairId(step, "sep")}});
                 default -> throw step.unsupported("type " + step.type());
             }
         }
         for (var ids : around) {
             for (var id : ids) {
-                if (id < 0 || id > highestId) throw fields("post_processor").fault("the post_processor names the token id " + id + ", which is not in the vocabulary");
+                if (id < 0 || id > highestId) throw fields("post_processor")
+                        .fault("the post_processor names the token id " + id + ", which is not in the vocabulary");
             }
         }
         return around;
@@ -198,13 +210,15 @@ final class PipelineReader {
         var seen = false;
         for (var piece : step.json().path("single")) {
             if (piece.has("Sequence")) {
-                if (seen || !piece.path("Sequence").path("id").asText("A").equals("A")) throw step.unsupported("template that has a text twice");
+                if (seen || !piece.path("Sequence").path("id").asText("A").equals("A"))
+                    throw step.unsupported("template that has a text twice");
                 seen = true;
                 continue;
             }
             var name = piece.path("SpecialToken").path("id").asText();
             var ids = step.json().path("special_tokens").path(name).path("ids");
-            if (!ids.isArray() || ids.isEmpty() || ids.size() > 100) throw step.fault("the post_processor names the token \"" + name + "\" and does not say its id");
+            if (!ids.isArray() || ids.isEmpty() || ids.size() > 100)
+                throw step.fault("the post_processor names the token \"" + name + "\" and does not say its id");
             for (var id : ids) {
                 if (!id.isInt()) throw step.fault("the post_processor has the id " + id + " for the token \"" + name + "\"");
                 (seen ? after : before).add(id.intValue());
@@ -226,9 +240,11 @@ final class PipelineReader {
         if (byteLevel && fallback) throw model.unsupported("byte_fallback with a ByteLevel");
         var written = new String[byteLevel ? 0 : vocab.values().stream().mapToInt(i -> i + 1).max().orElse(0)];
         if (!byteLevel) vocab.forEach((text, id) -> written[id] = text);
-        Optional<Vocabulary.Characters> characters = byteLevel ? Optional.empty() : Optional.of(Vocabulary.Characters.of(written, fallback));
+        Optional<Vocabulary.Characters> characters = byteLevel ? Optional.empty()
+                : Optional.of(Vocabulary.Characters.of(written, fallback));
         var around = around(highestId);
-        return new Vocabulary(normalizer(), characters, decoder(byteLevel), unknown(model, vocab), model.flag("ignore_merges", false), around[0], around[1]);
+        return new Vocabulary(normalizer(), characters, decoder(byteLevel), unknown(model, vocab), model.flag("ignore_merges", false),
+                around[0], around[1]);
     }
 
     /** An unknown token that is in no vocabulary is a fault of Hugging Face's library too, at the first text that needs it. */

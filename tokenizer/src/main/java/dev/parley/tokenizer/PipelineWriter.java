@@ -22,14 +22,16 @@ final class PipelineWriter {
         if (how.unknown().id() >= 0) model.put("unk_token", tokenizer.written(how.unknown().id()));
         else model.putNull("unk_token");
         return model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", how.unknown().fuse())
-                .put("byte_fallback", how.characters().isPresent() && how.characters().get().hasBytes()).put("ignore_merges", how.ignoreMerges());
+                .put("byte_fallback", how.characters().isPresent() && how.characters().get().hasBytes())
+                .put("ignore_merges", how.ignoreMerges());
     }
 
     private static void postProcessor(ObjectNode json, Tokenizer tokenizer) {
         var how = tokenizer.vocabulary();
         if (how.prefix().length + how.suffix().length == 0) {
             if (how.characters().isPresent()) json.putNull("post_processor");
-            else json.putObject("post_processor").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", false).put("use_regex", true);
+            else json.putObject("post_processor").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", false)
+                    .put("use_regex", true);
             return;
         }
         var post = json.putObject("post_processor").put("type", "TemplateProcessing");
@@ -66,14 +68,16 @@ final class PipelineWriter {
 
     private static void write(ObjectNode json, TokenDecoder.Step decoder) {
         switch (decoder) {
-            case TokenDecoder.ByteLevel _ -> json.put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
+            case TokenDecoder.ByteLevel _ ->
+                json.put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
             case TokenDecoder.ByteFallback _ -> json.put("type", "ByteFallback");
             case TokenDecoder.Fuse _ -> json.put("type", "Fuse");
             case TokenDecoder.Replace d -> {
                 pattern(json.put("type", "Replace"), d.pattern());
                 json.put("content", d.to());
             }
-            case TokenDecoder.Strip d -> json.put("type", "Strip").put("content", d.content()).put("start", d.start()).put("stop", d.stop());
+            case TokenDecoder.Strip d ->
+                json.put("type", "Strip").put("content", d.content()).put("start", d.start()).put("stop", d.stop());
             case TokenDecoder.Metaspace d -> metaspace(json, d.how());
         }
     }
@@ -83,7 +87,8 @@ final class PipelineWriter {
     }
 
     private static void metaspace(ObjectNode json, PreTokenizer.Metaspace how) {
-        json.put("type", "Metaspace").put("replacement", how.mark()).put("prepend_scheme", how.prepend().name().toLowerCase(Locale.ROOT)).put("split", how.split());
+        json.put("type", "Metaspace").put("replacement", how.mark()).put("prepend_scheme", how.prepend().name().toLowerCase(Locale.ROOT))
+                .put("split", how.split());
     }
 
     private static void write(ObjectNode json, TextNormalizer normalizer) {

@@ -40,7 +40,7 @@ final class Places {
             this.text = text;
             charOf = new int[bytes + 1];
             var at = 0;
-            for (int i = 0; i < normalized.text().length(); ) {
+            for (int i = 0; i < normalized.text().length();) {
                 var codePoint = normalized.text().codePointAt(i);
                 var lone = codePoint >= 0xd800 && codePoint <= 0xdfff; // written as one '?'
                 var length = codePoint < 0x80 || lone ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
@@ -56,7 +56,8 @@ final class Places {
 
         /** Where the part that ends before a byte ends; inside a character, where that character ends. */
         private int end(int at) {
-            if (at > 0 && at < charOf.length - 1 && charOf[at] == charOf[at - 1] && charOf[at] < text.length()) return charOf[at] + Character.charCount(text.codePointAt(charOf[at]));
+            if (at > 0 && at < charOf.length - 1 && charOf[at] == charOf[at - 1] && charOf[at] < text.length())
+                return charOf[at] + Character.charCount(text.codePointAt(charOf[at]));
             return start(at);
         }
     }
@@ -78,7 +79,7 @@ final class Places {
             do at += length(text, at, to); while (unknown.fuse() && at < to && !known(text, at, to));
             return at;
         }
-        for (int left = source(id); at < to && left > 0; ) {
+        for (int left = source(id); at < to && left > 0;) {
             var length = length(text, at, to);
             if (known(text, at, to)) {
                 length = Math.min(length, left);

@@ -40,7 +40,7 @@ public sealed interface PreTokenizer {
             case ByteLevel part -> part.useRegex() && endsBefore(text, at)
                     && (text[at] == ' ' || text[at] == '\n' && !part.addPrefixSpace());
             case Digits _ -> text[at] == ' ' || text[at] == '\n';
-            case Split _, Metaspace _, CharacterSplit _, Whole _ -> false;
+            case Split _,Metaspace _,CharacterSplit _,Whole _ -> false;
             case Sequence part -> part.parts().stream().allMatch(inner -> canCutBefore(inner, text, at));
         };
     }
@@ -96,7 +96,7 @@ public sealed interface PreTokenizer {
         private void cut(byte[] text, int from, int to, int origin, PieceSink sink) {
             int start = from;
             boolean inNumber = false;
-            for (int at = from; at < to; ) {
+            for (int at = from; at < to;) {
                 int character = Utf8.decode(text, at, to);
                 boolean number = CharacterClass.of(character >>> 3) == NUMBER;
                 if (at > start && (number != inNumber || number && individualDigits)) {
@@ -151,7 +151,7 @@ public sealed interface PreTokenizer {
             }
             var marked = mark.codePointAt(0);
             var start = from;
-            for (int at = from; at < to; ) {
+            for (int at = from; at < to;) {
                 int character = Utf8.decode(text, at, to);
                 if (character >>> 3 == marked && at > start) {
                     sink.piece(text, start, at, origin);
@@ -175,15 +175,17 @@ public sealed interface PreTokenizer {
      */
     record CharacterSplit(Characters kind, SplitBehavior behavior, int delimiter) implements PreTokenizer {
 
-        private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION | 1 << Character.DASH_PUNCTUATION | 1 << Character.START_PUNCTUATION
-                | 1 << Character.END_PUNCTUATION | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION | 1 << Character.OTHER_PUNCTUATION;
+        private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION | 1 << Character.DASH_PUNCTUATION
+                | 1 << Character.START_PUNCTUATION
+                | 1 << Character.END_PUNCTUATION | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
+                | 1 << Character.OTHER_PUNCTUATION;
 
         private void cut(byte[] text, int from, int to, int origin, PieceSink sink) {
             var ends = new int[to - from];
             var isMatch = new boolean[to - from];
             var count = 0;
             var before = -1;
-            for (int at = from; at < to; ) {
+            for (int at = from; at < to;) {
                 int character = Utf8.decode(text, at, to), kindOf = kindOf(character >>> 3);
                 if (count > 0 && kindOf == before && (kind == Characters.WORDS || kindOf == 0)) count--;
                 at += character & 7;
@@ -237,7 +239,8 @@ public sealed interface PreTokenizer {
 
     /** Qwen2's: its published expression, of which a digit stands alone, then byte level. */
     static PreTokenizer qwen2() {
-        return new Sequence(List.of(new Split(new SplitPattern(TextPattern.regex(SplitPattern.QWEN2)), SplitBehavior.ISOLATED, false), new ByteLevel(false, false, false)));
+        return new Sequence(List.of(new Split(new SplitPattern(TextPattern.regex(SplitPattern.QWEN2)), SplitBehavior.ISOLATED, false),
+                new ByteLevel(false, false, false)));
     }
 
     /** Each digit alone, then GPT-2's byte level: numbers of any length are read digit by digit. */

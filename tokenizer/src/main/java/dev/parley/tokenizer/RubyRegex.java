@@ -17,23 +17,31 @@ final class RubyRegex {
 
     private static final int LONGEST = 10_000;
     private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
-    private static final String LATIN1_WORD = WORD + "\\xB2\\xB3\\xB9\\xBC-\\xBE"; // Oniguruma's table of Latin-1, which it asks outside brackets
+    // Oniguruma's table of Latin-1, which it asks outside brackets
+    private static final String LATIN1_WORD = WORD + "\\xB2\\xB3\\xB9\\xBC-\\xBE";
 
     /** The inside of a class for each name between colons in brackets, and but for punct for the same names after \p. */
-    private static final Map<String, String> POSIX = Map.ofEntries(Map.entry("alnum", "\\p{IsAlphabetic}\\p{Nd}"), Map.entry("alpha", "\\p{IsAlphabetic}"),
-            Map.entry("ascii", "\\x00-\\x7F"), Map.entry("blank", "\\p{Zs}\\t"), Map.entry("cntrl", "\\p{Cc}"), Map.entry("digit", "\\p{Nd}"),
+    private static final Map<String, String> POSIX = Map.ofEntries(Map.entry("alnum", "\\p{IsAlphabetic}\\p{Nd}"),
+            Map.entry("alpha", "\\p{IsAlphabetic}"),
+            Map.entry("ascii", "\\x00-\\x7F"), Map.entry("blank", "\\p{Zs}\\t"), Map.entry("cntrl", "\\p{Cc}"),
+            Map.entry("digit", "\\p{Nd}"),
             Map.entry("lower", "\\p{IsLowercase}"), Map.entry("upper", "\\p{IsUppercase}"), Map.entry("punct", "\\p{P}\\p{S}"),
             Map.entry("space", "\\p{IsWhite_Space}"), Map.entry("xdigit", "0-9A-Fa-f"), Map.entry("word", WORD));
 
     private static final Map<String, String> CATEGORIES = Map.ofEntries(Map.entry("letter", "L"), Map.entry("uppercaseletter", "Lu"),
-            Map.entry("lowercaseletter", "Ll"), Map.entry("titlecaseletter", "Lt"), Map.entry("modifierletter", "Lm"), Map.entry("otherletter", "Lo"),
+            Map.entry("lowercaseletter", "Ll"), Map.entry("titlecaseletter", "Lt"), Map.entry("modifierletter", "Lm"),
+            Map.entry("otherletter", "Lo"),
             Map.entry("mark", "M"), Map.entry("nonspacingmark", "Mn"), Map.entry("spacingmark", "Mc"), Map.entry("enclosingmark", "Me"),
             Map.entry("number", "N"), Map.entry("decimalnumber", "Nd"), Map.entry("letternumber", "Nl"), Map.entry("othernumber", "No"),
-            Map.entry("punctuation", "P"), Map.entry("symbol", "S"), Map.entry("separator", "Z"), Map.entry("other", "C"), Map.entry("control", "Cc"));
-    private static final Set<String> SHORT = Set.of("l", "lu", "ll", "lt", "lm", "lo", "m", "mn", "mc", "me", "n", "nd", "nl", "no", "p", "pc", "pd", "ps", "pe", "pi", "pf",
+            Map.entry("punctuation", "P"), Map.entry("symbol", "S"), Map.entry("separator", "Z"), Map.entry("other", "C"),
+            Map.entry("control", "Cc"));
+    private static final Set<String> SHORT = Set.of("l", "lu", "ll", "lt", "lm", "lo", "m", "mn", "mc", "me", "n", "nd", "nl", "no", "p",
+            "pc", "pd", "ps", "pe", "pi", "pf",
             "po", "s", "sm", "sc", "sk", "so", "z", "zs", "zl", "zp", "c", "cc", "cf", "co", "cs", "cn");
-    private static final Map<String, String> BINARY = Map.of("alphabetic", "IsAlphabetic", "uppercase", "IsUppercase", "lowercase", "IsLowercase", "whitespace", "IsWhite_Space",
-            "ideographic", "IsIdeographic", "emoji", "IsEmoji", "extendedpictographic", "IsExtended_Pictographic", "emojipresentation", "IsEmoji_Presentation");
+    private static final Map<String, String> BINARY = Map.of("alphabetic", "IsAlphabetic", "uppercase", "IsUppercase", "lowercase",
+            "IsLowercase", "whitespace", "IsWhite_Space",
+            "ideographic", "IsIdeographic", "emoji", "IsEmoji", "extendedpictographic", "IsExtended_Pictographic", "emojipresentation",
+            "IsEmoji_Presentation");
 
     private final String regex;
     private final StringBuilder java = new StringBuilder();
@@ -48,9 +56,11 @@ final class RubyRegex {
 
     /** @throws IllegalArgumentException that says what cannot be read */
     static Pattern compile(String regex) {
-        if (regex.isEmpty() || regex.length() > LONGEST) throw new IllegalArgumentException("a pattern of " + regex.length() + " characters is not supported");
+        if (regex.isEmpty() || regex.length() > LONGEST)
+            throw new IllegalArgumentException("a pattern of " + regex.length() + " characters is not supported");
         try {
-            return Pattern.compile(new RubyRegex(regex).translated(), Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.UNIX_LINES);
+            return Pattern.compile(new RubyRegex(regex).translated(),
+                    Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.UNIX_LINES);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException("the pattern " + regex + " cannot be read (" + e.getDescription() + ")");
         } catch (StackOverflowError e) {
@@ -80,7 +90,8 @@ final class RubyRegex {
                 case '^' -> item("(?m:^)", 1);
                 case '$' -> item("(?m:$)", 1);
                 case '}', ']' -> item("\\" + c, 1);
-                default -> item(regex.substring(at, at + Character.charCount(regex.codePointAt(at))), Character.charCount(regex.codePointAt(at)));
+                default ->
+                    item(regex.substring(at, at + Character.charCount(regex.codePointAt(at))), Character.charCount(regex.codePointAt(at)));
             }
         }
         return java.toString();
@@ -207,20 +218,34 @@ final class RubyRegex {
         var c = regex.charAt(at + 1);
         at += 2;
         switch (c) {
-            case 'p', 'P': return property(c == 'P');
-            case 'x': return hexadecimal();
-            case 'd': return "\\p{Nd}";
-            case 'D': return "\\P{Nd}";
-            case 's': return "\\p{IsWhite_Space}";
-            case 'S': return "\\P{IsWhite_Space}";
-            case 'w': return "[" + (inClass ? WORD : LATIN1_WORD) + "]";
-            case 'W': return "[^" + (inClass ? WORD : LATIN1_WORD) + "]";
-            case 'h': return "[0-9a-fA-F]";
-            case 'H': return "[^0-9a-fA-F]";
-            case 'v': return "\\x0B";
-            case 't', 'n', 'r', 'f', 'a', 'e': return "\\" + c;
-            case 'b': return inClass ? "\\x08" : "\\b";
-            case 'u': return codeUnit();
+            case 'p', 'P':
+                return property(c == 'P');
+            case 'x':
+                return hexadecimal();
+            case 'd':
+                return "\\p{Nd}";
+            case 'D':
+                return "\\P{Nd}";
+            case 's':
+                return "\\p{IsWhite_Space}";
+            case 'S':
+                return "\\P{IsWhite_Space}";
+            case 'w':
+                return "[" + (inClass ? WORD : LATIN1_WORD) + "]";
+            case 'W':
+                return "[^" + (inClass ? WORD : LATIN1_WORD) + "]";
+            case 'h':
+                return "[0-9a-fA-F]";
+            case 'H':
+                return "[^0-9a-fA-F]";
+            case 'v':
+                return "\\x0B";
+            case 't', 'n', 'r', 'f', 'a', 'e':
+                return "\\" + c;
+            case 'b':
+                return inClass ? "\\x08" : "\\b";
+            case 'u':
+                return codeUnit();
             default:
         }
         if (!inClass && (c == 'A' || c == 'z' || c == 'B')) return "\\" + c;
@@ -260,7 +285,8 @@ final class RubyRegex {
         var plain = name.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
         if (plain.equals("punct")) plain = "punctuation";
         if (POSIX.containsKey(plain)) return (not ? "[^" : "[") + POSIX.get(plain) + "]";
-        var known = CATEGORIES.containsKey(plain) ? CATEGORIES.get(plain) : SHORT.contains(plain) ? category(plain) : BINARY.containsKey(plain) ? BINARY.get(plain) : script(name);
+        var known = CATEGORIES.containsKey(plain) ? CATEGORIES.get(plain)
+                : SHORT.contains(plain) ? category(plain) : BINARY.containsKey(plain) ? BINARY.get(plain) : script(name);
         return (not ? "\\P{" : "\\p{") + known + "}";
     }
 

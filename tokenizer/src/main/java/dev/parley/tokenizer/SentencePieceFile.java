@@ -68,7 +68,8 @@ record SentencePieceFile(SentencePieces pieces, Optional<String> bos, Optional<S
     }
 
     private static Optional<String> control(List<SentencePieces.Piece> pieces, long id) {
-        return id < 0 || id >= pieces.size() || pieces.get((int) id).kind() != SentencePieces.Kind.CONTROL ? Optional.empty() : Optional.of(pieces.get((int) id).text());
+        return id < 0 || id >= pieces.size() || pieces.get((int) id).kind() != SentencePieces.Kind.CONTROL ? Optional.empty()
+                : Optional.of(pieces.get((int) id).text());
     }
 
     private static SentencePieces.Piece piece(Message message) {
@@ -82,7 +83,8 @@ record SentencePieceFile(SentencePieces pieces, Optional<String> bos, Optional<S
             else message.skip();
         }
         var number = kind;
-        return new SentencePieces.Piece(text, score, SentencePieces.Kind.of(kind).orElseThrow(() -> new IllegalArgumentException("a piece of type " + number)));
+        return new SentencePieces.Piece(text, score,
+                SentencePieces.Kind.of(kind).orElseThrow(() -> new IllegalArgumentException("a piece of type " + number)));
     }
 
     /** What the trainer noted; its defaults are those of the proto file. */
@@ -105,7 +107,7 @@ record SentencePieceFile(SentencePieces pieces, Optional<String> bos, Optional<S
                     case 41 -> bos = value;
                     case 42 -> eos = value;
                     case 43 -> pad = value;
-                    default -> { }
+                    default -> {}
                 }
             }
         }

@@ -48,9 +48,11 @@ public record SentencePieces(List<Piece> pieces, boolean addDummyPrefix, boolean
         var known = new HashSet<String>();
         for (var piece : pieces) {
             if (piece.text.length() > LONGEST) throw new IllegalArgumentException("a piece of " + piece.text.length() + " characters");
-            if (piece.text.isEmpty() || !known.add(piece.text)) throw new IllegalArgumentException("the piece \"" + piece.text + "\" is empty or there twice");
+            if (piece.text.isEmpty() || !known.add(piece.text))
+                throw new IllegalArgumentException("the piece \"" + piece.text + "\" is empty or there twice");
             if (Float.isNaN(piece.score)) throw new IllegalArgumentException("the piece \"" + piece.text + "\" has no score");
-            if (piece.kind == Kind.BYTE && !Vocabulary.Characters.isByte(piece.text)) throw new IllegalArgumentException("the byte \"" + piece.text + "\"");
+            if (piece.kind == Kind.BYTE && !Vocabulary.Characters.isByte(piece.text))
+                throw new IllegalArgumentException("the byte \"" + piece.text + "\"");
         }
     }
 
@@ -68,7 +70,8 @@ public record SentencePieces(List<Piece> pieces, boolean addDummyPrefix, boolean
             var piece = pieces.get(id);
             idOf.put(piece.text, id);
             if (piece.kind != Kind.UNKNOWN && piece.kind != Kind.CONTROL && piece.kind != Kind.USER_DEFINED) continue;
-            added.addObject().put("id", id).put("content", piece.text).put("single_word", false).put("lstrip", false).put("rstrip", false).put("normalized", false)
+            added.addObject().put("id", id).put("content", piece.text).put("single_word", false).put("lstrip", false).put("rstrip", false)
+                    .put("normalized", false)
                     .put("special", piece.kind != Kind.USER_DEFINED);
         }
         normalizer(json.putObject("normalizer").put("type", "Sequence").putArray("normalizers"));
@@ -154,7 +157,8 @@ public record SentencePieces(List<Piece> pieces, boolean addDummyPrefix, boolean
                 merges.add(new Parting(left, right, piece.score, leftId, rightId));
             }
         }
-        merges.sort(Comparator.comparingDouble((Parting m) -> -m.score).thenComparingInt(Parting::leftId).thenComparingInt(Parting::rightId));
+        merges.sort(
+                Comparator.comparingDouble((Parting m) -> -m.score).thenComparingInt(Parting::leftId).thenComparingInt(Parting::rightId));
         return merges;
     }
 

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /** What becomes of the matches when text is cut at them; the names are those of {@code tokenizer.json}. */
 enum SplitBehavior {
-    REMOVED("Removed"), ISOLATED("Isolated"), MERGED_WITH_PREVIOUS("MergedWithPrevious"), MERGED_WITH_NEXT("MergedWithNext"), CONTIGUOUS("Contiguous");
+    REMOVED("Removed"), ISOLATED("Isolated"), MERGED_WITH_PREVIOUS("MergedWithPrevious"), MERGED_WITH_NEXT("MergedWithNext"),
+    CONTIGUOUS("Contiguous");
 
     private final String written;
 

@@ -14,7 +14,8 @@ final class SplitPattern {
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 
     /** GPT-4's, as OpenAI publishes it: possessive, and otherwise the same. */
-    private static final String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+    private static final String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| "
+            + "?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
     private static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
     static final String QWEN2 = CONTRACTIONS + REST.formatted("\\p{N}");
@@ -47,7 +48,7 @@ final class SplitPattern {
     private void matches(SplitBehavior behavior, boolean invert, byte[] text, int from, int to, int origin, PieceSink sink) {
         var characters = new StringBuilder(to - from);
         var byteOf = new int[to - from + 1]; // of each char
-        for (int at = from; at < to; ) {
+        for (int at = from; at < to;) {
             int character = Utf8.decode(text, at, to), start = characters.length();
             characters.appendCodePoint(character >>> 3);
             for (int i = start; i < characters.length(); i++) byteOf[i] = at;

@@ -36,7 +36,8 @@ sealed interface TextNormalizer {
         return switch (this) {
             case Unicode n -> Normalizer.isNormalized(text, n.form) ? text : Normalizer.normalize(text, n.form);
             case Prepend n -> text.isEmpty() ? text : n.text + text;
-            case Replace n -> n.pattern.isLiteral() && n.to.length() <= 4 ? text.replace(n.pattern.source(), n.to) : replaced(n, Normalized.of(text)).text;
+            case Replace n -> n.pattern.isLiteral() && n.to.length() <= 4 ? text.replace(n.pattern.source(), n.to)
+                    : replaced(n, Normalized.of(text)).text;
             case Lowercase _ -> lowercase(text);
             case Strip n -> text.substring(n.start(text), n.end(text));
             case StripAccents _ -> withoutAccents(Normalized.of(text)).text;
@@ -52,11 +53,12 @@ sealed interface TextNormalizer {
     default Normalized applyWithOrigin(Normalized before) {
         var text = before.text;
         return switch (this) {
-            case Unicode _, Lowercase _ -> {
+            case Unicode _,Lowercase _ -> {
                 var changed = apply(text);
                 if (changed.equals(text)) yield before;
                 var origin = new int[changed.length() + 1];
-                for (int i = 0; i < origin.length; i++) origin[i] = before.origin[(int) ((long) i * text.length() / Math.max(1, changed.length()))];
+                for (int i = 0; i < origin.length; i++)
+                    origin[i] = before.origin[(int) ((long) i * text.length() / Math.max(1, changed.length()))];
                 yield new Normalized(changed, origin);
             }
             case Prepend n -> {
@@ -118,11 +120,12 @@ sealed interface TextNormalizer {
     private static Normalized withoutAccents(Normalized before) {
         var out = new StringBuilder();
         var origin = new IntList(before.origin.length);
-        for (int i = 0; i < before.text.length(); ) {
+        for (int i = 0; i < before.text.length();) {
             var character = before.text.codePointAt(i);
             var end = i + Character.charCount(character);
             var type = Character.getType(character);
-            if (type != Character.NON_SPACING_MARK && type != Character.COMBINING_SPACING_MARK && type != Character.ENCLOSING_MARK) copy(before, i, end, out, origin);
+            if (type != Character.NON_SPACING_MARK && type != Character.COMBINING_SPACING_MARK && type != Character.ENCLOSING_MARK)
+                copy(before, i, end, out, origin);
             i = end;
         }
         origin.add(before.origin[before.text.length()]);

@@ -71,7 +71,8 @@ final class TextPattern {
 
         @Override
         public char charAt(int index) {
-            if (--left[0] < 0) throw new TokenizerException("A pattern of the tokenizer needs too much work for a text of " + text.length() + " characters.");
+            if (--left[0] < 0) throw new TokenizerException(
+                    "A pattern of the tokenizer needs too much work for a text of " + text.length() + " characters.");
             return text.charAt(index);
         }
 

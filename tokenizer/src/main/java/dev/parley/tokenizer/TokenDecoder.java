@@ -54,14 +54,16 @@ record TokenDecoder(List<Step> steps) {
     /** What is taken from the start of the whole text. */
     List<Strip> strips() {
         var fuse = steps.indexOf(new Fuse());
-        return fuse < 0 ? List.of() : steps.subList(fuse, steps.size()).stream().filter(s -> s instanceof Strip).map(s -> (Strip) s).toList();
+        return fuse < 0 ? List.of()
+                : steps.subList(fuse, steps.size()).stream().filter(s -> s instanceof Strip).map(s -> (Strip) s).toList();
     }
 
     /** The bytes of a text's first token without what is taken from the start of the whole text. */
     byte[] withoutStart(byte[] bytes) {
         for (var strip : strips()) {
             var content = strip.content.getBytes(StandardCharsets.UTF_8);
-            for (int n = 0; n < strip.start && bytes.length >= content.length && java.util.Arrays.equals(bytes, 0, content.length, content, 0, content.length); n++) {
+            for (int n = 0; n < strip.start && bytes.length >= content.length
+                    && java.util.Arrays.equals(bytes, 0, content.length, content, 0, content.length); n++) {
                 bytes = java.util.Arrays.copyOfRange(bytes, content.length, bytes.length);
             }
         }
@@ -98,7 +100,8 @@ record TokenDecoder(List<Step> steps) {
 
     private static String stripped(String text, Strip strip) {
         for (int n = 0; n < strip.start && text.startsWith(strip.content); n++) text = text.substring(strip.content.length());
-        for (int n = 0; n < strip.stop && text.endsWith(strip.content); n++) text = text.substring(0, text.length() - strip.content.length());
+        for (int n = 0; n < strip.stop && text.endsWith(strip.content); n++)
+            text = text.substring(0, text.length() - strip.content.length());
         return text;
     }
 

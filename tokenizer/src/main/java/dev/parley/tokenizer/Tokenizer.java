@@ -54,10 +54,12 @@ public final class Tokenizer {
      *
      * @param additional special tokens without a role
      */
-    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<String> unkToken, List<String> additional,
+    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<String> unkToken,
+            List<String> additional,
             Optional<ChatTemplate> chatTemplate) {
 
-        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
+                Optional.empty());
 
         Settings withBos(String token) {
             return new Settings(Optional.of(token), eosToken, padToken, unkToken, additional, chatTemplate);
@@ -86,7 +88,8 @@ public final class Tokenizer {
         this(tokens, merges, preTokenizer, addedTokens, settings, Vocabulary.BYTE_LEVEL);
     }
 
-    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings, Vocabulary vocabulary) {
+    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings,
+            Vocabulary vocabulary) {
         this.merges = List.copyOf(merges);
         this.preTokenizer = preTokenizer;
         this.settings = settings;
@@ -101,13 +104,15 @@ public final class Tokenizer {
         for (var token : addedTokens) {
             added.put(token.id(), token);
             idOf.put(token.content(), token.id());
-            this.tokens[token.id()] = vocabulary.decoder().isByteLevel() ? token.content().getBytes(StandardCharsets.UTF_8) : vocabulary.decoder().bytes(token.content(), false);
+            this.tokens[token.id()] = vocabulary.decoder().isByteLevel() ? token.content().getBytes(StandardCharsets.UTF_8)
+                    : vocabulary.decoder().bytes(token.content(), false);
         }
         this.addedTokens = new AddedTokens(added.values().stream().filter(t -> !t.normalized()).toList(), content -> content);
         normalizedTokens = new AddedTokens(added.values().stream().filter(AddedToken::normalized).toList(), this::normalized);
         metaspace = PreTokenizer.metaspace(preTokenizer);
         var table = new MergeTable(merges.size());
-        for (int rank = 0; rank < merges.size(); rank++) table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
+        for (int rank = 0; rank < merges.size(); rank++)
+            table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
         Bpe.Beginning beginning = vocabulary.characters().isEmpty() ? Vocabulary.bytes(idOfByte, vocabulary.unknown())
                 : (text, from, to, ids) -> vocabulary.characters().get().begin(text, from, to, ids, vocabulary.unknown());
         bpe = new Bpe(table, beginning);
@@ -152,7 +157,8 @@ public final class Tokenizer {
 
     /** The same tokenizer with a chat template and an end-of-turn token that also ends generation. */
     public Tokenizer withChatTemplate(ChatTemplate template, String eosToken) {
-        return new Tokenizer(tokens, merges, preTokenizer, added.values(), settings.withEos(eosToken).withTemplate(Optional.of(template)), vocabulary);
+        return new Tokenizer(tokens, merges, preTokenizer, added.values(), settings.withEos(eosToken).withTemplate(Optional.of(template)),
+                vocabulary);
     }
 
     // ---- text to ids ----
@@ -171,7 +177,8 @@ public final class Tokenizer {
     }
 
     /**
-     * The ids of a text as a model reads it from its beginning, which is how it is continued, scored and made a vector of: special tokens that are written in it are recognised, and those
+     * The ids of a text as a model reads it from its beginning, which is how it is continued, scored and made a vector of: special tokens
+     * that are written in it are recognised, and those
      * that the tokenizer puts around every text are there once, also where the text says them itself.
      */
     public int[] encodeForModel(String text) {
@@ -255,7 +262,8 @@ public final class Tokenizer {
         return placed.encoding();
     }
 
-    private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first, Places.Placed placed) {
+    private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first,
+            Places.Placed placed) {
         var plainHere = new BitSet();
         if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
             for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));

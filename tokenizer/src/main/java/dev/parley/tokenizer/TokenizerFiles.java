@@ -29,7 +29,10 @@ final class TokenizerFiles {
     private static final String CONFIG = "tokenizer_config.json";
     private static final String PIECES = "tokenizer.model";
     private static final String TEMPLATE = "chat_template.jinja";
-    /** A vocabulary's tokens are the names of an object's fields: kept in tables to be found again, as Jackson does with names, they took most of the time. */
+    /**
+     * A vocabulary's tokens are the names of an object's fields: kept in tables to be found again, as Jackson does with names, they took
+     * most of the time.
+     */
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build());
 
@@ -47,13 +50,16 @@ final class TokenizerFiles {
             var special = SpecialTokenFiles.of(folder);
             if (folderOrFile.endsWith(PIECES) && !Files.isDirectory(folderOrFile)) return fromPieces(folderOrFile, special);
             if (!Files.isDirectory(folderOrFile)) return fromJson(folderOrFile, read(folderOrFile), special);
-            if (Files.exists(folder.resolve(TOKENIZER))) return fromJson(folder.resolve(TOKENIZER), read(folder.resolve(TOKENIZER)), special);
-            if (Files.exists(folder.resolve("vocab.json"))) return fromVocabAndMerges(folder.resolve("vocab.json"), folder.resolve("merges.txt"), special);
+            if (Files.exists(folder.resolve(TOKENIZER)))
+                return fromJson(folder.resolve(TOKENIZER), read(folder.resolve(TOKENIZER)), special);
+            if (Files.exists(folder.resolve("vocab.json")))
+                return fromVocabAndMerges(folder.resolve("vocab.json"), folder.resolve("merges.txt"), special);
             if (Files.exists(folder.resolve("encoder.json"))) { // the same two files, as OpenAI published them
                 return fromVocabAndMerges(folder.resolve("encoder.json"), folder.resolve("vocab.bpe"), special);
             }
             if (Files.exists(folder.resolve(PIECES))) return fromPieces(folder.resolve(PIECES), special);
-            throw new TokenizerException(folder + " has no tokenizer: neither tokenizer.json, vocab.json and merges.txt nor tokenizer.model is there.");
+            throw new TokenizerException(
+                    folder + " has no tokenizer: neither tokenizer.json, vocab.json and merges.txt nor tokenizer.model is there.");
         } catch (CharacterCodingException e) {
             throw new TokenizerException(folderOrFile + " is not UTF-8.");
         } catch (IOException e) {
@@ -80,7 +86,8 @@ final class TokenizerFiles {
         var type = model.optionalText("type").orElse(model.json().path("merges").isArray() ? "BPE" : ""); // the first files did not say it
         if (!type.equals("BPE")) throw fault(file, "model type \"" + type + "\" is not supported; this version reads BPE");
         for (var name : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
-            if (!model.optionalText(name).orElse("").isEmpty()) throw fault(file, "model." + name + " \"" + model.text(name) + "\" is not supported");
+            if (!model.optionalText(name).orElse("").isEmpty())
+                throw fault(file, "model." + name + " \"" + model.text(name) + "\" is not supported");
         }
         if (model.has("dropout") && !(model.json().path("dropout").isNumber() && model.json().path("dropout").asDouble() == 0)) {
             throw fault(file, "model.dropout " + model.json().path("dropout") + " is not supported");
@@ -99,7 +106,8 @@ final class TokenizerFiles {
         for (var entry : json) {
             var token = new Fields(file, "added token", entry);
             added.add(new AddedToken(id(file, token.text("content"), entry.path("id")), token.text("content"), token.flag("special", false),
-                    token.flag("lstrip", false), token.flag("rstrip", false), token.flag("single_word", false), token.flag("normalized", false)));
+                    token.flag("lstrip", false), token.flag("rstrip", false), token.flag("single_word", false),
+                    token.flag("normalized", false)));
         }
         return added;
     }
@@ -132,7 +140,8 @@ final class TokenizerFiles {
         var merges = new ArrayList<String[]>(json.size());
         for (var merge : json) {
             if (merge.isTextual()) addMerge(merge.asText(), merges);
-            else merges.add(merge.size() == 2 && merge.path(0).isTextual() && merge.path(1).isTextual() ? new String[] {merge.path(0).asText(), merge.path(1).asText()} : new String[0]);
+            else merges.add(merge.size() == 2 && merge.path(0).isTextual() && merge.path(1).isTextual()
+                    ? new String[] {merge.path(0).asText(), merge.path(1).asText()} : new String[0]);
         }
         return merges;
     }
@@ -141,7 +150,8 @@ final class TokenizerFiles {
         if (!line.startsWith("#version")) merges.add(line.split(" ", -1));
     }
 
-    private static Tokenizer build(Path file, Map<String, Integer> idOf, List<String[]> merges, PreTokenizer preTokenizer, List<AddedToken> added,
+    private static Tokenizer build(Path file, Map<String, Integer> idOf, List<String[]> merges, PreTokenizer preTokenizer,
+            List<AddedToken> added,
             SpecialTokenFiles special, Vocabulary how) {
         var tokens = new byte[idOf.values().stream().mapToInt(i -> i + 1).max().orElse(0)][];
         var room = DECODED + 8L * idOf.keySet().stream().mapToLong(String::length).sum();
@@ -170,29 +180,37 @@ final class TokenizerFiles {
 
     /** The files of GPT-2's and Qwen's slow tokenizers, which do not say how text is cut: the class does. */
     private static Tokenizer fromVocabAndMerges(Path words, Path file, SpecialTokenFiles special) throws IOException {
-        if (!Files.exists(file)) throw new TokenizerException(words.getParent() + " has a " + words.getFileName() + " and no " + file.getFileName() + ".");
+        if (!Files.exists(file))
+            throw new TokenizerException(words.getParent() + " has a " + words.getFileName() + " and no " + file.getFileName() + ".");
         if (Files.size(file) > LARGEST) throw fault(file, "the file is larger than merges can be (256 MiB)");
         var merges = new ArrayList<String[]>();
         Files.readString(file).lines().filter(line -> !line.isEmpty()).forEach(line -> addMerge(line, merges));
         var vocab = vocab(words, read(words));
-        var known = vocab.containsKey(END_OF_TEXT) ? List.of(AddedToken.special(vocab.get(END_OF_TEXT), END_OF_TEXT)) : List.<AddedToken>of();
+        var known = vocab.containsKey(END_OF_TEXT) ? List.of(AddedToken.special(vocab.get(END_OF_TEXT), END_OF_TEXT))
+                : List.<AddedToken>of();
         var added = special.merged(known, vocab);
         highest(words, vocab, added);
         var qwen = special.tokenizerClass().equals("Qwen2Tokenizer");
         if (!qwen && !List.of("", "GPT2Tokenizer", "PreTrainedTokenizer").contains(special.tokenizerClass())) {
             throw fault(special.file(), "the tokenizer_class " + special.tokenizerClass() + " without a tokenizer.json is not supported");
         }
-        var how = qwen ? Vocabulary.BYTE_LEVEL.withNormalizer(new TextNormalizer.Unicode(java.text.Normalizer.Form.NFC)) : Vocabulary.BYTE_LEVEL;
-        return build(words, vocab, merges, qwen ? PreTokenizer.qwen2() : new PreTokenizer.ByteLevel(special.addPrefixSpace(), true, true), added, special, how);
+        var how = qwen ? Vocabulary.BYTE_LEVEL.withNormalizer(new TextNormalizer.Unicode(java.text.Normalizer.Form.NFC))
+                : Vocabulary.BYTE_LEVEL;
+        return build(words, vocab, merges, qwen ? PreTokenizer.qwen2() : new PreTokenizer.ByteLevel(special.addPrefixSpace(), true, true),
+                added, special, how);
     }
 
-    /** SentencePiece's file; like Llama's class in Python, a text begins with the bos token and ends without eos where nothing says else. */
+    /**
+     * SentencePiece's file; like Llama's class in Python, a text begins with the bos token and ends without eos where nothing says else.
+     */
     private static Tokenizer fromPieces(Path file, SpecialTokenFiles special) throws IOException {
         var model = SentencePieceFile.read(file);
         var settings = special.settings();
-        var named = special.withSettings(new Tokenizer.Settings(settings.bosToken().or(model::bos), settings.eosToken().or(model::eos), settings.padToken().or(model::pad),
+        var named = special.withSettings(new Tokenizer.Settings(settings.bosToken().or(model::bos), settings.eosToken().or(model::eos),
+                settings.padToken().or(model::pad),
                 settings.unkToken().or(model::unk), settings.additional(), settings.chatTemplate()));
-        return fromJson(file, model.pieces().tokenizerJson(special.addBos().orElse(true) ? model.bos() : Optional.empty(), Optional.empty()), named);
+        return fromJson(file,
+                model.pieces().tokenizerJson(special.addBos().orElse(true) ? model.bos() : Optional.empty(), Optional.empty()), named);
     }
 
     /** The chat template of a folder, which needs no tokenizer beside it. */

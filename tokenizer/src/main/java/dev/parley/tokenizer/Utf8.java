@@ -31,7 +31,7 @@ final class Utf8 {
         var text = new String(bytes, 0, to, StandardCharsets.UTF_8);
         if (text.indexOf('\ufffd') < 0) return text;
         var built = new StringBuilder(to);
-        for (int at = 0; at < to; ) {
+        for (int at = 0; at < to;) {
             int character = decode(bytes, at, to);
             built.appendCodePoint(character >>> 3);
             int length = lengthOf(bytes[at] & 0xff);

@@ -16,10 +16,12 @@ import java.util.Optional;
  * @param prefix ids that begin a text for a model
  * @param suffix ids that end one
  */
-record Vocabulary(Optional<TextNormalizer> normalizer, Optional<Characters> characters, TokenDecoder decoder, Unknown unknown, boolean ignoreMerges,
+record Vocabulary(Optional<TextNormalizer> normalizer, Optional<Characters> characters, TokenDecoder decoder, Unknown unknown,
+        boolean ignoreMerges,
         int[] prefix, int[] suffix) {
 
-    static final Vocabulary BYTE_LEVEL = new Vocabulary(Optional.empty(), Optional.empty(), TokenDecoder.BYTE_LEVEL, Unknown.NONE, false, new int[0], new int[0]);
+    static final Vocabulary BYTE_LEVEL = new Vocabulary(Optional.empty(), Optional.empty(), TokenDecoder.BYTE_LEVEL, Unknown.NONE, false,
+            new int[0], new int[0]);
 
     Vocabulary withNormalizer(TextNormalizer before) {
         return new Vocabulary(Optional.of(before), characters, decoder, unknown, ignoreMerges, prefix, suffix);
@@ -121,7 +123,7 @@ record Vocabulary(Optional<TextNormalizer> normalizer, Optional<Characters> char
         /** The first ids of a piece: of its characters, or of their bytes. */
         int begin(byte[] text, int from, int to, int[] ids, Unknown unknown) {
             var first = new Beginnings(ids, unknown);
-            for (int at = from; at < to; ) {
+            for (int at = from; at < to;) {
                 int character = Utf8.decode(text, at, to), length = character & 7;
                 if (isToken(character)) {
                     first.known(idOfCharacter.get(character >>> 3));

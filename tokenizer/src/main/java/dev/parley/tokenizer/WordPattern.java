@@ -17,7 +17,7 @@ import static dev.parley.tokenizer.CharacterClass.SPACE;
 record WordPattern(int digits) {
 
     void split(byte[] text, int from, int to, int origin, PieceSink sink) {
-        for (int at = from; at < to; ) {
+        for (int at = from; at < to;) {
             int end = pieceEnd(text, at, to);
             sink.piece(text, at, end, origin);
             at = end;

@@ -25,12 +25,21 @@ class DamagedTokenizerTest {
     private static final String WHOLE_BYTES = "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,\"use_regex\":true}";
 
     /** Values to put anywhere; among them expressions that never end, lengths that fill memory, and steps of other kinds. */
-    private static final List<String> VALUES = List.of("null", "true", "-1", "0", "1e300", "16777216", "2147483648", "\"\"", "\"a\"", "\"\\u2581\"", "[]", "{}", "[[[[]]]]", "\"ByteLevel\"", "\"Metaspace\"",
-            "\"Sequence\"", "\"Removed\"", "\"MergedWithNext\"", "{\"Regex\":\"(a*)*b|(x+x+)+y\"}", "{\"Regex\":\"(?:(?:\\\\s|\\\\S)*)*z\"}", "{\"Regex\":\"(((((((\"}", "{\"Regex\":\"a{1000}{1000}{1000}\"}", "{\"String\":\" \"}",
-            "{\"Regex\":\"(?<=a*)b\"}", "{\"Regex\":\"[[:alpha:]&&[^a-z]]\\\\h++\"}", "{\"Regex\":\"\"}", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"\"},\"content\":\"aaaaaaaaaaaaaaaaaaaa\"}",
-            "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(?=.)\"},\"content\":\"" + "bb".repeat(400) + "\"}", "{\"type\":\"Prepend\",\"prepend\":\"<s>\"}", "{\"type\":\"Fuse\"}", "{\"type\":\"Strip\",\"content\":\"a\",\"start\":5,\"stop\":5}",
-            "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\w+|\\\\b\"},\"behavior\":\"Contiguous\",\"invert\":true}", "{\"type\":\"Metaspace\",\"replacement\":\"a\",\"prepend_scheme\":\"first\"}", "\"<s>\"", "\"<0x61>\"", "\"a b\"", "[\"a\",\"b\"]",
-            WHOLE_BYTES, "{\"type\":\"Lowercase\"}", "{\"type\":\"NFKD\"}", "{\"content\":\"a\",\"id\":7,\"lstrip\":true,\"rstrip\":true,\"single_word\":true,\"normalized\":true,\"special\":true}");
+    private static final List<String> VALUES = List.of("null", "true", "-1", "0", "1e300", "16777216", "2147483648", "\"\"", "\"a\"",
+            "\"\\u2581\"", "[]", "{}", "[[[[]]]]", "\"ByteLevel\"", "\"Metaspace\"",
+            "\"Sequence\"", "\"Removed\"", "\"MergedWithNext\"", "{\"Regex\":\"(a*)*b|(x+x+)+y\"}",
+            "{\"Regex\":\"(?:(?:\\\\s|\\\\S)*)*z\"}", "{\"Regex\":\"(((((((\"}", "{\"Regex\":\"a{1000}{1000}{1000}\"}",
+            "{\"String\":\" \"}",
+            "{\"Regex\":\"(?<=a*)b\"}", "{\"Regex\":\"[[:alpha:]&&[^a-z]]\\\\h++\"}", "{\"Regex\":\"\"}",
+            "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"\"},\"content\":\"aaaaaaaaaaaaaaaaaaaa\"}",
+            "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(?=.)\"},\"content\":\"" + "bb".repeat(400) + "\"}",
+            "{\"type\":\"Prepend\",\"prepend\":\"<s>\"}", "{\"type\":\"Fuse\"}",
+            "{\"type\":\"Strip\",\"content\":\"a\",\"start\":5,\"stop\":5}",
+            "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\w+|\\\\b\"},\"behavior\":\"Contiguous\",\"invert\":true}",
+            "{\"type\":\"Metaspace\",\"replacement\":\"a\",\"prepend_scheme\":\"first\"}", "\"<s>\"", "\"<0x61>\"", "\"a b\"",
+            "[\"a\",\"b\"]",
+            WHOLE_BYTES, "{\"type\":\"Lowercase\"}", "{\"type\":\"NFKD\"}",
+            "{\"content\":\"a\",\"id\":7,\"lstrip\":true,\"rstrip\":true,\"single_word\":true,\"normalized\":true,\"special\":true}");
 
     @TempDir
     Path folder;
@@ -41,10 +50,18 @@ class DamagedTokenizerTest {
     @Test
     void aDamagedTokenizerJsonEndsInAnErrorOfOurs() throws Exception {
         var random = new SplittableRandom(21);
-        var good = List.of(JSON.writeValueAsString(small("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true},{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\s+\"},"
-                + "\"behavior\":\"Isolated\",\"invert\":false}," + WHOLE_BYTES + "]}", "{\"type\":\"NFC\"}", WHOLE_BYTES)),
-                JSON.writeValueAsString(small("{\"type\":\"Metaspace\",\"replacement\":\"\\u2581\",\"prepend_scheme\":\"first\",\"split\":true}", "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Replace\",\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}]}",
-                        "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"\\u2581\"},\"content\":\" \"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}]}")));
+        var good = List.of(JSON.writeValueAsString(small(
+                "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true},"
+                        + "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\s+\"},"
+                        + "\"behavior\":\"Isolated\",\"invert\":false}," + WHOLE_BYTES + "]}",
+                "{\"type\":\"NFC\"}", WHOLE_BYTES)),
+                JSON.writeValueAsString(small(
+                        "{\"type\":\"Metaspace\",\"replacement\":\"\\u2581\",\"prepend_scheme\":\"first\",\"split\":true}",
+                        "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Replace\",\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" "
+                                + "\"}]}",
+                        "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"\\u2581\"},\"content\":\" "
+                                + "\"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},{\"type\":\"Strip\",\"content\":\" "
+                                + "\",\"start\":1,\"stop\":0}]}")));
         var file = folder.resolve("tokenizer.json");
         for (var json : good) {
             Files.writeString(file, json);
@@ -64,11 +81,15 @@ class DamagedTokenizerTest {
     void damagedFilesBesideItEndInErrorsOfOurs() throws Exception {
         var random = new SplittableRandom(22);
         var vocab = new StringBuilder("{");
-        for (int b = 0; b < 256; b++) vocab.append(JSON.writeValueAsString(String.valueOf(ByteLevelAlphabet.characterOf(b)))).append(':').append(b).append(',');
+        for (int b = 0; b < 256; b++)
+            vocab.append(JSON.writeValueAsString(String.valueOf(ByteLevelAlphabet.characterOf(b)))).append(':').append(b).append(',');
         vocab.append("\"he\":256,\"ll\":257,\"hell\":258,\"<|endoftext|>\":259}");
         var files = List.of(vocab.toString(), "#version: 0.2\nh e\nl l\nhe ll\n",
-                "{\"bos_token\":\"<|endoftext|>\",\"eos_token\":{\"content\":\"<|endoftext|>\",\"lstrip\":false},\"add_bos_token\":true,\"additional_special_tokens\":[\"hell\"],\"tokenizer_class\":\"GPT2Tokenizer\","
-                        + "\"added_tokens_decoder\":{\"260\":{\"content\":\"<x>\",\"special\":true}},\"chat_template\":\"{{ bos_token }}\"}", "{\"pad_token\":\"he\"}");
+                "{\"bos_token\":\"<|endoftext|>\",\"eos_token\":{\"content\":\"<|endoftext|>\",\"lstrip\":false}"
+                        + ",\"add_bos_token\":true,\"additional_special_tokens\":[\"hell\"],\"tokenizer_class\":\"GPT2Tokenizer\","
+                        + "\"added_tokens_decoder\":{\"260\":{\"content\":\"<x>\",\"special\":true}},\"chat_template\":\"{{ bos_token "
+                        + "}}\"}",
+                "{\"pad_token\":\"he\"}");
         var names = List.of("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json");
         for (int i = 0; i < names.size(); i++) Files.writeString(folder.resolve(names.get(i)), files.get(i));
         load(folder);
@@ -91,7 +112,8 @@ class DamagedTokenizerTest {
         pieces.add(new SentencePieces.Piece("<unk>", 0, SentencePieces.Kind.UNKNOWN));
         pieces.add(new SentencePieces.Piece("<s>", 0, SentencePieces.Kind.CONTROL));
         pieces.add(new SentencePieces.Piece("</s>", 0, SentencePieces.Kind.CONTROL));
-        for (var text : List.of("\u2581", "a", "l", "o", "e", "H", "ll", "He", "Hell", "\u2581Hell", "\u4e2d")) pieces.add(new SentencePieces.Piece(text, -pieces.size(), SentencePieces.Kind.NORMAL));
+        for (var text : List.of("\u2581", "a", "l", "o", "e", "H", "ll", "He", "Hell", "\u2581Hell", "\u4e2d"))
+            pieces.add(new SentencePieces.Piece(text, -pieces.size(), SentencePieces.Kind.NORMAL));
         pieces.add(new SentencePieces.Piece("<0x0A>", 0, SentencePieces.Kind.BYTE));
         pieces.add(new SentencePieces.Piece("wor", 0, SentencePieces.Kind.USER_DEFINED));
         var good = ModelBytes.of(pieces, 2, true, true);
@@ -174,16 +196,23 @@ class DamagedTokenizerTest {
         var json = JSON.createObjectNode().put("version", "1.0");
         var added = json.putArray("added_tokens");
         for (int i = 0; i < 3; i++) {
-            added.addObject().put("id", i).put("content", List.of("<unk>", "<s>", "</s>").get(i)).put("single_word", false).put("lstrip", i == 1).put("rstrip", i == 2).put("normalized", i == 2).put("special", true);
+            added.addObject().put("id", i).put("content", List.of("<unk>", "<s>", "</s>").get(i)).put("single_word", false)
+                    .put("lstrip", i == 1).put("rstrip", i == 2).put("normalized", i == 2).put("special", true);
         }
         json.set("normalizer", JSON.readTree(normalizer));
         json.set("pre_tokenizer", JSON.readTree(preTokenizer));
-        json.set("post_processor", JSON.readTree("{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[],"
-                + "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[1],\"tokens\":[\"<s>\"]}}}"));
+        json.set("post_processor", JSON.readTree(
+                "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                        + "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[],"
+                        + "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[1],\"tokens\":[\"<s>\"]}}}"));
         json.set("decoder", JSON.readTree(decoder));
-        var model = json.putObject("model").put("type", "BPE").putNull("dropout").put("unk_token", "<unk>").put("fuse_unk", true).put("byte_fallback", !decoder.equals(WHOLE_BYTES)).put("ignore_merges", true);
+        var model = json.putObject("model").put("type", "BPE").putNull("dropout").put("unk_token", "<unk>").put("fuse_unk", true)
+                .put("byte_fallback", !decoder.equals(WHOLE_BYTES)).put("ignore_merges", true);
         var vocab = model.putObject("vocab");
-        for (var token : "<unk> <s> </s> H e l o w r d a \u0120 \u2581 1 2 <0x0A> <0xE4> <0xB8> <0xAD> \u00e4 \u00b8 ll He Hell Hello or aa aaaa".split(" ")) vocab.put(token, vocab.size());
+        for (var token : "<unk> <s> </s> H e l o w r d a \u0120 \u2581 1 2 <0x0A> <0xE4> <0xB8> <0xAD> \u00e4 \u00b8 ll He Hell Hello or "
+                + "aa aaaa"
+                        .split(" "))
+            vocab.put(token, vocab.size());
         var merges = model.putArray("merges");
         for (var merge : List.of("l l", "H e", "He ll", "Hell o", "o r", "a a", "aa aa")) merges.add(merge);
         return json;

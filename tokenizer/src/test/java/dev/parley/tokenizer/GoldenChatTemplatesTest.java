@@ -36,14 +36,16 @@ class GoldenChatTemplatesTest {
     }
 
     private static Conversation conversation(JsonNode test) {
-        return Conversation.of(test.path("messages")).withTools(test.path("tools")).withGenerationPrompt(test.path("add_generation_prompt").asBoolean())
+        return Conversation.of(test.path("messages")).withTools(test.path("tools"))
+                .withGenerationPrompt(test.path("add_generation_prompt").asBoolean())
                 .withSpecialTokens(Map.of("bos_token", test.path("bos_token").asText(), "eos_token", test.path("eos_token").asText()))
                 .withNow(() -> LocalDateTime.of(2024, 7, 26, 0, 0));
     }
 
     @Test
     void theAssistantsWordsAreFoundInEach() throws IOException {
-        var chat = Conversation.of(List.of(Message.user("assistant"), Message.assistant(" one"), Message.user("two"), Message.assistant("three\n")))
+        var chat = Conversation
+                .of(List.of(Message.user("assistant"), Message.assistant(" one"), Message.user("two"), Message.assistant("three\n")))
                 .withSpecialTokens(Map.of("bos_token", "<s>", "eos_token", "</s>"));
         var expected = Map.of(
                 "chatml.jinja", List.of("one<|im_end|>", "three<|im_end|>"),
@@ -57,7 +59,8 @@ class GoldenChatTemplatesTest {
         var folder = golden();
         assertAll(expected.entrySet().stream().<Executable>map(e -> () -> {
             var rendered = ChatTemplate.load(folder.resolve(e.getKey())).render(chat);
-            assertEquals(e.getValue(), rendered.assistantSpans().stream().map(s -> rendered.text().substring(s.start(), s.end())).toList(), rendered.text());
+            assertEquals(e.getValue(), rendered.assistantSpans().stream().map(s -> rendered.text().substring(s.start(), s.end())).toList(),
+                    rendered.text());
         }));
     }
 

@@ -20,10 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Ten thousand lines of mixed text, against Hugging Face's own library, which reads the same file. */
 class HuggingFaceTest {
 
-    private static final String LLAMA3 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+    private static final String LLAMA3 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| "
+            + "?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String GPT4 = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| "
+            + "?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
     private static final String QWEN2 = LLAMA3.replace("{1,3}", "");
-    private static final String TEKKEN = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
+    private static final String TEKKEN = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|"
+            + "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
             + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String OTHER = "[A-Za-z]+|[0-9]{2}|\\s";
 
@@ -33,7 +36,8 @@ class HuggingFaceTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "gpt4", "llama3", "qwen2", "other", "ignore-merges", "qwen3", "mistral", "mistral-metaspace", "smollm", "tekken"})
+    @ValueSource(strings = {"gpt2", "gpt4", "llama3", "qwen2", "other", "ignore-merges", "qwen3", "mistral", "mistral-metaspace", "smollm",
+        "tekken"})
     void tenThousandLinesGiveTheSameIdsAndText(String name) throws Exception {
         var file = file(name);
         var ours = Tokenizer.load(file);
@@ -46,13 +50,15 @@ class HuggingFaceTest {
                 var wanted = Arrays.stream(theirs.encode(text).getIds()).mapToInt(id -> (int) id).toArray();
                 assertArrayEquals(wanted, ours.encodeWithSpecialTokens(text), () -> shown(text));
                 assertEquals(theirs.decode(Arrays.stream(wanted).asLongStream().toArray(), false), ours.decode(wanted), () -> shown(text));
-                if (i % 20 == 0) assertArrayEquals(wanted, Arrays.stream(again.encode(text).getIds()).mapToInt(id -> (int) id).toArray(), () -> shown(text));
+                if (i % 20 == 0) assertArrayEquals(wanted, Arrays.stream(again.encode(text).getIds()).mapToInt(id -> (int) id).toArray(),
+                        () -> shown(text));
             }
         }
     }
 
     private static HuggingFaceTokenizer library(Path file) throws IOException {
-        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false).optPadding(false).build();
+        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(false).optTruncation(false).optPadding(false)
+                .build();
     }
 
     private static String shown(String text) {
@@ -63,7 +69,8 @@ class HuggingFaceTest {
         var file = folder.resolve("tokenizer.json");
         switch (name) {
             case "qwen3", "mistral", "mistral-metaspace", "smollm" -> {
-                try (var in = new GZIPInputStream(Files.newInputStream(golden(name.replace("-metaspace", "")).resolve("tokenizer.json.gz")))) {
+                try (var in = new GZIPInputStream(
+                        Files.newInputStream(golden(name.replace("-metaspace", "")).resolve("tokenizer.json.gz")))) {
                     Files.copy(in, file);
                 }
                 return name.endsWith("-metaspace") ? metaspace(file) : file;
@@ -90,7 +97,8 @@ class HuggingFaceTest {
     /** As the later files of Mistral say it: spaces are marked by the pre-tokenizer, and one mark stands before the text alone. */
     private static Path metaspace(Path file) throws IOException {
         var json = (ObjectNode) JSON.readTree(file.toFile());
-        json.putNull("normalizer").putObject("pre_tokenizer").put("type", "Metaspace").put("replacement", "\u2581").put("prepend_scheme", "first").put("split", false);
+        json.putNull("normalizer").putObject("pre_tokenizer").put("type", "Metaspace").put("replacement", "\u2581")
+                .put("prepend_scheme", "first").put("split", false);
         return Files.writeString(file, JSON.writeValueAsString(json));
     }
 

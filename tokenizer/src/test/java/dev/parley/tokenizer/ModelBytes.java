@@ -21,8 +21,10 @@ final class ModelBytes {
             inner.out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(piece.score()).array());
             model.bytes(1, inner.varint(3, piece.kind().ordinal() + 1).out.toByteArray());
         }
-        model.bytes(2, new ModelBytes().varint(3, modelType).bytes(1, new byte[] {'x'}).varint(35, 1).varint(40, 0).varint(41, 1).varint(42, 2).varint(43, -1).out.toByteArray());
-        model.bytes(3, new ModelBytes().bytes(1, "identity".getBytes(StandardCharsets.US_ASCII)).varint(3, dummyPrefix ? 1 : 0).varint(4, removeExtra ? 1 : 0).varint(5, 1).out.toByteArray());
+        model.bytes(2, new ModelBytes().varint(3, modelType).bytes(1, new byte[] {'x'}).varint(35, 1).varint(40, 0).varint(41, 1)
+                .varint(42, 2).varint(43, -1).out.toByteArray());
+        model.bytes(3, new ModelBytes().bytes(1, "identity".getBytes(StandardCharsets.US_ASCII)).varint(3, dummyPrefix ? 1 : 0)
+                .varint(4, removeExtra ? 1 : 0).varint(5, 1).out.toByteArray());
         return model.out.toByteArray();
     }
 

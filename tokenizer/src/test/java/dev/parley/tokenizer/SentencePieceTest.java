@@ -30,7 +30,10 @@ class SentencePieceTest {
     @TempDir
     Path folder;
 
-    /** Mistral's published vocabulary as a tokenizer.model, whose scores are the places of its merges, against its tokenizer.json in Hugging Face's library. */
+    /**
+     * Mistral's published vocabulary as a tokenizer.model, whose scores are the places of its merges, against its tokenizer.json in Hugging
+     * Face's library.
+     */
     @Test
     void aModelFileGivesTheIdsThatTheTokenizerJsonGives() throws Exception {
         var json = folder.resolve("tokenizer.json");
@@ -60,7 +63,8 @@ class SentencePieceTest {
         var random = new SplittableRandom(13);
         var vocab = SmallVocabulary.characters().path("model").path("vocab");
         var pieces = new ArrayList<Piece>();
-        vocab.properties().forEach(e -> pieces.add(new Piece(e.getKey(), e.getValue().asInt() < 259 ? 0 : -1000 * random.nextFloat(), kind(e.getKey()))));
+        vocab.properties().forEach(
+                e -> pieces.add(new Piece(e.getKey(), e.getValue().asInt() < 259 ? 0 : -1000 * random.nextFloat(), kind(e.getKey()))));
         Files.write(folder.resolve("tokenizer.model"), ModelBytes.of(pieces, 2, false, false));
         var ours = Tokenizer.load(folder);
         for (int i = 0; i < 2000; i++) {
@@ -87,21 +91,24 @@ class SentencePieceTest {
         var ids = new IntList(symbols.size());
         for (var symbol : symbols) {
             if (idOf.containsKey(symbol)) ids.add(idOf.get(symbol));
-            else for (var b : symbol.getBytes(java.nio.charset.StandardCharsets.UTF_8)) ids.add(idOf.get(String.format(Locale.ROOT, "<0x%02X>", b)));
+            else for (var b : symbol.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                ids.add(idOf.get(String.format(Locale.ROOT, "<0x%02X>", b)));
         }
         return ids.toArray();
     }
 
     @Test
     void spacesAreAddedAndRemovedAsTheModelSays() throws Exception {
-        var pieces = List.of(new Piece("<unk>", 0, Kind.UNKNOWN), new Piece("<s>", 0, Kind.CONTROL), new Piece("</s>", 0, Kind.CONTROL), new Piece("\u2581", 0, Kind.NORMAL),
+        var pieces = List.of(new Piece("<unk>", 0, Kind.UNKNOWN), new Piece("<s>", 0, Kind.CONTROL), new Piece("</s>", 0, Kind.CONTROL),
+                new Piece("\u2581", 0, Kind.NORMAL),
                 new Piece("a", 0, Kind.NORMAL), new Piece("[x]", 0, Kind.USER_DEFINED));
         Files.write(folder.resolve("tokenizer.model"), ModelBytes.of(pieces, 2, true, true));
         var tokenizer = Tokenizer.load(folder);
         assertArrayEquals(new int[] {1, 3, 4, 3, 4}, tokenizer.encodeForModel("  a   a "));
         assertEquals("a a", tokenizer.decode(tokenizer.encode("  a   a ")));
         assertArrayEquals(new int[] {3, 4, 5, 3, 4}, tokenizer.encodeWithSpecialTokens("a[x]a"));
-        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\":\"LlamaTokenizer\",\"add_bos_token\":false,\"add_eos_token\":true}");
+        Files.writeString(folder.resolve("tokenizer_config.json"),
+                "{\"tokenizer_class\":\"LlamaTokenizer\",\"add_bos_token\":false,\"add_eos_token\":true}");
         assertArrayEquals(new int[] {3, 4, 2}, Tokenizer.load(folder).encodeForModel("a"));
         Files.write(folder.resolve("tokenizer.model"), ModelBytes.of(pieces, 2, false, false));
         assertArrayEquals(new int[] {3, 3, 4, 3, 2}, Tokenizer.load(folder).encodeForModel("  a "));
@@ -111,29 +118,35 @@ class SentencePieceTest {
     void otherKindsOfModelAreRefusedByName() throws Exception {
         var pieces = List.of(new Piece("<unk>", 0, Kind.UNKNOWN), new Piece("a", 0, Kind.NORMAL));
         var file = folder.resolve("tokenizer.model");
-        for (var change : List.of(new Object[] {ModelBytes.of(pieces, 1, true, false), "unigram"}, new Object[] {ModelBytes.of(pieces, 3, true, false), "word"},
-                new Object[] {ModelBytes.of(List.of(pieces.get(0), pieces.get(0)), 2, true, false), "<unk>"}, new Object[] {new byte[0], "pieces"},
+        for (var change : List.of(new Object[] {ModelBytes.of(pieces, 1, true, false), "unigram"},
+                new Object[] {ModelBytes.of(pieces, 3, true, false), "word"},
+                new Object[] {ModelBytes.of(List.of(pieces.get(0), pieces.get(0)), 2, true, false), "<unk>"},
+                new Object[] {new byte[0], "pieces"},
                 new Object[] {"IQ== 0\nIg== 1\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "SentencePiece"})) {
             Files.write(file, (byte[]) change[0]);
             var fault = assertThrows(TokenizerException.class, () -> Tokenizer.load(folder));
-            assertTrue(fault.getMessage().contains((String) change[1]) && fault.getMessage().contains("tokenizer.model"), fault.getMessage());
+            assertTrue(fault.getMessage().contains((String) change[1]) && fault.getMessage().contains("tokenizer.model"),
+                    fault.getMessage());
         }
     }
 
     private static Kind kind(String text) {
-        return text.equals("<unk>") ? Kind.UNKNOWN : text.equals("<s>") || text.equals("</s>") ? Kind.CONTROL : Vocabulary.Characters.isByte(text) ? Kind.BYTE : Kind.NORMAL;
+        return text.equals("<unk>") ? Kind.UNKNOWN
+                : text.equals("<s>") || text.equals("</s>") ? Kind.CONTROL : Vocabulary.Characters.isByte(text) ? Kind.BYTE : Kind.NORMAL;
     }
 
     private static List<Piece> pieces(JsonNode json) {
         var score = new HashMap<String, Integer>();
         for (var merge : json.path("model").path("merges")) score.putIfAbsent(merge.asText().replace(" ", ""), -score.size());
         var pieces = new ArrayList<Piece>();
-        for (var entry : json.path("model").path("vocab").properties()) pieces.add(new Piece(entry.getKey(), score.getOrDefault(entry.getKey(), 0), kind(entry.getKey())));
+        for (var entry : json.path("model").path("vocab").properties())
+            pieces.add(new Piece(entry.getKey(), score.getOrDefault(entry.getKey(), 0), kind(entry.getKey())));
         return pieces;
     }
 
     private static HuggingFaceTokenizer library(Path file, boolean special) throws IOException {
-        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(special).optTruncation(false).optPadding(false).build();
+        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(special).optTruncation(false).optPadding(false)
+                .build();
     }
 
     private static int[] ids(HuggingFaceTokenizer library, String text) {

@@ -15,11 +15,14 @@ final class SmallVocabulary {
         var random = new SplittableRandom(4);
         var json = new ObjectMapper().createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
         var added = json.putArray("added_tokens");
-        var model = json.putNull("normalizer").putNull("pre_tokenizer").putNull("post_processor").putNull("decoder").putObject("model").put("type", "BPE").putNull("dropout")
-                .put("unk_token", "<unk>").putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", true).put("byte_fallback", true).put("ignore_merges", false);
+        var model = json.putNull("normalizer").putNull("pre_tokenizer").putNull("post_processor").putNull("decoder").putObject("model")
+                .put("type", "BPE").putNull("dropout")
+                .put("unk_token", "<unk>").putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", true)
+                .put("byte_fallback", true).put("ignore_merges", false);
         var vocab = model.putObject("vocab");
         for (var special : new String[] {"<unk>", "<s>", "</s>"}) {
-            added.addObject().put("id", vocab.size()).put("content", special).put("single_word", false).put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", true);
+            added.addObject().put("id", vocab.size()).put("content", special).put("single_word", false).put("lstrip", false)
+                    .put("rstrip", false).put("normalized", false).put("special", true);
             vocab.put(special, vocab.size());
         }
         for (int b = 0; b < 256; b++) vocab.put(String.format(Locale.ROOT, "<0x%02X>", b), vocab.size());

@@ -39,7 +39,8 @@ class SpecialTokenFilesTest {
 
     @Test
     void rolesMayBeTextsOrObjectsAndOlderFilesFillWhatIsMissing() throws Exception {
-        write("tokenizer_config.json", "{'bos_token':'<s>','eos_token':{'__type':'AddedToken','content':'</s>','lstrip':false},'pad_token':null}");
+        write("tokenizer_config.json",
+                "{'bos_token':'<s>','eos_token':{'__type':'AddedToken','content':'</s>','lstrip':false},'pad_token':null}");
         write("special_tokens_map.json", "{'eos_token':'<s>','pad_token':{'content':'<unk>'},'unk_token':'<unk>'}");
         var tokenizer = Tokenizer.load(folder);
         assertEquals(1, tokenizer.bosTokenId().getAsInt());
@@ -53,10 +54,13 @@ class SpecialTokenFilesTest {
 
     @Test
     void tokensThatOnlyTheConfigNamesAreFound() throws Exception {
-        write("tokenizer_config.json", "{'added_tokens_decoder':{'1':{'content':'<s>','rstrip':true,'special':true},'" + next + "':{'content':'<call>','special':false}},'additional_special_tokens':['hello']}"
-                .replace("hello", token()));
+        write("tokenizer_config.json",
+                "{'added_tokens_decoder':{'1':{'content':'<s>','rstrip':true,'special':true},'" + next
+                        + "':{'content':'<call>','special':false}},'additional_special_tokens':['hello']}"
+                                .replace("hello", token()));
         var tokenizer = Tokenizer.load(folder);
-        assertArrayEquals(new int[] {1, next, tokenizer.idOf(token()).getAsInt()}, tokenizer.encodeWithSpecialTokens("<s>  <call>" + token()));
+        assertArrayEquals(new int[] {1, next, tokenizer.idOf(token()).getAsInt()},
+                tokenizer.encodeWithSpecialTokens("<s>  <call>" + token()));
         assertEquals("<call>", tokenizer.decode(new int[] {next, tokenizer.idOf(token()).getAsInt()}, true));
         var saved = folder.resolve("saved");
         tokenizer.save(saved);
@@ -82,7 +86,8 @@ class SpecialTokenFilesTest {
         assertArrayEquals(around, Tokenizer.load(folder).encodeForModel(text));
         write("tokenizer_config.json", "{'bos_token':'<s>','add_bos_token':false,'add_eos_token':false,'tokenizer_class':'GPT2Tokenizer'}");
         assertArrayEquals(around, Tokenizer.load(folder).encodeForModel(text));
-        write("tokenizer_config.json", "{'bos_token':'<s>','add_bos_token':false,'add_eos_token':false,'tokenizer_class':'LlamaTokenizerFast'}");
+        write("tokenizer_config.json",
+                "{'bos_token':'<s>','add_bos_token':false,'add_eos_token':false,'tokenizer_class':'LlamaTokenizerFast'}");
         assertArrayEquals(plain, Tokenizer.load(folder).encodeForModel(text));
         write("tokenizer_config.json", "{'add_bos_token':true,'tokenizer_class':'LlamaTokenizer'}");
         assertTrue(assertThrows(TokenizerException.class, () -> Tokenizer.load(folder)).getMessage().contains("bos_token"));

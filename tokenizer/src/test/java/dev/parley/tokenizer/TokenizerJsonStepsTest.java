@@ -29,7 +29,10 @@ class TokenizerJsonStepsTest {
     @TempDir
     Path folder;
 
-    /** In the JSON here an apostrophe is a quotation mark; what begins with bytes has a byte-level vocabulary, with characters one of characters. */
+    /**
+     * In the JSON here an apostrophe is a quotation mark; what begins with bytes has a byte-level vocabulary, with characters one of
+     * characters.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '@', textBlock = """
             bytes       ; {'pre_tokenizer': {'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':true}}
@@ -102,7 +105,8 @@ class TokenizerJsonStepsTest {
             for (int i = 0; i < LINES; i++) {
                 var text = MixedLines.line(random);
                 var ids = ids(theirs, text);
-                assertArrayEquals(ids, ours.encodeWithSpecialTokens(text), () -> JSON.valueToTree(text) + " " + theirs.decode(Arrays.stream(ids).asLongStream().toArray(), false) + "/" + ours.decode(ours.encode(text)));
+                assertArrayEquals(ids, ours.encodeWithSpecialTokens(text), () -> JSON.valueToTree(text) + " "
+                        + theirs.decode(Arrays.stream(ids).asLongStream().toArray(), false) + "/" + ours.decode(ours.encode(text)));
                 assertArrayEquals(ids, ours.encodeWithOffsets(text, true).ids());
                 assertArrayEquals(ids, again.encodeWithSpecialTokens(text));
                 var wanted = theirs.decode(Arrays.stream(ids).asLongStream().toArray(), false);
@@ -127,24 +131,39 @@ class TokenizerJsonStepsTest {
     }
 
     private static HuggingFaceTokenizer library(Path file, boolean special) throws IOException {
-        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(special).optTruncation(false).optPadding(false).build();
+        return HuggingFaceTokenizer.builder().optTokenizerPath(file).optAddSpecialTokens(special).optTruncation(false).optPadding(false)
+                .build();
     }
 
     private static String expanded(String changes) {
-        return changes.replace('\'', '"').replace("BYTES", "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}")
-                .replace("LLAMA3", "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+")
-                .replace("GPT4O", "[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?"
-                        + "[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]+[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\\\p{N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n/]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+")
-                .replace("SPACES", "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"▁\"}]}")
-                .replace("LLAMA", "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"▁\"},\"content\":\" \"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},"
-                        + "{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}]}");
+        return changes.replace('\'', '"')
+                .replace("BYTES", "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}")
+                .replace("LLAMA3",
+                        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| "
+                                + "?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+")
+                .replace("GPT4O",
+                        "[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}"
+                                + "]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?"
+                                + "[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]+[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*(?i:'s|'t|'re|'ve|"
+                                + "'m|'ll|'d)?|\\\\p{N}{1,3}| "
+                                + "?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n/]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+")
+                .replace("SPACES",
+                        "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},"
+                                + "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"▁\"}]}")
+                .replace("LLAMA",
+                        "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"▁\"},\"content\":\" "
+                                + "\"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},"
+                                + "{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}]}");
     }
 
     private Path write(String base, String changes) throws IOException {
         var json = base.equals("bytes") ? bytes(folder) : SmallVocabulary.characters();
         var next = json.path("model").path("vocab").size();
-        for (var change : JSON.readTree(changes.replace("NEXT0", "" + next).replace("NEXT1", "" + (next + 1)).replace("NEXT2", "" + (next + 2))).properties()) {
-            if (change.getKey().startsWith("model.")) ((ObjectNode) json.path("model")).set(change.getKey().substring(6), change.getValue());
+        for (var change : JSON
+                .readTree(changes.replace("NEXT0", "" + next).replace("NEXT1", "" + (next + 1)).replace("NEXT2", "" + (next + 2)))
+                .properties()) {
+            if (change.getKey().startsWith("model."))
+                ((ObjectNode) json.path("model")).set(change.getKey().substring(6), change.getValue());
             else json.set(change.getKey(), change.getValue());
         }
         return Files.writeString(folder.resolve("tokenizer.json"), JSON.writeValueAsString(json));
@@ -152,7 +171,9 @@ class TokenizerJsonStepsTest {
 
     private static ObjectNode bytes(Path folder) throws IOException {
         var random = new SplittableRandom(3);
-        BpeTrainer.of(700).train(random.ints(600, 0, Integer.MAX_VALUE).mapToObj(seed -> MixedLines.line(new SplittableRandom(seed))).iterator()).save(folder);
+        BpeTrainer.of(700)
+                .train(random.ints(600, 0, Integer.MAX_VALUE).mapToObj(seed -> MixedLines.line(new SplittableRandom(seed))).iterator())
+                .save(folder);
         Files.delete(folder.resolve("tokenizer_config.json")); // the other library does not read it
         return (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
     }
@@ -201,12 +222,16 @@ class TokenizerJsonStepsTest {
      * out, or not, alike. Both know characters of different years, so that those which some library may not know yet are left out.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"\\w", "\\W", "\\d", "\\s", "\\S", "\\h", "\\p{L}", "\\P{L}", "\\p{^Lu}", "\\p{Ll}", "\\p{Lt}", "\\p{Lm}", "\\p{Lo}", "\\p{M}", "\\p{N}", "\\p{Nd}", "\\p{P}", "\\p{S}", "\\p{Z}", "\\p{C}",
-            "\\p{Han}", "\\p{Hiragana}", "\\p{Latin}", "[[:punct:]]", "[[:alpha:]]", "[[:alnum:]]", "[[:space:]]", "[[:upper:]]", "[[:lower:]]", "[[:blank:]]", "[[:cntrl:]]", "[[:^digit:]]", "[[:word:]]",
-            "\\p{Punct}", "\\p{Alpha}", "[^\\s\\p{L}\\p{N}]", "[\\w&&[^\\d_]]", "[\\W\\d]", "[^\\W\\d]", ".", "(?m:.)", "\\v", "[\\v\\b]", "(?i:[k])", "(?i:s)", "\\u00e9", "\\x{e9}", "\\x41", "[a-c--z]"})
+    @ValueSource(strings = {"\\w", "\\W", "\\d", "\\s", "\\S", "\\h", "\\p{L}", "\\P{L}", "\\p{^Lu}", "\\p{Ll}", "\\p{Lt}", "\\p{Lm}",
+        "\\p{Lo}", "\\p{M}", "\\p{N}", "\\p{Nd}", "\\p{P}", "\\p{S}", "\\p{Z}", "\\p{C}",
+        "\\p{Han}", "\\p{Hiragana}", "\\p{Latin}", "[[:punct:]]", "[[:alpha:]]", "[[:alnum:]]", "[[:space:]]", "[[:upper:]]", "[[:lower:]]",
+        "[[:blank:]]", "[[:cntrl:]]", "[[:^digit:]]", "[[:word:]]",
+        "\\p{Punct}", "\\p{Alpha}", "[^\\s\\p{L}\\p{N}]", "[\\w&&[^\\d_]]", "[\\W\\d]", "[^\\W\\d]", ".", "(?m:.)", "\\v", "[\\v\\b]",
+        "(?i:[k])", "(?i:s)", "\\u00e9", "\\x{e9}", "\\x41", "[a-c--z]"})
     void classesHoldTheSameCharacters(String expression) throws Exception {
         var regex = JSON.writeValueAsString(expression);
-        var file = write("characters", "{\"model.byte_fallback\":true,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":" + regex + "},\"behavior\":\"Removed\",\"invert\":false}}");
+        var file = write("characters", "{\"model.byte_fallback\":true,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":" + regex
+                + "},\"behavior\":\"Removed\",\"invert\":false}}");
         var ours = Tokenizer.load(file);
         try (var theirs = library(file, false)) {
             var different = new StringBuilder();
@@ -214,7 +239,8 @@ class TokenizerJsonStepsTest {
                 var text = text(row, row + 512);
                 if (Arrays.equals(ids(theirs, text), ours.encode(text))) continue;
                 for (int c = row; c < row + 512; c++) {
-                    if (!Arrays.equals(ids(theirs, text(c, c + 1)), ours.encode(text(c, c + 1)))) different.append(String.format(Locale.ROOT, " %04x", c));
+                    if (!Arrays.equals(ids(theirs, text(c, c + 1)), ours.encode(text(c, c + 1))))
+                        different.append(String.format(Locale.ROOT, " %04x", c));
                 }
             }
             assertEquals("", different.toString());
@@ -232,8 +258,9 @@ class TokenizerJsonStepsTest {
     @Test
     void anExpressionThatGoesWildEndsInAnError() throws Exception {
         for (var regex : new String[] {".*.*.*.*b", "(?:.|a)*b"}) {
-            var tokenizer = Tokenizer.load(write("bytes", "{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" + regex
-                    + "\"},\"behavior\":\"Isolated\",\"invert\":false}," + expanded("BYTES") + "]}}"));
+            var tokenizer = Tokenizer.load(write("bytes",
+                    "{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" + regex
+                            + "\"},\"behavior\":\"Isolated\",\"invert\":false}," + expanded("BYTES") + "]}}"));
             assertThrows(TokenizerException.class, () -> tokenizer.encode(("x".repeat(100) + "z" + "a".repeat(20_000)) + "c"), regex);
         }
     }
@@ -242,8 +269,9 @@ class TokenizerJsonStepsTest {
     @Test
     void offsetsStayInTheTextWhateverTheStepsDo() throws Exception {
         var random = new SplittableRandom(8);
-        for (var changes : new String[] {"{'normalizer': SPACES, 'model.byte_fallback': false, 'model.unk_token': null}", "{'normalizer': SPACES, 'model.fuse_unk': true}",
-                "{'normalizer': {'type':'NFKD'}, 'pre_tokenizer': {'type':'Metaspace','prepend_scheme':'first','split':true}}"}) {
+        for (var changes : new String[] {"{'normalizer': SPACES, 'model.byte_fallback': false, 'model.unk_token': null}",
+            "{'normalizer': SPACES, 'model.fuse_unk': true}",
+            "{'normalizer': {'type':'NFKD'}, 'pre_tokenizer': {'type':'Metaspace','prepend_scheme':'first','split':true}}"}) {
             var tokenizer = Tokenizer.load(write("characters", expanded(changes)));
             for (int i = 0; i < 500; i++) {
                 var text = MixedLines.line(random);
@@ -251,7 +279,8 @@ class TokenizerJsonStepsTest {
                 var last = 0;
                 for (int k = 0; k < encoding.ids().length; k++) {
                     int start = encoding.starts()[k], end = encoding.ends()[k];
-                    assertTrue(0 <= start && start <= end && end <= text.length() && start >= last, () -> JSON.valueToTree(text).toString());
+                    assertTrue(0 <= start && start <= end && end <= text.length() && start >= last,
+                            () -> JSON.valueToTree(text).toString());
                     last = start;
                 }
             }

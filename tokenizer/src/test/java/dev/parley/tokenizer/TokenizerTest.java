@@ -21,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenizerTest {
 
     private static final Tokenizer GPT2 = Tokenizer.fromPretrained("gpt2");
-    private static final List<String> PIECES = List.of("the ", "Hello", " world", "  ", "\n", "\n\n", "\t", "1", "2026", "3.14", "'s", "'LL", "'", "don't", "é", "ß", "你好",
-            "人工智能", "こんにちは", "مرحبا", "привет", "😀", "👩‍👩‍👧", "\u0301", "\u00a0", "\u200b", "\u0000", "\u001b", "{", "}", "();", "=>", "<|endoftext|>", "<|", "|>",
+    private static final List<String> PIECES = List.of("the ", "Hello", " world", "  ", "\n", "\n\n", "\t", "1", "2026", "3.14", "'s",
+            "'LL", "'", "don't", "é", "ß", "你好",
+            "人工智能", "こんにちは", "مرحبا", "привет", "😀", "👩‍👩‍👧", "\u0301", "\u00a0", "\u200b", "\u0000", "\u001b", "{", "}", "();", "=>",
+            "<|endoftext|>", "<|", "|>",
             "x".repeat(40), "-".repeat(30), "\ud83d", "\ude00", "a\u0300", "ﬁ", "Ⅷ", "½", "٣", "_", "@#$%");
 
     @TempDir
@@ -38,15 +40,18 @@ class TokenizerTest {
     @Test
     void huggingFaceReadsWhatWeWriteAndGivesTheSameIds() throws Exception {
         var random = new SplittableRandom(5);
-        var corpus = random.ints(400, 0, Integer.MAX_VALUE).mapToObj(seed -> text(new SplittableRandom(seed)).replaceAll("[\ud800-\udfff]", "")).toList();
+        var corpus = random.ints(400, 0, Integer.MAX_VALUE)
+                .mapToObj(seed -> text(new SplittableRandom(seed)).replaceAll("[\ud800-\udfff]", "")).toList();
         for (var tokenizer : List.of(GPT2, BpeTrainer.of(600).train(corpus.iterator()),
-                BpeTrainer.of(600).withIndividualDigits(true).withSpecialTokens("<|endoftext|>", "<|im_start|>", "<|im_end|>").train(corpus.iterator()))) {
+                BpeTrainer.of(600).withIndividualDigits(true).withSpecialTokens("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+                        .train(corpus.iterator()))) {
             var saved = Files.createTempDirectory(folder, "saved");
             tokenizer.save(saved);
             try (var theirs = HuggingFaceTokenizer.builder().optTokenizerPath(saved.resolve("tokenizer.json")).optAddSpecialTokens(false)
                     .optTruncation(false).optPadding(false).build()) {
                 for (int n = 0; n < 3000; n++) {
-                    var text = new String(text(random).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8); // lone surrogates cannot be passed on
+                    // lone surrogates cannot be passed on
+                    var text = new String(text(random).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
                     var ids = tokenizer.encodeWithSpecialTokens(text);
                     assertArrayEquals(Arrays.stream(theirs.encode(text).getIds()).mapToInt(i -> (int) i).toArray(), ids, text);
                     assertEquals(text, tokenizer.decode(ids));
@@ -58,7 +63,8 @@ class TokenizerTest {
     /** GPT-2's published pattern, in java.util.regex with Unicode classes. */
     @Test
     void theHandWrittenSplitterEqualsTheRegularExpression() {
-        var pattern = Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+        var pattern = Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+                Pattern.UNICODE_CHARACTER_CLASS);
         var random = new SplittableRandom(6);
         for (int n = 0; n < 20_000; n++) {
             var text = text(random).replaceAll("[\ud83d\ude00](?![\udc00-\udfff])", "");
@@ -66,7 +72,8 @@ class TokenizerTest {
             var expected = pattern.matcher(text).results().map(m -> m.group()).toList();
             var pieces = new ArrayList<String>();
             var bytes = text.getBytes(StandardCharsets.UTF_8);
-            PreTokenizer.split(PreTokenizer.gpt2(), bytes, 0, bytes.length, (b, from, to, origin) -> pieces.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
+            PreTokenizer.split(PreTokenizer.gpt2(), bytes, 0, bytes.length,
+                    (b, from, to, origin) -> pieces.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
             assertEquals(expected, pieces, text);
         }
     }

@@ -1,7 +1,7 @@
 package dev.parley.torch;
 
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Tensor;
 
 /**
@@ -17,7 +17,8 @@ import dev.parley.tensor.Tensor;
 record ForwardContext(DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, Tensor cos, Tensor sin) {
 
     /** The pass of tokens at positions. @param positions of each token in its row, (B · T) */
-    static ForwardContext of(ModelConfig config, DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, long[] positions, int rows) {
+    static ForwardContext of(ModelConfig config, DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask,
+            long[] positions, int rows) {
         if (config.rope().isEmpty()) return new ForwardContext(computeType, training, mask, windowedMask, null, null);
         var longest = 0L;
         for (var position : positions) longest = Math.max(longest, position + 1);

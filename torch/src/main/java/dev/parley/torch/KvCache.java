@@ -1,7 +1,7 @@
 package dev.parley.torch;
 
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -37,7 +37,8 @@ final class KvCache implements AutoCloseable {
 
     /** Forgets the tokens from {@code length} on. */
     void truncate(int length) {
-        if (length < 0 || length > this.length) throw new IllegalArgumentException("The cache holds " + this.length + " tokens, not " + length + ".");
+        if (length < 0 || length > this.length)
+            throw new IllegalArgumentException("The cache holds " + this.length + " tokens, not " + length + ".");
         this.length = length;
     }
 

@@ -2,9 +2,9 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.LinearSpec;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
 import java.util.Optional;
 
 /** y = x W + b. Files hold the weight as (out, in), GPT-2's "Conv1D" as (in, out). */

@@ -2,9 +2,9 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.NormSpec;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
 
 /** Normalisation with learned scales, computed in float32: a layer norm, or a root mean square norm. */
 sealed interface Norm {
@@ -15,7 +15,8 @@ sealed interface Norm {
     /** A layer norm where there is a shift, else a root mean square norm. */
     static Norm of(Parameters parameters, NormSpec spec) {
         var scale = parameters.get(spec.scale());
-        return spec.shift().<Norm>map(shift -> new Layer(scale, parameters.get(shift), spec.epsilon())).orElse(new RootMeanSquare(scale, spec.epsilon()));
+        return spec.shift().<Norm>map(shift -> new Layer(scale, parameters.get(shift), spec.epsilon()))
+                .orElse(new RootMeanSquare(scale, spec.epsilon()));
     }
 
     /** Ba et al. 2016 (arXiv:1607.06450). */

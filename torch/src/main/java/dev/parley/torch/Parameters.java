@@ -1,7 +1,5 @@
 package dev.parley.torch;
 
-import dev.parley.model.ModelWeights;
-import dev.parley.model.WeightSpec;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BFloat16Matrix;
@@ -9,6 +7,8 @@ import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Int4Matrix;
 import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.model.ModelWeights;
+import dev.parley.model.WeightSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
@@ -35,7 +35,8 @@ public final class Parameters implements AutoCloseable {
     /** Parameters without values: load them or {@link #initialize} them. */
     Parameters(List<WeightSpec> weights) {
         for (var spec : weights) {
-            if (byName.put(spec.name(), new Parameter(spec)) != null) throw new IllegalStateException("Two parameters are called " + spec.name() + ".");
+            if (byName.put(spec.name(), new Parameter(spec)) != null)
+                throw new IllegalStateException("Two parameters are called " + spec.name() + ".");
         }
     }
 
@@ -71,7 +72,8 @@ public final class Parameters implements AutoCloseable {
             var init = parameter.spec().init();
             try (var noGrad = NoGrad.open()) {
                 var fresh = Tensor.empty(DType.FLOAT32, parameter.shape());
-                parameter.set(init.standardDeviation() == 0 ? fresh.fillInPlace(init.mean()) : fresh.normalInPlace(init.mean(), init.standardDeviation()));
+                parameter.set(init.standardDeviation() == 0 ? fresh.fillInPlace(init.mean())
+                        : fresh.normalInPlace(init.mean(), init.standardDeviation()));
             }
         }
     }
@@ -147,8 +149,10 @@ public final class Parameters implements AutoCloseable {
         private Tensor overMatrix(DType wanted) {
             long rows = matrix.rows(), columns = matrix.columns();
             var tensor = switch (matrix) {
-                case Float32Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.FLOAT32, rows, columns, m.stride())));
-                case BFloat16Matrix m -> value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
+                case Float32Matrix m ->
+                    value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.FLOAT32, rows, columns, m.stride())));
+                case BFloat16Matrix m ->
+                    value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
                 case Int8Matrix m -> widened(m, wanted);
                 case Int4Matrix m -> widened(m, wanted);
             };

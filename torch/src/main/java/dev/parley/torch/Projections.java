@@ -1,7 +1,7 @@
 package dev.parley.torch;
 
-import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -19,7 +19,8 @@ public record TokenBatch(int[][] ids, int[][] attentionMask, int[][] segments) {
     public TokenBatch {
         if (ids.length == 0 || ids[0].length == 0) throw new ModelException("A batch needs at least one row of one token.");
         for (int b = 0; b < ids.length; b++) {
-            if (ids[b].length != ids[0].length) throw new ModelException("Row " + b + " has " + ids[b].length + " tokens where row 0 has " + ids[0].length + ".");
+            if (ids[b].length != ids[0].length)
+                throw new ModelException("Row " + b + " has " + ids[b].length + " tokens where row 0 has " + ids[0].length + ".");
             if (attentionMask.length > 0 && (attentionMask.length != ids.length || attentionMask[b].length != ids[b].length)) {
                 throw new ModelException("The attention mask has not the shape of the ids.");
             }

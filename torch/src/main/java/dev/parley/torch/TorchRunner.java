@@ -1,13 +1,13 @@
 package dev.parley.torch;
 
-import dev.parley.model.InferenceSession;
+import dev.parley.kernels.DType;
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.machine.ThreadTeam;
-import dev.parley.model.Runner;
+import dev.parley.model.InferenceSession;
+import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
-import dev.parley.kernels.DType;
-import dev.parley.model.InferenceSession.Scored;
+import dev.parley.model.Runner;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -96,7 +96,8 @@ final class TorchRunner implements Runner {
 
     private ForwardContext context(TokenBatch batch, int past, long[] positions, boolean training) {
         var all = mask(batch, past, 0);
-        return ForwardContext.of(config, computeType, training, all, window == 0 ? all : mask(batch, past, window), positions, batch.rows());
+        return ForwardContext.of(config, computeType, training, all, window == 0 ? all : mask(batch, past, window), positions,
+                batch.rows());
     }
 
     private AttentionMask mask(TokenBatch batch, int past, int window) {
@@ -110,7 +111,8 @@ final class TorchRunner implements Runner {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var batch = TokenBatch.of(ids);
             if (batch.length() == 1) return new double[ids.length][0];
-            var losses = new NextTokenLoss(transformer.head().in(computeType), new TrainingBatch(ids, ids, new int[0][])).each(hidden(batch, null)).toFloats();
+            var losses = new NextTokenLoss(transformer.head().in(computeType), new TrainingBatch(ids, ids, new int[0][]))
+                    .each(hidden(batch, null)).toFloats();
             var each = new double[ids.length][batch.length() - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
@@ -169,7 +171,8 @@ final class TorchRunner implements Runner {
             }
             for (var label : labels[b]) {
                 if (label != TrainingBatch.IGNORED && (label < 0 || label >= config.vocabSize())) {
-                    throw new ModelException("Label " + label + " is neither a token of the vocabulary of " + config.vocabSize() + " nor -100.");
+                    throw new ModelException(
+                            "Label " + label + " is neither a token of the vocabulary of " + config.vocabSize() + " nor -100.");
                 }
             }
         }

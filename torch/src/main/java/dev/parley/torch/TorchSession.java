@@ -1,11 +1,11 @@
 package dev.parley.torch;
 
+import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.kernels.attention.KvPool;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.SequenceCache;
-import dev.parley.kernels.attention.KvBlocks;
-import dev.parley.kernels.attention.KvPool;
 import java.util.List;
 import java.util.Optional;
 

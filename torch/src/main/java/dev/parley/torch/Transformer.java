@@ -1,10 +1,10 @@
 package dev.parley.torch;
 
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

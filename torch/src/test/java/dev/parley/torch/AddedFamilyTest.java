@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.InferenceSession.Feed;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.FolderExport;
 import dev.parley.model.GgufExport;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.ModelException;
 import dev.parley.model.ToyFamily;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.ShardSize;
 import java.nio.file.Files;
@@ -78,9 +78,11 @@ class AddedFamilyTest {
 
     @Test
     void whatItDoesNotSayIsRefused() throws Exception {
-        assertTrue(assertThrows(ModelException.class, () -> GgufExport.write(folder, folder.resolve("toy.gguf"), GgmlType.F32)).getMessage().contains("toy"));
+        assertTrue(assertThrows(ModelException.class, () -> GgufExport.write(folder, folder.resolve("toy.gguf"), GgmlType.F32)).getMessage()
+                .contains("toy"));
         var json = Files.readString(folder.resolve("config.json"));
         Files.writeString(folder.resolve("config.json"), json.replace("\"heads\"", "\"attn_logit_softcapping\" : 50.0, \"heads\""));
-        assertTrue(assertThrows(ModelException.class, () -> CausalLM.fromPretrained(folder, DType.FLOAT32)).getMessage().contains("attn_logit_softcapping"));
+        assertTrue(assertThrows(ModelException.class, () -> CausalLM.fromPretrained(folder, DType.FLOAT32)).getMessage()
+                .contains("attn_logit_softcapping"));
     }
 }

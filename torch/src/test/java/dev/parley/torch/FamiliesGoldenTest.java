@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.files.Golden;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.files.Golden;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.kernels.DType;
-import dev.parley.model.InferenceSession.Feed;
 import dev.parley.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,7 +87,8 @@ class FamiliesGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "gpt2-tiny-bf16", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "gpt2-tiny-bf16", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny",
+        "llama-yarn-tiny", "llama3-tiny",
         "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void gradientsAgree(String name) throws Exception {
         var golden = Golden.folder(name);
@@ -182,7 +183,8 @@ class FamiliesGoldenTest {
         var golden = Golden.folder(name);
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"))[0];
         try (var model = CausalLM.fromPretrained(golden, WeightType.FLOAT32, DType.FLOAT32, Backend.TORCH);
-                var session = model.openSession(0); var text = session.open(); var trainable = TrainableLM.fromPretrained(golden, DType.FLOAT32)) {
+                var session = model.openSession(0); var text = session.open();
+                var trainable = TrainableLM.fromPretrained(golden, DType.FLOAT32)) {
             var fed = 0;
             for (var piece : List.of(7, 1, 1, 5, 6)) {
                 var next = session.feed(List.of(Feed.of(text, Arrays.copyOfRange(ids, fed, fed + piece)))).getFirst().scores()[0];
@@ -198,15 +200,17 @@ class FamiliesGoldenTest {
     void bfloat16LiesNearFloat32() throws Exception {
         var golden = Golden.folder("gpt2-tiny");
         var ids = Golden.rows(Golden.expected(golden).path("input_ids"));
-        try (var wide = TrainableLM.fromPretrained(golden, DType.FLOAT32); var narrow = TrainableLM.fromPretrained(golden, DType.BFLOAT16)) {
+        try (var wide = TrainableLM.fromPretrained(golden, DType.FLOAT32);
+                var narrow = TrainableLM.fromPretrained(golden, DType.BFLOAT16)) {
             // bfloat16 keeps 8 bits: a loss of 7.6 over random wide weights moves by less than one percent.
             assertEquals(wide.loss(TokenBatch.of(ids), ids).mean(), narrow.loss(TokenBatch.of(ids), ids).mean(), 0.076);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-bin", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
-        "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
+    @ValueSource(
+            strings = {"gpt2-tiny", "gpt2-tiny-bin", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+                "llama-v5-config-tiny", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"})
     void whatIsSavedLoadsTheSame(String name) throws Exception {
         var golden = Golden.folder(name);
         try (var model = TrainableLM.fromPretrained(golden, DType.FLOAT32); var scope = Scope.open()) {

@@ -32,7 +32,8 @@ class NextTokenLossTest {
         for (int t = 0; t <= TOKENS; t++) ids[0][t] = random.nextInt(VOCABULARY);
         var hidden = new float[(TOKENS + 1) * WIDTH];
         for (int t = 0; t < TOKENS; t++) { // each looks like its target's row
-            for (int c = 0; c < WIDTH; c++) hidden[t * WIDTH + c] = (float) (scale * head[ids[0][t + 1] * WIDTH + c] * (0.7 + 0.3 * random.nextDouble()));
+            for (int c = 0; c < WIDTH; c++)
+                hidden[t * WIDTH + c] = (float) (scale * head[ids[0][t + 1] * WIDTH + c] * (0.7 + 0.3 * random.nextDouble()));
         }
         try (var scope = Scope.open()) {
             var w = Tensor.ofFloats(head, VOCABULARY, WIDTH).to(DType.BFLOAT16);
@@ -72,7 +73,8 @@ class NextTokenLossTest {
                 }
             }
             assertEquals(expectedSum, sum, 1e-4 * expectedSum, "mean loss " + expectedSum / TOKENS);
-            assertTrue(error(hGradient, leaf.grad().toFloats()) < 0.01, "hidden: " + error(hGradient, leaf.grad().toFloats()) + " at loss " + expectedSum / TOKENS);
+            assertTrue(error(hGradient, leaf.grad().toFloats()) < 0.01,
+                    "hidden: " + error(hGradient, leaf.grad().toFloats()) + " at loss " + expectedSum / TOKENS);
             assertTrue(error(wGradient, parameter.grad().toFloats()) < 0.01, "head: " + error(wGradient, parameter.grad().toFloats()));
         }
     }

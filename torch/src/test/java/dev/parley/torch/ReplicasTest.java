@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.model.ModelConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.Workers;
 import java.util.Arrays;

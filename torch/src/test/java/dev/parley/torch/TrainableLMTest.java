@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.model.ModelConfig;
-import dev.parley.model.ModelException;
 import dev.parley.kernels.DType;
 import dev.parley.model.FolderExport;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelException;
 import dev.parley.tensor.Scope;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.ThreeForms;
@@ -33,11 +33,15 @@ class TrainableLMTest {
     void aWeightThatIsNotFiniteIsRefusedByTheNameOfItsTensor() throws Exception {
         for (var wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             try (var model = TrainableLM.create(CONFIG, 1)) {
-                model.parameters().get("transformer.h.1.mlp.c_fc.weight").value().memory().setAtIndex(ValueLayout.JAVA_FLOAT, 3 * 32 + 17, wrong);
+                model.parameters().get("transformer.h.1.mlp.c_fc.weight").value().memory().setAtIndex(ValueLayout.JAVA_FLOAT, 3 * 32 + 17,
+                        wrong);
                 model.savePretrained(folder);
             }
             var fault = assertThrows(ModelException.class, () -> TrainableLM.fromPretrained(folder, DType.FLOAT32).close());
-            assertTrue(fault.getMessage().contains("model.safetensors: tensor \"transformer.h.1.mlp.c_fc.weight\" has no finite number at [3, 17]"), fault.getMessage());
+            assertTrue(
+                    fault.getMessage()
+                            .contains("model.safetensors: tensor \"transformer.h.1.mlp.c_fc.weight\" has no finite number at [3, 17]"),
+                    fault.getMessage());
         }
     }
 
@@ -52,7 +56,8 @@ class TrainableLMTest {
             assertTrue(files.filter(f -> f.toString().endsWith(".safetensors")).count() > 4);
         }
         try (var one = TrainableLM.fromPretrained(safetensors, DType.FLOAT32); var other = TrainableLM.fromPretrained(out, DType.FLOAT32)) {
-            assertArrayEquals(one.nextLogits(TokenBatch.of(new int[] {1, 2, 3}))[0], other.nextLogits(TokenBatch.of(new int[] {1, 2, 3}))[0]);
+            assertArrayEquals(one.nextLogits(TokenBatch.of(new int[] {1, 2, 3}))[0],
+                    other.nextLogits(TokenBatch.of(new int[] {1, 2, 3}))[0]);
         }
     }
 
@@ -62,7 +67,8 @@ class TrainableLMTest {
         for (var dtype : List.of(DType.BFLOAT16, DType.FLOAT16, DType.FLOAT32)) {
             FolderExport.write(safetensors, folder.resolve("out"), Optional.of(dtype), ShardSize.DEFAULT);
             try (var one = WeightFiles.open(safetensors); var other = WeightFiles.open(folder.resolve("out")); var scope = Scope.open()) {
-                for (var name : one.names()) assertTrue(TensorFiles.read(one, name).to(dtype).contentEquals(TensorFiles.read(other, name)), name);
+                for (var name : one.names())
+                    assertTrue(TensorFiles.read(one, name).to(dtype).contentEquals(TensorFiles.read(other, name)), name);
             }
         }
     }
@@ -74,13 +80,15 @@ class TrainableLMTest {
             for (var p : one.parameters().all()) {
                 assertTrue(p.value().contentEquals(same.parameters().get(p.name()).value()));
                 var values = p.value().toFloats();
-                var expected = p.name().endsWith("c_proj.weight") ? 0.02 / Math.sqrt(12) : p.name().endsWith(".weight") && p.shape().length == 2 ? 0.02 : 0;
+                var expected = p.name().endsWith("c_proj.weight") ? 0.02 / Math.sqrt(12)
+                        : p.name().endsWith(".weight") && p.shape().length == 2 ? 0.02 : 0;
                 if (expected == 0) continue;
                 var squares = 0.0;
                 for (var v : values) squares += v * v;
                 assertEquals(expected, Math.sqrt(squares / values.length), expected * 0.06, p.name()); // 4,096 draws or more
             }
-            assertTrue(!one.parameters().get("transformer.wte.weight").value().contentEquals(other.parameters().get("transformer.wte.weight").value()));
+            assertTrue(!one.parameters().get("transformer.wte.weight").value()
+                    .contentEquals(other.parameters().get("transformer.wte.weight").value()));
             assertEquals(one.config().parameterCount(), one.parameters().all().stream().mapToLong(p -> p.value().elementCount()).sum());
         }
     }
@@ -117,7 +125,8 @@ class TrainableLMTest {
                         slopes[side] = model.loss(TokenBatch.of(ids), labels).sum();
                     }
                     memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-                    assertEquals((slopes[1] - slopes[0]) / 8e-3, gradient[i], 6e-3 + 2e-2 * Math.abs(gradient[i]), p.name() + " " + i); // float32 sums near 15 over a step of 0.008; third order
+                    // float32 sums near 15 over a step of 0.008; third order
+                    assertEquals((slopes[1] - slopes[0]) / 8e-3, gradient[i], 6e-3 + 2e-2 * Math.abs(gradient[i]), p.name() + " " + i);
                 }
                 assertArrayEquals(p.shape(), p.value().grad().shape());
             }

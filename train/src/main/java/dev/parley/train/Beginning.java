@@ -1,5 +1,11 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.BF16;
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
+import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
+import static dev.parley.train.TrainingSettings.SAVE_STEPS;
+
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
@@ -9,12 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-
-import static dev.parley.train.TrainingSettings.BF16;
-import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
-import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
-import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
-import static dev.parley.train.TrainingSettings.SAVE_STEPS;
 
 /** Where a run begins: at its first step, or where a checkpoint stands. */
 final class Beginning {
@@ -60,7 +60,8 @@ final class Beginning {
             return arguments.get(SAVE_STEPS) > 0 ? TrainerState.beginning(identity.get(), Engine.describe())
                     : TrainerState.beginning(Map.of(), Map.of());
         } catch (IOException e) {
-            throw new UncheckedIOException("The output folder " + arguments.get(OUTPUT_DIR) + " cannot be used: " + e.getMessage() + ".", e);
+            throw new UncheckedIOException("The output folder " + arguments.get(OUTPUT_DIR) + " cannot be used: " + e.getMessage() + ".",
+                    e);
         }
     }
 

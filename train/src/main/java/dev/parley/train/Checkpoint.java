@@ -1,13 +1,13 @@
 package dev.parley.train;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.torch.TensorFiles;
-import dev.parley.weights.WeightFiles;
-import dev.parley.weights.WeightSource;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.TensorFiles;
+import dev.parley.torch.TrainableLM;
+import dev.parley.weights.WeightFiles;
+import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

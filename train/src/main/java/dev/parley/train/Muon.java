@@ -1,15 +1,15 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.MUON_MOMENTUM;
+import static dev.parley.train.TrainingSettings.NS_COEFFICIENTS;
+import static dev.parley.train.TrainingSettings.NS_STEPS;
+import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
+
 import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
-
-import static dev.parley.train.TrainingSettings.MUON_MOMENTUM;
-import static dev.parley.train.TrainingSettings.NS_COEFFICIENTS;
-import static dev.parley.train.TrainingSettings.NS_STEPS;
-import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
 
 /**
  * Muon for one matrix: its momentum is replaced by the nearest matrix whose singular values are all about 1, so that a

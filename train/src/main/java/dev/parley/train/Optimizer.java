@@ -1,24 +1,5 @@
 package dev.parley.train;
 
-import dev.parley.kernels.DType;
-import dev.parley.tensor.AdamW;
-import dev.parley.tensor.Engine;
-import dev.parley.tensor.NoGrad;
-import dev.parley.tensor.Scope;
-import dev.parley.tensor.Tensor;
-import dev.parley.tensor.Workers;
-import dev.parley.torch.Parameters.Parameter;
-import dev.parley.torch.Parameters;
-import dev.parley.torch.TrainableLM;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-
 import static dev.parley.train.TrainingSettings.ADAM_BETA1;
 import static dev.parley.train.TrainingSettings.ADAM_BETA2;
 import static dev.parley.train.TrainingSettings.ADAM_EPSILON;
@@ -28,6 +9,25 @@ import static dev.parley.train.TrainingSettings.MUON_BLOCK_SIZE;
 import static dev.parley.train.TrainingSettings.MUON_LEARNING_RATE;
 import static dev.parley.train.TrainingSettings.OPTIM;
 import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
+
+import dev.parley.kernels.DType;
+import dev.parley.tensor.AdamW;
+import dev.parley.tensor.Engine;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters;
+import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.TrainableLM;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
@@ -65,11 +65,13 @@ final class Optimizer implements AutoCloseable {
                         + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
-            if (arguments.get(OPTIM) == Optim.MUON && parameter.isLayerMatrix()) matrices.add(new Muon(parameter, arguments.get(MUON_BLOCK_SIZE)));
+            if (arguments.get(OPTIM) == Optim.MUON && parameter.isLayerMatrix())
+                matrices.add(new Muon(parameter, arguments.get(MUON_BLOCK_SIZE)));
             else moments.add(Moments.of(parameter));
         }
         all = List.copyOf(parameters.all());
-        workers = matrices.size() > 1 && Engine.threads() > 1 && Workers.canRun() ? Optional.of(Workers.start(Engine.threads())) : Optional.empty();
+        workers = matrices.size() > 1 && Engine.threads() > 1 && Workers.canRun() ? Optional.of(Workers.start(Engine.threads()))
+                : Optional.empty();
     }
 
     /** The length of the whole gradient. */
@@ -103,7 +105,8 @@ final class Optimizer implements AutoCloseable {
             var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
             for (var decays : new boolean[] {true, false}) {
                 var states = moments.stream().filter(m -> m.decays() == decays)
-                        .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step())).toList();
+                        .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step()))
+                        .toList();
                 AdamW.step(states, learningRate, arguments.get(ADAM_BETA1), arguments.get(ADAM_BETA2), arguments.get(ADAM_EPSILON),
                         decays ? arguments.get(WEIGHT_DECAY) : 0, gradientDivisor);
             }

@@ -16,7 +16,8 @@ import java.util.Set;
 final class RunIdentity {
 
     /** Where and when to save, to evaluate and to log; and the number of steps, which stands for itself. */
-    private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR, TrainingSettings.OVERWRITE_OUTPUT_DIR,
+    private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR,
+            TrainingSettings.OVERWRITE_OUTPUT_DIR,
             TrainingSettings.NUM_TRAIN_EPOCHS, TrainingSettings.MAX_STEPS, TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE,
             TrainingSettings.EVAL_STEPS, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT, TrainingSettings.LOGGING_STEPS,
             TrainingSettings.RESUME_FROM_CHECKPOINT);
@@ -52,6 +53,7 @@ final class RunIdentity {
         then.keySet().stream().filter(name -> !now.containsKey(name)).forEach(names::add);
         return names.stream().filter(name -> !now.getOrDefault(name, "").equals(then.getOrDefault(name, "")))
                 .map(name -> name
-                        + " is " + now.getOrDefault(name, "not given") + ", was " + then.getOrDefault(name, "not given")).toList();
+                        + " is " + now.getOrDefault(name, "not given") + ", was " + then.getOrDefault(name, "not given"))
+                .toList();
     }
 }

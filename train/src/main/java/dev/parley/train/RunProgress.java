@@ -54,11 +54,13 @@ final class RunProgress {
     /** Steps of the whole run, as far as one can say now. */
     long totalSteps(long step) {
         if (limit.isEmpty()) return plannedSteps;
-        return isOver(step) ? step : Math.max(step + 1, firstStep + Math.round((step - firstStep) / secondsNow() * (limit.get().seconds() - secondsBefore)));
+        return isOver(step) ? step
+                : Math.max(step + 1, firstStep + Math.round((step - firstStep) / secondsNow() * (limit.get().seconds() - secondsBefore)));
     }
 
     double secondsLeft(long step) {
-        return limit.isEmpty() ? secondsNow() / Math.max(1, step - firstStep) * (plannedSteps - step) : Math.max(0, limit.get().seconds() - seconds());
+        return limit.isEmpty() ? secondsNow() / Math.max(1, step - firstStep) * (plannedSteps - step)
+                : Math.max(0, limit.get().seconds() - seconds());
     }
 
     /** A moment by this run's clock. */

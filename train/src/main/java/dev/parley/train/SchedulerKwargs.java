@@ -18,7 +18,8 @@ final class SchedulerKwargs {
             "`warmup_steps`, or 10,000 without", "Steps in which the learning rate falls to 0.71 of its highest.");
     static final TrainingSetting<Long> NUM_DECAY_STEPS = new TrainingSetting<>("num_decay_steps", SettingValues.longCount(Range.atLeast(1)),
             () -> 0L, "needed", "Steps at the end of the run in which the learning rate falls.");
-    static final TrainingSetting<Double> MIN_LR_RATIO = number("min_lr_ratio", 0, "0", "Learning rate at the end, as a part of `learning_rate`.");
+    static final TrainingSetting<Double> MIN_LR_RATIO = number("min_lr_ratio", 0, "0",
+            "Learning rate at the end, as a part of `learning_rate`.");
 
     private final LrSchedule.Type type;
     private final JsonNode given;

@@ -200,7 +200,8 @@ final class SettingValues {
 
             @Override
             public LrSchedule.Shape read(JsonNode node, TrainingArguments.Builder earlier) {
-                return SchedulerKwargs.read(earlier.get(TrainingSettings.LR_SCHEDULER_TYPE), node, earlier.get(TrainingSettings.LEARNING_RATE));
+                return SchedulerKwargs.read(earlier.get(TrainingSettings.LR_SCHEDULER_TYPE), node,
+                        earlier.get(TrainingSettings.LEARNING_RATE));
             }
         };
     }

@@ -202,8 +202,8 @@ public final class Trainer {
 
         TrainOutput run() {
             RandomState.seed(arguments.get(SEED));
-            state = beginning.state(() ->
-                    RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
+            state = beginning
+                    .state(() -> RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();

@@ -2,8 +2,8 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.torch.LossSum;
 import dev.parley.files.DurableFile;
+import dev.parley.torch.LossSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -210,7 +210,8 @@ public final class TrainingArguments {
             var faults = new ArrayList<String>();
             for (var setting : TrainingSettings.all()) settle(setting, faults);
             checkTogether(faults);
-            if (!faults.isEmpty()) throw new IllegalArgumentException("These training arguments cannot be: " + String.join("; ", faults) + ".");
+            if (!faults.isEmpty())
+                throw new IllegalArgumentException("These training arguments cannot be: " + String.join("; ", faults) + ".");
             return new TrainingArguments(values);
         }
 

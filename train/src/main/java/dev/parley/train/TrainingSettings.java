@@ -41,7 +41,8 @@ public final class TrainingSettings {
     public static final TrainingSetting<Integer> GRADIENT_ACCUMULATION_STEPS = setting("gradient_accumulation_steps",
             SettingValues.count(Range.atLeast(1)), 1, "Passes in an optimiser step; k passes equal one that is k times as large.");
 
-    public static final TrainingSetting<Double> LEARNING_RATE = setting("learning_rate", SettingValues.number(Range.above0Below(1000)), 5e-5,
+    public static final TrainingSetting<Double> LEARNING_RATE = setting("learning_rate", SettingValues.number(Range.above0Below(1000)),
+            5e-5,
             "Highest learning rate of AdamW.");
 
     public static final TrainingSetting<LrSchedule.Type> LR_SCHEDULER_TYPE = setting("lr_scheduler_type",
@@ -83,7 +84,8 @@ public final class TrainingSettings {
             "Polynomials of that iteration; three steps of `polar_express` do the work of five of `jordan`.");
 
     public static final TrainingSetting<Integer> MUON_BLOCK_SIZE = setting("muon_block_size", SettingValues.count(Range.atLeast(0)), 0,
-            "Rows of a matrix that Muon orthogonalises together, such as the width of a head. 0, or a size that does not divide the matrix, takes the whole matrix.");
+            "Rows of a matrix that Muon orthogonalises together, such as the width of a head. 0, or a size that does not divide the "
+                    + "matrix, takes the whole matrix.");
 
     public static final TrainingSetting<Double> MAX_GRAD_NORM = setting("max_grad_norm", SettingValues.number(Range.atLeast(0)), 1.0,
             "Gradients longer than this are scaled down to it; 0 leaves all as they are.");
@@ -101,7 +103,9 @@ public final class TrainingSettings {
             "Steps between reports of progress.");
 
     public static final TrainingSetting<Boolean> BF16 = setting("bf16", SettingValues.flag(), () -> Engine.trainingType() == DType.BFLOAT16,
-            "where it is faster", "Compute matrix products in bfloat16; weights stay float32. On processors without instructions for bfloat16 a recipe takes float32 all the same, and says so; `always` insists.");
+            "where it is faster",
+            "Compute matrix products in bfloat16; weights stay float32. On processors without instructions for bfloat16 a recipe takes "
+                    + "float32 all the same, and says so; `always` insists.");
 
     public static final TrainingSetting<Boolean> GROUP_BY_LENGTH = setting("group_by_length", SettingValues.flag(), false,
             "Put rows of similar length into a batch, to save padding.");

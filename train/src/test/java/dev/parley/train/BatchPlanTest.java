@@ -63,7 +63,8 @@ class BatchPlanTest {
         for (var pair : List.of(new int[] {10, 4}, new int[] {11, 4}, new int[] {3, 8}, new int[] {1, 16})) {
             try (var model = TrainableLM.create(ModelConfig.gpt2(50, 8, 8, 1, 1), 1)) {
                 var last = new TrainEvent.Step[1];
-                var trainer = new Trainer(model, arguments(pair[1]).numTrainEpochs(3).saveSteps(0).loggingSteps(1).build(), numbered(pair[0] * BATCH_SIZE));
+                var trainer = new Trainer(model, arguments(pair[1]).numTrainEpochs(3).saveSteps(0).loggingSteps(1).build(),
+                        numbered(pair[0] * BATCH_SIZE));
                 trainer.onEvent(e -> last[0] = e instanceof TrainEvent.Step step ? step : last[0]).train();
                 assertEquals(3L * steps(pair[0], pair[1]), last[0].step());
                 assertEquals(3, last[0].epoch());
@@ -91,7 +92,8 @@ class BatchPlanTest {
             expected[i] = expected[j];
             expected[j] = i;
         }
-        assertEquals(IntStream.of(expected).limit(BATCH_SIZE).boxed().toList(), first(new BatchPlan(numbered(30), arguments(1).build()), 0));
+        assertEquals(IntStream.of(expected).limit(BATCH_SIZE).boxed().toList(),
+                first(new BatchPlan(numbered(30), arguments(1).build()), 0));
     }
 
     private static List<Integer> first(BatchPlan plan, long step) {

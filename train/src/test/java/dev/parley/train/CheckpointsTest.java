@@ -44,11 +44,14 @@ class CheckpointsTest {
 
     /** @param shift of what is in the middle rows */
     private static Dataset rows(int n, int shift) {
-        return Dataset.of(IntStream.range(0, n).mapToObj(r -> TrainingRow.of(IntStream.range(0, 8).map(i -> (r * 7 + i * (i + 3) + (r == n / 3 ? shift : 0)) % 50).toArray())).toList());
+        return Dataset.of(IntStream.range(0, n).mapToObj(
+                r -> TrainingRow.of(IntStream.range(0, 8).map(i -> (r * 7 + i * (i + 3) + (r == n / 3 ? shift : 0)) % 50).toArray()))
+                .toList());
     }
 
     private TrainingArguments.Builder arguments() {
-        return TrainingArguments.builder().outputDir(out).maxSteps(12).perDeviceTrainBatchSize(3).learningRate(3e-3).saveSteps(4).loggingSteps(1).warmupSteps(2);
+        return TrainingArguments.builder().outputDir(out).maxSteps(12).perDeviceTrainBatchSize(3).learningRate(3e-3).saveSteps(4)
+                .loggingSteps(1).warmupSteps(2);
     }
 
     private TrainOutput train(TrainingArguments.Builder arguments) {
@@ -84,7 +87,8 @@ class CheckpointsTest {
     void asManyStayAsTheLimitSaysAndTheBestIfItIsAnother() throws Exception {
         train(arguments().saveTotalLimit(2));
         assertEquals(List.of("checkpoint-12", "checkpoint-8"), folders(), "the last, evaluated at the end, is the best");
-        assertEquals("checkpoint-12", out.relativize(train(arguments().saveTotalLimit(2).resumeFromCheckpoint(out)).best().orElseThrow()).toString());
+        assertEquals("checkpoint-12",
+                out.relativize(train(arguments().saveTotalLimit(2).resumeFromCheckpoint(out)).best().orElseThrow()).toString());
 
         out = folder.resolve("worse");
         var falling = arguments().saveTotalLimit(2).evalSteps(4).learningRate(5).lrSchedulerType(LrSchedule.Type.POLYNOMIAL).warmupSteps(0);
@@ -105,7 +109,8 @@ class CheckpointsTest {
         assertEquals(out.resolve("checkpoint-" + lowest.step()), output.best().orElseThrow());
         for (var whole : new Checkpoints(out).list()) {
             var best = TrainerState.read(whole).best();
-            if (best.isPresent() && whole.endsWith("checkpoint-12")) assertTrue(Checkpoints.isWhole(out.resolve("checkpoint-" + best.get().step())));
+            if (best.isPresent() && whole.endsWith("checkpoint-12"))
+                assertTrue(Checkpoints.isWhole(out.resolve("checkpoint-" + best.get().step())));
         }
     }
 
@@ -166,7 +171,8 @@ class CheckpointsTest {
         try (var files = Files.list(out)) {
             assertEquals(List.of(".mine.part"), files.map(f -> f.getFileName().toString()).filter(n -> n.startsWith(".")).toList());
         }
-        assertTrue(Files.exists(out.resolve("checkpoint-8.abandoned/model.safetensors")), "what somebody took a part out of is not ours to delete");
+        assertTrue(Files.exists(out.resolve("checkpoint-8.abandoned/model.safetensors")),
+                "what somebody took a part out of is not ours to delete");
     }
 
     @Test
@@ -184,7 +190,8 @@ class CheckpointsTest {
         var again = train(arguments().resumeFromCheckpoint(out));
         assertEquals(0, again.stepsNow());
         assertFalse(again.interrupted());
-        assertEquals(List.of(12.0, output.trainLoss(), output.evalLoss().orElseThrow()), List.of((double) again.globalStep(), again.trainLoss(), again.evalLoss().orElseThrow()));
+        assertEquals(List.of(12.0, output.trainLoss(), output.evalLoss().orElseThrow()),
+                List.of((double) again.globalStep(), again.trainLoss(), again.evalLoss().orElseThrow()));
         assertFalse(events.stream().anyMatch(e -> e instanceof TrainEvent.Saved || e instanceof TrainEvent.Evaluated), events.toString());
     }
 
@@ -200,7 +207,8 @@ class CheckpointsTest {
 
     @Test
     void anInterruptedRunWhoseCheckpointCannotBeWrittenFailsAndLeavesNoPart() throws Exception {
-        var fault = assertThrows(UncheckedIOException.class, () -> train(arguments(), ROWS, trainer -> stoppedAt(6).apply(trainer.withFiles(fullAt(6)))));
+        var fault = assertThrows(UncheckedIOException.class,
+                () -> train(arguments(), ROWS, trainer -> stoppedAt(6).apply(trainer.withFiles(fullAt(6)))));
         assertTrue(fault.getMessage().contains("checkpoint-6 cannot be written: No space left"), fault.getMessage());
         assertEquals(List.of("checkpoint-4"), folders());
     }
@@ -244,7 +252,8 @@ class CheckpointsTest {
     @Test
     void whatOnlySavesEvaluatesOrLogsMayDiffer() {
         train(arguments(), ROWS, stoppedAt(6));
-        var other = arguments().saveSteps(5).saveTotalLimit(3).evalSteps(2).loggingSteps(3).perDeviceEvalBatchSize(2).resumeFromCheckpoint(out);
+        var other = arguments().saveSteps(5).saveTotalLimit(3).evalSteps(2).loggingSteps(3).perDeviceEvalBatchSize(2)
+                .resumeFromCheckpoint(out);
         assertEquals(6, train(other).stepsNow());
         assertEquals(List.of(), notes());
     }

@@ -2,13 +2,13 @@ package dev.parley.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.model.ModelConfig;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.TrainableLM;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -43,7 +43,8 @@ class MuonTest {
                 for (var parameter : model.parameters().all()) {
                     if (!parameter.isLayerMatrix()) continue;
                     var change = changeOf(parameter, block);
-                    int columns = (int) parameter.shape()[1], inner = parameter.innerDimension(), residual = (int) parameter.shape()[1 - inner];
+                    int columns = (int) parameter.shape()[1], inner = parameter.innerDimension(),
+                            residual = (int) parameter.shape()[1 - inner];
                     assertEquals(32, residual, parameter.name());
                     // Of all blocks together the squares sum to the outputs.
                     var square = (double) parameter.outFeatures() / parameter.shape()[inner];
@@ -82,11 +83,13 @@ class MuonTest {
     }
 
     /** Checks A Aᵀ = square · I, where A has rows and columns of these strides. */
-    private static void assertOrthonormal(float[] values, int start, int rows, int columns, int rowStride, int columnStride, double square) {
+    private static void assertOrthonormal(float[] values, int start, int rows, int columns, int rowStride, int columnStride,
+            double square) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < rows; j++) {
                 var dot = 0.0;
-                for (int k = 0; k < columns; k++) dot += values[start + i * rowStride + k * columnStride] * (double) values[start + j * rowStride + k * columnStride];
+                for (int k = 0; k < columns; k++)
+                    dot += values[start + i * rowStride + k * columnStride] * (double) values[start + j * rowStride + k * columnStride];
                 assertEquals(i == j ? square : 0, dot, 2e-3 * Math.max(1, square), () -> Arrays.toString(new int[] {start, rows, columns}));
             }
         }

@@ -53,7 +53,8 @@ class TimeLimitTest {
 
     private Trainer trainer(TrainableLM model, LongUnaryOperator nanos, boolean resume) {
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(PLANNED_STEPS).perDeviceTrainBatchSize(1)
-                .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.COSINE).warmupSteps(PLANNED_STEPS / 20).saveSteps(10_000).loggingSteps(1);
+                .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.COSINE).warmupSteps(PLANNED_STEPS / 20).saveSteps(10_000)
+                .loggingSteps(1);
         if (resume) arguments.resumeFromCheckpoint(folder.resolve("out"));
         now = 0;
         var clocked = dataset(nanos);

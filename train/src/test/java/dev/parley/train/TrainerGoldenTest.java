@@ -72,7 +72,8 @@ class TrainerGoldenTest {
             for (var parameter : golden.path("after").path("parameters").properties()) {
                 var values = model.parameters().get(parameter.getKey()).value().toFloats();
                 for (var entry : parameter.getValue().path("entries")) {
-                    // A key's bias adds the same to all scores of a query: its gradient is zero but for rounding, which Adam makes steps of.
+                    // A key's bias adds the same to all scores of a query: its gradient is zero but for rounding, which Adam makes steps
+                    // of.
                     if (parameter.getKey().endsWith("c_attn.bias") && entry.get(0).asInt() / 48 == 1) continue;
                     assertEquals(entry.get(1).asDouble(), values[entry.get(0).asInt()], 5e-5, parameter.getKey());
                 }
@@ -109,9 +110,12 @@ class TrainerGoldenTest {
         var rows = new ArrayList<TrainingRow>();
         for (var row : ids) rows.add(TrainingRow.of(row));
         var events = new ArrayList<TrainEvent.Step>();
-        var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(golden.path("steps").size()).perDeviceTrainBatchSize(ids.length)
-                .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble()).nsSteps(hyper.path("ns_steps").asInt())
-                .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.CONSTANT).adamBeta2(0.95).maxGradNorm(0).loggingSteps(1).saveSteps(0).bf16(false)
+        var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(golden.path("steps").size())
+                .perDeviceTrainBatchSize(ids.length)
+                .optim(Optim.MUON).muonLearningRate(hyper.path("lr").asDouble()).muonMomentum(hyper.path("momentum").asDouble())
+                .nsSteps(hyper.path("ns_steps").asInt())
+                .learningRate(1e-3).lrSchedulerType(LrSchedule.Type.CONSTANT).adamBeta2(0.95).maxGradNorm(0).loggingSteps(1).saveSteps(0)
+                .bf16(false)
                 .shuffle(false).build();
         try (var model = withoutDropout(Golden.folder(golden.path("model").asText()))) {
             new Trainer(model, arguments, Dataset.of(rows)).onEvent(e -> {
@@ -160,7 +164,8 @@ class TrainerGoldenTest {
         var shape = new LrSchedule.Shape(OptionalDouble.of(kwargs.path("min_lr_rate").asDouble(kwargs.path("min_lr_ratio").asDouble(0))),
                 kwargs.path("power").asDouble(1), kwargs.path("lr_end").asDouble(1e-7), kwargs.path("timescale").asLong(0),
                 kwargs.path("num_decay_steps").asLong(0));
-        var schedule = LrSchedule.of(type, golden.path("lr").asDouble(), golden.path("warmup_steps").asLong(), golden.path("total_steps").asLong(), shape);
+        var schedule = LrSchedule.of(type, golden.path("lr").asDouble(), golden.path("warmup_steps").asLong(),
+                golden.path("total_steps").asLong(), shape);
         var values = expected.isArray() ? expected : expected.path("values");
         for (int s = 0; s < 20; s++) assertEquals(values.get(s).asDouble(), schedule.at(s), 1e-12, "step " + s); // printed with nine digits
     }

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.TrainingRow;
+import dev.parley.kernels.DType;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
+import dev.parley.tensor.Engine;
 import dev.parley.torch.TokenBatch;
 import dev.parley.torch.TrainableLM;
-import dev.parley.kernels.DType;
-import dev.parley.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,16 +87,19 @@ class TrainerTest {
     @ValueSource(booleans = {true, false})
     void resumedRunEqualsUninterruptedRun(boolean bf16) {
         var dataset = Dataset.of(rows(11, 20)); // an epoch of four batches: the resume falls into the second
-        try (var whole = TrainableLM.create(CONFIG, 1); var parts = TrainableLM.create(CONFIG, 1); var again = TrainableLM.create(CONFIG, 2)) {
+        try (var whole = TrainableLM.create(CONFIG, 1); var parts = TrainableLM.create(CONFIG, 1);
+                var again = TrainableLM.create(CONFIG, 2)) {
             List<Double> wholeLosses = new ArrayList<>(), losses = new ArrayList<>();
-            var uninterrupted = new Trainer(whole, arguments("whole").bf16(bf16).loggingSteps(4).build(), dataset).onEvent(losses(wholeLosses)).train();
+            var uninterrupted = new Trainer(whole, arguments("whole").bf16(bf16).loggingSteps(4).build(), dataset)
+                    .onEvent(losses(wholeLosses)).train();
             var first = new Trainer(parts, arguments("parts").bf16(bf16).loggingSteps(4).build(), new Stopping(dataset, 6 * 3));
             first.onEvent(losses(losses));
             Stopping.stop = first::stop;
             var output = first.train();
             assertTrue(output.interrupted());
             assertTrue(output.globalStep() % 4 != 0, "in the middle of what an event tells");
-            var resumed = new Trainer(again, arguments("parts").bf16(bf16).loggingSteps(4).resumeFromCheckpoint(folder.resolve("parts")).build(), dataset)
+            var resumed = new Trainer(again,
+                    arguments("parts").bf16(bf16).loggingSteps(4).resumeFromCheckpoint(folder.resolve("parts")).build(), dataset)
                     .onEvent(losses(losses)).train();
             assertEquals(wholeLosses, losses);
             assertEquals(uninterrupted.trainLoss(), resumed.trainLoss());
@@ -148,7 +151,8 @@ class TrainerTest {
             model.computeIn(DType.FLOAT32);
             var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
             assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
-            var alone = documents.stream().mapToLong(d -> model.loss(TokenBatch.of(d.inputIds()), new int[][] {d.labels()}).targets()).sum();
+            var alone = documents.stream().mapToLong(d -> model.loss(TokenBatch.of(d.inputIds()), new int[][] {d.labels()}).targets())
+                    .sum();
             assertEquals(alone, packed.stream().mapToLong(TrainingRow::targets).sum());
         }
     }
@@ -169,6 +173,7 @@ class TrainerTest {
         var fault = assertThrows(IllegalArgumentException.class,
                 () -> TrainingArguments.builder().learningRate(-1).perDeviceTrainBatchSize(0).adamBeta1(2)
                         .lrSchedulerType(LrSchedule.Type.WARMUP_STABLE_DECAY).build());
-        for (var name : List.of("learning_rate", "per_device_train_batch_size", "adam_beta1", "num_decay_steps")) assertTrue(fault.getMessage().contains(name));
+        for (var name : List.of("learning_rate", "per_device_train_batch_size", "adam_beta1", "num_decay_steps"))
+            assertTrue(fault.getMessage().contains(name));
     }
 }

@@ -22,12 +22,14 @@ class TrainingSettingsTest {
 
     private static String camelCase(String name) {
         var words = name.split("_");
-        return words[0] + Arrays.stream(words).skip(1).map(w -> Character.toUpperCase(w.charAt(0)) + w.substring(1)).collect(Collectors.joining());
+        return words[0]
+                + Arrays.stream(words).skip(1).map(w -> Character.toUpperCase(w.charAt(0)) + w.substring(1)).collect(Collectors.joining());
     }
 
     @Test
     void everySettingHasABuilderMethodOfItsName() {
-        var methods = Arrays.stream(TrainingArguments.Builder.class.getMethods()).filter(m -> m.getParameterCount() == 1).map(m -> m.getName()).toList();
+        var methods = Arrays.stream(TrainingArguments.Builder.class.getMethods()).filter(m -> m.getParameterCount() == 1)
+                .map(m -> m.getName()).toList();
         for (var setting : TrainingSettings.all()) assertTrue(methods.contains(camelCase(setting.name())), setting.name());
     }
 
@@ -63,11 +65,13 @@ class TrainingSettingsTest {
 
     @Test
     void whatIsWrittenAsARecipeIsReadAgain() throws IOException {
-        var arguments = TrainingArguments.builder().outputDir(Path.of("a", "b")).maxSteps(7).learningRate(3e-4).optim(Optim.MUON).shuffle(false)
+        var arguments = TrainingArguments.builder().outputDir(Path.of("a", "b")).maxSteps(7).learningRate(3e-4).optim(Optim.MUON)
+                .shuffle(false)
                 .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).lrSchedulerType(LrSchedule.Type.INVERSE_SQRT).bf16(false).build();
         var texts = new LinkedHashMap<String, String>();
         for (var setting : TrainingSettings.all()) {
-            if (setting != TrainingSettings.LR_SCHEDULER_KWARGS && setting != TrainingSettings.RESUME_FROM_CHECKPOINT) texts.put(setting.name(), arguments.text(setting));
+            if (setting != TrainingSettings.LR_SCHEDULER_KWARGS && setting != TrainingSettings.RESUME_FROM_CHECKPOINT)
+                texts.put(setting.name(), arguments.text(setting));
         }
         var read = TrainingArguments.builder().read(YAML.valueToTree(texts)).build();
         for (var setting : TrainingSettings.all()) assertEquals(arguments.get(setting), read.get(setting), setting.name());
@@ -79,7 +83,8 @@ class TrainingSettingsTest {
 
     private static String settings() {
         var rows = TrainingSettings.all().stream().map(s -> row("`" + s.name() + "`", s.values(), s.defaultText(), s.sentence()));
-        return Stream.concat(Stream.of(row("key", "values", "default", "what it does"), "|---|---|---|---|"), rows).collect(Collectors.joining("\n"));
+        return Stream.concat(Stream.of(row("key", "values", "default", "what it does"), "|---|---|---|---|"), rows)
+                .collect(Collectors.joining("\n"));
     }
 
     private static String kwargs() {
@@ -93,7 +98,8 @@ class TrainingSettingsTest {
     void theDocumentHasTheTablesOfTheSettings() throws IOException {
         var document = Files.readString(DOCUMENT);
         for (var table : List.of(settings(), kwargs())) {
-            assertTrue(document.contains("\n" + table + "\n"), () -> "docs/recipes.md differs from the settings; its table is to be:\n\n" + table + "\n");
+            assertTrue(document.contains("\n" + table + "\n"),
+                    () -> "docs/recipes.md differs from the settings; its table is to be:\n\n" + table + "\n");
         }
     }
 }

@@ -49,13 +49,15 @@ final class CheckpointWeights implements WeightSource {
         var pointer = folder.resolve(POINTER);
         if (Files.isRegularFile(pointer) && Files.size(pointer) < LARGEST_POINTER) {
             var latest = LATEST.matcher(new String(Files.readAllBytes(pointer), StandardCharsets.UTF_8));
-            if (latest.find() && Files.isRegularFile(folder.resolve(latest.group(1) + ENDING))) return Optional.of(folder.resolve(latest.group(1) + ENDING));
+            if (latest.find() && Files.isRegularFile(folder.resolve(latest.group(1) + ENDING)))
+                return Optional.of(folder.resolve(latest.group(1) + ENDING));
         }
         return Optional.of(folder.resolve(USUAL)).filter(Files::isRegularFile);
     }
 
     static CheckpointWeights open(Path index) throws IOException {
-        if (Files.size(index) > LARGEST_INDEX) throw new WeightFileException(index, "the file is larger than a checkpoint's index can be (16 MiB)");
+        if (Files.size(index) > LARGEST_INDEX)
+            throw new WeightFileException(index, "the file is larger than a checkpoint's index can be (16 MiB)");
         var arena = Arena.ofShared();
         try {
             var bundle = TensorBundle.read(Files.readAllBytes(index));
@@ -75,7 +77,8 @@ final class CheckpointWeights implements WeightSource {
         var tensors = new LinkedHashMap<String, Tensor>();
         for (var named : bundle.entries().entrySet()) {
             var entry = named.getValue();
-            if (entry.shard() >= shards.length) throw fault(index, named.getKey(), "lies in file " + entry.shard() + " of " + shards.length);
+            if (entry.shard() >= shards.length)
+                throw fault(index, named.getKey(), "lies in file " + entry.shard() + " of " + shards.length);
             if (shards[entry.shard()] == null) shards[entry.shard()] = map(index, entry.shard(), shards.length, arena);
             var shard = shards[entry.shard()];
             if (entry.offset() > shard.byteSize() - entry.size()) {
@@ -92,7 +95,8 @@ final class CheckpointWeights implements WeightSource {
     private static void checkNoOverlap(Path index, Map<String, Entry> entries) {
         var sorted = new ArrayList<>(List.copyOf(entries.entrySet()));
         sorted.removeIf(e -> e.getValue().size() == 0);
-        sorted.sort(Comparator.comparingInt((Map.Entry<String, Entry> e) -> e.getValue().shard()).thenComparingLong(e -> e.getValue().offset()));
+        sorted.sort(Comparator.comparingInt((Map.Entry<String, Entry> e) -> e.getValue().shard())
+                .thenComparingLong(e -> e.getValue().offset()));
         for (int i = 1; i < sorted.size(); i++) {
             Entry before = sorted.get(i - 1).getValue(), entry = sorted.get(i).getValue();
             if (before.shard() == entry.shard() && entry.offset() - before.offset() < before.size()) {
@@ -104,7 +108,8 @@ final class CheckpointWeights implements WeightSource {
     private static MemorySegment map(Path index, int shard, int shards, Arena arena) throws IOException {
         var prefix = index.getFileName().toString().substring(0, index.getFileName().toString().length() - ENDING.length());
         var file = index.resolveSibling(prefix + String.format(Locale.ROOT, ".data-%05d-of-%05d", shard, shards));
-        if (!Files.isRegularFile(file)) throw new WeightFileException(index, "the file of its tensors, " + file.getFileName() + ", is missing");
+        if (!Files.isRegularFile(file))
+            throw new WeightFileException(index, "the file of its tensors, " + file.getFileName() + ", is missing");
         try (var channel = FileChannel.open(file)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         }

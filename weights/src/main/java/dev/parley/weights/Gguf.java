@@ -79,7 +79,8 @@ public final class Gguf implements AutoCloseable {
             if (metadata.put(key, value(int32(), 0)) != null) throw fault("the setting " + key + " is there twice");
         }
         var alignment = metadata.getOrDefault("general.alignment", 32L) instanceof Long n ? n : -1;
-        if (alignment < 1 || alignment > 1 << 20 || Long.bitCount(alignment) != 1) throw fault("general.alignment is " + metadata.get("general.alignment"));
+        if (alignment < 1 || alignment > 1 << 20 || Long.bitCount(alignment) != 1)
+            throw fault("general.alignment is " + metadata.get("general.alignment"));
         readTensors(tensorCount, alignment);
     }
 
@@ -93,20 +94,24 @@ public final class Gguf implements AutoCloseable {
             var shape = new long[dimensions];
             for (int d = dimensions - 1; d >= 0; d--) shape[d] = int64();
             var id = int32();
-            var type = GgmlType.of(id).orElseThrow(() -> fault("tensor \"" + name + "\" has the type " + GgmlType.nameOf(id) + ", which Parley does not read; it reads "
-                    + GgmlType.known()));
+            var type = GgmlType.of(id).orElseThrow(
+                    () -> fault("tensor \"" + name + "\" has the type " + GgmlType.nameOf(id) + ", which Parley does not read; it reads "
+                            + GgmlType.known()));
             placed.add(new Placed(name, type, shape, int64()));
         }
         var data = Math.ceilDiv(at, alignment) * alignment;
         for (var p : placed) {
             var elements = 1L;
             for (var size : p.shape) {
-                if (size < 1 || size > Integer.MAX_VALUE || elements > bytes.byteSize() * 4 / size) throw fault("tensor \"" + p.name + "\" is larger than the file");
+                if (size < 1 || size > Integer.MAX_VALUE || elements > bytes.byteSize() * 4 / size)
+                    throw fault("tensor \"" + p.name + "\" is larger than the file");
                 elements *= size;
             }
-            if (p.shape[p.shape.length - 1] % p.type.blockSize() != 0) throw fault("tensor \"" + p.name + "\" has rows that are not whole blocks of " + p.type);
+            if (p.shape[p.shape.length - 1] % p.type.blockSize() != 0)
+                throw fault("tensor \"" + p.name + "\" has rows that are not whole blocks of " + p.type);
             var size = p.type.bytes(elements);
-            if (p.offset < 0 || p.offset > bytes.byteSize() || data > bytes.byteSize() - p.offset || size > bytes.byteSize() - data - p.offset) {
+            if (p.offset < 0 || p.offset > bytes.byteSize() || data > bytes.byteSize() - p.offset
+                    || size > bytes.byteSize() - data - p.offset) {
                 throw fault("tensor \"" + p.name + "\" reaches beyond the file");
             }
             var entry = new TensorEntry(p.name, p.type, p.shape, bytes.asSlice(data + p.offset, size));
@@ -117,7 +122,8 @@ public final class Gguf implements AutoCloseable {
     /** A count of things that each take some bytes at least. */
     private long count(String what, int bytesEach) {
         var n = int64();
-        if (n < 0 || n > bytes.byteSize() / bytesEach) throw fault("the file is said to hold " + Long.toUnsignedString(n) + " " + what + ", more than fit");
+        if (n < 0 || n > bytes.byteSize() / bytesEach)
+            throw fault("the file is said to hold " + Long.toUnsignedString(n) + " " + what + ", more than fit");
         return n;
     }
 

@@ -78,7 +78,8 @@ public final class GgufWeights implements WeightSource {
         ThreadTeam.shared().each(Math.ceilDiv(rows, 16), block -> {
             var row = new float[columns];
             for (int r = 16 * block; r < Math.min(rows, 16 * (block + 1)); r++) {
-                view.tensor.type().widen(view.tensor.bytes(), (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns, columns, row, 0);
+                view.tensor.type().widen(view.tensor.bytes(), (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns, columns, row,
+                        0);
                 put(wide, view, row, r, rows);
             }
         });

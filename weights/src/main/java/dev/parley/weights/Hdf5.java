@@ -77,7 +77,8 @@ final class Hdf5 {
         if (version != 0 && version != 1) {
             throw fault("the file has HDF5's superblock " + version + "; save it again with h5py's libver=\"earliest\", or as safetensors");
         }
-        if (bytes.get(ValueLayout.JAVA_BYTE, 13) != 8 || bytes.get(ValueLayout.JAVA_BYTE, 14) != 8) throw fault("its addresses have not 8 bytes");
+        if (bytes.get(ValueLayout.JAVA_BYTE, 13) != 8 || bytes.get(ValueLayout.JAVA_BYTE, 14) != 8)
+            throw fault("its addresses have not 8 bytes");
         var addresses = version == 0 ? 24 : 28;
         if (bytes.get(LONG, addresses) != 0) throw fault("its addresses do not count from the beginning of the file");
         return bytes.get(LONG, addresses + 32 + 8);
@@ -97,14 +98,17 @@ final class Hdf5 {
         } else if (message(messages, 0x08) != null) {
             datasets.put(path, dataset(path, messages));
         } else {
-            throw fault("the object \"" + path + "\" is neither an old-style group nor a dataset; save the file again with h5py's libver=\"earliest\", or as safetensors");
+            throw fault("the object \"" + path
+                    + "\" is neither an old-style group nor a dataset; save the file again with h5py's libver=\"earliest\", or as "
+                    + "safetensors");
         }
     }
 
     // ---- object headers (IV.A.1.a) ----
 
     private List<Message> header(long address) {
-        if (bytes.get(INT, address) == HEADER_2) throw fault("the file has HDF5's newer object headers; save it again with h5py's libver=\"earliest\", or as safetensors");
+        if (bytes.get(INT, address) == HEADER_2)
+            throw fault("the file has HDF5's newer object headers; save it again with h5py's libver=\"earliest\", or as safetensors");
         var prefix = part(address, 16);
         if (prefix.get(ValueLayout.JAVA_BYTE, 0) != 1) throw fault("the file is damaged: there is no object header where one should be");
         var messages = new ArrayList<Message>();
@@ -117,7 +121,8 @@ final class Hdf5 {
         if (depth > DEEPEST || headerBytes > bytes.byteSize()) throw fault("the file is damaged: its object headers overlap");
         for (long at = 0; at + 8 <= block.byteSize();) {
             var size = Short.toUnsignedInt(block.get(SHORT, at + 2));
-            var message = new Message(Short.toUnsignedInt(block.get(SHORT, at)), (block.get(ValueLayout.JAVA_BYTE, at + 4) & 2) != 0, block.asSlice(at + 8, size));
+            var message = new Message(Short.toUnsignedInt(block.get(SHORT, at)), (block.get(ValueLayout.JAVA_BYTE, at + 4) & 2) != 0,
+                    block.asSlice(at + 8, size));
             if (message.type() == 0x10) messages(part(message.data().get(LONG, 0), message.data().get(LONG, 8)), messages, depth + 1);
             else if (message.type() != 0) messages.add(message); // 0 fills gaps
             at += 8 + size;
@@ -142,7 +147,8 @@ final class Hdf5 {
     private void tree(String path, long address, MemorySegment names, int depth, int treeDepth) {
         if (treeDepth > DEEPEST) throw fault("the tree of the group \"" + path + "\" is too deep");
         var node = part(address, 24);
-        if (node.get(INT, 0) != TREE || node.get(ValueLayout.JAVA_BYTE, 4) != 0) throw fault("the file is damaged: the group \"" + path + "\" has no tree");
+        if (node.get(INT, 0) != TREE || node.get(ValueLayout.JAVA_BYTE, 4) != 0)
+            throw fault("the file is damaged: the group \"" + path + "\" has no tree");
         var entries = Short.toUnsignedInt(node.get(SHORT, 6));
         for (int i = 0; i < entries; i++) {
             var child = bytes.get(LONG, address + 24 + 16L * i + 8); // keys and children take turns
@@ -177,7 +183,8 @@ final class Hdf5 {
 
     private Dataset dataset(String path, List<Message> messages) {
         MemorySegment space = message(messages, 0x01), type = message(messages, 0x03), layout = message(messages, 0x08);
-        if (space == null || type == null || messages.stream().anyMatch(m -> m.shared() && m.type() == 0x03)) throw fault(path, "has no shape or no type of its own");
+        if (space == null || type == null || messages.stream().anyMatch(m -> m.shared() && m.type() == 0x03))
+            throw fault(path, "has no shape or no type of its own");
         var dtype = dtype(path, type);
         var shape = shape(path, space);
         var size = (long) dtype.bytes();
@@ -225,7 +232,8 @@ final class Hdf5 {
         sorted.sort(Comparator.comparingLong(Dataset::address));
         for (int i = 1; i < sorted.size(); i++) {
             var before = sorted.get(i - 1);
-            if (sorted.get(i).address() < before.address() + before.size()) throw fault(sorted.get(i).path(), "overlaps \"" + before.path() + "\"");
+            if (sorted.get(i).address() < before.address() + before.size())
+                throw fault(sorted.get(i).path(), "overlaps \"" + before.path() + "\"");
         }
     }
 }

@@ -71,7 +71,8 @@ final class Pickle {
 
     private Object run() {
         while (true) {
-            if (stack.size() > MOST_VALUES || memo.size() > MOST_VALUES) throw new IllegalArgumentException("the pickle holds too many values");
+            if (stack.size() > MOST_VALUES || memo.size() > MOST_VALUES)
+                throw new IllegalArgumentException("the pickle holds too many values");
             var opcode = in.get() & 0xff;
             switch (opcode) {
                 case 0x80 -> protocol(in.get()); // PROTO
@@ -128,13 +129,15 @@ final class Pickle {
                     var items = popToMark();
                     list(top()).addAll(items);
                 }
-                default -> throw new IllegalArgumentException("the pickle has the operation 0x" + Integer.toHexString(opcode) + ", which no state dict needs");
+                default -> throw new IllegalArgumentException(
+                        "the pickle has the operation 0x" + Integer.toHexString(opcode) + ", which no state dict needs");
             }
         }
     }
 
     private static void protocol(byte version) {
-        if (version < 2 || version > 5) throw new IllegalArgumentException("the pickle has the protocol " + version + "; 2 to 5 can be read");
+        if (version < 2 || version > 5)
+            throw new IllegalArgumentException("the pickle has the protocol " + version + "; 2 to 5 can be read");
     }
 
     private Object pop() {

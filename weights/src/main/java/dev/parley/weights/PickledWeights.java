@@ -1,8 +1,8 @@
 package dev.parley.weights;
 
+import dev.parley.kernels.DType;
 import dev.parley.weights.Pickle.Storage;
 import dev.parley.weights.Pickle.StridedTensor;
-import dev.parley.kernels.DType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +75,8 @@ final class PickledWeights implements WeightSource {
     }
 
     private static WeightFileException damaged(Path file, IOException fault) {
-        return new WeightFileException(file, "the archive is damaged" + (fault.getMessage() == null ? "" : " (" + fault.getMessage() + ")"));
+        return new WeightFileException(file,
+                "the archive is damaged" + (fault.getMessage() == null ? "" : " (" + fault.getMessage() + ")"));
     }
 
     private void checkByteOrder() throws IOException {
@@ -115,8 +116,10 @@ final class PickledWeights implements WeightSource {
     /** Many views of one storage, or many storages in the same bytes, must not need far more memory than the file has. */
     private void checkTotals() throws IOException {
         var views = tensors.values().stream().mapToDouble(t -> (double) elements(t) * width(t.storage())).sum();
-        var stored = tensors.values().stream().map(StridedTensor::storage).distinct().mapToDouble(s -> (double) s.elements() * width(s)).sum();
-        if (stored > Files.size(file) || views > MOST_VIEWED * Files.size(file)) throw new WeightFileException(file, "the tensors are larger than the file");
+        var stored = tensors.values().stream().map(StridedTensor::storage).distinct().mapToDouble(s -> (double) s.elements() * width(s))
+                .sum();
+        if (stored > Files.size(file) || views > MOST_VIEWED * Files.size(file))
+            throw new WeightFileException(file, "the tensors are larger than the file");
     }
 
     private static int width(Storage storage) {
@@ -133,15 +136,18 @@ final class PickledWeights implements WeightSource {
         if (dtype == null) throw fault(name, "has the unknown type " + storage.type());
         var entry = entry(name, storage);
         if (storage.elements() < 0 || storage.elements() > storedSize(entry) / dtype.bytes()) {
-            throw fault(name, "needs a storage of " + storage.elements() + " elements; " + entry.getName() + " has " + entry.getSize() + " bytes");
+            throw fault(name,
+                    "needs a storage of " + storage.elements() + " elements; " + entry.getName() + " has " + entry.getSize() + " bytes");
         }
         var last = tensor.offset();
         var elements = 1L;
-        if (tensor.shape().length > MOST_DIMENSIONS || tensor.shape().length != tensor.strides().length || tensor.offset() < 0) throw fault(name, "has no shape that could be");
+        if (tensor.shape().length > MOST_DIMENSIONS || tensor.shape().length != tensor.strides().length || tensor.offset() < 0)
+            throw fault(name, "has no shape that could be");
         for (int i = 0; i < tensor.shape().length; i++) {
             var size = tensor.shape()[i];
             var stride = tensor.strides()[i];
-            if (size < 0 || stride < 0 || size > Integer.MAX_VALUE || stride > Integer.MAX_VALUE) throw fault(name, "has no shape that could be");
+            if (size < 0 || stride < 0 || size > Integer.MAX_VALUE || stride > Integer.MAX_VALUE)
+                throw fault(name, "has no shape that could be");
             if (Math.multiplyHigh(elements, size) != 0 || elements * size < 0) throw fault(name, "has no shape that could be");
             elements *= size;
             last += Math.max(0, size - 1) * stride;
@@ -195,7 +201,8 @@ final class PickledWeights implements WeightSource {
             MemorySegment.copy(storage, from * width, into, at * width, width);
             return at + 1;
         }
-        for (long i = 0; i < tensor.shape()[dim]; i++) at = copy(tensor, dim + 1, from + i * tensor.strides()[dim], storage, into, at, width);
+        for (long i = 0; i < tensor.shape()[dim]; i++)
+            at = copy(tensor, dim + 1, from + i * tensor.strides()[dim], storage, into, at, width);
         return at;
     }
 

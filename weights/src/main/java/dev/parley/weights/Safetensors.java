@@ -85,7 +85,8 @@ final class Safetensors implements WeightSource {
     private static Map<String, Entry> entries(Path file, JsonNode header, long size) {
         var entries = new LinkedHashMap<String, Entry>();
         for (var property : header.properties()) {
-            if (!property.getKey().equals("__metadata__")) entries.put(property.getKey(), entry(file, property.getKey(), property.getValue(), size));
+            if (!property.getKey().equals("__metadata__"))
+                entries.put(property.getKey(), entry(file, property.getKey(), property.getValue(), size));
         }
         checkNoOverlap(file, entries);
         return entries;

@@ -1,8 +1,8 @@
 package dev.parley.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.kernels.DType;
 import dev.parley.files.DurableFile;
+import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +25,8 @@ public final class SafetensorsWriter {
             for (var tensor : tensors) {
                 var end = channel.position() + tensor.bytes();
                 tensor.content().writeTo(channel);
-                if (channel.position() != end) throw new IllegalStateException("Tensor " + tensor.name() + " did not write its " + tensor.bytes() + " bytes.");
+                if (channel.position() != end)
+                    throw new IllegalStateException("Tensor " + tensor.name() + " did not write its " + tensor.bytes() + " bytes.");
             }
         });
     }

@@ -38,7 +38,8 @@ final class ShardedWeights implements WeightSource {
             for (var entry : map.properties()) {
                 var shard = sharded.shard(entry.getValue().asText());
                 if (!shard.names().contains(entry.getKey())) {
-                    throw new WeightFileException(index, "tensor \"" + entry.getKey() + "\" is not in " + shard.file().getFileName() + ", where the index says it is");
+                    throw new WeightFileException(index,
+                            "tensor \"" + entry.getKey() + "\" is not in " + shard.file().getFileName() + ", where the index says it is");
                 }
                 shardOf.put(entry.getKey(), shard);
             }

@@ -59,7 +59,8 @@ final class SortedTable {
 
     /** The content of a block, whose checksum is right. */
     private ByteBuffer block(long offset, long size) {
-        if (offset < 0 || size < 4 || offset > bytes.length || size > bytes.length - offset - TRAILER) throw new IllegalArgumentException("a block lies beyond the table's end");
+        if (offset < 0 || size < 4 || offset > bytes.length || size > bytes.length - offset - TRAILER)
+            throw new IllegalArgumentException("a block lies beyond the table's end");
         int at = (int) offset, end = (int) (offset + size);
         var crc = new CRC32C();
         crc.update(bytes, at, (int) size + 1);
@@ -82,7 +83,8 @@ final class SortedTable {
         var key = new byte[0];
         while (block.hasRemaining()) {
             long shared = Varint.read(block), added = Varint.read(block), size = Varint.read(block);
-            if (shared < 0 || shared > key.length || added < 0 || shared + added > LONGEST_KEY || size < 0 || added + size > block.remaining()) {
+            if (shared < 0 || shared > key.length || added < 0 || shared + added > LONGEST_KEY || size < 0
+                    || added + size > block.remaining()) {
                 throw new IllegalArgumentException("an entry of the table is damaged");
             }
             key = Arrays.copyOf(key, (int) (shared + added));

@@ -27,7 +27,8 @@ record TensorBundle(int shards, Map<String, Entry> entries) {
     private static final int MOST_SHARDS = 10_000, MOST_DIMENSIONS = 16;
 
     /** DataType of {@code types.proto}. */
-    private static final Map<Long, DType> DTYPES = Map.of(1L, DType.FLOAT32, 2L, DType.FLOAT64, 3L, DType.INT32, 4L, DType.UINT8, 5L, DType.INT16,
+    private static final Map<Long, DType> DTYPES = Map.of(1L, DType.FLOAT32, 2L, DType.FLOAT64, 3L, DType.INT32, 4L, DType.UINT8, 5L,
+            DType.INT16,
             6L, DType.INT8, 9L, DType.INT64, 10L, DType.BOOL, 14L, DType.BFLOAT16, 19L, DType.FLOAT16);
 
     /** @throws IllegalArgumentException saying what is damaged */
@@ -50,13 +51,15 @@ record TensorBundle(int shards, Map<String, Entry> entries) {
 
     private static Entry entry(String name, Map<Integer, Object> fields) {
         var dtype = DTYPES.get(number(fields, 1));
-        if (dtype == null) throw new IllegalArgumentException("tensor \"" + name + "\" has TensorFlow's type " + number(fields, 1) + ", which is no number");
+        if (dtype == null) throw new IllegalArgumentException(
+                "tensor \"" + name + "\" has TensorFlow's type " + number(fields, 1) + ", which is no number");
         if (fields.containsKey(7)) throw new IllegalArgumentException("tensor \"" + name + "\" lies in slices");
         long shard = number(fields, 3), offset = number(fields, 4), size = number(fields, 5);
         var shape = shape(name, fields.get(2));
         var bytes = (long) dtype.bytes();
         for (var n : shape) {
-            if (n < 0 || Math.multiplyHigh(bytes, n) != 0 || bytes * n < 0) throw new IllegalArgumentException("tensor \"" + name + "\" has a shape that no file can hold");
+            if (n < 0 || Math.multiplyHigh(bytes, n) != 0 || bytes * n < 0)
+                throw new IllegalArgumentException("tensor \"" + name + "\" has a shape that no file can hold");
             bytes *= n;
         }
         if (size != bytes) throw new IllegalArgumentException("tensor \"" + name + "\" has " + size + " bytes; its shape needs " + bytes);

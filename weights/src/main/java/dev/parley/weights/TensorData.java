@@ -29,7 +29,8 @@ public record TensorData(String name, DType dtype, long[] shape, Content content
 
     /** Writes all bytes of a piece of memory. */
     public static void write(FileChannel channel, MemorySegment bytes) throws IOException {
-        for (long at = 0; at < bytes.byteSize(); at += PIECE) write(channel, bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
+        for (long at = 0; at < bytes.byteSize(); at += PIECE)
+            write(channel, bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
     }
 
     static void write(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -7,10 +7,13 @@ import java.util.regex.Pattern;
 /** What TensorFlow's two forms of GPT-2 call the tensors, in the names of the PyTorch model; other names stay as they are. */
 final class TensorFlowNames {
 
-    private static final Pattern KERAS = Pattern.compile("(?:.*/)?(wte|wpe|ln_f|h_\\._(\\d{1,4})/(?:ln_1|ln_2|attn/c_attn|attn/c_proj|mlp/c_fc|mlp/c_proj))"
-            + "/(weight|embeddings|gamma|kernel|bias|beta)(?::0)?");
-    private static final Pattern OPENAI = Pattern.compile("model/(?:(wte|wpe)|((?:h\\d{1,4}/(?:ln_1|ln_2|attn/c_attn|attn/c_proj|mlp/c_fc|mlp/c_proj))|ln_f)/([gbw]))");
-    private static final Map<String, String> LEAVES = Map.of("weight", "weight", "embeddings", "weight", "gamma", "weight", "kernel", "weight",
+    private static final Pattern KERAS = Pattern
+            .compile("(?:.*/)?(wte|wpe|ln_f|h_\\._(\\d{1,4})/(?:ln_1|ln_2|attn/c_attn|attn/c_proj|mlp/c_fc|mlp/c_proj))"
+                    + "/(weight|embeddings|gamma|kernel|bias|beta)(?::0)?");
+    private static final Pattern OPENAI = Pattern
+            .compile("model/(?:(wte|wpe)|((?:h\\d{1,4}/(?:ln_1|ln_2|attn/c_attn|attn/c_proj|mlp/c_fc|mlp/c_proj))|ln_f)/([gbw]))");
+    private static final Map<String, String> LEAVES = Map.of("weight", "weight", "embeddings", "weight", "gamma", "weight", "kernel",
+            "weight",
             "bias", "bias", "beta", "bias", "g", "weight", "w", "weight", "b", "bias");
 
     private TensorFlowNames() {}

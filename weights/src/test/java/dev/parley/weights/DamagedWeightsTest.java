@@ -27,7 +27,8 @@ class DamagedWeightsTest {
     private Path safetensors(String header, int dataBytes) throws IOException {
         var text = header.getBytes(StandardCharsets.UTF_8);
         var file = folder.resolve("model.safetensors");
-        Files.write(file, ByteBuffer.allocate(8 + text.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).array());
+        Files.write(file,
+                ByteBuffer.allocate(8 + text.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).array());
         return file;
     }
 
@@ -47,11 +48,16 @@ class DamagedWeightsTest {
         refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 10), "\"a\"", "the file has 10 bytes");
         refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", 8), "\"a\"", "-8");
         refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8), "\"a\"");
-        refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12), "\"b\"", "overlaps", "\"a\"");
+        refused(safetensors(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}"
+                        + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+                12), "\"b\"", "overlaps", "\"a\"");
         refused(safetensors("{\"a\":{\"dtype\":\"F31\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8), "\"a\"", "F31");
         refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8), "\"a\"", "-2");
-        refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}", 8), "\"a\"", "no file can hold");
-        refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[274877906944],\"data_offsets\":[0,1099511627776]}}", 8), "\"a\""); // a terabyte
+        refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}", 8), "\"a\"",
+                "no file can hold");
+        // a terabyte
+        refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[274877906944],\"data_offsets\":[0,1099511627776]}}", 8), "\"a\"");
         refused(safetensors("{\"a\":1,\"a\":2}", 0), "JSON");
         refused(safetensors("[1]", 0), "JSON object");
         refused(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[" + "[".repeat(3000), 0), "JSON");
@@ -101,12 +107,14 @@ class DamagedWeightsTest {
     @Test
     void aTensorReachingBeyondItsStorageIsRefused() throws Exception {
         var rebuild = "ctorch._utils\n_rebuild_tensor_v2\n";
-        var storage = "((X\u0007\u0000\u0000\u0000storagectorch\nFloatStorage\nX\u0001\u0000\u0000\u00000X\u0003\u0000\u0000\u0000cpuK\u0004tQ";
+        var storage = "((X\u0007\u0000\u0000\u0000storagectorch\nFloatStorage\nX\u0001\u0000\u0000\u00000X\u0003\u0000\u0000\u0000cpuK"
+                + "\u0004tQ";
         var tail = "\u0089ccollections\nOrderedDict\n)RtR";
         var head = "}X\u0001\u0000\u0000\u0000a";
         refused(bin(head + rebuild + storage + "K\u0000K\u0005\u0085K\u0001\u0085" + tail + "s."), "\"a\"", "beyond its storage");
         refused(bin(head + rebuild + storage + "K\u0003K\u0002\u0085K\u0001\u0085" + tail + "s."), "\"a\"", "beyond its storage");
-        refused(bin(head + rebuild + storage + "K\u0000J\u00ff\u00ff\u00ff\u007f\u0085K\u0000\u0085" + tail + "s."), "\"a\"", "larger than the file"); // stride 0
+        refused(bin(head + rebuild + storage + "K\u0000J\u00ff\u00ff\u00ff\u007f\u0085K\u0000\u0085" + tail + "s."), "\"a\"",
+                "larger than the file"); // stride 0
         readAll(bin(head + rebuild + storage + "K\u0000K\u0004\u0085K\u0001\u0085" + tail + "s."));
     }
 
@@ -131,7 +139,8 @@ class DamagedWeightsTest {
 
     @Test
     void pickledTensorsEqualThoseOfSafetensorsBitForBit() throws Exception {
-        try (var pickled = WeightFiles.open(Golden.folder("gpt2-tiny-bin")); var safe = WeightFiles.open(Golden.folder("gpt2-tiny-noprefix"))) {
+        try (var pickled = WeightFiles.open(Golden.folder("gpt2-tiny-bin"));
+                var safe = WeightFiles.open(Golden.folder("gpt2-tiny-noprefix"))) {
             var compared = 0;
             for (var name : safe.names()) {
                 if (!pickled.names().contains(name) || name.endsWith(".attn.bias")) continue;

@@ -49,7 +49,8 @@ class FuzzedWeightsTest {
         for (int n = 0; n < files; n++) {
             var bytes = mutated.apply(good);
             Files.write(file, bytes);
-            Mutations.readOrRefused(() -> readAll(WeightFiles.openFile(file)), WeightFileException.class, Math.max(good.length, bytes.length));
+            Mutations.readOrRefused(() -> readAll(WeightFiles.openFile(file)), WeightFileException.class,
+                    Math.max(good.length, bytes.length));
         }
     }
 
@@ -85,7 +86,8 @@ class FuzzedWeightsTest {
     void indexOfShards() throws Exception {
         var shards = Files.createDirectories(folder.resolve("shards"));
         try (var weights = WeightFiles.open(forms.resolve("safetensors"))) {
-            var all = weights.names().stream().map(n -> TensorData.of(n, weights.info(n).dtype(), weights.info(n).shape(), weights.bytes(n))).toList();
+            var all = weights.names().stream()
+                    .map(n -> TensorData.of(n, weights.info(n).dtype(), weights.info(n).shape(), weights.bytes(n))).toList();
             SafetensorsFolder.write(shards, all, ShardSize.parse("8kB"));
         }
         Files.writeString(folder.resolve("x"), "outside");

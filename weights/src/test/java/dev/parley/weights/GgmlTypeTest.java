@@ -34,7 +34,8 @@ class GgmlTypeTest {
         assertEquals(bytes.length, type.bytes(expected.size()));
         var numbers = new float[expected.size() + 1];
         type.widen(MemorySegment.ofArray(bytes), 0, expected.size(), numbers, 1);
-        for (int i = 0; i < expected.size(); i++) assertEquals((float) expected.path(i).asDouble(), numbers[i + 1], block.getKey() + " " + i);
+        for (int i = 0; i < expected.size(); i++)
+            assertEquals((float) expected.path(i).asDouble(), numbers[i + 1], block.getKey() + " " + i);
     }
 
     @Test

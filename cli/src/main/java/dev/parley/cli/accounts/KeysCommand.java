@@ -8,7 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code keys}: the parent of its subcommands. */
-@Command(name = "keys", synopsisSubcommandLabel = "COMMAND", description = "Manage the keys with which programs call a server that runs with --auth.",
+@Command(name = "keys", synopsisSubcommandLabel = "COMMAND",
+        description = "Manage the keys with which programs call a server that runs with --auth.",
         footer = {"", "Examples:", "  ./parley keys create laptop --expires 30d", "  ./parley keys revoke k3yId4bc"})
 public final class KeysCommand implements Runnable {
 

@@ -19,7 +19,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code keys list}. */
-@Command(name = "list", description = "List the keys with their limits and today's use, without the secrets.", footer = {"", "Example:", "  ./parley keys list --json"})
+@Command(name = "list", description = "List the keys with their limits and today's use, without the secrets.",
+        footer = {"", "Example:", "  ./parley keys list --json"})
 final class ListKeysCommand implements Callable<Integer> {
 
     private final Output output;
@@ -36,12 +37,16 @@ final class ListKeysCommand implements Callable<Integer> {
 
     private record Result(List<Row> keys) {}
 
-    private record Row(String id, String name, String user, String created, String expires, String state, @JsonProperty("requests_per_minute") Long requestsPerMinute,
-            @JsonProperty("tokens_per_minute") Long tokensPerMinute, @JsonProperty("tokens_per_day") Long tokensPerDay, @JsonProperty("tokens_today") long tokensToday) {
+    private record Row(String id, String name, String user, String created, String expires, String state,
+            @JsonProperty("requests_per_minute") Long requestsPerMinute,
+            @JsonProperty("tokens_per_minute") Long tokensPerMinute, @JsonProperty("tokens_per_day") Long tokensPerDay,
+            @JsonProperty("tokens_today") long tokensToday) {
 
         static Row of(Key key) {
-            return new Row(key.id(), key.name(), key.owner().map(User::name).orElse(null), key.created().toString(), key.expires().map(Instant::toString).orElse(null), ListKeysCommand.state(key),
-                    orNull(key.limits().requestsPerMinute()), orNull(key.limits().tokensPerMinute()), orNull(key.limits().tokensPerDay()), key.tokensToday());
+            return new Row(key.id(), key.name(), key.owner().map(User::name).orElse(null), key.created().toString(),
+                    key.expires().map(Instant::toString).orElse(null), ListKeysCommand.state(key),
+                    orNull(key.limits().requestsPerMinute()), orNull(key.limits().tokensPerMinute()), orNull(key.limits().tokensPerDay()),
+                    key.tokensToday());
         }
 
         private static Long orNull(long limit) {
@@ -67,7 +72,8 @@ final class ListKeysCommand implements Callable<Integer> {
         output.line(String.format(format, "ID", "NAME", "USER", "STATE", "EXPIRES", "TOKENS TODAY", "LIMITS"));
         for (var key : keys) {
             var expires = key.expires().map(time -> LocalDate.ofInstant(time, ZoneId.systemDefault()).toString()).orElse("-");
-            output.line(String.format(format, key.id(), key.name(), key.owner().map(User::name).orElse("-"), state(key), expires, key.tokensToday(), text(key.limits())));
+            output.line(String.format(format, key.id(), key.name(), key.owner().map(User::name).orElse("-"), state(key), expires,
+                    key.tokensToday(), text(key.limits())));
         }
     }
 

@@ -53,7 +53,8 @@ final class ListUsersCommand implements Callable<Integer> {
         var width = Math.max(4, users.stream().mapToInt(user -> user.name().length()).max().orElseThrow());
         output.line(String.format("%-" + width + "s  %-10s  %s", "NAME", "SINCE", "STATE"));
         for (var user : users) {
-            output.line(String.format("%-" + width + "s  %s  %s", user.name(), LocalDate.ofInstant(user.created(), ZoneId.systemDefault()), user.disabled() ? "disabled" : "may log in"));
+            output.line(String.format("%-" + width + "s  %s  %s", user.name(), LocalDate.ofInstant(user.created(), ZoneId.systemDefault()),
+                    user.disabled() ? "disabled" : "may log in"));
         }
     }
 }

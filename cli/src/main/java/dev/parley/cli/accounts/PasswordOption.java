@@ -18,16 +18,19 @@ final class PasswordOption {
     String read(String user) throws IOException {
         if (fromInput) return firstLine();
         var console = System.console();
-        if (console == null || !console.isTerminal()) throw new WrongUsage("No terminal to ask for a password: use --password-stdin and send it in.");
+        if (console == null || !console.isTerminal())
+            throw new WrongUsage("No terminal to ask for a password: use --password-stdin and send it in.");
         var first = console.readPassword("Password for %s: ", user);
         var again = console.readPassword("Password again: ");
         if (first == null || again == null) throw new IllegalArgumentException("No password was given; nothing was changed.");
-        if (!String.valueOf(first).equals(String.valueOf(again))) throw new IllegalArgumentException("The two passwords differ; nothing was changed.");
+        if (!String.valueOf(first).equals(String.valueOf(again)))
+            throw new IllegalArgumentException("The two passwords differ; nothing was changed.");
         return String.valueOf(first);
     }
 
     private static String firstLine() throws IOException {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return Optional.ofNullable(in.readLine()).orElseThrow(() -> new IllegalArgumentException("Standard input has no password; nothing was changed."));
+        return Optional.ofNullable(in.readLine())
+                .orElseThrow(() -> new IllegalArgumentException("Standard input has no password; nothing was changed."));
     }
 }

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code keys revoke}. */
-@Command(name = "revoke", description = "Revoke a key; a running server notices at its next request.", footer = {"", "Example:", "  ./parley keys revoke k3yId4bc"})
+@Command(name = "revoke", description = "Revoke a key; a running server notices at its next request.",
+        footer = {"", "Example:", "  ./parley keys revoke k3yId4bc"})
 final class RevokeCommand implements Callable<Integer> {
 
     private final Output output;

@@ -8,7 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code users}: the parent of its subcommands. */
-@Command(name = "users", synopsisSubcommandLabel = "COMMAND", description = "Manage the users who may log in to a server that runs with --auth.",
+@Command(name = "users", synopsisSubcommandLabel = "COMMAND",
+        description = "Manage the users who may log in to a server that runs with --auth.",
         footer = {"", "Examples:", "  ./parley users add ada", "  ./parley users list --data my-data"})
 public final class UsersCommand implements Runnable {
 
@@ -17,7 +18,8 @@ public final class UsersCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new AddUserCommand(output), new PasswordCommand(output), new DisableCommand(output), new EnableCommand(output), new ListUsersCommand(output));
+        return List.of(new AddUserCommand(output), new PasswordCommand(output), new DisableCommand(output), new EnableCommand(output),
+                new ListUsersCommand(output));
     }
 
     @Override

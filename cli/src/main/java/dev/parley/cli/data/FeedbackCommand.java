@@ -3,8 +3,8 @@ package dev.parley.cli.data;
 import dev.parley.cli.DataOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.serve.chat.history.Feedback;
 import dev.parley.files.DurableFile;
+import dev.parley.serve.chat.history.Feedback;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +17,10 @@ import picocli.CommandLine.Option;
 /** {@code data feedback}: what people think of the answers of a server, as data to train by. */
 @Command(name = "feedback", description = "Export the ratings of a server's answers as training data, one line of JSON each.",
         footer = {"", "sft: the answers with a thumb up, {\"messages\":[...]}.",
-                "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from answers to the same "
-                        + "of which one has a thumb up and another down.",
-                "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
+            "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from "
+                    + "answers to the same "
+                    + "of which one has a thumb up and another down.",
+            "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
 final class FeedbackCommand implements Callable<Integer> {
 
     private final Output output;
@@ -27,13 +28,15 @@ final class FeedbackCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
-    @Option(names = "--format", paramLabel = "sft|preference|all", defaultValue = "all", description = "Which lines to write. Default: all, sft first.")
+    @Option(names = "--format", paramLabel = "sft|preference|all", defaultValue = "all",
+            description = "Which lines to write. Default: all, sft first.")
     private Format format;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
     private Path out;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "Export only this user's ratings; may be given several times. Default: everybody's.")
+    @Option(names = "--user", paramLabel = "NAME",
+            description = "Export only this user's ratings; may be given several times. Default: everybody's.")
     private List<String> users = List.of();
 
     @Option(names = "--imported", description = "Include answers of imported conversations. Such a file can contain any answer.")
@@ -64,7 +67,8 @@ final class FeedbackCommand implements Callable<Integer> {
             if (format != Format.PREFERENCE) {
                 var good = feedback.demonstrations();
                 lines.addAll(good.lines());
-                output.note(good.lines().size() + " good answers" + (good.cutOff() == 0 ? "." : ", of which " + good.cutOff() + " were cut off before their end."));
+                output.note(good.lines().size() + " good answers"
+                        + (good.cutOff() == 0 ? "." : ", of which " + good.cutOff() + " were cut off before their end."));
             }
             if (format != Format.SFT) {
                 var better = feedback.preferences();

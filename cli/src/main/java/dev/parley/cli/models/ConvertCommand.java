@@ -3,12 +3,12 @@ package dev.parley.cli.models;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.kernels.DType;
 import dev.parley.model.FolderExport;
 import dev.parley.model.GgufExport;
 import dev.parley.model.GgufImport;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.ShardSize;
-import dev.parley.kernels.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code models convert}: a model to a GGUF file, or to a folder of safetensors. */
 @Command(name = "convert", description = {"Convert a model to one GGUF file, for llama.cpp and Ollama, or to a folder of safetensors.",
-        "Reads safetensors, pytorch_model.bin, tf_model.h5, OpenAI's TensorFlow checkpoint of GPT-2 and GGUF."},
+    "Reads safetensors, pytorch_model.bin, tf_model.h5, OpenAI's TensorFlow checkpoint of GPT-2 and GGUF."},
         footer = {"", "Examples:", "  ./parley models convert my-model my-model.gguf --dtype q8_0",
             "  ./parley models convert gpt2-checkpoint gpt2 --dtype bf16 --max-shard-size 500MB"})
 final class ConvertCommand implements Callable<Integer> {
@@ -38,7 +38,8 @@ final class ConvertCommand implements Callable<Integer> {
         "Default: f16 for a .gguf file; for a folder, the weights' own type, or f32 if they come from GGUF."})
     Optional<Target> dtype = Optional.empty();
 
-    @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB", description = "Split a folder's weights into files of at most this size. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB",
+            description = "Split a folder's weights into files of at most this size. Default: ${DEFAULT-VALUE}.")
     String largest;
 
     @Option(names = "--force", description = "Overwrite what is there.")
@@ -58,7 +59,8 @@ final class ConvertCommand implements Callable<Integer> {
         var shardSize = ShardSize.parse(largest);
         if (Files.exists(out) && !force) throw new IllegalArgumentException(out + " already exists; --force overwrites it.");
         var in = Downloads.model(name, output);
-        if (!GgufImport.isGguf(in) && !Files.isDirectory(in)) throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
+        if (!GgufImport.isGguf(in) && !Files.isDirectory(in))
+            throw new IllegalArgumentException(in + " is neither a model folder nor a .gguf file.");
         if (out.toString().endsWith(".gguf")) toFile(in);
         else toFolder(in, shardSize);
         return Parley.DONE;
@@ -82,7 +84,8 @@ final class ConvertCommand implements Callable<Integer> {
             case F32 -> DType.FLOAT32;
             case F16 -> DType.FLOAT16;
             case BF16 -> DType.BFLOAT16;
-            default -> throw new IllegalArgumentException("A folder's weights are f32, f16 or bf16; " + type.name().toLowerCase(Locale.ROOT) + " is for a .gguf file.");
+            default -> throw new IllegalArgumentException(
+                    "A folder's weights are f32, f16 or bf16; " + type.name().toLowerCase(Locale.ROOT) + " is for a .gguf file.");
         };
     }
 

@@ -29,7 +29,8 @@ final class ListCommand implements Callable<Integer> {
 
     private record Result(String cache, List<Model> models) {}
 
-    private record Model(String id, @JsonProperty("size_bytes") long bytes, @JsonProperty("partial_bytes") long partialBytes, @JsonProperty("last_used") String lastUsed,
+    private record Model(String id, @JsonProperty("size_bytes") long bytes, @JsonProperty("partial_bytes") long partialBytes,
+            @JsonProperty("last_used") String lastUsed,
             List<Revision> revisions) {
 
         static Model of(CachedModel model) {
@@ -38,10 +39,12 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private record Revision(String commit, List<String> refs, String path, int files, @JsonProperty("size_bytes") long bytes, boolean whole) {
+    private record Revision(String commit, List<String> refs, String path, int files, @JsonProperty("size_bytes") long bytes,
+            boolean whole) {
 
         static Revision of(CachedModel.Revision revision) {
-            return new Revision(revision.commit(), revision.refs(), revision.folder().toString(), revision.files(), revision.bytes(), revision.whole());
+            return new Revision(revision.commit(), revision.refs(), revision.folder().toString(), revision.files(), revision.bytes(),
+                    revision.whole());
         }
     }
 
@@ -67,12 +70,14 @@ final class ListCommand implements Callable<Integer> {
     private static String row(CachedModel model, int width) {
         var used = model.lastUsed().map(time -> LocalDate.ofInstant(time, ZoneId.systemDefault()).toString()).orElse("-");
         var revisions = String.join(", ", model.revisions().stream().map(ListCommand::text).toList());
-        var partial = model.partialBytes() == 0 ? "" : (revisions.isEmpty() ? "" : ", ") + Sizes.text(model.partialBytes()) + " of an unfinished download";
+        var partial = model.partialBytes() == 0 ? ""
+                : (revisions.isEmpty() ? "" : ", ") + Sizes.text(model.partialBytes()) + " of an unfinished download";
         return String.format("%-" + width + "s  %7s  %-10s  %s", model.id(), Sizes.text(model.bytes()), used, revisions + partial);
     }
 
     private static String text(CachedModel.Revision revision) {
         var commit = revision.commit().substring(0, 8);
-        return (revision.refs().isEmpty() ? commit : String.join(" ", revision.refs()) + " " + commit) + (revision.whole() ? "" : " (not a whole model)");
+        return (revision.refs().isEmpty() ? commit : String.join(" ", revision.refs()) + " " + commit)
+                + (revision.whole() ? "" : " (not a whole model)");
     }
 }

@@ -8,8 +8,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code models}: the parent of its subcommands. */
-@Command(name = "models", synopsisSubcommandLabel = "COMMAND", description = "Download models from the hub, list and remove them, convert them.",
-        footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct", "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
+@Command(name = "models", synopsisSubcommandLabel = "COMMAND",
+        description = "Download models from the hub, list and remove them, convert them.",
+        footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct",
+            "  ./parley models convert my-model my-model.gguf --dtype q8_0"})
 public final class ModelsCommand implements Runnable {
 
     @Spec

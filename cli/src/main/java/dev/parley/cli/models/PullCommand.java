@@ -13,9 +13,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code models pull}: downloads a model of the hub, and writes where it lies. */
 @Command(name = "pull", description = {"Download a model from the hub, and print where it is.",
-        "Only what Parley needs is downloaded: settings, tokenizer, and one format of the weights. Files that are there already are not downloaded again."},
-        footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct", "  HF_TOKEN=hf_... ./parley models pull meta-llama/Llama-3.2-1B",
-                "", "HF_HOME says where models lie, HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1 forbids to ask."})
+    "Only what Parley needs is downloaded: settings, tokenizer, and one format of the weights. Files that are there already are not "
+            + "downloaded again."},
+        footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct",
+            "  HF_TOKEN=hf_... ./parley models pull meta-llama/Llama-3.2-1B",
+            "", "HF_HOME says where models lie, HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1 forbids to ask."})
 final class PullCommand implements Callable<Integer> {
 
     private final Output output;
@@ -33,19 +35,23 @@ final class PullCommand implements Callable<Integer> {
         this.output = output;
     }
 
-    private record Result(String id, String revision, String commit, String path, @JsonProperty("downloaded_bytes") long downloadedBytes, double seconds) {}
+    private record Result(String id, String revision, String commit, String path, @JsonProperty("downloaded_bytes") long downloadedBytes,
+            double seconds) {}
 
     @Override
     public Integer call() {
         var model = HubModel.parse(name);
         var started = System.nanoTime();
-        var pulled = Downloads.watched(model.toString(), output, (hub, listener) -> file == null ? hub.pull(model, listener) : hub.pullFile(model, file, listener));
+        var pulled = Downloads.watched(model.toString(), output,
+                (hub, listener) -> file == null ? hub.pull(model, listener) : hub.pullFile(model, file, listener));
         var seconds = (System.nanoTime() - started) / 1e9;
         if (json) {
-            output.json(new Result(model.id(), model.revision(), pulled.commit(), pulled.path().toString(), pulled.downloadedBytes(), seconds));
+            output.json(
+                    new Result(model.id(), model.revision(), pulled.commit(), pulled.path().toString(), pulled.downloadedBytes(), seconds));
             return Parley.DONE;
         }
-        output.note(pulled.downloadedBytes() == 0 ? "All of it was there." : String.format(Locale.ROOT, "%s in %.1f s.", Sizes.text(pulled.downloadedBytes()), seconds));
+        output.note(pulled.downloadedBytes() == 0 ? "All of it was there."
+                : String.format(Locale.ROOT, "%s in %.1f s.", Sizes.text(pulled.downloadedBytes()), seconds));
         output.line(pulled.path().toString());
         return Parley.DONE;
     }

@@ -21,7 +21,8 @@ final class RemoveCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model, or a branch, tag or commit of it; a commit by at least its first 7 digits.")
+    @Parameters(paramLabel = "ORG/NAME[@REV]",
+            description = "The model, or a branch, tag or commit of it; a commit by at least its first 7 digits.")
     private String name;
 
     @Option(names = {"-y", "--yes"}, description = "Do not ask.")
@@ -42,7 +43,8 @@ final class RemoveCommand implements Callable<Integer> {
         var model = HubModel.parse(name);
         var revision = Optional.of(model.revision()).filter(r -> name.contains("@"));
         var there = cache.find(model.id());
-        if (there.isPresent() && !yes && !isAgreed("Remove " + name + (revision.isPresent() ? "" : ", " + Sizes.text(there.get().bytes())) + ", from " + cache.root() + "?")) {
+        if (there.isPresent() && !yes && !isAgreed(
+                "Remove " + name + (revision.isPresent() ? "" : ", " + Sizes.text(there.get().bytes())) + ", from " + cache.root() + "?")) {
             output.note("Nothing was removed.");
             return Parley.FAILED;
         }
@@ -54,8 +56,10 @@ final class RemoveCommand implements Callable<Integer> {
 
     private boolean isAgreed(String question) {
         var console = System.console();
-        if (console == null || !console.isTerminal()) throw new WrongUsage("No terminal to ask for confirmation: use --yes to remove " + name + ".");
+        if (console == null || !console.isTerminal())
+            throw new WrongUsage("No terminal to ask for confirmation: use --yes to remove " + name + ".");
         output.note(question + " [y/N]");
-        return Optional.ofNullable(console.readLine()).map(String::strip).filter(a -> a.equalsIgnoreCase("y") || a.equalsIgnoreCase("yes")).isPresent();
+        return Optional.ofNullable(console.readLine()).map(String::strip).filter(a -> a.equalsIgnoreCase("y") || a.equalsIgnoreCase("yes"))
+                .isPresent();
     }
 }

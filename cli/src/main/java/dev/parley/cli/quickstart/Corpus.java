@@ -41,7 +41,8 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Task> tasks, L
         var words = wordNet.plainWords(3, 7).stream().limit(SPELLED_WORDS).toList();
         var tasks = List.<Task>of(Words.spelling(words, EXAMINED_WORDS, examined), Words.counting(words, EXAMINED_WORDS, examined),
                 Words.reversing(words, EXAMINED_WORDS, examined), Arithmetic.sumsTo20(examined), Arithmetic.sumsTo100(examined),
-                Arithmetic.differencesTo20(examined), new Definitions(wordNet.commonDefinitions(DEFINED_WORDS, examined), examined), new Stories(examined));
+                Arithmetic.differencesTo20(examined), new Definitions(wordNet.commonDefinitions(DEFINED_WORDS, examined), examined),
+                new Stories(examined));
         var texts = new ArrayList<String>();
         var heldOut = new ArrayList<String>();
         var own = files.isEmpty() ? List.<String>of() : TextFiles.documents(files);
@@ -65,9 +66,11 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Task> tasks, L
     List<Suggestion> suggestions() {
         var suggestions = new ArrayList<Suggestion>();
         for (var id : List.of("who-are-you", "what-can-you-do", "token", "zh-who", "zh-can-do", "zh-language-model")) {
-            topics.stream().filter(t -> t.id().equals(id)).forEach(t -> suggestions.add(Suggestion.of(t.language(), t.questions().getFirst())));
+            topics.stream().filter(t -> t.id().equals(id))
+                    .forEach(t -> suggestions.add(Suggestion.of(t.language(), t.questions().getFirst())));
         }
-        for (var task : List.of("Spell the word garden.", "What is 12 + 5?", "Tell me a story about a fox.")) suggestions.add(new Suggestion(task, Optional.empty()));
+        for (var task : List.of("Spell the word garden.", "What is 12 + 5?", "Tell me a story about a fox."))
+            suggestions.add(new Suggestion(task, Optional.empty()));
         return suggestions;
     }
 

@@ -1,6 +1,5 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.tasks.Example;
 import dev.parley.eval.BigramBaseline;
 import dev.parley.eval.BitsPerByte;
@@ -10,6 +9,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,8 +61,10 @@ final class Judging {
         try (var base = CausalLM.fromPretrained(baseFolder); var untrained = TrainableLM.create(base.config(), plan.seed() + 7)) {
             scores.put("bits per byte, held-out text", BitsPerByte.of(base, tokenizer, bos, texts));
             var read = tokenizer.encodeAll(corpus.texts(), Engine.threads());
-            scores.put("bits per byte, bigram baseline", new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));
-            scores.put("bits per byte, untrained model", BitsPerByte.of(untrained, tokenizer, bos, texts.subList(0, Math.min(50, texts.size()))));
+            scores.put("bits per byte, bigram baseline",
+                    new BigramBaseline(tokenizer.vocabSize(), bos, read).bitsPerByte(tokenizer, bos, texts));
+            scores.put("bits per byte, untrained model",
+                    BitsPerByte.of(untrained, tokenizer, bos, texts.subList(0, Math.min(50, texts.size()))));
         }
         return scores;
     }
@@ -72,13 +74,15 @@ final class Judging {
         var examples = new ArrayList<Example>();
         for (var topic : List.of("who-are-you", "what-is-parley", "zh-future")) {
             corpus.topics().stream().filter(t -> t.id().equals(topic))
-                    .forEach(t -> t.heldOut(corpus.examined()).stream().limit(1).forEach(q -> examples.add(new Example(q, t.answers().getFirst()))));
+                    .forEach(t -> t.heldOut(corpus.examined()).stream().limit(1)
+                            .forEach(q -> examples.add(new Example(q, t.answers().getFirst()))));
         }
         for (var name : List.of("spelling", "sums to 20", "stories")) {
             corpus.tasks().stream().filter(t -> t.name().equals(name)).forEach(t -> examples.addAll(t.heldOut(1, plan.seed())));
         }
         var questions = examples.stream().map(Example::prompt).toList();
         return exam.answers(questions, examples.stream().map(Example::answer))
-                .thenApply(answers -> IntStream.range(0, questions.size()).mapToObj(i -> new Quickstart.Sample(questions.get(i), answers.get(i))).toList());
+                .thenApply(answers -> IntStream.range(0, questions.size())
+                        .mapToObj(i -> new Quickstart.Sample(questions.get(i), answers.get(i))).toList());
     }
 }

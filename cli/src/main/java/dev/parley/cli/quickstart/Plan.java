@@ -30,7 +30,8 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
 
     /** @throws IllegalArgumentException if the minutes or steps make no sense */
     Plan {
-        if (!(minutes >= 0.5 && minutes <= 100_000)) throw new IllegalArgumentException("--minutes " + minutes + " is not between 0.5 and 100000.");
+        if (!(minutes >= 0.5 && minutes <= 100_000))
+            throw new IllegalArgumentException("--minutes " + minutes + " is not between 0.5 and 100000.");
         if (steps.isPresent() && (steps.getAsLong() < 2 || steps.getAsLong() > 1_000_000_000)) {
             throw new IllegalArgumentException("--steps " + steps.getAsLong() + " is not between 2 and 1000000000.");
         }

@@ -1,6 +1,5 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Conversations;
 import dev.parley.data.Dataset;
@@ -16,6 +15,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
@@ -112,11 +112,13 @@ final class Quickstart {
     /** Says before it begins what can be expected of the time. */
     private void forecast(TrainingBudget budget) {
         if (plan.steps().isPresent() || state.done(Stage.PRETRAIN.label())) return;
-        progress.note(String.format(Locale.ROOT, "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
+        progress.note(String.format(Locale.ROOT,
+                "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
                 budget.tokensPerSecond(), budget.minutesFor(Usual.tokensOfAUsefulModel())));
         var beyond = Usual.beyond(budget.expectedTokens());
         if (!beyond.isEmpty()) {
-            progress.note(String.format(Locale.ROOT, "%.1f minutes are too short for: %s. The model will make mistakes there; give it more by --minutes.",
+            progress.note(String.format(Locale.ROOT,
+                    "%.1f minutes are too short for: %s. The model will make mistakes there; give it more by --minutes.",
                     plan.minutes(), String.join(", ", beyond)));
         }
     }
@@ -156,9 +158,11 @@ final class Quickstart {
         progress.stage(Stage.PRETRAIN.label(), "Reading: predicting the next token of definitions and exercises");
         var part = budget.pretrain();
         var rows = Dataset.of(pretrainingRows(corpus, budget.mixture(), tokenizer, part.rowTokens()));
-        var heldOut = Dataset.of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
+        var heldOut = Dataset
+                .of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
         try (var run = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
-            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", run.model().config().parameterCount(), part.steps(), budget.shape().tokensPerStep()));
+            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", run.model().config().parameterCount(),
+                    part.steps(), budget.shape().tokensPerStep()));
             train(run, part, budget, folder);
         }
         return folder;
@@ -213,7 +217,8 @@ final class Quickstart {
         try (var run = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), Stage.SFT)) {
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
             train(run, part, budget, plan.out());
-            GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of()).write(plan.out());
+            GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of())
+                    .write(plan.out());
             SuggestionsFile.write(plan.out(), corpus.suggestions());
         }
     }
@@ -221,7 +226,7 @@ final class Quickstart {
     private List<TrainingRow> chatRows(Conversations conversations, Tokenizer tokenizer, long wanted) {
         var random = new SplittableRandom(plan.seed() + 1);
         var rows = new ArrayList<TrainingRow>();
-        for (var tokens = 0L; tokens < wanted; ) {
+        for (var tokens = 0L; tokens < wanted;) {
             var row = ChatRows.row(tokenizer, ChatTemplate.chatMl(), conversations.next(random), Plan.CONTEXT);
             if (row.isEmpty()) continue;
             rows.add(row.get());

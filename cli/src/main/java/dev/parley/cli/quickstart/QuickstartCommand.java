@@ -1,8 +1,8 @@
 package dev.parley.cli.quickstart;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.cli.Interrupted;
 import dev.parley.cli.InterruptHandler;
+import dev.parley.cli.Interrupted;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
@@ -21,23 +21,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code parley quickstart}: from nothing to a chat. */
-@Command(name = "quickstart", description = {"Makes a small chat model from raw text, here and now: tokenizer, pretraining, fine-tuning, scores, samples.",
-                "The data come with the program. Interrupted, it goes on where it was when it is started again."},
+@Command(name = "quickstart",
+        description = {"Makes a small chat model from raw text, here and now: tokenizer, pretraining, fine-tuning, scores, samples.",
+            "The data come with the program. Interrupted, it goes on where it was when it is started again."},
         footer = {"", "Example:", "  ./parley quickstart", "  ./parley quickstart --text my-book.txt --minutes 20 --out my-book-model"})
 public final class QuickstartCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--minutes", paramLabel = "N", defaultValue = "5", description = "How long the whole should take. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--minutes", paramLabel = "N", defaultValue = "5",
+            description = "How long the whole should take. Default: ${DEFAULT-VALUE}.")
     double minutes;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Train for so many steps in all instead of minutes: with the same --seed, the same model.")
+    @Option(names = "--steps", paramLabel = "N",
+            description = "Train for so many steps in all instead of minutes: with the same --seed, the same model.")
     Long steps;
 
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "my-model", description = "Folder of the model. Default: ${DEFAULT-VALUE}.")
     Path out;
 
-    @Option(names = "--text", paramLabel = "FILE", arity = "1..*", description = "Your own text, read beside ours: .txt, .jsonl, or folders of them.")
+    @Option(names = "--text", paramLabel = "FILE", arity = "1..*",
+            description = "Your own text, read beside ours: .txt, .jsonl, or folders of them.")
     List<Path> texts = List.of();
 
     @Option(names = "--only-text", description = "Read your text instead of ours.")
@@ -59,7 +63,8 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (onlyText && texts.isEmpty()) throw new WrongUsage("--only-text needs --text FILE.");
-        var plan = new Plan(out, minutes, steps == null ? OptionalLong.empty() : OptionalLong.of(steps), seed, texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
+        var plan = new Plan(out, minutes, steps == null ? OptionalLong.empty() : OptionalLong.of(steps), seed,
+                texts.stream().map(Path::toAbsolutePath).toList(), onlyText);
         if (overwrite) FolderTree.delete(out.resolve(".work"));
         var display = new Display(output);
         var quickstart = new Quickstart(plan, display);
@@ -88,7 +93,8 @@ public final class QuickstartCommand implements Callable<Integer> {
     private void print(Quickstart.Result result) {
         output.line("");
         output.line("Scores on what was never trained on (± standard error):");
-        result.scores().forEach((name, score) -> output.line("  " + text(name, score) + Usual.of(name).map(u -> "  " + u.text()).orElse("")));
+        result.scores()
+                .forEach((name, score) -> output.line("  " + text(name, score) + Usual.of(name).map(u -> "  " + u.text()).orElse("")));
         output.line("");
         for (var sample : result.samples()) {
             output.line("  > " + sample.prompt());
@@ -104,14 +110,16 @@ public final class QuickstartCommand implements Callable<Integer> {
         output.line(String.format(Locale.ROOT, "Your model is in %s, made in %.0f s. What you can do next:", result.model(),
                 result.seconds().values().stream().mapToDouble(s -> s).sum()));
         output.line("  ./parley chat " + result.model());
-        output.line("  ./parley generate --model " + result.model() + " --prompt \"" + Quickstart.END_OF_TEXT + "dog: \" --max-new-tokens 40");
+        output.line(
+                "  ./parley generate --model " + result.model() + " --prompt \"" + Quickstart.END_OF_TEXT + "dog: \" --max-new-tokens 40");
         output.line("  ./parley score --model " + result.model() + " --text \"a domestic animal\"");
         output.line("  and open " + result.model().resolve("report.html") + " in a browser.");
     }
 
     static String text(String name, Score score) {
         return score.value() <= 1 && !name.startsWith("bits")
-                ? String.format(Locale.ROOT, "%-32s %5.1f %% ± %.1f  (%d cases)", name, 100 * score.value(), 100 * score.stderr(), score.n())
+                ? String.format(Locale.ROOT, "%-32s %5.1f %% ± %.1f  (%d cases)", name, 100 * score.value(), 100 * score.stderr(),
+                        score.n())
                 : String.format(Locale.ROOT, "%-32s %5.2f ± %.2f  (%d texts)", name, score.value(), score.stderr(), score.n());
     }
 
@@ -141,7 +149,8 @@ public final class QuickstartCommand implements Callable<Integer> {
 
         @Override
         public void event(TrainEvent event) {
-            if (event instanceof TrainEvent.Step step && training.isEmpty()) training = Optional.of(Progress.of(stage, step.totalSteps(), output));
+            if (event instanceof TrainEvent.Step step && training.isEmpty())
+                training = Optional.of(Progress.of(stage, step.totalSteps(), output));
             training.ifPresent(progress -> progress.ofTraining().accept(event));
         }
 

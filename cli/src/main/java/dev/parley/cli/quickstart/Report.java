@@ -16,7 +16,8 @@ final class Report {
 
     private Report() {}
 
-    static void write(Path file, Plan plan, Quickstart.Result result, Map<String, List<double[]>> losses, String engine) throws IOException {
+    static void write(Path file, Plan plan, Quickstart.Result result, Map<String, List<double[]>> losses, String engine)
+            throws IOException {
         var page = resource("report.html");
         DurableFile.write(file, page
                 .replace("{{uplot.css}}", resource(UPLOT + "uPlot.min.css"))
@@ -24,7 +25,8 @@ final class Report {
                 .replace("{{title}}", escape("Parley quickstart: " + result.model().getFileName()))
                 .replace("{{engine}}", escape(engine))
                 .replace("{{plan}}", escape(String.format(Locale.ROOT, "%s asked, seed %d, %s", plan.asked(), plan.seed(),
-                        plan.texts().isEmpty() ? "WordNet's text" : (plan.onlyTexts() ? "own text: " : "WordNet's and own text: ") + plan.texts())))
+                        plan.texts().isEmpty() ? "WordNet's text"
+                                : (plan.onlyTexts() ? "own text: " : "WordNet's and own text: ") + plan.texts())))
                 .replace("{{scores}}", scores(result))
                 .replace("{{samples}}", samples(result))
                 .replace("{{timings}}", timings(result))
@@ -37,7 +39,8 @@ final class Report {
             var percent = !name.startsWith("bits");
             rows.append(String.format(Locale.ROOT, "<tr><td>%s<td class=n>%s<td class=n>± %s<td class=n>%d%n", escape(name),
                     percent ? String.format(Locale.ROOT, "%.1f %%", 100 * s.value()) : String.format(Locale.ROOT, "%.3f", s.value()),
-                    percent ? String.format(Locale.ROOT, "%.1f", 100 * s.stderr()) : String.format(Locale.ROOT, "%.3f", s.stderr()), s.n()));
+                    percent ? String.format(Locale.ROOT, "%.1f", 100 * s.stderr()) : String.format(Locale.ROOT, "%.3f", s.stderr()),
+                    s.n()));
         });
         return rows.toString();
     }

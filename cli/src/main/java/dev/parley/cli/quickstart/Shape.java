@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * The network, and the tokens of a step of its training. Positions by rotation, norms by root mean square, also of
- * queries and keys, and gated perceptrons, as Qwen3 has them, learn more from a token than GPT-2's parts; docs/decisions.md has the figures.
+ * queries and keys, and gated perceptrons, as Qwen3 has them, learn more from a token than GPT-2's parts; docs/decisions.md has the
+ * figures.
  *
  * @param layers of the Transformer
  * @param width of its vectors
@@ -34,7 +35,8 @@ record Shape(int layers, int width, int heads, int intermediate, int rows) {
 
     /** As a recipe names it. */
     String recipe() {
-        return String.format(Locale.ROOT, "{num_hidden_layers: %d, hidden_size: %d, num_attention_heads: %d, intermediate_size: %d}", layers, width, heads, intermediate);
+        return String.format(Locale.ROOT, "{num_hidden_layers: %d, hidden_size: %d, num_attention_heads: %d, intermediate_size: %d}",
+                layers, width, heads, intermediate);
     }
 
     int headSize() {

@@ -1,8 +1,8 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.torch.TrainableLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.torch.TokenBatch;
+import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -27,7 +27,7 @@ final class SpeedProbe {
         for (var row : segments) Arrays.setAll(row, i -> i / DOCUMENT);
         for (var p : probe.parameters().all()) p.value().requiresGrad(true);
         var seconds = new ArrayList<Double>();
-        for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS; ) {
+        for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS;) {
             var start = System.nanoTime();
             probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
             for (var p : probe.parameters().all()) p.value().clearGrad();

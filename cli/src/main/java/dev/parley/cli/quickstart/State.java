@@ -49,7 +49,8 @@ final class State {
             return new State(file, json);
         }
         if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode json) || !json.path("options").asText().equals(options)) {
-            throw new IllegalArgumentException(file.getParent().getParent() + " holds a quickstart with other options; give the same, or --overwrite, or another --out.");
+            throw new IllegalArgumentException(file.getParent().getParent()
+                    + " holds a quickstart with other options; give the same, or --overwrite, or another --out.");
         }
         return new State(file, json);
     }
@@ -105,7 +106,8 @@ final class State {
     /** Keeps the losses for the report. */
     void event(TrainEvent event) {
         if (event instanceof TrainEvent.Step s) json.withObject("/losses").withArray(stage).addArray().add(s.step()).add(s.loss());
-        if (event instanceof TrainEvent.Evaluated e) json.withObject("/losses").withArray(stage + " held-out").addArray().add(e.step()).add(e.evalLoss());
+        if (event instanceof TrainEvent.Evaluated e)
+            json.withObject("/losses").withArray(stage + " held-out").addArray().add(e.step()).add(e.evalLoss());
     }
 
     /** Losses by stage: rows of step and loss. */

@@ -44,7 +44,8 @@ final class TrainingBudget {
 
     private static TrainingBudget atItsSpeed(Plan plan, State state, Shape shape, ToDoubleFunction<Shape> probe) throws IOException {
         var speed = state.decided("tokens per second of " + shape, () -> probe.applyAsDouble(shape));
-        return new TrainingBudget(plan, state, shape, speed, state.decided("tokens of " + shape, () -> speed * plan.trainSeconds(state.elapsed())));
+        return new TrainingBudget(plan, state, shape, speed,
+                state.decided("tokens of " + shape, () -> speed * plan.trainSeconds(state.elapsed())));
     }
 
     Shape shape() {
@@ -114,7 +115,8 @@ final class TrainingBudget {
     private Part part(Stage stage, long stepsAsked, double secondsNow, double speed) throws IOException {
         if (plan.steps().isPresent()) return new Part(stepsAsked, stepsAsked * shape.tokensPerStep(), Optional.empty());
         var seconds = state.decided("seconds of " + stage.label(), () -> secondsNow);
-        var steps = (long) state.decided("steps of " + stage.label(), () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
+        var steps = (long) state.decided("steps of " + stage.label(),
+                () -> Math.max(20, Math.rint(seconds * speed / shape.tokensPerStep())));
         return new Part(steps, (long) (SPARE_ROWS * steps * shape.tokensPerStep()), Optional.of(TimeLimit.ofSeconds(seconds)));
     }
 }

@@ -1,12 +1,12 @@
 package dev.parley.cli.tokenizer;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.core.JsonFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +22,7 @@ final class JsonLines {
     private static final int MAX_LINE = 1 << 28;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MAX_LINE).build()).build())
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MAX_LINE).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     private JsonLines() {}
@@ -43,7 +43,8 @@ final class JsonLines {
             if (ids == null || !ids.isArray()) throw new IllegalArgumentException(place + ": an array \"ids\" is required.");
             var array = new int[ids.size()];
             for (int i = 0; i < array.length; i++) {
-                if (!ids.get(i).isInt()) throw new IllegalArgumentException(place + ": ids[" + i + "] is " + ids.get(i) + "; token ids are whole numbers.");
+                if (!ids.get(i).isInt())
+                    throw new IllegalArgumentException(place + ": ids[" + i + "] is " + ids.get(i) + "; token ids are whole numbers.");
                 array[i] = ids.get(i).intValue();
             }
             return array;

@@ -22,16 +22,19 @@ final class RenderCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--chat-template", required = true, paramLabel = "FILE|DIR", description = "A template in Jinja, or a model folder that has one.")
+    @Option(names = "--chat-template", required = true, paramLabel = "FILE|DIR",
+            description = "A template in Jinja, or a model folder that has one.")
     private Path chatTemplate;
 
     @Option(names = "--jsonl", required = true, paramLabel = "FILE",
-            description = "Lines {\"messages\":[...],\"tools\":...,\"add_generation_prompt\":...,\"bos_token\":...,\"eos_token\":...}, - for standard input;"
+            description = "Lines {\"messages\":[...],\"tools\":...,\"add_generation_prompt\":...,\"bos_token\":...,\"eos_token\":...}, - "
+                    + "for standard input;"
                     + " other keys, such as \"enable_thinking\", are passed to the template. Writes {\"text\":...} for each, or"
                     + " {\"error\":...} where the template refuses.")
     private Path jsonl;
 
-    @Option(names = "--now", paramLabel = "TIME", description = "The time that templates see as now, such as 2024-07-26T12:00. Default: the current time.")
+    @Option(names = "--now", paramLabel = "TIME",
+            description = "The time that templates see as now, such as 2024-07-26T12:00. Default: the current time.")
     private LocalDateTime now;
 
     RenderCommand(Output output) {
@@ -57,11 +60,13 @@ final class RenderCommand implements Callable<Integer> {
     }
 
     private Conversation conversation(JsonLines.Line line) {
-        if (!line.object().path("messages").isArray()) throw new IllegalArgumentException(line.place() + ": an array \"messages\" is required.");
+        if (!line.object().path("messages").isArray())
+            throw new IllegalArgumentException(line.place() + ": an array \"messages\" is required.");
         var variables = new HashMap<String, JsonNode>();
         var tokens = new HashMap<String, String>();
         for (var property : line.object().properties()) {
-            if (property.getKey().endsWith("_token") && property.getValue().isTextual()) tokens.put(property.getKey(), property.getValue().textValue());
+            if (property.getKey().endsWith("_token") && property.getValue().isTextual())
+                tokens.put(property.getKey(), property.getValue().textValue());
             else variables.put(property.getKey(), property.getValue());
         }
         var tools = Optional.ofNullable(variables.remove("tools")).filter(t -> !t.isNull());

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tokenizer stats}: how well a vocabulary fits a text. */
-@Command(name = "stats", description = "Measure how well a vocabulary fits text files: bytes per token, and how much of the vocabulary is used.",
+@Command(name = "stats",
+        description = "Measure how well a vocabulary fits text files: bytes per token, and how much of the vocabulary is used.",
         footer = {"", "Example:", "  ./parley tokenizer stats --tokenizer gpt2 --files book.txt"})
 final class StatsCommand implements Callable<Integer> {
 
@@ -44,7 +45,8 @@ final class StatsCommand implements Callable<Integer> {
         if (bytes == 0) throw new IllegalArgumentException(files.getFirst() + " contains no text; name other files.");
         var stats = count(encoder, bytes);
         if (json) output.json(stats);
-        else output.line(String.format(Locale.ROOT, "%,d bytes are %,d tokens: %.3f bytes a token; %,d of %,d tokens of the vocabulary are used (%.1f s)",
+        else output.line(String.format(Locale.ROOT,
+                "%,d bytes are %,d tokens: %.3f bytes a token; %,d of %,d tokens of the vocabulary are used (%.1f s)",
                 bytes, stats.tokens(), stats.bytes_per_token(), stats.used_tokens(), stats.vocab_size(), stats.seconds()));
         return Parley.DONE;
     }
@@ -61,6 +63,7 @@ final class StatsCommand implements Callable<Integer> {
                 for (var id : ids) used.set(id);
             }
         }
-        return new Stats(encoder.vocabSize(), bytes, tokens, (double) bytes / tokens, used.cardinality(), (System.nanoTime() - started) / 1e9);
+        return new Stats(encoder.vocabSize(), bytes, tokens, (double) bytes / tokens, used.cardinality(),
+                (System.nanoTime() - started) / 1e9);
     }
 }

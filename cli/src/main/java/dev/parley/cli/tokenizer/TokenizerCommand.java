@@ -18,7 +18,8 @@ public final class TokenizerCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new TrainCommand(output), new EncodeCommand(output), new DecodeCommand(output), new StatsCommand(output), new RenderCommand(output));
+        return List.of(new TrainCommand(output), new EncodeCommand(output), new DecodeCommand(output), new StatsCommand(output),
+                new RenderCommand(output));
     }
 
     @Override

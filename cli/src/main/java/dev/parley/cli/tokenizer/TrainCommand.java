@@ -67,7 +67,8 @@ final class TrainCommand implements Callable<Integer> {
         if (json) output.json(result);
         else output.line(String.format(Locale.ROOT, "%s: %d tokens from %,d bytes in %.1f s", out, vocabulary, bytes, result.seconds()));
         if (vocabulary < vocabSize) {
-            output.note("The text holds no more pairs met " + minFrequency + " times: " + vocabulary + " tokens instead of " + vocabSize + ".");
+            output.note(
+                    "The text holds no more pairs met " + minFrequency + " times: " + vocabulary + " tokens instead of " + vocabSize + ".");
         }
         return Parley.DONE;
     }

@@ -84,7 +84,8 @@ class AccountCommandsTest {
         try (var database = Database.sqlite(folder)) {
             var keys = new Keys(database);
             parleyWith(PASSWORD, "users", "add", "ada", "--password-stdin").line();
-            var secret = parley("keys", "create", "laptop", "--user", "ada", "--expires", "30d", "--requests-per-minute", "20", "--tokens-per-minute", "5000", "--tokens-per-day", "100000").line();
+            var secret = parley("keys", "create", "laptop", "--user", "ada", "--expires", "30d", "--requests-per-minute", "20",
+                    "--tokens-per-minute", "5000", "--tokens-per-day", "100000").line();
             var key = keys.check(secret).orElseThrow();
             assertEquals("ada", key.owner().orElseThrow().name());
             assertEquals(Duration.ofDays(30), Duration.between(key.created(), key.expires().orElseThrow()));
@@ -106,7 +107,8 @@ class AccountCommandsTest {
         for (var time : List.of("90m", "12h", "3d", "2w")) parley("keys", "create", time, "--expires", time).line();
         try (var database = Database.sqlite(folder)) {
             var lasts = new Keys(database).all().stream().map(k -> Duration.between(k.created(), k.expires().orElseThrow())).toList();
-            assertEquals(List.of(Duration.ofMinutes(90), Duration.ofHours(12), Duration.ofDays(3), Duration.ofDays(14)), lasts, begun::toString);
+            assertEquals(List.of(Duration.ofMinutes(90), Duration.ofHours(12), Duration.ofDays(3), Duration.ofDays(14)), lasts,
+                    begun::toString);
         }
     }
 
@@ -117,11 +119,13 @@ class AccountCommandsTest {
         assertEquals(2, parley("keys").code());
         assertEquals(2, parley("users").code());
         assertEquals(2, parley("users", "add", "ada").code(), "nobody is there to be asked");
-        for (var failed : List.of(parley("keys", "create", "x", "--user", "nobody"), parley("keys", "revoke", "nothing"), parley("users", "disable", "nobody"),
+        for (var failed : List.of(parley("keys", "create", "x", "--user", "nobody"), parley("keys", "revoke", "nothing"),
+                parley("users", "disable", "nobody"),
                 parleyWith("short", "users", "add", "ada", "--password-stdin"), parleyWith("", "users", "add", "ada", "--password-stdin"),
                 parleyWith(PASSWORD, "users", "add", "a b", "--password-stdin"))) {
             assertEquals(1, failed.code(), failed.out());
-            assertTrue(failed.err().startsWith("parley: ") && failed.err().strip().endsWith(".") && !failed.err().contains("--debug"), failed.err());
+            assertTrue(failed.err().startsWith("parley: ") && failed.err().strip().endsWith(".") && !failed.err().contains("--debug"),
+                    failed.err());
         }
     }
 }

@@ -45,7 +45,8 @@ class FeedbackCommandTest {
         try (var database = Database.sqlite(folder)) {
             var messages = new Messages(database);
             var ratings = new Ratings(database);
-            var brief = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(), Optional.empty());
+            var brief = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(),
+                    Optional.empty());
             var id = new Conversations(database).create("ada", brief).id();
             var question = Optional.of(messages.add("ada", id, Optional.empty(), Role.USER, "Ist \"Grün\" eine Farbe?\n").id());
             var yes = messages.add("ada", id, question, Role.ASSISTANT, "Ja. 🌱").id();
@@ -76,7 +77,10 @@ class FeedbackCommandTest {
         var lines = ended.out().lines().toList();
         assertEquals(2, lines.size(), "the choice and the thumbs say the same");
         assertTrue(lines.get(0).startsWith("{\"messages\":["), lines.get(0));
-        assertTrue(lines.get(1).endsWith("\"chosen\":[{\"role\":\"assistant\",\"content\":\"Ja. 🌱\"}],\"rejected\":[{\"role\":\"assistant\",\"content\":\"Nein.\"}]}"), lines.get(1));
+        assertTrue(lines.get(1).endsWith(
+                "\"chosen\":[{\"role\":\"assistant\",\"content\":\"Ja. "
+                        + "🌱\"}],\"rejected\":[{\"role\":\"assistant\",\"content\":\"Nein.\"}]}"),
+                lines.get(1));
         assertEquals(ended.out(), parley("data", "feedback", "--data", folder).out());
         assertEquals(lines.get(1) + "\n", parley("data", "feedback", "--data", folder, "--format", "preference").out());
     }

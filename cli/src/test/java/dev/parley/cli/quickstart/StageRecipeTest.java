@@ -36,13 +36,16 @@ class StageRecipeTest {
     @BeforeEach
     void aTokenizer() throws IOException {
         plan = new Plan(folder.resolve("model"), 5, OptionalLong.of(600), 42, List.of(), false);
-        BpeTrainer.of(290).withSpecialTokens(Quickstart.END_OF_TEXT, ChatTemplate.START, ChatTemplate.END).train(List.of("a cat and a dog").iterator())
+        BpeTrainer.of(290).withSpecialTokens(Quickstart.END_OF_TEXT, ChatTemplate.START, ChatTemplate.END)
+                .train(List.of("a cat and a dog").iterator())
                 .withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END).save(plan.tokenizer());
     }
 
     private static TrainingArguments.Builder shared(long steps) {
-        return TrainingArguments.builder().maxSteps(steps).perDeviceTrainBatchSize(4).perDeviceEvalBatchSize(4).optim(Optim.MUON).muonMomentum(0.9)
-                .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).adamBeta2(0.95).weightDecay(0.1).loggingSteps(5).saveTotalLimit(1).seed(42)
+        return TrainingArguments.builder().maxSteps(steps).perDeviceTrainBatchSize(4).perDeviceEvalBatchSize(4).optim(Optim.MUON)
+                .muonMomentum(0.9)
+                .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).adamBeta2(0.95).weightDecay(0.1).loggingSteps(5)
+                .saveTotalLimit(1).seed(42)
                 .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).evalSteps(steps / 3).warmupSteps(steps / 30);
     }
 
@@ -59,12 +62,14 @@ class StageRecipeTest {
         int begin = tokenizer.idOf(Quickstart.END_OF_TEXT).orElseThrow(), end = tokenizer.idOf(ChatTemplate.END).orElseThrow();
         var model = ModelConfig.qwen3(tokenizer.vocabSize(), 256, 256, 3, 4, 4, 512).withSpecialTokens(begin, end);
         assertArguments(shared(300).outputDir(plan.checkpoints(Stage.PRETRAIN)).learningRate(0.014).muonLearningRate(0.01)
-                .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.05)).saveSteps(60).build(), StageRecipe.pretrain(plan, Shape.SMALL, 300), model);
+                .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.05)).saveSteps(60).build(),
+                StageRecipe.pretrain(plan, Shape.SMALL, 300), model);
         var base = folder.resolve("base");
         try (var run = StageRecipe.pretrain(plan, Shape.SMALL, 300).withRows(ROWS).open()) {
             run.save(base);
         }
         assertArguments(shared(90).outputDir(plan.checkpoints(Stage.SFT)).learningRate(0.01).muonLearningRate(0.007)
-                .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.02)).saveSteps(50).build(), StageRecipe.finetune(plan, Shape.SMALL, 90, base), model);
+                .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.02)).saveSteps(50).build(),
+                StageRecipe.finetune(plan, Shape.SMALL, 90, base), model);
     }
 }

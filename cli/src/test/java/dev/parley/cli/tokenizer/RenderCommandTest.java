@@ -18,8 +18,10 @@ import picocli.CommandLine;
 
 class RenderCommandTest {
 
-    private static final String TEMPLATE = "{{ bos_token }}{% if not messages %}{{ raise_exception('say something') }}{% endif %}{% for m in messages %}{{ m.content }}"
-            + "{% endfor %}{{ tools|length if tools }}{{ ' quietly' if quiet }}{{ strftime_now(' %d %b %Y') if dated }}{{ ' >' if add_generation_prompt }}";
+    private static final String TEMPLATE = "{{ bos_token }}{% if not messages %}{{ raise_exception('say something') }}{% endif %}{% for m "
+            + "in messages %}{{ m.content }}"
+            + "{% endfor %}{{ tools|length if tools }}{{ ' quietly' if quiet }}{{ strftime_now(' %d %b %Y') if dated }}{{ ' >' if "
+            + "add_generation_prompt }}";
 
     @TempDir
     Path folder;
@@ -29,7 +31,8 @@ class RenderCommandTest {
     private static Ended render(Object... arguments) {
         var out = new ByteArrayOutputStream();
         var output = Output.to(out, new ByteArrayOutputStream());
-        var code = new CommandLine(new RenderCommand(output)).execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+        var code = new CommandLine(new RenderCommand(output))
+                .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
         output.flush();
         return new Ended(code, out.toString(StandardCharsets.UTF_8).lines().toList());
     }
@@ -47,14 +50,16 @@ class RenderCommandTest {
         assertEquals(0, ended.code());
         var json = new ObjectMapper();
         assertEquals("{\"text\":\"<s>Grüße >\"}", ended.lines().getFirst());
-        assertTrue(json.readTree(ended.lines().get(1)).path("error").asText().endsWith("refuses the conversation: say something"), ended.lines().get(1));
+        assertTrue(json.readTree(ended.lines().get(1)).path("error").asText().endsWith("refuses the conversation: say something"),
+                ended.lines().get(1));
         assertEquals("a1 quietly 26 Jul 2024", json.readTree(ended.lines().get(2)).path("text").asText());
         assertEquals("Message 0 is no object with a role and a content.", json.readTree(ended.lines().get(3)).path("error").asText());
     }
 
     @Test
     void aFolderGivesItsTemplateAndItsTokens() throws IOException {
-        Files.writeString(folder.resolve("tokenizer_config.json"), new ObjectMapper().createObjectNode().put("bos_token", "<begin>").put("chat_template", TEMPLATE).toString());
+        Files.writeString(folder.resolve("tokenizer_config.json"),
+                new ObjectMapper().createObjectNode().put("bos_token", "<begin>").put("chat_template", TEMPLATE).toString());
         var lines = Files.writeString(folder.resolve("c.jsonl"), "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
         assertEquals(List.of("{\"text\":\"<begin>a\"}"), render("--chat-template", folder, "--jsonl", lines).lines());
     }

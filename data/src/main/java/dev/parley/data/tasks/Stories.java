@@ -17,7 +17,8 @@ public final class Stories extends CaseTask<Stories.Hero> {
             "rabbit", "horse", "duck", "turtle", "king", "queen", "baker", "sailor");
     private static final List<String> NAMES = List.of("Anna", "Ben", "Clara", "Dan", "Ella", "Finn", "Gus", "Hana", "Ida", "Jack",
             "Kim", "Leo", "Mia", "Nico", "Olga", "Pia", "Rosa", "Sam", "Tom", "Zoe");
-    private static final List<String> TRAITS = List.of("small", "brave", "kind", "shy", "clever", "tired", "happy", "young", "old", "curious");
+    private static final List<String> TRAITS = List.of("small", "brave", "kind", "shy", "clever", "tired", "happy", "young", "old",
+            "curious");
     private static final List<String> PLACES = List.of("in a green forest", "by the sea", "on a high hill", "in a small town",
             "near a blue lake", "in a big city", "on a quiet farm", "in an old castle");
     private static final List<Wish> WISHES = List.of(
@@ -86,7 +87,8 @@ public final class Stories extends CaseTask<Stories.Hero> {
         while (helper.equals(kind)) helper = pick(KINDS, random);
         var article = "aeiou".indexOf(trait.charAt(0)) >= 0 ? "an" : "a";
         return "%s was %s %s %s who lived %s. One day %s %s, but %s. A %s saw it and helped. The %s %s. %s The end.".formatted(
-                name, article, trait, kind, pick(PLACES, random), name, wish.wish(), wish.problem(), helper, helper, wish.help(), pick(ENDINGS, random));
+                name, article, trait, kind, pick(PLACES, random), name, wish.wish(), wish.problem(), helper, helper, wish.help(),
+                pick(ENDINGS, random));
     }
 
     private static <T> T pick(List<T> choices, RandomGenerator random) {
@@ -100,9 +102,11 @@ public final class Stories extends CaseTask<Stories.Hero> {
         var asked = NAMES.stream().filter(n -> example.prompt().contains(n)).findFirst();
         var name = story.split(" ")[0];
         if (!NAMES.contains(name) || asked.isPresent() && !asked.get().equals(name)) return false;
-        var wish = WISHES.stream().filter(w -> story.contains(" One day " + name + " " + w.wish() + ", but " + w.problem() + ". ")).findFirst();
+        var wish = WISHES.stream().filter(w -> story.contains(" One day " + name + " " + w.wish() + ", but " + w.problem() + ". "))
+                .findFirst();
         if (wish.isEmpty() || !story.endsWith(" The end.")) return false;
-        return KINDS.stream().anyMatch(helper -> story.contains(" A " + helper + " saw it and helped. The " + helper + " " + wish.get().help() + ". "))
+        return KINDS.stream()
+                .anyMatch(helper -> story.contains(" A " + helper + " saw it and helped. The " + helper + " " + wish.get().help() + ". "))
                 && story.startsWith(name + " was a") && story.split("\\. ")[0].contains(" " + kind + " who lived ");
     }
 }

@@ -33,7 +33,8 @@ public final class GenerationConfig {
     }
 
     /**
-     * A pull towards the end: to the score of each end token its size times {@code factor} to the number of tokens past {@code start} is added.
+     * A pull towards the end: to the score of each end token its size times {@code factor} to the number of tokens past {@code start} is
+     * added.
      *
      * @param start tokens of the answer without it
      * @param factor above 1 pulls

@@ -58,7 +58,8 @@ public final class GenerationConfigBuilder {
         if (contrastive && !(c.topK() >= 2 && c.topK() <= 1024 && c.numBeams() == 1)) {
             faults.add("penalty_alpha " + c.penaltyAlpha() + " needs a top_k in 2..1024 and num_beams 1");
         }
-        if (c.grammar().isPresent() && (c.forcedBosTokenId() >= 0 || c.forcedEosTokenId() >= 0)) faults.add("a grammar and forced tokens exclude each other");
+        if (c.grammar().isPresent() && (c.forcedBosTokenId() >= 0 || c.forcedEosTokenId() >= 0))
+            faults.add("a grammar and forced tokens exclude each other");
     }
 
     public GenerationConfigBuilder temperature(double temperature) {

@@ -28,9 +28,12 @@ final class GenerationConfigFile {
      * What transformers would change a text by and is not honoured here, with the number at which it changes nothing. Names that
      * transformers does not know change nothing there either.
      */
-    private static final Map<String, Double> REFUSED = Map.ofEntries(Map.entry("encoder_repetition_penalty", 1.0), Map.entry("num_beam_groups", 1.0),
-            Map.entry("diversity_penalty", 0.0), Map.entry("guidance_scale", 1.0), Map.entry("encoder_no_repeat_ngram_size", 0.0), Map.entry("top_h", 0.0),
-            Map.entry("force_words_ids", 0.0), Map.entry("constraints", 0.0), Map.entry("forced_decoder_ids", 0.0), Map.entry("watermarking_config", 0.0),
+    private static final Map<String, Double> REFUSED = Map.ofEntries(Map.entry("encoder_repetition_penalty", 1.0),
+            Map.entry("num_beam_groups", 1.0),
+            Map.entry("diversity_penalty", 0.0), Map.entry("guidance_scale", 1.0), Map.entry("encoder_no_repeat_ngram_size", 0.0),
+            Map.entry("top_h", 0.0),
+            Map.entry("force_words_ids", 0.0), Map.entry("constraints", 0.0), Map.entry("forced_decoder_ids", 0.0),
+            Map.entry("watermarking_config", 0.0),
             Map.entry("token_healing", 0.0), Map.entry("dola_layers", 0.0));
 
     /** Written with the way to choose that they belong to. */
@@ -64,7 +67,8 @@ final class GenerationConfigFile {
             if (!saysNothing(value) && !(value.isNumber() && value.asDouble() == harmless)) throw refused(file, setting, value);
         });
         // Beams are compared by their scores, which it would change; draws are the same.
-        if (json.path("renormalize_logits").asBoolean(false) && json.path("num_beams").asInt(1) > 1) throw refused(file, "renormalize_logits", json.path("renormalize_logits"));
+        if (json.path("renormalize_logits").asBoolean(false) && json.path("num_beams").asInt(1) > 1)
+            throw refused(file, "renormalize_logits", json.path("renormalize_logits"));
         var drawn = json.path("do_sample").asBoolean(false);
         var contrastive = !drawn && PENALTY_ALPHA.read(json, 0.0) > 0 && TOP_K.read(json, TRANSFORMERS_TOP_K) > 1;
         try {
@@ -89,12 +93,14 @@ final class GenerationConfigFile {
     }
 
     private static boolean saysNothing(JsonNode value) {
-        return value.isMissingNode() || value.isNull() || value.isBoolean() && !value.booleanValue() || value.isContainerNode() && value.isEmpty();
+        return value.isMissingNode() || value.isNull() || value.isBoolean() && !value.booleanValue()
+                || value.isContainerNode() && value.isEmpty();
     }
 
     private static IllegalArgumentException refused(Path file, String setting, JsonNode value) {
         var text = value.toString();
-        return new IllegalArgumentException(file + ": " + setting + " " + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + " is not supported by this version.");
+        return new IllegalArgumentException(file + ": " + setting + " " + (text.length() > 80 ? text.substring(0, 80) + "…" : text)
+                + " is not supported by this version.");
     }
 
     /** Writes what is not as it is by default. */
@@ -106,9 +112,12 @@ final class GenerationConfigFile {
         var drawn = c.temperature() > 0;
         var json = JSON.createObjectNode().put("do_sample", drawn);
         // Where transformers has another default than we, the value is always written; where it would say nothing, never.
-        for (var setting : drawn ? List.of(TEMPERATURE, TOP_K, TOP_P) : c.penaltyAlpha() > 0 ? List.of(PENALTY_ALPHA, TOP_K) : List.<Setting<?>>of()) put(setting, c, json);
+        for (var setting : drawn ? List.of(TEMPERATURE, TOP_K, TOP_P)
+                : c.penaltyAlpha() > 0 ? List.of(PENALTY_ALPHA, TOP_K) : List.<Setting<?>>of())
+            put(setting, c, json);
         for (var setting : GenerationSettings.all()) {
-            if (setting.ofModel() && !OF_A_WAY_TO_CHOOSE.contains(setting) && !c.get(setting).equals(setting.byDefault())) put(setting, c, json);
+            if (setting.ofModel() && !OF_A_WAY_TO_CHOOSE.contains(setting) && !c.get(setting).equals(setting.byDefault()))
+                put(setting, c, json);
         }
         return json;
     }

@@ -119,9 +119,10 @@ public final class GenerationSettings {
             "Text that ends the answer and is not part of it; there may be several.",
             "遇到此文本时结束回答，且不包含该文本；可以有多个。").option("--stop", "TEXT").field("stop", Range.ANY));
 
-    public static final Setting<List<Integer>> EOS_TOKEN_ID = declare(new Setting<>("eos_token_id", ID_OR_IDS, List.<Integer>of(), Range.ANY,
-            "Tokens that end the answer.",
-            "结束回答的词元。"));
+    public static final Setting<List<Integer>> EOS_TOKEN_ID = declare(
+            new Setting<>("eos_token_id", ID_OR_IDS, List.<Integer>of(), Range.ANY,
+                    "Tokens that end the answer.",
+                    "结束回答的词元。"));
 
     public static final Setting<Boolean> IGNORE_EOS = declare(new Setting<>("ignore_eos", FLAG, false, Range.ANY,
             "Continue past tokens that end a text.",
@@ -134,21 +135,25 @@ public final class GenerationSettings {
 
     // ---- tokens that must or must not come ----
 
-    public static final Setting<List<List<Integer>>> BAD_WORDS_IDS = declare(new Setting<>("bad_words_ids", SEQUENCES, List.<List<Integer>>of(), Range.ANY,
-            "Sequences of tokens that must not be generated.",
-            "不得生成的词元序列。"));
+    public static final Setting<List<List<Integer>>> BAD_WORDS_IDS = declare(
+            new Setting<>("bad_words_ids", SEQUENCES, List.<List<Integer>>of(), Range.ANY,
+                    "Sequences of tokens that must not be generated.",
+                    "不得生成的词元序列。"));
 
-    public static final Setting<List<Integer>> SUPPRESS_TOKENS = declare(new Setting<>("suppress_tokens", IDS, List.<Integer>of(), Range.ANY,
-            "Tokens that must not be generated.",
-            "不得生成的词元。"));
+    public static final Setting<List<Integer>> SUPPRESS_TOKENS = declare(
+            new Setting<>("suppress_tokens", IDS, List.<Integer>of(), Range.ANY,
+                    "Tokens that must not be generated.",
+                    "不得生成的词元。"));
 
-    public static final Setting<List<Integer>> BEGIN_SUPPRESS_TOKENS = declare(new Setting<>("begin_suppress_tokens", IDS, List.<Integer>of(), Range.ANY,
-            "Tokens that the answer must not begin with.",
-            "不得作为回答开头的词元。"));
+    public static final Setting<List<Integer>> BEGIN_SUPPRESS_TOKENS = declare(
+            new Setting<>("begin_suppress_tokens", IDS, List.<Integer>of(), Range.ANY,
+                    "Tokens that the answer must not begin with.",
+                    "不得作为回答开头的词元。"));
 
-    public static final Setting<Map<List<Integer>, Double>> SEQUENCE_BIAS = declare(new Setting<>("sequence_bias", BIASES, Map.<List<Integer>, Double>of(), Range.ANY,
-            "Added to the score of the last token of a sequence where the others precede it.",
-            "当序列的前面部分已出现时，加到其最后一个词元的得分上。").field("logit_bias", Range.of(-100, 100)));
+    public static final Setting<Map<List<Integer>, Double>> SEQUENCE_BIAS = declare(
+            new Setting<>("sequence_bias", BIASES, Map.<List<Integer>, Double>of(), Range.ANY,
+                    "Added to the score of the last token of a sequence where the others precede it.",
+                    "当序列的前面部分已出现时，加到其最后一个词元的得分上。").field("logit_bias", Range.of(-100, 100)));
 
     public static final Setting<Integer> FORCED_BOS_TOKEN_ID = declare(integer("forced_bos_token_id", -1, Range.ANY,
             "The second token of a text that begins with one token; -1 forces none.",
@@ -158,9 +163,10 @@ public final class GenerationSettings {
             "The last token where the maximum length is reached; -1 forces none.",
             "达到最大长度时的最后一个词元；-1 表示不指定。"));
 
-    public static final Setting<Optional<Grammar>> GRAMMAR = declare(new Setting<>("grammar", SettingType.GRAMMAR, Optional.<Grammar>empty(), Range.ANY,
-            "Structured output: what the whole answer must be.",
-            "结构化输出：整个回答必须符合的语法。").ofRequest());
+    public static final Setting<Optional<Grammar>> GRAMMAR = declare(
+            new Setting<>("grammar", SettingType.GRAMMAR, Optional.<Grammar>empty(), Range.ANY,
+                    "Structured output: what the whole answer must be.",
+                    "结构化输出：整个回答必须符合的语法。").ofRequest());
 
     // ---- search ----
 
@@ -176,9 +182,10 @@ public final class GenerationSettings {
             "Beams are compared by their log-probability divided by their length to this power.",
             "比较各束时，用对数概率除以长度的此次幂。").option("X").field("length_penalty", Range.of(-10, 10)));
 
-    public static final Setting<EarlyStopping> EARLY_STOPPING = declare(new Setting<>("early_stopping", SettingType.EARLY_STOPPING, EarlyStopping.FALSE, Range.ANY,
-            "When beam search stops: as soon as enough beams have ended, when the others look worse, or only when they must be.",
-            "束搜索何时停止：足够多的束已结束时、其余看起来更差时，或其余必定更差时。"));
+    public static final Setting<EarlyStopping> EARLY_STOPPING = declare(
+            new Setting<>("early_stopping", SettingType.EARLY_STOPPING, EarlyStopping.FALSE, Range.ANY,
+                    "When beam search stops: as soon as enough beams have ended, when the others look worse, or only when they must be.",
+                    "束搜索何时停止：足够多的束已结束时、其余看起来更差时，或其余必定更差时。"));
 
     public static final Setting<Double> PENALTY_ALPHA = declare(number("penalty_alpha", 0, PROBABILITY,
             "Contrastive search: how much similarity to the text so far counts against each of the top-k tokens; 0 turns it off.",

@@ -36,7 +36,8 @@ public record Setting<T>(int index, String name, SettingType<T> type, T byDefaul
 
     /** A setting that is said from Java, and by a model if it may. */
     Setting(String name, SettingType<T> type, T byDefault, Range range, String english, String chinese) {
-        this(-1, name, type, byDefault, range, new Text(english, chinese), true, new Doors(Optional.empty(), Optional.empty(), Optional.empty()));
+        this(-1, name, type, byDefault, range, new Text(english, chinese), true,
+                new Doors(Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     Setting<T> at(int index) {

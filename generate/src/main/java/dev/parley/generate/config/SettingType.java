@@ -28,7 +28,8 @@ import java.util.function.Predicate;
  * @param sound whether a value can be honoured; numbers have a {@link Range} as well
  * @param fault what is wrong with a value that is not sound
  */
-public record SettingType<T>(String words, BiFunction<JsonNode, T, T> reader, Function<T, JsonNode> writer, Predicate<T> sound, String fault) {
+public record SettingType<T>(String words, BiFunction<JsonNode, T, T> reader, Function<T, JsonNode> writer, Predicate<T> sound,
+        String fault) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EMPTY = "has an empty entry";
@@ -43,20 +44,26 @@ public record SettingType<T>(String words, BiFunction<JsonNode, T, T> reader, Fu
     public static final SettingType<List<Integer>> ID_OR_IDS = new SettingType<>("token ids", (json, otherwise) -> ids(json),
             ids -> ids.size() == 1 ? IntNode.valueOf(ids.getFirst()) : JSON.valueToTree(ids));
     /** Sequences of token ids. */
-    public static final SettingType<List<List<Integer>>> SEQUENCES = new SettingType<>("lists of token ids", (json, otherwise) -> sequences(json), JSON::valueToTree,
+    public static final SettingType<List<List<Integer>>> SEQUENCES = new SettingType<>("lists of token ids",
+            (json, otherwise) -> sequences(json), JSON::valueToTree,
             all -> all.stream().noneMatch(List::isEmpty), EMPTY);
     /** Numbers by sequences of token ids; in JSON a list {@code [[[ids], bias], …]}, as transformers writes what it has as a dictionary. */
-    public static final SettingType<Map<List<Integer>, Double>> BIASES = new SettingType<>("numbers by token ids", (json, otherwise) -> biases(json), SettingType::toJson,
+    public static final SettingType<Map<List<Integer>, Double>> BIASES = new SettingType<>("numbers by token ids",
+            (json, otherwise) -> biases(json), SettingType::toJson,
             all -> all.keySet().stream().noneMatch(List::isEmpty), EMPTY);
     public static final SettingType<List<String>> TEXTS = new SettingType<>("texts", (json, otherwise) -> texts(json), JSON::valueToTree,
             all -> all.stream().noneMatch(String::isEmpty), EMPTY);
-    public static final SettingType<EarlyStopping> EARLY_STOPPING = new SettingType<>("`true`, `false` or `\"never\"`", (json, otherwise) -> earlyStopping(json),
+    public static final SettingType<EarlyStopping> EARLY_STOPPING = new SettingType<>("`true`, `false` or `\"never\"`",
+            (json, otherwise) -> earlyStopping(json),
             value -> value == EarlyStopping.NEVER ? TextNode.valueOf("never") : BooleanNode.valueOf(value == EarlyStopping.TRUE));
-    public static final SettingType<Optional<EndDecay>> END_DECAY = new SettingType<>("start and factor", (json, otherwise) -> endDecay(json),
+    public static final SettingType<Optional<EndDecay>> END_DECAY = new SettingType<>("start and factor",
+            (json, otherwise) -> endDecay(json),
             value -> JSON.valueToTree(value.map(decay -> List.of(decay.start(), decay.factor())).orElse(List.of())),
-            value -> value.stream().allMatch(decay -> decay.start() >= 0 && decay.factor() > 0), "needs a start of at least 0 and a factor above 0");
+            value -> value.stream().allMatch(decay -> decay.start() >= 0 && decay.factor() > 0),
+            "needs a start of at least 0 and a factor above 0");
     /** A grammar belongs to a request; no file has one. */
-    public static final SettingType<Optional<Grammar>> GRAMMAR = new SettingType<>("`Grammar`", (json, otherwise) -> otherwise, value -> JsonNodeFactory.instance.nullNode());
+    public static final SettingType<Optional<Grammar>> GRAMMAR = new SettingType<>("`Grammar`", (json, otherwise) -> otherwise,
+            value -> JsonNodeFactory.instance.nullNode());
 
     private SettingType(String words, BiFunction<JsonNode, T, T> reader, Function<T, JsonNode> writer) {
         this(words, reader, writer, value -> true, "");

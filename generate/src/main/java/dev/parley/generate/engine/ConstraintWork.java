@@ -20,7 +20,8 @@ final class ConstraintWork implements AutoCloseable {
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(4);
 
     private final Runnable wake;
-    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().daemon().name("parley-grammar-", 0).factory());
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS,
+            Thread.ofPlatform().daemon().name("parley-grammar-", 0).factory());
     private Set<Sequence> late = Set.of(); // texts that sit out
 
     /** @param wake is run after each piece of work */
@@ -43,7 +44,7 @@ final class ConstraintWork implements AutoCloseable {
         }
         var fresh = new ArrayList<>(unready);
         fresh.removeAll(late);
-        for (var end = System.nanoTime() + MOMENT; !fresh.isEmpty() && System.nanoTime() < end; ) {
+        for (var end = System.nanoTime() + MOMENT; !fresh.isEmpty() && System.nanoTime() < end;) {
             queue.pause(1);
             fresh.removeIf(sequence -> sequence.isReady(this::execute));
             unready.removeIf(sequence -> sequence.isReady(this::execute));

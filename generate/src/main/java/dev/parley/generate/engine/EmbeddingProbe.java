@@ -1,9 +1,9 @@
 package dev.parley.generate.engine;
 
 import dev.parley.kernels.attention.KvBlocks;
+import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
-import dev.parley.model.InferenceSession;
 import dev.parley.model.SequenceCache;
 import java.util.Arrays;
 import java.util.List;

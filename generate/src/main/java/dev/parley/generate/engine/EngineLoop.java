@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** What the thread of an {@link InferenceEngine} does: it gives sequences their places, and all of them their next tokens, turn after turn. */
+/**
+ * What the thread of an {@link InferenceEngine} does: it gives sequences their places, and all of them their next tokens, turn after turn.
+ */
 final class EngineLoop implements Runnable {
 
     private static final int MOST_ERRORS = 3; // what goes wrong so often is not over with the pass
@@ -136,7 +138,8 @@ final class EngineLoop implements Runnable {
             for (var one : involved(planned)) fail(one.request(), e);
             return;
         } catch (Error e) { // by want of memory for one: it is these texts' end, not the engine's
-            for (var one : involved(planned)) fail(one.request(), new IllegalStateException("Java could not go on with the texts: " + e, e));
+            for (var one : involved(planned))
+                fail(one.request(), new IllegalStateException("Java could not go on with the texts: " + e, e));
             if (++errors == MOST_ERRORS) throw e;
             return;
         }
@@ -164,8 +167,9 @@ final class EngineLoop implements Runnable {
         while (!prefixes.free(planned.stream().mapToInt(Planned::blocks).sum())) {
             if (queue.probe().map(Probe::letGo).orElse(false)) continue;
             if (running.size() == 1) { // only one that has several branches: the memory is enough for any text alone
-                fail(running.all().getFirst().request(), new IllegalStateException("The memory for keys and values is too small for so many branches of a text: "
-                        + "ask for fewer beams or candidates, or for a shorter text."));
+                fail(running.all().getFirst().request(),
+                        new IllegalStateException("The memory for keys and values is too small for so many branches of a text: "
+                                + "ask for fewer beams or candidates, or for a shorter text."));
                 return false;
             }
             var last = running.giveBackLast();

@@ -129,7 +129,10 @@ public final class InferenceEngine implements AutoCloseable {
     public record Stats(int running, int waiting, int usedBlocks, int knownBlocks, int blocks, long promptTokens, long cachedTokens,
             long completionTokens, long preempted, Histogram firstToken, Histogram nextToken) {}
 
-    /** A listener is told this often at most: nobody reads faster, and what telling sets off is taken from the processors that the model uses. */
+    /**
+     * A listener is told this often at most: nobody reads faster, and what telling sets off is taken from the processors that the model
+     * uses.
+     */
     private static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final CausalLM model;
@@ -156,7 +159,8 @@ public final class InferenceEngine implements AutoCloseable {
         this(model, Optional.of(tokenizer), Optional.of(new Constraints(tokenizer)), draft, limits, () -> false, true);
     }
 
-    private InferenceEngine(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft, Limits limits,
+    private InferenceEngine(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft,
+            Limits limits,
             BooleanSupplier cancelled, boolean ownThread) {
         this.model = model;
         this.tokenizer = tokenizer;
@@ -176,7 +180,8 @@ public final class InferenceEngine implements AutoCloseable {
      * @param constraints of the tokenizer
      * @param cancelled asked before each step; if true, all texts end where they are
      */
-    public static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft,
+    public static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
+            Optional<CausalLM> draft,
             BooleanSupplier cancelled) {
         var limits = new Limits(Limits.MOST_RUNNING, Integer.MAX_VALUE, Long.MAX_VALUE, Limits.MOST_RUNNING);
         return new InferenceEngine(model, tokenizer, constraints, draft, limits, cancelled, false);
@@ -219,7 +224,8 @@ public final class InferenceEngine implements AutoCloseable {
         var context = model.config().maxPositionEmbeddings();
         if (prompt.length == 0) throw new ModelException("The prompt is empty; give it at least one token.");
         if (prompt.length >= context) {
-            throw new ModelException("The prompt has " + prompt.length + " tokens and the model's context holds " + context + "; shorten it.");
+            throw new ModelException(
+                    "The prompt has " + prompt.length + " tokens and the model's context holds " + context + "; shorten it.");
         }
     }
 
@@ -271,7 +277,10 @@ public final class InferenceEngine implements AutoCloseable {
         return loop.stats();
     }
 
-    /** How long the present turn takes by now, at the end of which all running texts have a token more; nothing while there is nothing to do. */
+    /**
+     * How long the present turn takes by now, at the end of which all running texts have a token more; nothing while there is nothing to
+     * do.
+     */
     public Duration turn() {
         return loop.turn();
     }

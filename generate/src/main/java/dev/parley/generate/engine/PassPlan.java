@@ -87,7 +87,9 @@ final class PassPlan {
         }
     }
 
-    /** @param unready sequences of which it is not known yet what may come next: they are fed no last token, and so are no burden to others */
+    /**
+     * @param unready sequences of which it is not known yet what may come next: they are fed no last token, and so are no burden to others
+     */
     List<Planned> plan(RunningSequences running, Set<Sequence> unready) {
         var width = 0;
         for (var sequence : running.all()) {
@@ -100,7 +102,8 @@ final class PassPlan {
         for (var sequence : running.all()) {
             var next = planned(sequence, running, !unready.contains(sequence), guesses, room);
             if (next.feeds.isEmpty()) continue;
-            if (!next.last || next.feeds.size() == 1 && next.feeds.getFirst().ids().length > sequence.strategy().lastTokens()) room -= tokens(next);
+            if (!next.last || next.feeds.size() == 1 && next.feeds.getFirst().ids().length > sequence.strategy().lastTokens())
+                room -= tokens(next);
             planned.add(next);
         }
         return planned;
@@ -136,7 +139,8 @@ final class PassPlan {
     /** The next piece of the only branch, its last token with it where that is in reach. */
     private void addPiece(Planned planned, Branch branch, boolean ready, int room) {
         var asksForPrompt = planned.sequence.asksForPrompt();
-        var atOnce = !asksForPrompt && branch.cache().length() == 0 && branch.pending() >= session.readsAtOnceFrom() && !planned.sequence.strategy().readsStates();
+        var atOnce = !asksForPrompt && branch.cache().length() == 0 && branch.pending() >= session.readsAtOnceFrom()
+                && !planned.sequence.strategy().readsStates();
         var count = atOnce ? branch.pending() : Math.min(asksForPrompt ? Math.min(SCORED_TOKENS, room) : room, branch.pending());
         planned.last = count == branch.pending();
         if (count <= 0 || planned.last && !ready) return;

@@ -15,7 +15,8 @@ import java.util.Optional;
  * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
  * longest ago, and that no text and no other block goes on from, is forgotten first.
  *
- * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it was read before.
+ * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it
+ * was read before.
  *
  * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
  * holds all before it, and every block that no text holds can be forgotten, sooner or later.
@@ -116,7 +117,10 @@ final class PrefixCache {
         return found.stream().map(n -> n.block).toList();
     }
 
-    /** Keeps the full blocks of a text, or gives it those that are kept in their place. @param ids its tokens, as many at least as the blocks hold */
+    /**
+     * Keeps the full blocks of a text, or gives it those that are kept in their place.
+     * @param ids its tokens, as many at least as the blocks hold
+     */
     void keep(String owner, int[] ids, SequenceCache text) {
         text.blocks().ifPresent(blocks -> keep(owner, ids, blocks));
     }

@@ -109,7 +109,8 @@ final class Request {
         var seconds = asked.config().maxTime();
         if (asked.timeout().isEmpty() && seconds == 0) return Optional.empty();
         var time = sinceArrival();
-        var late = asked.timeout().isPresent() && time.compareTo(asked.timeout().get()) > 0 || seconds > 0 && time.toNanos() >= seconds * 1e9;
+        var late = asked.timeout().isPresent() && time.compareTo(asked.timeout().get()) > 0
+                || seconds > 0 && time.toNanos() >= seconds * 1e9;
         return late ? Optional.of(FinishReason.LENGTH) : Optional.empty();
     }
 

@@ -65,11 +65,14 @@ final class RunningSequences {
         return taken;
     }
 
-    /** Gives a sequence its place, if there is memory for it and for a block more of each that runs: else it would soon have to leave again. */
+    /**
+     * Gives a sequence its place, if there is memory for it and for a block more of each that runs: else it would soon have to leave again.
+     */
     private boolean join(Sequence sequence) {
         var first = sequence.branches().getFirst();
         open(first, sequence);
-        if (!all.isEmpty() && prefixes.available() < PrefixCache.blocksFor(first.cache(), first.pending()) + all.size() + sequence.width() - 1) {
+        if (!all.isEmpty()
+                && prefixes.available() < PrefixCache.blocksFor(first.cache(), first.pending()) + all.size() + sequence.width() - 1) {
             first.close();
             return false;
         }

@@ -97,7 +97,9 @@ final class Sequence {
         return true;
     }
 
-    /** Whether it is known which tokens its grammar allows next, or that this cannot be known; if not, some thread is asked to find it out. */
+    /**
+     * Whether it is known which tokens its grammar allows next, or that this cannot be known; if not, some thread is asked to find it out.
+     */
     boolean isReady(Executor executor) {
         try {
             return !running() || strategy.isReady(executor);

@@ -15,11 +15,13 @@ import java.util.Optional;
  * @param begun how many of the prompt's last tokens begin the answer already: the answer's text begins with theirs, and stop
  *     strings, penalties and forms see them as its own
  */
-public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout, int begun) {
+public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout,
+        int begun) {
 
     /** @throws IllegalArgumentException if more is begun than there is */
     public TextRequest {
-        if (begun < 0 || begun > prompt.length) throw new IllegalArgumentException("Of " + prompt.length + " tokens, " + begun + " cannot be the answer's.");
+        if (begun < 0 || begun > prompt.length)
+            throw new IllegalArgumentException("Of " + prompt.length + " tokens, " + begun + " cannot be the answer's.");
     }
 
     /** A request for a new answer. */

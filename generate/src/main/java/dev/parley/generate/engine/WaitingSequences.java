@@ -42,7 +42,8 @@ final class WaitingSequences {
                 return sequence;
             }
             var request = requests.remove();
-            if (request.sequences().size() > 1) begun.put(request, new ArrayDeque<>(request.sequences().subList(1, request.sequences().size())));
+            if (request.sequences().size() > 1)
+                begun.put(request, new ArrayDeque<>(request.sequences().subList(1, request.sequences().size())));
             return request.sequences().getFirst();
         }
 

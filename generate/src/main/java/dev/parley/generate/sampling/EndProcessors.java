@@ -33,7 +33,8 @@ final class EndProcessors {
     static LogitsProcessor decay(int start, double factor, List<Integer> ends) {
         return (ids, logits) -> {
             if (ids.length <= start) return;
-            for (var id : within(ends, logits.length)) logits[id] += (float) (Math.abs(logits[id]) * (Math.pow(factor, ids.length - start) - 1));
+            for (var id : within(ends, logits.length))
+                logits[id] += (float) (Math.abs(logits[id]) * (Math.pow(factor, ids.length - start) - 1));
         };
     }
 }

@@ -15,10 +15,12 @@ final class EntropyProcessors {
             // A distance and its token in one number, which sorts as the distance: 44 and more of its bits, where a score has 32.
             var indexBits = Long.SIZE - Long.numberOfLeadingZeros(p.length);
             var keys = new long[p.length];
-            for (int i = 0; i < p.length; i++) keys[i] = Double.doubleToLongBits(Math.abs(-Math.log(p[i]) - entropy)) >>> indexBits << indexBits | i;
+            for (int i = 0; i < p.length; i++)
+                keys[i] = Double.doubleToLongBits(Math.abs(-Math.log(p[i]) - entropy)) >>> indexBits << indexBits | i;
             Arrays.sort(keys);
             var kept = 0;
-            for (var sum = 0.0; kept < keys.length && (kept < least || sum < mass); kept++) sum += p[(int) (keys[kept] & (1L << indexBits) - 1)];
+            for (var sum = 0.0; kept < keys.length && (kept < least || sum < mass); kept++)
+                sum += p[(int) (keys[kept] & (1L << indexBits) - 1)];
             var furthest = keys[kept - 1] >>> indexBits;
             for (var key : keys) {
                 if (key >>> indexBits > furthest) logits[(int) (key & (1L << indexBits) - 1)] = Float.NEGATIVE_INFINITY;

@@ -31,7 +31,8 @@ public interface LogitsProcessor {
         var all = new ArrayList<LogitsProcessor>();
         if (!c.sequenceBias().isEmpty()) all.add(BanProcessors.sequenceBias(c.sequenceBias()));
         if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
-        if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0) all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
+        if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0)
+            all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
         if (c.noRepeatNgramSize() > 0) all.add(BanProcessors.noRepeatNgram(c.noRepeatNgramSize()));
         if (!c.badWordsIds().isEmpty()) all.add(BanProcessors.badWords(c.badWordsIds(), c.eosTokenIds()));
         if (c.minLength() > 0) all.add(EndProcessors.notBefore(c.minLength(), c.eosTokenIds()));
@@ -41,9 +42,11 @@ public interface LogitsProcessor {
                 .ifPresent(form -> all.add((ids, logits) -> form.apply(ids, EndProcessors.within(ends, logits.length), logits)));
         if (c.forcedBosTokenId() >= 0) all.add(EndProcessors.forced(1, c.forcedBosTokenId()));
         if (c.forcedEosTokenId() >= 0) all.add(EndProcessors.forced(promptLength + limit - 1, c.forcedEosTokenId()));
-        c.exponentialDecayLengthPenalty().ifPresent(d -> all.add(EndProcessors.decay(promptLength + d.start(), d.factor(), c.eosTokenIds())));
+        c.exponentialDecayLengthPenalty()
+                .ifPresent(d -> all.add(EndProcessors.decay(promptLength + d.start(), d.factor(), c.eosTokenIds())));
         if (!c.suppressTokens().isEmpty()) all.add(BanProcessors.suppress(c.suppressTokens()));
-        if (!c.beginSuppressTokens().isEmpty()) all.add(BanProcessors.suppressAt(promptLength == 1 && c.forcedBosTokenId() >= 0 ? 2 : promptLength, c.beginSuppressTokens()));
+        if (!c.beginSuppressTokens().isEmpty())
+            all.add(BanProcessors.suppressAt(promptLength == 1 && c.forcedBosTokenId() >= 0 ? 2 : promptLength, c.beginSuppressTokens()));
         if (c.temperature() > 0) all.addAll(warpers(c));
         return all;
     }

@@ -48,7 +48,8 @@ public final class Sampler {
     public static int argmax(float[] logits) {
         var best = -1;
         for (int i = 0; i < logits.length; i++) {
-            if (Float.isNaN(logits[i])) throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");
+            if (Float.isNaN(logits[i]))
+                throw new IllegalStateException("The model's score of token " + i + " is not a number; its weights are damaged.");
             if (best < 0 || logits[i] > logits[best]) best = i;
         }
         if (logits[best] == Float.NEGATIVE_INFINITY) throw new IllegalStateException("No token is allowed to come next.");

@@ -24,7 +24,8 @@ public final class StopStrings {
     /** The special tokens whose names hold a stop string: they show no text in which it could be found. */
     public static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
         if (stops.isEmpty() || tokenizer.isEmpty()) return Set.of();
-        return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id).collect(Collectors.toSet());
+        return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id)
+                .collect(Collectors.toSet());
     }
 
     /** Takes more text and gives what is certain to be shown. After a stop string nothing more is. */

@@ -35,7 +35,8 @@ public final class TopK {
 
     /** The most probable tokens that are not impossible, at most so many, likeliest first. */
     public static int[] first(double[] p, int count) {
-        var order = new java.util.PriorityQueue<Integer>((a, b) -> p[a] != p[b] ? Double.compare(p[a], p[b]) : Integer.compare(b, a)); // the least first
+        // the least first
+        var order = new java.util.PriorityQueue<Integer>((a, b) -> p[a] != p[b] ? Double.compare(p[a], p[b]) : Integer.compare(b, a));
         for (int i = 0; i < p.length; i++) {
             if (p[i] == 0 || order.size() == count && p[i] <= p[order.element()]) continue;
             order.add(i);
@@ -78,7 +79,7 @@ public final class TopK {
      * be among them are sorted: a token below a threshold is out if those above it suffice.
      */
     static int[] sorted(double[] p, double mass) {
-        for (double threshold = 1e-3; ; threshold = threshold > 1e-12 ? threshold / 30 : 0) {
+        for (double threshold = 1e-3;; threshold = threshold > 1e-12 ? threshold / 30 : 0) {
             var sum = 0.0;
             var count = 0;
             for (var value : p) {

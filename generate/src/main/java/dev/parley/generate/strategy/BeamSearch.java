@@ -1,9 +1,9 @@
 package dev.parley.generate.strategy;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.sampling.TopK;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.generate.sampling.StopStrings;
+import dev.parley.generate.sampling.TopK;
 import dev.parley.grammar.FormProgress;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * Follows several texts at once and keeps the likeliest, Graves 2012 (arXiv:1211.3711), in transformers' manner: of twice as many
- * candidates as beams or more, one that ends counts if it is among as many first ones as there are beams, and what has ended is compared by ln p divided by
+ * candidates as beams or more, one that ends counts if it is among as many first ones as there are beams, and what has ended is compared by
+ * ln p divided by
  * a power of its length. With a temperature, candidates are drawn instead of taken.
  */
 final class BeamSearch extends Strategy {
@@ -197,7 +198,8 @@ final class BeamSearch extends Strategy {
 
     private List<Candidate> best(List<Beam> running, float[][] scores) {
         var totals = totals(running, scores);
-        var kept = new PriorityQueue<>(Comparator.comparingDouble(Candidate::score).thenComparing(c -> -c.beam).thenComparing(c -> -c.token));
+        var kept = new PriorityQueue<>(
+                Comparator.comparingDouble(Candidate::score).thenComparing(c -> -c.beam).thenComparing(c -> -c.token));
         for (int b = 0; b < totals.length; b++) {
             for (int i = 0; i < totals[b].length; i++) {
                 if (totals[b][i] == Double.NEGATIVE_INFINITY || kept.size() == tried && totals[b][i] <= kept.element().score) continue;

@@ -51,7 +51,7 @@ public final class DraftModel implements AutoCloseable {
             text.truncate(common);
             var guessed = Arrays.copyOf(ids, ids.length + wanted);
             var scores = scores(text, Arrays.copyOfRange(ids, common, ids.length));
-            for (int i = ids.length; ; i++) {
+            for (int i = ids.length;; i++) {
                 guessed[i] = Sampler.argmax(scores);
                 if (i + 1 == guessed.length) break;
                 scores = scores(text, guessed[i]);

@@ -154,6 +154,7 @@ public final class GeneratedText implements Tokens {
     }
 
     public Completion completion() {
-        return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(), List.copyOf(logprobs));
+        return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(),
+                List.copyOf(logprobs));
     }
 }

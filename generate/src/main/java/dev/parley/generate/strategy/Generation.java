@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param tokenizer empty where ids alone are made
  * @param masks of the configuration's grammar
  */
-public record Generation(int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer, Optional<TokenMasks> masks) {
+public record Generation(int[] prompt, int begun, int limit, GenerationConfig config, Optional<Tokenizer> tokenizer,
+        Optional<TokenMasks> masks) {
 
     /** Where the answer begins in prompt and answer together. */
     int answerFrom() {

@@ -6,7 +6,8 @@
  * {@link dev.parley.generate.strategy.GeneratedText}.
  *
  * <pre>{@code
- * var strategy = Strategy.of(new Generation(promptIds, 0, 50, config, Optional.of(tokenizer), Optional.empty()), 0, Optional.empty(), List.of(System.out::print));
+ * var strategy = Strategy.of(new Generation(promptIds, 0, 50, config, Optional.of(tokenizer), Optional.empty()), 0, Optional.empty(),
+ * List.of(System.out::print));
  * strategy.prepare(0);                               // then read what strategy.branches() have pending, and:
  * strategy.choose(outputs);
  * }</pre>

@@ -26,7 +26,8 @@ public record Tool(String name, ObjectNode definition) {
      */
     public Grammar arguments() {
         var schema = definition.path("function").path("parameters");
-        if (schema.isMissingNode() || schema.isNull()) return Grammar.ofJsonSchema("{\"type\": \"object\", \"additionalProperties\": false}");
+        if (schema.isMissingNode() || schema.isNull())
+            return Grammar.ofJsonSchema("{\"type\": \"object\", \"additionalProperties\": false}");
         return schema.isEmpty() ? Grammar.ofJsonObject() : Grammar.ofJsonSchema(schema.toString());
     }
 }

@@ -151,13 +151,15 @@ public final class ToolCallReader {
         if (!closer.isEmpty() && seen.equals(closer)) {
             held.setLength(0);
             state = State.TEXT;
-        } else if (c == '{' && format != ToolFormat.HERMES && seen.chars().limit(seen.length() - 1L).allMatch(x -> format.isFiller((char) x))) {
-            held.setLength(0);
-            held.append(c);
-            beforeCall(c);
-        } else if (!closer.startsWith(seen) && !seen.chars().allMatch(x -> format.isFiller((char) x))) {
-            state = State.TEXT;
-        }
+        } else if (c == '{' && format != ToolFormat.HERMES
+                && seen.chars().limit(seen.length() - 1L).allMatch(x -> format.isFiller((char) x))) {
+                    held.setLength(0);
+                    held.append(c);
+                    beforeCall(c);
+                } else
+            if (!closer.startsWith(seen) && !seen.chars().allMatch(x -> format.isFiller((char) x))) {
+                state = State.TEXT;
+            }
     }
 
     /** Shows what cannot be the beginning of a call any more, nor white space before one. */

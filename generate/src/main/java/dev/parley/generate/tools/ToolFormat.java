@@ -65,7 +65,8 @@ public enum ToolFormat {
         return switch (this) {
             case HERMES -> several ? call.repeated("\n") : call;
             case LLAMA -> call;
-            case MISTRAL -> Grammar.sequence(Grammar.ofText(opened ? "[" : marker + "["), several ? call.repeated(", ") : call, Grammar.ofText("]"));
+            case MISTRAL ->
+                Grammar.sequence(Grammar.ofText(opened ? "[" : marker + "["), several ? call.repeated(", ") : call, Grammar.ofText("]"));
         };
     }
 

@@ -30,7 +30,8 @@ final class ToolMessages {
     static ArrayNode forTemplate(ArrayNode messages, boolean argumentsAsText, boolean shortIds) {
         var given = messages.deepCopy();
         for (var message : given) {
-            if (shortIds && message.has("tool_call_id")) ((ObjectNode) message).put("tool_call_id", shortId(message.path("tool_call_id").asText()));
+            if (shortIds && message.has("tool_call_id"))
+                ((ObjectNode) message).put("tool_call_id", shortId(message.path("tool_call_id").asText()));
             for (var call : message.path("tool_calls")) {
                 if (shortIds) ((ObjectNode) call).put("id", shortId(call.path("id").asText()));
                 if (!argumentsAsText) ((ObjectNode) call.path("function")).set("arguments", value(call.path("function").path("arguments")));
@@ -69,8 +70,10 @@ final class ToolMessages {
             var copy = message.<ObjectNode>deepCopy();
             copy.remove("tool_calls");
             copy.remove("tool_call_id");
-            if (isResult) copy.put("role", "user").put("content", "<tool_response>\n" + message.path("content").asText() + "\n</tool_response>");
-            else if (message.has("tool_calls")) copy.put("content", joined(message.path("content").asText(), calls(message.path("tool_calls")), "\n"));
+            if (isResult)
+                copy.put("role", "user").put("content", "<tool_response>\n" + message.path("content").asText() + "\n</tool_response>");
+            else if (message.has("tool_calls"))
+                copy.put("content", joined(message.path("content").asText(), calls(message.path("tool_calls")), "\n"));
             if (!(isResult || afterResult) || !joinedToLast(plain, copy)) plain.add(copy);
             afterResult = isResult;
         }
@@ -98,9 +101,12 @@ final class ToolMessages {
 
     /** What tells the model of its tools. */
     static String note(List<Tool> tools) {
-        var note = new StringBuilder("You may call functions. Each line between <tools> and </tools> describes one, with a JSON schema of its parameters:\n<tools>\n");
+        var note = new StringBuilder(
+                "You may call functions. Each line between <tools> and </tools> describes one, with a JSON schema of its "
+                        + "parameters:\n<tools>\n");
         for (var tool : tools) note.append(tool.definition()).append('\n');
-        return note.append("</tools>\nTo call a function, answer with its name and its arguments in this form, once for each call:\n<tool_call>\n")
+        return note.append(
+                "</tools>\nTo call a function, answer with its name and its arguments in this form, once for each call:\n<tool_call>\n")
                 .append("{\"name\": \"the function's name\", \"arguments\": {\"a parameter\": \"its value\"}}\n</tool_call>").toString();
     }
 

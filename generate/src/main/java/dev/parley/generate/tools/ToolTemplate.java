@@ -104,7 +104,8 @@ public final class ToolTemplate {
     /** The format in which a template writes a call, if it is a known one. */
     private static Optional<ToolFormat> formatOf(ChatTemplate template, boolean asText) {
         var messages = JsonNodeFactory.instance.arrayNode().add(message("user", "?")).add(call())
-                .add(message("tool", "!").put("tool_call_id", "parley001").put("name", NAME)).add(message("assistant", "!")).add(message("user", "?"));
+                .add(message("tool", "!").put("tool_call_id", "parley001").put("name", NAME)).add(message("assistant", "!"))
+                .add(message("user", "?"));
         return text(template, probe(ToolMessages.forTemplate(messages, asText, true))).flatMap(ToolTemplate::formatIn);
     }
 
@@ -115,7 +116,8 @@ public final class ToolTemplate {
         var between = text.substring(name, value);
         var before = text.substring(Math.max(0, name - 40), name);
         if (before.contains(ToolFormat.HERMES.marker()) && between.contains("\"arguments\"")) return Optional.of(ToolFormat.HERMES);
-        if (before.contains(ToolFormat.MISTRAL.marker()) && before.contains("[{") && between.contains("\"arguments\"")) return Optional.of(ToolFormat.MISTRAL);
+        if (before.contains(ToolFormat.MISTRAL.marker()) && before.contains("[{") && between.contains("\"arguments\""))
+            return Optional.of(ToolFormat.MISTRAL);
         if (before.contains("{\"name\"") && between.contains("\"parameters\"")) return Optional.of(ToolFormat.LLAMA);
         return Optional.empty();
     }
@@ -134,7 +136,8 @@ public final class ToolTemplate {
     private static Conversation probe(ArrayNode messages) {
         var definition = JsonNodeFactory.instance.objectNode().put("type", "function");
         var function = definition.putObject("function").put("name", NAME).put("description", "?");
-        function.putObject("parameters").put("type", "object").putObject("properties").putObject("key").put("type", "string").put("description", "?");
+        function.putObject("parameters").put("type", "object").putObject("properties").putObject("key").put("type", "string")
+                .put("description", "?");
         return Conversation.of(messages).withTools(JsonNodeFactory.instance.arrayNode().add(definition)).withGenerationPrompt(true);
     }
 

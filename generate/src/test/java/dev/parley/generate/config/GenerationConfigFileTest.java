@@ -47,10 +47,13 @@ class GenerationConfigFileTest {
     @Test
     void everySettingIsRead() throws IOException {
         var c = read(ALL);
-        assertEquals(List.of(0.7, 0.8, 0.05, 0.9, 3e-4, 6e-4, 2.5, 1.1, 0.5, 0.25, 1.5), List.of(c.temperature(), c.topP(), c.minP(), c.typicalP(), c.epsilonCutoff(),
-                c.etaCutoff(), c.maxTime(), c.repetitionPenalty(), c.presencePenalty(), c.frequencyPenalty(), c.lengthPenalty()));
-        assertEquals(List.of(20, 100, 500, 2, 9, 3, 2, 4, 3, 8, 1, 2), List.of(c.topK(), c.maxNewTokens(), c.maxLength(), c.minNewTokens(), c.minLength(),
-                c.noRepeatNgramSize(), c.numReturnSequences(), c.numBeams(), c.promptLookupNumTokens(), c.numAssistantTokens(), c.forcedBosTokenId(), c.forcedEosTokenId()));
+        assertEquals(List.of(0.7, 0.8, 0.05, 0.9, 3e-4, 6e-4, 2.5, 1.1, 0.5, 0.25, 1.5),
+                List.of(c.temperature(), c.topP(), c.minP(), c.typicalP(), c.epsilonCutoff(),
+                        c.etaCutoff(), c.maxTime(), c.repetitionPenalty(), c.presencePenalty(), c.frequencyPenalty(), c.lengthPenalty()));
+        assertEquals(List.of(20, 100, 500, 2, 9, 3, 2, 4, 3, 8, 1, 2),
+                List.of(c.topK(), c.maxNewTokens(), c.maxLength(), c.minNewTokens(), c.minLength(),
+                        c.noRepeatNgramSize(), c.numReturnSequences(), c.numBeams(), c.promptLookupNumTokens(), c.numAssistantTokens(),
+                        c.forcedBosTokenId(), c.forcedEosTokenId()));
         assertEquals(List.of(List.of(2, 7), List.of(3, 4), List.of(5), List.of(List.of(5), List.of(6, 7)), List.of("END")),
                 List.of(c.eosTokenIds(), c.suppressTokens(), c.beginSuppressTokens(), c.badWordsIds(), c.stopStrings()));
         assertEquals(Map.of(List.of(8, 9), -2.5), c.sequenceBias());
@@ -67,13 +70,16 @@ class GenerationConfigFileTest {
     @Test
     void nothingThatIsAsByDefaultIsWrittenAndNoEmptyList() throws IOException {
         assertEquals("{\"do_sample\":false}", written(GenerationConfig.DEFAULT).toString());
-        assertEquals("{\"do_sample\":false,\"eos_token_id\":7}", written(GenerationConfig.DEFAULT.withStops(List.of(7), List.of())).toString());
+        assertEquals("{\"do_sample\":false,\"eos_token_id\":7}",
+                written(GenerationConfig.DEFAULT.withStops(List.of(7), List.of())).toString());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"force_words_ids\": [[3]]", "\"constraints\": [{}]", "\"watermarking_config\": {\"bias\": 2.5}", "\"token_healing\": true",
-            "\"dola_layers\": \"high\"", "\"guidance_scale\": 1.5", "\"encoder_repetition_penalty\": 1.2", "\"num_beam_groups\": 2", "\"diversity_penalty\": 0.5",
-            "\"forced_decoder_ids\": [[1, 50259]]", "\"renormalize_logits\": true, \"num_beams\": 2"})
+    @ValueSource(strings = {"\"force_words_ids\": [[3]]", "\"constraints\": [{}]", "\"watermarking_config\": {\"bias\": 2.5}",
+        "\"token_healing\": true",
+        "\"dola_layers\": \"high\"", "\"guidance_scale\": 1.5", "\"encoder_repetition_penalty\": 1.2", "\"num_beam_groups\": 2",
+        "\"diversity_penalty\": 0.5",
+        "\"forced_decoder_ids\": [[1, 50259]]", "\"renormalize_logits\": true, \"num_beams\": 2"})
     void whatWouldChangeATextAndIsNotHonouredIsRefusedByName(String setting) {
         var refused = assertThrows(IllegalArgumentException.class, () -> read("{" + setting + "}"));
         assertTrue(refused.getMessage().contains(setting.substring(1, setting.indexOf('"', 1))), refused.getMessage());
@@ -81,9 +87,13 @@ class GenerationConfigFileTest {
 
     /** Published files: of Llama 2, Qwen's first chat model, Whisper-like leftovers at their defaults. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"_from_model_config\": true, \"bos_token_id\": 1, \"eos_token_id\": 2, \"pad_token_id\": 0, \"do_sample\": true, \"temperature\": 0.6, \"max_length\": 4096, \"top_p\": 0.9, \"transformers_version\": \"4.31.0\"}",
-            "{\"chat_format\": \"chatml\", \"max_window_size\": 6144, \"user_token_id\": 195, \"pad_token_id\": 151643, \"max_new_tokens\": 512, \"do_sample\": true, \"top_k\": 0, \"top_p\": 0.8}",
-            "{\"guidance_scale\": null, \"constraints\": null, \"force_words_ids\": null, \"diversity_penalty\": 0.0, \"num_beam_groups\": 1, \"output_scores\": true, \"renormalize_logits\": true, \"eos_token_id\": null, \"cache_implementation\": \"hybrid\"}"})
+    @ValueSource(strings = {
+        "{\"_from_model_config\": true, \"bos_token_id\": 1, \"eos_token_id\": 2, \"pad_token_id\": 0, \"do_sample\": true, "
+                + "\"temperature\": 0.6, \"max_length\": 4096, \"top_p\": 0.9, \"transformers_version\": \"4.31.0\"}",
+        "{\"chat_format\": \"chatml\", \"max_window_size\": 6144, \"user_token_id\": 195, \"pad_token_id\": 151643, \"max_new_tokens\": "
+                + "512, \"do_sample\": true, \"top_k\": 0, \"top_p\": 0.8}",
+        "{\"guidance_scale\": null, \"constraints\": null, \"force_words_ids\": null, \"diversity_penalty\": 0.0, \"num_beam_groups\": 1, "
+                + "\"output_scores\": true, \"renormalize_logits\": true, \"eos_token_id\": null, \"cache_implementation\": \"hybrid\"}"})
     void whatChangesNothingIsPassedOver(String file) throws IOException {
         assertEquals(file.contains("4096") ? 4096 : 0, read(file).maxLength());
     }

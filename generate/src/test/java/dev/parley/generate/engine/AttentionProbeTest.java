@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
@@ -36,7 +36,8 @@ class AttentionProbeTest {
         try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, C, LAYERS, HEADS), 7)) {
             expected = new PlainGpt2(random).attentionOfLast(text);
         }
-        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32); var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
+        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32);
+                var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
             var weights = engine.attention("", text).get(60, TimeUnit.SECONDS);
             assertEquals(LAYERS, weights.length);
             for (int l = 0; l < LAYERS; l++) {
@@ -52,10 +53,12 @@ class AttentionProbeTest {
 
     @Test
     void theyAreTheSameAfterAKnownBeginningAndBesideRunningTexts() throws Exception {
-        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.INT8); var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
+        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.INT8);
+                var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
             var alone = engine.attention("", text).get(60, TimeUnit.SECONDS);
             var kept = new Kept();
-            var ticket = engine.submit(TextRequest.of(Arrays.copyOf(text, 100), GenerationConfig.builder().temperature(0).ignoreEos(true).build()), kept);
+            var ticket = engine.submit(
+                    TextRequest.of(Arrays.copyOf(text, 100), GenerationConfig.builder().temperature(0).ignoreEos(true).build()), kept);
             assertTrue(kept.first.await(60, TimeUnit.SECONDS));
             var known = engine.attention("", text).get(60, TimeUnit.SECONDS);
             ticket.cancel();
@@ -98,7 +101,8 @@ class AttentionProbeTest {
                     }
                     add(x[t], linear(path + "attn.c_proj", heads));
                     var inner = linear(path + "mlp.c_fc", norm(path + "ln_2", x[t]));
-                    for (int i = 0; i < inner.length; i++) inner[i] = 0.5 * inner[i] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (inner[i] + 0.044715 * Math.pow(inner[i], 3))));
+                    for (int i = 0; i < inner.length; i++)
+                        inner[i] = 0.5 * inner[i] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (inner[i] + 0.044715 * Math.pow(inner[i], 3))));
                     add(x[t], linear(path + "mlp.c_proj", inner));
                 }
             }

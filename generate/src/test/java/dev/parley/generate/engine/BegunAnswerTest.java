@@ -4,19 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.parley.torch.TrainableLM;
-import dev.parley.generate.engine.InferenceEngine.Answer;
-import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.sampling.TokenLogprob;
-import dev.parley.grammar.Grammar;
-import dev.parley.model.Backend;
+import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
+import dev.parley.grammar.Grammar;
+import dev.parley.kernels.DType;
+import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -103,13 +103,15 @@ class BegunAnswerTest {
     @Test
     void halfACharacterThatWasBegunIsMadeWhole() throws Exception {
         var ids = TOKENIZER.encode("🌱");
-        var config = GenerationConfig.builder().temperature(0).maxNewTokens(ids.length - 1).grammar(Grammar.ofChoice(List.of("🌱"))).build();
+        var config = GenerationConfig.builder().temperature(0).maxNewTokens(ids.length - 1).grammar(Grammar.ofChoice(List.of("🌱")))
+                .build();
         assertEquals("🌱", begun(Arrays.copyOf(ids, 1), config).text());
     }
 
     @Test
     void aStopStringIsSeenOverTheBorder() throws Exception {
-        var config = GenerationConfig.builder().temperature(0).maxNewTokens(20).grammar(Grammar.ofChoice(List.of("one STOP two"))).stopStrings(List.of("STOP")).build();
+        var config = GenerationConfig.builder().temperature(0).maxNewTokens(20).grammar(Grammar.ofChoice(List.of("one STOP two")))
+                .stopStrings(List.of("STOP")).build();
         var told = begun(TOKENIZER.encode("one ST"), config);
         assertEquals("one ", told.text());
         assertEquals(FinishReason.STOP, told.completion().finishReason());
@@ -126,6 +128,7 @@ class BegunAnswerTest {
 
     @Test
     void moreThanThePromptCannotBeBegun() {
-        assertThrows(IllegalArgumentException.class, () -> new TextRequest(PROMPT, GenerationConfig.DEFAULT, "", false, Optional.empty(), 4));
+        assertThrows(IllegalArgumentException.class,
+                () -> new TextRequest(PROMPT, GenerationConfig.DEFAULT, "", false, Optional.empty(), 4));
     }
 }

@@ -162,7 +162,8 @@ class EngineFaultsTest {
             engine.submit(TextRequest.of(new int[] {1}, GREEDY), running);
             var failed = engine.probe(new TooLarge());
             var behind = engine.meanState("", new int[] {1, 2, 3});
-            assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage().contains("of a test"));
+            assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage()
+                    .contains("of a test"));
             assertEquals(model.config().hiddenSize(), behind.get(60, TimeUnit.SECONDS).length);
             assertEquals(40, running.await().completions().getFirst().ids().length);
             assertTrue(engine.isAlive());
@@ -176,7 +177,8 @@ class EngineFaultsTest {
         for (int i = 0; i < 4; i++) texts.add(new EmbeddingProbe("much", new int[] {i}, 1));
         texts.add(new EmbeddingProbe("little", new int[] {9}, 1));
         texts.forEach(line::add);
-        assertThrows(QueueFullException.class, () -> line.add(new EmbeddingProbe("much", new int[] {5}, 1)), "who has more than a fair part of a full line");
+        assertThrows(QueueFullException.class, () -> line.add(new EmbeddingProbe("much", new int[] {5}, 1)),
+                "who has more than a fair part of a full line");
         var order = new ArrayList<Probe<?>>();
         while (!line.isEmpty()) {
             order.add(line.first().orElseThrow());
@@ -283,7 +285,8 @@ class EngineFaultsTest {
             var readings = new ArrayList<CompletableFuture<?>>();
             for (int i = 0; i < 12; i++) {
                 kept.add(new Kept());
-                var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray(); // half of them alike, and read at the same time
+                // half of them alike, and read at the same time
+                var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray();
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
                 readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.meanState("", prompt));
             }
@@ -300,7 +303,8 @@ class EngineFaultsTest {
             var kept = new Kept();
             engine.submit(TextRequest.of(new int[100], GREEDY), kept);
             var timing = kept.await().timing();
-            assertTrue(timing.waited().compareTo(timing.firstToken().orElseThrow()) < 0 && timing.firstToken().get().compareTo(timing.total()) < 0, timing.toString());
+            assertTrue(timing.waited().compareTo(timing.firstToken().orElseThrow()) < 0
+                    && timing.firstToken().get().compareTo(timing.total()) < 0, timing.toString());
             awaitIdle(engine);
             var stats = engine.stats();
             assertEquals(100, stats.promptTokens());
@@ -320,7 +324,8 @@ class EngineFaultsTest {
     @Test
     void aHostileFormIsItsOwnRequestsMatter() throws Exception {
         var form = new StringBuilder();
-        for (int i = 0; i < 60; i++) form.append(i == 0 ? "" : "|").append("[ -~]*[").append("etaoinshrdlu".substring(i % 6, i % 6 + 6)).append("][ -~]{60,150}").append((char) ('A' + i % 26));
+        for (int i = 0; i < 60; i++) form.append(i == 0 ? "" : "|").append("[ -~]*[").append("etaoinshrdlu".substring(i % 6, i % 6 + 6))
+                .append("][ -~]{60,150}").append((char) ('A' + i % 26));
         var hostile = GREEDY.toBuilder().maxNewTokens(300).grammar(Grammar.ofRegex(form.toString())).build();
         var honest = GREEDY.toBuilder().grammar(Grammar.ofJsonSchema("{\"type\": \"string\", \"maxLength\": 5000}")).build();
         try (var engine = engine(Limits.DEFAULT)) {

@@ -118,7 +118,8 @@ class InferenceEngineTest {
 
     @Test
     void aDrawnTextIsTheSameAloneAndAmongOthers() {
-        var drawn = GenerationConfig.builder().temperature(0.9).topP(0.95).repetitionPenalty(1.1).seed(3).maxNewTokens(20).numReturnSequences(3).build();
+        var drawn = GenerationConfig.builder().temperature(0.9).topP(0.95).repetitionPenalty(1.1).seed(3).maxNewTokens(20)
+                .numReturnSequences(3).build();
         var prompts = prompts(5, 150);
         try (var engine = engine(Limits.DEFAULT)) {
             assertAsAlone(prompts, drawn, submitAll(engine, prompts, drawn));
@@ -169,7 +170,8 @@ class InferenceEngineTest {
         var prompt = new Random(9).ints(100, 0, 50_000).toArray();
         try (var engine = engine(Limits.DEFAULT)) {
             var first = submitAll(engine, List.of(prompt), GREEDY).getFirst().await();
-            var next = IntStream.concat(IntStream.of(prompt), IntStream.concat(IntStream.of(first.completions().getFirst().ids()), IntStream.of(5, 6, 7))).toArray();
+            var next = IntStream.concat(IntStream.of(prompt),
+                    IntStream.concat(IntStream.of(first.completions().getFirst().ids()), IntStream.of(5, 6, 7))).toArray();
             var second = submitAll(engine, List.of(next), GREEDY);
             assertAsAlone(List.of(next), GREEDY, second);
             assertEquals(128, second.getFirst().await().cachedTokens());
@@ -208,7 +210,8 @@ class InferenceEngineTest {
     void aRequestEndsAtItsTimeout() {
         try (var engine = engine(Limits.DEFAULT)) {
             var kept = new Kept();
-            engine.submit(new TextRequest(new int[] {1, 2}, GREEDY.withMaxNewTokens(500), "", false, Optional.of(Duration.ofMillis(1))), kept);
+            engine.submit(new TextRequest(new int[] {1, 2}, GREEDY.withMaxNewTokens(500), "", false, Optional.of(Duration.ofMillis(1))),
+                    kept);
             assertEquals(FinishReason.LENGTH, kept.await().completions().getFirst().finishReason());
         }
     }

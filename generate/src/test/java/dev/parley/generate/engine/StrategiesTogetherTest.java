@@ -74,7 +74,8 @@ class StrategiesTogetherTest {
             for (int b = 0; b < kept.size(); b++) {
                 var found = kept.get(b).await().completions();
                 assertEquals(beams.get(b).path("sequences").size(), found.size());
-                for (int i = 0; i < found.size(); i++) assertArrayEquals(Golden.ints(beams.get(b).path("sequences").get(i)), found.get(i).ids());
+                for (int i = 0; i < found.size(); i++)
+                    assertArrayEquals(Golden.ints(beams.get(b).path("sequences").get(i)), found.get(i).ids());
             }
         }
     }
@@ -117,7 +118,8 @@ class StrategiesTogetherTest {
 
     @Test
     void eachIsTheSameWhereMemoryIsShort() {
-        try (var engine = new InferenceEngine(model, TOKENIZER, new Limits(20, 100, 1, 64))) { // of one context and a block: about two of these texts
+        // of one context and a block: about two of these texts
+        try (var engine = new InferenceEngine(model, TOKENIZER, new Limits(20, 100, 1, 64))) {
             assertAsAlone(engine);
             assertTrue(engine.stats().preempted() > 0, "no text had to wait for memory");
             while (engine.stats().running() > 0) Thread.onSpinWait();
@@ -131,9 +133,11 @@ class StrategiesTogetherTest {
                 var engine = new InferenceEngine(model, TOKENIZER, Optional.of(rough), Limits.DEFAULT)) {
             var config = GREEDY.toBuilder().numAssistantTokens(3).build();
             var kept = IntStream.range(0, 3).mapToObj(i -> new Kept()).toList();
-            for (int i = 0; i < kept.size(); i++) engine.submit(TextRequest.of(prompt(i, 30), config.withMaxNewTokens(20 + 20 * i)), kept.get(i));
+            for (int i = 0; i < kept.size(); i++)
+                engine.submit(TextRequest.of(prompt(i, 30), config.withMaxNewTokens(20 + 20 * i)), kept.get(i));
             for (int i = 0; i < kept.size(); i++) {
-                assertArrayEquals(NaiveDecoder.decode(model, prompt(i, 30), config.withMaxNewTokens(20 + 20 * i), 0), kept.get(i).await().completions().getFirst().ids());
+                assertArrayEquals(NaiveDecoder.decode(model, prompt(i, 30), config.withMaxNewTokens(20 + 20 * i), 0),
+                        kept.get(i).await().completions().getFirst().ids());
             }
         }
     }

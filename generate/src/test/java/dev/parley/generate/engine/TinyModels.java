@@ -1,11 +1,11 @@
 package dev.parley.generate.engine;
 
-import dev.parley.torch.TrainableLM;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.kernels.DType;
+import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -35,7 +35,8 @@ class LogitsProcessorTest {
                 var expected = test.path("logprobs").get(row);
                 for (int i = 0; i < logits.length; i++) {
                     if (expected.get(i).isNull()) assertEquals(0, probabilities[i], test.toString());
-                    else assertEquals(expected.get(i).asDouble(), Math.log(probabilities[i]), 1e-5, test.path("name").asText()); // float32 scores
+                    // float32 scores
+                    else assertEquals(expected.get(i).asDouble(), Math.log(probabilities[i]), 1e-5, test.path("name").asText());
                 }
             }
         }
@@ -56,10 +57,12 @@ class LogitsProcessorTest {
         var random = new SplittableRandom(3);
         for (int n = 0; n < 200; n++) {
             var logits = new float[50 + random.nextInt(3000)];
-            for (int i = 0; i < logits.length; i++) logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 3);
+            for (int i = 0; i < logits.length; i++)
+                logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 3);
             var p = TopK.softmax(logits);
             var entropy = Arrays.stream(p).filter(x -> x > 0).map(x -> -x * Math.log(x)).sum();
-            var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted(java.util.Comparator.comparingDouble(i -> Math.abs(-Math.log(p[i]) - entropy))).toList();
+            var order = java.util.stream.IntStream.range(0, p.length).boxed()
+                    .sorted(java.util.Comparator.comparingDouble(i -> Math.abs(-Math.log(p[i]) - entropy))).toList();
             double mass = 0.05 + 0.9 * random.nextDouble(), sum = 0;
             var least = 1 + random.nextInt(3);
             var kept = new java.util.HashSet<Integer>();
@@ -81,7 +84,8 @@ class LogitsProcessorTest {
         for (var ends : List.of(List.<Integer>of(), List.of(7), List.of(7, 8, 9))) {
             var expected = Math.max(2, 1 + ends.size());
             var one = GenerationConfig.builder().temperature(1).eosTokenIds(ends).numBeams(2);
-            for (var c : List.of(one.topK(1).build(), one.topK(0).topP(0.01).build(), one.topP(1).minP(1).build(), one.minP(0).typicalP(0.01).build(),
+            for (var c : List.of(one.topK(1).build(), one.topK(0).topP(0.01).build(), one.topP(1).minP(1).build(),
+                    one.minP(0).typicalP(0.01).build(),
                     one.typicalP(1).epsilonCutoff(0.9).build(), one.epsilonCutoff(0).etaCutoff(0.9).build())) {
                 var logits = new float[] {9, 8, 6, 3, -1, -6, -12, -20, -30, -40};
                 for (var processor : LogitsProcessor.of(c, 1, 9, Optional.empty())) processor.process(new int[] {0}, logits);
@@ -153,9 +157,10 @@ class LogitsProcessorTest {
             assertEquals(sorted[logits.length - k], TopK.score(logits, k));
             var mass = random.nextDouble();
             var p = TopK.softmax(logits);
-            var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted((a, b) -> Double.compare(p[b], p[a])).mapToInt(i -> i).toArray();
+            var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted((a, b) -> Double.compare(p[b], p[a])).mapToInt(i -> i)
+                    .toArray();
             var count = 0;
-            for (var sum = 0.0; sum < mass && count < order.length; ) sum += p[order[count++]];
+            for (var sum = 0.0; sum < mass && count < order.length;) sum += p[order[count++]];
             assertArrayEquals(Arrays.copyOf(order, Math.max(1, count)), TopK.sorted(p, mass));
         }
     }

@@ -27,8 +27,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 public class BeamSearchTest {
 
     static Stream<Arguments> foldersAndEngines() {
-        return Stream.of("gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny", "llama-v5-config-tiny",
-                "mistral-tiny", "qwen2-tiny", "qwen3-tiny").flatMap(f -> Stream.of(Backend.JAVA, Backend.TORCH).map(e -> Arguments.of(f, e)));
+        return Stream
+                .of("gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama-linear-tiny", "llama-yarn-tiny", "llama3-tiny",
+                        "llama-v5-config-tiny",
+                        "mistral-tiny", "qwen2-tiny", "qwen3-tiny")
+                .flatMap(f -> Stream.of(Backend.JAVA, Backend.TORCH).map(e -> Arguments.of(f, e)));
     }
 
     /** The settings of golden beams. */
@@ -42,11 +45,14 @@ public class BeamSearchTest {
     @ParameterizedTest
     @MethodSource("foldersAndEngines")
     void beamsAndTheirScoresAgree(String folder, Backend engine) throws IOException {
-        try (var model = CausalLM.fromPretrained(Golden.folder(folder), WeightType.FLOAT32, DType.FLOAT32, engine); var session = model.openSession(1L << 22)) {
+        try (var model = CausalLM.fromPretrained(Golden.folder(folder), WeightType.FLOAT32, DType.FLOAT32, engine);
+                var session = model.openSession(1L << 22)) {
             for (var beam : Golden.expected(Golden.folder(folder)).path("beam")) {
                 var config = config(beam);
-                var task = new Generation(Golden.ints(beam.path("prompt_ids")), 0, config.maxNewTokens(), config, Optional.empty(), Optional.empty());
-                var search = new BeamSearch(task, IntStream.range(0, config.numReturnSequences()).<Consumer<String>>mapToObj(i -> piece -> {}).toList());
+                var task = new Generation(Golden.ints(beam.path("prompt_ids")), 0, config.maxNewTokens(), config, Optional.empty(),
+                        Optional.empty());
+                var search = new BeamSearch(task,
+                        IntStream.range(0, config.numReturnSequences()).<Consumer<String>>mapToObj(i -> piece -> {}).toList());
                 run(search, session);
                 var found = search.best();
                 assertEquals(beam.path("sequences").size(), found.size());

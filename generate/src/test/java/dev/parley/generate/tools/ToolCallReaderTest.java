@@ -55,7 +55,7 @@ class ToolCallReaderTest {
         var random = new SplittableRandom(1);
         for (int i = 0; i < 50; i++) {
             var pieces = new ArrayList<String>();
-            for (int at = 0; at < text.length(); ) {
+            for (int at = 0; at < text.length();) {
                 var end = Math.min(text.length(), at + 1 + random.nextInt(8));
                 pieces.add(text.substring(at, end));
                 at = end;
@@ -71,7 +71,8 @@ class ToolCallReaderTest {
         "HERMES ~ <tool_call>/{\"name\": \"f\", \"arguments\": {\"a\": \"}{\\\"\"}}/</tool_call> ~ |f:{\"a\": \"}{\\\"\"}",
         "HERMES ~ Look.//<tool_call>{\"name\":\"f\",\"arguments\":{}}</tool_call> ~ Look.|f:{}",
         "HERMES ~ <tool_call>{\"arguments\": {\"x\": [1, {\"y\": 2}]}, \"name\": \"f\"}</tool_call> ~ |f:{\"x\": [1, {\"y\": 2}]}",
-        "HERMES ~ <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>/<tool_call>/{\"name\": \"g\", \"arguments\": {\"b\": 1}}/</tool_call>/ ~ |f:{}|g:{\"b\": 1}",
+        "HERMES ~ <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>/<tool_call>/{\"name\": \"g\", \"arguments\": {\"b\": "
+                + "1}}/</tool_call>/ ~ |f:{}|g:{\"b\": 1}",
         "HERMES ~ <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>/And then? ~ /And then?|f:{}",
         "HERMES ~ <tool_call>{\"name\": \"f\", \"arguments\": \"{\\\"a\\\": 1}\"}</tool_call> ~ |f:{\"a\": 1}",
         "HERMES ~ <tool_call>{\"name\": \"f\"}</tool_call> ~ |f:{}",
@@ -100,15 +101,18 @@ class ToolCallReaderTest {
 
     @Test
     void whatFollowsTheOneCallThatIsAllowedIsDropped() {
-        assertTold("|f:{}", ToolFormat.MISTRAL, false, true, false, "[{\"name\": \"f\", \"arguments\": {}}, {\"name\": \"g\", \"arguments\": {}}] and more");
-        assertTold("|f:{}", ToolFormat.HERMES, false, false, false, "<tool_call>{\"name\": \"f\", \"arguments\": {}}\n</tool_call> and more");
+        assertTold("|f:{}", ToolFormat.MISTRAL, false, true, false,
+                "[{\"name\": \"f\", \"arguments\": {}}, {\"name\": \"g\", \"arguments\": {}}] and more");
+        assertTold("|f:{}", ToolFormat.HERMES, false, false, false,
+                "<tool_call>{\"name\": \"f\", \"arguments\": {}}\n</tool_call> and more");
     }
 
     @Test
     void ofACallThatIsCutOffThereIsWhatCameOfItAndNoMarkup() {
         var call = "Hm.\n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"city\": \"Os";
         assertTold("Hm.|f:{\"city\": \"Os", ToolFormat.HERMES, true, false, true, call);
-        for (int end = "Hm.\n<tool_call>".length(); end < call.indexOf("{\"city"); end++) assertTold("Hm.", ToolFormat.HERMES, true, false, true, call.substring(0, end));
+        for (int end = "Hm.\n<tool_call>".length(); end < call.indexOf("{\"city"); end++)
+            assertTold("Hm.", ToolFormat.HERMES, true, false, true, call.substring(0, end));
         assertTold("Hm.<tool_call>\n{\"name\"", ToolFormat.HERMES, true, false, false, "Hm.\n<tool_call>\n{\"name\"");
     }
 

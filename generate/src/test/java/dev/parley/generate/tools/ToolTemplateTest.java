@@ -22,8 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ToolTemplateTest {
 
-    private static final String ARGUMENTS_AS_TEXT = CallingTemplates.HERMES.replace("{{ call.function.arguments | tojson }}", "{{ call.function.arguments + '' }}");
-    private static final String NO_TOOLS = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
+    private static final String ARGUMENTS_AS_TEXT = CallingTemplates.HERMES.replace("{{ call.function.arguments | tojson }}",
+            "{{ call.function.arguments + '' }}");
+    private static final String NO_TOOLS = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '\\n' }}{% endfor %}{% if "
+            + "add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
     private static final String NO_SYSTEM = """
             {%- for m in messages %}{% if m.role not in ['user', 'assistant'] %}{{ raise_exception('no such role') }}{% endif %}{{ '<' + m.role + '>' + m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}""";
     private static final Map<String, String> TEMPLATES = Map.of("HERMES", CallingTemplates.HERMES, "LLAMA", CallingTemplates.LLAMA,
@@ -42,8 +44,11 @@ class ToolTemplateTest {
     }
 
     private static List<Tool> tools() {
-        return List.of(new Tool("weather", (ObjectNode) json("""
-                [{"type": "function", "function": {"name": "weather", "description": "The weather of a city", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}]""").get(0)));
+        return List.of(new Tool("weather",
+                (ObjectNode) json(
+                        """
+                [{"type": "function", "function": {"name": "weather", "description": "The weather of a city", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}]""")
+                        .get(0)));
     }
 
     private static String shown(String template, String messages, List<Tool> tools) {
@@ -52,7 +57,8 @@ class ToolTemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HERMES, HERMES, true", "LLAMA, LLAMA, true", "MISTRAL, MISTRAL, true", "ARGUMENTS_AS_TEXT, HERMES, true", "NO_TOOLS, HERMES, false", "NO_SYSTEM, HERMES, false"})
+    @CsvSource({"HERMES, HERMES, true", "LLAMA, LLAMA, true", "MISTRAL, MISTRAL, true", "ARGUMENTS_AS_TEXT, HERMES, true",
+        "NO_TOOLS, HERMES, false", "NO_SYSTEM, HERMES, false"})
     void whatATemplateDoesWithToolsIsFoundOut(String template, ToolFormat format, boolean takesTools) {
         var known = ToolTemplate.of(ChatTemplate.parse(TEMPLATES.get(template), template));
         assertEquals(format, known.format());
@@ -76,7 +82,8 @@ class ToolTemplateTest {
 
     @Test
     void theNoteOnToolsStandsBehindTheSystemPrompt() {
-        var text = shown("NO_TOOLS", "[{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": \"user\", \"content\": \"Hi\"}]", tools());
+        var text = shown("NO_TOOLS", "[{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": \"user\", \"content\": \"Hi\"}]",
+                tools());
         assertTrue(text.startsWith("<|system|>Be brief.\n\nYou may call functions."), text);
         assertEquals(1, text.split("<\\|system\\|>", -1).length - 1);
     }
@@ -90,7 +97,8 @@ class ToolTemplateTest {
     @Test
     void aCallAndItsResultKeepTheSameIdWhereTheTemplateWantsAShortOne() {
         var text = shown("MISTRAL", HISTORY, tools());
-        var ids = java.util.regex.Pattern.compile("\"(?:id|call_id)\": \"([a-z0-9]{9})\"").matcher(text).results().map(m -> m.group(1)).toList();
+        var ids = java.util.regex.Pattern.compile("\"(?:id|call_id)\": \"([a-z0-9]{9})\"").matcher(text).results().map(m -> m.group(1))
+                .toList();
         assertEquals(2, ids.size(), text);
         assertEquals(ids.get(0), ids.get(1));
     }
@@ -102,7 +110,8 @@ class ToolTemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"qwen2.5-instruct.jinja, true", "qwen3.jinja, true", "gemma-it.jinja, false", "zephyr.jinja, false", "chatml.jinja, false", "llama-3-instruct.jinja, false"})
+    @CsvSource({"qwen2.5-instruct.jinja, true", "qwen3.jinja, true", "gemma-it.jinja, false", "zephyr.jinja, false", "chatml.jinja, false",
+        "llama-3-instruct.jinja, false"})
     void publishedTemplatesAreUnderstood(String file, boolean takesTools) throws Exception {
         var path = Path.of("../../shared/golden/chat_templates", file);
         assumeTrue(Files.exists(path), "golden data is not there");
@@ -110,8 +119,10 @@ class ToolTemplateTest {
         var known = ToolTemplate.of(template);
         assertEquals(takesTools, known.takesTools());
         assertEquals(ToolFormat.HERMES, known.format());
-        var text = template.text(known.conversation(json(HISTORY), tools(), Map.of()).withSpecialTokens(Map.of("bos_token", "<s>", "eos_token", "</s>")));
-        assertTrue(text.contains("The weather of a city") && text.contains("Rain") && text.replace(" ", "").contains("{\"city\":\"Oslo\"}"), text);
+        var text = template.text(
+                known.conversation(json(HISTORY), tools(), Map.of()).withSpecialTokens(Map.of("bos_token", "<s>", "eos_token", "</s>")));
+        assertTrue(text.contains("The weather of a city") && text.contains("Rain") && text.replace(" ", "").contains("{\"city\":\"Oslo\"}"),
+                text);
     }
 
     @ParameterizedTest
@@ -128,6 +139,7 @@ class ToolTemplateTest {
         assertFalse(form.matches(one.replace("city", "town")));
         assertFalse(form.matches("Hello. " + one));
         if (format == ToolFormat.HERMES) assertEquals(several, form.matches(one + "\n" + one));
-        if (format == ToolFormat.MISTRAL) assertEquals(several, form.matches(one.replace("}]", "}, " + one.substring(13, one.length() - 1) + "]")));
+        if (format == ToolFormat.MISTRAL)
+            assertEquals(several, form.matches(one.replace("}]", "}, " + one.substring(13, one.length() - 1) + "]")));
     }
 }

@@ -39,12 +39,14 @@ public final class Attention {
      * @param out receives headDim numbers
      * @param scratch of one thread, {@link #scratchSize}; afterwards the weight of each token that was seen lies at its position
      */
-    public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
+    public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out,
+            int outAt, float[] scratch) {
         if (VectorKernels.areReady()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
         else ScalarAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
     }
 
-    static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
+    static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out,
+            int outAt, float[] scratch) {
         var query = new Query(cache, layer, kvHead, q, qAt, scale, from, to, scratch);
         for (var step : STEPS) step.take(query);
         int dim = cache.headDim(), sumAt = query.sumAt();
@@ -84,7 +86,8 @@ public final class Attention {
     private static void scores(Query query) {
         var cache = query.cache;
         for (int b = query.firstBlock(); b * TOKENS < query.to; b++) {
-            scores(cache, cache.block(b), cache.keysAt(query.layer, query.kvHead), query, b * TOKENS, Math.min(TOKENS, query.to - b * TOKENS));
+            scores(cache, cache.block(b), cache.keysAt(query.layer, query.kvHead), query, b * TOKENS,
+                    Math.min(TOKENS, query.to - b * TOKENS));
         }
     }
 
@@ -106,9 +109,11 @@ public final class Attention {
     private static void scores(KvBlocks cache, MemorySegment block, long keysAt, Query query, int at, int count) {
         var dim = cache.headDim();
         if (cache.wide()) {
-            for (int t = 0; t < count; t += LANES) wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.scale).intoArray(query.scratch, at + t);
+            for (int t = 0; t < count; t += LANES)
+                wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.scale).intoArray(query.scratch, at + t);
         } else {
-            for (int t = 0; t < count; t += 2 * LANES) scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.scale, query.scratch, at + t);
+            for (int t = 0; t < count; t += 2 * LANES)
+                scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.scale, query.scratch, at + t);
         }
     }
 
@@ -159,14 +164,16 @@ public final class Attention {
     }
 
     /** Adds weight · value of a block's tokens to the sums; in pairs, the even dimensions' sums before the odd's. */
-    private static void addValues(KvBlocks cache, MemorySegment block, long valuesAt, float[] weights, int first, int last, int blockStart, int sumAt) {
+    private static void addValues(KvBlocks cache, MemorySegment block, long valuesAt, float[] weights, int first, int last, int blockStart,
+            int sumAt) {
         var dim = cache.headDim();
         if (cache.wide()) {
             for (int t = first; t < last; t++) addWide(block, valuesAt + 4L * (t - blockStart) * dim, weights, t, dim, sumAt);
         } else if (pairsFit(dim)) {
             var at = valuesAt + 2L * (first - blockStart) * dim;
             var d = 0;
-            for (; d <= dim / 2 - 2 * LANES; d += 2 * LANES) addTwoPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
+            for (; d <= dim / 2 - 2 * LANES; d += 2 * LANES)
+                addTwoPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
             for (; d < dim / 2; d += LANES) addPairs(block, at + 4L * d, 2L * dim, weights, first, last, sumAt + d, sumAt + dim / 2 + d);
         } else {
             for (int t = first; t < last; t++) addOneByOne(block, valuesAt + 2L * (t - blockStart) * dim, weights, t, dim, sumAt);
@@ -211,14 +218,16 @@ public final class Attention {
         var d = 0;
         for (; d <= dim - LANES; d += LANES) {
             FloatVector.fromMemorySegment(FLOATS, block, at + 4L * d, LITTLE)
-                    .fma(FloatVector.broadcast(FLOATS, weight), FloatVector.fromArray(FLOATS, weights, sumAt + d)).intoArray(weights, sumAt + d);
+                    .fma(FloatVector.broadcast(FLOATS, weight), FloatVector.fromArray(FLOATS, weights, sumAt + d))
+                    .intoArray(weights, sumAt + d);
         }
         for (; d < dim; d++) weights[sumAt + d] = Math.fma(block.get(FLOAT, at + 4L * d), weight, weights[sumAt + d]);
     }
 
     private static void addOneByOne(MemorySegment block, long at, float[] weights, int t, int dim, int sumAt) {
         for (int d = 0; d < dim; d++) {
-            weights[sumAt + d] = Math.fma(BFloat16Bits.toFloat(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE), at + 2L * d)), weights[t], weights[sumAt + d]);
+            weights[sumAt + d] = Math.fma(BFloat16Bits.toFloat(block.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE), at + 2L * d)),
+                    weights[t], weights[sumAt + d]);
         }
     }
 }

@@ -63,13 +63,15 @@ public final class KvBlocks implements AutoCloseable {
     /** Blocks that this many more tokens will take from the pool. */
     public int blocksFor(int tokens) {
         int first = length / TOKENS, end = tokens == 0 ? first : Math.ceilDiv(length + tokens, TOKENS);
-        var shared = blocks.subList(Math.min(first, blocks.size()), Math.min(end, blocks.size())).stream().filter(b -> pool.holders(b) > 1).count();
+        var shared = blocks.subList(Math.min(first, blocks.size()), Math.min(end, blocks.size())).stream().filter(b -> pool.holders(b) > 1)
+                .count();
         return (int) shared + Math.max(0, end - blocks.size());
     }
 
     /** Makes room for this many more tokens, before their keys and values are put. */
     public void reserve(int tokens) {
-        if (length + tokens > capacity) throw new IllegalStateException("A cache of " + capacity + " tokens cannot take " + tokens + " after " + length + ".");
+        if (length + tokens > capacity)
+            throw new IllegalStateException("A cache of " + capacity + " tokens cannot take " + tokens + " after " + length + ".");
         for (int b = length / TOKENS; b < blocks.size() && b * TOKENS < length + tokens; b++) own(b);
         while (blocks.size() * TOKENS < length + tokens) blocks.add(pool.take());
     }
@@ -86,7 +88,8 @@ public final class KvBlocks implements AutoCloseable {
 
     /** Begins with full blocks of another sequence that had the same tokens. Only while this one is empty. */
     public void share(List<KvPool.Block> full) {
-        if (length > 0 || !blocks.isEmpty()) throw new IllegalStateException("A sequence of " + length + " tokens cannot begin with those of another.");
+        if (length > 0 || !blocks.isEmpty())
+            throw new IllegalStateException("A sequence of " + length + " tokens cannot begin with those of another.");
         for (var block : full) {
             pool.hold(block);
             blocks.add(block);

@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 
 /**
  * Memory for the keys and values of many sequences, in blocks of {@value KvBlocks#TOKENS} tokens. Sequences
- * with the same beginning share blocks; a block is free again when its last holder releases it. Memory is taken from the system when a block is
+ * with the same beginning share blocks; a block is free again when its last holder releases it. Memory is taken from the system when a
+ * block is
  * first needed, and stays until the pool is closed.
  */
 public final class KvPool implements AutoCloseable {

@@ -21,7 +21,8 @@ final class ScalarAttention {
     private ScalarAttention() {}
 
     /** One head of one query, as {@link Attention#oneHead}. */
-    static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt, float[] scratch) {
+    static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt,
+            float[] scratch) {
         var dim = cache.headDim();
         for (int t = from; t < to; t++) {
             scratch[t] = scale * score(cache, cache.block(t / TOKENS), cache.keysAt(layer, kvHead), t % TOKENS, q, qAt, dim);
@@ -65,7 +66,8 @@ final class ScalarAttention {
 
     private static void add(KvBlocks cache, MemorySegment block, long valuesAt, int token, float weight, float[] out, int outAt, int dim) {
         if (cache.wide()) {
-            for (int d = 0; d < dim; d++) out[outAt + d] = Math.fma(block.get(FLOAT, valuesAt + 4L * (token * dim + d)), weight, out[outAt + d]);
+            for (int d = 0; d < dim; d++)
+                out[outAt + d] = Math.fma(block.get(FLOAT, valuesAt + 4L * (token * dim + d)), weight, out[outAt + d]);
             return;
         }
         for (int d = 0; d < dim; d++) {

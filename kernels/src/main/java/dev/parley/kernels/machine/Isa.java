@@ -60,7 +60,8 @@ public enum Isa {
 
     /** What the native libraries read when they are loaded. */
     public Map<String, String> environment() {
-        return this == NATIVE ? Map.of() : Map.of("ATEN_CPU_CAPABILITY", torch, "ONEDNN_MAX_CPU_ISA", oneDnn, "OPENBLAS_CORETYPE", openBlas);
+        return this == NATIVE ? Map.of()
+                : Map.of("ATEN_CPU_CAPABILITY", torch, "ONEDNN_MAX_CPU_ISA", oneDnn, "OPENBLAS_CORETYPE", openBlas);
     }
 
     /** The processor's flags, less those that may not be used. */

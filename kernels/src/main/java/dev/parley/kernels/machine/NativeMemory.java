@@ -33,7 +33,8 @@ public final class NativeMemory {
             var whole = ValueLayout.JAVA_INT;
             var size = ValueLayout.JAVA_LONG;
             return new Calls(
-                    linker.downcallHandle(library.findOrThrow("mmap"), FunctionDescriptor.of(pointer, pointer, size, whole, whole, whole, size)),
+                    linker.downcallHandle(library.findOrThrow("mmap"),
+                            FunctionDescriptor.of(pointer, pointer, size, whole, whole, whole, size)),
                     linker.downcallHandle(library.findOrThrow("munmap"), FunctionDescriptor.of(whole, pointer, size)),
                     linker.downcallHandle(library.findOrThrow("madvise"), FunctionDescriptor.of(whole, pointer, size, whole)));
         }
@@ -44,10 +45,12 @@ public final class NativeMemory {
         if (Calls.LINUX == null || bytes < LARGE_PAGE) return arena.allocate(Math.max(bytes, 64), 64).asSlice(0, bytes);
         var mapped = bytes + LARGE_PAGE;
         try {
-            var at = (MemorySegment) Calls.LINUX.mmap.invokeExact(MemorySegment.NULL, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            var at = (MemorySegment) Calls.LINUX.mmap.invokeExact(MemorySegment.NULL, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1,
+                    0L);
             if (at.address() == -1) throw new OutOfMemoryError("The system has no " + bytes + " bytes of memory for weights.");
             var from = Math.ceilDiv(at.address(), LARGE_PAGE) * LARGE_PAGE;
-            var heeded = (int) Calls.LINUX.madvise.invokeExact(MemorySegment.ofAddress(from), bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+            var heeded = (int) Calls.LINUX.madvise.invokeExact(MemorySegment.ofAddress(from), bytes / LARGE_PAGE * LARGE_PAGE,
+                    MADV_HUGEPAGE);
             assert heeded <= 0; // a hint: without it all works the same
             return at.reinterpret(mapped, arena, all -> unmap(all, mapped)).asSlice(from - at.address(), bytes);
         } catch (RuntimeException | Error e) {

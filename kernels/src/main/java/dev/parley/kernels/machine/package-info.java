@@ -1,5 +1,6 @@
 /**
- * What the kernels use and know of the machine: its instructions, threads that wait for each other by spinning, memory in large pages, and how fast that
+ * What the kernels use and know of the machine: its instructions, threads that wait for each other by spinning, memory in large pages, and
+ * how fast that
  * memory can be read. Start with {@link dev.parley.kernels.machine.ThreadTeam}.
  *
  * <pre>{@code

@@ -39,7 +39,8 @@ public final class Float32Matrix extends RowMajorMatrix {
     public static Float32Matrix pack(RowSource source, Arena arena, ThreadTeam team) {
         var stride = VectorShape.roundUp(source.columns(), 4 * LANES);
         var memory = NativeMemory.allocate(arena, 4L * source.rows() * stride);
-        source.readAll(64, stride, team, (first, count, floats) -> MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, count * stride));
+        source.readAll(64, stride, team,
+                (first, count, floats) -> MemorySegment.copy(floats, 0, memory, FLOAT, 4L * first * stride, count * stride));
         return new Float32Matrix(memory, source.rows(), source.columns(), stride);
     }
 

@@ -57,7 +57,8 @@ public final class Int4Matrix extends StripMatrix {
         source.readAll(4 * LANES, stride, team, (first, count, floats) -> {
             for (int row = 0; row < VectorShape.roundUp(count, LANES); row++) {
                 var strip = (first + row) / LANES;
-                for (int b = 0; b < blocks; b++) matrix.packBlock(floats, row * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, row % LANES);
+                for (int b = 0; b < blocks; b++)
+                    matrix.packBlock(floats, row * stride + b * BLOCK, (strip * (long) blocks + b) * BLOCK_BYTES, row % LANES);
             }
         });
         return matrix;

@@ -54,7 +54,8 @@ public final class Int8Matrix extends StripMatrix {
         source.readAll(4 * LANES, stride, team, (first, count, floats) -> {
             var bytes = new byte[groupColumns * LANES];
             for (int row = 0; row < count; row += LANES) {
-                for (int g = 0; g < groups; g++) matrix.packGroup(floats, row * stride + g * groupColumns, stride, (first + row) / LANES * stripBytes + g * matrix.groupBytes(), bytes);
+                for (int g = 0; g < groups; g++) matrix.packGroup(floats, row * stride + g * groupColumns, stride,
+                        (first + row) / LANES * stripBytes + g * matrix.groupBytes(), bytes);
             }
         });
         return matrix;
@@ -158,13 +159,15 @@ public final class Int8Matrix extends StripMatrix {
         @Override
         public void sumPair(int s0, int s1, int group, float[] x, int xAt, int nextAt, float[] sums, int at) {
             var bytesAt = group * groupBytes() + VECTOR;
-            Int8Tile.multiplyTwoTiles(memory, s0 * stripBytes() + bytesAt, s1 * stripBytes() + bytesAt, groupColumns, x, xAt, nextAt, sums, at);
+            Int8Tile.multiplyTwoTiles(memory, s0 * stripBytes() + bytesAt, s1 * stripBytes() + bytesAt, groupColumns, x, xAt, nextAt, sums,
+                    at);
         }
 
         @Override
         public void add(int s0, int s1, int group, int column, int columns, StripTile.Vectors vectors, MatrixWorkspace workspace) {
             var at = group * groupBytes() + VECTOR + (long) column * LANES;
-            Int8Tile.multiplyFirstTile(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, workspace.panel, vectors.x(), vectors.at(), workspace.sums);
+            Int8Tile.multiplyFirstTile(memory, s0 * stripBytes() + at, s1 * stripBytes() + at, columns, workspace.panel, vectors.x(),
+                    vectors.at(), workspace.sums);
             StripTile.addWidened(columns, vectors, 1, workspace);
         }
 

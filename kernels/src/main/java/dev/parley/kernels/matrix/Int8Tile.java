@@ -58,7 +58,10 @@ final class Int8Tile {
         Tile.keep(sums, Tile.SUMS / 2, a2, b2, a3, b3);
     }
 
-    /** Sums the products of two strips with two tiles of vectors, for a whole group: reading sums begun before would be more than the compiler inlines. */
+    /**
+     * Sums the products of two strips with two tiles of vectors, for a whole group: reading sums begun before would be more than the
+     * compiler inlines.
+     */
     static void multiplyTwoTiles(MemorySegment w, long at0, long at1, int columns, float[] x, int xAt, int nextAt, float[] sums, int at) {
         var zero = FloatVector.zero(FLOATS);
         FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;

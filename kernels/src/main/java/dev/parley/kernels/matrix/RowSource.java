@@ -19,7 +19,9 @@ public interface RowSource {
      */
     void read(int first, int count, float[] into, int stride);
 
-    /** Takes rows that were read: {@code floats} holds row {@code first + i} at {@code i * stride}, with zeros after its columns and rows. */
+    /**
+     * Takes rows that were read: {@code floats} holds row {@code first + i} at {@code i * stride}, with zeros after its columns and rows.
+     */
     @FunctionalInterface
     interface BlockReader {
         void take(int first, int count, float[] floats);

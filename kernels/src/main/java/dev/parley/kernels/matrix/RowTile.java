@@ -41,7 +41,10 @@ final class RowTile {
         return 4 * n + 16 * LANES;
     }
 
-    /** Leaves sixteen vectors, whose lanes are still to be added, after the rows: kept apart, since a method of all this is too large to be inlined into. */
+    /**
+     * Leaves sixteen vectors, whose lanes are still to be added, after the rows: kept apart, since a method of all this is too large to be
+     * inlined into.
+     */
     private static void tile(float[] w, int n, float[] x, int x0, int x1, int x2, int x3) {
         var zero = FloatVector.zero(FLOATS);
         FloatVector a00 = zero, a01 = zero, a02 = zero, a03 = zero;

@@ -49,7 +49,8 @@ abstract sealed class StripMatrix implements Matrix permits Int8Matrix, Int4Matr
         var quarter = Math.ceilDiv(to - from, Partition.STREAMS);
         for (int s = from; s < from + quarter; s++) {
             if (batch == 1) {
-                multiplyFourStrips(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1), x, y, yAt);
+                multiplyFourStrips(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1),
+                        x, y, yAt);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
                     multiplyTwoStrips(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, workspace);

@@ -23,7 +23,10 @@ final class StripTile {
 
     private StripTile() {}
 
-    /** Weights in strips, whose columns lie in groups that share a scale. The result of a group is scale · (stretch · sum(f x) + shift · sum(x)). */
+    /**
+     * Weights in strips, whose columns lie in groups that share a scale. The result of a group is scale · (stretch · sum(f x) + shift ·
+     * sum(x)).
+     */
     interface Weights {
 
         /**
@@ -51,7 +54,8 @@ final class StripTile {
 
     /** Adds products of some columns, which lie widened in the panel, to the sums of the tiles from a first one on. */
     static void addWidened(int columns, Vectors vectors, int first, MatrixWorkspace workspace) {
-        for (int t = first; t < vectors.tiles; t++) Tile.add(workspace.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, workspace.sums, t * SUMS);
+        for (int t = first; t < vectors.tiles; t++)
+            Tile.add(workspace.panel, 0, columns, vectors.x, vectors.at + t * vectors.size, workspace.sums, t * SUMS);
     }
 
     /**
@@ -62,7 +66,8 @@ final class StripTile {
     record Groups(int count, int columns, int size, float stretch, float shift) {}
 
     /** y[b][r] for the rows of two strips, which may be the same, and all vectors. */
-    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows, MatrixWorkspace workspace) {
+    static void multiply(Weights weights, Groups groups, int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, int rows,
+            MatrixWorkspace workspace) {
         var sums = workspace.sums;
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);

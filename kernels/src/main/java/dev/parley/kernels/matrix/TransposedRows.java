@@ -72,7 +72,8 @@ final class TransposedRows {
         for (int r = from; r < to; r += 2 * LANES) twoStrips(rows, r, to, x, batch, y, yAt, yStride, workspace);
     }
 
-    private static void twoStrips(Rows rows, int row, int to, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace) {
+    private static void twoStrips(Rows rows, int row, int to, float[] x, int batch, float[] y, int yAt, int yStride,
+            MatrixWorkspace workspace) {
         var sums = workspace.sums;
         var tiles = Math.ceilDiv(batch, Tile.VECTORS);
         Arrays.fill(sums, 0, tiles * SUMS, 0);
@@ -110,14 +111,18 @@ final class TransposedRows {
         var ints = rows.ints(columns);
         long first = 2 * COLUMNS * Tile.VECTOR, second = first + ROW * Tile.VECTOR;
         if (row + LANES <= to) {
-            for (int r = 0; r < HALF; r++) exchange(rows.memory, rows.at(row + r, column), rows.at(row + r + HALF, column), ints, HALF, panel, rowAt(first, r), rowAt(first, r + HALF));
+            for (int r = 0; r < HALF; r++) exchange(rows.memory, rows.at(row + r, column), rows.at(row + r + HALF, column), ints, HALF,
+                    panel, rowAt(first, r), rowAt(first, r + HALF));
         } else { // with what a shifted load touches beside the rows
-            for (int r = 0; r < LANES; r++) MemorySegment.copy(rows.memory, rows.at(Math.min(row + r, to - 1), column), panel, rowAt(second, r), 4L * ints);
-            for (int r = 0; r < HALF; r++) exchange(panel, rowAt(second, r), rowAt(second, r + HALF), ints, HALF, panel, rowAt(first, r), rowAt(first, r + HALF));
+            for (int r = 0; r < LANES; r++)
+                MemorySegment.copy(rows.memory, rows.at(Math.min(row + r, to - 1), column), panel, rowAt(second, r), 4L * ints);
+            for (int r = 0; r < HALF; r++)
+                exchange(panel, rowAt(second, r), rowAt(second, r + HALF), ints, HALF, panel, rowAt(first, r), rowAt(first, r + HALF));
         }
         for (int distance = HALF / 2; distance > 1; distance /= 2) {
             for (int r = 0; r < LANES; r++) {
-                if ((r & distance) == 0) exchange(panel, rowAt(first, r), rowAt(first, r + distance), ints, distance, panel, rowAt(second, r), rowAt(second, r + distance));
+                if ((r & distance) == 0) exchange(panel, rowAt(first, r), rowAt(first, r + distance), ints, distance, panel,
+                        rowAt(second, r), rowAt(second, r + distance));
             }
             var other = first;
             first = second;

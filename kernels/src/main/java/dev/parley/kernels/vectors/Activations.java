@@ -70,7 +70,10 @@ public final class Activations {
         return Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(shifted) << 23));
     }
 
-    /** GPT-2's gelu in place: x/2 (1 + tanh(u)) = x / (1 + e^(-2u)), u = sqrt(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016 (arXiv:1606.08415). */
+    /**
+     * GPT-2's gelu in place: x/2 (1 + tanh(u)) = x / (1 + e^(-2u)), u = sqrt(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016
+     * (arXiv:1606.08415).
+     */
     public static void geluNew(float[] x, int at, int n) {
         geluNew(x, at, n, VectorKernels.areReady());
     }

@@ -33,11 +33,12 @@ class AttentionSizesTest {
 
         static Given of(KvBlocks cache, int tokens, int dim, SplittableRandom random) {
             var given = new Given(new float[LAYERS][KV_HEADS][tokens][], new float[LAYERS][KV_HEADS][tokens][]);
-            for (int t = 0; t < tokens; ) { // as prompts and tokens come, some at a time
+            for (int t = 0; t < tokens;) { // as prompts and tokens come, some at a time
                 var count = Math.min(tokens - t, random.nextInt(1, 80));
                 cache.reserve(count);
                 for (int end = t + count; t < end; t++) {
-                    for (int layer = 0; layer < LAYERS; layer++) for (int head = 0; head < KV_HEADS; head++) given.put(cache, layer, head, t, dim, random);
+                    for (int layer = 0; layer < LAYERS; layer++)
+                        for (int head = 0; head < KV_HEADS; head++) given.put(cache, layer, head, t, dim, random);
                 }
                 cache.advance(count);
             }
@@ -54,7 +55,8 @@ class AttentionSizesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, 1", "true, 2", "true, 7", "true, 16", "true, 33", "true, 64", "true, 80", "true, 128", "false, 2", "false, 6", "false, 8", "false, 16",
+    @CsvSource({"true, 1", "true, 2", "true, 7", "true, 16", "true, 33", "true, 64", "true, 80", "true, 128", "false, 2", "false, 6",
+        "false, 8", "false, 16",
         "false, 24", "false, 32", "false, 48", "false, 64", "false, 80", "false, 96", "false, 128", "false, 256"})
     void everyHeadOfEveryLayerSeesItsWindow(boolean wide, int dim) {
         var random = SEED.random();
@@ -103,7 +105,8 @@ class AttentionSizesTest {
             }
             assertEquals(wanted, out[outAt + d], 2 * relative * size, "dimension " + d + ", tokens " + from + " to " + to);
         }
-        for (int i = 0; i < out.length; i++) if (i < outAt || i >= outAt + dim) assertEquals(1e9f, out[i], "a number beside the head was written");
+        for (int i = 0; i < out.length; i++)
+            if (i < outAt || i >= outAt + dim) assertEquals(1e9f, out[i], "a number beside the head was written");
 
         var plain = new float[out.length];
         Arrays.fill(plain, 1e9f);

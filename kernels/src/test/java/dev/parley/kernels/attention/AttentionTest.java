@@ -31,14 +31,16 @@ class AttentionTest {
 
     /** @param tolerance 8 bits of a key or a value, where the cache keeps bfloat16 */
     @ParameterizedTest
-    @CsvSource({"true, 64, 1e-5", "true, 12, 1e-5", "true, 7, 1e-5", "false, 64, 0.03", "false, 128, 0.03", "false, 12, 0.03", "false, 80, 0.03"})
+    @CsvSource({"true, 64, 1e-5", "true, 12, 1e-5", "true, 7, 1e-5", "false, 64, 0.03", "false, 128, 0.03", "false, 12, 0.03",
+        "false, 80, 0.03"})
     void aQuerySeesTheKeysOfItsWindow(boolean wide, int dim, double tolerance) {
         try (var cache = new KvBlocks(2, 3, dim, wide, 300)) {
             cache.reserve(200);
             var keys = numbers(200 * dim);
             var values = numbers(200 * dim);
             for (int t = 0; t < 200; t++) {
-                for (int h = 0; h < 3; h++) cache.put(1, h, t, h == 2 ? keys : numbers(dim), h == 2 ? t * dim : 0, h == 2 ? values : numbers(dim), h == 2 ? t * dim : 0);
+                for (int h = 0; h < 3; h++) cache.put(1, h, t, h == 2 ? keys : numbers(dim), h == 2 ? t * dim : 0,
+                        h == 2 ? values : numbers(dim), h == 2 ? t * dim : 0);
             }
             cache.advance(200);
             var q = numbers(dim);

@@ -89,7 +89,8 @@ class KvSharingTest {
         try (var pool = new KvPool(LAYERS, HEADS, DIM, wide, 200)) {
             var sequences = new ArrayList<Sequence>();
             for (int step = 0; step < 300; step++) {
-                if (sequences.isEmpty() || sequences.size() < 6 && random.nextInt(5) == 0) sequences.add(new Sequence(new KvBlocks(pool, 1000), new ArrayList<>()));
+                if (sequences.isEmpty() || sequences.size() < 6 && random.nextInt(5) == 0)
+                    sequences.add(new Sequence(new KvBlocks(pool, 1000), new ArrayList<>()));
                 var one = sequences.get(random.nextInt(sequences.size()));
                 switch (random.nextInt(7)) {
                     case 0, 1 -> append(one, pool, random.nextInt(1, 100), random);
@@ -159,7 +160,8 @@ class KvSharingTest {
     @Test
     void ofTwoEqualBlocksOneIsKept() {
         try (var pool = new KvPool(LAYERS, HEADS, DIM, false, 4)) {
-            Sequence one = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>()), other = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>());
+            Sequence one = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>()),
+                    other = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>());
             one.append(TOKENS, new SplittableRandom(1));
             other.append(TOKENS, new SplittableRandom(1));
             assertEquals(2, pool.free());

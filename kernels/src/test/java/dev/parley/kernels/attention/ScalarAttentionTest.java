@@ -27,8 +27,10 @@ class ScalarAttentionTest {
             var q = numbers(dim);
             for (var window : new int[][] {{0, 1}, {0, 64}, {0, 150}, {63, 129}, {5, 40}}) {
                 float[] plain = new float[dim], vectors = new float[dim];
-                ScalarAttention.oneHead(cache, 0, 0, q, 0, 0.3f, window[0], window[1], plain, 0, new float[Attention.scratchSize(200, dim)]);
-                Attention.oneHeadByVectors(cache, 0, 0, q, 0, 0.3f, window[0], window[1], vectors, 0, new float[Attention.scratchSize(200, dim)]);
+                ScalarAttention.oneHead(cache, 0, 0, q, 0, 0.3f, window[0], window[1], plain, 0,
+                        new float[Attention.scratchSize(200, dim)]);
+                Attention.oneHeadByVectors(cache, 0, 0, q, 0, 0.3f, window[0], window[1], vectors, 0,
+                        new float[Attention.scratchSize(200, dim)]);
                 assertArrayEquals(vectors, plain);
             }
         }

@@ -44,7 +44,8 @@ class NativeMemoryTest {
             }
             for (int i = 1; i <= 20; i++) {
                 var piece = pieces.get(i - 1);
-                for (long at = 0; at < piece.byteSize(); at++) if (piece.get(ValueLayout.JAVA_BYTE, at) != i) assertEquals(i, piece.get(ValueLayout.JAVA_BYTE, at));
+                for (long at = 0; at < piece.byteSize(); at++)
+                    if (piece.get(ValueLayout.JAVA_BYTE, at) != i) assertEquals(i, piece.get(ValueLayout.JAVA_BYTE, at));
             }
         }
     }

@@ -42,9 +42,10 @@ class ThreadTeamTest {
     void jobsThatFollowEachOtherAtOnceAllEnd(int size) throws InterruptedException {
         var team = new ThreadTeam(size);
         var busy = new AtomicBoolean(true);
-        var others = IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors()).mapToObj(i -> Thread.ofPlatform().daemon().start(() -> {
-            while (busy.get()) Thread.onSpinWait();
-        })).toList();
+        var others = IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
+                .mapToObj(i -> Thread.ofPlatform().daemon().start(() -> {
+                    while (busy.get()) Thread.onSpinWait();
+                })).toList();
         try {
             var done = new AtomicInteger();
             var end = System.nanoTime() + 3_000_000_000L;

@@ -21,8 +21,10 @@ class MatrixSizesTest {
     @RegisterExtension
     static final Seed SEED = new Seed();
 
-    private static final int[] ROWS = {1, 2, 3, 4, 5, LANES - 1, LANES, LANES + 1, 2 * LANES - 1, 2 * LANES, 2 * LANES + 1, 4 * LANES + 3, 8 * LANES};
-    private static final int[] COLUMNS = {1, 2, 3, LANES - 1, LANES, LANES + 1, 31, 32, 33, 35, 36, 37, 63, 64, 65, 4 * LANES - 1, 4 * LANES, 4 * LANES + 1,
+    private static final int[] ROWS = {1, 2, 3, 4, 5, LANES - 1, LANES, LANES + 1, 2 * LANES - 1, 2 * LANES, 2 * LANES + 1, 4 * LANES + 3,
+        8 * LANES};
+    private static final int[] COLUMNS = {1, 2, 3, LANES - 1, LANES, LANES + 1, 31, 32, 33, 35, 36, 37, 63, 64, 65, 4 * LANES - 1,
+        4 * LANES, 4 * LANES + 1,
         127, 128, 129, 255, 256, 257, 289, 513};
     private static final int MAX_BATCH = 40;
 
@@ -121,7 +123,8 @@ class MatrixSizesTest {
                     var y = new float[batch * count]; // no room for other rows
                     matrix.multiply(part, input, batch, y, -first, count, Oracle.workspace(matrix, batch));
                     for (int b = 0; b < batch; b++) {
-                        assertArrayEquals(Arrays.copyOfRange(whole, b * rows + first, b * rows + first + count), Arrays.copyOfRange(y, b * count, (b + 1) * count));
+                        assertArrayEquals(Arrays.copyOfRange(whole, b * rows + first, b * rows + first + count),
+                                Arrays.copyOfRange(y, b * count, (b + 1) * count));
                     }
                 }
             }

@@ -39,12 +39,15 @@ class MatrixTest {
     }
 
     private static final List<Kind> KINDS = List.of(new Kind("float32", (s, a) -> Float32Matrix.pack(s, a, TEAM), 0),
-            new Kind("bfloat16", (s, a) -> BFloat16Matrix.pack(s, a, TEAM), 1 / 256.0), new Kind("int8", (s, a) -> Int8Matrix.pack(s, a, TEAM), 1 / 250.0),
-            new Kind("int8 in groups", (s, a) -> Int8Matrix.pack(s, 32, a, TEAM), 1 / 250.0), new Kind("int4", (s, a) -> Int4Matrix.pack(s, a, TEAM), 1 / 7.0));
+            new Kind("bfloat16", (s, a) -> BFloat16Matrix.pack(s, a, TEAM), 1 / 256.0),
+            new Kind("int8", (s, a) -> Int8Matrix.pack(s, a, TEAM), 1 / 250.0),
+            new Kind("int8 in groups", (s, a) -> Int8Matrix.pack(s, 32, a, TEAM), 1 / 250.0),
+            new Kind("int4", (s, a) -> Int4Matrix.pack(s, a, TEAM), 1 / 7.0));
 
     static Stream<Arguments> kindsAndSizes() {
-        return KINDS.stream().flatMap(kind -> Stream.of(new int[] {1, 1}, new int[] {3, 7}, new int[] {16, 64}, new int[] {17, 65}, new int[] {50, 129},
-                new int[] {300, 768}, new int[] {1001, 100}).map(size -> Arguments.of(kind, size[0], size[1])));
+        return KINDS.stream()
+                .flatMap(kind -> Stream.of(new int[] {1, 1}, new int[] {3, 7}, new int[] {16, 64}, new int[] {17, 65}, new int[] {50, 129},
+                        new int[] {300, 768}, new int[] {1001, 100}).map(size -> Arguments.of(kind, size[0], size[1])));
     }
 
     record Numbers(float[] values, int rows, int columns) implements RowSource {
@@ -68,8 +71,10 @@ class MatrixTest {
         for (int b = 0; b < batch; b++) matrix.arrange(x, b * matrix.columns(), arranged, b, batch);
         var y = new float[batch * matrix.rows()];
         var scratch = new MatrixWorkspace[TEAM.size()];
-        for (int member = 0; member < scratch.length; member++) scratch[member] = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), batch);
-        TEAM.run(member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
+        for (int member = 0; member < scratch.length; member++)
+            scratch[member] = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), batch);
+        TEAM.run(
+                member -> TEAM.share(matrix.parts(), part -> matrix.multiply(part, arranged, batch, y, 0, matrix.rows(), scratch[member])));
         return y;
     }
 
@@ -126,7 +131,8 @@ class MatrixTest {
                 var row = new float[75];
                 for (int r = 0; r < 37; r++) {
                     matrix.row(r, row, 0);
-                    for (int c = 0; c < 75; c++) assertEquals(row[c], wide.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, r * 75L + c));
+                    for (int c = 0; c < 75; c++)
+                        assertEquals(row[c], wide.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, r * 75L + c));
                 }
             }
         }

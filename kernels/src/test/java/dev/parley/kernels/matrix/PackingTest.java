@@ -90,7 +90,8 @@ class PackingTest {
         }
         try (var arena = Arena.ofConfined()) {
             var matrix = Int8Matrix.pack(new Oracle.Rows(w, rows, columns), arena, TEAM);
-            for (int r = 0; r < rows; r++) assertArrayEquals(java.util.Arrays.copyOfRange(w, r * columns, (r + 1) * columns), row(matrix, r));
+            for (int r = 0; r < rows; r++)
+                assertArrayEquals(java.util.Arrays.copyOfRange(w, r * columns, (r + 1) * columns), row(matrix, r));
         }
     }
 
@@ -142,11 +143,13 @@ class PackingTest {
         int rows = LANES + 1, columns = 3 * Int4Matrix.GROUP;
         var w = new float[rows * columns];
         for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) w[r * columns + c] = ((c * 5 + r) % 16 - 8) * (float) Math.pow(2, c / Int4Matrix.GROUP - r % 5);
+            for (int c = 0; c < columns; c++)
+                w[r * columns + c] = ((c * 5 + r) % 16 - 8) * (float) Math.pow(2, c / Int4Matrix.GROUP - r % 5);
         }
         try (var arena = Arena.ofConfined()) {
             var matrix = Int4Matrix.pack(new Oracle.Rows(w, rows, columns), arena, TEAM);
-            for (int r = 0; r < rows; r++) assertArrayEquals(java.util.Arrays.copyOfRange(w, r * columns, (r + 1) * columns), row(matrix, r));
+            for (int r = 0; r < rows; r++)
+                assertArrayEquals(java.util.Arrays.copyOfRange(w, r * columns, (r + 1) * columns), row(matrix, r));
         }
     }
 

@@ -30,12 +30,14 @@ class ScalarRowsTest {
                 float[] x = new float[halves.inputSize(batch)], plain = new float[batch * rows], vectors = new float[batch * rows];
                 for (int b = 0; b < batch; b++) halves.arrange(numbers(columns), 0, x, b, batch);
                 halves.multiplyByScalars(0, rows, x, batch, plain, 0, rows);
-                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new MatrixWorkspace(halves.panelSize(), halves.rowsSize(), batch));
+                halves.multiplyByVectors(0, rows, x, batch, vectors, 0, rows,
+                        new MatrixWorkspace(halves.panelSize(), halves.rowsSize(), batch));
                 assertArrayEquals(vectors, plain);
                 x = new float[singles.inputSize(batch)];
                 for (int b = 0; b < batch; b++) singles.arrange(numbers(columns), 0, x, b, batch);
                 singles.multiplyByScalars(0, rows, x, batch, plain, 0, rows);
-                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows, new MatrixWorkspace(singles.panelSize(), singles.rowsSize(), batch));
+                singles.multiplyByVectors(0, rows, x, batch, vectors, 0, rows,
+                        new MatrixWorkspace(singles.panelSize(), singles.rowsSize(), batch));
                 assertArrayEquals(vectors, plain);
             }
         }

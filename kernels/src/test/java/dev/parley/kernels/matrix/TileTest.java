@@ -31,7 +31,8 @@ class TileTest {
         for (int v = 0; v < V; v++) {
             for (int s = 0; s < 2; s++) {
                 for (int row = 0; row < LANES; row++) {
-                    for (int c = 0; c < columns; c++) sums[sumsAt + (2 * v + s) * LANES + row] += w[s][c * LANES + row] * x[xAt + V * c + v];
+                    for (int c = 0; c < columns; c++)
+                        sums[sumsAt + (2 * v + s) * LANES + row] += w[s][c * LANES + row] * x[xAt + V * c + v];
                 }
             }
         }
@@ -43,7 +44,8 @@ class TileTest {
 
     private static void panel(float[][] w, int columns, MemorySegment panel, long at) {
         for (int c = 0; c < columns; c++) {
-            for (int s = 0; s < 2; s++) MemorySegment.copy(w[s], c * LANES, panel, ValueLayout.JAVA_FLOAT, at + (2L * c + s) * Tile.VECTOR, LANES);
+            for (int s = 0; s < 2; s++)
+                MemorySegment.copy(w[s], c * LANES, panel, ValueLayout.JAVA_FLOAT, at + (2L * c + s) * Tile.VECTOR, LANES);
         }
     }
 
@@ -121,7 +123,8 @@ class TileTest {
                         bits |= nibble << 4 * k;
                         w[s][(i / LANES * Int4Tile.PER_INT + k) * LANES + i % LANES] = 1 + nibble / 16f;
                     }
-                    memory.setAtIndex(ValueLayout.JAVA_INT, (long) s * columns / Int4Tile.PER_INT * LANES + i, Integer.rotateLeft(bits, Int4Tile.ROTATION));
+                    memory.setAtIndex(ValueLayout.JAVA_INT, (long) s * columns / Int4Tile.PER_INT * LANES + i,
+                            Integer.rotateLeft(bits, Int4Tile.ROTATION));
                 }
             }
             var second = Tile.VECTOR * columns / Int4Tile.PER_INT;
@@ -132,7 +135,8 @@ class TileTest {
             assertEquals(-1, wanted.mismatch(panel));
 
             var x = Seed.integers(random, 2 * V * columns + 1);
-            twoTiles(w, columns, x, 1, 1 + V * columns, (all, at) -> Int4Tile.multiplyTwoTiles(memory, 0, second, columns, x, 1, 1 + V * columns, all, at));
+            twoTiles(w, columns, x, 1, 1 + V * columns,
+                    (all, at) -> Int4Tile.multiplyTwoTiles(memory, 0, second, columns, x, 1, 1 + V * columns, all, at));
         }
     }
 

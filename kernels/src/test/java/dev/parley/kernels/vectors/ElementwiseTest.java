@@ -64,7 +64,9 @@ class ElementwiseTest {
             for (int i = 0; i < n; i++) {
                 double v = numbers[i], u = Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v);
                 // e^u is exact to some units times u, since u is rounded before; the rest are a few operations in float32.
-                assertEquals(v / (1 + Math.exp(-2 * u)), gelu[5 + i], Math.abs(v) / (1 + Math.exp(-2 * u)) * (8 + 6 * Math.abs(u)) * 0x1p-24 + Math.abs(v) * 1e-38); // beyond e^88 it is e^88
+                assertEquals(v / (1 + Math.exp(-2 * u)), gelu[5 + i],
+                        // beyond e^88 it is e^88
+                        Math.abs(v) / (1 + Math.exp(-2 * u)) * (8 + 6 * Math.abs(u)) * 0x1p-24 + Math.abs(v) * 1e-38);
                 var wanted = v / (1 + Math.exp(-v)) * up[1 + i];
                 assertEquals(wanted, silu[2 + i], Math.abs(wanted) * (8 + 2 * Math.abs(v)) * 0x1p-24 + Float.MIN_NORMAL);
             }
@@ -172,7 +174,8 @@ class ElementwiseTest {
     private static int nearest(float value) {
         int bits = Float.floatToRawIntBits(value), below = bits >>> 16, above = below + 1;
         double down = Math.abs(value - (double) Float.intBitsToFloat(below << 16));
-        double up = (above & 0x7fff) == 0x7f80 ? Math.abs(Math.copySign(0x1p128, value) - value) : Math.abs(Float.intBitsToFloat(above << 16) - (double) value);
+        double up = (above & 0x7fff) == 0x7f80 ? Math.abs(Math.copySign(0x1p128, value) - value)
+                : Math.abs(Float.intBitsToFloat(above << 16) - (double) value);
         return down < up || down == up && below % 2 == 0 ? below : above;
     }
 

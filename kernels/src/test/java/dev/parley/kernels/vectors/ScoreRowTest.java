@@ -43,7 +43,8 @@ class ScoreRowTest {
             assertEquals(loss, ScoreRow.loss(scores, at, n, target, scratch, true, byVectors), 1e-5 * loss + 1e-30, "loss");
             for (int i = 0; i < n; i++) {
                 var expected = i == target ? -others / (others + right) : Math.exp(exact[i] - highest) / (others + right);
-                assertEquals(expected, score(scores, at + i), HALF_A_STEP * 1.01 * Math.abs(expected) + 1e-37, "gradient " + i + " of " + n);
+                assertEquals(expected, score(scores, at + i), HALF_A_STEP * 1.01 * Math.abs(expected) + 1e-37,
+                        "gradient " + i + " of " + n);
             }
             for (int i = 0; i < 3; i++) assertEquals(guard, scores.getAtIndex(SHORT, at + n + i), "nothing is written beyond the row");
         }

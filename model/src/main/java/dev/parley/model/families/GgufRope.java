@@ -17,7 +17,7 @@ final class GgufRope {
     static void read(GgufSettings m, ObjectNode json, int headDim) {
         var type = m.has("rope_freqs.weight") ? "llama3" : m.textOr("rope.scaling.type", "none");
         switch (type) {
-            case "none" -> { }
+            case "none" -> {}
             case "linear" -> json.putObject("rope_scaling").put("rope_type", "linear").put("factor", m.number("rope.scaling.factor", 1));
             case "yarn" -> json.putObject("rope_scaling").put("rope_type", "yarn").put("factor", m.number("rope.scaling.factor", 1))
                     .put("original_max_position_embeddings", m.need("rope.scaling.original_context_length"));
@@ -35,7 +35,8 @@ final class GgufRope {
         for (var factor : LLAMA3_FACTORS) {
             for (var original : new int[] {8192, 32, json.path("max_position_embeddings").asInt()}) {
                 if (!divides(new Rope(theta, new Rope.Llama3(factor, 1, 4, original)), headDim, divisors)) continue;
-                json.putObject("rope_scaling").put("rope_type", "llama3").put("factor", factor).put("low_freq_factor", 1.0).put("high_freq_factor", 4.0)
+                json.putObject("rope_scaling").put("rope_type", "llama3").put("factor", factor).put("low_freq_factor", 1.0)
+                        .put("high_freq_factor", 4.0)
                         .put("original_max_position_embeddings", original);
                 return;
             }

@@ -9,8 +9,8 @@ import dev.parley.model.Blueprint.EmbeddingSpec;
 import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.MlpSpec;
-import dev.parley.model.ConfigSettings;
 import dev.parley.model.BlueprintDraft;
+import dev.parley.model.ConfigSettings;
 import dev.parley.model.Family;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
@@ -37,12 +37,14 @@ public record Gpt2() implements Family {
     /** A new model without dropout, the end of text being token 0. */
     public static ModelConfig config(int vocabSize, int nPositions, int nEmbd, int nLayer, int nHead) {
         return new ModelConfig(new Gpt2(), vocabSize, nEmbd, Positions.learned(nPositions), Collections.nCopies(nLayer, Layer.PLAIN),
-                heads(nEmbd, nHead, new ScoreScaling(true, false)), new MlpShape(4 * nEmbd, true), 1e-5, true, Training.PLAIN, SpecialTokens.one(0));
+                heads(nEmbd, nHead, new ScoreScaling(true, false)), new MlpShape(4 * nEmbd, true), 1e-5, true, Training.PLAIN,
+                SpecialTokens.one(0));
     }
 
     private static AttentionShape heads(int nEmbd, int nHead, ScoreScaling scaling) {
         if (nHead > 0 && nEmbd % nHead != 0) {
-            throw new IllegalArgumentException("These values make no model: n_embd " + nEmbd + " is not a multiple of n_head " + nHead + ".");
+            throw new IllegalArgumentException(
+                    "These values make no model: n_embd " + nEmbd + " is not a multiple of n_head " + nHead + ".");
         }
         return new AttentionShape(nHead, nHead, nEmbd / Math.max(1, nHead), true, true, scaling);
     }
@@ -83,9 +85,11 @@ public record Gpt2() implements Family {
     public void write(ModelConfig c, ObjectNode json) {
         json.put("n_positions", c.maxPositionEmbeddings()).put("n_ctx", c.maxPositionEmbeddings()).put("n_embd", c.hiddenSize())
                 .put("n_layer", c.numHiddenLayers()).put("n_head", c.numAttentionHeads()).put("n_inner", c.intermediateSize())
-                .put("activation_function", "gelu_new").put("resid_pdrop", c.dropout().residual()).put("embd_pdrop", c.dropout().embedding())
+                .put("activation_function", "gelu_new").put("resid_pdrop", c.dropout().residual())
+                .put("embd_pdrop", c.dropout().embedding())
                 .put("attn_pdrop", c.dropout().attention()).put("layer_norm_epsilon", c.normEpsilon())
-                .put("scale_attn_weights", c.attention().scaling().bySize()).put("scale_attn_by_inverse_layer_idx", c.attention().scaling().byLayer());
+                .put("scale_attn_weights", c.attention().scaling().bySize())
+                .put("scale_attn_by_inverse_layer_idx", c.attention().scaling().byLayer());
     }
 
     /** OpenAI published the model's sizes in a file of their own. */
@@ -138,7 +142,8 @@ public record Gpt2() implements Family {
                             layer.writing("mlp.c_proj", "ffn_down", inner, width, true))));
         }
         var head = new HeadSpec(draft.layerNorm("transformer.ln_f", "output_norm", width), tokens, true); // older llama.cpp does not tie it
-        return new Blueprint("transformer.", List.of(".attn.bias", ".attn.masked_bias", "lm_head.weight"), // the causal mask, and the tied head once more
+        // the causal mask, and the tied head once more
+        return new Blueprint("transformer.", List.of(".attn.bias", ".attn.masked_bias", "lm_head.weight"),
                 new EmbeddingSpec(tokens, Optional.of(positions)), layers, head);
     }
 }

@@ -58,7 +58,8 @@ final class LayerSettings {
     /** Writes the window and the layers that slide it. @return whether there is one */
     static boolean write(ModelConfig c, ObjectNode json) {
         var windows = c.layers().stream().mapToInt(Layer::slidingWindow).filter(w -> w > 0).distinct().toArray();
-        if (windows.length > 1) throw new IllegalArgumentException("config.json has room for one sliding_window, and the layers have " + windows.length + ".");
+        if (windows.length > 1)
+            throw new IllegalArgumentException("config.json has room for one sliding_window, and the layers have " + windows.length + ".");
         if (windows.length == 0) return false;
         json.put("sliding_window", windows[0]);
         if (c.layers().stream().anyMatch(l -> l.slidingWindow() == 0)) {

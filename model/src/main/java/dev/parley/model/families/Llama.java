@@ -19,7 +19,8 @@ import java.util.Optional;
 public record Llama() implements LlamaStyle {
 
     /** A new model without biases and dropout, embeddings tied, the end of text being token 0. */
-    public static ModelConfig config(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
+    public static ModelConfig config(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads,
+            int intermediateSize) {
         return new ModelConfig(new Llama(), vocabSize, hiddenSize, Positions.rotary(maxPositionEmbeddings, Rope.plain(10_000)),
                 Collections.nCopies(layers, Layer.PLAIN), new AttentionShape(heads, kvHeads, hiddenSize / Math.max(1, heads), false, false),
                 new MlpShape(intermediateSize, false), 1e-5, true, Training.PLAIN, SpecialTokens.one(0));

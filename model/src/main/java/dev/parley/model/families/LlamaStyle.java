@@ -10,8 +10,8 @@ import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
-import dev.parley.model.ConfigSettings;
 import dev.parley.model.BlueprintDraft;
+import dev.parley.model.ConfigSettings;
 import dev.parley.model.Family;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
@@ -89,7 +89,8 @@ interface LlamaStyle extends Family {
     default void write(ModelConfig c, ObjectNode json) {
         json.put("max_position_embeddings", c.maxPositionEmbeddings()).put("hidden_size", c.hiddenSize())
                 .put("num_hidden_layers", c.numHiddenLayers()).put("num_attention_heads", c.numAttentionHeads())
-                .put("num_key_value_heads", c.numKeyValueHeads()).put("head_dim", c.headDim()).put("intermediate_size", c.intermediateSize())
+                .put("num_key_value_heads", c.numKeyValueHeads()).put("head_dim", c.headDim())
+                .put("intermediate_size", c.intermediateSize())
                 .put("hidden_act", "silu").put("rms_norm_eps", c.normEpsilon()).put("attention_dropout", c.dropout().attention());
         if (c.mlp().bias()) json.put("mlp_bias", true);
         RopeSettings.write(c.rope().orElseThrow(), json);
@@ -103,14 +104,17 @@ interface LlamaStyle extends Family {
         int heads = m.need("attention.head_count"), hidden = m.need("embedding_length");
         var headDim = m.whole("attention.key_length").orElse((long) hidden / Math.max(1, heads));
         var json = JsonNodeFactory.instance.objectNode();
-        json.put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden).put("num_hidden_layers", m.need("block_count"))
+        json.put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden)
+                .put("num_hidden_layers", m.need("block_count"))
                 .put("num_attention_heads", heads).put("num_key_value_heads", m.whole("attention.head_count_kv").orElse((long) heads))
                 .put("head_dim", headDim).put("intermediate_size", m.need("feed_forward_length"))
-                .put("rms_norm_eps", m.number("attention.layer_norm_rms_epsilon", 1e-6)).put("rope_theta", m.number("rope.freq_base", 10_000))
+                .put("rms_norm_eps", m.number("attention.layer_norm_rms_epsilon", 1e-6))
+                .put("rope_theta", m.number("rope.freq_base", 10_000))
                 .put("tie_word_embeddings", !m.has("output.weight"));
         var window = m.whole("attention.sliding_window").orElse(0L);
         if (window > 0) json.put("sliding_window", window).put("use_sliding_window", true).put("max_window_layers", 0);
-        if (m.whole("rope.dimension_count").orElse(headDim) != (long) headDim) throw m.fault("rope.dimension_count", "the size of a head, " + headDim);
+        if (m.whole("rope.dimension_count").orElse(headDim) != (long) headDim)
+            throw m.fault("rope.dimension_count", "the size of a head, " + headDim);
         GgufRope.read(m, json, headDim.intValue());
         return json;
     }
@@ -131,12 +135,14 @@ interface LlamaStyle extends Family {
                     attention(c, i, layer),
                     layer.rmsNorm("post_attention_layernorm", "ffn_norm", width),
                     new MlpSpec(Activation.GATED_SILU, List.of(layer.reading("mlp.gate_proj", "ffn_gate", width, inner, mlpBias),
-                            layer.reading("mlp.up_proj", "ffn_up", width, inner, mlpBias)), layer.writing("mlp.down_proj", "ffn_down", inner, width, mlpBias))));
+                            layer.reading("mlp.up_proj", "ffn_up", width, inner, mlpBias)),
+                            layer.writing("mlp.down_proj", "ffn_down", inner, width, mlpBias))));
         }
         var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty()), layers,
-                new HeadSpec(draft.rmsNorm("model.norm", "output_norm", width), c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"), false));
+                new HeadSpec(draft.rmsNorm("model.norm", "output_norm", width),
+                        c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"), false));
     }
 
     private AttentionSpec attention(ModelConfig c, int number, BlueprintDraft layer) {
@@ -145,7 +151,8 @@ interface LlamaStyle extends Family {
         var turned = interleavedInGguf() ? layer.interleaved() : layer;
         return new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(number),
                 c.layers().get(number).rotary(), c.layers().get(number).slidingWindow(),
-                List.of(turned.reading("self_attn.q_proj", "attn_q", width, q, bias), turned.reading("self_attn.k_proj", "attn_k", width, kv, bias),
+                List.of(turned.reading("self_attn.q_proj", "attn_q", width, q, bias),
+                        turned.reading("self_attn.k_proj", "attn_k", width, kv, bias),
                         layer.reading("self_attn.v_proj", "attn_v", width, kv, bias)),
                 headNorm(c, layer, "self_attn.q_norm", "attn_q_norm"), headNorm(c, layer, "self_attn.k_norm", "attn_k_norm"),
                 layer.writing("self_attn.o_proj", "attn_output", q, width, c.attention().outputBias()));

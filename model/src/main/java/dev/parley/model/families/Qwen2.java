@@ -7,7 +7,10 @@ import dev.parley.model.ModelConfig.Layer;
 import java.util.List;
 import java.util.Optional;
 
-/** Yang et al. 2024 (arXiv:2407.10671): Llama with biases on queries, keys and values, and a window in the upper layers where one is switched on. */
+/**
+ * Yang et al. 2024 (arXiv:2407.10671): Llama with biases on queries, keys and values, and a window in the upper layers where one is
+ * switched on.
+ */
 public record Qwen2() implements LlamaStyle {
 
     @Override

@@ -2,8 +2,8 @@ package dev.parley.model.families;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.Blueprint.NormSpec;
-import dev.parley.model.ConfigSettings;
 import dev.parley.model.BlueprintDraft;
+import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.AttentionShape;
 import dev.parley.model.ModelConfig.Layer;
@@ -20,7 +20,8 @@ import java.util.Optional;
 public record Qwen3() implements LlamaStyle {
 
     /** A new model without biases and dropout, embeddings tied, the end of text being token 0. */
-    public static ModelConfig config(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads, int intermediateSize) {
+    public static ModelConfig config(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads,
+            int intermediateSize) {
         return new ModelConfig(new Qwen3(), vocabSize, hiddenSize, Positions.rotary(maxPositionEmbeddings, Rope.plain(10_000)),
                 Collections.nCopies(layers, Layer.PLAIN), new AttentionShape(heads, kvHeads, hiddenSize / Math.max(1, heads), false, false),
                 new MlpShape(intermediateSize, false), 1e-6, true, Training.PLAIN, SpecialTokens.one(0));

@@ -66,13 +66,16 @@ final class RopeSettings {
         }
         var s = json.putObject("rope_scaling");
         switch (rope.scaling()) {
-            case Rope.Default _ -> { }
+            case Rope.Default _ -> {}
             case Rope.Linear x -> s.put("rope_type", "linear").put("factor", x.factor());
-            case Rope.Dynamic x -> s.put("rope_type", "dynamic").put("factor", x.factor()).put("original_max_position_embeddings", x.originalMax());
+            case Rope.Dynamic x ->
+                s.put("rope_type", "dynamic").put("factor", x.factor()).put("original_max_position_embeddings", x.originalMax());
             case Rope.Llama3 x -> s.put("rope_type", "llama3").put("factor", x.factor()).put("low_freq_factor", x.lowFreqFactor())
                     .put("high_freq_factor", x.highFreqFactor()).put("original_max_position_embeddings", x.originalMax());
-            case Rope.Yarn x -> s.put("rope_type", "yarn").put("factor", x.factor()).put("beta_fast", x.betaFast()).put("beta_slow", x.betaSlow())
-                    .put("original_max_position_embeddings", x.originalMax()).put("attention_factor", x.attentionFactor()).put("truncate", x.truncate());
+            case Rope.Yarn x ->
+                s.put("rope_type", "yarn").put("factor", x.factor()).put("beta_fast", x.betaFast()).put("beta_slow", x.betaSlow())
+                        .put("original_max_position_embeddings", x.originalMax()).put("attention_factor", x.attentionFactor())
+                        .put("truncate", x.truncate());
         }
     }
 }

@@ -7,7 +7,9 @@ import dev.parley.model.ModelConfig.Layer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Hugging Face's SmolLM3: Llama, some layers without positions (Yang et al. 2025, arXiv:2501.18795). Its form in GGUF is not known here. */
+/**
+ * Hugging Face's SmolLM3: Llama, some layers without positions (Yang et al. 2025, arXiv:2501.18795). Its form in GGUF is not known here.
+ */
 public record SmolLm3() implements LlamaStyle {
 
     @Override

@@ -14,14 +14,19 @@ public final class Addresses {
 
     private Addresses() {}
 
-    /** The one form of an address; what is none stays as it is. An IPv4 address that stands in an IPv6 one (RFC 4291, section 2.5.5.2) is itself. */
+    /**
+     * The one form of an address; what is none stays as it is. An IPv4 address that stands in an IPv6 one (RFC 4291, section 2.5.5.2) is
+     * itself.
+     */
     public static String canonical(String address) {
         return literal(address).map(InetAddress::getHostAddress).orElse(address);
     }
 
     /** Whom an address counts for: itself, and of IPv6 its network of 2^64, which one client has alone. */
     static String network(String address) {
-        return literal(address).map(a -> a instanceof Inet4Address ? a.getHostAddress() : HexFormat.of().formatHex(Arrays.copyOf(a.getAddress(), NETWORK)) + "::/64")
+        return literal(address)
+                .map(a -> a instanceof Inet4Address ? a.getHostAddress()
+                        : HexFormat.of().formatHex(Arrays.copyOf(a.getAddress(), NETWORK)) + "::/64")
                 .orElseGet(() -> address.substring(0, Math.min(address.length(), LONGEST)));
     }
 
@@ -29,7 +34,8 @@ public final class Addresses {
         var bare = withoutPort(address.strip());
         var zone = bare.indexOf('%');
         try {
-            return bare.length() > LONGEST ? Optional.empty() : Optional.of(InetAddress.ofLiteral(zone < 0 ? bare : bare.substring(0, zone)));
+            return bare.length() > LONGEST ? Optional.empty()
+                    : Optional.of(InetAddress.ofLiteral(zone < 0 ? bare : bare.substring(0, zone)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param revoked whether it was ended
  * @param tokensToday what it has used since midnight UTC
  */
-public record Key(String id, String name, Optional<User> owner, Instant created, Optional<Instant> expires, boolean revoked, KeyLimits limits, long tokensToday) {
+public record Key(String id, String name, Optional<User> owner, Instant created, Optional<Instant> expires, boolean revoked,
+        KeyLimits limits, long tokensToday) {
 
     /** How every key begins, so that people and scanners of leaked secrets know one. */
     public static final String PREFIX = "sk-parley-";

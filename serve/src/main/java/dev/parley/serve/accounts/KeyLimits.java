@@ -13,6 +13,7 @@ public record KeyLimits(long requestsPerMinute, long tokensPerMinute, long token
     public static final KeyLimits NONE = new KeyLimits(0, 0, 0);
 
     public KeyLimits {
-        if (requestsPerMinute < 0 || tokensPerMinute < 0 || tokensPerDay < 0) throw new IllegalArgumentException("A limit of a key is at least 1, or 0 for none.");
+        if (requestsPerMinute < 0 || tokensPerMinute < 0 || tokensPerDay < 0)
+            throw new IllegalArgumentException("A limit of a key is at least 1, or 0 for none.");
     }
 }

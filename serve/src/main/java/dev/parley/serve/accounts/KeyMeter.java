@@ -39,9 +39,11 @@ public final class KeyMeter {
     synchronized Optional<Admission.Wait> tryNow(long kept) {
         learn(kept);
         if (limits.tokensPerDay() > 0 && used >= limits.tokensPerDay()) return Optional.of(untilTomorrow());
-        if (tokens.isPresent() && tokens.get().there() < 1) return Optional.of(new Admission.Wait(perMinute(), Duration.ofMillis(tokens.get().millisUntil(1))));
+        if (tokens.isPresent() && tokens.get().there() < 1)
+            return Optional.of(new Admission.Wait(perMinute(), Duration.ofMillis(tokens.get().millisUntil(1))));
         if (requests.isPresent() && !requests.get().tryTake()) {
-            return Optional.of(new Admission.Wait(limits.requestsPerMinute() + " requests a minute", Duration.ofMillis(requests.get().millisUntil(1))));
+            return Optional.of(new Admission.Wait(limits.requestsPerMinute() + " requests a minute",
+                    Duration.ofMillis(requests.get().millisUntil(1))));
         }
         return Optional.empty();
     }
@@ -56,7 +58,8 @@ public final class KeyMeter {
         if (tokens.isPresent()) {
             var asked = new Asked(prompt, granted, flexible, limits.tokensPerMinute());
             if (asked.isTooMuch()) return new Admission.TooMany(perMinute());
-            if (tokens.get().there() < asked.least()) return new Admission.Wait(perMinute(), Duration.ofMillis(tokens.get().millisUntil(asked.least())));
+            if (tokens.get().there() < asked.least())
+                return new Admission.Wait(perMinute(), Duration.ofMillis(tokens.get().millisUntil(asked.least())));
             granted = asked.granted(tokens.get().there());
         }
         if (limits.tokensPerDay() > 0) {
@@ -132,7 +135,8 @@ public final class KeyMeter {
     /** As OpenAI's API writes times: {@code 120ms}, {@code 1.5s}, {@code 6m0s}. */
     static String text(long millis) {
         if (millis < 1000) return millis + "ms";
-        var seconds = (millis % 60_000) / 1000 + (millis % 1000 == 0 ? "" : ("." + String.format(Locale.ROOT, "%03d", millis % 1000)).replaceAll("0+$", "")) + "s";
+        var seconds = (millis % 60_000) / 1000
+                + (millis % 1000 == 0 ? "" : ("." + String.format(Locale.ROOT, "%03d", millis % 1000)).replaceAll("0+$", "")) + "s";
         return millis < 60_000 ? seconds : millis / 60_000 + "m" + seconds;
     }
 }

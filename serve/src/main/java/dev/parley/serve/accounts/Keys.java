@@ -60,7 +60,8 @@ public final class Keys {
      * @throws IllegalArgumentException with a sentence, if there is no such user or the name is empty
      */
     public Made create(String name, Optional<String> user, Optional<Duration> lasts, KeyLimits limits) {
-        if (name.isBlank() || name.length() > LONGEST_NAME) throw new IllegalArgumentException("The name of a key has from 1 to " + LONGEST_NAME + " characters.");
+        if (name.isBlank() || name.length() > LONGEST_NAME)
+            throw new IllegalArgumentException("The name of a key has from 1 to " + LONGEST_NAME + " characters.");
         var id = Secrets.word(ID_LENGTH);
         var secret = Key.PREFIX + id + Secrets.word(Secrets.LENGTH);
         var now = Instant.ofEpochMilli(clock.millis());
@@ -69,8 +70,10 @@ public final class Keys {
             var owner = user.map(u -> Users.require(transaction, u));
             transaction.update("""
                     INSERT INTO api_keys (id, name, hash, user_id, created, expires, requests_per_minute, tokens_per_minute, tokens_per_day)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""", id, name, Secrets.hash(secret), owner.map(User::id).orElse(null), now.toEpochMilli(),
-                    expires.map(Instant::toEpochMilli).orElse(null), limits.requestsPerMinute(), limits.tokensPerMinute(), limits.tokensPerDay());
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""", id, name, Secrets.hash(secret), owner.map(User::id).orElse(null),
+                    now.toEpochMilli(),
+                    expires.map(Instant::toEpochMilli).orElse(null), limits.requestsPerMinute(), limits.tokensPerMinute(),
+                    limits.tokensPerDay());
             return new Made(new Key(id, name, owner, now, expires, false, limits, 0), secret);
         });
     }
@@ -102,7 +105,8 @@ public final class Keys {
     public Key revoke(String id) {
         var bare = id.replace("…", "").replace(Key.PREFIX, "");
         return database.call(transaction -> {
-            var key = find(transaction, bare).orElseThrow(() -> new IllegalArgumentException("There is no key " + id + "; parley keys list shows all.")).key();
+            var key = find(transaction, bare)
+                    .orElseThrow(() -> new IllegalArgumentException("There is no key " + id + "; parley keys list shows all.")).key();
             if (key.revoked()) throw new IllegalArgumentException("The key " + key.id() + " is revoked already.");
             transaction.update("UPDATE api_keys SET revoked = ? WHERE id = ?", clock.millis(), bare);
             return new Key(bare, key.name(), key.owner(), key.created(), key.expires(), true, key.limits(), key.tokensToday());
@@ -125,12 +129,14 @@ public final class Keys {
     private static Kept read(ResultSet row) throws SQLException {
         var owner = Optional.<User>empty();
         if (row.getString("user_id") != null) {
-            owner = Optional.of(new User(row.getString("user_id"), row.getString("user_name"), row.getInt("disabled") != 0, Instant.ofEpochMilli(row.getLong("user_created"))));
+            owner = Optional.of(new User(row.getString("user_id"), row.getString("user_name"), row.getInt("disabled") != 0,
+                    Instant.ofEpochMilli(row.getLong("user_created"))));
         }
         var expires = row.getLong("expires");
         var limits = new KeyLimits(row.getLong("requests_per_minute"), row.getLong("tokens_per_minute"), row.getLong("tokens_per_day"));
         var key = new Key(row.getString("id"), row.getString("name"), owner, Instant.ofEpochMilli(row.getLong("created")),
-                expires == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expires)), row.getLong("revoked") != 0, limits, row.getLong("tokens"));
+                expires == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expires)), row.getLong("revoked") != 0, limits,
+                row.getLong("tokens"));
         return new Kept(key, row.getString("hash"));
     }
 

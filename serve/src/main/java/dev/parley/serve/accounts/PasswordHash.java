@@ -35,7 +35,8 @@ final class PasswordHash {
             "\\$argon2id\\$v=19\\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)\\$([A-Za-z0-9+/]{8,86})\\$([A-Za-z0-9+/]{16,86})");
 
     /** Each takes memory and a core: those who come at once wait for one another, and not on the carriers of all requests. */
-    private static final ExecutorService HASHING = Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().name("parley-password-", 0).factory());
+    private static final ExecutorService HASHING = Executors.newFixedThreadPool(2,
+            Thread.ofPlatform().daemon().name("parley-password-", 0).factory());
     private static final int PATIENCE_SECONDS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -50,10 +51,12 @@ final class PasswordHash {
     /** Whether a password is the one that was hashed; the time it takes does not tell. */
     static boolean matches(String password, String phc) {
         var parts = PHC.matcher(phc);
-        if (!parts.matches()) throw new IllegalStateException("A stored password is not an Argon2id hash; set a new one with parley users passwd.");
+        if (!parts.matches())
+            throw new IllegalStateException("A stored password is not an Argon2id hash; set a new one with parley users passwd.");
         var hash = Base64.getDecoder().decode(parts.group(5));
         var salt = Base64.getDecoder().decode(parts.group(4));
-        var again = argon2id(password, Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)), salt, hash.length);
+        var again = argon2id(password, Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)),
+                salt, hash.length);
         return MessageDigest.isEqual(hash, again);
     }
 
@@ -94,6 +97,7 @@ final class PasswordHash {
 
     private static String phc(int kibibytes, int passes, int lanes, byte[] salt, byte[] hash) {
         var base64 = Base64.getEncoder().withoutPadding();
-        return "$argon2id$v=19$m=" + kibibytes + ",t=" + passes + ",p=" + lanes + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
+        return "$argon2id$v=19$m=" + kibibytes + ",t=" + passes + ",p=" + lanes + "$" + base64.encodeToString(salt) + "$"
+                + base64.encodeToString(hash);
     }
 }

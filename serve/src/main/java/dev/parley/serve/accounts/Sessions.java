@@ -39,7 +39,8 @@ public final class Sessions {
         var now = clock.millis();
         database.run(transaction -> {
             transaction.update("DELETE FROM sessions WHERE seen < ? OR created < ?", now - IDLE.toMillis(), now - LONGEST.toMillis());
-            transaction.update("INSERT INTO sessions (hash, user_id, created, seen) VALUES (?, ?, ?, ?)", Secrets.hash(secret), user.id(), now, now);
+            transaction.update("INSERT INTO sessions (hash, user_id, created, seen) VALUES (?, ?, ?, ?)", Secrets.hash(secret), user.id(),
+                    now, now);
         });
         return secret;
     }
@@ -54,7 +55,8 @@ public final class Sessions {
                 SELECT u.id, u.name, u.created AS user_created, s.created, s.seen FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.hash = ? AND u.disabled = 0""", row -> new Kept(new User(row.getString("id"), row.getString("name"), false,
                 Instant.ofEpochMilli(row.getLong("user_created"))), row.getLong("created"), row.getLong("seen")), hash));
-        if (kept.isEmpty() || now - kept.get().created() > LONGEST.toMillis() || now - kept.get().seen() > IDLE.toMillis()) return Optional.empty();
+        if (kept.isEmpty() || now - kept.get().created() > LONGEST.toMillis() || now - kept.get().seen() > IDLE.toMillis())
+            return Optional.empty();
         if (now - kept.get().seen() > NOTED.toMillis()) {
             note(hash, now);
         }

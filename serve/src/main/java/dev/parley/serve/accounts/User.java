@@ -32,7 +32,8 @@ public record User(String id, String name, boolean disabled, Instant created) {
         var normalised = normalised(name);
         var letters = normalised.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || c < 128 && "._@-".indexOf(c) >= 0);
         if (normalised.isEmpty() || !letters || normalised.length() > LONGEST_NAME) {
-            throw new IllegalArgumentException("A name consists of 1 to " + LONGEST_NAME + " letters, digits, dots, _, @ and -; this one does not.");
+            throw new IllegalArgumentException(
+                    "A name consists of 1 to " + LONGEST_NAME + " letters, digits, dots, _, @ and -; this one does not.");
         }
         return normalised;
     }

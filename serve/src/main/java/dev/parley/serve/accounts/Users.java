@@ -44,8 +44,10 @@ public final class Users {
         var user = new User("user-" + Secrets.word(12), checked, false, Instant.ofEpochMilli(clock.millis()));
         var hash = PasswordHash.of(checkedPassword(password));
         database.run(transaction -> {
-            if (find(transaction, checked).isPresent()) throw new IllegalArgumentException("There is a user " + checked + " already; parley users passwd gives them another password.");
-            transaction.update("INSERT INTO users (id, name, password, disabled, created) VALUES (?, ?, ?, 0, ?)", user.id(), checked, hash, user.created().toEpochMilli());
+            if (find(transaction, checked).isPresent()) throw new IllegalArgumentException(
+                    "There is a user " + checked + " already; parley users passwd gives them another password.");
+            transaction.update("INSERT INTO users (id, name, password, disabled, created) VALUES (?, ?, ?, 0, ?)", user.id(), checked, hash,
+                    user.created().toEpochMilli());
         });
         return user;
     }
@@ -57,7 +59,8 @@ public final class Users {
 
     /** Whether nobody may log in yet. */
     public boolean isEmpty() {
-        return database.read(transaction -> transaction.first("SELECT id FROM users WHERE disabled = 0 LIMIT 1", row -> row.getString(1))).isEmpty();
+        return database.read(transaction -> transaction.first("SELECT id FROM users WHERE disabled = 0 LIMIT 1", row -> row.getString(1)))
+                .isEmpty();
     }
 
     /**
@@ -71,7 +74,8 @@ public final class Users {
             PasswordHash.matchNobody(password.substring(0, Math.min(password.length(), LONGEST_PASSWORD)));
             return Optional.empty();
         }
-        return PasswordHash.matches(password, kept.get().password()) && !kept.get().user().disabled() ? Optional.of(kept.get().user()) : Optional.empty();
+        return PasswordHash.matches(password, kept.get().password()) && !kept.get().user().disabled() ? Optional.of(kept.get().user())
+                : Optional.empty();
     }
 
     /**
@@ -116,7 +120,8 @@ public final class Users {
     }
 
     static User require(Transaction transaction, String name) {
-        return find(transaction, User.normalised(name)).orElseThrow(() -> new IllegalArgumentException("There is no user " + name + "; parley users list shows all."));
+        return find(transaction, User.normalised(name))
+                .orElseThrow(() -> new IllegalArgumentException("There is no user " + name + "; parley users list shows all."));
     }
 
     private static Optional<User> find(Transaction transaction, String normalised) {
@@ -124,12 +129,14 @@ public final class Users {
     }
 
     private static User read(ResultSet row) throws SQLException {
-        return new User(row.getString("id"), row.getString("name"), row.getInt("disabled") != 0, Instant.ofEpochMilli(row.getLong("created")));
+        return new User(row.getString("id"), row.getString("name"), row.getInt("disabled") != 0,
+                Instant.ofEpochMilli(row.getLong("created")));
     }
 
     private static String checkedPassword(String password) {
         if (password.codePointCount(0, password.length()) < SHORTEST_PASSWORD || password.length() > LONGEST_PASSWORD) {
-            throw new IllegalArgumentException("A password has from " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD + " characters; choose another.");
+            throw new IllegalArgumentException(
+                    "A password has from " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD + " characters; choose another.");
         }
         return password;
     }

@@ -35,7 +35,8 @@ public final class Chat implements Routes {
     private final Consumer<String> note;
     private final List<Routes> groups;
     private final ServerLease lease;
-    private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
+    private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2,
+            Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
      * @param quota of each owner
@@ -47,8 +48,10 @@ public final class Chat implements Routes {
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
         answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
-        groups = List.of(new ModelRoutes(models), new PresetRoutes(new Presets(database, quota)), new ConversationRoutes(conversations, messages, answers),
-                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)), new AnswerRoutes(conversations, answers),
+        groups = List.of(new ModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
+                new ConversationRoutes(conversations, messages, answers),
+                new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
+                new AnswerRoutes(conversations, answers),
                 new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);

@@ -91,8 +91,10 @@ final class ConversationRoutes implements Routes {
 
     private void say(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
-        var role = fields.string("role").map(r -> Role.of(r).orElseThrow(() -> fields.wrong("role", "user or assistant"))).orElse(Role.USER);
+        var role = fields.string("role").map(r -> Role.of(r).orElseThrow(() -> fields.wrong("role", "user or assistant")))
+                .orElse(Role.USER);
         var text = Texts.clean(fields.requireString("text"));
-        JsonBody.write(request.status(201), messages.add(Caller.of(request).id(), request.pathParam("id"), fields.string("parent"), role, text).json());
+        JsonBody.write(request.status(201),
+                messages.add(Caller.of(request).id(), request.pathParam("id"), fields.string("parent"), role, text).json());
     }
 }

@@ -61,7 +61,8 @@ final class EventRoutes implements Routes {
             return;
         }
         ServerSentEvents.answer(request, events -> {
-            if (last.isEmpty()) events.send(Position.START.id(), "start", message(log.beginning())); // without its text, which follows in pieces
+            // without its text, which follows in pieces
+            if (last.isEmpty()) events.send(Position.START.id(), "start", message(log.beginning()));
             send(log, last.orElse(Position.START), events);
         });
     }
@@ -75,7 +76,8 @@ final class EventRoutes implements Routes {
                 return;
             }
             if (piece.isEmpty()) events.sendHeartbeat();
-            else events.send(from.id(), "tokens", JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", TokenJson.of(piece.tokens())));
+            else events.send(from.id(), "tokens",
+                    JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", TokenJson.of(piece.tokens())));
         }
     }
 
@@ -100,7 +102,9 @@ final class EventRoutes implements Routes {
     }
 
     private static Optional<Position> last(Context request) {
-        var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last"))).filter(i -> !i.isEmpty());
-        return id.map(i -> Position.of(i).orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of one of this answer's events.")));
+        var id = Optional.ofNullable(request.header("Last-Event-ID")).or(() -> Optional.ofNullable(request.queryParam("last")))
+                .filter(i -> !i.isEmpty());
+        return id.map(i -> Position.of(i)
+                .orElseThrow(() -> ApiError.badRequest("last", "Last-Event-ID must be the id of one of this answer's events.")));
     }
 }

@@ -40,7 +40,8 @@ final class PresetRoutes implements Routes {
         var fields = JsonFields.of(JsonBody.read(request));
         var name = Texts.title(fields.requireString("name"));
         if (name.isEmpty()) throw fields.wrong("name", "a text that is not empty");
-        var preset = new Preset(UUID.randomUUID().toString(), name, Draft.model(fields).filter(m -> !m.isEmpty()), Draft.system(fields).orElse(""),
+        var preset = new Preset(UUID.randomUUID().toString(), name, Draft.model(fields).filter(m -> !m.isEmpty()),
+                Draft.system(fields).orElse(""),
                 Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode));
         presets.add(Caller.of(request).id(), preset);
         JsonBody.write(request.status(201), preset.json());

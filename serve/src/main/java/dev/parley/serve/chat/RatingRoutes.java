@@ -36,7 +36,8 @@ final class RatingRoutes implements Routes {
     private void compare(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
         var choice = Choice.of(fields.requireString("choice")).orElseThrow(() -> fields.wrong("choice", "left, right, tie or neither"));
-        var id = ratings.compare(Caller.of(request).id(), request.pathParam("id"), fields.requireString("left"), fields.requireString("right"), choice);
+        var id = ratings.compare(Caller.of(request).id(), request.pathParam("id"), fields.requireString("left"),
+                fields.requireString("right"), choice);
         JsonBody.write(request.status(201), JsonNodeFactory.instance.objectNode().put("id", id));
     }
 }

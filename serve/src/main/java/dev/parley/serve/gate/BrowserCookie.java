@@ -52,7 +52,8 @@ final class BrowserCookie {
         var sent = Optional.ofNullable(request.req().getHeader(HEADER));
         var secret = secret(request);
         if (sent.isPresent() && secret.isPresent() && Secrets.equal(sent.get(), token(secret.get()))) return;
-        throw ApiError.of(403, "csrf", "This request needs the header " + HEADER + " with the token that GET /api/session gives this browser; reload the page.");
+        throw ApiError.of(403, "csrf",
+                "This request needs the header " + HEADER + " with the token that GET /api/session gives this browser; reload the page.");
     }
 
     private Cookie cookie(Context request, String secret, int seconds) {

@@ -83,7 +83,9 @@ public final class Gate implements Routes {
         if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
         // A page of another site speaks by keys alone: the browser would send the cookie along unasked.
         var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);
-        if (user.isEmpty()) throw unknown("login_required", "Authentication required: send Authorization: Bearer with a key (./parley keys create), or log in on the web page.", request);
+        if (user.isEmpty()) throw unknown("login_required",
+                "Authentication required: send Authorization: Bearer with a key (./parley keys create), or log in on the web page.",
+                request);
         checkToken(request);
         return user.map(u -> noted(u.id(), u.name(), u.name(), Meter.NONE, request));
     }
@@ -107,7 +109,8 @@ public final class Gate implements Routes {
     private static ApiError mustWait(Key key, Admission.Wait wait, Context request) {
         var seconds = KeyMeters.seconds(wait.time());
         request.header("Retry-After", Long.toString(seconds));
-        return ApiError.of(429, "rate_limit_exceeded", "The key " + key.shown() + " is limited to " + wait.limit() + "; try again in " + seconds + " s.");
+        return ApiError.of(429, "rate_limit_exceeded",
+                "The key " + key.shown() + " is limited to " + wait.limit() + "; try again in " + seconds + " s.");
     }
 
     private Meter meterOf(Key key, Context request) {
@@ -122,8 +125,10 @@ public final class Gate implements Routes {
                 return switch (meters.reserve(key, prompt, answers, flexible)) {
                     case Admission.Granted granted -> granted.answers();
                     case Admission.Wait wait -> throw mustWait(key, wait, request);
-                    case Admission.TooMany(var limit) -> throw ApiError.badRequest("max_tokens", "This request has " + prompt + " prompt tokens and may generate " + answers
-                            + ", but the key " + key.shown() + " is limited to " + limit + ": lower max_tokens or n, or shorten the prompt.");
+                    case Admission.TooMany(var limit) -> throw ApiError.badRequest("max_tokens",
+                            "This request has " + prompt + " prompt tokens and may generate " + answers
+                                    + ", but the key " + key.shown() + " is limited to " + limit
+                                    + ": lower max_tokens or n, or shorten the prompt.");
                 };
             }
         };

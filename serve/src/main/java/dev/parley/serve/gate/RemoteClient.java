@@ -16,7 +16,8 @@ record RemoteClient(String address, boolean https) {
         if (!trustProxy) return new RemoteClient(connected, false);
         // What a client sent itself stands before what the proxy has added.
         var address = last(request.req().getHeaders("X-Forwarded-For").asIterator(), connected);
-        return new RemoteClient(address, last(request.req().getHeaders("X-Forwarded-Proto").asIterator(), "http").toLowerCase(Locale.ROOT).equals("https"));
+        return new RemoteClient(address,
+                last(request.req().getHeaders("X-Forwarded-Proto").asIterator(), "http").toLowerCase(Locale.ROOT).equals("https"));
     }
 
     private static String last(java.util.Iterator<String> headers, String otherwise) {

@@ -6,7 +6,8 @@ import io.javalin.http.Context;
 final class SecurityHeaders {
 
     private static final String PAGE = String.join("; ", "default-src 'none'", "script-src 'self'", "style-src 'self'",
-            "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'", "base-uri 'none'",
+            "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'",
+            "base-uri 'none'",
             "frame-ancestors 'none'", "object-src 'none'");
     private static final String DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -58,7 +58,8 @@ public final class SessionRoutes implements Routes {
         var fields = JsonFields.of(JsonBody.read(request));
         var name = fields.requireString("name");
         if (name.length() > MOST_NAME) throw ApiError.badRequest("name", "name is too long.");
-        var user = checked(name, fields.requireString("password"), request).orElseThrow(() -> Gate.unknown("wrong_login", "Wrong name or password.", request));
+        var user = checked(name, fields.requireString("password"), request)
+                .orElseThrow(() -> Gate.unknown("wrong_login", "Wrong name or password.", request));
         RequestNotes.of(request).caller(user.name());
         cookie.secret(request).ifPresent(sessions::end);
         var secret = sessions.begin(user);
@@ -113,7 +114,8 @@ public final class SessionRoutes implements Routes {
     }
 
     private ObjectNode json(Optional<User> user, String secret) {
-        var json = JsonNodeFactory.instance.objectNode().put("login", login).put("csrf", cookie.token(secret)).put("version", Version.text());
+        var json = JsonNodeFactory.instance.objectNode().put("login", login).put("csrf", cookie.token(secret)).put("version",
+                Version.text());
         user.ifPresentOrElse(u -> json.putObject("user").put("id", u.id()).put("name", u.name()), () -> json.putNull("user"));
         return json;
     }

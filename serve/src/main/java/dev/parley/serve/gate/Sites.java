@@ -32,7 +32,8 @@ final class Sites {
         var named = bare(String.valueOf(request.req().getServerName()));
         // An address, other than a name, cannot be made to point here by others.
         if (hosts.contains(named) || named.equals(bare(request.req().getLocalAddr()))) return;
-        throw ApiError.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; restart it with --allowed-host " + shortened(named) + " if it should be.");
+        throw ApiError.of(403, "unknown_host", "This server is not known as " + shortened(named) + "; restart it with --allowed-host "
+                + shortened(named) + " if it should be.");
     }
 
     /**
@@ -44,7 +45,8 @@ final class Sites {
         var origin = request.req().getHeader("Origin");
         if (origin == null || isOwn(origin, request)) return false;
         if (origins.contains(origin)) return true;
-        throw ApiError.of(403, "unknown_origin", "Pages from " + shortened(origin) + " may not call this server; restart it with --allowed-origin " + shortened(origin) + " if they should.");
+        throw ApiError.of(403, "unknown_origin", "Pages from " + shortened(origin)
+                + " may not call this server; restart it with --allowed-origin " + shortened(origin) + " if they should.");
     }
 
     private boolean isOwn(String origin, Context request) {
@@ -59,8 +61,10 @@ final class Sites {
     void allowReading(Context request) {
         request.header("Access-Control-Allow-Origin", request.req().getHeader("Origin"));
         request.header("Vary", "Origin");
-        request.header("Access-Control-Expose-Headers", "Retry-After, X-Parley-Warning, x-ratelimit-limit-requests, x-ratelimit-limit-tokens, "
-                + "x-ratelimit-remaining-requests, x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens");
+        request.header("Access-Control-Expose-Headers",
+                "Retry-After, X-Parley-Warning, x-ratelimit-limit-requests, x-ratelimit-limit-tokens, "
+                        + "x-ratelimit-remaining-requests, x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, "
+                        + "x-ratelimit-reset-tokens");
     }
 
     /** Answers the question of a browser whether an allowed site may send a request (WHATWG Fetch, section 3.3). */
@@ -73,7 +77,8 @@ final class Sites {
     }
 
     private static Optional<String> askedHeaders(Context request) {
-        return Optional.ofNullable(request.req().getHeader("Access-Control-Request-Headers")).filter(names -> names.matches("[A-Za-z0-9, -]{1,2000}"));
+        return Optional.ofNullable(request.req().getHeader("Access-Control-Request-Headers"))
+                .filter(names -> names.matches("[A-Za-z0-9, -]{1,2000}"));
     }
 
     /** A host without port and brackets, in one form. */

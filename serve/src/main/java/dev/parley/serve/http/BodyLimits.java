@@ -7,7 +7,8 @@ public final class BodyLimits {
 
     private static final long SHORT = 16 << 10; // names, passwords, identifiers
     private static final long LONG = 6 << 20; // a message of a million characters, each as JSON writes it at most
-    private static final Pattern SHORT_ROUTES = Pattern.compile("/api/(login|logout|password|answers/[^/]+/stop|conversations/[^/]+/(restore|comparisons))/?");
+    private static final Pattern SHORT_ROUTES = Pattern
+            .compile("/api/(login|logout|password|answers/[^/]+/stop|conversations/[^/]+/(restore|comparisons))/?");
 
     private final long largest;
 

@@ -50,7 +50,8 @@ public final class ClientPresence {
     /** To be asked by the thread that handles the request. */
     public boolean isThere() {
         if (!connection.getEndPoint().isOpen()) return false;
-        if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes)) return true;
+        if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes))
+            return true;
         var ahead = gives.onUpgradeFrom(); // what came with this request already
         if (ahead == null || !ahead.hasRemaining()) {
             ahead = ByteBuffer.allocate(1);

@@ -28,10 +28,12 @@ public final class Connections {
      * @param body how long a body may take in all, since its beginning is in memory until it is complete
      * @param most connections at once; more wait to be accepted
      */
-    public record Limits(int headBytes, int headers, Duration idle, Duration head, Duration bodyStart, long bodyRate, Duration body, int most) {
+    public record Limits(int headBytes, int headers, Duration idle, Duration head, Duration bodyStart, long bodyRate, Duration body,
+            int most) {
 
         /** Enough for every client that means well, on a slow line too. */
-        public static final Limits STANDARD = new Limits(16 << 10, 200, Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(15), 500, Duration.ofMinutes(5), 4096);
+        public static final Limits STANDARD = new Limits(16 << 10, 200, Duration.ofSeconds(30), Duration.ofSeconds(15),
+                Duration.ofSeconds(15), 500, Duration.ofMinutes(5), 4096);
     }
 
     private final String host;

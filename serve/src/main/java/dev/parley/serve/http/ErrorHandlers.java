@@ -42,7 +42,8 @@ public final class ErrorHandlers implements Routes {
 
     private static ApiError ofJavalin(HttpResponseException e, Context request) {
         return switch (e.getStatus()) {
-            case 404 -> ApiError.of(404, "not_found", "There is nothing at " + request.method() + " " + shortened(request.path()) + "; see /openapi.json for all endpoints.");
+            case 404 -> ApiError.of(404, "not_found",
+                    "There is nothing at " + request.method() + " " + shortened(request.path()) + "; see /openapi.json for all endpoints.");
             case 413 -> ApiError.of(413, "too_large", "The request body is too large.");
             default -> ApiError.of(e.getStatus(), "refused", e.getMessage());
         };

@@ -63,7 +63,8 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
 
     private Progress looked(Connection connection, Progress before) {
         var requests = connection.getMessagesIn();
-        var headHasBegun = requests == before.requests() && connection.getMessagesOut() == requests && connection.getBytesIn() > before.bytes();
+        var headHasBegun = requests == before.requests() && connection.getMessagesOut() == requests
+                && connection.getBytesIn() > before.bytes();
         if (!headHasBegun) return new Progress(requests, connection.getBytesIn(), System.nanoTime());
         if (System.nanoTime() - before.sinceNanos() > longest.toNanos()) connection.getEndPoint().close();
         return before;

@@ -22,8 +22,10 @@ final class JettyErrors implements Request.Handler {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
-        response.getHeaders().put(HttpHeader.CONNECTION, "close"); // where the request ends is not known: who kept the connection would lose the next one
-        var body = json(status, String.valueOf(request.getAttribute(ErrorHandler.ERROR_MESSAGE))).toString().getBytes(StandardCharsets.UTF_8);
+        // where the request ends is not known: who kept the connection would lose the next one
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        var body = json(status, String.valueOf(request.getAttribute(ErrorHandler.ERROR_MESSAGE))).toString()
+                .getBytes(StandardCharsets.UTF_8);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }

@@ -21,7 +21,8 @@ public final class JsonBody {
     static final int MOST_DEPTH = 64;
 
     /** Reads strictly: no key twice, nothing after the end. */
-    public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+    public static final ObjectMapper JSON = JsonMapper
+            .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MOST_DEPTH).maxNumberLength(64).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -53,7 +54,10 @@ public final class JsonBody {
         }
     }
 
-    /** Reads what is left: a client that is sending does not listen yet. @throws ApiError if the body is too large or too slow, which is told first */
+    /**
+     * Reads what is left: a client that is sending does not listen yet.
+     * @throws ApiError if the body is too large or too slow, which is told first
+     */
     private static void drop(InputStream rest) {
         try {
             rest.transferTo(OutputStream.nullOutputStream());
@@ -80,7 +84,8 @@ public final class JsonBody {
     public static void warnOfUnknown(Context request, JsonFields fields) {
         var unknown = fields.unknown();
         if (unknown.isEmpty()) return;
-        var shown = unknown.stream().limit(10).map(name -> name.replaceAll("[^\\x21-\\x7e]", "?")).map(name -> name.length() > 40 ? name.substring(0, 40) : name).toList();
+        var shown = unknown.stream().limit(10).map(name -> name.replaceAll("[^\\x21-\\x7e]", "?"))
+                .map(name -> name.length() > 40 ? name.substring(0, 40) : name).toList();
         request.header(WARNING, "ignored unknown fields: " + String.join(", ", shown));
     }
 }

@@ -87,7 +87,8 @@ public final class JsonFields {
     public OptionalInt integer(String name, int least, int most) {
         var value = number(name);
         if (value.isEmpty()) return OptionalInt.empty();
-        if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToInt() || value.get().intValue() < least || value.get().intValue() > most) {
+        if (!value.get().canConvertToExactIntegral() || !value.get().canConvertToInt() || value.get().intValue() < least
+                || value.get().intValue() > most) {
             throw ApiError.badRequest(prefix + name, prefix + name + " must be a whole number " + range(least, most) + ".");
         }
         return OptionalInt.of(value.get().intValue());
@@ -95,7 +96,8 @@ public final class JsonFields {
 
     /** A number of at least so much, or {@link #NO_LIMIT}. */
     public OptionalInt limit(String name, int least) {
-        var none = number(name).filter(value -> value.canConvertToExactIntegral() && value.canConvertToInt() && value.intValue() == NO_LIMIT).isPresent();
+        var none = number(name)
+                .filter(value -> value.canConvertToExactIntegral() && value.canConvertToInt() && value.intValue() == NO_LIMIT).isPresent();
         return none ? OptionalInt.of(NO_LIMIT) : integer(name, least, Integer.MAX_VALUE);
     }
 
@@ -151,7 +153,8 @@ public final class JsonFields {
     public Optional<JsonNode> list(String name, int most) {
         return any(name).map(value -> {
             if (!value.isArray()) throw wrong(name, "a list");
-            if (value.size() > most) throw ApiError.badRequest(prefix + name, prefix + name + " holds " + value.size() + ", more than " + most + ".");
+            if (value.size() > most)
+                throw ApiError.badRequest(prefix + name, prefix + name + " holds " + value.size() + ", more than " + most + ".");
             return value;
         });
     }

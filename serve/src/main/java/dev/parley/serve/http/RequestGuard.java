@@ -101,7 +101,8 @@ public final class RequestGuard extends Handler.Wrapper {
 
         private boolean isTooSlow() {
             var seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
-            return seconds > limits.bodyStart().toMillis() / 1000.0 && (bytes < limits.bodyRate() * seconds || seconds > limits.body().toSeconds());
+            return seconds > limits.bodyStart().toMillis() / 1000.0
+                    && (bytes < limits.bodyRate() * seconds || seconds > limits.body().toSeconds());
         }
 
         private Content.Chunk dropped(Content.Chunk chunk, ApiError why) {
@@ -118,12 +119,15 @@ public final class RequestGuard extends Handler.Wrapper {
         }
 
         private ApiError tooSlow() {
-            return ApiError.of(408, "too_slow", "The body arrived at less than " + limits.bodyRate() + " bytes a second, or took longer than " + limits.body().toSeconds() + " s.");
+            return ApiError.of(408, "too_slow", "The body arrived at less than " + limits.bodyRate()
+                    + " bytes a second, or took longer than " + limits.body().toSeconds() + " s.");
         }
 
         private Throwable refused(Throwable failure) {
-            if (failure instanceof TimeoutException) return ApiError.of(408, "too_slow", "Nothing of the body arrived for " + limits.idle().toSeconds() + " s.");
-            if (failure instanceof HttpException http && http.getCode() < 500) return ApiError.of(http.getCode(), "bad_body", "The body cannot be read: " + http.getReason() + ".");
+            if (failure instanceof TimeoutException)
+                return ApiError.of(408, "too_slow", "Nothing of the body arrived for " + limits.idle().toSeconds() + " s.");
+            if (failure instanceof HttpException http && http.getCode() < 500)
+                return ApiError.of(http.getCode(), "bad_body", "The body cannot be read: " + http.getReason() + ".");
             return failure;
         }
     }

@@ -1,7 +1,7 @@
 package dev.parley.serve.metrics;
 
-import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.generate.engine.Histogram;
+import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.State;
 import dev.parley.serve.models.ServedModel;
@@ -42,7 +42,8 @@ final class EngineMetrics implements MultiCollector {
                 gauge(loaded, "parley_texts_running", "Sequences being generated.", Stats::running),
                 gauge(loaded, "parley_requests_waiting", "Requests waiting in the queue.", Stats::waiting),
                 gauge(loaded, "parley_kv_blocks_used", "Blocks of the key-value cache in use.", Stats::usedBlocks),
-                gauge(loaded, "parley_kv_blocks_known", "Blocks of the key-value cache kept for prefixes of new requests.", Stats::knownBlocks),
+                gauge(loaded, "parley_kv_blocks_known", "Blocks of the key-value cache kept for prefixes of new requests.",
+                        Stats::knownBlocks),
                 gauge(loaded, "parley_kv_blocks", "Blocks of the key-value cache in total.", Stats::blocks),
                 counter(loaded, "parley_prompt_tokens", "Prompt tokens of the requests that were started.", Stats::promptTokens),
                 counter(loaded, "parley_prefix_cached_tokens", "Prompt tokens taken from the prefix cache.", Stats::cachedTokens),
@@ -55,20 +56,23 @@ final class EngineMetrics implements MultiCollector {
     private MetricSnapshot modelsLoaded() {
         var gauge = GaugeSnapshot.builder().name("parley_model_loaded").help("Whether the model is in memory.");
         for (var info : models.all()) {
-            gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(Labels.of("model", info.source().id())).value(info.state() == State.READY ? 1 : 0).build());
+            gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(Labels.of("model", info.source().id()))
+                    .value(info.state() == State.READY ? 1 : 0).build());
         }
         return gauge.build();
     }
 
     private static MetricSnapshot gauge(Map<ServedModel, Stats> loaded, String name, String help, ToDoubleFunction<Stats> value) {
         var gauge = GaugeSnapshot.builder().name(name).help(help);
-        loaded.forEach((model, stats) -> gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
+        loaded.forEach((model, stats) -> gauge
+                .dataPoint(GaugeDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return gauge.build();
     }
 
     private static MetricSnapshot counter(Map<ServedModel, Stats> loaded, String name, String help, ToDoubleFunction<Stats> value) {
         var counter = CounterSnapshot.builder().name(name).help(help);
-        loaded.forEach((model, stats) -> counter.dataPoint(CounterDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
+        loaded.forEach((model, stats) -> counter
+                .dataPoint(CounterDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return counter.build();
     }
 
@@ -76,7 +80,8 @@ final class EngineMetrics implements MultiCollector {
         var histogram = HistogramSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> {
             var of = value.apply(stats);
-            histogram.dataPoint(HistogramDataPointSnapshot.builder().labels(labels(model)).classicHistogramBuckets(buckets(of)).sum(of.seconds()).build());
+            histogram.dataPoint(HistogramDataPointSnapshot.builder().labels(labels(model)).classicHistogramBuckets(buckets(of))
+                    .sum(of.seconds()).build());
         });
         return histogram.build();
     }

@@ -86,7 +86,8 @@ public final class ModelPool implements AutoCloseable {
             var names = new ArrayList<>(source.aliases());
             names.add(source.id());
             for (var name : names) {
-                if (places.values().stream().anyMatch(p -> p.source.isCalled(name))) throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
+                if (places.values().stream().anyMatch(p -> p.source.isCalled(name)))
+                    throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
             }
             places.put(source.id(), new Place(source));
         }
@@ -170,9 +171,11 @@ public final class ModelPool implements AutoCloseable {
         try {
             while (place.state != State.READY) {
                 if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
-                if (place.state == State.FAILED) throw ApiError.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
+                if (place.state == State.FAILED)
+                    throw ApiError.of(503, "model_failed", place.failure.orElse("The model cannot be loaded."));
                 var left = deadline - System.nanoTime();
-                if (left <= 0) throw ApiError.of(503, "model_loading", "The model " + place.source.id() + " is loading; try again in a moment.");
+                if (left <= 0)
+                    throw ApiError.of(503, "model_loading", "The model " + place.source.id() + " is loading; try again in a moment.");
                 changed.await(left, TimeUnit.NANOSECONDS);
             }
             return place;
@@ -227,15 +230,17 @@ public final class ModelPool implements AutoCloseable {
 
     private Place place(Optional<String> name) {
         if (name.isEmpty()) return places.get(defaultId());
-        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst().orElseThrow(() -> ApiError.of(404, "model_not_found",
-                "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
+        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst()
+                .orElseThrow(() -> ApiError.of(404, "model_not_found",
+                        "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
     }
 
     private static String shortened(String name) {
         return name.length() > 100 ? name.substring(0, 100) + "…" : name;
     }
 
-    // A model that could not be loaded is tried again when it is asked for again: the file may have been mended. So is one whose engine died.
+    // A model that could not be loaded is tried again when it is asked for again: the file may have been mended. So is one whose engine
+    // died.
     private void begin(Place place) {
         var died = place.state == State.READY ? place.model.filter(m -> !m.engine().isAlive()) : Optional.<ServedModel>empty();
         if (closing || place.state == State.READY && died.isEmpty() || place.state == State.LOADING) return;
@@ -256,7 +261,8 @@ public final class ModelPool implements AutoCloseable {
             var model = new ServedModel(place.source.id(), place.source.loader().load(), limits);
             end(place, true, State.READY, Optional.of(model), Optional.empty());
         } catch (Throwable e) { // whatever it is: who waits for the model must be told
-            end(place, hasRoom, State.FAILED, Optional.empty(), Optional.of("The model " + place.source.id() + " cannot be loaded: " + why(e)));
+            end(place, hasRoom, State.FAILED, Optional.empty(),
+                    Optional.of("The model " + place.source.id() + " cannot be loaded: " + why(e)));
         } finally {
             loaders.remove(Thread.currentThread());
         }
@@ -274,7 +280,7 @@ public final class ModelPool implements AutoCloseable {
     private void bury(Place place, ServedModel died) {
         lock.lock();
         try {
-            for (var left = patience.toNanos(); place.leases > 0 && left > 0 && !closing; ) left = changed.awaitNanos(left);
+            for (var left = patience.toNanos(); place.leases > 0 && left > 0 && !closing;) left = changed.awaitNanos(left);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -344,7 +350,8 @@ public final class ModelPool implements AutoCloseable {
 
     /** What it has of the memory now, and will have soon. */
     private long bytes(Place place) {
-        return place.underWay * (place.source.bytes() + limits.cacheBytes()) + place.model.map(m -> m.weightBytes() + limits.cacheBytes()).orElse(0L);
+        return place.underWay * (place.source.bytes() + limits.cacheBytes())
+                + place.model.map(m -> m.weightBytes() + limits.cacheBytes()).orElse(0L);
     }
 
     /** Finishes all answers, and frees the models. */

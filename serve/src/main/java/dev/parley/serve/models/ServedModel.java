@@ -1,7 +1,7 @@
 package dev.parley.serve.models;
 
-import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.model.CausalLM;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.ChatTemplate;

@@ -54,7 +54,8 @@ public final class SuggestionsFile {
     }
 
     private static List<Suggestion> suggestions(JsonNode json) {
-        if (!json.isArray() || json.size() > MOST) throw new IllegalArgumentException("it must hold a list of at most " + MOST + " suggestions");
+        if (!json.isArray() || json.size() > MOST)
+            throw new IllegalArgumentException("it must hold a list of at most " + MOST + " suggestions");
         var suggestions = new ArrayList<Suggestion>();
         for (var item : json) {
             var language = item.path("language");

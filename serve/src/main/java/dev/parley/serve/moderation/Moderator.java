@@ -23,7 +23,8 @@ public interface Moderator {
         public Judgement {
             for (var category : Category.values()) {
                 var score = scores.getOrDefault(category, -1.0);
-                if (!(score >= 0 && score <= 1)) throw new IllegalArgumentException("The score of " + category.id() + " is " + score + ", not from 0 to 1.");
+                if (!(score >= 0 && score <= 1))
+                    throw new IllegalArgumentException("The score of " + category.id() + " is " + score + ", not from 0 to 1.");
             }
             scores = Collections.unmodifiableMap(new EnumMap<>(scores));
         }

@@ -54,7 +54,8 @@ final class Phrase {
     static Phrase of(String written, Map<String, String> lists) {
         var parts = new ArrayList<Part>();
         for (var part : written.strip().split("\\s+")) parts.add(part(part, lists));
-        if (!(parts.getFirst() instanceof Choice first) || first.optional()) throw new IllegalArgumentException("A phrase begins with a word: " + written);
+        if (!(parts.getFirst() instanceof Choice first) || first.optional())
+            throw new IllegalArgumentException("A phrase begins with a word: " + written);
         return new Phrase(List.copyOf(parts));
     }
 
@@ -67,7 +68,8 @@ final class Phrase {
 
     private static List<List<Piece>> ways(String choice, Map<String, String> lists) {
         if (!choice.startsWith("@")) return List.of(pieces(choice));
-        return Optional.ofNullable(lists.get(choice)).map(list -> Arrays.stream(list.split("\\|")).flatMap(c -> ways(c, lists).stream()).toList())
+        return Optional.ofNullable(lists.get(choice))
+                .map(list -> Arrays.stream(list.split("\\|")).flatMap(c -> ways(c, lists).stream()).toList())
                 .orElseThrow(() -> new IllegalArgumentException("There is no list " + choice + "."));
     }
 

@@ -77,16 +77,20 @@ public final class RuleModerator implements Moderator {
         var phrase = Phrase.of(sides[1], lists);
         var says = sides[0].equals(HARMLESS) ? Map.<Category, Double>of() : scores(sides[0]);
         var rule = new Rule(phrase, says);
-        for (var letter : phrase.firstLetters()) (says.isEmpty() ? harmless : rules).computeIfAbsent(letter, l -> new ArrayList<>()).add(rule);
+        for (var letter : phrase.firstLetters())
+            (says.isEmpty() ? harmless : rules).computeIfAbsent(letter, l -> new ArrayList<>()).add(rule);
     }
 
     private static Map<Category, Double> scores(String written) {
         var sides = written.split("\\s+", 2);
         var score = Double.parseDouble(sides[0]);
-        if (sides.length < 2 || !(score > 0 && score < 1)) throw new IllegalArgumentException("a rule begins with a score between 0 and 1, and categories.");
+        if (sides.length < 2 || !(score > 0 && score < 1))
+            throw new IllegalArgumentException("a rule begins with a score between 0 and 1, and categories.");
         var scores = new EnumMap<Category, Double>(Category.class);
         for (var id : sides[1].split(",")) {
-            scores.put(Category.ofId(id.strip()).orElseThrow(() -> new IllegalArgumentException("there is no category " + id.strip() + ".")), score);
+            scores.put(
+                    Category.ofId(id.strip()).orElseThrow(() -> new IllegalArgumentException("there is no category " + id.strip() + ".")),
+                    score);
         }
         return scores;
     }

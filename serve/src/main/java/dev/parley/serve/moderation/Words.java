@@ -24,7 +24,8 @@ final class Words {
 
     private static final String LOOKALIKES = "аaеeоoрpсcуyхxіiјjѕsкkмmтtнhвbαaεeιiοoρpυuνvκkτtωwɑaɡgıi";
     // Traditional characters that the rules write in their simplified form.
-    private static final String TRADITIONAL = "殺杀們们彈弹藥药製制買买賣卖強强槍枪傷伤話话個个會会這这還还妳你從从過过幹干屍尸體体頭头斷断腸肠槍枪門门發发給给寫写讓让歲岁幼幼圖图兒儿兩两錢钱騙骗竊窃號号碼码偽伪護护證证貨货販贩癮瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗處处學学後后對对時时說说麼么歡欢";
+    private static final String TRADITIONAL = "殺杀們们彈弹藥药製制買买賣卖強强槍枪傷伤話话個个會会這这還还妳你從从過过幹干屍尸體体頭头斷断腸肠槍枪門门發发給给寫写讓让歲岁幼幼圖图兒儿兩两錢钱騙骗竊窃號号碼码偽伪護护證证貨货販贩癮"
+            + "瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗處处學学後后對对時时說说麼么歡欢";
     private static final String LEET_FROM = "013457@$!";
     private static final String LEET_TO = "oieastasi";
 
@@ -48,13 +49,17 @@ final class Words {
     }
 
     private static String plain(String text) {
-        var decomposed = Normalizer.normalize(Normalizer.normalize(withoutManyMarks(text), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
+        var decomposed = Normalizer.normalize(Normalizer.normalize(withoutManyMarks(text), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT),
+                Normalizer.Form.NFD);
         var plain = new StringBuilder(decomposed.length());
         decomposed.codePoints().filter(c -> !isInvisible(c)).map(Words::replaced).forEach(plain::appendCodePoint);
         return plain.toString();
     }
 
-    /** Marks in a row are sorted when a text is normalised, which takes the square of their number: no letter has more (UAX #15, section 13). */
+    /**
+     * Marks in a row are sorted when a text is normalised, which takes the square of their number: no letter has more (UAX #15, section
+     * 13).
+     */
     private static String withoutManyMarks(String text) {
         var few = new StringBuilder(text.length());
         var marks = 0;

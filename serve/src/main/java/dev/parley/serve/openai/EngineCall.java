@@ -43,7 +43,9 @@ public final class EngineCall {
 
     private record Failure(int request, RuntimeException cause) implements Event {}
 
-    /** It is time to see whether the client is there. A wait with a time of its own for each token would cost more than the token's event. */
+    /**
+     * It is time to see whether the client is there. A wait with a time of its own for each token would cost more than the token's event.
+     */
     private record Look() implements Event {}
 
     private final InferenceEngine engine;
@@ -79,7 +81,8 @@ public final class EngineCall {
      * @throws ClientGone if the client left
      * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
      */
-    public static List<Answer> run(InferenceEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client, Reader reader) {
+    public static List<Answer> run(InferenceEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client,
+            Reader reader) {
         var reservation = reserved(engine, requests, caller);
         var run = new EngineCall(engine, limited(engine, requests, reservation.answers()), client, reader);
         try {
@@ -182,7 +185,8 @@ public final class EngineCall {
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
-        return engine.isAlive() ? cause : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
+        return engine.isAlive() ? cause
+                : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
     }
 
     private Event next() {

@@ -34,7 +34,8 @@ public final class LogprobsJson {
     /** A token that is no text, such as one that ends a turn, has no bytes, and its name. */
     private static ObjectNode put(ObjectNode item, Tokenizer tokenizer, int id, double logprob) {
         var bytes = bytes(tokenizer, id);
-        item.put("token", bytes.length == 0 ? name(tokenizer, id) : new String(bytes, StandardCharsets.UTF_8)).put("logprob", finite(logprob));
+        item.put("token", bytes.length == 0 ? name(tokenizer, id) : new String(bytes, StandardCharsets.UTF_8)).put("logprob",
+                finite(logprob));
         if (bytes.length == 0) return item.putNull("bytes");
         var list = item.putArray("bytes");
         for (var b : bytes) list.add(b & 0xff);

@@ -15,7 +15,8 @@ public record StreamFields(boolean stream, boolean usage) {
     public static StreamFields read(JsonFields fields) {
         var stream = fields.flag("stream");
         var options = fields.object("stream_options");
-        if (options.isPresent() && !stream) throw ApiError.badRequest("stream_options", "stream_options is only allowed when stream is true.");
+        if (options.isPresent() && !stream)
+            throw ApiError.badRequest("stream_options", "stream_options is only allowed when stream is true.");
         options.ifPresent(o -> o.flag("include_obfuscation")); // the length of pieces is no secret here
         return new StreamFields(stream, options.isPresent() && options.get().flag("include_usage"));
     }

@@ -20,7 +20,8 @@ public final class TokenIds {
         for (int i = 0; i < ids.length; i++) {
             var id = list.get(i);
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokenizer.vocabSize()) {
-                throw ApiError.badRequest(name.replaceAll("\\[.*", ""), name + "[" + i + "] must be the id of a token, from 0 to " + (tokenizer.vocabSize() - 1) + ".");
+                throw ApiError.badRequest(name.replaceAll("\\[.*", ""),
+                        name + "[" + i + "] must be the id of a token, from 0 to " + (tokenizer.vocabSize() - 1) + ".");
             }
             ids[i] = id.intValue();
         }

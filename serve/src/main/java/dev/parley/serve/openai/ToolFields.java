@@ -73,7 +73,8 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         function.string("description").ifPresent(text -> copy.put("description", text));
         function.any("parameters").ifPresent(schema -> {
             if (!(schema instanceof ObjectNode)) throw function.wrong("parameters", "a JSON Schema");
-            if (schema.toString().length() > MOST_SCHEMA) throw function.wrong("parameters", "a JSON Schema of at most " + MOST_SCHEMA + " characters");
+            if (schema.toString().length() > MOST_SCHEMA)
+                throw function.wrong("parameters", "a JSON Schema of at most " + MOST_SCHEMA + " characters");
             copy.set("parameters", schema);
         });
         function.flag("strict"); // a call that has to come is always of its schema; for others see docs/serve.md
@@ -93,14 +94,17 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several, flat);
         if (choice.get().isTextual()) {
             var word = choice.get().textValue();
-            if (!Set.of("none", "auto", "required").contains(word)) throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
-            if (word.equals("required") && tools.isEmpty()) throw ApiError.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
+            if (!Set.of("none", "auto", "required").contains(word))
+                throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
+            if (word.equals("required") && tools.isEmpty())
+                throw ApiError.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
             return of(tools, word, several, flat);
         }
         var object = fields.object("tool_choice").orElseThrow();
         return switch (object.requireString("type")) {
             case "function" -> named(tools, function(object, flat), flat);
-            case "allowed_tools" -> allowed(tools, flat ? object : object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several, flat);
+            case "allowed_tools" -> allowed(tools,
+                    flat ? object : object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several, flat);
             default -> throw object.wrong("type", "function or allowed_tools");
         };
     }

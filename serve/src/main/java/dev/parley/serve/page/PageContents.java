@@ -7,13 +7,17 @@ import java.util.stream.Stream;
 final class PageContents {
 
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
-    static final List<String> MODULES = Stream.of("api", "app", "attention", "card", "choices", "compare", "composer", "conversation", "days", "dialog", "dom",
-            "dress", "i18n", "i18n/en", "i18n/zh", "login", "look", "markdown", "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll",
-            "share", "shortcuts", "sidebar", "state", "stream", "thread", "toast", "tokens", "transfer", "tree", "turn", "welcome", "writing")
+    static final List<String> MODULES = Stream
+            .of("api", "app", "attention", "card", "choices", "compare", "composer", "conversation", "days", "dialog", "dom",
+                    "dress", "i18n", "i18n/en", "i18n/zh", "login", "look", "markdown", "menu", "meter", "models", "panel", "preferences",
+                    "rating", "sampling", "scroll",
+                    "share", "shortcuts", "sidebar", "state", "stream", "thread", "toast", "tokens", "transfer", "tree", "turn", "welcome",
+                    "writing")
             .map(name -> "js/" + name + ".js").toList();
 
     /** The page's other files. */
-    static final List<String> OTHERS = List.of("js/early.js", "css/base.css", "css/layout.css", "css/look.css", "css/panels.css", "css/prose.css", "css/shared.css",
+    static final List<String> OTHERS = List.of("js/early.js", "css/base.css", "css/layout.css", "css/look.css", "css/panels.css",
+            "css/prose.css", "css/shared.css",
             "css/thread.css", "img/icon.svg");
 
     /** Libraries that come with the page, too. */
@@ -26,9 +30,12 @@ final class PageContents {
             new Library("lib/highlight.js", "org.webjars", "highlightjs", "highlight.min.js"),
             new Library("lib/katex.js", "org.webjars.npm", "katex", "dist/katex.min.js"),
             new Library("lib/katex.css", "org.webjars.npm", "katex", "dist/katex.min.css")),
-            Stream.of("AMS-Regular", "Caligraphic-Bold", "Caligraphic-Regular", "Fraktur-Bold", "Fraktur-Regular", "Main-Bold", "Main-BoldItalic", "Main-Italic",
-                    "Main-Regular", "Math-BoldItalic", "Math-Italic", "SansSerif-Bold", "SansSerif-Italic", "SansSerif-Regular", "Script-Regular", "Size1-Regular",
-                    "Size2-Regular", "Size3-Regular", "Size4-Regular", "Typewriter-Regular").map(PageContents::font)).toList();
+            Stream.of("AMS-Regular", "Caligraphic-Bold", "Caligraphic-Regular", "Fraktur-Bold", "Fraktur-Regular", "Main-Bold",
+                    "Main-BoldItalic", "Main-Italic",
+                    "Main-Regular", "Math-BoldItalic", "Math-Italic", "SansSerif-Bold", "SansSerif-Italic", "SansSerif-Regular",
+                    "Script-Regular", "Size1-Regular",
+                    "Size2-Regular", "Size3-Regular", "Size4-Regular", "Typewriter-Regular").map(PageContents::font))
+            .toList();
 
     private PageContents() {}
 

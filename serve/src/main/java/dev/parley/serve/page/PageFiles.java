@@ -30,7 +30,8 @@ record PageFiles(Map<String, PageFile> files, String version, PageFile index, St
         for (var name : (Iterable<String>) Stream.concat(PageContents.MODULES.stream(), PageContents.OTHERS.stream())::iterator) {
             files.put(name, new PageFile(name, resource("web/" + name)));
         }
-        for (var library : (Iterable<Library>) Stream.concat(PageContents.FIRST_LIBRARIES.stream(), PageContents.LATER_LIBRARIES.stream())::iterator) {
+        for (var library : (Iterable<Library>) Stream.concat(PageContents.FIRST_LIBRARIES.stream(),
+                PageContents.LATER_LIBRARIES.stream())::iterator) {
             files.put(library.name(), new PageFile(library.name(), resource(place(library))));
         }
         return of(Map.copyOf(files));
@@ -38,14 +39,16 @@ record PageFiles(Map<String, PageFile> files, String version, PageFile index, St
 
     private static PageFiles of(Map<String, PageFile> files) {
         var version = hash(new TreeMap<>(files));
-        var html = new String(resource("web/index.html"), StandardCharsets.UTF_8).replace("{modules}", modules()).replace("{assets}", "/assets/" + version);
+        var html = new String(resource("web/index.html"), StandardCharsets.UTF_8).replace("{modules}", modules()).replace("{assets}",
+                "/assets/" + version);
         var index = new PageFile("index.html", html.getBytes(StandardCharsets.UTF_8));
         return new PageFiles(files, version, index, "\"" + hash(Map.of("index.html", index)) + "\"");
     }
 
     private static String place(Library library) {
         var properties = new Properties();
-        try (var in = PageFiles.class.getClassLoader().getResourceAsStream("META-INF/maven/" + library.group() + "/" + library.artifact() + "/pom.properties")) {
+        try (var in = PageFiles.class.getClassLoader()
+                .getResourceAsStream("META-INF/maven/" + library.group() + "/" + library.artifact() + "/pom.properties")) {
             if (in == null) throw new IllegalStateException("The WebJar " + library.artifact() + " is not on the class path.");
             properties.load(in);
         } catch (IOException e) {

@@ -55,6 +55,7 @@ public final class PageRoutes implements Routes {
     }
 
     private static boolean takesGzip(Context request) {
-        return Optional.ofNullable(request.header("Accept-Encoding")).orElse("").matches("(?i)(.*,)?\\s*gzip\\s*(;\\s*q=(1|0\\.\\d*[1-9]\\d*)[0.]*\\s*)?(,.*)?");
+        return Optional.ofNullable(request.header("Accept-Encoding")).orElse("")
+                .matches("(?i)(.*,)?\\s*gzip\\s*(;\\s*q=(1|0\\.\\d*[1-9]\\d*)[0.]*\\s*)?(,.*)?");
     }
 }

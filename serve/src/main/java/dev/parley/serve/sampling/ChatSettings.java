@@ -31,7 +31,8 @@ public final class ChatSettings {
     public static int mostTokens(JsonFields fields, int otherwise) {
         var newer = fields.limit("max_completion_tokens", 1);
         var older = fields.limit("max_tokens", 1);
-        if (newer.isPresent() && older.isPresent()) throw ApiError.badRequest("max_tokens", "max_tokens and max_completion_tokens are the same setting; give only one.");
+        if (newer.isPresent() && older.isPresent())
+            throw ApiError.badRequest("max_tokens", "max_tokens and max_completion_tokens are the same setting; give only one.");
         return Math.max(0, newer.orElse(older.orElse(otherwise)));
     }
 }

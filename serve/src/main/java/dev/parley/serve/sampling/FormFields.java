@@ -28,16 +28,19 @@ public final class FormFields {
         notation(fields, "grammar").ifPresent(g -> found.put("grammar", made("grammar", g.length(), () -> Grammar.ofGbnf(g))));
         notation(fields, "regex").ifPresent(r -> found.put("regex", made("regex", r.length(), () -> Grammar.ofRegex(r))));
         var choices = fields.strings("choice", MOST_CHOICES);
-        if (!choices.isEmpty()) found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
+        if (!choices.isEmpty())
+            found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
         if (found.size() > 1) {
-            throw ApiError.badRequest(found.lastKey(), "An answer has one form; there are " + String.join(" and ", found.keySet()) + ", of which one may be given.");
+            throw ApiError.badRequest(found.lastKey(),
+                    "An answer has one form; there are " + String.join(" and ", found.keySet()) + ", of which one may be given.");
         }
         return found.values().stream().findFirst();
     }
 
     private static Optional<String> notation(JsonFields fields, String name) {
         var text = fields.string(name);
-        if (text.isPresent() && text.get().length() > MOST_NOTATION) throw fields.wrong(name, "of at most " + MOST_NOTATION + " characters");
+        if (text.isPresent() && text.get().length() > MOST_NOTATION)
+            throw fields.wrong(name, "of at most " + MOST_NOTATION + " characters");
         return text;
     }
 

@@ -44,7 +44,8 @@ public final class SamplingFields {
     public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0);
         for (var setting : GenerationSettings.all()) {
-            if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b)); // each route has limits of its own
+            // each route has limits of its own
+            if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b));
         }
         b.seed(fields.whole(SEED.name()).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
         var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
@@ -58,8 +59,10 @@ public final class SamplingFields {
     private static void read(JsonFields fields, Setting.Field field, Setting<?> setting, GenerationConfigBuilder b) {
         var name = field.name();
         var range = field.range();
-        INTEGER.of(setting).ifPresent(whole -> fields.integer(name, (int) range.least(), (int) range.most()).ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
-        NUMBER.of(setting).ifPresent(real -> fields.real(name, range.least(), range.most()).ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
+        INTEGER.of(setting).ifPresent(whole -> fields.integer(name, (int) range.least(), (int) range.most())
+                .ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
+        NUMBER.of(setting).ifPresent(real -> fields.real(name, range.least(), range.most())
+                .ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
         FLAG.of(setting).filter(flag -> fields.any(name).isPresent()).ifPresent(flag -> b.set(flag, fields.flag(name)));
     }
 
@@ -75,7 +78,8 @@ public final class SamplingFields {
                 throw ApiError.badRequest("num_beams", "Beam search does not tell how likely its tokens are; leave out logprobs.");
             }
             if (config.penaltyAlpha() > 0 && config.temperature() == 0 && config.topK() > MOST_TRIED) {
-                throw ApiError.badRequest("top_k", "penalty_alpha tries top_k tokens in each step; top_k " + config.topK() + " is above " + MOST_TRIED + ".");
+                throw ApiError.badRequest("top_k",
+                        "penalty_alpha tries top_k tokens in each step; top_k " + config.topK() + " is above " + MOST_TRIED + ".");
             }
             return config;
         } catch (IllegalArgumentException e) {
@@ -86,19 +90,22 @@ public final class SamplingFields {
     private static List<String> stops(JsonFields fields) {
         var stops = fields.strings("stop", MOST_STOPS);
         if (stops.stream().anyMatch(String::isEmpty)) throw ApiError.badRequest("stop", "stop must not hold an empty string.");
-        if (stops.stream().anyMatch(s -> s.length() > MOST_STOP_LENGTH)) throw ApiError.badRequest("stop", "stop holds a string of more than " + MOST_STOP_LENGTH + " characters.");
+        if (stops.stream().anyMatch(s -> s.length() > MOST_STOP_LENGTH))
+            throw ApiError.badRequest("stop", "stop holds a string of more than " + MOST_STOP_LENGTH + " characters.");
         return stops;
     }
 
     private static Optional<Map<List<Integer>, Double>> bias(JsonFields fields, int vocabSize) {
         return fields.any("logit_bias").map(node -> {
             if (!node.isObject()) throw fields.wrong("logit_bias", "an object of token ids and numbers from -100 to 100");
-            if (node.size() > MOST_BIASES) throw ApiError.badRequest("logit_bias", "logit_bias holds " + node.size() + " tokens, more than " + MOST_BIASES + ".");
+            if (node.size() > MOST_BIASES)
+                throw ApiError.badRequest("logit_bias", "logit_bias holds " + node.size() + " tokens, more than " + MOST_BIASES + ".");
             var bias = new HashMap<List<Integer>, Double>();
             for (var entry : node.properties()) {
                 var id = tokenId(entry.getKey(), vocabSize);
                 var value = entry.getValue();
-                if (!value.isNumber() || !(Math.abs(value.doubleValue()) <= 100)) throw ApiError.badRequest("logit_bias", "logit_bias." + id + " must be a number from -100 to 100.");
+                if (!value.isNumber() || !(Math.abs(value.doubleValue()) <= 100))
+                    throw ApiError.badRequest("logit_bias", "logit_bias." + id + " must be a number from -100 to 100.");
                 if (value.doubleValue() != 0) bias.put(List.of(id), value.doubleValue());
             }
             return bias;
@@ -112,6 +119,7 @@ public final class SamplingFields {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw ApiError.badRequest("logit_bias", "logit_bias names a token " + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + ", which is not one of 0.." + (vocabSize - 1) + ".");
+        throw ApiError.badRequest("logit_bias", "logit_bias names a token " + (text.length() > 40 ? text.substring(0, 40) + "…" : text)
+                + ", which is not one of 0.." + (vocabSize - 1) + ".");
     }
 }

@@ -70,7 +70,8 @@ public final class SettingsForm {
         var schemas = JsonNodeFactory.instance.objectNode();
         withDefault().forEach(setting -> {
             var schema = schemas.putObject(setting.doors().field().orElseThrow().name());
-            if (setting == MAX_NEW_TOKENS) schema.put("description", "null: to the end of the context").putArray("type").add("integer").add("null");
+            if (setting == MAX_NEW_TOKENS)
+                schema.put("description", "null: to the end of the context").putArray("type").add("integer").add("null");
             else schema.put("type", setting.type().words());
         });
         return schemas;

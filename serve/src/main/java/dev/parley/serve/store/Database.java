@@ -148,7 +148,8 @@ public final class Database implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw noAddress(url);
         }
-        if (uri.getScheme() == null || !uri.getScheme().matches("postgres(ql)?") || uri.getHost() == null || uri.getPath().length() < 2) throw noAddress(url);
+        if (uri.getScheme() == null || !uri.getScheme().matches("postgres(ql)?") || uri.getHost() == null || uri.getPath().length() < 2)
+            throw noAddress(url);
         config.setJdbcUrl("jdbc:postgresql://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + uri.getPath()
                 + (uri.getQuery() == null ? "" : "?" + uri.getQuery()));
         if (uri.getRawUserInfo() == null) return;
@@ -158,7 +159,8 @@ public final class Database implements AutoCloseable {
     }
 
     private static IllegalArgumentException noAddress(String url) {
-        return new IllegalArgumentException(withoutPassword(url) + " is no address of a database; write postgresql://user:password@host:port/name.");
+        return new IllegalArgumentException(
+                withoutPassword(url) + " is no address of a database; write postgresql://user:password@host:port/name.");
     }
 
     private static String withoutPassword(String url) {
@@ -173,14 +175,16 @@ public final class Database implements AutoCloseable {
             var lane = new Lane(writers, folder.isPresent());
             try {
                 // The pool's setting would hold a transaction open around the scripts.
-                if (!isCurrent(lane.source())) Flyway.configure(Database.class.getClassLoader()).dataSource(lane.source()).locations("classpath:db/migration").loggers("slf4j").load().migrate();
+                if (!isCurrent(lane.source())) Flyway.configure(Database.class.getClassLoader()).dataSource(lane.source())
+                        .locations("classpath:db/migration").loggers("slf4j").load().migrate();
             } catch (RuntimeException e) {
                 lane.close();
                 throw e;
             }
             return new Database(lane, readers, folder);
         } catch (PoolInitializationException | FlywayException e) {
-            throw new StoreException("The database " + name + " cannot be opened: " + firstLine(e.getCause() == null ? e : e.getCause()), e);
+            throw new StoreException("The database " + name + " cannot be opened: " + firstLine(e.getCause() == null ? e : e.getCause()),
+                    e);
         }
     }
 

@@ -54,7 +54,8 @@ final class Lane implements AutoCloseable {
      * @throws StoreException if the database fails
      */
     <T> T call(Function<Transaction, T> work, Optional<Duration> limit) {
-        if (own.contains(Thread.currentThread())) throw new IllegalStateException("A transaction in another of its kind would wait for itself.");
+        if (own.contains(Thread.currentThread()))
+            throw new IllegalStateException("A transaction in another of its kind would wait for itself.");
         var task = new FutureTask<>(() -> now(work, limit));
         try {
             threads.execute(task);
@@ -96,7 +97,8 @@ final class Lane implements AutoCloseable {
             connection.setAutoCommit(false); // SQLite begins here, and may fail
             if (limit.isPresent()) breakOffAfter(connection, limit.get());
             var result = work.apply(new Transaction(connection));
-            connection.setAutoCommit(true); // commits; SQLite's commit() begins another transaction, and so keeps its lock from other programs
+            // commits; SQLite's commit() begins another transaction, and so keeps its lock from other programs
+            connection.setAutoCommit(true);
             return result;
         } catch (RuntimeException | Error | SQLException e) {
             undo(connection, e);

@@ -14,6 +14,7 @@ public final class Carriers {
      * all others. To be called before the first virtual thread is made: then the number is read.
      */
     public static void letShareProcessors() {
-        if (System.getProperty(NUMBER) == null) System.setProperty(NUMBER, Integer.toString(Math.max(LEAST, Runtime.getRuntime().availableProcessors())));
+        if (System.getProperty(NUMBER) == null)
+            System.setProperty(NUMBER, Integer.toString(Math.max(LEAST, Runtime.getRuntime().availableProcessors())));
     }
 }

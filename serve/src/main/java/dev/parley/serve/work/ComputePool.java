@@ -28,7 +28,8 @@ public final class ComputePool {
 
     private static final int LEAST = 4;
     private static final long LOOK_MILLIS = 250;
-    private static final ComputePool SHARED = new ComputePool(Math.max(LEAST, Runtime.getRuntime().availableProcessors()), 256, Duration.ofSeconds(60));
+    private static final ComputePool SHARED = new ComputePool(Math.max(LEAST, Runtime.getRuntime().availableProcessors()), 256,
+            Duration.ofSeconds(60));
 
     private final int threads;
     private final int mostWaiting;
@@ -103,8 +104,9 @@ public final class ComputePool {
                     return work.result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     look.run();
-                    if (System.nanoTime() > deadline) throw ApiError.of(503, "too_long", "This request could not be prepared within " + patience.toSeconds()
-                            + " s: it is too large, or the server is too busy.");
+                    if (System.nanoTime() > deadline)
+                        throw ApiError.of(503, "too_long", "This request could not be prepared within " + patience.toSeconds()
+                                + " s: it is too large, or the server is too busy.");
                 }
             }
         } catch (ExecutionException e) {

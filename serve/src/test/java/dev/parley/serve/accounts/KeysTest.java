@@ -90,7 +90,8 @@ class KeysTest {
             var keys = new Keys(database, clock);
             var secret = keys.create("laptop", Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
             var changed = secret.substring(0, secret.length() - 1) + (secret.endsWith("x") ? "y" : "x");
-            for (var other : List.of("", "sk-parley-", changed, secret + "x", secret.substring(1), secret.toUpperCase(java.util.Locale.ROOT), "sk-parley-" + "%".repeat(51))) {
+            for (var other : List.of("", "sk-parley-", changed, secret + "x", secret.substring(1),
+                    secret.toUpperCase(java.util.Locale.ROOT), "sk-parley-" + "%".repeat(51))) {
                 assertEquals(Optional.empty(), keys.check(other), other);
             }
         }
@@ -151,7 +152,8 @@ class KeysTest {
         var meter = new KeyMeter(new KeyLimits(0, 0, 600), clock);
         assertEquals(Optional.empty(), meter.tryNow(200)); // which another server has counted
         assertEquals(new Admission.Granted(300), meter.reserve(50, 300, false));
-        assertTrue(assertInstanceOf(Admission.Wait.class, meter.reserve(50, 1, false)).time().compareTo(Duration.ofMinutes(1)) < 0, "what is set aside may come back soon");
+        assertTrue(assertInstanceOf(Admission.Wait.class, meter.reserve(50, 1, false)).time().compareTo(Duration.ofMinutes(1)) < 0,
+                "what is set aside may come back soon");
         meter.settle(350, 350);
         assertEquals(Duration.ofHours(1), assertInstanceOf(Admission.Wait.class, meter.reserve(50, 1, false)).time(), "until midnight");
         assertEquals(new Admission.Granted(1), meter.reserve(49, 1, false));
@@ -182,7 +184,8 @@ class KeysTest {
 
     @Test
     void whatCannotBeKeptOfADayIsKeptWithTheNext() throws Exception {
-        try (var database = Databases.impatient(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+        try (var database = Databases.impatient(folder);
+                var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
             var keys = new Keys(database, clock);
             var secret = keys.create("laptop", Optional.empty(), Optional.empty(), new KeyLimits(0, 0, 100)).secret();
             var meters = new KeyMeters(keys, clock);

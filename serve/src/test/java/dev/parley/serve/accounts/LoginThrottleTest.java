@@ -53,8 +53,10 @@ class LoginThrottleTest {
 
     @Test
     void anAddressIsTheSameHoweverItIsWritten() {
-        assertEquals(30, triesOf(IntStream.range(0, 90), i -> "user" + i, i -> List.of("192.0.2.77", "::ffff:192.0.2.77", "[::FFFF:c000:24d]:" + (4000 + i)).get(i % 3)));
-        assertEquals(30, triesOf(IntStream.range(100, 190), i -> "user" + i, i -> List.of("2001:db8::1", "2001:0DB8:0:0:0::1%eth0", "[2001:db8::2]:" + (4000 + i)).get(i % 3)));
+        assertEquals(30, triesOf(IntStream.range(0, 90), i -> "user" + i,
+                i -> List.of("192.0.2.77", "::ffff:192.0.2.77", "[::FFFF:c000:24d]:" + (4000 + i)).get(i % 3)));
+        assertEquals(30, triesOf(IntStream.range(100, 190), i -> "user" + i,
+                i -> List.of("2001:db8::1", "2001:0DB8:0:0:0::1%eth0", "[2001:db8::2]:" + (4000 + i)).get(i % 3)));
     }
 
     @Test

@@ -130,14 +130,16 @@ class UsersTest {
             var secret = sessions.begin(users.add("ada", PASSWORD));
             var key = new Keys(database, clock).create("laptop", Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
             for (var kept : keptTexts(database)) {
-                assertFalse(kept.contains(PASSWORD) || kept.contains(secret) || kept.contains(key) || kept.contains(key.substring(18)), kept);
+                assertFalse(kept.contains(PASSWORD) || kept.contains(secret) || kept.contains(key) || kept.contains(key.substring(18)),
+                        kept);
                 assertEquals(Optional.empty(), sessions.find(kept));
             }
         }
     }
 
     private static List<String> keptTexts(Database database) {
-        return database.call(transaction -> transaction.list("""
+        return database.call(transaction -> transaction.list(
+                """
                 SELECT password AS kept FROM users UNION ALL SELECT hash FROM sessions UNION ALL SELECT hash FROM api_keys UNION ALL SELECT id FROM api_keys""",
                 row -> row.getString("kept")));
     }

@@ -80,7 +80,8 @@ public final class ChatClient implements AutoCloseable {
     public HttpResponse<String> send(String method, String path, String body) {
         try {
             var publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-            return client.send(request(path).header("Content-Type", "application/json").method(method, publisher).build(), BodyHandlers.ofString());
+            return client.send(request(path).header("Content-Type", "application/json").method(method, publisher).build(),
+                    BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -91,7 +92,8 @@ public final class ChatClient implements AutoCloseable {
     /** What a request that succeeds is answered with; missing for an empty answer. */
     public JsonNode ok(String method, String path, String body) {
         var answer = send(method, path, body);
-        if (answer.statusCode() / 100 != 2) throw new AssertionError(method + " " + path + " was answered by " + answer.statusCode() + ": " + answer.body());
+        if (answer.statusCode() / 100 != 2)
+            throw new AssertionError(method + " " + path + " was answered by " + answer.statusCode() + ": " + answer.body());
         return json(answer);
     }
 
@@ -115,7 +117,8 @@ public final class ChatClient implements AutoCloseable {
 
     /** Begins an answer with settings in JSON. @return its id */
     public String answer(Asked asked, String settings) {
-        return ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\",\"settings\":" + settings + "}").path("id").asText();
+        return ok("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                "{\"parent\":\"" + asked.question() + "\",\"settings\":" + settings + "}").path("id").asText();
     }
 
     /** All events of an answer after one that is known; of all, where that is empty. */

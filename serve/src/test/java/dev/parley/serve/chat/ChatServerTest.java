@@ -57,7 +57,8 @@ class ChatServerTest {
         assertEquals(told, message(asked.conversation(), id));
         assertEquals(40, tokens(events).size());
         assertEquals(40, told.path("usage").path("completion_tokens").asInt());
-        assertEquals(tokens(events), List.copyOf(StreamSupport.stream(client.get("/api/messages/" + id + "/tokens").path("tokens").spliterator(), false).toList()));
+        assertEquals(tokens(events), List
+                .copyOf(StreamSupport.stream(client.get("/api/messages/" + id + "/tokens").path("tokens").spliterator(), false).toList()));
         var conversation = client.get("/api/conversations/" + asked.conversation());
         assertEquals("Is a dog an animal?", conversation.path("title").asText());
         assertEquals(id, conversation.path("current").asText());
@@ -67,7 +68,8 @@ class ChatServerTest {
     void theChatAnswersAsTheApiDoes() {
         var asked = client.ask("What is a cat?");
         var chat = client.await(client.answer(asked, GREEDY));
-        var api = client.ok("POST", "/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"What is a cat?\"}],\"temperature\":0,\"max_tokens\":40}");
+        var api = client.ok("POST", "/v1/chat/completions",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"What is a cat?\"}],\"temperature\":0,\"max_tokens\":40}");
         assertEquals(api.path("choices").path(0).path("message").path("content").asText(), chat.path("text").asText());
         assertEquals(api.path("usage").path("prompt_tokens").asInt(), chat.path("usage").path("prompt_tokens").asInt());
     }
@@ -79,9 +81,12 @@ class ChatServerTest {
         for (int turn = 0; turn < 9; turn++) { // 160 words each: five fit
             var text = ("turn " + turn + " ").repeat(80);
             parent = "\"" + client.ok("POST", "/api/conversations/" + conversation + "/messages",
-                    "{\"parent\":" + parent + ",\"role\":\"" + (turn % 2 == 0 ? "user" : "assistant") + "\",\"text\":\"" + text + "\"}").path("id").asText() + "\"";
+                    "{\"parent\":" + parent + ",\"role\":\"" + (turn % 2 == 0 ? "user" : "assistant") + "\",\"text\":\"" + text + "\"}")
+                    .path("id").asText() + "\"";
         }
-        var id = client.ok("POST", "/api/conversations/" + conversation + "/answers", "{\"parent\":" + parent + ",\"settings\":" + GREEDY + "}").path("id").asText();
+        var id = client
+                .ok("POST", "/api/conversations/" + conversation + "/answers", "{\"parent\":" + parent + ",\"settings\":" + GREEDY + "}")
+                .path("id").asText();
         var usage = client.await(id).path("usage");
         assertEquals(4, usage.path("forgotten_turns").asInt(), usage.toString());
         assertTrue(usage.path("prompt_tokens").asInt() <= TestServer.CONTEXT - 40, usage.toString());
@@ -93,9 +98,11 @@ class ChatServerTest {
     @Test
     void aTurnThatIsLongerThanTheContextIsRefusedWithBothNumbers() {
         var asked = client.ask("word ".repeat(1_100));
-        var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\"}");
+        var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                "{\"parent\":\"" + asked.question() + "\"}");
         assertEquals(400, refused.statusCode());
-        assertTrue(refused.body().contains(String.valueOf(TestServer.CONTEXT)) && refused.body().matches("(?s).*1[01]\\d\\d tokens.*"), refused.body());
+        assertTrue(refused.body().contains(String.valueOf(TestServer.CONTEXT)) && refused.body().matches("(?s).*1[01]\\d\\d tokens.*"),
+                refused.body());
     }
 
     @Test
@@ -104,7 +111,8 @@ class ChatServerTest {
         for (var token : tokens(events)) {
             assertEquals(5, token.path("top").size());
             assertEquals(token.path("id").asInt(), token.path("top").path(0).path("id").asInt(), "greedy takes the likeliest");
-            assertTrue(token.path("logprob").asDouble() < 0 && token.path("logprob").asDouble() == token.path("top").path(0).path("logprob").asDouble());
+            assertTrue(token.path("logprob").asDouble() < 0
+                    && token.path("logprob").asDouble() == token.path("top").path(0).path("logprob").asDouble());
         }
     }
 
@@ -144,15 +152,18 @@ class ChatServerTest {
         assertTrue(count > 0 && count < 400, stopped.toString());
         assertEquals(204, client.send("POST", "/api/answers/" + id + "/stop", "").statusCode(), "stopping once more changes nothing");
 
-        var goesOn = client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + id + "\",\"settings\":{\"temperature\":0,\"max_tokens\":10,\"ignore_eos\":true}}");
+        var goesOn = client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                "{\"continue\":\"" + id + "\",\"settings\":{\"temperature\":0,\"max_tokens\":10,\"ignore_eos\":true}}");
         assertEquals(id, goesOn.path("id").asText());
         var events = client.events(id, "");
         assertEquals(count + 10, tokens(events).size());
         var ended = events.getLast().data().path("message");
         assertEquals("done", ended.path("status").asText());
-        assertTrue(ended.path("text").asText().startsWith(stopped.path("text").asText().replaceAll("\uFFFD+$", "")), ended.path("text").asText());
+        assertTrue(ended.path("text").asText().startsWith(stopped.path("text").asText().replaceAll("\uFFFD+$", "")),
+                ended.path("text").asText());
         assertEquals(text(events), ended.path("text").asText());
-        assertEquals(tokens(events), StreamSupport.stream(client.get("/api/messages/" + id + "/tokens").path("tokens").spliterator(), false).toList());
+        assertEquals(tokens(events),
+                StreamSupport.stream(client.get("/api/messages/" + id + "/tokens").path("tokens").spliterator(), false).toList());
     }
 
     @Test
@@ -162,7 +173,8 @@ class ChatServerTest {
         var whole = client.await(client.answer(asked, settings.replace("30", "60")));
         var id = client.answer(asked, settings);
         client.await(id);
-        client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + id + "\",\"settings\":" + settings + "}");
+        client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                "{\"continue\":\"" + id + "\",\"settings\":" + settings + "}");
         assertEquals(whole.path("text").asText(), client.await(id).path("text").asText());
     }
 
@@ -172,7 +184,8 @@ class ChatServerTest {
         var id = client.answer(asked, GREEDY);
         var old = tokens(client.events(id, ""));
         var other = old.get(7).path("top").path(3);
-        var begin = "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":7,\"token\":" + other.path("id").asInt() + "},\"model\":\"small\",\"settings\":" + GREEDY + "}";
+        var begin = "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":7,\"token\":" + other.path("id").asInt()
+                + "},\"model\":\"small\",\"settings\":" + GREEDY + "}";
         var branch = client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", begin);
         assertNotEquals(id, branch.path("id").asText());
         assertEquals(asked.question(), branch.path("parent").asText());
@@ -184,7 +197,8 @@ class ChatServerTest {
         assertEquals(48, fresh.size());
         var usage = events.getLast().data().path("message").path("usage");
         assertEquals(40, usage.path("completion_tokens").asInt(), "what it began with was read");
-        assertEquals(8 + message(asked.conversation(), id).path("usage").path("prompt_tokens").asInt(), usage.path("prompt_tokens").asInt());
+        assertEquals(8 + message(asked.conversation(), id).path("usage").path("prompt_tokens").asInt(),
+                usage.path("prompt_tokens").asInt());
         assertEquals(text(events), events.getLast().data().path("message").path("text").asText());
     }
 
@@ -214,7 +228,8 @@ class ChatServerTest {
     @Test
     void aQuestionBeyondTheContextIsRefusedWithBothNumbersAndLeavesNoMessage() {
         var asked = client.ask("word ".repeat(2000));
-        var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\"}");
+        var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                "{\"parent\":\"" + asked.question() + "\"}");
         assertEquals(400, refused.statusCode());
         assertTrue(refused.body().contains("1024") && refused.body().matches("(?s).*20\\d\\d.*"), refused.body());
         assertEquals(1, client.get("/api/conversations/" + asked.conversation()).path("messages").size());
@@ -237,8 +252,11 @@ class ChatServerTest {
         client.await(id);
         assertEquals(400, client.send("POST", answers, "{\"parent\":\"" + id + "\"}").statusCode());
         assertEquals(400, client.send("POST", answers, "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":40,\"token\":1}}").statusCode());
-        assertEquals(400, client.send("POST", answers, "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":1,\"token\":999999}}").statusCode());
-        assertEquals(400, client.send("POST", answers, "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":1,\"token\":1},\"model\":\"tiny-2\"}").statusCode());
+        assertEquals(400,
+                client.send("POST", answers, "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":1,\"token\":999999}}").statusCode());
+        assertEquals(400,
+                client.send("POST", answers, "{\"begin\":{\"message\":\"" + id + "\",\"tokens\":1,\"token\":1},\"model\":\"tiny-2\"}")
+                        .statusCode());
     }
 
     @Test

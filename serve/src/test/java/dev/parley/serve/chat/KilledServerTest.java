@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.files.ChildProcess;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.store.Databases;
-import dev.parley.files.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,7 +53,8 @@ class KilledServerTest {
 
     private static ChildProcess start(String place) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib")).forEach(command::add);
         command.addAll(List.of(TestServer.modelsOption(), "-cp", System.getProperty("java.class.path"), Victim.class.getName(), place));
         return ChildProcess.start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
@@ -91,7 +92,8 @@ class KilledServerTest {
             var left = found.getLast();
             assertEquals(half, left.path("id").asText());
             // Of a file it is known at once that its server is dead, elsewhere once that has said nothing for a time, which passes here.
-            if (kind == Databases.POSTGRESQL) server.database().run(t -> t.update("update servers set expires = expires - ?", ServerLease.LASTS.toMillis()));
+            if (kind == Databases.POSTGRESQL)
+                server.database().run(t -> t.update("update servers set expires = expires - ?", ServerLease.LASTS.toMillis()));
             while (kind == Databases.POSTGRESQL && left.path("status").asText().equals("running")) {
                 Thread.sleep(100);
                 left = messages(client, asked.conversation()).getLast();
@@ -103,7 +105,8 @@ class KilledServerTest {
             assertTrue(ChatClient.tokens(events).size() > 0);
             assertTrue(server.notes().stream().anyMatch(n -> n.contains("interrupted")), server.notes().toString());
 
-            client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + half + "\",\"settings\":{\"temperature\":0,\"max_tokens\":5,\"ignore_eos\":true}}");
+            client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                    "{\"continue\":\"" + half + "\",\"settings\":{\"temperature\":0,\"max_tokens\":5,\"ignore_eos\":true}}");
             var whole = client.await(half);
             assertEquals("done", whole.path("status").asText());
             assertEquals(ChatClient.tokens(events).size() + 5, client.get("/api/messages/" + half + "/tokens").path("tokens").size());

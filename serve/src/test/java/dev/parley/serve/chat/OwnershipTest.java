@@ -24,7 +24,8 @@ class OwnershipTest {
 
     @Test
     void whatAnotherUserHasIsNotThereByAnyRoute() {
-        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true)); var ada = client(server, "ada"); var bob = client(server, "bob")) {
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true)); var ada = client(server, "ada");
+                var bob = client(server, "bob")) {
             var asked = ada.ask("My secret");
             var answer = ada.answer(asked, "{\"temperature\":0,\"max_tokens\":8}");
             ada.await(answer);
@@ -34,21 +35,29 @@ class OwnershipTest {
 
             var conversation = "/api/conversations/" + asked.conversation();
             var begin = "\"begin\":{\"message\":\"" + answer + "\",\"tokens\":0,\"token\":1}";
-            for (var route : List.of(new Route("GET", conversation, ""), new Route("PATCH", conversation, "{\"title\":\"x\"}"), new Route("DELETE", conversation, ""),
+            for (var route : List.of(new Route("GET", conversation, ""), new Route("PATCH", conversation, "{\"title\":\"x\"}"),
+                    new Route("DELETE", conversation, ""),
                     new Route("POST", conversation + "/restore", ""), new Route("GET", conversation + "/export", ""),
-                    new Route("POST", conversation + "/messages", "{\"text\":\"x\"}"), new Route("POST", conversation + "/messages", "{\"text\":\"x\",\"parent\":\"" + asked.question() + "\"}"),
-                    new Route("POST", conversation + "/answers", "{\"parent\":\"" + asked.question() + "\"}"), new Route("POST", conversation + "/answers", "{\"continue\":\"" + answer + "\"}"),
+                    new Route("POST", conversation + "/messages", "{\"text\":\"x\"}"),
+                    new Route("POST", conversation + "/messages", "{\"text\":\"x\",\"parent\":\"" + asked.question() + "\"}"),
+                    new Route("POST", conversation + "/answers", "{\"parent\":\"" + asked.question() + "\"}"),
+                    new Route("POST", conversation + "/answers", "{\"continue\":\"" + answer + "\"}"),
                     new Route("POST", conversation + "/answers", "{" + begin + "}"),
-                    new Route("POST", conversation + "/comparisons", "{\"left\":\"" + answer + "\",\"right\":\"" + answer + "\",\"choice\":\"left\"}"),
-                    new Route("POST", "/api/conversations/" + own.conversation() + "/messages", "{\"text\":\"x\",\"parent\":\"" + answer + "\"}"),
+                    new Route("POST", conversation + "/comparisons",
+                            "{\"left\":\"" + answer + "\",\"right\":\"" + answer + "\",\"choice\":\"left\"}"),
+                    new Route("POST", "/api/conversations/" + own.conversation() + "/messages",
+                            "{\"text\":\"x\",\"parent\":\"" + answer + "\"}"),
                     new Route("POST", "/api/conversations/" + own.conversation() + "/answers", "{\"parent\":\"" + asked.question() + "\"}"),
                     new Route("POST", "/api/conversations/" + own.conversation() + "/answers", "{\"continue\":\"" + answer + "\"}"),
                     new Route("POST", "/api/conversations/" + own.conversation() + "/answers", "{" + begin + "}"),
-                    new Route("POST", "/api/conversations/" + own.conversation() + "/comparisons", "{\"left\":\"" + answer + "\",\"right\":\"" + answer + "\",\"choice\":\"left\"}"),
+                    new Route("POST", "/api/conversations/" + own.conversation() + "/comparisons",
+                            "{\"left\":\"" + answer + "\",\"right\":\"" + answer + "\",\"choice\":\"left\"}"),
                     new Route("PATCH", "/api/conversations/" + own.conversation(), "{\"current\":\"" + answer + "\"}"),
                     new Route("GET", "/api/answers/" + answer + "/events", ""), new Route("POST", "/api/answers/" + answer + "/stop", ""),
-                    new Route("GET", "/api/messages/" + answer + "/tokens", ""), new Route("GET", "/api/messages/" + answer + "/attention?token=1", ""),
-                    new Route("PUT", "/api/messages/" + answer + "/rating", "{\"rating\":1}"), new Route("DELETE", "/api/presets/" + preset, ""))) {
+                    new Route("GET", "/api/messages/" + answer + "/tokens", ""),
+                    new Route("GET", "/api/messages/" + answer + "/attention?token=1", ""),
+                    new Route("PUT", "/api/messages/" + answer + "/rating", "{\"rating\":1}"),
+                    new Route("DELETE", "/api/presets/" + preset, ""))) {
                 var refused = bob.send(route.method(), route.path(), route.body());
                 assertEquals(404, refused.statusCode(), route + ": " + refused.body());
                 assertFalse(refused.body().contains("secret"), refused.body());

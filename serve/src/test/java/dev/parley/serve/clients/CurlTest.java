@@ -24,7 +24,8 @@ class CurlTest {
     }
 
     private static Program curl(String... arguments) throws Exception {
-        return Program.run(Path.of("."), Stream.concat(Stream.of("curl", "-sS", "--max-time", "200"), Stream.of(arguments)).toArray(String[]::new));
+        return Program.run(Path.of("."),
+                Stream.concat(Stream.of("curl", "-sS", "--max-time", "200"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     private static JsonNode json(String text) throws Exception {
@@ -49,7 +50,8 @@ class CurlTest {
         assertTrue(parts[0].toLowerCase(Locale.ROOT).contains("cache-control: no-cache"), parts[0]);
         var events = parts[1].strip().split("\n\n");
         assertEquals("data: [DONE]", events[events.length - 1]);
-        for (int i = 0; i < events.length - 1; i++) assertEquals("chat.completion.chunk", json(events[i].substring("data: ".length())).path("object").asText());
+        for (int i = 0; i < events.length - 1; i++)
+            assertEquals("chat.completion.chunk", json(events[i].substring("data: ".length())).path("object").asText());
     }
 
     @Test

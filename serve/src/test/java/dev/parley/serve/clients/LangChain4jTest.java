@@ -66,11 +66,13 @@ class LangChain4jTest {
     }
 
     private static OpenAiChatModel.OpenAiChatModelBuilder model() {
-        return OpenAiChatModel.builder().baseUrl(server.base() + "/v1").apiKey("none").modelName("tiny").temperature(1.0).seed(3).maxRetries(0).timeout(java.time.Duration.ofMinutes(4));
+        return OpenAiChatModel.builder().baseUrl(server.base() + "/v1").apiKey("none").modelName("tiny").temperature(1.0).seed(3)
+                .maxRetries(0).timeout(java.time.Duration.ofMinutes(4));
     }
 
     private static OpenAiStreamingChatModel streamingModel() {
-        return OpenAiStreamingChatModel.builder().baseUrl(server.base() + "/v1").apiKey("none").modelName("tiny").temperature(1.0).seed(3).timeout(java.time.Duration.ofMinutes(4)).build();
+        return OpenAiStreamingChatModel.builder().baseUrl(server.base() + "/v1").apiKey("none").modelName("tiny").temperature(1.0).seed(3)
+                .timeout(java.time.Duration.ofMinutes(4)).build();
     }
 
     /** What a stream says at its end. @param pieces of text, as they come */
@@ -121,17 +123,22 @@ class LangChain4jTest {
         assertEquals(FinishReason.TOOL_EXECUTION, whole.finishReason());
         var call = whole.aiMessage().toolExecutionRequests().getFirst();
         assertEquals("weather", call.name());
-        var streamed = streamed(ask("How is the weather?").toolSpecifications(tools).toolChoice(ToolChoice.REQUIRED).maxOutputTokens(80).build(), new ArrayList<>());
+        var streamed = streamed(
+                ask("How is the weather?").toolSpecifications(tools).toolChoice(ToolChoice.REQUIRED).maxOutputTokens(80).build(),
+                new ArrayList<>());
         assertEquals(call.arguments(), streamed.aiMessage().toolExecutionRequests().getFirst().arguments());
-        List<ChatMessage> history = List.of(UserMessage.from("How is the weather?"), whole.aiMessage(), ToolExecutionResultMessage.from(call, "Rain"));
-        assertTrue(model.chat(ChatRequest.builder().messages(history).toolSpecifications(tools).maxOutputTokens(4).build()).tokenUsage().inputTokenCount() > whole.tokenUsage().inputTokenCount());
+        List<ChatMessage> history = List.of(UserMessage.from("How is the weather?"), whole.aiMessage(),
+                ToolExecutionResultMessage.from(call, "Rain"));
+        assertTrue(model.chat(ChatRequest.builder().messages(history).toolSpecifications(tools).maxOutputTokens(4).build()).tokenUsage()
+                .inputTokenCount() > whole.tokenUsage().inputTokenCount());
     }
 
     @Test
     void aServiceRunsTheToolThatTheModelCalls() {
         var weather = new Weather();
         // The answer is held to a call, as a trained model would make one.
-        var said = List.of("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"OSLO\"}}\n</tool_call>", "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"BERN\"}}\n</tool_call>");
+        var said = List.of("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"OSLO\"}}\n</tool_call>",
+                "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"BERN\"}}\n</tool_call>");
         var model = model().parallelToolCalls(false).customParameters(Map.of("choice", said)).build();
         var answer = AiServices.builder(Assistant.class).chatModel(model).tools(weather).build().chat("How is the weather?");
         assertEquals(1, answer.toolExecutions().size());
@@ -150,7 +157,8 @@ class LangChain4jTest {
     void errorsAreThoseThatTheClientKnows() {
         assertThrows(ModelNotFoundException.class, () -> model().modelName("gpt-9").build().chat("Hi"));
         assertThrows(InvalidRequestException.class, () -> model().temperature(7.0).build().chat("Hi"));
-        var failed = assertThrows(java.util.concurrent.ExecutionException.class, () -> streamed(ask("word ".repeat(2000)).build(), new ArrayList<>()));
+        var failed = assertThrows(java.util.concurrent.ExecutionException.class,
+                () -> streamed(ask("word ".repeat(2000)).build(), new ArrayList<>()));
         assertTrue(failed.getCause() instanceof InvalidRequestException, String.valueOf(failed.getCause()));
     }
 }

@@ -18,7 +18,8 @@ class NodeClientTest {
     void openAisClientForNodeDoesAllThatItDoesElsewhere() throws Exception {
         Program.assumeHere("PARLEY_REQUIRE_NODE", "node", "npm");
         Files.createDirectories(FOLDER);
-        for (var file : new String[] {"package.json", "package-lock.json", "chat.mjs"}) Files.copy(SOURCE.resolve(file), FOLDER.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        for (var file : new String[] {"package.json", "package-lock.json", "chat.mjs"})
+            Files.copy(SOURCE.resolve(file), FOLDER.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         if (!Files.exists(FOLDER.resolve("node_modules/openai/package.json"))) {
             var installed = Program.run(FOLDER, "npm", "ci", "--no-audit", "--no-fund");
             assertEquals(0, installed.exitCode(), installed.output());

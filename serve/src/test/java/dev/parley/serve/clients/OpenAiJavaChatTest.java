@@ -62,13 +62,17 @@ class OpenAiJavaChatTest {
     }
 
     private static ChatCompletionCreateParams.Builder chat() {
-        return ChatCompletionCreateParams.builder().model("tiny").addSystemMessage("Be brief.").addUserMessage("How is the weather?").temperature(1.0).putAdditionalBodyProperty("seed", JsonValue.from(3));
+        return ChatCompletionCreateParams.builder().model("tiny").addSystemMessage("Be brief.").addUserMessage("How is the weather?")
+                .temperature(1.0).putAdditionalBodyProperty("seed", JsonValue.from(3));
     }
 
     private static ChatCompletionFunctionTool weather(String name) {
-        return ChatCompletionFunctionTool.builder().function(FunctionDefinition.builder().name(name).description("The weather of a city").parameters(FunctionParameters.builder()
-                .putAdditionalProperty("type", JsonValue.from("object")).putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("enum", List.of("Oslo", "Bern")))))
-                .putAdditionalProperty("required", JsonValue.from(List.of("city"))).build()).build()).build();
+        return ChatCompletionFunctionTool.builder().function(FunctionDefinition.builder().name(name).description("The weather of a city")
+                .parameters(FunctionParameters.builder()
+                        .putAdditionalProperty("type", JsonValue.from("object"))
+                        .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("enum", List.of("Oslo", "Bern")))))
+                        .putAdditionalProperty("required", JsonValue.from(List.of("city"))).build())
+                .build()).build();
     }
 
     /** The whole answer, put together by the client from a stream. */
@@ -83,7 +87,8 @@ class OpenAiJavaChatTest {
     @Test
     void aChatIsTheSameStreamedOrNot() {
         var params = chat().maxCompletionTokens(20).n(2).logprobs(true).topLogprobs(2).presencePenalty(0.1).frequencyPenalty(0.1)
-                .logitBias(ChatCompletionCreateParams.LogitBias.builder().putAdditionalProperty("50256", JsonValue.from(-100)).build()).build();
+                .logitBias(ChatCompletionCreateParams.LogitBias.builder().putAdditionalProperty("50256", JsonValue.from(-100)).build())
+                .build();
         var whole = client.chat().completions().create(params);
         var streamed = streamed(params.toBuilder().streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build()).build());
         assertEquals(2, whole.choices().size());
@@ -91,14 +96,16 @@ class OpenAiJavaChatTest {
             assertFalse(whole.choices().get(i).message().content().orElseThrow().isEmpty());
             assertEquals(whole.choices().get(i).message().content(), streamed.choices().get(i).message().content());
             assertEquals(whole.choices().get(i).finishReason(), streamed.choices().get(i).finishReason());
-            assertEquals(whole.choices().get(i).logprobs().orElseThrow().content(), streamed.choices().get(i).logprobs().orElseThrow().content());
+            assertEquals(whole.choices().get(i).logprobs().orElseThrow().content(),
+                    streamed.choices().get(i).logprobs().orElseThrow().content());
         }
         assertEquals(whole.usage().orElseThrow().totalTokens(), streamed.usage().orElseThrow().totalTokens());
     }
 
     @Test
     void aFunctionIsCalledStreamedOrNotAndItsResultGoesBack() {
-        var params = chat().addTool(weather("weather")).toolChoice(ChatCompletionToolChoiceOption.Auto.REQUIRED).parallelToolCalls(false).build();
+        var params = chat().addTool(weather("weather")).toolChoice(ChatCompletionToolChoiceOption.Auto.REQUIRED).parallelToolCalls(false)
+                .build();
         for (var answer : List.of(client.chat().completions().create(params), streamed(params))) {
             var choice = answer.choices().getFirst();
             assertEquals(ChatCompletion.Choice.FinishReason.TOOL_CALLS, choice.finishReason());
@@ -106,15 +113,19 @@ class OpenAiJavaChatTest {
             assertEquals("weather", call.function().name());
             assertTrue(call.function().arguments().contains("city"));
             var next = chat().addTool(weather("weather")).addMessage(choice.message())
-                    .addMessage(ChatCompletionToolMessageParam.builder().toolCallId(call.id()).content("It rains.").build()).maxCompletionTokens(5).build();
-            assertTrue(client.chat().completions().create(next).usage().orElseThrow().promptTokens() > answer.usage().map(u -> u.promptTokens()).orElse(0L));
+                    .addMessage(ChatCompletionToolMessageParam.builder().toolCallId(call.id()).content("It rains.").build())
+                    .maxCompletionTokens(5).build();
+            assertTrue(client.chat().completions().create(next).usage().orElseThrow().promptTokens() > answer.usage()
+                    .map(u -> u.promptTokens()).orElse(0L));
         }
     }
 
     @Test
     void aNamedFunctionIsCalled() {
-        var named = ChatCompletionNamedToolChoice.builder().function(ChatCompletionNamedToolChoice.Function.builder().name("second").build()).build();
-        var answer = client.chat().completions().create(chat().addTool(weather("first")).addTool(weather("second")).toolChoice(named).build());
+        var named = ChatCompletionNamedToolChoice.builder()
+                .function(ChatCompletionNamedToolChoice.Function.builder().name("second").build()).build();
+        var answer = client.chat().completions()
+                .create(chat().addTool(weather("first")).addTool(weather("second")).toolChoice(named).build());
         assertEquals("second", answer.choices().getFirst().message().toolCalls().orElseThrow().getFirst().asFunction().function().name());
     }
 
@@ -133,7 +144,8 @@ class OpenAiJavaChatTest {
 
     @Test
     void fieldsOfOtherServersAreTakenToo() {
-        var params = chat().putAdditionalBodyProperty("regex", JsonValue.from("[xyz]{5}")).putAdditionalBodyProperty("top_k", JsonValue.from(5)).putAdditionalBodyProperty("min_p", JsonValue.from(0.1)).build();
+        var params = chat().putAdditionalBodyProperty("regex", JsonValue.from("[xyz]{5}"))
+                .putAdditionalBodyProperty("top_k", JsonValue.from(5)).putAdditionalBodyProperty("min_p", JsonValue.from(0.1)).build();
         assertTrue(client.chat().completions().create(params).choices().getFirst().message().content().orElseThrow().matches("[xyz]{5}"));
     }
 
@@ -142,7 +154,8 @@ class OpenAiJavaChatTest {
         var refused = assertThrows(BadRequestException.class, () -> client.chat().completions().create(chat().temperature(7.0).build()));
         assertEquals("temperature", refused.param().orElse(""));
         assertEquals("invalid_request_error", refused.type().orElse(""));
-        var tooLong = assertThrows(BadRequestException.class, () -> client.chat().completions().create(chat().addUserMessage("word ".repeat(2000)).build()));
+        var tooLong = assertThrows(BadRequestException.class,
+                () -> client.chat().completions().create(chat().addUserMessage("word ".repeat(2000)).build()));
         assertEquals("context_length_exceeded", tooLong.code().orElse(""));
         assertThrows(NotFoundException.class, () -> client.chat().completions().create(chat().model("gpt-9").build()));
         assertThrows(BadRequestException.class, () -> client.chat().completions().createStreaming(chat().temperature(7.0).build()));

@@ -46,21 +46,25 @@ class OpenAiJavaModelsTest {
 
     @Test
     void embeddingsComeAsNumbersHoweverTheyAreAskedFor() {
-        var byDefault = client.embeddings().create(EmbeddingCreateParams.builder().model("tiny").inputOfArrayOfStrings(List.of("The sea", "A mountain")).build());
+        var byDefault = client.embeddings()
+                .create(EmbeddingCreateParams.builder().model("tiny").inputOfArrayOfStrings(List.of("The sea", "A mountain")).build());
         assertEquals(2, byDefault.data().size());
         assertEquals(64, byDefault.data().getFirst().embedding().size());
         for (var format : List.of(EmbeddingCreateParams.EncodingFormat.FLOAT, EmbeddingCreateParams.EncodingFormat.BASE64)) {
-            var one = client.embeddings().create(EmbeddingCreateParams.builder().model("tiny").input("The sea").encodingFormat(format).build());
+            var one = client.embeddings()
+                    .create(EmbeddingCreateParams.builder().model("tiny").input("The sea").encodingFormat(format).build());
             assertEquals(byDefault.data().getFirst().embedding(), one.data().getFirst().embedding());
             assertEquals(2, one.usage().promptTokens());
         }
-        var refused = assertThrows(BadRequestException.class, () -> client.embeddings().create(EmbeddingCreateParams.builder().model("tiny").input("x").dimensions(3).build()));
+        var refused = assertThrows(BadRequestException.class,
+                () -> client.embeddings().create(EmbeddingCreateParams.builder().model("tiny").input("x").dimensions(3).build()));
         assertEquals("dimensions", refused.param().orElse(""));
     }
 
     @Test
     void textsAreModerated() {
-        var answer = client.moderations().create(ModerationCreateParams.builder().model(ModerationModel.OMNI_MODERATION_LATEST).inputOfStrings(List.of("I will kill you", "How do I kill a process?")).build());
+        var answer = client.moderations().create(ModerationCreateParams.builder().model(ModerationModel.OMNI_MODERATION_LATEST)
+                .inputOfStrings(List.of("I will kill you", "How do I kill a process?")).build());
         var threat = answer.results().getFirst();
         assertTrue(threat.flagged());
         assertTrue(threat.categories().harassmentThreatening());

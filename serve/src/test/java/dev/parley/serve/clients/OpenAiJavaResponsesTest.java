@@ -57,7 +57,8 @@ class OpenAiJavaResponsesTest {
 
     private static String text(Response response) {
         var text = new StringBuilder();
-        response.output().forEach(item -> item.message().ifPresent(message -> message.content().forEach(part -> part.outputText().ifPresent(t -> text.append(t.text())))));
+        response.output().forEach(item -> item.message()
+                .ifPresent(message -> message.content().forEach(part -> part.outputText().ifPresent(t -> text.append(t.text())))));
         return text.toString();
     }
 
@@ -97,7 +98,8 @@ class OpenAiJavaResponsesTest {
 
     @Test
     void whatTheEventsSayIsWhatTheLastOneSays() {
-        for (var params : List.of(params("Say something.").build(), params("The weather?").addTool(weather()).toolChoice(ToolChoiceOptions.REQUIRED).maxOutputTokens(100).build())) {
+        for (var params : List.of(params("Say something.").build(),
+                params("The weather?").addTool(weather()).toolChoice(ToolChoiceOptions.REQUIRED).maxOutputTokens(100).build())) {
             var accumulator = ResponseAccumulator.createWithSnapshots();
             try (var stream = client.responses().createStreaming(params)) {
                 stream.stream().forEach(accumulator::accumulate);
@@ -108,14 +110,18 @@ class OpenAiJavaResponsesTest {
 
     @Test
     void aFunctionIsCalledAndItsResultRead() throws Exception {
-        var params = params("The weather?").addTool(weather()).toolChoice(ToolChoiceFunction.builder().name("weather").build()).maxOutputTokens(100).build();
+        var params = params("The weather?").addTool(weather()).toolChoice(ToolChoiceFunction.builder().name("weather").build())
+                .maxOutputTokens(100).build();
         for (var response : List.of(client.responses().create(params), streamed(params))) {
             var call = response.output().getFirst().functionCall().orElseThrow();
             assertEquals("weather", call.name());
-            assertTrue(List.of("Oslo", "Bern").contains(new ObjectMapper().readTree(call.arguments()).path("city").asText()), call.arguments());
-            var result = ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder().callId(call.callId()).output("rain").build());
-            var byHistory = client.responses().create(ResponseCreateParams.builder().model("tiny").temperature(0).maxOutputTokens(12).addTool(weather())
-                    .previousResponseId(response.id()).inputOfResponse(List.of(result)).build());
+            assertTrue(List.of("Oslo", "Bern").contains(new ObjectMapper().readTree(call.arguments()).path("city").asText()),
+                    call.arguments());
+            var result = ResponseInputItem
+                    .ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder().callId(call.callId()).output("rain").build());
+            var byHistory = client.responses()
+                    .create(ResponseCreateParams.builder().model("tiny").temperature(0).maxOutputTokens(12).addTool(weather())
+                            .previousResponseId(response.id()).inputOfResponse(List.of(result)).build());
             assertTrue(byHistory.usage().orElseThrow().inputTokens() > response.usage().orElseThrow().inputTokens());
         }
     }
@@ -134,7 +140,8 @@ class OpenAiJavaResponsesTest {
 
     @Test
     void aResponseIsKeptAndForgotten() {
-        var response = client.responses().create(params("Say something.").metadata(ResponseCreateParams.Metadata.builder().putAdditionalProperty("topic", JsonValue.from("none")).build()).build());
+        var response = client.responses().create(params("Say something.")
+                .metadata(ResponseCreateParams.Metadata.builder().putAdditionalProperty("topic", JsonValue.from("none")).build()).build());
         assertEquals(text(response), text(client.responses().retrieve(response.id())));
         client.responses().delete(response.id());
         assertThrows(NotFoundException.class, () -> client.responses().retrieve(response.id()));
@@ -142,7 +149,8 @@ class OpenAiJavaResponsesTest {
 
     @Test
     void whatIsRefusedIsAnExceptionOfTheClients() {
-        var refused = assertThrows(BadRequestException.class, () -> client.responses().create(params("x").previousResponseId("resp_none").build()));
+        var refused = assertThrows(BadRequestException.class,
+                () -> client.responses().create(params("x").previousResponseId("resp_none").build()));
         assertEquals("previous_response_id", refused.param().orElse(""));
         assertThrows(NotFoundException.class, () -> client.responses().create(params("x").model("gpt-9").build()));
         var inStream = assertThrows(BadRequestException.class, () -> streamed(params("sea ".repeat(1_500)).build()));

@@ -47,7 +47,8 @@ class SpringAiTest {
             {"type": "object", "properties": {"city": {"enum": ["OSLO", "BERN"]}, "rain": {"type": "boolean"}}, "required": ["city", "rain"], "additionalProperties": false}""";
 
     private static ToolCallback weather() {
-        return FunctionToolCallback.builder("weather", (Place place) -> "Rain in " + place.city()).description("The weather of a city").inputType(Place.class).inputSchema(PLACE).build();
+        return FunctionToolCallback.builder("weather", (Place place) -> "Rain in " + place.city()).description("The weather of a city")
+                .inputType(Place.class).inputSchema(PLACE).build();
     }
 
     private static OpenAiChatOptions.Builder options() {
@@ -86,7 +87,8 @@ class SpringAiTest {
         assertTrue(result.contains("Rain in "), result);
         var last = options();
         last.maxCompletionTokens(4);
-        List<Message> history = List.of(new UserMessage("How is the weather?"), answer, ToolResponseMessage.builder().responses(List.of(new ToolResponseMessage.ToolResponse(call.id(), call.name(), result))).build());
+        List<Message> history = List.of(new UserMessage("How is the weather?"), answer, ToolResponseMessage.builder()
+                .responses(List.of(new ToolResponseMessage.ToolResponse(call.id(), call.name(), result))).build());
         AssistantMessage said = model(last.build()).call(new Prompt(history)).getResult().getOutput();
         assertFalse(String.valueOf(said.getText()).isEmpty());
     }

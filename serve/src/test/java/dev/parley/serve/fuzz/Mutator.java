@@ -19,11 +19,16 @@ final class Mutator {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Values as JSON writes them, or as it should not. */
-    private static final List<String> VALUES = List.of("null", "true", "false", "0", "-1", "1", "2", "1.5", "-0.0", "1e308", "-1e308", "1e400", "1e-400", "2147483647", "2147483648",
-            "9223372036854775807", "9223372036854775808", "123456789012345678901234567890", "NaN", "Infinity", "-Infinity", "0x10", "01", "+1", ".5", "1.",
-            "\"\"", "\" \"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udfff\\ud800\"", "\"\\uffff\"", "\"\\ud83d\\ude00\"", "\"null\"", "\"1\"", "\"[\"", "\"(((((((((((((\"", "\"root ::= root\"",
-            "\"<|im_start|>\"", "\"<|endoftext|>\"", "\"../../etc/passwd\"", "\"' OR 1=1 --\"", "\"%s%n%x\"", "[]", "{}", "[[]]", "[null]", "[1, \"x\", {}]", "[-1]", "[99999999999]", "{\"\": 1}",
-            "{\"type\": \"function\"}", "{\"type\": 1}", "[{\"role\": \"user\"}]", "[{\"type\": \"text\"}]", "[0, 1, 2]", "{\"$ref\": \"#\"}", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#\"}}}", "\"\\x\"", "'x'", "undefined", "//");
+    private static final List<String> VALUES = List.of("null", "true", "false", "0", "-1", "1", "2", "1.5", "-0.0", "1e308", "-1e308",
+            "1e400", "1e-400", "2147483647", "2147483648",
+            "9223372036854775807", "9223372036854775808", "123456789012345678901234567890", "NaN", "Infinity", "-Infinity", "0x10", "01",
+            "+1", ".5", "1.",
+            "\"\"", "\" \"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udfff\\ud800\"", "\"\\uffff\"", "\"\\ud83d\\ude00\"", "\"null\"",
+            "\"1\"", "\"[\"", "\"(((((((((((((\"", "\"root ::= root\"",
+            "\"<|im_start|>\"", "\"<|endoftext|>\"", "\"../../etc/passwd\"", "\"' OR 1=1 --\"", "\"%s%n%x\"", "[]", "{}", "[[]]", "[null]",
+            "[1, \"x\", {}]", "[-1]", "[99999999999]", "{\"\": 1}",
+            "{\"type\": \"function\"}", "{\"type\": 1}", "[{\"role\": \"user\"}]", "[{\"type\": \"text\"}]", "[0, 1, 2]",
+            "{\"$ref\": \"#\"}", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#\"}}}", "\"\\x\"", "'x'", "undefined", "//");
     private static final Set<String> LENGTHS = Set.of("max_tokens", "max_completion_tokens", "max_output_tokens");
     private static final String MARK = "@@@";
 

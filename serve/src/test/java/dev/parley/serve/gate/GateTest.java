@@ -63,7 +63,8 @@ class GateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/models", "/v1", "/metrics", "/props", "/openapi.json", "/api/conversations", "/api/models", "/nothing", "/assets", "/health/x", "/api/session/x",
+    @ValueSource(strings = {"/v1/models", "/v1", "/metrics", "/props", "/openapi.json", "/api/conversations", "/api/models", "/nothing",
+        "/assets", "/health/x", "/api/session/x",
         "/HEALTH", "/api/login"})
     void withoutAKeyNothingIsTold(String path) {
         var answer = get(closed, path);
@@ -116,7 +117,8 @@ class GateTest {
     }
 
     private static HttpResponse<String> ask(String secret, String path, String body) {
-        return closed.send(HttpRequest.newBuilder(URI.create(closed.base() + path)).header("Authorization", "Bearer " + secret).POST(BodyPublishers.ofString(body)).build());
+        return closed.send(HttpRequest.newBuilder(URI.create(closed.base() + path)).header("Authorization", "Bearer " + secret)
+                .POST(BodyPublishers.ofString(body)).build());
     }
 
     private static HttpResponse<String> complete(String secret, String more) {
@@ -163,8 +165,9 @@ class GateTest {
 
     /** Thirty requests of sixteen answers each, at once, by a key of 300 a minute and 1,000 a day. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"ignore_eos\": true}",
-        "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"max_tokens\": 10}"})
+    @ValueSource(
+            strings = {"{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"ignore_eos\": true}",
+                "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"n\": 16, \"max_tokens\": 10}"})
     void manyRequestsAtOnceStayWithinTheLimits(String body) throws Exception {
         var key = key(new KeyLimits(0, 300, 1000));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -183,7 +186,8 @@ class GateTest {
     @Test
     void anAnswerWithoutALimitIsAsLongAsTheKeyAllows() {
         var key = key(new KeyLimits(0, 60, 0));
-        var answer = ask(key, "/v1/chat/completions", "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"ignore_eos\": true}");
+        var answer = ask(key, "/v1/chat/completions",
+                "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"ignore_eos\": true}");
         assertEquals(200, answer.statusCode(), answer.body());
         assertEquals("length", Browser.json(answer).path("choices").path(0).path("finish_reason").asText(), answer.body());
         assertTrue(used(key) <= 60, used(key) + " tokens");
@@ -216,7 +220,8 @@ class GateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/%61pi/logout", "/api%2Flogout", "/API/logout", "/api;x=1/logout", "/x/../api/logout", "//api/logout", "/./api/logout", "/api//logout"})
+    @ValueSource(strings = {"/%61pi/logout", "/api%2Flogout", "/API/logout", "/api;x=1/logout", "/x/../api/logout", "//api/logout",
+        "/./api/logout", "/api//logout"})
     void noOtherSpellingOfAPathLeadsPastTheToken(String path) throws IOException {
         try (var client = new RawClient(open.port())) {
             client.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -225,7 +230,8 @@ class GateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/assets/../v1/models", "/assets/..%2fv1/models", "/assets/%2e%2e/v1/models", "/assets/x/../../metrics", "/assets;/../metrics", "/health/../metrics", "/assets//../metrics"})
+    @ValueSource(strings = {"/assets/../v1/models", "/assets/..%2fv1/models", "/assets/%2e%2e/v1/models", "/assets/x/../../metrics",
+        "/assets;/../metrics", "/health/../metrics", "/assets//../metrics"})
     void noPathLeadsFromThePageToTheRest(String path) throws IOException {
         try (var client = new RawClient(closed.port())) {
             client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -239,7 +245,8 @@ class GateTest {
         for (var server : List.of(open, closed)) {
             var headers = get(server, path).headers();
             var policy = headers.firstValue("Content-Security-Policy").orElseThrow();
-            assertTrue(policy.startsWith("default-src 'none'") && policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), policy);
+            assertTrue(policy.startsWith("default-src 'none'") && policy.contains("frame-ancestors 'none'")
+                    && policy.contains("base-uri 'none'"), policy);
             assertFalse(policy.contains("unsafe") || policy.contains("*") || policy.contains("http"), policy);
             assertEquals(Optional.of("nosniff"), headers.firstValue("X-Content-Type-Options"));
             assertEquals(Optional.of("same-origin"), headers.firstValue("Cross-Origin-Opener-Policy"));
@@ -252,7 +259,8 @@ class GateTest {
     @Test
     void aServerThatNobodyCanCallYetSaysHowToChangeThat() {
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true))) {
-            assertTrue(server.notes().stream().anyMatch(n -> n.contains("parley users add") && n.contains("parley keys create")), server.notes()::toString);
+            assertTrue(server.notes().stream().anyMatch(n -> n.contains("parley users add") && n.contains("parley keys create")),
+                    server.notes()::toString);
         }
         assertTrue(open.notes().stream().noneMatch(n -> n.contains("parley users add")), open.notes()::toString);
     }

@@ -58,7 +58,8 @@ class LoginTest {
     @Test
     void theCookieIsForThisServersPageAlone() {
         var cookie = new Browser(server).login("ada", PASSWORD).headers().firstValue("Set-Cookie").orElseThrow();
-        var parts = Arrays.stream(cookie.split("; *")).skip(1).map(p -> p.split("=", 2)).collect(Collectors.toMap(p -> p[0], p -> p.length > 1 ? p[1] : ""));
+        var parts = Arrays.stream(cookie.split("; *")).skip(1).map(p -> p.split("=", 2))
+                .collect(Collectors.toMap(p -> p[0], p -> p.length > 1 ? p[1] : ""));
         assertTrue(parts.containsKey("HttpOnly"), cookie);
         assertEquals("Strict", parts.get("SameSite"), cookie);
         assertEquals("/", parts.get("Path"), cookie);

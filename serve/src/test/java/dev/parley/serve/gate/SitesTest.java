@@ -51,7 +51,8 @@ class SitesTest {
 
     private static ServerSettings settings(List<String> hosts, List<String> origins) {
         var standard = ServerSettings.DEFAULT;
-        return new ServerSettings("127.0.0.1", 0, true, hosts, origins, true, standard.largestBody(), standard.grace(), Optional.empty(), false);
+        return new ServerSettings("127.0.0.1", 0, true, hosts, origins, true, standard.largestBody(), standard.grace(), Optional.empty(),
+                false);
     }
 
     private static int status(TestServer server, String head) throws IOException {
@@ -62,13 +63,15 @@ class SitesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "localhost:1", "LOCALHOST", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]:8080", "[0::1]", "localhost."})
+    @ValueSource(
+            strings = {"localhost", "localhost:1", "LOCALHOST", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]:8080", "[0::1]", "localhost."})
     void namesOfThisMachineMeanThisServer(String host) throws IOException {
         assertEquals(200, status(local, "GET /health HTTP/1.1\r\nHost: " + host));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.1", "[::2]", "0", "chat.example.org"})
+    @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.1", "[::2]",
+        "0", "chat.example.org"})
     void otherNamesAreRefused(String host) throws IOException {
         assertEquals(403, status(local, "GET /health HTTP/1.1\r\nHost: " + host));
         var named = status(local, "GET http://" + host + "/health HTTP/1.1\r\nHost: localhost");
@@ -86,7 +89,8 @@ class SitesTest {
     void pagesOfOtherSitesMayNotCall(String origin) {
         for (var path : List.of("/v1/completions", "/api/logout", "/health")) {
             var to = URI.create(local.base() + path);
-            assertEquals(403, local.send(HttpRequest.newBuilder(to).header("Origin", origin).POST(BodyPublishers.ofString("{}")).build()).statusCode(), path);
+            assertEquals(403, local.send(HttpRequest.newBuilder(to).header("Origin", origin).POST(BodyPublishers.ofString("{}")).build())
+                    .statusCode(), path);
             assertEquals(403, local.send(HttpRequest.newBuilder(to).header("Origin", origin).build()).statusCode(), path);
         }
         var preflight = local.send(preflight(local, origin));
@@ -97,7 +101,8 @@ class SitesTest {
     @Test
     void theOwnPageMayCall() {
         for (var own : List.of("http://localhost:" + local.port(), "https://localhost:" + local.port())) {
-            var request = HttpRequest.newBuilder(URI.create(local.base() + "/v1/completions")).header("Origin", own).POST(BodyPublishers.ofString("{}"));
+            var request = HttpRequest.newBuilder(URI.create(local.base() + "/v1/completions")).header("Origin", own)
+                    .POST(BodyPublishers.ofString("{}"));
             assertNotEquals(403, local.send(request.build()).statusCode(), own);
         }
     }
@@ -110,7 +115,8 @@ class SitesTest {
     }
 
     private static HttpRequest preflight(TestServer server, String origin) {
-        return HttpRequest.newBuilder(URI.create(server.base() + "/v1/completions")).header("Origin", origin).header("Access-Control-Request-Method", "POST")
+        return HttpRequest.newBuilder(URI.create(server.base() + "/v1/completions")).header("Origin", origin)
+                .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization, content-type").method("OPTIONS", BodyPublishers.noBody()).build();
     }
 
@@ -153,14 +159,16 @@ class SitesTest {
         browser.load();
         var statuses = new ArrayList<Integer>();
         for (int i = 0; i < 31; i++) {
-            statuses.add(browser.send(browser.request("/api/login").header(BrowserCookie.HEADER, browser.token()).header("X-Forwarded-For", "10.0.0." + i + ", 192.0.2.7")
+            statuses.add(browser.send(browser.request("/api/login").header(BrowserCookie.HEADER, browser.token())
+                    .header("X-Forwarded-For", "10.0.0." + i + ", 192.0.2.7")
                     .POST(BodyPublishers.ofString("{\"name\": \"user" + i + "\", \"password\": \"wrong\"}"))).statusCode());
         }
         assertEquals(List.of(401, 429), List.of(statuses.get(0), statuses.get(30)), statuses::toString);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*", "example.org", "https://example.org/", "https://example.org/path", "ftp://example.org", "https://", "https://a@b", "https://EXAMPLE.org?", "not an origin"})
+    @ValueSource(strings = {"*", "example.org", "https://example.org/", "https://example.org/path", "ftp://example.org", "https://",
+        "https://a@b", "https://EXAMPLE.org?", "not an origin"})
     void whatIsNoOriginIsRefusedAtTheStart(String origin) {
         var refused = assertThrows(IllegalArgumentException.class, () -> settings(List.of(), List.of(origin)));
         assertTrue(refused.getMessage().contains("--allowed-origin"), refused.getMessage());

@@ -29,9 +29,11 @@ class ErrorHandlersTest {
         }).start("127.0.0.1", 0);
         try (var http = HttpClient.newHttpClient()) {
             for (var path : List.of("/memory", "/mistake", "/memory")) {
-                var answer = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(), HttpResponse.BodyHandlers.ofString());
+                var answer = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
                 assertEquals(500, answer.statusCode());
-                assertTrue(answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json"), answer.headers().toString());
+                assertTrue(answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json"),
+                        answer.headers().toString());
                 assertTrue(answer.body().startsWith("{\"error\":{\"message\":\"Internal server error"), answer.body());
             }
         } finally {

@@ -17,9 +17,11 @@ class ServerSentEventsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " plain", "\"quoted\" \\ \n\r\t\b\f\u0000\u001f\u007f", "grün 你好 🌱 \u2028", "</script>", "text-", "\ud83c"})
+    @ValueSource(
+            strings = {"", " plain", "\"quoted\" \\ \n\r\t\b\f\u0000\u001f\u007f", "grün 你好 🌱 \u2028", "</script>", "text-", "\ud83c"})
     void anEventIsTheSameAsOneThatIsWrittenWhole(String text) {
         var template = ServerSentEvents.Template.of(ServerSentEventsTest::event);
-        assertEquals(new String(ServerSentEvents.event(event(text)).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8), new String(template.with(text), StandardCharsets.UTF_8));
+        assertEquals(new String(ServerSentEvents.event(event(text)).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8),
+                new String(template.with(text), StandardCharsets.UTF_8));
     }
 }

@@ -30,7 +30,8 @@ class AccessLogTest {
 
     private ServerSettings settings(boolean texts) {
         var standard = ServerSettings.DEFAULT;
-        return new ServerSettings("127.0.0.1", 0, false, List.of(), List.of(), false, standard.largestBody(), standard.grace(), Optional.of(folder.resolve("access.log")), texts);
+        return new ServerSettings("127.0.0.1", 0, false, List.of(), List.of(), false, standard.largestBody(), standard.grace(),
+                Optional.of(folder.resolve("access.log")), texts);
     }
 
     private List<JsonNode> lines() throws IOException {
@@ -71,7 +72,8 @@ class AccessLogTest {
     void anAnswerIsLoggedWithItsModelAndItsTokens() throws IOException {
         try (var server = TestServer.start(settings(false))) {
             for (var stream : List.of("false", "true")) {
-                server.post("/v1/completions", "{\"model\": \"small\", \"prompt\": [1, 2, 3], \"max_tokens\": 4, \"stream\": " + stream + "}");
+                server.post("/v1/completions",
+                        "{\"model\": \"small\", \"prompt\": [1, 2, 3], \"max_tokens\": 4, \"stream\": " + stream + "}");
             }
         }
         for (var line : lines()) {
@@ -93,7 +95,8 @@ class AccessLogTest {
     @Test
     void textsAreLoggedWhereTheyAreAskedFor() throws IOException {
         try (var server = TestServer.start(settings(true))) {
-            server.post("/v1/chat/completions", "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Once upon a time\"}], \"max_tokens\": 2}");
+            server.post("/v1/chat/completions",
+                    "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Once upon a time\"}], \"max_tokens\": 2}");
             server.post("/api/login", "{\"password\": \"hunter2hunter2\"}");
         }
         var line = lines().getFirst();
@@ -107,7 +110,8 @@ class AccessLogTest {
         try (var server = TestServer.start()) {
             server.get("/health");
             server.get("/health"); // by then the first is written
-            assertTrue(server.notes().stream().anyMatch(n -> n.startsWith("{\"time\"") && n.contains("\"path\":\"/health\"")), server.notes()::toString);
+            assertTrue(server.notes().stream().anyMatch(n -> n.startsWith("{\"time\"") && n.contains("\"path\":\"/health\"")),
+                    server.notes()::toString);
         }
     }
 

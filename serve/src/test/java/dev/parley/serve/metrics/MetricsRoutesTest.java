@@ -23,7 +23,10 @@ class MetricsRoutesTest {
         try (var server = TestServer.start()) {
             var prompt = "the same words again and again ".repeat(30);
             for (int i = 0; i < 2; i++) {
-                assertEquals(200, server.post("/v1/completions", "{\"prompt\": \"" + prompt + "\", \"max_tokens\": 5, \"temperature\": 0, \"ignore_eos\": true}").statusCode());
+                assertEquals(200,
+                        server.post("/v1/completions",
+                                "{\"prompt\": \"" + prompt + "\", \"max_tokens\": 5, \"temperature\": 0, \"ignore_eos\": true}")
+                                .statusCode());
             }
             var metrics = server.get("/metrics").body();
             assertEquals(10, value(metrics, "parley_completion_tokens_total{model=\"tiny\"}"));

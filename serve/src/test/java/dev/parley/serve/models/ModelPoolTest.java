@@ -83,12 +83,14 @@ class ModelPoolTest {
 
     @Test
     void whateverEndsALoadIsToldToThoseWhoWait() throws InterruptedException {
-        var failures = List.of(new StackOverflowError(), new InternalError("a fault in a mapped file"), new OutOfMemoryError(), new IllegalStateException("no such file"));
+        var failures = List.of(new StackOverflowError(), new InternalError("a fault in a mapped file"), new OutOfMemoryError(),
+                new IllegalStateException("no such file"));
         for (var failure : failures) {
             try (var models = new ModelPool(List.of(failing("broken", failure)), 1, LIMITS, PATIENCE)) {
                 var refused = assertThrows(ApiError.class, () -> models.lease(Optional.empty()));
                 assertEquals(503, refused.status());
-                assertTrue(refused.getMessage().startsWith("The model broken cannot be loaded: ") && !refused.getMessage().contains("null"), refused.getMessage());
+                assertTrue(refused.getMessage().startsWith("The model broken cannot be loaded: ") && !refused.getMessage().contains("null"),
+                        refused.getMessage());
                 models.load("broken");
                 assertEquals(Optional.of(refused.getMessage()), models.awaitLoaded("broken"));
             }

@@ -21,7 +21,8 @@ class SuggestionsFileTest {
 
     @Test
     void whatIsWrittenIsRead() throws IOException {
-        var suggestions = List.of(Suggestion.of("en", "Who are \"you\"?"), Suggestion.of("zh", "你是谁?"), new Suggestion("12 + 5 =", Optional.empty()));
+        var suggestions = List.of(Suggestion.of("en", "Who are \"you\"?"), Suggestion.of("zh", "你是谁?"),
+                new Suggestion("12 + 5 =", Optional.empty()));
         SuggestionsFile.write(folder, suggestions);
         assertEquals(suggestions, SuggestionsFile.read(folder));
     }
@@ -33,8 +34,10 @@ class SuggestionsFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[", "{}", "\"text\"", "null", "[1]", "[null]", "[[]]", "[{}]", "[{\"text\": 1}]", "[{\"text\": \"\"}]", "[{\"text\": \" \"}]",
-        "[{\"text\": \"two\\nlines\"}]", "[{\"text\": \"nul\\u0000\"}]", "[{\"text\": \"x\", \"language\": 1}]", "[{\"text\": \"x\", \"language\": null}]",
+    @ValueSource(strings = {"", "[", "{}", "\"text\"", "null", "[1]", "[null]", "[[]]", "[{}]", "[{\"text\": 1}]", "[{\"text\": \"\"}]",
+        "[{\"text\": \" \"}]",
+        "[{\"text\": \"two\\nlines\"}]", "[{\"text\": \"nul\\u0000\"}]", "[{\"text\": \"x\", \"language\": 1}]",
+        "[{\"text\": \"x\", \"language\": null}]",
         "[{\"text\": \"x\", \"language\": \"English\"}]", "[{\"text\": \"x\", \"language\": \"\"}]"})
     void aFaultNamesTheFile(String content) throws IOException {
         Files.writeString(folder.resolve("suggestions.json"), content);
@@ -43,7 +46,8 @@ class SuggestionsFileTest {
 
     @Test
     void tooManyTooLongAndTooLargeAreFaults() throws IOException {
-        for (var content : List.of("[" + "{\"text\": \"x\"},".repeat(24) + "{\"text\": \"x\"}]", "[{\"text\": \"" + "x".repeat(201) + "\"}]", " ".repeat(1 << 20) + "[]",
+        for (var content : List.of("[" + "{\"text\": \"x\"},".repeat(24) + "{\"text\": \"x\"}]",
+                "[{\"text\": \"" + "x".repeat(201) + "\"}]", " ".repeat(1 << 20) + "[]",
                 "[".repeat(30_000))) {
             Files.writeString(folder.resolve("suggestions.json"), content);
             assertNamesTheFile();

@@ -48,7 +48,8 @@ class RuleModeratorTest {
         try (var in = new InputStreamReader(RuleModeratorTest.class.getResourceAsStream(name), StandardCharsets.UTF_8)) {
             return in.readAllAsString().lines().filter(line -> !line.startsWith("#")).map(line -> {
                 var sides = line.split(": ", 2);
-                return new Sentence(sides[0].equals("harmless") ? Optional.empty() : Optional.of(Category.ofId(sides[0]).orElseThrow()), sides[1]);
+                return new Sentence(sides[0].equals("harmless") ? Optional.empty() : Optional.of(Category.ofId(sides[0]).orElseThrow()),
+                        sides[1]);
             }).toList();
         }
     }
@@ -60,7 +61,9 @@ class RuleModeratorTest {
         assertTrue(measured.recall() >= 0.98 && measured.rightCategory() >= 0.98, measured::toString);
     }
 
-    /** The floors lie a little under what was measured, 0.91 and 0.53: what a list of phrases can do with sentences that it does not know. */
+    /**
+     * The floors lie a little under what was measured, 0.91 and 0.53: what a list of phrases can do with sentences that it does not know.
+     */
     @Test
     void halfOfTheHarmfulSentencesThatTheRulesDoNotKnowAreFoundAndFewOthers() throws IOException {
         var measured = Measured.of(sentences("unseen.txt"));
@@ -69,8 +72,10 @@ class RuleModeratorTest {
 
     @Test
     void spellingDoesNotHideAThreat() {
-        for (var hidden : List.of("I will kill you", "i WILL KILL you", "I  will  k i l l  you", "I will k.i.l.l you", "I will k-i-l-l you", "I w1ll k1ll y0u", "I will k!ll you", "I will k*ll you",
-                "I will kiiiilllll you", "I wíll kíll yöu", "Ｉ ｗｉｌｌ ｋｉｌｌ ｙｏｕ", "I will k\u200bi\u200bl\u200bl you", "I will кill you", "我要殺了你", "我 要 杀 了 你", "我要*杀*了*你", "我，要，杀了，你")) {
+        for (var hidden : List.of("I will kill you", "i WILL KILL you", "I  will  k i l l  you", "I will k.i.l.l you", "I will k-i-l-l you",
+                "I w1ll k1ll y0u", "I will k!ll you", "I will k*ll you",
+                "I will kiiiilllll you", "I wíll kíll yöu", "Ｉ ｗｉｌｌ ｋｉｌｌ ｙｏｕ", "I will k\u200bi\u200bl\u200bl you", "I will кill you",
+                "我要殺了你", "我 要 杀 了 你", "我要*杀*了*你", "我，要，杀了，你")) {
             assertTrue(MODERATOR.judge(hidden).isFlagged(Category.HARASSMENT_THREATENING), hidden);
         }
     }
@@ -99,15 +104,20 @@ class RuleModeratorTest {
 
     @Test
     void aPhraseMayHaveListsGapsAndPartsThatMayBeMissing() throws IOException {
-        var moderator = RuleModerator.read(new StringReader("@b = two|three_four\n# a remark\n0.9 hate: one @b ..2 five? six\nharmless: not ..1 one\n"));
-        for (var yes : List.of("one two six", "one three four six", "one two ax ay six", "one two ax five six", "so one two six seven")) assertTrue(moderator.judge(yes).isFlagged(), yes);
-        for (var no : List.of("one three six", "one two ax ay az six", "one two. six", "one two", "not one two six", "not ax one two six")) assertFalse(moderator.judge(no).isFlagged(), no);
+        var moderator = RuleModerator
+                .read(new StringReader("@b = two|three_four\n# a remark\n0.9 hate: one @b ..2 five? six\nharmless: not ..1 one\n"));
+        for (var yes : List.of("one two six", "one three four six", "one two ax ay six", "one two ax five six", "so one two six seven"))
+            assertTrue(moderator.judge(yes).isFlagged(), yes);
+        for (var no : List.of("one three six", "one two ax ay az six", "one two. six", "one two", "not one two six", "not ax one two six"))
+            assertFalse(moderator.judge(no).isFlagged(), no);
     }
 
     @Test
     void aRuleThatIsNoneIsNamedByItsLine() {
-        for (var wrong : List.of("hate", "0.9: x", "2 hate: x", "0.9 hatred: x", "0.9 hate: @nobody", "0.9 hate: ..2 x", "0.9 hate: x? y", "0.9 hate: !!", "@list")) {
-            var thrown = assertThrows(IllegalArgumentException.class, () -> RuleModerator.read(new StringReader("# fine\n" + wrong)), wrong);
+        for (var wrong : List.of("hate", "0.9: x", "2 hate: x", "0.9 hatred: x", "0.9 hate: @nobody", "0.9 hate: ..2 x", "0.9 hate: x? y",
+                "0.9 hate: !!", "@list")) {
+            var thrown = assertThrows(IllegalArgumentException.class, () -> RuleModerator.read(new StringReader("# fine\n" + wrong)),
+                    wrong);
             assertTrue(thrown.getMessage().startsWith("Line 2 of the rules"), thrown.getMessage());
         }
     }

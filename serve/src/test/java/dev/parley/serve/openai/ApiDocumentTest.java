@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ApiDocumentTest {
 
-    private static final Pattern REQUEST = Pattern.compile("curl http://localhost:8080(\\S+) -H 'Content-Type: application/json'[\\s\\\\]+-d '([^']*)'");
+    private static final Pattern REQUEST = Pattern
+            .compile("curl http://localhost:8080(\\S+) -H 'Content-Type: application/json'[\\s\\\\]+-d '([^']*)'");
 
     @Test
     void theRequestsOfTheDocumentAreAnswered() throws Exception {
@@ -39,7 +40,8 @@ class ApiDocumentTest {
         try (var server = TestServer.start()) {
             for (var route : server.routes()) {
                 var path = route.substring(route.indexOf(' ') + 1).replaceAll("/[<{].*", "");
-                if (!path.startsWith("/api/") && !path.startsWith("/assets") && !path.equals("/") && !path.equals("/favicon.ico")) assertTrue(text.contains(path), route);
+                if (!path.startsWith("/api/") && !path.startsWith("/assets") && !path.equals("/") && !path.equals("/favicon.ico"))
+                    assertTrue(text.contains(path), route);
             }
         }
     }

@@ -19,7 +19,8 @@ import java.util.TreeSet;
 /** The names of fields that compiled code asks {@link JsonFields} for, wherever they are written as constants. */
 final class AskedFields {
 
-    private static final Set<String> ASKING = Set.of("any", "string", "requireString", "flag", "integer", "whole", "real", "object", "list", "objects", "strings");
+    private static final Set<String> ASKING = Set.of("any", "string", "requireString", "flag", "integer", "whole", "real", "object", "list",
+            "objects", "strings");
     private static final String FIELDS = JsonFields.class.getName().replace('.', '/');
 
     private AskedFields() {}
@@ -27,7 +28,8 @@ final class AskedFields {
     static Set<String> in(Path classes) {
         var names = new TreeSet<String>();
         try (var files = Files.walk(classes)) {
-            for (var file : files.filter(f -> f.toString().endsWith(".class") && !f.endsWith("Fields.class")).toList()) collect(file, names);
+            for (var file : files.filter(f -> f.toString().endsWith(".class") && !f.endsWith("Fields.class")).toList())
+                collect(file, names);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,7 +25,8 @@ class ChatCompletionsTest {
     private static final TestServer server = TestServer.shared();
 
     private static String request(String fields) {
-        return "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Say something.\"}]" + (fields.isEmpty() ? "" : ", " + fields) + "}";
+        return "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"Say something.\"}]"
+                + (fields.isEmpty() ? "" : ", " + fields) + "}";
     }
 
     private static HttpResponse<String> post(String fields) {
@@ -78,10 +79,13 @@ class ChatCompletionsTest {
     @ValueSource(strings = {
         "\"max_tokens\": 20, \"temperature\": 0",
         "\"max_completion_tokens\": 20, \"temperature\": 1.5, \"seed\": 3, \"top_p\": 0.9, \"top_k\": 200, \"min_p\": 0.0001",
-        "\"max_tokens\": 12, \"temperature\": 1, \"seed\": 5, \"n\": 3, \"presence_penalty\": 0.5, \"frequency_penalty\": 0.5, \"repetition_penalty\": 1.2",
+        "\"max_tokens\": 12, \"temperature\": 1, \"seed\": 5, \"n\": 3, \"presence_penalty\": 0.5, \"frequency_penalty\": 0.5, "
+                + "\"repetition_penalty\": 1.2",
         "\"max_tokens\": 12, \"temperature\": 1, \"seed\": 5, \"logprobs\": true, \"top_logprobs\": 4",
-        "\"max_tokens\": 40, \"temperature\": 1, \"seed\": 6, \"regex\": \"(Oslo|Bern), [0-9]{3}\", \"stop\": [\", 1\", \", 2\", \", 3\", \", 4\", \", 5\", \", 6\"], \"n\": 4",
-        "\"max_tokens\": 60, \"temperature\": 1, \"seed\": 7, \"tools\": [WEATHER], \"tool_choice\": \"required\", \"parallel_tool_calls\": false, \"logprobs\": true",
+        "\"max_tokens\": 40, \"temperature\": 1, \"seed\": 6, \"regex\": \"(Oslo|Bern), [0-9]{3}\", \"stop\": [\", 1\", \", 2\", \", 3\", "
+                + "\", 4\", \", 5\", \", 6\"], \"n\": 4",
+        "\"max_tokens\": 60, \"temperature\": 1, \"seed\": 7, \"tools\": [WEATHER], \"tool_choice\": \"required\", "
+                + "\"parallel_tool_calls\": false, \"logprobs\": true",
         "\"max_tokens\": 200, \"temperature\": 1, \"seed\": 7, \"tools\": [WEATHER], \"tool_choice\": \"required\"",
         "\"max_tokens\": 200, \"temperature\": 1, \"seed\": 7, \"tools\": [WEATHER], \"tool_choice\": \"auto\", \"n\": 2",
         "\"max_tokens\": 9, \"temperature\": 0, \"stop\": \"zzz\", \"choice\": [\"yes\", \"no\", \"中文 🙂\"]"})
@@ -92,7 +96,8 @@ class ChatCompletionsTest {
 
     @Test
     void aCallThatHasToComeIsWellFormedAndNothingOfItIsText() throws Exception {
-        var answer = answer("\"max_tokens\": 60, \"temperature\": 1, \"seed\": 7, \"tools\": [" + WEATHER + "], \"tool_choice\": \"required\", \"parallel_tool_calls\": false");
+        var answer = answer("\"max_tokens\": 60, \"temperature\": 1, \"seed\": 7, \"tools\": [" + WEATHER
+                + "], \"tool_choice\": \"required\", \"parallel_tool_calls\": false");
         var choice = answer.path("choices").path(0);
         assertEquals("tool_calls", choice.path("finish_reason").asText());
         assertTrue(choice.path("message").path("content").isNull());
@@ -109,13 +114,15 @@ class ChatCompletionsTest {
     @Test
     void aModelThatWritesACallOfItsOwnAccordCallsTheFunction() throws Exception {
         // The answer is held to what a trained model would say, words before the call included.
-        var said = "Let me look.\\n<tool_call>\\n{\\\"name\\\": \\\"weather\\\", \\\"arguments\\\": {\\\"city\\\": \\\"Oslo\\\", \\\"days\\\": 2}}\\n</tool_call>";
+        var said = "Let me look.\\n<tool_call>\\n{\\\"name\\\": \\\"weather\\\", \\\"arguments\\\": {\\\"city\\\": \\\"Oslo\\\", "
+                + "\\\"days\\\": 2}}\\n</tool_call>";
         var fields = "\"choice\": [\"" + said + "\"], \"tools\": [" + WEATHER + "], \"tool_choice\": \"auto\"";
         for (var answer : List.of(answer(fields), streamed(fields))) {
             var choice = answer.path("choices").path(0);
             assertEquals("tool_calls", choice.path("finish_reason").asText());
             assertEquals("Let me look.", choice.path("message").path("content").asText());
-            assertEquals("{\"city\": \"Oslo\", \"days\": 2}", choice.path("message").path("tool_calls").path(0).path("function").path("arguments").asText());
+            assertEquals("{\"city\": \"Oslo\", \"days\": 2}",
+                    choice.path("message").path("tool_calls").path(0).path("function").path("arguments").asText());
         }
         var without = answer("\"choice\": [\"" + said + "\"]").path("choices").path(0);
         assertTrue(without.path("message").path("content").asText().contains("<tool_call>"), "without tools all is text");
@@ -126,8 +133,10 @@ class ChatCompletionsTest {
     void aNamedFunctionIsTheOneThatIsCalled() throws Exception {
         var other = WEATHER.replace("\"weather\"", "\"news\"");
         for (var name : List.of("weather", "news")) {
-            var answer = answer("\"max_tokens\": 60, \"tools\": [" + WEATHER + ", " + other + "], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"" + name + "\"}}");
-            assertEquals(name, answer.path("choices").path(0).path("message").path("tool_calls").path(0).path("function").path("name").asText());
+            var answer = answer("\"max_tokens\": 60, \"tools\": [" + WEATHER + ", " + other
+                    + "], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"" + name + "\"}}");
+            assertEquals(name,
+                    answer.path("choices").path(0).path("message").path("tool_calls").path(0).path("function").path("name").asText());
         }
     }
 
@@ -140,28 +149,36 @@ class ChatCompletionsTest {
         var response = server.post(PATH, history);
         assertEquals(200, response.statusCode(), response.body());
         var shorter = server.post(PATH, history.replace("RAIN", "").replace("Oslo", ""));
-        assertTrue(JsonBody.JSON.readTree(response.body()).path("usage").path("prompt_tokens").asInt() > JsonBody.JSON.readTree(shorter.body()).path("usage").path("prompt_tokens").asInt());
+        assertTrue(JsonBody.JSON.readTree(response.body()).path("usage").path("prompt_tokens").asInt() > JsonBody.JSON
+                .readTree(shorter.body()).path("usage").path("prompt_tokens").asInt());
     }
 
     @Test
     void structuredAnswersFollowTheirForm() throws Exception {
-        var schema = "{\"type\": \"object\", \"properties\": {\"name\": {\"enum\": [\"Ada\", \"Alan\"]}, \"age\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 99}}, \"required\": [\"name\", \"age\"], \"additionalProperties\": false}";
-        var text = answer("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"person\", \"strict\": true, \"schema\": " + schema + "}}")
+        var schema = "{\"type\": \"object\", \"properties\": {\"name\": {\"enum\": [\"Ada\", \"Alan\"]}, \"age\": {\"type\": \"integer\", "
+                + "\"minimum\": 0, \"maximum\": 99}}, \"required\": [\"name\", \"age\"], \"additionalProperties\": false}";
+        var text = answer(
+                "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"person\", \"strict\": true, \"schema\": "
+                        + schema + "}}")
                 .path("choices").path(0);
         assertEquals("stop", text.path("finish_reason").asText());
         var person = JsonBody.JSON.readTree(text.path("message").path("content").asText());
         assertTrue(person.path("age").isInt() && List.of("Ada", "Alan").contains(person.path("name").asText()));
         assertTrue(answer("\"regex\": \"[ab]{4}\"").path("choices").path(0).path("message").path("content").asText().matches("[ab]{4}"));
-        assertTrue(answer("\"grammar\": \"root ::= \\\"x\\\" [yz]\"").path("choices").path(0).path("message").path("content").asText().matches("x[yz]"));
+        assertTrue(answer("\"grammar\": \"root ::= \\\"x\\\" [yz]\"").path("choices").path(0).path("message").path("content").asText()
+                .matches("x[yz]"));
     }
 
     @Test
     void withToolsAndAFormTheAnswerIsOneOrTheOther() throws Exception {
-        var form = "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {\"enum\": [1, 2]}}}, \"tools\": [" + WEATHER + "], \"parallel_tool_calls\": false, \"temperature\": 2";
+        var form = "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {\"enum\": [1, 2]}}}, "
+                + "\"tools\": ["
+                + WEATHER + "], \"parallel_tool_calls\": false, \"temperature\": 2";
         var seen = new ArrayList<String>();
         for (int seed = 0; seed < 12; seed++) {
             var choice = answer(form + ", \"seed\": " + seed).path("choices").path(0);
-            if (choice.path("finish_reason").asText().equals("tool_calls")) assertEquals("weather", choice.path("message").path("tool_calls").path(0).path("function").path("name").asText());
+            if (choice.path("finish_reason").asText().equals("tool_calls"))
+                assertEquals("weather", choice.path("message").path("tool_calls").path(0).path("function").path("name").asText());
             else assertTrue(choice.path("message").path("content").asText().matches("[12]"));
             seen.add(choice.path("finish_reason").asText());
         }
@@ -177,7 +194,8 @@ class ChatCompletionsTest {
         for (var token : tokens) {
             text.append(token.path("token").asText());
             assertEquals(20, token.path("top_logprobs").size());
-            assertEquals(token.path("logprob").asDouble(), token.path("top_logprobs").path(0).path("logprob").asDouble(), 0, "greedy takes the likeliest");
+            assertEquals(token.path("logprob").asDouble(), token.path("top_logprobs").path(0).path("logprob").asDouble(), 0,
+                    "greedy takes the likeliest");
         }
         assertEquals(answer.path("choices").path(0).path("message").path("content").asText(), text.toString());
     }
@@ -211,7 +229,8 @@ class ChatCompletionsTest {
         var error = JsonBody.JSON.readTree(response.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         assertEquals("messages", error.path("param").asText());
-        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b20\\d\\d\\b.*"), error.path("message").asText());
+        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b20\\d\\d\\b.*"),
+                error.path("message").asText());
     }
 
     @ParameterizedTest
@@ -221,7 +240,8 @@ class ChatCompletionsTest {
         "messages | {\"messages\": {}}",
         "messages[0].role | {\"messages\": [{\"role\": \"king\", \"content\": \"x\"}]}",
         "messages[0].content | {\"messages\": [{\"role\": \"user\"}]}",
-        "messages[0].content | {\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\": \"http://x\"}}]}]}",
+        "messages[0].content | {\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\": "
+                + "\"http://x\"}}]}]}",
         "messages[0].tool_call_id | {\"messages\": [{\"role\": \"tool\", \"content\": \"x\"}]}",
         "temperature | {\"messages\": [M], \"temperature\": \"hot\"}",
         "temperature | {\"messages\": [M], \"temperature\": 1e400}",
@@ -243,14 +263,16 @@ class ChatCompletionsTest {
         "stream_options | {\"messages\": [M], \"stream_options\": {\"include_usage\": true}}",
         "response_format.type | {\"messages\": [M], \"response_format\": {\"type\": \"xml\"}}",
         "response_format.json_schema | {\"messages\": [M], \"response_format\": {\"type\": \"json_schema\"}}",
-        "response_format.json_schema.schema | {\"messages\": [M], \"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"x\", \"schema\": {\"not\": {}}}}}",
+        "response_format.json_schema.schema | {\"messages\": [M], \"response_format\": {\"type\": \"json_schema\", \"json_schema\": "
+                + "{\"name\": \"x\", \"schema\": {\"not\": {}}}}}",
         "regex | {\"messages\": [M], \"regex\": \"a(?=b)\"}",
         "regex | {\"messages\": [M], \"regex\": \"\"}",
         "grammar | {\"messages\": [M], \"grammar\": \"root ::= missing\"}",
         "regex | {\"messages\": [M], \"regex\": \"a\", \"grammar\": \"root ::= \\\"a\\\"\"}",
         "tools[0].type | {\"messages\": [M], \"tools\": [{\"type\": \"web_search\"}]}",
         "tools[0].function.name | {\"messages\": [M], \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"no spaces\"}}]}",
-        "tools[0].function.parameters | {\"messages\": [M], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"object\", \"dependentRequired\": {}}}}]}",
+        "tools[0].function.parameters | {\"messages\": [M], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", "
+                + "\"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"object\", \"dependentRequired\": {}}}}]}",
         "tool_choice | {\"messages\": [M], \"tool_choice\": \"required\"}",
         "tool_choice.function.name | {\"messages\": [M], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}}",
         "user | {\"messages\": [M], \"user\": 5}",
@@ -268,11 +290,15 @@ class ChatCompletionsTest {
 
     @Test
     void whatIsNotKnownIsIgnoredAndSaidInAHeader() {
-        var response = post("\"max_tokens\": 1, \"sparkle\": true, \"stream_options\": null, \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"glitter\": 1}}]");
+        var response = post(
+                "\"max_tokens\": 1, \"sparkle\": true, \"stream_options\": null, \"tools\": [{\"type\": \"function\", \"function\": "
+                        + "{\"name\": \"f\", \"glitter\": 1}}]");
         assertEquals(200, response.statusCode());
         var warning = response.headers().firstValue("X-Parley-Warning").orElse("");
-        assertTrue(warning.contains("sparkle") && warning.contains("tools[0].function.glitter") && !warning.contains("stream_options"), warning);
-        assertTrue(post("\"max_tokens\": 1, \"user\": \"ada\", \"store\": false, \"service_tier\": \"auto\"").headers().firstValue("X-Parley-Warning").isEmpty());
+        assertTrue(warning.contains("sparkle") && warning.contains("tools[0].function.glitter") && !warning.contains("stream_options"),
+                warning);
+        assertTrue(post("\"max_tokens\": 1, \"user\": \"ada\", \"store\": false, \"service_tier\": \"auto\"").headers()
+                .firstValue("X-Parley-Warning").isEmpty());
     }
 
     @Test

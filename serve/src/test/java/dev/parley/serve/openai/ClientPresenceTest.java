@@ -60,7 +60,8 @@ class ClientPresenceTest {
     @CsvSource({"/v1/chat/completions, false", "/v1/chat/completions, true", "/v1/completions, false", "/v1/completions, true"})
     void theClientThatLeavesFreesItsPlace(String path, boolean stream) throws Exception {
         var before = stats().completionTokens();
-        var body = "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"prompt\": \"x\", \"n\": 8, \"stream\": " + stream + ", \"max_tokens\": " + LONG
+        var body = "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"prompt\": \"x\", \"n\": 8, \"stream\": " + stream
+                + ", \"max_tokens\": " + LONG
                 + ", \"logit_bias\": {\"50256\": -100, \"50258\": -100}}";
         if (path.contains("chat")) body = body.replace("\"prompt\": \"x\", ", "");
         try (var socket = new Socket("127.0.0.1", server.port())) {
@@ -121,7 +122,8 @@ class ClientPresenceTest {
                 out.write(second);
                 out.write(third);
                 var answers = answers(socket);
-                assertInOrder(answers.replaceAll("first[ab]{700}", "first").replaceFirst("(?s)(\"content\":\"first\".*?){3}", ""), "first", "second", "third");
+                assertInOrder(answers.replaceAll("first[ab]{700}", "first").replaceFirst("(?s)(\"content\":\"first\".*?){3}", ""), "first",
+                        "second", "third");
             }
         }
     }

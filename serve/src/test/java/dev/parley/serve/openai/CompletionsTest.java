@@ -36,9 +36,11 @@ class CompletionsTest {
             var whole = JsonBody.JSON.readTree(server.post("/v1/chat/completions", chat + "\"" + field + "\": -1}").body());
             assertEquals(TestServer.CONTEXT, whole.at("/usage/total_tokens").asInt(), whole.toString());
         }
-        var response = JsonBody.JSON.readTree(server.post("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": -1, \"ignore_eos\": true}").body());
+        var response = JsonBody.JSON
+                .readTree(server.post("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": -1, \"ignore_eos\": true}").body());
         assertEquals(TestServer.CONTEXT, response.at("/usage/total_tokens").asInt(), response.toString());
-        for (var wrong : List.of("-2", "-1.5", "0.5", "\"-1\"")) assertEquals(400, server.post(PATH, "{\"prompt\": \"x\", \"max_tokens\": " + wrong + "}").statusCode(), wrong);
+        for (var wrong : List.of("-2", "-1.5", "0.5", "\"-1\""))
+            assertEquals(400, server.post(PATH, "{\"prompt\": \"x\", \"max_tokens\": " + wrong + "}").statusCode(), wrong);
         assertEquals(400, server.post("/v1/chat/completions", chat + "\"max_tokens\": 0}").statusCode());
     }
 
@@ -48,7 +50,8 @@ class CompletionsTest {
 
     @Test
     void beamsAreToldBestFirstAndAreThoseOfAStream() throws Exception {
-        var fields = "\"prompt\": \"Once upon a time\", \"max_tokens\": 12, \"temperature\": 0, \"num_beams\": 4, \"n\": 3, \"length_penalty\": 0.5";
+        var fields = "\"prompt\": \"Once upon a time\", \"max_tokens\": 12, \"temperature\": 0, \"num_beams\": 4, \"n\": 3, "
+                + "\"length_penalty\": 0.5";
         var whole = answer(fields);
         assertEquals(3, texts(whole).stream().distinct().count(), whole.toString());
         assertEquals(texts(whole), texts(streamed(fields)));
@@ -62,13 +65,16 @@ class CompletionsTest {
         var fields = "\"prompt\": \"one two three one two three one two\", \"max_tokens\": 30, \"ignore_eos\": true, \"temperature\": 0";
         var plain = texts(answer(fields));
         assertEquals(plain, texts(answer(fields + ", \"prompt_lookup_num_tokens\": 4")));
-        assertFalse(plain.equals(texts(answer(fields + ", \"penalty_alpha\": 0.6, \"top_k\": 4"))), "a model of random weights repeats itself");
+        assertFalse(plain.equals(texts(answer(fields + ", \"penalty_alpha\": 0.6, \"top_k\": 4"))),
+                "a model of random weights repeats itself");
         assertEquals(400, server.post(PATH, "{" + fields + ", \"penalty_alpha\": 0.6, \"top_k\": 200}").statusCode());
     }
 
     /** The pieces of a stream put together again, as a client does, in the shape of a whole answer. */
     private static JsonNode streamed(String fields) throws Exception {
-        var events = server.post(PATH, "{\"model\": \"tiny\", " + fields + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}").body().split("\n\n");
+        var events = server
+                .post(PATH, "{\"model\": \"tiny\", " + fields + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}").body()
+                .split("\n\n");
         assertEquals("data: [DONE]", events[events.length - 1]);
         var whole = (ObjectNode) JsonBody.JSON.readTree(events[0].substring(6));
         var choices = whole.putArray("choices");
@@ -87,7 +93,8 @@ class CompletionsTest {
         choice.put("text", choice.path("text").asText() + piece.path("text").asText());
         if (!piece.path("logprobs").isNull()) {
             if (choice.path("logprobs").isNull()) choice.set("logprobs", LogprobsJson.completion());
-            piece.path("logprobs").properties().forEach(p -> ((ArrayNode) choice.path("logprobs").path(p.getKey())).addAll((ArrayNode) p.getValue()));
+            piece.path("logprobs").properties()
+                    .forEach(p -> ((ArrayNode) choice.path("logprobs").path(p.getKey())).addAll((ArrayNode) p.getValue()));
         }
         choice.set("finish_reason", piece.path("finish_reason"));
     }
@@ -107,7 +114,8 @@ class CompletionsTest {
         "\"prompt\": [[7454, 2402], [257, 640]], \"max_tokens\": 1, \"temperature\": 0, \"logprobs\": 1, \"echo\": true",
         "\"prompt\": [\"Once\", \"upon\"], \"max_tokens\": 0, \"logprobs\": 1, \"echo\": true",
         "\"prompt\": \"Once\", \"max_tokens\": 0, \"echo\": true",
-        "\"prompt\": \"Once\", \"max_tokens\": 30, \"temperature\": 1, \"seed\": 1, \"regex\": \"[a-z ]{30}\", \"stop\": [\"ab\", \"q\", \"e \"]"})
+        "\"prompt\": \"Once\", \"max_tokens\": 30, \"temperature\": 1, \"seed\": 1, \"regex\": \"[a-z ]{30}\", \"stop\": [\"ab\", \"q\", "
+                + "\"e \"]"})
     void aStreamedAnswerIsTheWholeOneInPieces(String fields) throws Exception {
         assertEquals(bare(answer(fields)), bare(streamed(fields)));
     }
@@ -132,12 +140,14 @@ class CompletionsTest {
 
     @Test
     void promptsOfOneRequestAreAnsweredAsEachAlone() throws Exception {
-        var together = answer("\"prompt\": [\"Once\", \"upon a\", \"time there was\"], \"temperature\": 0, \"max_tokens\": 7").path("choices");
+        var together = answer("\"prompt\": [\"Once\", \"upon a\", \"time there was\"], \"temperature\": 0, \"max_tokens\": 7")
+                .path("choices");
         assertEquals(3, together.size());
         var prompts = List.of("Once", "upon a", "time there was");
         for (int i = 0; i < 3; i++) {
             assertEquals(i, together.path(i).path("index").asInt());
-            assertEquals(answer("\"prompt\": \"" + prompts.get(i) + "\", \"temperature\": 0, \"max_tokens\": 7").path("choices").path(0).path("text"), together.path(i).path("text"));
+            assertEquals(answer("\"prompt\": \"" + prompts.get(i) + "\", \"temperature\": 0, \"max_tokens\": 7").path("choices").path(0)
+                    .path("text"), together.path(i).path("text"));
         }
     }
 
@@ -152,13 +162,16 @@ class CompletionsTest {
 
     @Test
     void offsetsAreWhereTokensBeginInTheText() throws Exception {
-        var choice = answer("\"prompt\": \"Grüße 中文 🙂, he said\", \"max_tokens\": 5, \"temperature\": 1, \"seed\": 3, \"echo\": true, \"logprobs\": 0").path("choices").path(0);
+        var choice = answer(
+                "\"prompt\": \"Grüße 中文 🙂, he said\", \"max_tokens\": 5, \"temperature\": 1, \"seed\": 3, \"echo\": true, \"logprobs\": 0")
+                .path("choices").path(0);
         var text = choice.path("text").asText();
         var logprobs = choice.path("logprobs");
         assertEquals(logprobs.path("tokens").size(), logprobs.path("text_offset").size());
         for (int i = 0; i < logprobs.path("tokens").size(); i++) {
             var token = logprobs.path("tokens").path(i).asText();
-            if (!token.startsWith("bytes:")) assertTrue(text.startsWith(token, logprobs.path("text_offset").path(i).asInt()), i + " " + token);
+            if (!token.startsWith("bytes:"))
+                assertTrue(text.startsWith(token, logprobs.path("text_offset").path(i).asInt()), i + " " + token);
         }
         assertTrue(logprobs.path("tokens").toString().contains("bytes:"), "a part of a character is named by its bytes");
     }
@@ -193,7 +206,8 @@ class CompletionsTest {
         var error = JsonBody.JSON.readTree(response.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         var tokens = Tokenizer.load(TestServer.modelFolder("tiny", 7)).encode("word ".repeat(1024)).length;
-        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().contains("" + tokens), error.path("message").asText());
+        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().contains("" + tokens),
+                error.path("message").asText());
         assertFalse(error.path("message").asText().isBlank());
     }
 }

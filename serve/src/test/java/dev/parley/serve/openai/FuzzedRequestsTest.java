@@ -41,12 +41,14 @@ class FuzzedRequestsTest {
     @AfterEach
     void theNextRequestIsServed() {
         assertEquals(200, server.post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}").statusCode());
-        assertEquals(List.of(), server.notes().stream().filter(note -> !note.startsWith("{")).toList(), "what the operator is told of beside the log of accesses");
+        assertEquals(List.of(), server.notes().stream().filter(note -> !note.startsWith("{")).toList(),
+                "what the operator is told of beside the log of accesses");
     }
 
     private static void assertNoFault(String path, String body) {
         var response = server.post(path, body);
-        assertTrue(response.statusCode() == 200 || response.statusCode() >= 400 && response.statusCode() < 500, response.statusCode() + " " + response.body() + " for " + body);
+        assertTrue(response.statusCode() == 200 || response.statusCode() >= 400 && response.statusCode() < 500,
+                response.statusCode() + " " + response.body() + " for " + body);
         if (response.statusCode() >= 400) assertTrue(response.body().startsWith("{\"error\":{\"message\":"), response.body());
         assertFalse(response.body().contains("server_error"), response.body());
     }
@@ -117,23 +119,28 @@ class FuzzedRequestsTest {
         var whole = path.contains("chat") ? CHAT : COMPLETION;
         for (int i = 0; i < 100; i++) {
             var bytes = whole.substring(0, random.nextInt(whole.length())).getBytes(StandardCharsets.UTF_8);
-            if (bytes.length > 0 && random.nextBoolean()) bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256); // also such as is no UTF-8
-            var response = server.send(HttpRequest.newBuilder(java.net.URI.create(server.base() + path)).header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(bytes)).build());
+            // also such as is no UTF-8
+            if (bytes.length > 0 && random.nextBoolean()) bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            var response = server.send(HttpRequest.newBuilder(java.net.URI.create(server.base() + path))
+                    .header("Content-Type", "application/json").POST(BodyPublishers.ofByteArray(bytes)).build());
             assertEquals(400, response.statusCode(), response.body());
         }
     }
 
     @Test
     void whatIsNestedDeeplyIsABadRequest() {
-        for (var nested : List.of("[".repeat(100_000), "{\"messages\": " + "[".repeat(500) + "]".repeat(500) + "}", "{\"a\":".repeat(5_000) + "1" + "}".repeat(5_000))) {
+        for (var nested : List.of("[".repeat(100_000), "{\"messages\": " + "[".repeat(500) + "]".repeat(500) + "}",
+                "{\"a\":".repeat(5_000) + "1" + "}".repeat(5_000))) {
             for (var path : List.of("/v1/chat/completions", "/v1/completions")) assertEquals(400, server.post(path, nested).statusCode());
         }
     }
 
     @Test
     void whatWouldTakeForeverIsRefused() {
-        for (var field : List.of("\"regex\": \"(a{1000}){1000}\"", "\"regex\": \"(a|aa)*b\"", "\"grammar\": \"root ::= root\"", "\"stop\": [" + "\"a\", ".repeat(100) + "\"b\"]",
-                "\"n\": 16, \"best_of\": 99", "\"choice\": [" + "\"x\", ".repeat(5_000) + "\"y\"]", "\"logit_bias\": {" + IntStream.range(0, 5_000).mapToObj(i -> "\"" + i + "\": 1").reduce((a, b) -> a + ", " + b).orElseThrow() + "}")) {
+        for (var field : List.of("\"regex\": \"(a{1000}){1000}\"", "\"regex\": \"(a|aa)*b\"", "\"grammar\": \"root ::= root\"",
+                "\"stop\": [" + "\"a\", ".repeat(100) + "\"b\"]",
+                "\"n\": 16, \"best_of\": 99", "\"choice\": [" + "\"x\", ".repeat(5_000) + "\"y\"]", "\"logit_bias\": {"
+                        + IntStream.range(0, 5_000).mapToObj(i -> "\"" + i + "\": 1").reduce((a, b) -> a + ", " + b).orElseThrow() + "}")) {
             assertNoFault("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 3, " + field + "}");
         }
     }

@@ -3,20 +3,20 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.torch.TrainableLM;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
-import dev.parley.torch.TokenBatch;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.models.ModelSource;
-import dev.parley.kernels.DType;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TokenBatch;
+import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +44,8 @@ class LmEvaluationHarnessTest {
         tokenizer = Tokenizer.load(folder);
         model = TrainableLM.fromPretrained(folder, DType.FLOAT32);
         var source = new ModelSource("exact", List.of(), 10L << 20, TestServer.CONTEXT, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA), Tokenizer.load(folder), GenerationConfig.DEFAULT));
+                CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA), Tokenizer.load(folder),
+                GenerationConfig.DEFAULT));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
     }
 
@@ -62,14 +63,17 @@ class LmEvaluationHarnessTest {
             var tokens = logprobs.path("token_logprobs");
             var end = tokens.size() - 1; // the token that was made is left out
             var sum = IntStream.range(contextLength, end).mapToDouble(i -> tokens.path(i).asDouble()).sum();
-            var greedy = IntStream.range(contextLength, end).allMatch(i -> tokens.path(i).asDouble()
-                    == StreamSupport.stream(logprobs.path("top_logprobs").path(i).spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow());
+            var greedy = IntStream.range(contextLength, end)
+                    .allMatch(i -> tokens.path(i).asDouble() == StreamSupport
+                            .stream(logprobs.path("top_logprobs").path(i).spliterator(), false).mapToDouble(JsonNode::asDouble).max()
+                            .orElseThrow());
             return new Scored(sum, greedy);
         }
     }
 
     private static JsonNode choices(Object prompts, int maxTokens) throws Exception {
-        var body = JsonBody.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens).put("logprobs", 1).put("seed", 1234).put("echo", true);
+        var body = JsonBody.JSON.createObjectNode().put("model", "exact").put("temperature", 0).put("max_tokens", maxTokens)
+                .put("logprobs", 1).put("seed", 1234).put("echo", true);
         body.set("prompt", JsonBody.JSON.valueToTree(prompts));
         var response = server.post("/v1/completions", body.toString());
         assertEquals(200, response.statusCode(), () -> response.body() + server.notes());
@@ -83,7 +87,8 @@ class LmEvaluationHarnessTest {
     @Test
     void sumsOfContinuationsAreThoseOfTheModel() throws Exception {
         var context = tokenizer.encode("The capital of France is");
-        var rows = List.of(join(context, tokenizer.encode(" Paris, of course")), join(context, tokenizer.encode(" 中文")), join(context, tokenizer.encode(" a")));
+        var rows = List.of(join(context, tokenizer.encode(" Paris, of course")), join(context, tokenizer.encode(" 中文")),
+                join(context, tokenizer.encode(" a")));
         var choices = choices(rows, 1);
         var expected = model.tokenLogprobs(rows.toArray(int[][]::new).length == 1 ? new int[0][] : new int[][] {rows.get(0)})[0];
         for (int i = 0; i < rows.size(); i++) {
@@ -125,7 +130,8 @@ class LmEvaluationHarnessTest {
     void aWindowAsLongAsTheContextAllowsIsScored() throws Exception {
         var ids = IntStream.range(0, TestServer.CONTEXT - 1).map(i -> 1000 + i * 7 % 40_000).toArray();
         var expected = model.tokenLogprobs(new int[][] {ids})[0];
-        assertEquals(Arrays.stream(expected, 99, ids.length - 1).sum(), Scored.of(choices(List.of(ids), 1).path(0), 100).sum(), TOLERANCE * 10);
+        assertEquals(Arrays.stream(expected, 99, ids.length - 1).sum(), Scored.of(choices(List.of(ids), 1).path(0), 100).sum(),
+                TOLERANCE * 10);
     }
 
     @Test

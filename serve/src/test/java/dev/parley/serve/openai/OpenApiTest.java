@@ -49,11 +49,13 @@ class OpenApiTest {
 
     @Test
     void itIsValid() {
-        for (var schema : List.of("https://spec.openapis.org/oas/3.1/schema/2022-10-07", "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07")) {
+        for (var schema : List.of("https://spec.openapis.org/oas/3.1/schema/2022-10-07",
+                "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07")) {
             assertEquals(Set.of(), SCHEMAS.getSchema(SchemaLocation.of(schema)).validate(document), schema);
         }
         var meta = SCHEMAS.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
-        document.path("components").path("schemas").properties().forEach(schema -> assertEquals(Set.of(), meta.validate(schema.getValue()), schema.getKey()));
+        document.path("components").path("schemas").properties()
+                .forEach(schema -> assertEquals(Set.of(), meta.validate(schema.getValue()), schema.getKey()));
     }
 
     @Test
@@ -103,7 +105,8 @@ class OpenApiTest {
             for (var method : path.getValue().properties()) {
                 if (!method.getValue().has("requestBody")) continue;
                 var body = resolved(method.getValue().path("requestBody"));
-                operations.add(new Operation(method.getKey().toUpperCase(Locale.ROOT), path.getKey(), resolved(body.path("content").path("application/json").path("schema"))));
+                operations.add(new Operation(method.getKey().toUpperCase(Locale.ROOT), path.getKey(),
+                        resolved(body.path("content").path("application/json").path("schema"))));
             }
         }
         return operations;
@@ -139,7 +142,8 @@ class OpenApiTest {
     private static JsonNode wrong(JsonNode schema) {
         var type = resolved(schema).path("type");
         var takesNumber = type.asText().equals("number") || type.asText().equals("integer");
-        return takesNumber || type.asText().equals("boolean") ? JsonBody.JSON.getNodeFactory().textNode("x") : JsonBody.JSON.getNodeFactory().numberNode(7);
+        return takesNumber || type.asText().equals("boolean") ? JsonBody.JSON.getNodeFactory().textNode("x")
+                : JsonBody.JSON.getNodeFactory().numberNode(7);
     }
 
     @Test
@@ -147,7 +151,8 @@ class OpenApiTest {
         var conversation = client.ask("x").conversation();
         var tried = 0;
         for (var operation : withBody()) {
-            if (operation.path().equals("/api/login") || operation.path().equals("/api/password") || operation.path().equals("/api/import")) continue;
+            if (operation.path().equals("/api/login") || operation.path().equals("/api/password") || operation.path().equals("/api/import"))
+                continue;
             for (var field : fields(operation.schema()).entrySet()) {
                 if (field.getValue().has(WITHOUT_EFFECT)) continue;
                 var request = request(operation).<ObjectNode>set(field.getKey(), wrong(field.getValue()));
@@ -168,7 +173,8 @@ class OpenApiTest {
     @Test
     void aFieldWithoutEffectIsTakenWithoutAWarning() throws Exception {
         for (var operation : withBody()) {
-            var without = fields(operation.schema()).entrySet().stream().filter(f -> f.getValue().has(WITHOUT_EFFECT)).map(Map.Entry::getKey).toList();
+            var without = fields(operation.schema()).entrySet().stream().filter(f -> f.getValue().has(WITHOUT_EFFECT))
+                    .map(Map.Entry::getKey).toList();
             if (without.isEmpty()) continue;
             var request = request(operation);
             without.forEach(name -> request.put(name, "x"));
@@ -196,7 +202,8 @@ class OpenApiTest {
 
     // ---- the answers ----
 
-    private static final String PARAMETERS = "\"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [1, 2]}}, \"required\": [\"a\"], \"additionalProperties\": false}";
+    private static final String PARAMETERS = "\"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"enum\": [1, 2]}}, "
+            + "\"required\": [\"a\"], \"additionalProperties\": false}";
 
     private static void fits(String schema, JsonNode answer) {
         var within = document.<ObjectNode>deepCopy().put("$ref", "#/components/schemas/" + schema);
@@ -209,11 +216,19 @@ class OpenApiTest {
 
     @Test
     void answersAreAsItSays() throws Exception {
-        fits("ChatCompletion", ok("/v1/chat/completions", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 2, \"logprobs\": true, \"top_logprobs\": 1}"));
-        fits("ChatCompletion", ok("/v1/chat/completions", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", " + PARAMETERS + "}}]}"));
+        fits("ChatCompletion", ok("/v1/chat/completions",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 2, \"logprobs\": true, \"top_logprobs\": 1}"));
+        fits("ChatCompletion", ok("/v1/chat/completions",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tool_choice\": \"required\", \"tools\": [{\"type\": "
+                        + "\"function\", \"function\": {\"name\": \"f\", "
+                        + PARAMETERS + "}}]}"));
         fits("Completion", ok("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 2, \"logprobs\": 1, \"echo\": true}"));
-        fits("Response", ok("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": 2, \"include\": [\"message.output_text.logprobs\"]}"));
-        fits("Response", ok("/v1/responses", "{\"input\": \"x\", \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"name\": \"f\", " + PARAMETERS + "}]}"));
+        fits("Response",
+                ok("/v1/responses", "{\"input\": \"x\", \"max_output_tokens\": 2, \"include\": [\"message.output_text.logprobs\"]}"));
+        fits("Response",
+                ok("/v1/responses",
+                        "{\"input\": \"x\", \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"name\": \"f\", "
+                                + PARAMETERS + "}]}"));
         fits("Model", ok("/v1/models/tiny", ""));
         fits("Embeddings", ok("/v1/embeddings", "{\"input\": [\"x\", \"y\"]}"));
         fits("Moderation", ok("/v1/moderations", "{\"input\": \"x\"}"));
@@ -231,7 +246,9 @@ class OpenApiTest {
         fits("Preset", ok("/api/presets", "{\"name\": \"x\", \"settings\": {\"temperature\": 1}}"));
         var asked = client.ask("x");
         var answer = client.answer(asked, "{\"max_tokens\": 2}");
-        while (client.ok("GET", "/api/conversations/" + asked.conversation(), "").path("messages").path(1).path("status").asText().equals("running")) Thread.onSpinWait();
+        while (client.ok("GET", "/api/conversations/" + asked.conversation(), "").path("messages").path(1).path("status").asText()
+                .equals("running"))
+            Thread.onSpinWait();
         var conversation = ok("/api/conversations/" + asked.conversation(), "");
         fits("Conversation", conversation);
         conversation.path("messages").forEach(message -> fits("ChatMessage", message));

@@ -51,19 +51,23 @@ class RefusalsTest {
 
     private static HttpResponse<java.io.InputStream> begin(TestServer server, HttpClient client) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(URI.create(server.base() + "/v1/completions")).POST(HttpRequest.BodyPublishers.ofString(
-                "{\"prompt\": \"x\", \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100, \"50258\": -100}, \"stream\": true}")).build(), HttpResponse.BodyHandlers.ofInputStream());
+                "{\"prompt\": \"x\", \"max_tokens\": 1000, \"logit_bias\": {\"50256\": -100, \"50258\": -100}, \"stream\": true}")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "true"})
     void whereTooManyWaitTheNextIsToldToComeBack(String stream) throws Exception {
-        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(TestServer.source("tiny", List.of(), 7)), new Limits(1, 1, 256L << 20, 64));
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(TestServer.source("tiny", List.of(), 7)),
+                new Limits(1, 1, 256L << 20, 64));
                 var client = HttpClient.newHttpClient(); var running = begin(server, client).body()) {
             var waiting = new ArrayList<Thread>();
             waiting.add(Thread.ofVirtual().start(() -> server.post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}")));
             await(server, s -> s.running() == 1 && s.waiting() == 1);
             for (var path : List.of("/v1/completions", "/v1/chat/completions")) {
-                var refused = server.post(path, "{\"prompt\": \"x\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1, \"stream\": " + stream + "}");
+                var refused = server.post(path,
+                        "{\"prompt\": \"x\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1, \"stream\": "
+                                + stream + "}");
                 assertEquals(429, refused.statusCode(), refused.body());
                 assertTrue(refused.headers().firstValue("Retry-After").isPresent());
                 assertEquals("rate_limit_error", error(refused.body()).path("type").asText());
@@ -88,13 +92,15 @@ class RefusalsTest {
         });
         var pool = new ModelPool(List.of(slow), 4L << 30, new Limits(4, 4, 256L << 20, 64), Duration.ofMillis(100));
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), pool)) {
-            var refused = server.post("/v1/chat/completions", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1, \"stream\": true}");
+            var refused = server.post("/v1/chat/completions",
+                    "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1, \"stream\": true}");
             assertEquals(503, refused.statusCode());
             assertTrue(refused.headers().firstValue("Retry-After").isPresent());
             assertEquals("model_loading", error(refused.body()).path("code").asText());
             files.countDown();
             Optional<HttpResponse<String>> answered = Optional.empty();
-            while (answered.isEmpty() || answered.get().statusCode() == 503) answered = Optional.of(server.post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}"));
+            while (answered.isEmpty() || answered.get().statusCode() == 503)
+                answered = Optional.of(server.post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}"));
             assertEquals(200, answered.get().statusCode());
         }
     }

@@ -66,7 +66,8 @@ class ResponseRoutesTest {
     }
 
     private static String chat(String messages) throws Exception {
-        var answer = ok("/v1/chat/completions", "{\"model\": \"tiny\", \"temperature\": 0, \"max_tokens\": 12, \"messages\": " + messages + "}");
+        var answer = ok("/v1/chat/completions",
+                "{\"model\": \"tiny\", \"temperature\": 0, \"max_tokens\": 12, \"messages\": " + messages + "}");
         return answer.path("choices").path(0).path("message").path("content").textValue();
     }
 
@@ -82,18 +83,27 @@ class ResponseRoutesTest {
 
     @Test
     void instructionsAndItemsAreTheMessagesOfAChat() throws Exception {
-        var response = respond("\"instructions\": \"Be brief.\", \"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_text\", \"text\": \"Hi\"}]}, "
-                + "{\"type\": \"message\", \"id\": \"msg_1\", \"status\": \"completed\", \"role\": \"assistant\", \"content\": [{\"type\": \"output_text\", \"text\": \"Hello.\", \"annotations\": []}]}, "
-                + "{\"role\": \"user\", \"content\": \"More\"}], " + SHORT);
-        assertEquals(chat("[{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"Hello.\"}, "
-                + "{\"role\": \"user\", \"content\": \"More\"}]"), text(response));
+        var response = respond(
+                "\"instructions\": \"Be brief.\", \"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_text\", \"text\": "
+                        + "\"Hi\"}]}, "
+                        + "{\"type\": \"message\", \"id\": \"msg_1\", \"status\": \"completed\", \"role\": \"assistant\", \"content\": "
+                        + "[{\"type\": \"output_text\", \"text\": \"Hello.\", \"annotations\": []}]}, "
+                        + "{\"role\": \"user\", \"content\": \"More\"}], " + SHORT);
+        assertEquals(chat(
+                "[{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": "
+                        + "\"assistant\", \"content\": \"Hello.\"}, "
+                        + "{\"role\": \"user\", \"content\": \"More\"}]"),
+                text(response));
     }
 
     @Test
     void eventsComeInTheOrderOfOpenAis() throws Exception {
         var events = events("\"input\": \"Say something.\", " + SHORT);
-        assertEquals(List.of("response.created", "response.in_progress", "response.output_item.added", "response.content_part.added", "response.output_text.delta",
-                "response.output_text.done", "response.content_part.done", "response.output_item.done", "response.incomplete"), types(events));
+        assertEquals(
+                List.of("response.created", "response.in_progress", "response.output_item.added", "response.content_part.added",
+                        "response.output_text.delta",
+                        "response.output_text.done", "response.content_part.done", "response.output_item.done", "response.incomplete"),
+                types(events));
         var whole = events.getLast().path("response");
         var joined = new StringBuilder();
         events.stream().filter(e -> e.has("delta")).forEach(e -> joined.append(e.path("delta").asText()));
@@ -107,7 +117,9 @@ class ResponseRoutesTest {
 
     @Test
     void theWholeIsWhatTheEventsSay() throws Exception {
-        for (var fields : List.of("\"input\": \"Say something.\", \"seed\": 5, \"temperature\": 1, \"max_output_tokens\": 20, \"include\": [\"message.output_text.logprobs\"], \"top_logprobs\": 2",
+        for (var fields : List.of(
+                "\"input\": \"Say something.\", \"seed\": 5, \"temperature\": 1, \"max_output_tokens\": 20, \"include\": "
+                        + "[\"message.output_text.logprobs\"], \"top_logprobs\": 2",
                 "\"input\": \"The weather?\", \"temperature\": 0, \"tool_choice\": \"required\", \"tools\": [" + WEATHER + "]")) {
             var whole = bare(respond(fields));
             assertEquals(whole, bare(events(fields).getLast().path("response")));
@@ -134,13 +146,17 @@ class ResponseRoutesTest {
 
     @Test
     void aCallIsAnItemWithItsArguments() throws Exception {
-        var events = events("\"input\": \"The weather?\", \"tool_choice\": {\"type\": \"function\", \"name\": \"weather\"}, \"tools\": [" + WEATHER + "]");
-        assertEquals(List.of("response.created", "response.in_progress", "response.output_item.added", "response.function_call_arguments.delta",
-                "response.function_call_arguments.done", "response.output_item.done", "response.completed"), types(events));
+        var events = events("\"input\": \"The weather?\", \"tool_choice\": {\"type\": \"function\", \"name\": \"weather\"}, \"tools\": ["
+                + WEATHER + "]");
+        assertEquals(
+                List.of("response.created", "response.in_progress", "response.output_item.added", "response.function_call_arguments.delta",
+                        "response.function_call_arguments.done", "response.output_item.done", "response.completed"),
+                types(events));
         var call = events.getLast().path("response").path("output").path(0);
         assertEquals("function_call", call.path("type").asText());
         assertEquals("weather", call.path("name").asText());
-        assertTrue(List.of("Oslo", "Bern").contains(JsonBody.JSON.readTree(call.path("arguments").asText()).path("city").asText()), call.toString());
+        assertTrue(List.of("Oslo", "Bern").contains(JsonBody.JSON.readTree(call.path("arguments").asText()).path("city").asText()),
+                call.toString());
         var joined = new StringBuilder();
         events.stream().filter(e -> e.has("delta")).forEach(e -> joined.append(e.path("delta").asText()));
         assertEquals(call.path("arguments").asText(), joined.toString());
@@ -148,17 +164,27 @@ class ResponseRoutesTest {
 
     @Test
     void callsAndTheirResultsAreReadAsAChatReadsThem() throws Exception {
-        var response = respond("\"input\": [{\"role\": \"user\", \"content\": \"The weather?\"}, {\"type\": \"reasoning\", \"id\": \"rs_1\", \"summary\": []}, "
-                + "{\"type\": \"function_call\", \"call_id\": \"call_1\", \"name\": \"weather\", \"arguments\": \"{\\\"city\\\": \\\"Oslo\\\"}\"}, "
-                + "{\"type\": \"function_call_output\", \"call_id\": \"call_1\", \"output\": \"rain\"}], " + SHORT);
-        assertEquals(chat("[{\"role\": \"user\", \"content\": \"The weather?\"}, {\"role\": \"assistant\", \"content\": null, \"tool_calls\": [{\"id\": \"call_1\", \"type\": \"function\", "
-                + "\"function\": {\"name\": \"weather\", \"arguments\": \"{\\\"city\\\": \\\"Oslo\\\"}\"}}]}, {\"role\": \"tool\", \"tool_call_id\": \"call_1\", \"content\": \"rain\"}]"), text(response));
+        var response = respond(
+                "\"input\": [{\"role\": \"user\", \"content\": \"The weather?\"}, {\"type\": \"reasoning\", \"id\": \"rs_1\", "
+                        + "\"summary\": []}, "
+                        + "{\"type\": \"function_call\", \"call_id\": \"call_1\", \"name\": \"weather\", \"arguments\": \"{\\\"city\\\": "
+                        + "\\\"Oslo\\\"}\"}, "
+                        + "{\"type\": \"function_call_output\", \"call_id\": \"call_1\", \"output\": \"rain\"}], " + SHORT);
+        assertEquals(chat(
+                "[{\"role\": \"user\", \"content\": \"The weather?\"}, {\"role\": \"assistant\", \"content\": null, \"tool_calls\": "
+                        + "[{\"id\": \"call_1\", \"type\": \"function\", "
+                        + "\"function\": {\"name\": \"weather\", \"arguments\": \"{\\\"city\\\": \\\"Oslo\\\"}\"}}]}, {\"role\": "
+                        + "\"tool\", \"tool_call_id\": \"call_1\", \"content\": \"rain\"}]"),
+                text(response));
     }
 
     @Test
     void theFormOfTheTextIsKept() throws Exception {
-        var response = respond("\"input\": \"Say something.\", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"answer\", \"strict\": true, \"schema\": {\"type\": \"object\", "
-                + "\"properties\": {\"mood\": {\"enum\": [\"good\", \"bad\"]}}, \"required\": [\"mood\"], \"additionalProperties\": false}}}");
+        var response = respond(
+                "\"input\": \"Say something.\", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"answer\", \"strict\": "
+                        + "true, \"schema\": {\"type\": \"object\", "
+                        + "\"properties\": {\"mood\": {\"enum\": [\"good\", \"bad\"]}}, \"required\": [\"mood\"], "
+                        + "\"additionalProperties\": false}}}");
         assertTrue(List.of("good", "bad").contains(JsonBody.JSON.readTree(text(response)).path("mood").asText()), response.toString());
         assertEquals("json_schema", response.path("text").path("format").path("type").asText());
     }
@@ -177,7 +203,8 @@ class ResponseRoutesTest {
         assertEquals(first.path("id"), second.path("previous_response_id"));
         messages.addObject().put("role", "assistant").put("content", text(second));
         messages.addObject().put("role", "user").put("content", "And?");
-        assertEquals(chat(messages.toString()), text(respond("\"input\": \"And?\", \"previous_response_id\": \"" + second.path("id").asText() + "\", " + SHORT)));
+        assertEquals(chat(messages.toString()),
+                text(respond("\"input\": \"And?\", \"previous_response_id\": \"" + second.path("id").asText() + "\", " + SHORT)));
     }
 
     @Test
@@ -185,7 +212,8 @@ class ResponseRoutesTest {
         var tools = "\"tools\": [" + WEATHER + "]";
         var first = respond("\"input\": \"The weather?\", \"tool_choice\": \"required\", " + tools);
         var call = first.path("output").path(0).path("call_id").asText();
-        var second = respond("\"previous_response_id\": \"" + first.path("id").asText() + "\", \"input\": [{\"type\": \"function_call_output\", \"call_id\": \"" + call
+        var second = respond("\"previous_response_id\": \"" + first.path("id").asText()
+                + "\", \"input\": [{\"type\": \"function_call_output\", \"call_id\": \"" + call
                 + "\", \"output\": [{\"type\": \"input_text\", \"text\": \"rain\"}]}], " + tools + ", " + SHORT);
         assertTrue(second.path("usage").path("input_tokens").asInt() > first.path("usage").path("input_tokens").asInt());
     }
@@ -221,7 +249,8 @@ class ResponseRoutesTest {
         "input[0] | {\"input\": [3]}",
         "input[0].role | {\"input\": [{\"content\": \"x\"}]}",
         "input[0].role | {\"input\": [{\"role\": \"tool\", \"content\": \"x\"}]}",
-        "input[1].content | {\"input\": [{\"role\": \"user\", \"content\": \"x\"}, {\"role\": \"user\", \"content\": [{\"type\": \"input_image\"}]}]}",
+        "input[1].content | {\"input\": [{\"role\": \"user\", \"content\": \"x\"}, {\"role\": \"user\", \"content\": [{\"type\": "
+                + "\"input_image\"}]}]}",
         "input[0].type | {\"input\": [{\"type\": \"item_reference\", \"id\": \"x\"}]}",
         "input[0].call_id | {\"input\": [{\"type\": \"function_call_output\", \"call_id\": \"x\", \"output\": \"y\"}]}",
         "instructions | {\"input\": \"x\", \"instructions\": 3}",
@@ -230,10 +259,12 @@ class ResponseRoutesTest {
         "n | {\"input\": \"x\", \"n\": 2}",
         "tools[0].type | {\"input\": \"x\", \"tools\": [{\"type\": \"web_search\"}]}",
         "tools[0].name | {\"input\": \"x\", \"tools\": [{\"type\": \"function\", \"name\": \"a b\"}]}",
-        "tools[0].parameters | {\"input\": \"x\", \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"name\": \"f\", \"parameters\": {\"type\": \"whatever\"}}]}",
+        "tools[0].parameters | {\"input\": \"x\", \"tool_choice\": \"required\", \"tools\": [{\"type\": \"function\", \"name\": \"f\", "
+                + "\"parameters\": {\"type\": \"whatever\"}}]}",
         "tool_choice.name | {\"input\": \"x\", \"tool_choice\": {\"type\": \"function\", \"name\": \"f\"}}",
         "text.format.type | {\"input\": \"x\", \"text\": {\"format\": {\"type\": \"xml\"}}}",
-        "text.format.schema | {\"input\": \"x\", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"n\", \"schema\": {\"type\": \"whatever\"}}}}",
+        "text.format.schema | {\"input\": \"x\", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"n\", \"schema\": "
+                + "{\"type\": \"whatever\"}}}}",
         "background | {\"input\": \"x\", \"background\": true}",
         "truncation | {\"input\": \"x\", \"truncation\": \"auto\"}",
         "conversation | {\"input\": \"x\", \"conversation\": \"conv_1\"}",
@@ -242,7 +273,9 @@ class ResponseRoutesTest {
         "previous_response_id | {\"input\": \"x\", \"previous_response_id\": \"resp_1\"}",
     })
     void whatCannotBeDoneIsRefusedWithTheFieldsName(String param, String body) throws Exception {
-        for (var sent : Stream.of(body, body.equals("{}") ? "{\"stream\": true}" : body.substring(0, body.length() - 1) + ", \"stream\": true}").toList()) {
+        for (var sent : Stream
+                .of(body, body.equals("{}") ? "{\"stream\": true}" : body.substring(0, body.length() - 1) + ", \"stream\": true}")
+                .toList()) {
             var answer = server.post(PATH, sent);
             assertEquals(400, answer.statusCode(), answer.body());
             assertEquals(param, JsonBody.JSON.readTree(answer.body()).path("error").path("param").asText(), answer.body());
@@ -256,7 +289,8 @@ class ResponseRoutesTest {
         var error = JsonBody.JSON.readTree(answer.body()).path("error");
         assertEquals("context_length_exceeded", error.path("code").asText());
         assertEquals("input", error.path("param").asText());
-        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b15\\d\\d\\b.*"), error.toString());
+        assertTrue(error.path("message").asText().contains("1024") && error.path("message").asText().matches(".*\\b15\\d\\d\\b.*"),
+                error.toString());
         assertNotEquals(0, respond("\"input\": \"x\", \"max_output_tokens\": 1").path("usage").path("output_tokens").asInt());
     }
 }

@@ -96,8 +96,10 @@ class SmallRoutesTest {
         var expected = doubles(ok("/v1/embeddings", "{\"input\": \"The sea\"}").path("data").get(0).path("embedding"));
         var ids = JSON.writeValueAsString(GPT2.encode("The sea"));
         assertArrayEquals(expected, doubles(ok("/v1/embeddings", "{\"input\": " + ids + "}").path("data").get(0).path("embedding")));
-        assertArrayEquals(expected, doubles(ok("/v1/embeddings", "{\"input\": [" + ids + "], \"dimensions\": 64}").path("data").get(0).path("embedding")));
-        var packed = ok("/v1/embeddings", "{\"input\": \"The sea\", \"encoding_format\": \"base64\"}").path("data").get(0).path("embedding").textValue();
+        assertArrayEquals(expected,
+                doubles(ok("/v1/embeddings", "{\"input\": [" + ids + "], \"dimensions\": 64}").path("data").get(0).path("embedding")));
+        var packed = ok("/v1/embeddings", "{\"input\": \"The sea\", \"encoding_format\": \"base64\"}").path("data").get(0).path("embedding")
+                .textValue();
         FloatBuffer floats = ByteBuffer.wrap(Base64.getDecoder().decode(packed)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         assertEquals(expected.length, floats.remaining());
         for (var value : expected) assertEquals((float) value, floats.get());
@@ -114,7 +116,8 @@ class SmallRoutesTest {
         refused(400, "encoding_format", "/v1/embeddings", "{\"input\": \"x\", \"encoding_format\": \"hex\"}");
         refused(400, "dimensions", "/v1/embeddings", "{\"input\": \"x\", \"dimensions\": 32}");
         refused(404, "null", "/v1/embeddings", "{\"input\": \"x\", \"model\": \"gpt-4\"}");
-        var tooLong = refused(400, "input", "/v1/embeddings", "{\"input\": [\"fine\", \"" + "sea ".repeat(2_000) + "\"]}").path("message").asText();
+        var tooLong = refused(400, "input", "/v1/embeddings", "{\"input\": [\"fine\", \"" + "sea ".repeat(2_000) + "\"]}").path("message")
+                .asText();
         assertTrue(tooLong.contains("input[1]") && tooLong.contains("1024") && tooLong.contains("2001"), tooLong);
     }
 
@@ -132,10 +135,12 @@ class SmallRoutesTest {
 
     @Test
     void partsAreOneTextAndPicturesAreRefused() throws IOException {
-        var answer = ok("/v1/moderations", "{\"input\": [{\"type\": \"text\", \"text\": \"Hello\"}, {\"type\": \"text\", \"text\": \"I will kill you\"}]}");
+        var answer = ok("/v1/moderations",
+                "{\"input\": [{\"type\": \"text\", \"text\": \"Hello\"}, {\"type\": \"text\", \"text\": \"I will kill you\"}]}");
         assertEquals(1, answer.path("results").size());
         assertTrue(answer.path("results").get(0).path("flagged").booleanValue());
-        refused(400, "input", "/v1/moderations", "{\"input\": [{\"type\": \"image_url\", \"image_url\": {\"url\": \"https://example.org/x.png\"}}]}");
+        refused(400, "input", "/v1/moderations",
+                "{\"input\": [{\"type\": \"image_url\", \"image_url\": {\"url\": \"https://example.org/x.png\"}}]}");
         refused(400, "input", "/v1/moderations", "{\"input\": 3}");
     }
 
@@ -165,7 +170,8 @@ class SmallRoutesTest {
     }
 
     private static String text(JsonNode tokenized) throws IOException {
-        return ok("/detokenize", JSON.createObjectNode().<ObjectNode>set("tokens", tokenized.path("tokens")).toString()).path("content").textValue();
+        return ok("/detokenize", JSON.createObjectNode().<ObjectNode>set("tokens", tokenized.path("tokens")).toString()).path("content")
+                .textValue();
     }
 
     @Test

@@ -23,7 +23,8 @@ final class StreamedChat {
             var piece = (ObjectNode) JsonBody.JSON.readTree(events[i].substring(6));
             assertEquals("chat.completion.chunk", piece.path("object").asText());
             if (whole.isEmpty()) whole = Optional.of(begin(piece));
-            for (var field : new String[] {"id", "created", "model", "system_fingerprint"}) assertEquals(whole.get().path(field), piece.path(field));
+            for (var field : new String[] {"id", "created", "model", "system_fingerprint"})
+                assertEquals(whole.get().path(field), piece.path(field));
             for (var choice : piece.path("choices")) add((ArrayNode) whole.get().path("choices"), choice);
             if (piece.path("choices").isEmpty()) whole.get().set("usage", piece.path("usage"));
             else assertTrue(piece.path("usage").isNull());
@@ -43,14 +44,16 @@ final class StreamedChat {
         var index = piece.path("index").asInt();
         for (int i = choices.size(); i <= index; i++) choices.addObject().put("index", i);
         var choice = (ObjectNode) choices.get(index);
-        assertTrue(choice.path("finish_reason").isMissingNode() || choice.path("finish_reason").isNull(), "nothing comes after the end of a choice");
+        assertTrue(choice.path("finish_reason").isMissingNode() || choice.path("finish_reason").isNull(),
+                "nothing comes after the end of a choice");
         var message = choice.withObject("/message");
         var delta = piece.path("delta");
         if (delta.has("role")) message.set("role", delta.path("role"));
         if (delta.has("refusal")) message.set("refusal", delta.path("refusal"));
         if (delta.has("content")) message.put("content", message.path("content").asText() + delta.path("content").asText());
         for (var call : delta.path("tool_calls")) addCall(message.withArray("tool_calls"), call);
-        if (!piece.path("logprobs").isNull()) choice.withObject("/logprobs").putNull("refusal").withArray("content").addAll((ArrayNode) piece.path("logprobs").path("content"));
+        if (!piece.path("logprobs").isNull()) choice.withObject("/logprobs").putNull("refusal").withArray("content")
+                .addAll((ArrayNode) piece.path("logprobs").path("content"));
         choice.set("finish_reason", piece.path("finish_reason"));
     }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.tools.CallingTemplates;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
@@ -39,7 +39,8 @@ class ToolFamiliesTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        var sources = List.of(source(folder, "hermes", CallingTemplates.HERMES), source(folder, "llama", CallingTemplates.LLAMA), source(folder, "mistral", CallingTemplates.MISTRAL));
+        var sources = List.of(source(folder, "hermes", CallingTemplates.HERMES), source(folder, "llama", CallingTemplates.LLAMA),
+                source(folder, "mistral", CallingTemplates.MISTRAL));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), sources, new Limits(16, 64, 256L << 20, 64));
     }
 
@@ -56,8 +57,9 @@ class ToolFamiliesTest {
         }
         Files.writeString(tokenizer.resolve("chat_template.jinja"), template);
         var read = Tokenizer.load(tokenizer);
-        return new ModelSource(id, List.of(), 10L << 20, TestServer.CONTEXT, () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA),
-                read, GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).build()));
+        return new ModelSource(id, List.of(), 10L << 20, TestServer.CONTEXT,
+                () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA),
+                        read, GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).build()));
     }
 
     private static JsonNode choice(String body) throws IOException {
@@ -86,16 +88,19 @@ class ToolFamiliesTest {
             if (event.equals("data: [DONE]")) continue;
             for (var call : choice(event.substring("data: ".length())).path("delta").path("tool_calls")) {
                 var index = call.path("index").asInt();
-                streamed[index] = (streamed[index] == null ? "" : streamed[index]) + call.path("function").path("name").asText() + call.path("function").path("arguments").asText();
+                streamed[index] = (streamed[index] == null ? "" : streamed[index]) + call.path("function").path("name").asText()
+                        + call.path("function").path("arguments").asText();
             }
         }
-        for (int i = 0; i < streamed.length; i++) assertEquals("weather" + whole.path(i).path("function").path("arguments").asText(), streamed[i]);
+        for (int i = 0; i < streamed.length; i++)
+            assertEquals("weather" + whole.path(i).path("function").path("arguments").asText(), streamed[i]);
         assertTrue(streamed.length > 0);
     }
 
     @Test
     void theTokenThatOpensCallsIsNoText() throws Exception {
-        var body = ASKED.formatted("mistral", true, false).replace("\"required\", \"par", "\"auto\", \"par").replace("\"max_tokens\": 120, \"temperature\": 1",
+        var body = ASKED.formatted("mistral", true, false).replace("\"required\", \"par", "\"auto\", \"par").replace(
+                "\"max_tokens\": 120, \"temperature\": 1",
                 "\"max_tokens\": 3, \"temperature\": 0, \"logit_bias\": {\"" + CALLS + "\": 100}");
         var choice = choice(server.post(PATH, body).body());
         assertEquals("", choice.path("message").path("content").asText(), choice.toString());

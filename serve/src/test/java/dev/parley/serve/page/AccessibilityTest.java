@@ -18,11 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccessibilityTest extends PageTest {
 
     private static final List<String> SERIOUS = List.of("serious", "critical");
-    private static final String RICH = "# Title\n\nText with `code`, a [link](https://example.org) and $x^2$.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```java\n// a comment\nString s = \"text\" + 42;\n```\n\n- [ ] task\n\n> quote";
+    private static final String RICH = "# Title\n\nText with `code`, a [link](https://example.org) and $x^2$.\n\n| a | b |\n|---|---|\n| "
+            + "1 | 2 |\n\n```java\n// a comment\nString s = \"text\" + 42;\n```\n\n- [ ] task\n\n> quote";
 
     private final List<String> findings = new ArrayList<>();
 
-    /** Has axe-core look at all that is shown. It is put into the page once, and tells its findings alone: all results would be megabytes. */
+    /**
+     * Has axe-core look at all that is shown. It is put into the page once, and tells its findings alone: all results would be megabytes.
+     */
     private void check(String where) {
         page.mouse().move(640, 5);
         if (!(boolean) page.evaluate("() => 'axe' in window")) page.evaluate(AxeBuilder.getAxeScript());
@@ -41,7 +44,9 @@ class AccessibilityTest extends PageTest {
                     Object.assign(document.getElementById('pale').style, { color: '#eee', background: '#fff' });
                 }""");
         check("a page with two faults");
-        assertTrue(findings.stream().anyMatch(f -> f.contains("button-name")) && findings.stream().anyMatch(f -> f.contains("color-contrast")), findings.toString());
+        assertTrue(
+                findings.stream().anyMatch(f -> f.contains("button-name")) && findings.stream().anyMatch(f -> f.contains("color-contrast")),
+                findings.toString());
     }
 
     @ParameterizedTest
@@ -110,7 +115,8 @@ class AccessibilityTest extends PageTest {
     @Test
     void aFinishedAnswerIsSpokenOnceAndNotByToken() {
         open();
-        page.evaluate("""
+        page.evaluate(
+                """
                 () => { window.spoken = [];
                     new MutationObserver(() => window.spoken.push(document.getElementById('spoken').textContent)).observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true }); }""");
         openShortConversation(30);

@@ -43,7 +43,8 @@ final class Chromium implements AutoCloseable {
 
         @Override
         public void beforeAll(ExtensionContext context) {
-            shared = context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(Chromium.class, key -> start(), Chromium.class);
+            shared = context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(Chromium.class, key -> start(),
+                    Chromium.class);
         }
     }
 
@@ -62,7 +63,8 @@ final class Chromium implements AutoCloseable {
     }
 
     private static Optional<Path> executable() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator)).flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
                 .filter(Files::isExecutable).findFirst();
     }
 

@@ -74,7 +74,7 @@ final class CuttingProxy implements AutoCloseable {
     private static void pump(Socket from, Socket to, ByteArrayOutputStream copy) {
         try {
             var buffer = new byte[8192];
-            for (int n; (n = from.getInputStream().read(buffer)) >= 0; ) {
+            for (int n; (n = from.getInputStream().read(buffer)) >= 0;) {
                 copy.write(buffer, 0, n);
                 to.getOutputStream().write(buffer, 0, n);
             }

@@ -57,8 +57,9 @@ class JudgingTest extends PageTest {
         assertEquals("tiny", messages.get(1).path("model").textValue());
         assertEquals("tiny-2", messages.get(2).path("model").textValue());
         assertEquals(1.5, messages.get(2).path("settings").path("temperature").doubleValue());
-        var kept = server.database().call(t -> t.list("select choice from comparisons where left_message = ? and right_message = ?", row -> row.getString(1),
-                messages.get(1).path("id").textValue(), messages.get(2).path("id").textValue()));
+        var kept = server.database()
+                .call(t -> t.list("select choice from comparisons where left_message = ? and right_message = ?", row -> row.getString(1),
+                        messages.get(1).path("id").textValue(), messages.get(2).path("id").textValue()));
         assertEquals(List.of("right"), kept);
     }
 

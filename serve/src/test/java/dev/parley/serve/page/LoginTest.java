@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The page of a server that asks who is there. */
 @ExtendWith(Chromium.Shared.class)
@@ -62,7 +62,8 @@ class LoginTest {
     void aWrongPasswordIsToldAndTheRightOneLetsIn() {
         new Users(server.database()).add("ada", "a long password");
         assertThat(page.getByLabel("Name")).isFocused();
-        var findings = new AxeBuilder(page).analyze().getViolations().stream().filter(v -> List.of("serious", "critical").contains(v.getImpact())).toList();
+        var findings = new AxeBuilder(page).analyze().getViolations().stream()
+                .filter(v -> List.of("serious", "critical").contains(v.getImpact())).toList();
         assertEquals(List.of(), findings);
         login("ada", "not her password");
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("Wrong name or password");

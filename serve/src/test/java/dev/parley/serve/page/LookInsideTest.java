@@ -21,7 +21,8 @@ class LookInsideTest extends PageTest {
     /** Asks for an answer of some words, with Look inside on. @return the conversation's id */
     private String lookAtAnAnswer() {
         open();
-        var id = api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 10, "seed", 3, "temperature", 1.6))).path("id").textValue();
+        var id = api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 10, "seed", 3, "temperature", 1.6))).path("id")
+                .textValue();
         openConversation(id);
         send("Say ten words");
         awaitAnswer();
@@ -50,7 +51,8 @@ class LookInsideTest extends PageTest {
         assertThat(card()).isVisible();
         var index = Integer.parseInt(word.getAttribute("data-token"));
         var token = api("GET", "/messages/" + conversation(id).path("current").textValue() + "/tokens", null).path("tokens").get(index);
-        var percent = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })", Math.exp(token.path("logprob").doubleValue()));
+        var percent = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })",
+                Math.exp(token.path("logprob").doubleValue()));
         assertThat(card()).containsText(percent + " likely");
         var rows = card().locator(".alternatives li");
         for (int i = 0; i < token.path("top").size(); i++) {
@@ -105,7 +107,8 @@ class LookInsideTest extends PageTest {
         page.getByLabel("Head", exactly()).selectOption(new SelectOption().setValue("0"));
         var row = found.path("weights").get(1).get(0);
         var strongest = StreamSupport.stream(row.spliterator(), false).skip(1).mapToDouble(w -> w.doubleValue()).max().orElseThrow();
-        var shown = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })", strongest);
+        var shown = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })",
+                strongest);
         assertThat(page.locator(".attention-list li").first()).containsText(shown.toString());
         assertThat(page.locator(".attention-list li")).hasCount(5);
         page.keyboard().press("Escape");
@@ -140,7 +143,8 @@ class LookInsideTest extends PageTest {
     void everySeenCharacterBelongsToTheTokenItCameWith() {
         open();
         var text = "**Bold** move: `a<b` and 你好 & [link](http://a.b/c)\n\n$x^2$ then *x* ends";
-        var pieces = List.of("**", "Bold", "**", " move", ": `", "a", "<b", "`", " and", " \uFFFD", "\uFFFD", "\uFFFD", "好", " &", " [", "link", "](", "http://a.b/c", ")", "\n\n", "$x", "^2", "$", " then", " *x", "*", " ends", "<|end|>");
+        var pieces = List.of("**", "Bold", "**", " move", ": `", "a", "<b", "`", " and", " \uFFFD", "\uFFFD", "\uFFFD", "好", " &", " [",
+                "link", "](", "http://a.b/c", ")", "\n\n", "$x", "^2", "$", " then", " *x", "*", " ends", "<|end|>");
         var tokens = new ArrayList<Map<String, Object>>();
         for (var piece : pieces) tokens.add(Map.of("text", piece, "logprob", -1.0));
         var seen = page.evaluate("""
@@ -157,7 +161,8 @@ class LookInsideTest extends PageTest {
                     root.remove();
                     return found;
                 }""", List.of(text, tokens));
-        assertEquals(List.of("1=Bold", "3= move", "4=: ", "5=a", "6=<b", "8= and", "9= 你", "12=好", "13= &", "15=link", "20=x^2", "23= then", "24=x", "26= ends"), clean(seen));
+        assertEquals(List.of("1=Bold", "3= move", "4=: ", "5=a", "6=<b", "8= and", "9= 你", "12=好", "13= &", "15=link", "20=x^2", "23= then",
+                "24=x", "26= ends"), clean(seen));
     }
 
     /** A space that stands alone between two marks belongs to one of their tokens; which does not matter. */

@@ -183,7 +183,9 @@ class MarkdownTest extends PageTest {
     void anAddressEndsBeforeChineseMarksAndAFormulaMayHoldWords() {
         open();
         var shown = (List<?>) page.evaluate(PARAGRAPHS, List.of("见https://example.com/a，然后。", "$\\text{面积}=a^2$"));
-        assertTrue(shown.getFirst().toString().contains("href=\"https://example.com/a\"") && shown.getFirst().toString().endsWith("</a>，然后。"), shown.getFirst().toString());
+        assertTrue(
+                shown.getFirst().toString().contains("href=\"https://example.com/a\"") && shown.getFirst().toString().endsWith("</a>，然后。"),
+                shown.getFirst().toString());
         assertTrue(shown.getLast().toString().contains("class=\"math\""), shown.getLast().toString());
     }
 
@@ -224,7 +226,8 @@ class MarkdownTest extends PageTest {
         assertThat(body.locator("script, img, svg:not(.icon), iframe, style, form, b, object, embed")).hasCount(0);
         var links = body.locator("a").evaluateAll("all => all.map(a => a.getAttribute('href'))");
         assertEquals(List.of("https://example.org/pixel.png"), links, "the picture is a link, and no other may be followed");
-        var handlers = body.evaluate("b => [...b.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => a.name.startsWith('on')).length");
+        var handlers = body
+                .evaluate("b => [...b.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => a.name.startsWith('on')).length");
         assertEquals(0, handlers);
         body.locator("p").first().hover();
         assertEquals(List.of(), page.evaluate("() => window.evil"));

@@ -63,8 +63,10 @@ class PageRoutesTest {
     @Test
     void everyFileOfTheFolderIsServedAndNoOther() throws IOException {
         try (var found = Files.walk(WEB)) {
-            var onDisk = found.filter(Files::isRegularFile).map(f -> WEB.relativize(f).toString().replace('\\', '/')).filter(f -> !f.equals("index.html")).collect(Collectors.toCollection(TreeSet::new));
-            var listed = Stream.concat(PageContents.MODULES.stream(), PageContents.OTHERS.stream()).collect(Collectors.toCollection(TreeSet::new));
+            var onDisk = found.filter(Files::isRegularFile).map(f -> WEB.relativize(f).toString().replace('\\', '/'))
+                    .filter(f -> !f.equals("index.html")).collect(Collectors.toCollection(TreeSet::new));
+            var listed = Stream.concat(PageContents.MODULES.stream(), PageContents.OTHERS.stream())
+                    .collect(Collectors.toCollection(TreeSet::new));
             assertEquals(onDisk, listed);
         }
     }
@@ -119,7 +121,8 @@ class PageRoutesTest {
 
     @Test
     void nothingElseOfTheClassPathIsServed() throws IOException, InterruptedException {
-        for (var path : new String[] {"index.html", "../index.html", "..%2findex.html", "js/none.js", "lib/highlight.min.js", "%2e%2e/%2e%2e/META-INF/MANIFEST.MF", "js/", ""}) {
+        for (var path : new String[] {"index.html", "../index.html", "..%2findex.html", "js/none.js", "lib/highlight.min.js",
+            "%2e%2e/%2e%2e/META-INF/MANIFEST.MF", "js/", ""}) {
             var status = get("/assets/x/" + path).statusCode();
             assertTrue(status == 404 || status == 400, path + " gave " + status);
         }
@@ -128,7 +131,8 @@ class PageRoutesTest {
     @Test
     void firstLoadIsAtMost300kB() throws IOException, InterruptedException {
         var index = get("/", "Accept-Encoding", "gzip").body().length;
-        var files = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(index()).results().map(m -> m.group(1)).collect(Collectors.toCollection(HashSet::new));
+        var files = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(index()).results().map(m -> m.group(1))
+                .collect(Collectors.toCollection(HashSet::new));
         var total = index;
         for (var file : files) total += get(file, "Accept-Encoding", "gzip").body().length;
         assertTrue(files.size() > 40, "only " + files.size() + " files were found in the page");

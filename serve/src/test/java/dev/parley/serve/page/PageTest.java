@@ -56,7 +56,8 @@ abstract class PageTest {
 
     /** A browser in English, light, as wide as a laptop. */
     static Browser.NewContextOptions laptop() {
-        return new Browser.NewContextOptions().setViewportSize(1280, 800).setLocale("en-US").setPermissions(List.of("clipboard-read", "clipboard-write"));
+        return new Browser.NewContextOptions().setViewportSize(1280, 800).setLocale("en-US")
+                .setPermissions(List.of("clipboard-read", "clipboard-write"));
     }
 
     static Browser.NewContextOptions phone() {

@@ -17,7 +17,10 @@ class PhoneTest extends PageTest {
     void theThreadFillsTheScreenAndTheListLiesOverIt() {
         open(phone(), "/");
         assertThat(page.locator(".sidebar")).isHidden();
-        openAnswered("On a phone", "A wide table:\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| something | rather | wide | for | a | phone |\n\n```\n" + "x".repeat(300) + "\n```");
+        openAnswered("On a phone",
+                "A wide table:\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| something | rather | wide | for | a | phone "
+                        + "|\n\n```\n"
+                        + "x".repeat(300) + "\n```");
         assertEquals(0, overflow(), "nothing is wider than the screen");
         button("Show the sidebar").tap();
         assertThat(page.locator(".sidebar")).isVisible();

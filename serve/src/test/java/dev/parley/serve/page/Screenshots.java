@@ -26,7 +26,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * mvn -pl serve test -Dtest=Screenshots -Dparley.screenshots=http://localhost:8080
  * }</pre>
  */
-@EnabledIfSystemProperty(named = "parley.screenshots", matches = "http.+", disabledReason = "Pictures are taken when -Dparley.screenshots names a server.")
+@EnabledIfSystemProperty(named = "parley.screenshots", matches = "http.+",
+        disabledReason = "Pictures are taken when -Dparley.screenshots names a server.")
 class Screenshots {
 
     private static final Path FOLDER = Path.of("../docs/images");

@@ -34,8 +34,10 @@ class SetupTest extends PageTest {
         page.keyboard().press("Control+.");
         var defaults = api("GET", "/models", null).path("models").get(0).path("defaults");
         assertTrue(defaults.size() > 4, defaults.toString());
-        for (var name : new String[] {"temperature", "top_p", "top_k", "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty"}) {
-            assertEquals(defaults.path(name).doubleValue(), Double.parseDouble(page.locator("#setting-" + name).getAttribute("placeholder")), name);
+        for (var name : new String[] {"temperature", "top_p", "top_k", "min_p", "repetition_penalty", "presence_penalty",
+            "frequency_penalty"}) {
+            assertEquals(defaults.path(name).doubleValue(),
+                    Double.parseDouble(page.locator("#setting-" + name).getAttribute("placeholder")), name);
         }
         page.getByLabel("Temperature", new Page.GetByLabelOptions().setExact(true)).fill("0.3");
         page.keyboard().press("Enter");

@@ -39,9 +39,11 @@ class SidebarTest extends PageTest {
                     const all = [{ pinned: true, updated: 0 }, at(2026, 2, 29, 0, 5), at(2026, 2, 28, 23, 59), at(2026, 2, 28, 0, 0), at(2026, 2, 23), at(2026, 2, 22), at(2026, 1, 1), at(2025, 11, 31)];
                     return byDay(all, now).map(g => g.name + ' ' + g.items.length);
                 }""");
-        assertEquals(List.of("Pinned 1", "Today 1", "Yesterday 2", "Last 7 days 1", "Last 30 days 1", "February 2026 1", "December 2025 1"), names);
+        assertEquals(List.of("Pinned 1", "Today 1", "Yesterday 2", "Last 7 days 1", "Last 30 days 1", "February 2026 1", "December 2025 1"),
+                names);
         openAnswered("Of today", "Yes");
-        assertThat(page.locator(".conversations section").filter(new Locator.FilterOptions().setHas(page.getByText("Today")))).containsText("Of today");
+        assertThat(page.locator(".conversations section").filter(new Locator.FilterOptions().setHas(page.getByText("Today"))))
+                .containsText("Of today");
     }
 
     @Test

@@ -113,7 +113,8 @@ class ThreadTest extends PageTest {
     @Test
     void anAnswerThatCanOnlyBeTheSameIsSaidToBe() {
         open();
-        openConversation(api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 4, "temperature", 0))).path("id").textValue());
+        openConversation(
+                api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 4, "temperature", 0))).path("id").textValue());
         send("Twice the same");
         awaitAnswer();
         assertThat(page.locator(".toast")).hasCount(0);
@@ -193,10 +194,12 @@ class ThreadTest extends PageTest {
         send("Write a long text");
         var scroller = page.locator(".scroller");
         page.waitForFunction("() => { const s = document.querySelector('.scroller'); return s.scrollHeight > s.clientHeight + 300; }");
-        assertTrue((Boolean) scroller.evaluate("s => s.scrollHeight - s.scrollTop - s.clientHeight < 60"), "at the end while the reader is there");
+        assertTrue((Boolean) scroller.evaluate("s => s.scrollHeight - s.scrollTop - s.clientHeight < 60"),
+                "at the end while the reader is there");
         scroller.hover();
         page.mouse().wheel(0, -200);
-        page.waitForFunction("() => { const s = document.querySelector('.scroller'); return s.scrollHeight - s.scrollTop - s.clientHeight > 100; }");
+        page.waitForFunction(
+                "() => { const s = document.querySelector('.scroller'); return s.scrollHeight - s.scrollTop - s.clientHeight > 100; }");
         var at = scroller.evaluate("s => s.scrollTop");
         awaitAnswer();
         assertEquals(at, scroller.evaluate("s => s.scrollTop"));

@@ -40,7 +40,8 @@ class DatabaseTest {
             database.run(t -> t.update("insert into notes (id, text) values (?, ?)", 1L, "grün 🌱 '; drop table notes; --"));
         }
         try (var database = kind.open(folder)) {
-            assertEquals(Optional.of("grün 🌱 '; drop table notes; --"), database.call(t -> t.first("select text from notes where id = ?", r -> r.getString(1), 1L)));
+            assertEquals(Optional.of("grün 🌱 '; drop table notes; --"),
+                    database.call(t -> t.first("select text from notes where id = ?", r -> r.getString(1), 1L)));
         }
     }
 
@@ -48,14 +49,16 @@ class DatabaseTest {
     void theLastScriptIsTheOneThatIsLookedFor() throws Exception {
         var folder = Path.of(Database.class.getResource("/db/migration").toURI());
         try (var scripts = Files.list(folder)) {
-            var last = scripts.map(script -> script.getFileName().toString()).mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf("__")))).max();
+            var last = scripts.map(script -> script.getFileName().toString())
+                    .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf("__")))).max();
             assertEquals(Integer.parseInt(Database.VERSION), last.orElseThrow());
         }
     }
 
     @Test
     void aDatabaseOfAnOlderVersionIsBroughtUpToDate() {
-        Flyway.configure().dataSource("jdbc:sqlite:" + folder.resolve("parley.db"), null, null).locations("classpath:db/migration").target("1").load().migrate();
+        Flyway.configure().dataSource("jdbc:sqlite:" + folder.resolve("parley.db"), null, null).locations("classpath:db/migration")
+                .target("1").load().migrate();
         try (var database = Database.sqlite(folder)) {
             assertEquals(Optional.of(0L), database.call(t -> t.first("select count(*) from users", r -> r.getLong(1))));
         }
@@ -85,7 +88,8 @@ class DatabaseTest {
                 all.add(threads.submit(() -> database.run(t -> t.update("insert into notes (id, text) values (?, null)", id))));
             }
             for (var one : all) one.get();
-            assertEquals(Optional.of(200L), database.call(t -> t.first("select count(*) from notes where text is null", r -> r.getLong(1))));
+            assertEquals(Optional.of(200L),
+                    database.call(t -> t.first("select count(*) from notes where text is null", r -> r.getLong(1))));
         }
     }
 
@@ -108,7 +112,8 @@ class DatabaseTest {
     /** Another program with a lock, beyond the patience of this one. */
     @Test
     void afterALockThatWasTooLongTheNextTransactionIsWholeAgain() throws Exception {
-        try (var database = Databases.impatient(folder); var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
+        try (var database = Databases.impatient(folder);
+                var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var lock = other.createStatement()) {
             makeTable(database);
             lock.execute("begin immediate");
             var refused = assertThrows(StoreException.class, () -> database.run(t -> t.update("insert into notes (id) values (1)")));
@@ -173,7 +178,8 @@ class DatabaseTest {
     void aTransactionInAnotherIsAFaultAndWaitsForNothing(Databases kind) {
         try (var database = kind.open(folder)) {
             makeTable(database);
-            assertThrows(IllegalStateException.class, () -> database.run(t -> database.run(nested -> nested.update("insert into notes (id) values (1)"))));
+            assertThrows(IllegalStateException.class,
+                    () -> database.run(t -> database.run(nested -> nested.update("insert into notes (id) values (1)"))));
             assertEquals(List.of(), database.read(t -> t.list("select id from notes", r -> r.getLong(1))));
         }
     }
@@ -184,11 +190,13 @@ class DatabaseTest {
         var endless = "with recursive n (i) as (select 1 union all select (i + 1) % 1000 from n) select count(*) from n";
         try (var database = kind.open(folder)) {
             for (int i = 0; i < 3; i++) {
-                var refused = assertThrows(StoreException.class, () -> database.search(Duration.ofMillis(50), t -> t.first(endless, r -> r.getLong(1))));
+                var refused = assertThrows(StoreException.class,
+                        () -> database.search(Duration.ofMillis(50), t -> t.first(endless, r -> r.getLong(1))));
                 assertTrue(refused.tookTooLong(), refused.toString());
                 assertEquals(Optional.of(1L), database.search(Duration.ofSeconds(30), t -> t.first("select 1", r -> r.getLong(1))));
             }
-            var wrong = assertThrows(StoreException.class, () -> database.search(Duration.ofSeconds(30), t -> t.first("select nothing", r -> r.getLong(1))));
+            var wrong = assertThrows(StoreException.class,
+                    () -> database.search(Duration.ofSeconds(30), t -> t.first("select nothing", r -> r.getLong(1))));
             assertFalse(wrong.tookTooLong(), wrong.toString());
         }
     }
@@ -229,7 +237,8 @@ class DatabaseTest {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (var database = Database.sqlite(folder); var files = Files.list(folder)) {
             makeTable(database);
-            for (var file : files.toList()) assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file::toString);
+            for (var file : files.toList())
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file::toString);
         }
     }
 

@@ -24,16 +24,20 @@ record NewModel(String where, JsonNode model, int vocabSize, int contextLength) 
     ModelConfig config() {
         var type = model.path("model_type").asText("qwen3");
         var names = NAMES.get(type);
-        if (names == null) throw new IllegalArgumentException(where + ": model_type " + type + " is none of " + String.join(", ", new TreeSet<>(NAMES.keySet())) + ".");
+        if (names == null) throw new IllegalArgumentException(
+                where + ": model_type " + type + " is none of " + String.join(", ", new TreeSet<>(NAMES.keySet())) + ".");
         for (var entry : model.properties()) {
-            if (!names.contains(entry.getKey())) throw new IllegalArgumentException(where + ": a model of type " + type + " has no " + entry.getKey() + "; there are " + names + ".");
+            if (!names.contains(entry.getKey())) throw new IllegalArgumentException(
+                    where + ": a model of type " + type + " has no " + entry.getKey() + "; there are " + names + ".");
         }
         var config = switch (type) {
             case "gpt2" -> ModelConfig.gpt2(vocabSize, contextLength, whole("n_embd", 256), whole("n_layer", 4), whole("n_head", 4));
-            case "llama" -> ModelConfig.llama(vocabSize, contextLength, width(), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
-                    whole("num_key_value_heads", whole("num_attention_heads", 4)), whole("intermediate_size", 704));
+            case "llama" ->
+                ModelConfig.llama(vocabSize, contextLength, width(), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
+                        whole("num_key_value_heads", whole("num_attention_heads", 4)), whole("intermediate_size", 704));
             default -> ModelConfig.qwen3(vocabSize, contextLength, width(), whole("num_hidden_layers", 4), whole("num_attention_heads", 4),
-                    whole("num_key_value_heads", whole("num_attention_heads", 4)), whole("intermediate_size", Math.ceilDiv(8 * width() / 3, 64) * 64));
+                    whole("num_key_value_heads", whole("num_attention_heads", 4)),
+                    whole("intermediate_size", Math.ceilDiv(8 * width() / 3, 64) * 64));
         };
         return config.withDropout(model.path("dropout").asDouble(0));
     }

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
-import dev.parley.torch.TrainableLM;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
@@ -76,7 +76,8 @@ public final class Recipe {
      * @throws IllegalArgumentException if the text is none
      */
     public static Recipe parse(String name, String yaml) {
-        if (!(tree(name, yaml) instanceof ObjectNode keys)) throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
+        if (!(tree(name, yaml) instanceof ObjectNode keys))
+            throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
         return new Recipe(name, keys, ModelFinder.hub(), Optional.empty(), note -> {});
     }
 
@@ -151,7 +152,8 @@ public final class Recipe {
     /** Loads or makes the model, and reads the data: what is left to do is the training. */
     public TrainingRun open() throws IOException {
         requireKnownKeys();
-        var stage = Stage.of(keys.path("stage").asText("pretrain")).orElseThrow(() -> wrong("stage " + keys.path("stage").asText() + " is neither pretrain nor sft."));
+        var stage = Stage.of(keys.path("stage").asText("pretrain"))
+                .orElseThrow(() -> wrong("stage " + keys.path("stage").asText() + " is neither pretrain nor sft."));
         var arguments = arguments();
         var tokenizer = tokenizer(stage);
         var model = model(tokenizer, arguments);
@@ -169,7 +171,8 @@ public final class Recipe {
             if (!OWN.contains(entry.getKey()) && !SETTINGS.contains(entry.getKey())) unknown.add(entry.getKey());
         }
         if (!unknown.isEmpty()) {
-            throw wrong("there is no key " + String.join(", ", unknown) + "; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs.");
+            throw wrong("there is no key " + String.join(", ", unknown)
+                    + "; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs.");
         }
     }
 
@@ -193,7 +196,9 @@ public final class Recipe {
     private String bf16(String asked) {
         if (asked.equals("always")) return "true";
         if (!List.of("true", "yes", "on").contains(asked.toLowerCase(Locale.ROOT)) || CpuFeatures.hasFastBfloat16()) return asked;
-        notes.accept("bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always insists).");
+        notes.accept(
+                "bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always "
+                        + "insists).");
         return "false";
     }
 
@@ -212,7 +217,8 @@ public final class Recipe {
         var tokenizer = models.tokenizer(named);
         if (stage == Stage.PRETRAIN || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
-            throw wrong("the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and " + ChatTemplate.END
+            throw wrong("the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
+                    + ChatTemplate.END
                     + "; train one with these special tokens.");
         }
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);

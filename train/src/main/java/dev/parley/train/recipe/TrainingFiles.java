@@ -5,8 +5,8 @@ import dev.parley.data.ChatFiles;
 import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.TrainingRow;
 import dev.parley.data.TextFiles;
+import dev.parley.data.TrainingRow;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
@@ -33,7 +33,8 @@ record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<Stri
     private List<TrainingRow> texts(List<Path> files) throws IOException {
         var end = tokenizer.eosTokenId().orElse(0);
         var begin = tokenizer.bosTokenId().orElse(end);
-        return tokenizer.encodeAll(TextFiles.documents(files), Engine.threads()).stream().map(ids -> TrainingRow.document(begin, ids, end)).toList();
+        return tokenizer.encodeAll(TextFiles.documents(files), Engine.threads()).stream().map(ids -> TrainingRow.document(begin, ids, end))
+                .toList();
     }
 
     private List<TrainingRow> chats(List<Path> files) throws IOException {
@@ -41,7 +42,8 @@ record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<Stri
         var all = ChatFiles.chats(files);
         var rows = all.stream().flatMap(chat -> ChatRows.row(tokenizer, template, conversation(template, chat), length).stream()).toList();
         if (rows.size() < all.size()) {
-            notes.accept((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length + " tokens, or without an answer.");
+            notes.accept((all.size() - rows.size()) + " of " + all.size() + " conversations are left out: longer than " + length
+                    + " tokens, or without an answer.");
         }
         if (rows.isEmpty()) throw new IllegalArgumentException(files + ": no conversation fits into " + length + " tokens.");
         return rows;
@@ -49,7 +51,8 @@ record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<Stri
 
     /** As the server gives one to the model, tools and calls above all: what is trained on is what will be asked. */
     static Conversation conversation(ChatTemplate template, Chat chat) {
-        var tools = chat.tools().stream().map(definition -> new Tool(definition.path("function").path("name").asText(), definition)).toList();
+        var tools = chat.tools().stream().map(definition -> new Tool(definition.path("function").path("name").asText(), definition))
+                .toList();
         return ToolTemplate.of(template).conversation(chat.messages(), tools, chat.variables()).withGenerationPrompt(false);
     }
 }

@@ -4,8 +4,8 @@ import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 
 import dev.parley.data.Dataset;
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.torch.TrainableLM;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import java.io.IOException;
@@ -28,7 +28,8 @@ import java.util.Optional;
 public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, int rows, Trainer trainer)
         implements AutoCloseable {
 
-    static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, Optional<Dataset> eval) {
+    static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train,
+            Optional<Dataset> eval) {
         var trainer = eval.map(rows -> new Trainer(model, arguments, train, rows)).orElseGet(() -> new Trainer(model, arguments, train));
         return new TrainingRun(stage, model, tokenizer, arguments, train.size(), trainer.withTokenizer(tokenizer));
     }

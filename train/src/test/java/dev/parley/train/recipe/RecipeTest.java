@@ -50,9 +50,10 @@ class RecipeTest {
     /** Learning rates of the steps of a run, in parts of the highest. */
     private List<Double> rates(String type, String kwargs) throws IOException {
         var rates = new ArrayList<Double>();
-        Recipe.read(file).with("overwrite_output_dir", "true").with("lr_scheduler_type", type).with("lr_scheduler_kwargs", kwargs).run(event -> {
-            if (event instanceof TrainEvent.Step step) rates.add(step.learningRate() / 1e-2);
-        });
+        Recipe.read(file).with("overwrite_output_dir", "true").with("lr_scheduler_type", type).with("lr_scheduler_kwargs", kwargs)
+                .run(event -> {
+                    if (event instanceof TrainEvent.Step step) rates.add(step.learningRate() / 1e-2);
+                });
         return rates;
     }
 
@@ -83,7 +84,8 @@ class RecipeTest {
         for (var name : List.of("config.json", "model.safetensors", "tokenizer.json", "generation_config.json")) {
             assertTrue(Files.size(folder.resolve("out").resolve(name)) > 0, name);
         }
-        var next = Recipe.read(file).with("model", folder.resolve("out")).with("output_dir", folder.resolve("next")).with("max_steps", 1).run();
+        var next = Recipe.read(file).with("model", folder.resolve("out")).with("output_dir", folder.resolve("next")).with("max_steps", 1)
+                .run();
         assertTrue(next.trainLoss() < Recipe.read(file).with("output_dir", folder.resolve("new")).with("max_steps", 1).run().trainLoss());
     }
 
@@ -99,8 +101,10 @@ class RecipeTest {
     @Test
     void keysBecomeArguments() throws IOException {
         var notes = new ArrayList<String>();
-        var recipe = Recipe.read(file).with("shuffle", "false").with("bf16", "yes").with("seed", 7).with("adam_epsilon", "1e-6").with("num_train_epochs", "null")
-                .with("lr_scheduler_type", "cosine_with_min_lr").with("lr_scheduler_kwargs", "{min_lr: 1e-3}").with("resume_from_checkpoint", "true");
+        var recipe = Recipe.read(file).with("shuffle", "false").with("bf16", "yes").with("seed", 7).with("adam_epsilon", "1e-6")
+                .with("num_train_epochs", "null")
+                .with("lr_scheduler_type", "cosine_with_min_lr").with("lr_scheduler_kwargs", "{min_lr: 1e-3}")
+                .with("resume_from_checkpoint", "true");
         try (var run = recipe.onNote(notes::add).open()) {
             var arguments = run.arguments();
             assertEquals(false, arguments.get(TrainingSettings.SHUFFLE));
@@ -116,10 +120,13 @@ class RecipeTest {
 
     @Test
     void whatIsWrongIsNamedWithTheRecipe() throws IOException {
-        var wrong = List.of(List.of("max_steps", "2.5", "max_steps is 2.5 and not a whole number"), List.of("max_steps", "soon", "max_steps is \"soon\" and not a number"),
-                List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"), List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
+        var wrong = List.of(List.of("max_steps", "2.5", "max_steps is 2.5 and not a whole number"),
+                List.of("max_steps", "soon", "max_steps is \"soon\" and not a number"),
+                List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"),
+                List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
                 List.of("adam_beta1", "1", "adam_beta1 1.0 is not in [0, 1)"), List.of("context_length", "x", "context_length is \"x\""),
-                List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"), List.of("learning_rat", "1", "there is no key learning_rat"),
+                List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"),
+                List.of("learning_rat", "1", "there is no key learning_rat"),
                 List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));
         for (var row : wrong) {
             var fault = assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with(row.get(0), row.get(1)).open().close());

@@ -55,7 +55,8 @@ class ToolChatsTest {
                 {"name":"get_current_weather","arguments":{"location":"San Francisco, USA","format":"celsius"}}
                 </tool_call><|im_end|>|It is 17 degrees.<|im_end|>""", learned(rendered));
         assertTrue(rendered.text().contains("<tool_response>\n17 degrees\n</tool_response>"), rendered.text());
-        assertTrue(rendered.text().startsWith("<|im_start|>system\n") && rendered.text().contains("Get the current weather"), rendered.text());
+        assertTrue(rendered.text().startsWith("<|im_start|>system\n") && rendered.text().contains("Get the current weather"),
+                rendered.text());
     }
 
     @Test
@@ -66,7 +67,8 @@ class ToolChatsTest {
                 <tool_call>
                 {"name": "get_current_weather", "arguments": {"location": "San Francisco, USA", "format": "celsius"}}
                 </tool_call><|im_end|>|It is 17 degrees.<|im_end|>""", learned(rendered).replaceAll("(?m)^\\s+", ""));
-        assertTrue(rendered.text().contains("# Tools") && rendered.text().contains("<tool_response>\n17 degrees\n</tool_response>"), rendered.text());
+        assertTrue(rendered.text().contains("# Tools") && rendered.text().contains("<tool_response>\n17 degrees\n</tool_response>"),
+                rendered.text());
     }
 
     @Test
@@ -83,20 +85,26 @@ class ToolChatsTest {
 
     @Test
     void thoughtsGoToTheTemplate() throws IOException {
-        var template = ChatTemplate.parse("{% for m in messages %}[{{ m.role }}]{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}"
-                + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}", "thinking");
-        var rendered = rendered(template, chat("{\"messages\":[{\"role\":\"developer\",\"content\":\"Brief.\"},{\"role\":\"user\",\"content\":\"2+2?\"},"
-                + "{\"role\":\"assistant\",\"reasoning_content\":\"two twos\",\"content\":\"4\"}]}"));
+        var template = ChatTemplate.parse(
+                "{% for m in messages %}[{{ m.role }}]{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}"
+                        + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
+                "thinking");
+        var rendered = rendered(template,
+                chat("{\"messages\":[{\"role\":\"developer\",\"content\":\"Brief.\"},{\"role\":\"user\",\"content\":\"2+2?\"},"
+                        + "{\"role\":\"assistant\",\"reasoning_content\":\"two twos\",\"content\":\"4\"}]}"));
         assertEquals("[system]Brief.;[user]2+2?;[assistant]<think>two twos</think>4;", rendered.text());
         assertEquals("<think>two twos</think>4;", learned(rendered));
     }
 
     @Test
     void whatCannotBeLearnedAsItIsMeantIsNamed() {
-        var wrong = List.of(List.of("{\"role\":\"robot\",\"content\":\"x\"}", "needs a role"), List.of("{\"role\":\"user\",\"content\":null}", "role user needs a content"),
-                List.of("{\"role\":\"assistant\",\"content\":null}", "role assistant needs a content"), List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0}", "weight 0"),
+        var wrong = List.of(List.of("{\"role\":\"robot\",\"content\":\"x\"}", "needs a role"),
+                List.of("{\"role\":\"user\",\"content\":null}", "role user needs a content"),
+                List.of("{\"role\":\"assistant\",\"content\":null}", "role assistant needs a content"),
+                List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0}", "weight 0"),
                 List.of("{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}", "image_url"),
-                List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}", "only the assistant does"),
+                List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}",
+                        "only the assistant does"),
                 List.of("{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{}}]}", "a function with a name"));
         for (var row : wrong) {
             var fault = assertThrows(IllegalArgumentException.class, () -> chat("{\"messages\":[" + row.get(0) + "]}"));

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param finishReason {@code stop}, {@code length} or {@code cancelled}, once it has ended by one of these
  * @param error why it failed, if it did
  */
-public record Answer(String model, String system, ObjectNode settings, Optional<String> finishReason, Optional<Usage> usage, Optional<String> error) {
+public record Answer(String model, String system, ObjectNode settings, Optional<String> finishReason, Optional<Usage> usage,
+        Optional<String> error) {
 
     /**
      * What it took. The two numbers of tokens together are what the model has of the context.

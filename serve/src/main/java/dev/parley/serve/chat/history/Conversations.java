@@ -92,12 +92,15 @@ public final class Conversations {
         arguments.addAll(wanted);
         arguments.addAll(List.of(from.pinned, from.updated, from.id, limit + 1));
         return t.list("select " + Rows.CONVERSATION + " from conversations c where c.owner = ? and c.deleted is null" + condition
-                + " and (c.pinned, c.updated, c.id) < (?, ?, ?) order by c.pinned desc, c.updated desc, c.id desc limit ?", Rows::conversation, arguments.toArray());
+                + " and (c.pinned, c.updated, c.id) < (?, ?, ?) order by c.pinned desc, c.updated desc, c.id desc limit ?",
+                Rows::conversation, arguments.toArray());
     }
 
     private List<Conversation> search(String owner, String wanted, Cursor from, int limit) {
-        var holds = database.isFile() ? "instr" : "strpos"; // where a text has another: both know it by these arguments, but not by one name
-        var condition = " and (" + holds + "(c.folded_title, ?) > 0 or exists (select 1 from messages m where m.conversation = c.id and " + holds + "(m.folded, ?) > 0))";
+        // where a text has another: both know it by these arguments, but not by one name
+        var holds = database.isFile() ? "instr" : "strpos";
+        var condition = " and (" + holds + "(c.folded_title, ?) > 0 or exists (select 1 from messages m where m.conversation = c.id and "
+                + holds + "(m.folded, ?) > 0))";
         try {
             if (searching.merge(owner, 1, Integer::sum) > MOST_SEARCHES) {
                 throw ApiError.of(429, "searching", MOST_SEARCHES + " of your searches are already running; wait for one to finish.");
@@ -105,7 +108,8 @@ public final class Conversations {
             return database.search(longestSearch, t -> list(t, owner, condition, List.of(wanted, wanted), from, limit));
         } catch (StoreException e) {
             if (!e.tookTooLong()) throw e;
-            throw ApiError.of(503, "search_too_long", "This search took more than " + longestSearch.toSeconds() + " s; try a longer or rarer phrase.");
+            throw ApiError.of(503, "search_too_long",
+                    "This search took more than " + longestSearch.toSeconds() + " s; try a longer or rarer phrase.");
         } finally {
             ended(owner);
         }
@@ -119,7 +123,8 @@ public final class Conversations {
     public Conversation create(String owner, Draft draft) {
         var now = System.currentTimeMillis();
         var conversation = new Conversation(UUID.randomUUID().toString(), draft.title().orElse(""), draft.pinned().orElse(false), now, now,
-                draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""), draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty());
+                draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""),
+                draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty());
         database.run(t -> {
             quota.take(t, owner, Quota.space(conversation));
             Rows.insert(t, owner, conversation);
@@ -133,13 +138,15 @@ public final class Conversations {
     }
 
     static Conversation get(Transaction t, String owner, String id) {
-        return t.first("select " + Rows.CONVERSATION + " from conversations c where c.id = ? and c.owner = ? and c.deleted is null", Rows::conversation, id, owner)
+        return t.first("select " + Rows.CONVERSATION + " from conversations c where c.id = ? and c.owner = ? and c.deleted is null",
+                Rows::conversation, id, owner)
                 .orElseThrow(() -> Rows.noConversation(id));
     }
 
     /** All identifiers, the oldest first. */
     public List<String> ids(String owner) {
-        return database.read(t -> t.list("select id from conversations where owner = ? and deleted is null order by created, id", row -> row.getString(1), owner));
+        return database.read(t -> t.list("select id from conversations where owner = ? and deleted is null order by created, id",
+                row -> row.getString(1), owner));
     }
 
     /** @throws ApiError 404 if this owner has no such conversation, or it has no such message to be the current one */
@@ -147,13 +154,16 @@ public final class Conversations {
         return database.call(t -> {
             hold(t, owner, id);
             var before = Quota.space(get(t, owner, id));
-            draft.title().ifPresent(title -> t.update("update conversations set title = ?, folded_title = ? where id = ?", title, Texts.folded(title), id));
+            draft.title().ifPresent(
+                    title -> t.update("update conversations set title = ?, folded_title = ? where id = ?", title, Texts.folded(title), id));
             draft.pinned().ifPresent(pinned -> t.update("update conversations set pinned = ? where id = ?", pinned, id));
-            draft.model().ifPresent(model -> t.update("update conversations set model = ? where id = ?", model.isEmpty() ? null : model, id));
+            draft.model()
+                    .ifPresent(model -> t.update("update conversations set model = ? where id = ?", model.isEmpty() ? null : model, id));
             draft.system().ifPresent(system -> t.update("update conversations set system_prompt = ? where id = ?", system, id));
             draft.settings().ifPresent(settings -> t.update("update conversations set settings = ? where id = ?", settings.toString(), id));
             draft.current().ifPresent(current -> {
-                if (t.first("select 1 from messages where id = ? and conversation = ?", row -> 1, current, id).isEmpty()) throw Rows.noMessage(current);
+                if (t.first("select 1 from messages where id = ? and conversation = ?", row -> 1, current, id).isEmpty())
+                    throw Rows.noMessage(current);
                 t.update("update conversations set current_message = ? where id = ?", current, id);
             });
             var changed = get(t, owner, id);
@@ -167,12 +177,14 @@ public final class Conversations {
 
     /** Nobody else changes it, nor deletes it, until the transaction ends. @throws ApiError 404 if this owner has no such conversation */
     static void hold(Transaction t, String owner, String id) {
-        if (t.update("update conversations set pinned = pinned where id = ? and owner = ? and deleted is null", id, owner) == 0) throw Rows.noConversation(id);
+        if (t.update("update conversations set pinned = pinned where id = ? and owner = ? and deleted is null", id, owner) == 0)
+            throw Rows.noConversation(id);
     }
 
     /** Puts one aside. @throws ApiError 404 if this owner has no such conversation */
     public void delete(String owner, String id) {
-        var changed = database.call(t -> t.update("update conversations set deleted = ? where id = ? and owner = ? and deleted is null", System.currentTimeMillis(), id, owner));
+        var changed = database.call(t -> t.update("update conversations set deleted = ? where id = ? and owner = ? and deleted is null",
+                System.currentTimeMillis(), id, owner));
         if (changed == 0) throw Rows.noConversation(id);
     }
 
@@ -189,8 +201,10 @@ public final class Conversations {
         record Space(String owner, long characters) {}
         return database.call(t -> {
             var old = "select id from conversations where deleted < ?";
-            var freed = t.list("select owner, sum(space) from conversations where deleted < ? group by owner", row -> new Space(row.getString(1), row.getLong(2)), deletedBefore);
-            t.update("delete from answer_tokens where message in (select id from messages where conversation in (" + old + "))", deletedBefore);
+            var freed = t.list("select owner, sum(space) from conversations where deleted < ? group by owner",
+                    row -> new Space(row.getString(1), row.getLong(2)), deletedBefore);
+            t.update("delete from answer_tokens where message in (select id from messages where conversation in (" + old + "))",
+                    deletedBefore);
             t.update("delete from messages where conversation in (" + old + ")", deletedBefore);
             var count = t.update("delete from conversations where deleted < ?", deletedBefore);
             freed.forEach(space -> Quota.count(t, space.owner(), -space.characters()));

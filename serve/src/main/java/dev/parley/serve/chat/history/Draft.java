@@ -15,21 +15,24 @@ public record Draft(Optional<String> title, Optional<Boolean> pinned, Optional<S
         Optional<ObjectNode> settings, Optional<String> current) {
 
     /** Says nothing. */
-    public static final Draft EMPTY = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    public static final Draft EMPTY = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+            Optional.empty());
 
     private static final int MOST_NAME = 300;
     private static final int MOST_SETTINGS = 20_000;
 
     /** @throws ApiError if a field is of the wrong type or too long */
     public static Draft read(JsonFields fields) {
-        return new Draft(fields.string("title").map(Texts::title), fields.any("pinned").map(p -> fields.flag("pinned")), model(fields), system(fields),
+        return new Draft(fields.string("title").map(Texts::title), fields.any("pinned").map(p -> fields.flag("pinned")), model(fields),
+                system(fields),
                 settings(fields), fields.string("current"));
     }
 
     /** The field {@code model}. */
     public static Optional<String> model(JsonFields fields) {
         var model = fields.string("model").map(Texts::clean);
-        if (model.isPresent() && model.get().length() > MOST_NAME) throw ApiError.badRequest("model", "The name of a model has at most " + MOST_NAME + " characters.");
+        if (model.isPresent() && model.get().length() > MOST_NAME)
+            throw ApiError.badRequest("model", "The name of a model has at most " + MOST_NAME + " characters.");
         return model;
     }
 
@@ -45,7 +48,8 @@ public record Draft(Optional<String> title, Optional<Boolean> pinned, Optional<S
             var given = JsonNodeFactory.instance.objectNode();
             object.properties().stream().filter(e -> !e.getValue().isNull()).forEach(e -> given.set(e.getKey(), e.getValue()));
             var text = Texts.clean(given.toString());
-            if (text.length() > MOST_SETTINGS) throw ApiError.badRequest("settings", "settings are longer than " + MOST_SETTINGS + " characters.");
+            if (text.length() > MOST_SETTINGS)
+                throw ApiError.badRequest("settings", "settings are longer than " + MOST_SETTINGS + " characters.");
             return Rows.object(text);
         });
     }

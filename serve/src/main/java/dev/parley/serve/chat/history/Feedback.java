@@ -112,7 +112,9 @@ public final class Feedback {
     public Map<String, Integer> owners() {
         var owners = new TreeMap<String, Integer>();
         var all = "select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported();
-        database.read(t -> t.list("select coalesce(u.name, o.owner), count(*) from (" + all + ") as o left join users u on u.id = o.owner group by 1", row -> owners.put(row.getString(1), row.getInt(2))));
+        database.read(t -> t.list(
+                "select coalesce(u.name, o.owner), count(*) from (" + all + ") as o left join users u on u.id = o.owner group by 1",
+                row -> owners.put(row.getString(1), row.getInt(2))));
         if (!chosen.users().isEmpty()) owners.keySet().retainAll(chosen.users());
         return owners;
     }
@@ -129,15 +131,20 @@ public final class Feedback {
     }
 
     private List<Rated> rated() {
-        return database.read(t -> t.list("select prompt, answer, finish_reason, rating from ratings where " + imported() + wanted() + " order by created, message",
-                row -> new Rated(Rows.json(row.getString(1)), row.getString(2), row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4)), chosen.users().toArray()));
+        return database.read(t -> t.list(
+                "select prompt, answer, finish_reason, rating from ratings where " + imported() + wanted() + " order by created, message",
+                row -> new Rated(Rows.json(row.getString(1)), row.getString(2),
+                        row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4)),
+                chosen.users().toArray()));
     }
 
     private List<Compared> compared() {
-        return database.read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') and " + imported() + wanted()
-                + " order by created, id", row -> {
-            var left = row.getString(4).equals("left");
-            return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
-        }, chosen.users().toArray()));
+        return database
+                .read(t -> t.list("select prompt, left_answer, right_answer, choice from comparisons where choice in ('left', 'right') and "
+                        + imported() + wanted()
+                        + " order by created, id", row -> {
+                            var left = row.getString(4).equals("left");
+                            return new Compared(Rows.json(row.getString(1)), row.getString(left ? 2 : 3), row.getString(left ? 3 : 2));
+                        }, chosen.users().toArray()));
     }
 }

@@ -44,7 +44,8 @@ public final class Import {
     public List<Conversation> add(String owner, JsonNode document) {
         var all = read(JsonFields.of(document));
         if (all.stream().mapToLong(Import::ratedCharacters).sum() > MOST_RATED) {
-            throw ApiError.badRequest("conversations", "The rated answers have prompts of more than " + MOST_RATED + " characters together.");
+            throw ApiError.badRequest("conversations",
+                    "The rated answers have prompts of more than " + MOST_RATED + " characters together.");
         }
         database.run(t -> all.forEach(one -> insert(t, owner, one)));
         return all.stream().map(Imported::conversation).toList();
@@ -66,12 +67,15 @@ public final class Import {
         var messages = messages(fields, path);
         var ids = newIds(messages, path);
         var id = UUID.randomUUID().toString();
-        var current = draft.current().map(c -> Optional.ofNullable(ids.get(c)).orElseThrow(() -> fields.wrong("current", "the id of one of its messages")));
-        var conversation = new Conversation(id, draft.title().orElse(""), draft.pinned().orElse(false), ImportedMessage.time(fields, "created"),
+        var current = draft.current()
+                .map(c -> Optional.ofNullable(ids.get(c)).orElseThrow(() -> fields.wrong("current", "the id of one of its messages")));
+        var conversation = new Conversation(id, draft.title().orElse(""), draft.pinned().orElse(false),
+                ImportedMessage.time(fields, "created"),
                 ImportedMessage.time(fields, "updated"), draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""),
                 draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), current);
-        return new Imported(conversation, messages.stream().map(m -> new ChatMessage(ids.get(m.id()), id, m.parent().map(ids::get), m.role(), m.text(), m.created(),
-                m.status(), m.answer(), m.rating(), m.comment())).toList());
+        return new Imported(conversation,
+                messages.stream().map(m -> new ChatMessage(ids.get(m.id()), id, m.parent().map(ids::get), m.role(), m.text(), m.created(),
+                        m.status(), m.answer(), m.rating(), m.comment())).toList());
     }
 
     private static List<ChatMessage> messages(JsonFields fields, String path) {
@@ -86,7 +90,8 @@ public final class Import {
     private static Map<String, String> newIds(List<ChatMessage> messages, String path) {
         var ids = new HashMap<String, String>();
         for (var message : messages) {
-            if (ids.put(message.id(), UUID.randomUUID().toString()) != null) throw ApiError.badRequest(path + ".messages", "Two messages of " + path + " have the same id.");
+            if (ids.put(message.id(), UUID.randomUUID().toString()) != null)
+                throw ApiError.badRequest(path + ".messages", "Two messages of " + path + " have the same id.");
         }
         var followers = new HashMap<String, List<String>>();
         for (var message : messages) {
@@ -97,7 +102,8 @@ public final class Import {
         }
         var reached = new ArrayList<>(followers.getOrDefault("", List.of()));
         for (int i = 0; i < reached.size(); i++) reached.addAll(followers.getOrDefault(reached.get(i), List.of()));
-        if (reached.size() < messages.size()) throw ApiError.badRequest(path + ".messages", "Messages of " + path + " follow each other in a circle.");
+        if (reached.size() < messages.size())
+            throw ApiError.badRequest(path + ".messages", "Messages of " + path + " follow each other in a circle.");
         return ids;
     }
 
@@ -114,7 +120,8 @@ public final class Import {
     /** Characters of a message and those that it follows. @param known lengths that were found out before */
     private static long length(ChatMessage message, Map<String, ChatMessage> byId, Map<String, Long> known) {
         var path = new ArrayList<ChatMessage>();
-        for (var at = Optional.of(message); at.isPresent() && !known.containsKey(at.get().id()); at = at.get().parent().map(byId::get)) path.add(at.get());
+        for (var at = Optional.of(message); at.isPresent() && !known.containsKey(at.get().id()); at = at.get().parent().map(byId::get))
+            path.add(at.get());
         for (var at : path.reversed()) known.put(at.id(), at.parent().map(known::get).orElse(0L) + at.text().length() + 40);
         return known.get(message.id());
     }
@@ -139,7 +146,8 @@ public final class Import {
             if (message.rating() == 0) continue;
             var path = new ArrayList<ChatMessage>();
             for (var at = Optional.of(message); at.isPresent(); at = at.get().parent().map(byId::get)) path.add(at.get());
-            Ratings.insert(t, quota, owner, message, message.rating(), message.comment(), Ratings.prompt(path.reversed(), one.conversation().system()).toString());
+            Ratings.insert(t, quota, owner, message, message.rating(), message.comment(),
+                    Ratings.prompt(path.reversed(), one.conversation().system()).toString());
         }
     }
 }

@@ -25,7 +25,8 @@ final class ImportedMessage {
         var answer = role == Role.ASSISTANT ? answer(fields) : Optional.<Answer>empty();
         var rating = fields.integer("rating", -1, 1).orElse(0);
         if (rating != 0 && role != Role.ASSISTANT) throw fields.wrong("rating", "0 for what a user said");
-        return new ChatMessage(id, "", fields.string("parent").filter(p -> !p.isEmpty()), role, text, time(fields, "created"), status(fields, answer.isPresent()), answer, rating,
+        return new ChatMessage(id, "", fields.string("parent").filter(p -> !p.isEmpty()), role, text, time(fields, "created"),
+                status(fields, answer.isPresent()), answer, rating,
                 sentence(fields, "comment", Ratings.MOST_COMMENT).orElse(""));
     }
 
@@ -38,7 +39,9 @@ final class ImportedMessage {
     }
 
     private static Status status(JsonFields fields, boolean answered) {
-        var status = fields.string("status").map(s -> Status.of(s).orElseThrow(() -> fields.wrong("status", "done, interrupted, failed or cancelled"))).orElse(Status.DONE);
+        var status = fields.string("status")
+                .map(s -> Status.of(s).orElseThrow(() -> fields.wrong("status", "done, interrupted, failed or cancelled")))
+                .orElse(Status.DONE);
         if (status != Status.DONE && !answered) throw fields.wrong("status", "done for what no model wrote");
         return status == Status.RUNNING ? Status.INTERRUPTED : status;
     }
@@ -46,12 +49,15 @@ final class ImportedMessage {
     private static Optional<Answer> answer(JsonFields fields) {
         var reason = fields.string("finish_reason");
         if (reason.isPresent() && !FINISH_REASONS.contains(reason.get())) throw fields.wrong("finish_reason", "stop, length or cancelled");
-        return Draft.model(fields).filter(m -> !m.isEmpty()).map(model -> new Answer(model, Draft.system(fields).orElse(""), Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode), reason,
-                fields.object("usage").map(ImportedMessage::usage), sentence(fields, "error", MOST_SENTENCE)));
+        return Draft.model(fields).filter(m -> !m.isEmpty())
+                .map(model -> new Answer(model, Draft.system(fields).orElse(""),
+                        Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode), reason,
+                        fields.object("usage").map(ImportedMessage::usage), sentence(fields, "error", MOST_SENTENCE)));
     }
 
     private static Answer.Usage usage(JsonFields fields) {
-        return new Answer.Usage(fields.integer("prompt_tokens", 0, Integer.MAX_VALUE).orElse(0), fields.integer("completion_tokens", 0, Integer.MAX_VALUE).orElse(0),
+        return new Answer.Usage(fields.integer("prompt_tokens", 0, Integer.MAX_VALUE).orElse(0),
+                fields.integer("completion_tokens", 0, Integer.MAX_VALUE).orElse(0),
                 fields.real("seconds", 0, LONGEST).orElse(0), fields.real("first_token_seconds", 0, LONGEST).orElse(0),
                 fields.integer("forgotten_turns", 0, Integer.MAX_VALUE).orElse(0));
     }

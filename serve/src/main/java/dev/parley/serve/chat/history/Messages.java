@@ -31,7 +31,8 @@ public final class Messages {
 
     /** @throws ApiError if it is too long to be kept */
     static String checked(String field, String text) {
-        if (text.length() > MOST_TEXT) throw ApiError.badRequest(field, field + " has " + text.length() + " characters, more than " + MOST_TEXT + ".");
+        if (text.length() > MOST_TEXT)
+            throw ApiError.badRequest(field, field + " has " + text.length() + " characters, more than " + MOST_TEXT + ".");
         return text;
     }
 
@@ -39,7 +40,8 @@ public final class Messages {
     public List<ChatMessage> all(String owner, String conversation) {
         return database.read(t -> {
             Conversations.get(t, owner, conversation);
-            return t.list("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.conversation = ? order by m.number, m.id", Rows::message, owner, conversation);
+            return t.list("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.conversation = ? order by m.number, m.id", Rows::message,
+                    owner, conversation);
         });
     }
 
@@ -49,7 +51,8 @@ public final class Messages {
     }
 
     static ChatMessage get(Transaction t, String owner, String id) {
-        return t.first("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.id = ?", Rows::message, owner, id).orElseThrow(() -> Rows.noMessage(id));
+        return t.first("select " + Rows.MESSAGE + Rows.MESSAGES + " and m.id = ?", Rows::message, owner, id)
+                .orElseThrow(() -> Rows.noMessage(id));
     }
 
     /** A message and those that it follows, from the first one on. @throws ApiError 404 if this owner has no such message */
@@ -61,7 +64,8 @@ public final class Messages {
         get(t, owner, id);
         return t.list("with recursive path (id, depth) as (select p.id, 0 from messages p where p.id = ?"
                 + " union all select p.parent, path.depth + 1 from path join messages p on p.id = path.id where p.parent is not null)"
-                + " select " + Rows.MESSAGE + " from path join messages m on m.id = path.id left join ratings r on r.message = m.id order by path.depth desc",
+                + " select " + Rows.MESSAGE
+                + " from path join messages m on m.id = path.id left join ratings r on r.message = m.id order by path.depth desc",
                 Rows::message, id);
     }
 
@@ -73,11 +77,13 @@ public final class Messages {
      */
     public ChatMessage add(String owner, String conversation, Optional<String> parent, Role role, String text) {
         checked("text", text);
-        var message = new ChatMessage(UUID.randomUUID().toString(), conversation, parent, role, text, System.currentTimeMillis(), Status.DONE, Optional.empty(), 0, "");
+        var message = new ChatMessage(UUID.randomUUID().toString(), conversation, parent, role, text, System.currentTimeMillis(),
+                Status.DONE, Optional.empty(), 0, "");
         database.run(t -> {
             add(t, owner, message);
             var title = role == Role.USER ? Texts.titleOf(text) : "";
-            if (!title.isEmpty()) t.update("update conversations set title = ?, folded_title = ? where id = ? and title = ''", title, Texts.folded(title), conversation);
+            if (!title.isEmpty()) t.update("update conversations set title = ?, folded_title = ? where id = ? and title = ''", title,
+                    Texts.folded(title), conversation);
         });
         return message;
     }
@@ -96,11 +102,13 @@ public final class Messages {
         message.parent().ifPresent(parent -> {
             if (!get(t, owner, parent).conversation().equals(conversation)) throw Rows.noMessage(parent);
         });
-        var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation).orElseThrow();
+        var number = t.first("select coalesce(max(number), 0) + 1 from messages where conversation = ?", row -> row.getInt(1), conversation)
+                .orElseThrow();
         if (number > MOST) throw ApiError.badRequest("", "This conversation has " + MOST + " messages; start a new one.");
         quota.takeMessage(t, owner, message);
         Rows.insert(t, number, message);
-        t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(), conversation);
+        t.update("update conversations set updated = ?, current_message = ? where id = ?", System.currentTimeMillis(), message.id(),
+                conversation);
     }
 
     /**
@@ -115,9 +123,12 @@ public final class Messages {
             Conversations.hold(t, owner, answer.conversation());
             quota.checkRoom(t, answer.conversation(), 0);
             quota.take(t, owner, 1); // of what comes the first character
-            var changed = t.update("update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? and text = ?",
+            var changed = t.update(
+                    "update messages set status = 'running', server = ?, finish_reason = null, error = null where id = ? and status = ? "
+                            + "and text = ?",
                     server, answer.id(), answer.status().label(), answer.text());
-            if (answer.status() == Status.RUNNING || changed == 0) throw ApiError.of(409, "running", "This answer has already been continued.");
+            if (answer.status() == Status.RUNNING || changed == 0)
+                throw ApiError.of(409, "running", "This answer has already been continued.");
             t.update("update conversations set updated = ? where id = ?", System.currentTimeMillis(), answer.conversation());
         });
     }
@@ -136,7 +147,9 @@ public final class Messages {
 
     private static boolean keep(Transaction t, String server, String id, String text, int from, StoredTokens tokens) {
         record Place(String conversation, String owner, long characters) {}
-        var place = t.first("select c.id, c.owner, length(m.text) from messages m join conversations c on c.id = m.conversation where m.id = ? and m.server = ?",
+        var place = t.first(
+                "select c.id, c.owner, length(m.text) from messages m join conversations c on c.id = m.conversation where m.id = ? and "
+                        + "m.server = ?",
                 row -> new Place(row.getString(1), row.getString(2), row.getLong(3)), id, server);
         if (place.isEmpty() || t.update("update messages set text = ? where id = ? and server = ?", text, id, server) == 0) return false;
         var grown = Quota.length(text) - place.get().characters();
@@ -148,7 +161,9 @@ public final class Messages {
 
     /** @return the characters that are kept now, less those that were kept before in their place */
     private static long keepTokens(Transaction t, String id, int from, StoredTokens tokens) {
-        var freed = from > 0 ? 0 : t.first("select coalesce(sum(length(tokens)), 0) from answer_tokens where message = ?", row -> row.getLong(1), id).orElseThrow();
+        var freed = from > 0 ? 0
+                : t.first("select coalesce(sum(length(tokens)), 0) from answer_tokens where message = ?", row -> row.getLong(1), id)
+                        .orElseThrow();
         if (from == 0) t.update("delete from answer_tokens where message = ?", id);
         if (tokens.tokens().isEmpty()) return -freed;
         var json = tokens.json();
@@ -166,14 +181,17 @@ public final class Messages {
         var usage = answer.usage();
         return database.call(t -> {
             if (!keep(t, server, message.id(), message.text(), from, tokens)) return false;
-            t.update("update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, seconds = ?, first_token_seconds = ?,"
-                    + " forgotten_turns = ? where id = ?",
+            t.update(
+                    "update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, "
+                            + "seconds = ?, first_token_seconds = ?,"
+                            + " forgotten_turns = ? where id = ?",
                     Texts.folded(message.text()), message.status().label(), answer.finishReason().orElse(null), answer.error().orElse(null),
                     usage.map(Answer.Usage::promptTokens).orElse(null), usage.map(Answer.Usage::completionTokens).orElse(null),
                     usage.map(Answer.Usage::seconds).orElse(null), usage.map(Answer.Usage::firstTokenSeconds).orElse(null),
                     usage.map(Answer.Usage::forgottenTurns).orElse(null), message.id());
             Ratings.countAnswer(t, message);
-            t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(), answer.finishReason().orElse(null), message.id());
+            t.update("update ratings set answer = ?, finish_reason = ? where message = ?", message.text(),
+                    answer.finishReason().orElse(null), message.id());
             return true;
         });
     }
@@ -182,7 +200,8 @@ public final class Messages {
     public StoredTokens tokens(String owner, String id) {
         return database.read(t -> {
             get(t, owner, id);
-            return StoredTokens.of(t.list("select tokens from answer_tokens where message = ? order by first_token", row -> row.getString(1), id));
+            return StoredTokens
+                    .of(t.list("select tokens from answer_tokens where message = ? order by first_token", row -> row.getString(1), id));
         });
     }
 
@@ -196,9 +215,11 @@ public final class Messages {
         record Left(String id, String text, boolean own) {}
         return database.call(t -> {
             var left = t.list("select id, text, server from messages where status = 'running' and"
-                    + " (server is null or server = ? or server not in (select id from servers where expires >= " + database.clock() + "))", row -> new Left(row.getString(1), row.getString(2), server.equals(row.getString(3))), server);
+                    + " (server is null or server = ? or server not in (select id from servers where expires >= " + database.clock() + "))",
+                    row -> new Left(row.getString(1), row.getString(2), server.equals(row.getString(3))), server);
             return left.stream().filter(one -> !one.own() || !writes.test(one.id())).mapToInt(one -> t.update(
-                    "update messages set status = 'interrupted', folded = ? where id = ? and status = 'running'", Texts.folded(one.text()), one.id())).sum();
+                    "update messages set status = 'interrupted', folded = ? where id = ? and status = 'running'", Texts.folded(one.text()),
+                    one.id())).sum();
         });
     }
 }

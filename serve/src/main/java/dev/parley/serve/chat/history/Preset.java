@@ -9,7 +9,8 @@ public record Preset(String id, String name, Optional<String> model, String syst
 
     /** As the API shows it. */
     public ObjectNode json() {
-        var json = JsonNodeFactory.instance.objectNode().put("id", id).put("name", name).put("model", model.orElse(null)).put("system", system);
+        var json = JsonNodeFactory.instance.objectNode().put("id", id).put("name", name).put("model", model.orElse(null)).put("system",
+                system);
         json.set("settings", settings);
         return json;
     }

@@ -25,8 +25,11 @@ public final class Presets {
 
     /** In the order of making. */
     public List<Preset> list(String owner) {
-        return database.read(t -> t.list("select id, name, model, system_prompt, settings from presets where owner = ? order by created, id",
-                row -> new Preset(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getString(4), Rows.object(row.getString(5))), owner));
+        return database
+                .read(t -> t.list("select id, name, model, system_prompt, settings from presets where owner = ? order by created, id",
+                        row -> new Preset(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getString(4),
+                                Rows.object(row.getString(5))),
+                        owner));
     }
 
     /** @throws ApiError if there are too many */
@@ -35,7 +38,8 @@ public final class Presets {
             var count = t.first("select count(*) from presets where owner = ?", row -> row.getInt(1), owner).orElseThrow();
             if (count >= MOST) throw ApiError.badRequest("", "There are " + MOST + " presets already; delete one first.");
             quota.take(t, owner, Quota.ROW + Quota.length(preset.name(), preset.system(), preset.settings().toString()));
-            t.update("insert into presets (id, owner, name, model, system_prompt, settings, created) values (?, ?, ?, ?, ?, ?, ?)", preset.id(), owner,
+            t.update("insert into presets (id, owner, name, model, system_prompt, settings, created) values (?, ?, ?, ?, ?, ?, ?)",
+                    preset.id(), owner,
                     preset.name(), preset.model().orElse(null), preset.system(), preset.settings().toString(), System.currentTimeMillis());
         });
     }
@@ -43,9 +47,12 @@ public final class Presets {
     /** @throws ApiError 404 if this owner has no such preset */
     public void delete(String owner, String id) {
         database.run(t -> {
-            var characters = t.first("select " + Quota.ROW + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?",
+            var characters = t.first(
+                    "select " + Quota.ROW
+                            + " + length(name) + length(system_prompt) + length(settings) from presets where id = ? and owner = ?",
                     row -> row.getLong(1), id, owner);
-            if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0) throw ApiError.of(404, "not_found", "There is no such preset.");
+            if (t.update("delete from presets where id = ? and owner = ?", id, owner) == 0)
+                throw ApiError.of(404, "not_found", "There is no such preset.");
             Quota.count(t, owner, -characters.orElse(0L));
         });
     }

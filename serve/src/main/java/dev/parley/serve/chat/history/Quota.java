@@ -34,8 +34,9 @@ public record Quota(long conversation, long owner) {
         if (characters <= 0 || this.owner == Long.MAX_VALUE) return;
         var all = t.first("select characters from stored where owner = ?", row -> row.getLong(1), owner).orElseThrow();
         if (all > this.owner) {
-            throw ApiError.of(413, "storage_full", "Your conversations would take more than " + this.owner + " characters: delete conversations,"
-                    + " which are forgotten after " + Conversations.KEPT_ASIDE.toDays() + " days, or ask the operator.");
+            throw ApiError.of(413, "storage_full",
+                    "Your conversations would take more than " + this.owner + " characters: delete conversations,"
+                            + " which are forgotten after " + Conversations.KEPT_ASIDE.toDays() + " days, or ask the operator.");
         }
     }
 
@@ -57,12 +58,14 @@ public record Quota(long conversation, long owner) {
     void checkRoom(Transaction t, String conversation, long characters) {
         var has = t.first("select characters from conversations where id = ?", row -> row.getLong(1), conversation).orElse(0L);
         if (has + Math.max(1, characters) > this.conversation) {
-            throw ApiError.of(413, "conversation_full", "This conversation would have more than " + this.conversation + " characters; start a new one.");
+            throw ApiError.of(413, "conversation_full",
+                    "This conversation would have more than " + this.conversation + " characters; start a new one.");
         }
     }
 
     static void grow(Transaction t, String conversation, long characters, long others) {
-        t.update("update conversations set characters = characters + ?, space = space + ? where id = ?", characters, characters + others, conversation);
+        t.update("update conversations set characters = characters + ?, space = space + ? where id = ?", characters, characters + others,
+                conversation);
     }
 
     /** What is read together with a conversation's other messages. */

@@ -57,11 +57,13 @@ public final class Ratings {
             var path = Messages.path(t, owner, message);
             Conversations.hold(t, owner, path.getLast().conversation());
             var answer = whole(path.getLast());
-            var before = t.first("select " + Quota.ROW + " + length(prompt) + length(answer) + length(rating_comment) from ratings where message = ?",
+            var before = t.first(
+                    "select " + Quota.ROW + " + length(prompt) + length(answer) + length(rating_comment) from ratings where message = ?",
                     row -> row.getLong(1), message);
             before.ifPresent(characters -> Quota.count(t, owner, -characters));
             t.update("delete from ratings where message = ?", message);
-            if (rating != 0) insert(t, quota, owner, answer, rating, comment, prompt(path, Conversations.get(t, owner, answer.conversation()).system()).toString());
+            if (rating != 0) insert(t, quota, owner, answer, rating, comment,
+                    prompt(path, Conversations.get(t, owner, answer.conversation()).system()).toString());
             return Messages.get(t, owner, message);
         });
     }
@@ -69,15 +71,19 @@ public final class Ratings {
     /** An answer that was rated and went on has another length. */
     static void countAnswer(Transaction t, ChatMessage answer) {
         record Rated(String owner, long characters) {}
-        t.first("select owner, length(answer) from ratings where message = ?", row -> new Rated(row.getString(1), row.getLong(2)), answer.id())
+        t.first("select owner, length(answer) from ratings where message = ?", row -> new Rated(row.getString(1), row.getLong(2)),
+                answer.id())
                 .ifPresent(rated -> Quota.count(t, rated.owner(), Quota.length(answer.text()) - rated.characters()));
     }
 
     static void insert(Transaction t, Quota quota, String owner, ChatMessage answer, int rating, String comment, String prompt) {
         quota.take(t, owner, Quota.ROW + Quota.length(prompt, answer.text(), comment));
-        t.update("insert into ratings (message, owner, rating, rating_comment, prompt, answer, finish_reason, model, settings, created, imported)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select imported from messages where id = ?))",
-                answer.id(), owner, rating, comment, prompt, answer.text(), answer.answer().flatMap(Answer::finishReason).orElse(null), model(answer), settings(answer),
+        t.update(
+                "insert into ratings (message, owner, rating, rating_comment, prompt, answer, finish_reason, model, settings, created, "
+                        + "imported)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select imported from messages where id = ?))",
+                answer.id(), owner, rating, comment, prompt, answer.text(), answer.answer().flatMap(Answer::finishReason).orElse(null),
+                model(answer), settings(answer),
                 System.currentTimeMillis(), answer.id());
     }
 
@@ -96,12 +102,14 @@ public final class Ratings {
             var other = whole(Messages.get(t, owner, right));
             if (!one.conversation().equals(conversation)) throw Rows.noMessage(left);
             if (!other.conversation().equals(conversation)) throw Rows.noMessage(right);
-            if (left.equals(right) || !one.parent().equals(other.parent())) throw ApiError.badRequest("right", "left and right must be two answers to the same message.");
+            if (left.equals(right) || !one.parent().equals(other.parent()))
+                throw ApiError.badRequest("right", "left and right must be two answers to the same message.");
             var prompt = prompt(path, Conversations.get(t, owner, conversation).system()).toString();
             quota.take(t, owner, Quota.ROW + Quota.length(prompt, one.text(), other.text()));
             t.update("insert into comparisons (id, owner, choice, prompt, left_message, left_answer, left_model, left_settings,"
                     + " right_message, right_answer, right_model, right_settings, created, imported)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(imported) from messages where id in (?, ?)))", id, owner, choice.label(),
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(imported) from messages where id in (?, ?)))", id, owner,
+                    choice.label(),
                     prompt, left, one.text(), model(one), settings(one),
                     right, other.text(), model(other), settings(other), System.currentTimeMillis(), left, right);
         });
@@ -131,7 +139,8 @@ public final class Ratings {
         var prompt = JsonNodeFactory.instance.arrayNode();
         var system = path.getLast().answer().map(Answer::system).orElse(instruction);
         if (!system.isEmpty()) prompt.addObject().put("role", "system").put("content", system);
-        for (var message : path.subList(0, path.size() - 1)) prompt.addObject().put("role", message.role().label()).put("content", message.text());
+        for (var message : path.subList(0, path.size() - 1))
+            prompt.addObject().put("role", message.role().label()).put("content", message.text());
         return prompt;
     }
 }

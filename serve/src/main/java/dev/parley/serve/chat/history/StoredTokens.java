@@ -37,7 +37,8 @@ public record StoredTokens(List<AnswerToken> tokens, List<Integer> textEnds) {
         var ends = new ArrayList<Integer>();
         for (var row : rows) {
             for (var token : Rows.json(row)) {
-                tokens.add(new AnswerToken(token.path(0).intValue(), token.path(1).textValue(), token.path(2).doubleValue(), top(token.path(4))));
+                tokens.add(new AnswerToken(token.path(0).intValue(), token.path(1).textValue(), token.path(2).doubleValue(),
+                        top(token.path(4))));
                 ends.add(token.path(3).intValue());
             }
         }

@@ -1,11 +1,11 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
 import dev.parley.serve.chat.history.Texts;
-import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,8 @@ public final class AnswerLog {
     /** The message before anything of it had come. */
     public ChatMessage beginning() {
         var answer = message.answer().map(a -> Answer.begun(a.model(), a.system(), a.settings()));
-        return new ChatMessage(message.id(), message.conversation(), message.parent(), message.role(), "", message.created(), Status.RUNNING, answer,
+        return new ChatMessage(message.id(), message.conversation(), message.parent(), message.role(), "", message.created(),
+                Status.RUNNING, answer,
                 message.rating(), message.comment());
     }
 
@@ -166,7 +167,8 @@ public final class AnswerLog {
             wanted = saved + many;
             var left = patience.toNanos();
             while (!complete && tokens.size() < wanted && left > 0) left = work.awaitNanos(left);
-            return new Unsaved(text.toString(), saved, new StoredTokens(List.copyOf(tokens.subList(saved, tokens.size())), List.copyOf(textEnds.subList(saved, textEnds.size()))));
+            return new Unsaved(text.toString(), saved, new StoredTokens(List.copyOf(tokens.subList(saved, tokens.size())),
+                    List.copyOf(textEnds.subList(saved, textEnds.size()))));
         } finally {
             lock.unlock();
         }
@@ -181,7 +183,8 @@ public final class AnswerLog {
         lock.lock();
         try {
             var left = patience.toNanos();
-            while (ended.isEmpty() && tokens.size() <= from.tokens() && text.length() <= from.characters() && left > 0) left = news.awaitNanos(left);
+            while (ended.isEmpty() && tokens.size() <= from.tokens() && text.length() <= from.characters() && left > 0)
+                left = news.awaitNanos(left);
             return piece(from, most);
         } finally {
             lock.unlock();
@@ -194,7 +197,8 @@ public final class AnswerLog {
         var begin = Math.min(from.characters(), text.length());
         var end = Math.max(begin, last == tokens.size() ? text.length() : textEnds.get(last - 1));
         var all = last == tokens.size() && last == first && begin == end;
-        return new Piece(text.substring(begin, end), List.copyOf(tokens.subList(first, last)), new Position(last, end, false), all ? ended : Optional.empty());
+        return new Piece(text.substring(begin, end), List.copyOf(tokens.subList(first, last)), new Position(last, end, false),
+                all ? ended : Optional.empty());
     }
 
     /** Whether a reader at a position has all that there will be, and knows it. */

@@ -41,7 +41,8 @@ final class AnswerWriter implements Runnable {
     }
 
     /** @param often after which time what has come is kept, and after which a database that failed is tried again */
-    AnswerWriter(RunningAnswer answer, Messages messages, String server, Consumer<String> note, Runnable whenKept, BooleanSupplier closed, Duration often) {
+    AnswerWriter(RunningAnswer answer, Messages messages, String server, Consumer<String> note, Runnable whenKept, BooleanSupplier closed,
+            Duration often) {
         this.answer = answer;
         this.messages = messages;
         this.server = server;
@@ -76,7 +77,7 @@ final class AnswerWriter implements Runnable {
     }
 
     private void end() throws InterruptedException {
-        for (int i = 1; ; i++) {
+        for (int i = 1;; i++) {
             try {
                 var ended = tryEnd();
                 whenKept.run();
@@ -96,14 +97,17 @@ final class AnswerWriter implements Runnable {
     private ChatMessage tryEnd() throws InterruptedException {
         var unsaved = answer.log().awaitWork(saved, MANY, Duration.ZERO);
         var ended = answer.ended(unsaved.text());
-        return messages.end(server, ended, saved, unsaved.tokens()) ? ended : failed(ended, "This answer was deleted, or another server has continued it.");
+        return messages.end(server, ended, saved, unsaved.tokens()) ? ended
+                : failed(ended, "This answer was deleted, or another server has continued it.");
     }
 
     private ChatMessage notYetKept() throws InterruptedException {
-        return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()), "This answer could not be saved yet; the server keeps trying.");
+        return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()),
+                "This answer could not be saved yet; the server keeps trying.");
     }
 
     private static ChatMessage failed(ChatMessage ended, String sentence) {
-        return ended.with(ended.text(), Status.FAILED, ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of(sentence)));
+        return ended.with(ended.text(), Status.FAILED,
+                ended.answer().orElseThrow().ended(Optional.empty(), Optional.empty(), Optional.of(sentence)));
     }
 }

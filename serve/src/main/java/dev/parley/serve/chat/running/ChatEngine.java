@@ -1,8 +1,8 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.QueueFullException;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
@@ -55,7 +55,8 @@ public class ChatEngine {
      * @param topLogprobs alternatives that are logged with each token
      * @param owner whose it is: users with many requests wait for those with few
      */
-    record Question(Optional<String> model, List<Message> messages, List<AnswerToken> begun, ObjectNode settings, int topLogprobs, String owner) {}
+    record Question(Optional<String> model, List<Message> messages, List<AnswerToken> begun, ObjectNode settings, int topLogprobs,
+            String owner) {}
 
     /**
      * How an answer ended.
@@ -88,7 +89,8 @@ public class ChatEngine {
             var model = lease.model();
             var prepared = prepared(question, model);
             var prompt = prepared.prompt();
-            var request = limited(new TextRequest(prompt.ids(), prepared.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
+            var request = limited(
+                    new TextRequest(prompt.ids(), prepared.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
             var ticket = model.engine().submit(request, new Listener(lease, question, prompt, to));
             return ticket::cancel;
         } catch (RuntimeException e) {
@@ -163,7 +165,8 @@ public class ChatEngine {
         public void onEnd(InferenceEngine.Answer answer) {
             lease.close();
             var completion = answer.completions().getFirst();
-            to.end(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(), prompt.begun() + completion.ids().length,
+            to.end(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(),
+                    prompt.begun() + completion.ids().length,
                     (System.nanoTime() - asked) / 1e9, prompt.forgottenTurns()));
         }
 

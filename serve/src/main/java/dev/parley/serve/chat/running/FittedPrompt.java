@@ -27,7 +27,9 @@ record FittedPrompt(int[] ids, int begun, int forgottenTurns) {
         if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
             throw ApiError.badRequest("model", "The answer was started by a different model than " + model.id() + " is now.");
         }
-        var prompt = FittedConversation.of(model.tokenizer(), model.requireChatTemplate(), question.messages(), model.contextLength(), config.maxNewTokens());
-        return new FittedPrompt(IntStream.concat(IntStream.of(prompt.ids()), IntStream.of(begun)).toArray(), begun.length, prompt.forgottenTurns());
+        var prompt = FittedConversation.of(model.tokenizer(), model.requireChatTemplate(), question.messages(), model.contextLength(),
+                config.maxNewTokens());
+        return new FittedPrompt(IntStream.concat(IntStream.of(prompt.ids()), IntStream.of(begun)).toArray(), begun.length,
+                prompt.forgottenTurns());
     }
 }

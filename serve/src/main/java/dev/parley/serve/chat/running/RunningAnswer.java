@@ -3,9 +3,9 @@ package dev.parley.serve.chat.running;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
-import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.running.ChatEngine.Ended;
 import java.time.Duration;
 import java.util.Optional;
@@ -125,16 +125,20 @@ final class RunningAnswer {
     ChatMessage ended(String text) {
         var answer = message.answer().orElseThrow();
         var cancelled = ended.isEmpty() || ended.get().finishReason().equals("cancelled");
-        var status = interrupted && cancelled ? Status.INTERRUPTED : failure.isPresent() ? Status.FAILED : cancelled ? Status.CANCELLED : Status.DONE;
+        var status = interrupted && cancelled ? Status.INTERRUPTED
+                : failure.isPresent() ? Status.FAILED : cancelled ? Status.CANCELLED : Status.DONE;
         var reason = status == Status.DONE || status == Status.CANCELLED ? ended.map(Ended::finishReason) : Optional.<String>empty();
-        return message.with(text, status, answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
+        return message.with(text, status,
+                answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
     }
 
     /** Where the time of the beginning is known the whole counts as written, else what it began with counts as read. */
     private Answer.Usage usage(Ended how) {
         var first = log.firstTokenSeconds().orElse(how.seconds());
         return message.answer().orElseThrow().usage()
-                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(), AnswerToken.rounded(before.seconds() + how.seconds()), before.firstTokenSeconds(), how.forgottenTurns()))
-                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun, AnswerToken.rounded(how.seconds()), AnswerToken.rounded(first), how.forgottenTurns()));
+                .map(before -> new Answer.Usage(how.promptTokens(), how.completionTokens(),
+                        AnswerToken.rounded(before.seconds() + how.seconds()), before.firstTokenSeconds(), how.forgottenTurns()))
+                .orElseGet(() -> new Answer.Usage(how.promptTokens() + begun, how.completionTokens() - begun,
+                        AnswerToken.rounded(how.seconds()), AnswerToken.rounded(first), how.forgottenTurns()));
     }
 }

@@ -3,12 +3,12 @@ package dev.parley.serve.chat.running;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Conversation;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
-import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.running.ChatEngine.Question;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.Message;
@@ -84,7 +84,8 @@ public final class RunningAnswers {
         requireSame(answer, model);
         if (path.size() < 2) throw ApiError.badRequest("begin", "This answer has no question.");
         var known = requireTokens(caller.id(), path.getLast());
-        if (beginning.tokens() >= known.size()) throw ApiError.badRequest("begin.tokens", "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
+        if (beginning.tokens() >= known.size()) throw ApiError.badRequest("begin.tokens",
+                "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
         return begin(caller, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
@@ -92,7 +93,8 @@ public final class RunningAnswers {
 
     private void requireSame(Answer answer, Optional<String> model) {
         if (model.isPresent() && !engine.modelId(model).equals(answer.model())) {
-            throw ApiError.badRequest("model", "An answer of " + answer.model() + " can only be continued by that model: others have different tokens.");
+            throw ApiError.badRequest("model",
+                    "An answer of " + answer.model() + " can only be continued by that model: others have different tokens.");
         }
     }
 
@@ -107,11 +109,13 @@ public final class RunningAnswers {
     private static AnswerToken instead(AnswerToken came, int token) {
         if (came.id() == token) return came;
         var other = came.top().stream().filter(t -> t.id() == token).findFirst()
-                .orElseThrow(() -> ApiError.badRequest("begin.token", "begin.token must be one of the alternatives stored for that position."));
+                .orElseThrow(
+                        () -> ApiError.badRequest("begin.token", "begin.token must be one of the alternatives stored for that position."));
         return new AnswerToken(other.id(), other.text(), other.logprob(), came.top());
     }
 
-    private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings, List<AnswerToken> begun) {
+    private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
+            List<AnswerToken> begun) {
         var answer = Answer.begun(engine.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
@@ -130,10 +134,13 @@ public final class RunningAnswers {
         var was = answerOf(before, conversation);
         requireSame(was, model);
         if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is already being generated.");
-        if (was.finishReason().filter("stop"::equals).isPresent()) throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
-        var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(), Optional.empty());
+        if (was.finishReason().filter("stop"::equals).isPresent())
+            throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
+        var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(),
+                Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before), () -> messages.resume(caller.id(), before, server));
+        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before),
+                () -> messages.resume(caller.id(), before, server));
         return message;
     }
 
@@ -153,14 +160,17 @@ public final class RunningAnswers {
     }
 
     /** @param before what remains if it cannot be begun */
-    private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun, Runnable keep) {
-        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING)) throw ApiError.of(409, "running", "An earlier answer in this thread is still being generated; stop it first.");
+    private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun,
+            Runnable keep) {
+        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING))
+            throw ApiError.of(409, "running", "An earlier answer in this thread is still being generated; stop it first.");
         var answer = new RunningAnswer(caller, message, begun.size());
         if (all.putIfAbsent(message.id(), answer) != null) throw ApiError.of(409, "running", "This answer is already being generated.");
         try {
             if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
             if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
-                throw ApiError.of(429, "too_many_answers", MOST + " of your answers are being generated; wait for one to finish, or stop one.");
+                throw ApiError.of(429, "too_many_answers",
+                        MOST + " of your answers are being generated; wait for one to finish, or stop one.");
             }
             answer.begin(engine.answer(question(caller.id(), message, path, begun), answer));
             keep.run();
@@ -223,7 +233,8 @@ public final class RunningAnswers {
         var message = path.getLast();
         if (message.answer().isEmpty()) throw ApiError.badRequest("", "This message was not written by a model.");
         var known = tokens(owner, id);
-        if (token < 0 || token >= known.size()) throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
+        if (token < 0 || token >= known.size())
+            throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
         var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
         return engine.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
@@ -238,7 +249,8 @@ public final class RunningAnswers {
         closing = true;
         if (!awaitAll(grace)) {
             all.values().forEach(RunningAnswer::interrupt);
-            if (!awaitAll(LAST_MOMENT)) note.accept(all.size() + " answers could not be saved in full; they will be marked as interrupted at the next start.");
+            if (!awaitAll(LAST_MOMENT))
+                note.accept(all.size() + " answers could not be saved in full; they will be marked as interrupted at the next start.");
         }
         closed = true;
     }

@@ -39,7 +39,8 @@ public final class ModelRoutes implements Routes {
     }
 
     private ObjectNode json(ModelPool.Info info) {
-        var json = JsonNodeFactory.instance.objectNode().put("id", info.source().id()).put("object", "model").put("created", started).put("owned_by", "parley")
+        var json = JsonNodeFactory.instance.objectNode().put("id", info.source().id()).put("object", "model").put("created", started)
+                .put("owned_by", "parley")
                 .put("state", state(info));
         contextLength(json, info);
         var aliases = json.putArray("aliases");

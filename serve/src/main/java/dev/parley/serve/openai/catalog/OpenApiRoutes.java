@@ -1,7 +1,6 @@
 package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.sampling.SettingsForm;
 import dev.parley.serve.Lazy;
 import dev.parley.serve.Version;
 import dev.parley.serve.http.JsonBody;

@@ -2,7 +2,6 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.sampling.SettingsForm;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.Version;
 import dev.parley.serve.http.JsonBody;
@@ -36,7 +35,8 @@ public final class PropsRoutes implements Routes {
         for (var info : models.all()) list.add(json(info));
         var limits = models.limits();
         props.putObject("limits").put("running", limits.running()).put("waiting", limits.waiting()).put("cache_bytes", limits.cacheBytes())
-                .put("prefill_tokens", limits.prefillTokens()).put("memory_bytes", models.memoryBudget()).put("body_bytes", settings.largestBody());
+                .put("prefill_tokens", limits.prefillTokens()).put("memory_bytes", models.memoryBudget())
+                .put("body_bytes", settings.largestBody());
         props.set("settings", SettingsForm.rows());
         JsonBody.write(request, props);
     }
@@ -47,7 +47,8 @@ public final class PropsRoutes implements Routes {
         info.model().ifPresent(model -> {
             json.put("weight_bytes", model.weightBytes());
             json.set("defaults", DefaultSettings.of(model.defaults()));
-            model.tokenizer().chatTemplate().ifPresentOrElse(t -> json.put("chat_template", t.source()), () -> json.putNull("chat_template"));
+            model.tokenizer().chatTemplate().ifPresentOrElse(t -> json.put("chat_template", t.source()),
+                    () -> json.putNull("chat_template"));
         });
         info.failure().ifPresent(why -> json.put("failure", why));
         return json;

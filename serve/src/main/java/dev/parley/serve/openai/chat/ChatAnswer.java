@@ -1,16 +1,16 @@
 package dev.parley.serve.openai.chat;
 
-import dev.parley.generate.strategy.FinishReason;
-import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.Ids;
 import dev.parley.serve.openai.EngineCall;
+import dev.parley.serve.openai.Ids;
 import dev.parley.serve.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +106,8 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             }
             var opener = prompt.calls().orElseThrow().opener();
             for (var id : newIds) {
-                if (opener.isPresent() && id == opener.getAsInt()) calls.get().openAfter(model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length());
+                if (opener.isPresent() && id == opener.getAsInt())
+                    calls.get().openAfter(model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length());
                 if (opener.isPresent()) ids.add(id);
             }
             calls.get().push(more);
@@ -127,7 +128,8 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         Choice choice(Completion completion) {
             var all = new ArrayList<Call>();
             for (var call : begun) all.add(new Call(call.id(), call.name(), arguments.get(call.index()).toString()));
-            var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls" : completion.finishReason().label();
+            var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls"
+                    : completion.finishReason().label();
             return new Choice(text.toString(), List.copyOf(all), reason, completion.logprobs());
         }
 

@@ -52,7 +52,8 @@ final class ChatJson {
         if (choice.calls().isEmpty()) return message;
         var calls = message.putArray("tool_calls");
         for (var call : choice.calls()) {
-            calls.addObject().put("id", call.id()).put("type", "function").putObject("function").put("name", call.name()).put("arguments", call.arguments());
+            calls.addObject().put("id", call.id()).put("type", "function").putObject("function").put("name", call.name()).put("arguments",
+                    call.arguments());
         }
         return message;
     }
@@ -78,9 +79,11 @@ final class ChatJson {
         for (var piece : pieces) {
             switch (piece) {
                 case Piece.Text(var text) -> delta.put("content", delta.path("content").asText() + text);
-                case Piece.CallBegun(var index, var id, var name) -> delta.withArray("tool_calls").addObject().put("index", index).put("id", id)
-                        .put("type", "function").putObject("function").put("name", name).put("arguments", "");
-                case Piece.CallArguments(var index, var json) -> delta.withArray("tool_calls").addObject().put("index", index).putObject("function").put("arguments", json);
+                case Piece.CallBegun(var index, var id, var name) ->
+                    delta.withArray("tool_calls").addObject().put("index", index).put("id", id)
+                            .put("type", "function").putObject("function").put("name", name).put("arguments", "");
+                case Piece.CallArguments(var index, var json) ->
+                    delta.withArray("tool_calls").addObject().put("index", index).putObject("function").put("arguments", json);
             }
         }
         return delta;

@@ -35,7 +35,8 @@ public final class ChatMessages {
     private static ObjectNode message(JsonFields fields) {
         var role = fields.requireString("role");
         if (!ROLES.contains(role)) throw fields.wrong("role", "system, developer, user, assistant or tool");
-        var message = JsonNodeFactory.instance.objectNode().put("role", role.equals("developer") ? "system" : role.equals("function") ? "tool" : role);
+        var message = JsonNodeFactory.instance.objectNode().put("role",
+                role.equals("developer") ? "system" : role.equals("function") ? "tool" : role);
         var calls = calls(fields);
         if (!calls.isEmpty() && !role.equals("assistant")) throw fields.wrong("tool_calls", "absent where the role is " + role);
         var content = fields.any("content");

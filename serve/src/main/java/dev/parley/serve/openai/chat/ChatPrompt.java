@@ -9,8 +9,8 @@ import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.ToolFields.Use;
 import dev.parley.serve.openai.ToolFields;
+import dev.parley.serve.openai.ToolFields.Use;
 import dev.parley.serve.sampling.FormFields;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.tokenizer.Tokenizer;
@@ -51,13 +51,15 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @param settings of sampling; the form is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables,
+            Optional<Grammar> form,
             GenerationConfigBuilder settings) {
         return of(model, messages, "messages", tools, variables, form, settings);
     }
 
     /** The same for requests that bring the messages otherwise. @param param the field that they come from */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables, Optional<Grammar> form,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
+            Optional<Grammar> form,
             GenerationConfigBuilder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
         var ids = encoded(model, template, messages, param, tools, variables);
@@ -73,7 +75,8 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return new ChatPrompt(ids, config, calls);
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables) {
+    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools,
+            Map<String, JsonNode> variables) {
         try {
             return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
         } catch (TokenizerException e) {
@@ -89,13 +92,15 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
     public static void requireRoom(ServedModel model, int length, String param) {
         if (length == 0) throw ApiError.badRequest(param, param + " is empty; the model needs at least one token to start from.");
         if (length < model.contextLength()) return;
-        throw ApiError.of(400, "context_length_exceeded", param, "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
-                + param + " have " + length + " tokens. Shorten them.");
+        throw ApiError.of(400, "context_length_exceeded", param,
+                "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
+                        + param + " have " + length + " tokens. Shorten them.");
     }
 
     private static Calls calls(Tokenizer tokenizer, ToolFormat format, ToolFields tools) {
         var opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
-        if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty(); // it is text after all
+        // it is text after all
+        if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();
         return new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener);
     }
 

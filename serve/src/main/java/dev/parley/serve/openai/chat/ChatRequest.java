@@ -53,7 +53,9 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
     /** What is known and changes nothing here; of a wrong type it is refused all the same. */
     private static void ignore(JsonFields fields) {
         fields.ignore("model");
-        for (var name : List.of("user", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort", "verbosity")) fields.string(name);
+        for (var name : List.of("user", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
+                "reasoning_effort", "verbosity"))
+            fields.string(name);
         fields.flag("store");
         for (var name : List.of("metadata", "prediction")) {
             if (fields.any(name).filter(value -> !value.isObject()).isPresent()) throw fields.wrong(name, "an object");

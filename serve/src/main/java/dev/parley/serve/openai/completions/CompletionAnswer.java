@@ -8,8 +8,8 @@ import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.LogprobsJson;
 import dev.parley.serve.openai.EngineCall;
+import dev.parley.serve.openai.LogprobsJson;
 import dev.parley.serve.openai.Usage;
 import dev.parley.serve.openai.completions.CompletionRequest.Prompt;
 import dev.parley.tokenizer.StreamDecoder;
@@ -94,8 +94,10 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         public void onEnd(int request, Answer answer) {
             for (int i = 0; i < n; i++) {
                 var completion = answer.completions().get(i);
-                if (asked.echoesLogprobs()) tell(request * n + i, choice(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
-                else if (asked.echo()) tell(request * n + i, choice(request, i).take(List.of(), List.of(), "")); // a prompt that nothing follows
+                if (asked.echoesLogprobs())
+                    tell(request * n + i, choice(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));
+                // a prompt that nothing follows
+                else if (asked.echo()) tell(request * n + i, choice(request, i).take(List.of(), List.of(), ""));
             }
         }
 

@@ -1,8 +1,8 @@
 package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ServedModel;
@@ -45,8 +45,10 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
         var n = fields.integer("n", 1, SamplingFields.MOST_CHOICES).orElse(1);
         var best = fields.integer("best_of", 1, SamplingFields.MOST_CHOICES);
-        if (best.isPresent() && best.getAsInt() != n) throw ApiError.badRequest("best_of", "best_of must equal n; this server does not rank answers.");
-        if (!fields.string("suffix").orElse("").isEmpty()) throw ApiError.badRequest("suffix", "suffix is not supported: this server's models continue text and cannot fill gaps.");
+        if (best.isPresent() && best.getAsInt() != n)
+            throw ApiError.badRequest("best_of", "best_of must equal n; this server does not rank answers.");
+        if (!fields.string("suffix").orElse("").isEmpty())
+            throw ApiError.badRequest("suffix", "suffix is not supported: this server's models continue text and cannot fill gaps.");
         settings.logprobs(fields.integer("logprobs", 0, MOST_TOP).orElse(-1));
         FormFields.read(fields).ifPresent(settings::grammar);
         var most = fields.limit("max_tokens", 0).orElse(USUAL_TOKENS);

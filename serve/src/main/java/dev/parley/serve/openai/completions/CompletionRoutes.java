@@ -3,12 +3,12 @@ package dev.parley.serve.openai.completions;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientPresence;
-import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.ServerSentEvents;
+import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.AnswerEnvelope;
@@ -63,7 +63,8 @@ public final class CompletionRoutes implements Routes {
         ServerSentEvents.answer(request, stream -> {
             var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {
                 if (logprobs.isPresent()) stream.send(piece(envelope, model, asked, choice, text, logprobs, Optional.empty()));
-                else stream.send(templates.computeIfAbsent(choice, c -> Template.of(t -> piece(envelope, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
+                else stream.send(templates.computeIfAbsent(choice,
+                        c -> Template.of(t -> piece(envelope, model, asked, c, t, Optional.empty(), Optional.empty()))), text);
             });
             for (int i = 0; i < answer.choices().size(); i++) {
                 stream.send(piece(envelope, model, asked, i, "", Optional.empty(), Optional.of(answer.choices().get(i).finishReason())));
@@ -77,7 +78,8 @@ public final class CompletionRoutes implements Routes {
         });
     }
 
-    private static ObjectNode piece(AnswerEnvelope envelope, ServedModel model, CompletionRequest asked, int choice, String text, Optional<ObjectNode> logprobs,
+    private static ObjectNode piece(AnswerEnvelope envelope, ServedModel model, CompletionRequest asked, int choice, String text,
+            Optional<ObjectNode> logprobs,
             Optional<String> finishReason) {
         var json = envelope.json("text_completion", model);
         put(json.putArray("choices").addObject(), choice, text, logprobs, finishReason);

@@ -56,7 +56,8 @@ public final class EmbeddingRoutes implements Routes {
             var texts = ClientWork.run(request, () -> texts(fields, input, model.tokenizer()));
             var width = model.model().config().hiddenSize();
             if (dimensions.isPresent() && dimensions.getAsInt() != width) {
-                throw ApiError.badRequest("dimensions", "dimensions is " + dimensions.getAsInt() + "; the model " + model.id() + " makes vectors of " + width + " numbers, which mean nothing when cut.");
+                throw ApiError.badRequest("dimensions", "dimensions is " + dimensions.getAsInt() + "; the model " + model.id()
+                        + " makes vectors of " + width + " numbers, which mean nothing when cut.");
             }
             RequestNotes.of(request).model(model.id());
             JsonBody.warnOfUnknown(request, fields);
@@ -75,9 +76,11 @@ public final class EmbeddingRoutes implements Routes {
     /** The ids of each text: of one string or list of ids, or of a list of these. */
     private static List<int[]> texts(JsonFields fields, JsonNode input, Tokenizer tokenizer) {
         if (input.isTextual()) return List.of(tokenizer.encodeForModel(input.textValue()));
-        if (!input.isArray() || input.isEmpty()) throw fields.wrong("input", "a string, a list of token ids, or a list of at least one of these");
+        if (!input.isArray() || input.isEmpty())
+            throw fields.wrong("input", "a string, a list of token ids, or a list of at least one of these");
         if (input.get(0).isNumber()) return List.of(TokenIds.read("input", input, tokenizer));
-        if (input.size() > MOST_INPUTS) throw ApiError.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_INPUTS + ".");
+        if (input.size() > MOST_INPUTS)
+            throw ApiError.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_INPUTS + ".");
         var texts = new ArrayList<int[]>(input.size());
         for (var one : input) {
             var name = "input[" + texts.size() + "]";
@@ -97,9 +100,10 @@ public final class EmbeddingRoutes implements Routes {
             for (var ids : texts) {
                 tokens += ids.length; // also of one that is left before it is read
                 var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-                var vector = unit(meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
+                var vector = unit(
+                        meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
                 if (base64) item.put("embedding", base64(vector));
-                else for (var array = item.putArray("embedding"); array.size() < vector.length; ) array.add(vector[array.size()]);
+                else for (var array = item.putArray("embedding"); array.size() < vector.length;) array.add(vector[array.size()]);
             }
         } finally {
             reservation.settle(tokens);

@@ -83,7 +83,8 @@ final class ResponseInput {
     private void addOutput(JsonFields item) {
         var id = item.requireString("call_id");
         var output = item.any("output").orElseThrow(() -> item.missing("output"));
-        if (!names.containsKey(id)) throw ApiError.badRequest(item.path("call_id"), item.path("call_id") + " names a call that is not in the input before it.");
+        if (!names.containsKey(id))
+            throw ApiError.badRequest(item.path("call_id"), item.path("call_id") + " names a call that is not in the input before it.");
         add("tool", text(item, output)).put("tool_call_id", id).put("name", names.get(id));
     }
 
@@ -92,7 +93,8 @@ final class ResponseInput {
         if (!output.isArray()) throw item.wrong("output", "a string, or a list of parts of type input_text");
         var text = new StringBuilder();
         for (var part : output) {
-            if (!part.path("type").asText().equals("input_text") || !part.path("text").isTextual()) throw item.wrong("output", "a string, or a list of parts of type input_text");
+            if (!part.path("type").asText().equals("input_text") || !part.path("text").isTextual())
+                throw item.wrong("output", "a string, or a list of parts of type input_text");
             text.append(part.path("text").textValue());
         }
         return text.toString();

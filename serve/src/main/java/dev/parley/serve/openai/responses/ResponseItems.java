@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.openai.Ids;
 import dev.parley.serve.openai.LogprobsJson;
-import dev.parley.serve.openai.chat.ChatAnswer.Piece;
 import dev.parley.serve.openai.chat.ChatAnswer;
+import dev.parley.serve.openai.chat.ChatAnswer.Piece;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +67,8 @@ final class ResponseItems implements ChatAnswer.Reader {
     // ---- what is said ----
 
     private void say(String text) {
-        if (!(open.orElse(null) instanceof Said)) begin(new Said(Ids.of("msg_"), new StringBuilder(), JsonNodeFactory.instance.arrayNode()));
+        if (!(open.orElse(null) instanceof Said))
+            begin(new Said(Ids.of("msg_"), new StringBuilder(), JsonNodeFactory.instance.arrayNode()));
         var said = (Said) open.orElseThrow();
         said.text().append(text);
         var tokens = LogprobsJson.chat(tokenizer, waiting);
@@ -108,7 +109,8 @@ final class ResponseItems implements ChatAnswer.Reader {
     }
 
     private static ObjectNode json(Said said, String status, boolean whole) {
-        var item = JsonNodeFactory.instance.objectNode().put("id", said.id()).put("type", "message").put("status", status).put("role", "assistant");
+        var item = JsonNodeFactory.instance.objectNode().put("id", said.id()).put("type", "message").put("status", status).put("role",
+                "assistant");
         var content = item.putArray("content");
         if (whole) content.add(part(said));
         return item;
@@ -134,7 +136,8 @@ final class ResponseItems implements ChatAnswer.Reader {
     }
 
     private void end(Called called, String status) {
-        events.accept(event("response.function_call_arguments.done", called).put("name", called.name()).put("arguments", called.arguments().toString()));
+        events.accept(event("response.function_call_arguments.done", called).put("name", called.name()).put("arguments",
+                called.arguments().toString()));
         end(json(called, status));
     }
 

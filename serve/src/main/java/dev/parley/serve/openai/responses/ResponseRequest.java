@@ -64,17 +64,22 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         text.ifPresent(t -> t.ignore("verbosity"));
         var format = text.flatMap(t -> t.object("format")).flatMap(f -> FormFields.format(f, ""));
         var other = FormFields.read(fields);
-        if (format.isPresent() && other.isPresent()) throw ApiError.badRequest("text.format", "Only one of text.format, grammar, regex and choice may be given.");
+        if (format.isPresent() && other.isPresent())
+            throw ApiError.badRequest("text.format", "Only one of text.format, grammar, regex and choice may be given.");
         return format.or(() -> other);
     }
 
     private static void refuseWhatIsNotThere(JsonFields fields) {
-        if (fields.flag("background")) throw ApiError.badRequest("background", "background must be false: this server responds while the client waits.");
-        if (!fields.string("truncation").orElse("disabled").equals("disabled")) throw ApiError.badRequest("truncation", "truncation must be disabled: this server never shortens the input.");
+        if (fields.flag("background"))
+            throw ApiError.badRequest("background", "background must be false: this server responds while the client waits.");
+        if (!fields.string("truncation").orElse("disabled").equals("disabled"))
+            throw ApiError.badRequest("truncation", "truncation must be disabled: this server never shortens the input.");
         for (var name : new String[] {"prompt", "conversation"}) {
-            if (fields.any(name).isPresent()) throw ApiError.badRequest(name, name + " exists only at OpenAI; send the text itself, or previous_response_id.");
+            if (fields.any(name).isPresent())
+                throw ApiError.badRequest(name, name + " exists only at OpenAI; send the text itself, or previous_response_id.");
         }
-        fields.ignore("model", "previous_response_id", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls");
+        fields.ignore("model", "previous_response_id", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key",
+                "prompt_cache_retention", "max_tool_calls");
     }
 
     // ---- what the response repeats ----
@@ -88,11 +93,13 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         repeated.put("previous_response_id", fields.string("previous_response_id").orElse(null));
         repeated.putObject("reasoning").putNull("effort").putNull("summary");
         repeated.put("service_tier", "default").put("store", store).put("temperature", prompt.config().temperature());
-        var format = fields.object("text").flatMap(text -> text.any("format")).orElse(JsonNodeFactory.instance.objectNode().put("type", "text"));
+        var format = fields.object("text").flatMap(text -> text.any("format"))
+                .orElse(JsonNodeFactory.instance.objectNode().put("type", "text"));
         repeated.putObject("text").set("format", format);
         put(repeated, "tool_choice", fields.any("tool_choice"), JsonNodeFactory.instance.textNode("auto"));
         repeated.set("tools", tools(fields));
-        repeated.put("top_logprobs", Math.max(0, prompt.config().logprobs())).put("top_p", prompt.config().topP()).put("truncation", "disabled");
+        repeated.put("top_logprobs", Math.max(0, prompt.config().logprobs())).put("top_p", prompt.config().topP()).put("truncation",
+                "disabled");
         return repeated.put("user", fields.string("user").orElse(null));
     }
 
@@ -102,9 +109,11 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
 
     private static ObjectNode metadata(JsonFields fields) {
         var metadata = fields.any("metadata").orElseGet(JsonNodeFactory.instance::objectNode);
-        if (!(metadata instanceof ObjectNode object) || object.size() > MOST_METADATA) throw fields.wrong("metadata", "an object of at most " + MOST_METADATA + " strings");
+        if (!(metadata instanceof ObjectNode object) || object.size() > MOST_METADATA)
+            throw fields.wrong("metadata", "an object of at most " + MOST_METADATA + " strings");
         for (var value : object) {
-            if (!value.isTextual() || value.textValue().length() > MOST_METADATA_LENGTH) throw fields.wrong("metadata", "an object of strings of at most " + MOST_METADATA_LENGTH + " characters");
+            if (!value.isTextual() || value.textValue().length() > MOST_METADATA_LENGTH)
+                throw fields.wrong("metadata", "an object of strings of at most " + MOST_METADATA_LENGTH + " characters");
         }
         return object;
     }

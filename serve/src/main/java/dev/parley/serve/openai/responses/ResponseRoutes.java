@@ -57,8 +57,10 @@ public final class ResponseRoutes implements Routes {
     }
 
     private ArrayNode before(JsonFields fields, Caller caller) {
-        return fields.string("previous_response_id").map(id -> store.get(caller.id(), id).orElseThrow(() -> ApiError.of(400, "previous_response_not_found", "previous_response_id",
-                "There is no response " + shortened(id) + " to continue: the server keeps only the most recent ones, in memory.")).conversation()).orElseGet(JsonNodeFactory.instance::arrayNode);
+        return fields.string("previous_response_id").map(id -> store.get(caller.id(), id)
+                .orElseThrow(() -> ApiError.of(400, "previous_response_not_found", "previous_response_id",
+                        "There is no response " + shortened(id) + " to continue: the server keeps only the most recent ones, in memory."))
+                .conversation()).orElseGet(JsonNodeFactory.instance::arrayNode);
     }
 
     private static String shortened(String id) {
@@ -68,12 +70,14 @@ public final class ResponseRoutes implements Routes {
     private void stream(Context request, ServedModel model, ResponseRequest asked) {
         ServerSentEvents.answer(request, stream -> {
             var sequence = new AtomicInteger();
-            new Running(request, model, asked, event -> stream.send(event.path("type").textValue(), event.put("sequence_number", sequence.getAndIncrement()))).run();
+            new Running(request, model, asked,
+                    event -> stream.send(event.path("type").textValue(), event.put("sequence_number", sequence.getAndIncrement()))).run();
         });
     }
 
     private void get(Context request) {
-        JsonBody.write(request, store.get(Caller.of(request).id(), request.pathParam("id")).map(Stored::response).orElseThrow(() -> notThere(request)));
+        JsonBody.write(request,
+                store.get(Caller.of(request).id(), request.pathParam("id")).map(Stored::response).orElseThrow(() -> notThere(request)));
     }
 
     private void delete(Context request) {
@@ -83,7 +87,8 @@ public final class ResponseRoutes implements Routes {
     }
 
     private static ApiError notThere(Context request) {
-        return ApiError.of(404, "not_found", "There is no response " + shortened(request.pathParam("id")) + "; the server keeps only the most recent ones, in memory.");
+        return ApiError.of(404, "not_found",
+                "There is no response " + shortened(request.pathParam("id")) + "; the server keeps only the most recent ones, in memory.");
     }
 
     /** One answer. */
@@ -125,7 +130,8 @@ public final class ResponseRoutes implements Routes {
         private void begin() {
             if (begun) return;
             begun = true;
-            for (var type : new String[] {"response.created", "response.in_progress"}) tell(type, json("in_progress", JsonNodeFactory.instance.arrayNode(), Optional.empty()));
+            for (var type : new String[] {"response.created", "response.in_progress"})
+                tell(type, json("in_progress", JsonNodeFactory.instance.arrayNode(), Optional.empty()));
         }
 
         private void tell(String type, ObjectNode response) {
@@ -135,7 +141,8 @@ public final class ResponseRoutes implements Routes {
         }
 
         private ObjectNode json(String status, ArrayNode output, Optional<Usage> usage) {
-            var json = JsonNodeFactory.instance.objectNode().put("id", id).put("object", "response").put("created_at", created).put("status", status)
+            var json = JsonNodeFactory.instance.objectNode().put("id", id).put("object", "response").put("created_at", created)
+                    .put("status", status)
                     .put("model", model.id()).putNull("error");
             if (status.equals("incomplete")) json.putObject("incomplete_details").put("reason", "max_output_tokens");
             else json.putNull("incomplete_details");
@@ -149,7 +156,8 @@ public final class ResponseRoutes implements Routes {
             var all = conversation.deepCopy();
             var message = all.addObject().put("role", "assistant").put("content", choice.text());
             for (var call : choice.calls()) {
-                message.withArray("tool_calls").addObject().put("id", call.id()).put("type", "function").putObject("function").put("name", call.name()).put("arguments", call.arguments());
+                message.withArray("tool_calls").addObject().put("id", call.id()).put("type", "function").putObject("function")
+                        .put("name", call.name()).put("arguments", call.arguments());
             }
             return all;
         }

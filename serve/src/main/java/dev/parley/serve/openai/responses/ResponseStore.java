@@ -63,7 +63,7 @@ final class ResponseStore {
     }
 
     private void dropOldest(Predicate<Stored> which) {
-        for (Iterator<Stored> all = byId.values().iterator(); all.hasNext(); ) {
+        for (Iterator<Stored> all = byId.values().iterator(); all.hasNext();) {
             if (!which.test(all.next())) continue;
             all.remove();
             return;

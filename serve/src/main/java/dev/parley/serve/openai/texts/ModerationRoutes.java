@@ -39,7 +39,8 @@ public final class ModerationRoutes implements Routes {
         var fields = JsonFields.of(JsonBody.read(request));
         fields.string("model"); // there is one moderator, whatever name it is called by
         var texts = texts(fields);
-        if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) throw ApiError.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
+        if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS)
+            throw ApiError.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
         var moderator = moderators.get();
         var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
         var results = answer.putArray("results");
@@ -51,7 +52,8 @@ public final class ModerationRoutes implements Routes {
     /** One character may stand for eighteen others, as which it is read. */
     private static List<Moderator.Judgement> judged(List<String> texts, Moderator moderator) {
         var characters = texts.stream().mapToLong(text -> Normalizer.normalize(text, Normalizer.Form.NFKC).length()).sum();
-        if (characters > MOST_CHARACTERS) throw ApiError.badRequest("input", "input stands for more than " + MOST_CHARACTERS + " characters (in Unicode's form NFKC).");
+        if (characters > MOST_CHARACTERS)
+            throw ApiError.badRequest("input", "input stands for more than " + MOST_CHARACTERS + " characters (in Unicode's form NFKC).");
         return texts.stream().map(moderator::judge).toList();
     }
 
@@ -59,8 +61,10 @@ public final class ModerationRoutes implements Routes {
     private static List<String> texts(JsonFields fields) {
         var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
         if (input.isTextual()) return List.of(input.textValue());
-        if (!input.isArray() || input.isEmpty()) throw fields.wrong("input", "a string, a list of strings, or a list of parts of type text");
-        if (input.size() > MOST_TEXTS) throw ApiError.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_TEXTS + ".");
+        if (!input.isArray() || input.isEmpty())
+            throw fields.wrong("input", "a string, a list of strings, or a list of parts of type text");
+        if (input.size() > MOST_TEXTS)
+            throw ApiError.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_TEXTS + ".");
         if (input.get(0).isObject()) return List.of(joined(fields, input));
         var texts = new ArrayList<String>(input.size());
         for (var text : input) {
@@ -73,7 +77,8 @@ public final class ModerationRoutes implements Routes {
     private static String joined(JsonFields fields, JsonNode parts) {
         var texts = new ArrayList<String>(parts.size());
         for (var part : parts) {
-            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) throw fields.wrong("input", "of parts of type text; this moderator reads nothing else");
+            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual())
+                throw fields.wrong("input", "of parts of type text; this moderator reads nothing else");
             texts.add(part.path("text").textValue());
         }
         return String.join("\n", texts);

@@ -62,7 +62,8 @@ public final class TokenRoutes implements Routes {
         fields.string("prompt").ifPresent(text -> given.add("prompt"));
         fields.string("text").ifPresent(text -> given.add("text"));
         if (given.isEmpty()) throw fields.missing("content");
-        if (given.size() > 1) throw ApiError.badRequest(given.getLast(), "Only one of messages, content, prompt and text may be given; there are " + String.join(" and ", given) + ".");
+        if (given.size() > 1) throw ApiError.badRequest(given.getLast(),
+                "Only one of messages, content, prompt and text may be given; there are " + String.join(" and ", given) + ".");
         return given.getFirst();
     }
 

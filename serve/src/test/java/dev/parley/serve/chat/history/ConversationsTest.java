@@ -124,10 +124,14 @@ class ConversationsTest {
     @EnumSource
     void aSearchThatTakesTooLongIsBrokenOffWithASentence(Databases kind) {
         open(kind);
-        for (int i = 0; i < 20; i++) messages.add("ada", conversations.create("ada", Draft.EMPTY).id(), Optional.empty(), Role.USER, "a".repeat(200_000));
+        for (int i = 0; i < 20; i++)
+            messages.add("ada", conversations.create("ada", Draft.EMPTY).id(), Optional.empty(), Role.USER, "a".repeat(200_000));
         database.run(t -> { // many more of nothing, which are looked at too
             for (int i = 0; i < 3000; i++) {
-                t.update("insert into conversations (id, owner, title, folded_title, pinned, created, updated, system_prompt, settings) values (?, 'ada', '', '', 0, 1, 1, '', '{}')", "c" + i);
+                t.update(
+                        "insert into conversations (id, owner, title, folded_title, pinned, created, updated, system_prompt, settings) "
+                                + "values (?, 'ada', '', '', 0, 1, 1, '', '{}')",
+                        "c" + i);
             }
         });
         var hasty = new Conversations(database, Quota.ALONE, Duration.ofMillis(1));
@@ -216,7 +220,8 @@ class ConversationsTest {
         assertNotThere(() -> messages.tokens("bob", answer.id()));
         assertNotThere(() -> messages.add("bob", id, Optional.empty(), Role.USER, "x"));
         assertNotThere(() -> messages.add("bob", own, Optional.of(message.id()), Role.USER, "x"));
-        assertNotThere(() -> conversations.change("bob", own, new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(message.id()))));
+        assertNotThere(() -> conversations.change("bob", own, new Draft(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.of(message.id()))));
         assertNotThere(() -> new Ratings(database).rate("bob", answer.id(), 1, ""));
         assertNotThere(() -> new Ratings(database).compare("bob", id, answer.id(), answer.id(), Ratings.Choice.TIE));
         assertNotThere(() -> new Ratings(database).compare("bob", own, answer.id(), answer.id(), Ratings.Choice.TIE));
@@ -231,7 +236,8 @@ class ConversationsTest {
     void presetsAreTheirOwnersAlone(Databases kind) {
         open(kind);
         var presets = new Presets(database);
-        var preset = new Preset("p", "Brief", Optional.of("tiny"), "Be brief.", JsonNodeFactory.instance.objectNode().put("temperature", 0.5));
+        var preset = new Preset("p", "Brief", Optional.of("tiny"), "Be brief.",
+                JsonNodeFactory.instance.objectNode().put("temperature", 0.5));
         presets.add("ada", preset);
         assertEquals(List.of(preset), presets.list("ada"));
         assertEquals(List.of(), presets.list("bob"));
@@ -245,11 +251,13 @@ class ConversationsTest {
     void whatIsSaidOfAConversationIsKeptAndCanBeTakenBack(Databases kind) {
         open(kind);
         var settings = JsonNodeFactory.instance.objectNode().put("temperature", 0.3).put("stop", "NUL \u0000 and 🌱");
-        var draft = new Draft(Optional.of("A \uD800 title"), Optional.of(true), Optional.of("tiny"), Optional.of("Be brief."), Optional.of(settings), Optional.empty());
+        var draft = new Draft(Optional.of("A \uD800 title"), Optional.of(true), Optional.of("tiny"), Optional.of("Be brief."),
+                Optional.of(settings), Optional.empty());
         var made = conversations.create("ada", draft);
         assertEquals(settings, conversations.get("ada", made.id()).settings());
         assertTrue(conversations.get("ada", made.id()).pinned());
-        var taken = conversations.change("ada", made.id(), new Draft(Optional.empty(), Optional.empty(), Optional.of(""), Optional.of(""), Optional.empty(), Optional.empty()));
+        var taken = conversations.change("ada", made.id(),
+                new Draft(Optional.empty(), Optional.empty(), Optional.of(""), Optional.of(""), Optional.empty(), Optional.empty()));
         assertEquals(Optional.empty(), taken.model());
         assertEquals("", taken.system());
         assertEquals(settings, taken.settings());

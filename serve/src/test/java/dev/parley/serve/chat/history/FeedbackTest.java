@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FeedbackTest {
 
-    private static final String PROMPT = "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Is a dog an animal?\"}]";
+    private static final String PROMPT = "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Is a dog an "
+            + "animal?\"}]";
 
     @TempDir
     private Path folder;
@@ -56,14 +57,17 @@ class FeedbackTest {
     private String answer(Thread thread, String text, String reason) {
         var id = thread.conversation() + text;
         var answer = Answer.begun("tiny", "Be brief.", JsonNodeFactory.instance.objectNode());
-        var message = new ChatMessage(id, thread.conversation(), Optional.of(thread.question()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(answer), 0, "");
+        var message = new ChatMessage(id, thread.conversation(), Optional.of(thread.question()), Role.ASSISTANT, "", 5, Status.RUNNING,
+                Optional.of(answer), 0, "");
         messages.begin(thread.owner(), message, "server");
-        messages.end("server", message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.end("server", message.with(text, Status.DONE, answer.ended(Optional.of(reason), Optional.empty(), Optional.empty())), 0,
+                StoredTokens.NONE);
         return id;
     }
 
     private static String pair(String chosen, String rejected) {
-        return "{\"prompt\":" + PROMPT + ",\"chosen\":[{\"role\":\"assistant\",\"content\":\"" + chosen + "\"}],\"rejected\":[{\"role\":\"assistant\",\"content\":\"" + rejected + "\"}]}";
+        return "{\"prompt\":" + PROMPT + ",\"chosen\":[{\"role\":\"assistant\",\"content\":\"" + chosen
+                + "\"}],\"rejected\":[{\"role\":\"assistant\",\"content\":\"" + rejected + "\"}]}";
     }
 
     @ParameterizedTest
@@ -77,7 +81,8 @@ class FeedbackTest {
         var found = feedback.demonstrations();
         assertEquals(2, found.lines().size());
         assertEquals(1, found.cutOff());
-        assertEquals("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"Yes.\"}]") + "}", found.lines().getFirst());
+        assertEquals("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"Yes.\"}]") + "}",
+                found.lines().getFirst());
     }
 
     @ParameterizedTest
@@ -132,7 +137,10 @@ class FeedbackTest {
         var id = answer(thread, "Yes, it", "length");
         ratings.rate("ada", id, 1, "");
         var message = messages.get("ada", id);
-        messages.end("server", message.with("Yes, it is.", Status.DONE, message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())), 0, StoredTokens.NONE);
+        messages.end("server",
+                message.with("Yes, it is.", Status.DONE,
+                        message.answer().orElseThrow().ended(Optional.of("stop"), Optional.empty(), Optional.empty())),
+                0, StoredTokens.NONE);
         var found = feedback.demonstrations();
         assertEquals(0, found.cutOff());
         assertEquals(true, found.lines().getFirst().contains("Yes, it is."));
@@ -145,9 +153,11 @@ class FeedbackTest {
         var one = ask("ada");
         var other = ask("ada");
         var left = answer(one, "A", "stop");
-        assertEquals(404, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, answer(other, "B", "stop"), Choice.LEFT)).status());
+        assertEquals(404, assertThrows(ApiError.class,
+                () -> ratings.compare("ada", one.conversation(), left, answer(other, "B", "stop"), Choice.LEFT)).status());
         assertEquals(400, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, left, Choice.LEFT)).status());
-        assertEquals(400, assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
+        assertEquals(400,
+                assertThrows(ApiError.class, () -> ratings.compare("ada", one.conversation(), left, one.question(), Choice.LEFT)).status());
         assertEquals(400, assertThrows(ApiError.class, () -> ratings.rate("ada", one.question(), 1, "")).status());
     }
 

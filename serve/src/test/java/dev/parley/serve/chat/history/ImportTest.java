@@ -58,13 +58,18 @@ class ImportTest {
         var conversations = new Conversations(database);
         var messages = new Messages(database);
         var settings = JsonNodeFactory.instance.objectNode().put("temperature", 0.5);
-        var id = conversations.create("ada", new Draft(Optional.of("Dogs \"and\" 猫"), Optional.of(true), Optional.of("tiny"), Optional.of("Be brief."), Optional.of(settings), Optional.empty())).id();
+        var id = conversations.create("ada", new Draft(Optional.of("Dogs \"and\" 猫"), Optional.of(true), Optional.of("tiny"),
+                Optional.of("Be brief."), Optional.of(settings), Optional.empty())).id();
         var question = messages.add("ada", id, Optional.empty(), Role.USER, "Is a dog an animal?\n");
         for (var status : List.of(Status.DONE, Status.CANCELLED, Status.FAILED, Status.INTERRUPTED)) {
-            var answer = new ChatMessage("answer-" + status, id, Optional.of(question.id()), Role.ASSISTANT, "", 5, Status.RUNNING, Optional.of(Answer.begun("tiny", "Be long.", settings)), 0, "");
+            var answer = new ChatMessage("answer-" + status, id, Optional.of(question.id()), Role.ASSISTANT, "", 5, Status.RUNNING,
+                    Optional.of(Answer.begun("tiny", "Be long.", settings)), 0, "");
             messages.begin("ada", answer, "server");
-            messages.end("server", answer.with("Yes 🌱 " + status, status, answer.answer().orElseThrow().ended(status == Status.DONE ? Optional.of("stop") : Optional.empty(),
-                    status == Status.FAILED ? Optional.empty() : Optional.of(new Answer.Usage(9, 3, 1.25, 0.5, 4)), status == Status.FAILED ? Optional.of("The memory did not do.") : Optional.empty())),
+            messages.end("server",
+                    answer.with("Yes 🌱 " + status, status,
+                            answer.answer().orElseThrow().ended(status == Status.DONE ? Optional.of("stop") : Optional.empty(),
+                                    status == Status.FAILED ? Optional.empty() : Optional.of(new Answer.Usage(9, 3, 1.25, 0.5, 4)),
+                                    status == Status.FAILED ? Optional.of("The memory did not do.") : Optional.empty())),
                     0, StoredTokens.NONE);
         }
         new Ratings(database).rate("ada", "answer-DONE", -1, "not at all");
@@ -93,7 +98,8 @@ class ImportTest {
     private static final String START = "{\"format\":\"parley-conversations\",\"version\":1,\"conversations\":[{\"messages\":[";
 
     private static String message(String id, String parent, String more) {
-        return "{\"id\":\"" + id + "\",\"parent\":" + (parent == null ? "null" : "\"" + parent + "\"") + ",\"role\":\"user\",\"text\":\"x\"" + more + "}";
+        return "{\"id\":\"" + id + "\",\"parent\":" + (parent == null ? "null" : "\"" + parent + "\"") + ",\"role\":\"user\",\"text\":\"x\""
+                + more + "}";
     }
 
     static Map<String, String> hostile() {
@@ -108,7 +114,8 @@ class ImportTest {
         all.put("two of one id", START + message("a", null, "") + "," + message("a", null, "") + "]}]}");
         all.put("a parent that is not there", START + message("a", "b", "") + "]}]}");
         all.put("its own parent", START + message("a", "a", "") + "]}]}");
-        all.put("a circle", START + message("r", null, "") + "," + message("a", "c", "") + "," + message("b", "a", "") + "," + message("c", "b", "") + "]}]}");
+        all.put("a circle", START + message("r", null, "") + "," + message("a", "c", "") + "," + message("b", "a", "") + ","
+                + message("c", "b", "") + "]}]}");
         all.put("an unknown role", START + message("a", null, "").replace("user", "system") + "]}]}");
         all.put("no role", START + "{\"id\":\"a\",\"text\":\"x\"}]}]}");
         all.put("no text", START + "{\"id\":\"a\",\"role\":\"user\"}]}]}");
@@ -127,8 +134,10 @@ class ImportTest {
         all.put("long settings", START + "],\"settings\":{\"a\":\"" + "x".repeat(30_000) + "\"}}]}");
         all.put("a long title", START + "],\"title\":\"" + "x".repeat(300) + "\"}]}");
         all.put("pinned by a word", START + "],\"pinned\":\"yes\"}]}");
-        all.put("an unknown reason of the end", START + message("a", null, ",\"model\":\"m\",\"finish_reason\":\"odd\"").replace("user", "assistant") + "]}]}");
-        all.put("usage of words", START + message("a", null, ",\"model\":\"m\",\"usage\":{\"prompt_tokens\":\"many\"}").replace("user", "assistant") + "]}]}");
+        all.put("an unknown reason of the end",
+                START + message("a", null, ",\"model\":\"m\",\"finish_reason\":\"odd\"").replace("user", "assistant") + "]}]}");
+        all.put("usage of words", START
+                + message("a", null, ",\"model\":\"m\",\"usage\":{\"prompt_tokens\":\"many\"}").replace("user", "assistant") + "]}]}");
         return all;
     }
 
@@ -154,7 +163,8 @@ class ImportTest {
             var document = JSON.createObjectNode().put("format", "parley-conversations").put("version", 1);
             var messages = document.putArray("conversations").addObject().putArray("messages");
             for (int i = 0; i < 2_000; i++) { // 4 MB that would become 4 GB
-                messages.addObject().put("id", "m" + i).put("parent", i == 0 ? null : "m" + (i - 1)).put("role", "assistant").put("text", "x".repeat(2_000)).put("rating", 1);
+                messages.addObject().put("id", "m" + i).put("parent", i == 0 ? null : "m" + (i - 1)).put("role", "assistant")
+                        .put("text", "x".repeat(2_000)).put("rating", 1);
             }
             assertEquals(400, assertThrows(ApiError.class, () -> new Import(database).add("ada", document)).status());
         }
@@ -165,11 +175,14 @@ class ImportTest {
         try (var database = Database.sqlite(folder)) {
             var document = JSON.createObjectNode().put("format", "parley-conversations").put("version", 1);
             var messages = document.putArray("conversations").addObject().putArray("messages");
-            for (int i = 9_999; i >= 0; i--) messages.addObject().put("id", "m" + i).put("parent", i == 0 ? null : "m" + (i - 1)).put("role", "user").put("text", "x");
+            for (int i = 9_999; i >= 0; i--)
+                messages.addObject().put("id", "m" + i).put("parent", i == 0 ? null : "m" + (i - 1)).put("role", "user").put("text", "x");
             var id = new Import(database).add("ada", document).getFirst().id();
             var all = new Messages(database).all("ada", id);
             assertEquals(10_000, new Messages(database).path("ada", all.getFirst().id()).size());
-            assertEquals(400, assertThrows(ApiError.class, () -> new Messages(database).add("ada", id, Optional.empty(), Role.USER, "one more")).status());
+            assertEquals(400,
+                    assertThrows(ApiError.class, () -> new Messages(database).add("ada", id, Optional.empty(), Role.USER, "one more"))
+                            .status());
         }
     }
 

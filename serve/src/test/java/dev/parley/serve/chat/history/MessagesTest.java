@@ -60,7 +60,11 @@ class MessagesTest {
     }
 
     private static StoredTokens tokens(int from, int to) {
-        return new StoredTokens(IntStream.range(from, to).mapToObj(i -> new AnswerToken(i, "t" + i + "\u0000\uFFFD🌱", -i / 4.0, List.of(new Alternative(i + 1, "\"", -9999)))).toList(),
+        return new StoredTokens(
+                IntStream.range(from, to)
+                        .mapToObj(
+                                i -> new AnswerToken(i, "t" + i + "\u0000\uFFFD🌱", -i / 4.0, List.of(new Alternative(i + 1, "\"", -9999))))
+                        .toList(),
                 IntStream.range(from, to).boxed().toList());
     }
 
@@ -108,7 +112,8 @@ class MessagesTest {
         assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
         assertEquals(tokens(0, 70), messages.tokens("ada", "answer"));
         var usage = new Answer.Usage(3, 71, 1.5, 0.5, 2);
-        var ended = answer.with("abcdefg", Status.DONE, answer.answer().orElseThrow().ended(Optional.of("stop"), Optional.of(usage), Optional.empty()));
+        var ended = answer.with("abcdefg", Status.DONE,
+                answer.answer().orElseThrow().ended(Optional.of("stop"), Optional.of(usage), Optional.empty()));
         messages.end(SERVER, ended, 70, tokens(70, 71));
         assertEquals(ended, messages.get("ada", "answer"));
         assertEquals(tokens(0, 71), messages.tokens("ada", "answer"));
@@ -145,7 +150,9 @@ class MessagesTest {
             messages.resume("ada", messages.get("ada", "answer"), other.id());
             lease.renew(); // it was asleep
             assertFalse(messages.keep(lease.id(), "answer", "of the first", 0, StoredTokens.NONE));
-            assertFalse(messages.end(lease.id(), messages.get("ada", "answer").with("of the first", Status.DONE, messages.get("ada", "answer").answer().orElseThrow()), 0, StoredTokens.NONE));
+            assertFalse(messages.end(lease.id(),
+                    messages.get("ada", "answer").with("of the first", Status.DONE, messages.get("ada", "answer").answer().orElseThrow()),
+                    0, StoredTokens.NONE));
             assertTrue(messages.keep(other.id(), "answer", "of the second", 0, StoredTokens.NONE));
             assertEquals("of the second", messages.get("ada", "answer").text());
             assertEquals(Status.RUNNING, messages.get("ada", "answer").status());
@@ -213,7 +220,8 @@ class MessagesTest {
             for (int i = 0; i < 40; i++) all.add(threads.submit(() -> say(question, Role.USER, "more")));
             for (var one : all) one.get();
         }
-        var numbers = database.orElseThrow().call(t -> t.list("select number from messages where conversation = ?", row -> row.getInt(1), conversation));
+        var numbers = database.orElseThrow()
+                .call(t -> t.list("select number from messages where conversation = ?", row -> row.getInt(1), conversation));
         assertEquals(41, new HashSet<>(numbers).size());
     }
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Texts that databases do not like, wherever a client can put them. */
 class OddTextsTest {
 
-    private static final List<String> ODD = List.of("", " ", "'", "\"; drop table messages; --", "%", "_", "!", "\\", "\u0000", "a\u0000b", "\uD800", "\uDC00\uD800", "🌱", "\uFFFF", "\u202E",
+    private static final List<String> ODD = List.of("", " ", "'", "\"; drop table messages; --", "%", "_", "!", "\\", "\u0000", "a\u0000b",
+            "\uD800", "\uDC00\uD800", "🌱", "\uFFFF", "\u202E",
             "x".repeat(100_000));
 
     @TempDir
@@ -40,7 +41,8 @@ class OddTextsTest {
                 assertNotThere(odd, id -> conversations.get("ada", id));
                 assertNotThere(odd, id -> conversations.delete("ada", id));
                 assertNotThere(odd, id -> conversations.restore("ada", id));
-                assertNotThere(odd, id -> conversations.change("ada", own, new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(id))));
+                assertNotThere(odd, id -> conversations.change("ada", own, new Draft(Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(), Optional.empty(), Optional.of(id))));
                 assertNotThere(odd, id -> messages.all("ada", id));
                 assertNotThere(odd, id -> messages.path("ada", id));
                 assertNotThere(odd, id -> messages.tokens("ada", id));

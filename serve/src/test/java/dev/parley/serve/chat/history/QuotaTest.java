@@ -72,7 +72,8 @@ class QuotaTest {
     }
 
     private static StoredTokens tokens(int from, int to) {
-        return new StoredTokens(IntStream.range(from, to).mapToObj(i -> new AnswerToken(i, "🌱\"", -i / 4.0, List.of())).toList(), IntStream.range(from, to).boxed().toList());
+        return new StoredTokens(IntStream.range(from, to).mapToObj(i -> new AnswerToken(i, "🌱\"", -i / 4.0, List.of())).toList(),
+                IntStream.range(from, to).boxed().toList());
     }
 
     private static String refused(Runnable work) {
@@ -108,7 +109,8 @@ class QuotaTest {
         messages.keep(SERVER, "answer", "Ja 🌱", 0, tokens(0, 3));
         messages.keep(SERVER, "answer", "Ja 🌱, und", 3, tokens(3, 5));
         assertCounted();
-        var ended = messages.get("ada", "answer").with("Ja 🌱, und wie.", Status.CANCELLED, messages.get("ada", "answer").answer().orElseThrow());
+        var ended = messages.get("ada", "answer").with("Ja 🌱, und wie.", Status.CANCELLED,
+                messages.get("ada", "answer").answer().orElseThrow());
         messages.end(SERVER, ended, 5, tokens(5, 9));
         ratings.rate("ada", "answer", 1, "gut");
         ratings.rate("ada", "answer", -1, "");
@@ -143,7 +145,8 @@ class QuotaTest {
         var question = say(id, "x".repeat(500));
         assertEquals("conversation_full", refused(() -> say(id, "x".repeat(501))));
         messages.begin("ada", answer(id, "answer", question), SERVER);
-        var tooLong = messages.get("ada", "answer").with("y".repeat(600), Status.CANCELLED, messages.get("ada", "answer").answer().orElseThrow());
+        var tooLong = messages.get("ada", "answer").with("y".repeat(600), Status.CANCELLED,
+                messages.get("ada", "answer").answer().orElseThrow());
         assertTrue(messages.end(SERVER, tooLong, 0, StoredTokens.NONE), "what is written already is not lost");
         assertEquals("conversation_full", refused(() -> messages.resume("ada", messages.get("ada", "answer"), SERVER)));
         assertEquals("conversation_full", refused(() -> messages.begin("ada", answer(id, "next", question), SERVER)));
@@ -181,7 +184,8 @@ class QuotaTest {
             while (true) conversations.create("ada", Draft.EMPTY);
         }));
         assertEquals("storage_full", refused(() -> conversations.change("ada", id, told("x".repeat(5000)))));
-        assertEquals("storage_full", refused(() -> presets.add("ada", new Preset("p", "Brief", Optional.empty(), "x".repeat(5000), JsonNodeFactory.instance.objectNode()))));
+        assertEquals("storage_full", refused(() -> presets.add("ada",
+                new Preset("p", "Brief", Optional.empty(), "x".repeat(5000), JsonNodeFactory.instance.objectNode()))));
         assertEquals("storage_full", refused(() -> {
             while (true) messages.begin("ada", answer(id, UUID.randomUUID().toString(), question), SERVER);
         }));
@@ -196,15 +200,26 @@ class QuotaTest {
 
     @Test
     void whatAnOlderServerKeptIsCounted() {
-        Flyway.configure().dataSource("jdbc:sqlite:" + folder.resolve("parley.db"), null, null).locations("classpath:db/migration").target("3").load().migrate();
+        Flyway.configure().dataSource("jdbc:sqlite:" + folder.resolve("parley.db"), null, null).locations("classpath:db/migration")
+                .target("3").load().migrate();
         try (var old = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("parley.db")); var statement = old.createStatement()) {
-            statement.execute("insert into conversations (id, owner, title, folded_title, pinned, created, updated, system_prompt, settings) values ('c', 'ada', '', '', 0, 1, 1, 'Be brief.', '{}')");
-            statement.execute("insert into messages (id, conversation, number, role, text, folded, created, status) values ('q', 'c', 1, 'user', 'Grün 🌱?', '', 1, 'done')");
-            statement.execute("insert into messages (id, conversation, number, parent, role, text, folded, created, status, model, system_prompt, settings)"
-                    + " values ('a', 'c', 2, 'q', 'assistant', 'Ja.', '', 1, 'done', 'tiny', 'Be brief.', '{}')");
+            statement.execute(
+                    "insert into conversations (id, owner, title, folded_title, pinned, created, updated, system_prompt, settings) values "
+                            + "('c', 'ada', '', '', 0, 1, 1, 'Be brief.', '{}')");
+            statement.execute(
+                    "insert into messages (id, conversation, number, role, text, folded, created, status) values ('q', 'c', 1, 'user', "
+                            + "'Grün 🌱?', '', 1, 'done')");
+            statement.execute(
+                    "insert into messages (id, conversation, number, parent, role, text, folded, created, status, model, system_prompt, "
+                            + "settings)"
+                            + " values ('a', 'c', 2, 'q', 'assistant', 'Ja.', '', 1, 'done', 'tiny', 'Be brief.', '{}')");
             statement.execute("insert into answer_tokens (message, first_token, tokens) values ('a', 0, '[[1]]')");
-            statement.execute("insert into ratings (message, owner, rating, rating_comment, prompt, answer, settings, created) values ('a', 'ada', 1, 'gut', '[]', 'Ja.', '{}', 1)");
-            statement.execute("insert into presets (id, owner, name, system_prompt, settings, created) values ('p', 'bob', 'Kurz', 'Be brief.', '{}', 1)");
+            statement.execute(
+                    "insert into ratings (message, owner, rating, rating_comment, prompt, answer, settings, created) values ('a', 'ada', "
+                            + "1, 'gut', '[]', 'Ja.', '{}', 1)");
+            statement.execute(
+                    "insert into presets (id, owner, name, system_prompt, settings, created) values ('p', 'bob', 'Kurz', 'Be brief.', "
+                            + "'{}', 1)");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

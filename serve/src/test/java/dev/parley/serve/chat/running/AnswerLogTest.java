@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.history.StoredTokens;
-import dev.parley.serve.chat.history.AnswerToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +132,9 @@ class AnswerLogTest {
 
     @Test
     void aPositionIsItsIdentifier() {
-        for (var position : List.of(Position.START, new Position(7, 31, false), new Position(7, 31, true))) assertEquals(Optional.of(position), Position.of(position.id()));
-        for (var none : List.of("", "1", "1-", "-1-2", "1-2-3", "1-2-end ", "9999999999-1", "x")) assertEquals(Optional.empty(), Position.of(none));
+        for (var position : List.of(Position.START, new Position(7, 31, false), new Position(7, 31, true)))
+            assertEquals(Optional.of(position), Position.of(position.id()));
+        for (var none : List.of("", "1", "1-", "-1-2", "1-2-3", "1-2-end ", "9999999999-1", "x"))
+            assertEquals(Optional.empty(), Position.of(none));
     }
 }

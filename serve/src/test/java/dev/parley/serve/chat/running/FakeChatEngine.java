@@ -35,7 +35,8 @@ final class FakeChatEngine extends ChatEngine {
         /** Says so many tokens of one letter. */
         void say(int tokens) {
             for (int i = 0; i < tokens; i++) {
-                answer.log().add("x", List.of(new AnswerToken(count, "x", -0.5, List.of(new Alternative(count, "x", -0.5), new Alternative(99, "y", -1)))));
+                answer.log().add("x", List
+                        .of(new AnswerToken(count, "x", -0.5, List.of(new Alternative(count, "x", -0.5), new Alternative(99, "y", -1)))));
                 count++;
             }
         }
@@ -87,7 +88,8 @@ final class FakeChatEngine extends ChatEngine {
     Attention attention(Question question, LongConsumer reads) {
         reads.accept(question.messages().size());
         var count = question.messages().size() + question.begun().size();
-        return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(), new float[1][1][count]);
+        return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(),
+                new float[1][1][count]);
     }
 
     @Override

@@ -325,12 +325,14 @@ class RunningAnswersTest {
 
     @Test
     void theInstructionOfAnAnswerIsTheOneThatItHad() throws InterruptedException {
-        var told = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(), Optional.empty());
+        var told = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(),
+                Optional.empty());
         var id = answers.answer(ada, conversations.change("ada", conversation.id(), told), question, Optional.empty(), none()).id();
         models.jobs.getFirst().say(2);
         models.jobs.getFirst().end("stop");
         await(id);
-        conversations.change("ada", conversation.id(), new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(""), Optional.empty(), Optional.empty()));
+        conversations.change("ada", conversation.id(),
+                new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(""), Optional.empty(), Optional.empty()));
         assertEquals(2, answers.attention(ada, id, 1).answerFrom(), "the instruction and the question");
     }
 
@@ -380,7 +382,8 @@ class RunningAnswersTest {
         database.run(t -> t.update("alter table ratings rename to ratings_away"));
         answer.log().add("whole", List.of());
         answer.end(new Ended("stop", 3, 5, 1, 0));
-        var writing = CompletableFuture.runAsync(new AnswerWriter(answer, messages, SERVER, notes::add, () -> {}, closed, Duration.ofMillis(1)), Thread::startVirtualThread);
+        var writing = CompletableFuture.runAsync(
+                new AnswerWriter(answer, messages, SERVER, notes::add, () -> {}, closed, Duration.ofMillis(1)), Thread::startVirtualThread);
         var told = assertEnd(answer);
         assertEquals(Status.FAILED, told.status());
         assertEquals("whole", told.text(), "readers have it");
