@@ -95,13 +95,13 @@ final class Transformer {
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
         batch.checkFits(config);
         try (var scope = Scope.open()) {
-            var loss = new NextTokenLoss(head.in(computeType).detach(), batch);
             Tensor x;
             try (var noGrad = NoGrad.open()) {
                 x = tokens.rows(batch.ids()); // (B, T, C)
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var hidden = forward(x, ForwardContext.of(config, batch, computeType, true), null); // (B, T, C)
+            var loss = new NextTokenLoss(head.in(computeType).detach(), batch);
             var sum = loss.sumAndBackward(hidden, head.value(), divisor);
             if (loss.count() > 0) {
                 try (var noGrad = NoGrad.open()) {
