@@ -41,7 +41,7 @@ public final class Tokenizer {
     private final AddedTokens normalizedTokens; // found in what the normalizer makes of the rest
     private final Optional<PreTokenizer.Metaspace> metaspace;
     private final Bpe bpe;
-    private final Places places;
+    private final OffsetFinder places;
     private final Settings settings;
     private final Vocabulary vocabulary;
     private final PieceCache cache = new PieceCache();
@@ -116,7 +116,7 @@ public final class Tokenizer {
         Bpe.Beginning beginning = vocabulary.characters().isEmpty() ? Vocabulary.bytes(idOfByte, vocabulary.unknown())
                 : (text, from, to, ids) -> vocabulary.characters().get().begin(text, from, to, ids, vocabulary.unknown());
         bpe = new Bpe(table, beginning);
-        places = new Places(tokens, idOfByte, vocabulary);
+        places = new OffsetFinder(tokens, idOfByte, vocabulary);
     }
 
     /** A token as tokenizer.json writes it. */
@@ -249,7 +249,7 @@ public final class Tokenizer {
 
     /** The same, with special and added tokens recognised but where one of their chars is plain. */
     Encoding encodeWithOffsets(String text, BitSet plain) {
-        var placed = new Places.Placed();
+        var placed = new OffsetFinder.Placed();
         for (var part : addedTokens.split(text, plain)) {
             if (part.token().isPresent()) {
                 placed.add(part.token().get().id(), part.start(), part.end());
@@ -263,7 +263,7 @@ public final class Tokenizer {
     }
 
     private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first,
-            Places.Placed placed) {
+            OffsetFinder.Placed placed) {
         var plainHere = new BitSet();
         if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
             for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));
@@ -276,7 +276,7 @@ public final class Tokenizer {
             var rest = normalized.part(part.start(), part.end());
             var marked = metaspace.isPresent() ? metaspace.get().mark(rest, first && part.start() == 0) : rest;
             var bytes = marked.text().getBytes(StandardCharsets.UTF_8);
-            var source = new Places.Source(text, marked, bytes.length);
+            var source = new OffsetFinder.Source(text, marked, bytes.length);
             PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
                 checkInterrupt();
                 places.place(piece(piece, from, to), piece, from, to, origin, source, placed);
