@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
- * longest ago, and that no text and no other block goes on from, is forgotten first.
+ * Keys and values of sequences, for sequences that begin alike: a tree of full blocks by the tokens in them. The block that was used
+ * longest ago, and that no sequence and no other block goes on from, is forgotten first.
  *
- * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it
+ * <p>Each owner has a tree alone, unless all share one: how much of a sequence is known, and how soon it is answered, tells who asks whether it
  * was read before.
  *
- * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
- * holds all before it, and every block that no text holds can be forgotten, sooner or later.
+ * <p>A sequence whose blocks are kept goes on with those of the tree where they are there already. So a sequence that holds a block
+ * holds all before it, and every block that no sequence holds can be forgotten, sooner or later.
  */
 final class PrefixCache {
 
@@ -51,7 +51,7 @@ final class PrefixCache {
             block = null;
         }
 
-        /** What stands before the first block of an owner's texts. */
+        /** What stands before the first block of an owner's sequences. */
         static Node root(String owner) {
             return new Node(owner);
         }
@@ -85,12 +85,12 @@ final class PrefixCache {
         this.shared = shared;
     }
 
-    /** Blocks that are kept, those counted that texts hold too. */
+    /** Blocks that are kept, those counted that sequences hold too. */
     int size() {
         return byUse.size();
     }
 
-    /** Blocks that texts can have, if all is forgotten that no text holds. */
+    /** Blocks that sequences can have, if all is forgotten that no sequence holds. */
     int available() {
         return pool.map(p -> p.free() + (int) byUse.stream().filter(node -> p.holders(node.block) == 1).count()).orElse(Integer.MAX_VALUE);
     }
@@ -105,7 +105,7 @@ final class PrefixCache {
         empty.blocks().ifPresent(blocks -> blocks.share(find(owner, ids)));
     }
 
-    /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
+    /** The blocks that a sequence begins with, as many as are here; at least one of its tokens is left to be read. */
     List<KvPool.Block> find(String owner, int[] ids) {
         var found = new ArrayList<Node>();
         var node = roots.get(treeOf(owner));
@@ -118,7 +118,7 @@ final class PrefixCache {
     }
 
     /**
-     * Keeps the full blocks of a text, or gives it those that are kept in their place.
+     * Keeps the full blocks of a sequence, or gives it those that are kept in their place.
      * @param ids its tokens, as many at least as the blocks hold
      */
     void keep(String owner, int[] ids, SequenceCache text) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A text that is read for something else than its continuation, a piece at a time, so that running texts need not wait for the whole. */
+/** A sequence that is read for something else than its continuation, a piece at a time, so that running sequences need not wait for the whole. */
 abstract class Probe<T> {
 
     private final String owner;
@@ -34,7 +34,7 @@ abstract class Probe<T> {
         return ids;
     }
 
-    /** Begins at a text's first token, or after what is known of it. */
+    /** Begins at a sequence's first token, or after what is known of it. */
     abstract void begin(SequenceCache empty, PrefixCache prefixes);
 
     /** Where the piece from a token on ends, if it may have so many tokens. */

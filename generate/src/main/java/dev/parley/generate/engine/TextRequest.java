@@ -8,10 +8,10 @@ import java.util.Optional;
  * What a {@link InferenceEngine} is asked.
  *
  * @param prompt to be continued, at least one token
- * @param config of the answer; {@code numReturnSequences} texts are made
+ * @param config of the answer; {@code numReturnSequences} sequences are made
  * @param owner whose it is: who has many waiting waits for who has few
  * @param promptLogprobs whether the probabilities of the prompt's own tokens are wanted too
- * @param timeout until when it must be done; at its end the text ends as it is
+ * @param timeout until when it must be done; at its end the sequence ends as it is
  * @param begun how many of the prompt's last tokens begin the answer already: the answer's text begins with theirs, and stop
  *     strings, penalties and forms see them as its own
  */
