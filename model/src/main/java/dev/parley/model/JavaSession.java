@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sequences run by our kernels, their keys and values in the blocks of one pool. Long prompts may be read by libtorch, which is faster at
- * it.
+ * Sequences of the Java engine, whose keys and values lie in the blocks of one pool. Long prompts may be prefilled by libtorch where
+ * that is faster.
  */
 final class JavaSession implements InferenceSession {
 

@@ -61,7 +61,8 @@ public final class InferenceEngine implements AutoCloseable {
         /** @throws IllegalArgumentException if nothing could run */
         public Limits {
             if (running < 1 || running > MOST_RUNNING || waiting < 1 || prefillTokens < 1) {
-                throw new IllegalArgumentException("An engine runs 1 to " + MOST_RUNNING + " texts, and lets at least one request wait.");
+                throw new IllegalArgumentException(
+                        "An engine runs 1 to " + MOST_RUNNING + " sequences, and lets at least one request wait.");
             }
         }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A sequence that is read for something else than its continuation, a piece at a time, so that running sequences need not wait for the whole. */
+/** A sequence that is read for its states or its attention and not continued, in pieces, so that running sequences need not wait. */
 abstract class Probe<T> {
 
     private final String owner;
@@ -76,7 +76,7 @@ abstract class Probe<T> {
             letGo();
             result.complete(found());
         } catch (RuntimeException | Error e) { // an Error too is this text's end, not the engine's
-            fail(e instanceof RuntimeException ? e : new IllegalStateException("Java could not read the text: " + e, e));
+            fail(e instanceof RuntimeException ? e : new IllegalStateException("Reading the sequence failed: " + e, e));
         }
         return true;
     }
