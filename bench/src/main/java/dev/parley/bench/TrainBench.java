@@ -3,7 +3,6 @@ package dev.parley.bench;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;

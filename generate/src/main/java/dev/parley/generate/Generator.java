@@ -12,6 +12,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -5,11 +5,6 @@ import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
-import dev.parley.tensor.Engine;
-import dev.parley.tensor.RandomState;
-import dev.parley.tensor.Scope;
-import dev.parley.tensor.Tensor;
-import dev.parley.tensor.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -23,8 +18,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (var model = CausalLM.fromPretrained(Path.of("my-model")); var session = model.openSession(0); var sequence = session.open()) {
- *     float[] next = session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0];      // one score for each token of the
- * vocabulary
+ *     float[] next = session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0]; // (V)
  * }
  * }</pre>
  *

@@ -2,14 +2,12 @@ package dev.parley.model;
 
 import dev.parley.kernels.WarmUp;
 import dev.parley.kernels.attention.Attention;
-import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.attention.KvPool;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.vectors.Activations;
 import dev.parley.kernels.vectors.Norms;
 import dev.parley.kernels.vectors.Rotary;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.parley.files.ChildProcess;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ class WithoutBindingsTest {
         var builder = new ProcessBuilder(List.of(System.getProperty("java.home") + "/bin/java", "-cp", classPath, Asks.class.getName()))
                 .redirectErrorStream(true);
         try (var child = ChildProcess.start(builder)) {
-            var said = new String(child.process().getInputStream().readAllBytes());
+            var said = new String(child.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, child.exitCode(), said);
             assertEquals(
                     "false\nlibtorch, which this needs, is not on the class path in a build for " + System.getProperty("os.name") + " on "

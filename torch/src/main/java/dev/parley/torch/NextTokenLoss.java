@@ -3,6 +3,7 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.WarmUp;
 import dev.parley.kernels.vectors.ScoreRow;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

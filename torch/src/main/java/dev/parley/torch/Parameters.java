@@ -21,7 +21,7 @@ import java.util.Map;
 
 /**
  * The learned tensors of a model by their names in the weight file, in the order of the network: one for each weight of the
- * {@link Blueprint}.
+ * {@link dev.parley.model.Blueprint}.
  *
  * <pre>{@code
  * var parameters = new Parameters(config.blueprint().weights());

@@ -8,6 +8,7 @@ import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.Runner;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.kernels.DType;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

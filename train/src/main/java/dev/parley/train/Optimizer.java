@@ -19,7 +19,6 @@ import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
 import dev.parley.torch.Parameters;
 import dev.parley.torch.Parameters.Parameter;
-import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;

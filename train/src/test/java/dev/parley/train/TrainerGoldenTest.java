@@ -7,7 +7,6 @@ import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.files.Golden;
 import dev.parley.kernels.DType;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

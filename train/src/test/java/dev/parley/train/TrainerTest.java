@@ -8,7 +8,6 @@ import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
-import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Engine;

@@ -1,6 +1,5 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.model.ModelConfig;
 import dev.parley.torch.TokenBatch;
 import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.parley.generate.engine;
 
-import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;

@@ -12,7 +12,6 @@ import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Grammar;
 import dev.parley.grammar.GrammarException;
-import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.SequenceCache;

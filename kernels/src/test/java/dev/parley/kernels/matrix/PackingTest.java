@@ -198,7 +198,7 @@ class PackingTest {
             var single = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
             var half = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
             var file = arena.allocate(1 + 4L * rows * columns).asSlice(1); // files begin where they like
-            for (long i = 0; i < rows * columns; i++) file.set(single, 4 * i, i);
+            for (long i = 0; i < (long) rows * columns; i++) file.set(single, 4 * i, i);
             var singles = Float32Matrix.view(file, rows, columns);
             assertEquals(5 * columns + 7, row(singles, 5)[7]);
             assertEquals(file.address(), singles.memory().address());
@@ -206,7 +206,7 @@ class PackingTest {
             Oracle.check(Oracle.FLOAT32, singles, x, 1, Oracle.multiply(singles, x, 1));
 
             var halves = file.asSlice(0, 2L * rows * columns);
-            for (long i = 0; i < rows * columns; i++) halves.set(half, 2 * i, (short) (Float.floatToRawIntBits(i % 200) >> 16));
+            for (long i = 0; i < (long) rows * columns; i++) halves.set(half, 2 * i, (short) (Float.floatToRawIntBits(i % 200) >> 16));
             var view = BFloat16Matrix.view(halves, rows, columns);
             assertEquals((5 * columns + 7) % 200, row(view, 5)[7]);
             Oracle.check(Oracle.BFLOAT16, view, x, 1, Oracle.multiply(view, x, 1));

@@ -1,7 +1,6 @@
 package dev.parley.serve.http;
 
 import dev.parley.generate.engine.QueueFullException;
-import dev.parley.serve.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;

@@ -103,7 +103,7 @@ final class AnswerWriter implements Runnable {
 
     private ChatMessage notYetKept() throws InterruptedException {
         return failed(answer.ended(answer.log().awaitWork(saved, MANY, Duration.ZERO).text()),
-                "This answer could not be saved yet; the server keeps trying.");
+                "The database could not save this answer yet; the server keeps trying.");
     }
 
     private static ChatMessage failed(ChatMessage ended, String sentence) {
