@@ -82,8 +82,9 @@ final class RegexReader {
             default -> {
                 if (c >= '1' && c <= '9' || c == 'k') throw fault("a reference back is not supported", from);
                 if (Character.isLetter(c)) throw fault("\\" + c + " is not supported", from);
-                yield Character.isSurrogate(c) ? CodePoints.range(regex.codePointAt(--at), regex.codePointAt(at++))
-                        : CodePoints.range(c, c);
+                var point = regex.codePointAt(at - 1);
+                at += Character.charCount(point) - 1;
+                yield CodePoints.range(point, point);
             }
         };
     }
