@@ -15,7 +15,7 @@ import java.util.Optional;
  * </pre>
  *
  * @param prefix of all names but the head's, which some files leave out
- * @param passedOver ends of the names of tensors that files may hold and that are no weights
+ * @param passedOver names of tensors that files may hold and that are no weights; those that begin with a dot are ends of names
  */
 public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec embedding, List<LayerSpec> layers, HeadSpec head) {
 

@@ -286,6 +286,11 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         return ConfigFile.read(file);
     }
 
+    /** What a {@code config.json} says of the model, in one line: equal for equal models, whatever records describe them here. */
+    public String toJson() {
+        return ConfigFile.json(this).toString();
+    }
+
     /** Writes a {@code config.json} that transformers reads. */
     public void write(Path file) throws IOException {
         ConfigFile.write(this, file);

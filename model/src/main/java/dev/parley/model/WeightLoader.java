@@ -120,7 +120,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             checkShape(source.info(name), weight, faults);
         }
         for (var name : source.names()) {
-            if (!used.contains(name) && blueprint.passedOver().stream().noneMatch(name::endsWith)) {
+            if (!used.contains(name) && blueprint.passedOver().stream().noneMatch(other -> isNamed(name, other))) {
                 faults.add("tensor \"" + name + "\" is not part of the model");
             }
         }
@@ -133,6 +133,11 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         if (!weight.name().startsWith(blueprint.prefix())) return "";
         var bare = weight.name().substring(blueprint.prefix().length());
         return source.names().contains(bare) ? bare : "";
+    }
+
+    /** By its whole name, or by its end where that begins with a dot. */
+    private static boolean isNamed(String name, String other) {
+        return other.startsWith(".") ? name.endsWith(other) : name.equals(other);
     }
 
     private static void checkShape(TensorInfo info, WeightSpec weight, List<String> faults) {

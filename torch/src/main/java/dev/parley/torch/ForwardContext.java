@@ -2,29 +2,51 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Tensor;
+import java.util.function.IntFunction;
 
 /**
  * What the parts of the network need to know of one pass.
  *
  * @param computeType type that products of matrices are computed in
  * @param training whether dropout is at work
+ * @param positions of each token in its row or document, (B, T)
  * @param mask which keys each query sees
  * @param windowedMask the same in layers that slide a window
  * @param cos cosines of the angles that tokens turn by, (B, 1, T, D), float32, for both halves of a head; null where positions are learned
  * @param sin their sines, negative for the first half
  */
-record ForwardContext(DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask, Tensor cos, Tensor sin) {
+record ForwardContext(DType computeType, boolean training, Tensor positions, AttentionMask mask, AttentionMask windowedMask, Tensor cos,
+        Tensor sin) {
 
-    /** The pass of tokens at positions. @param positions of each token in its row, (B · T) */
-    static ForwardContext of(ModelConfig config, DType computeType, boolean training, AttentionMask mask, AttentionMask windowedMask,
-            long[] positions, int rows) {
-        if (config.rope().isEmpty()) return new ForwardContext(computeType, training, mask, windowedMask, null, null);
+    /** The pass of rows to learn from, or to tell how likely they are. @param training whether dropout is at work */
+    static ForwardContext of(ModelConfig config, TrainingBatch batch, DType computeType, boolean training) {
+        return of(config, computeType, training, batch.positions(), batch.rows(),
+                window -> batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
+                        : AttentionMask.causal(batch.length(), 0, null, window, computeType));
+    }
+
+    /** The pass of tokens to read. @param past how many of each row are in a cache */
+    static ForwardContext of(ModelConfig config, TokenBatch batch, int past, DType computeType) {
+        var padding = batch.hasPadding() ? batch.attentionMask() : null;
+        return of(config, computeType, false, batch.positions(past), batch.rows(),
+                window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
+    }
+
+    private static ForwardContext of(ModelConfig config, DType computeType, boolean training, long[] positions, int rows,
+            IntFunction<AttentionMask> maskOfWindow) {
+        long tokens = positions.length / rows, half = config.headDim() / 2;
+        var at = Tensor.ofLongs(positions, rows, tokens);
+        var mask = maskOfWindow.apply(0);
+        var window = config.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().orElse(0); // 0 if no layer slides one
+        var windowedMask = window == 0 ? mask : maskOfWindow.apply(window);
+        if (config.rope().isEmpty()) return new ForwardContext(computeType, training, at, mask, windowedMask, null, null);
         var longest = 0L;
         for (var position : positions) longest = Math.max(longest, position + 1);
         var table = config.rope().get().table(config.headDim(), positions, (int) longest);
-        long tokens = positions.length / rows, half = config.headDim() / 2;
         Tensor cos = Tensor.ofFloats(table.cos(), rows, 1, tokens, half), sin = Tensor.ofFloats(table.sin(), rows, 1, tokens, half);
-        return new ForwardContext(computeType, training, mask, windowedMask, Tensor.cat(3, cos, cos), Tensor.cat(3, sin.mul(-1), sin));
+        return new ForwardContext(computeType, training, at, mask, windowedMask, Tensor.cat(3, cos, cos),
+                Tensor.cat(3, sin.mul(-1), sin));
     }
 }

@@ -34,8 +34,8 @@ final class NextTokenLoss {
     NextTokenLoss(Tensor head, TrainingBatch batch) {
         this.head = head;
         var labels = batch.labels();
-        int length = labels[0].length;
-        var positions = IntStream.range(0, labels.length * length)
+        var length = batch.length();
+        var positions = IntStream.range(0, batch.rows() * length)
                 .filter(i -> i % length + 1 < length && batch.isTarget(i / length, i % length + 1)).toArray();
         count = positions.length;
         rows = Tensor.ofInts(positions, count);

@@ -1,6 +1,8 @@
 package dev.parley.torch;
 
+import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Workers;
@@ -8,7 +10,7 @@ import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -20,66 +22,48 @@ final class Replicas implements AutoCloseable {
 
     private final Parameters weights;
     private final List<Parameters> others = new ArrayList<>();
-    private final List<TorchRunner> passes = new ArrayList<>();
+    private final List<Transformer> networks = new ArrayList<>();
     private final Workers workers;
 
     /**
-     * @param first the model's own passes
+     * @param first the model's own network
      * @param weights its parameters, which the first share's gradients are added to
      */
-    Replicas(ModelConfig config, TorchRunner first, Parameters weights, int size) {
+    Replicas(ModelConfig config, Transformer first, Parameters weights, int size) {
         this.weights = weights;
         workers = Workers.start(size);
-        passes.add(first);
+        networks.add(first);
         for (int i = 1; i < size; i++) {
             var own = new Parameters(config.blueprint().weights());
-            passes.add(new TorchRunner(config, own, first.computeType()));
+            networks.add(new Transformer(own, config));
             for (var parameter : own.all()) parameter.shareWeights(weights.get(parameter.name()));
             others.add(own);
         }
     }
 
-    /** As {@link TorchRunner#lossAndBackward}. */
-    LossSum lossAndBackward(TokenBatch batch, int[][] labels, double divisor) {
+    /** As {@link Transformer#lossAndBackward}. */
+    LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
         for (var own : others) {
             for (var parameter : own.all()) parameter.value().requiresGrad(weights.get(parameter.name()).value().requiresGrad());
         }
-        var loss = each(batch, i -> share(i).lossAndBackward(part(batch, i), part(batch, labels, i), divisor));
+        var loss = each(batch, (network, rows) -> network.lossAndBackward(rows, divisor, computeType));
         addGradients();
         return loss;
     }
 
-    /** As {@link TorchRunner#loss}. */
-    LossSum loss(TokenBatch batch, int[][] labels) {
-        return each(batch, i -> share(i).loss(part(batch, i), part(batch, labels, i)));
+    /** As {@link Transformer#loss}. */
+    LossSum loss(TrainingBatch batch, DType computeType) {
+        return each(batch, (network, rows) -> network.loss(rows, computeType));
     }
 
-    private LossSum each(TokenBatch batch, IntFunction<LossSum> pass) {
-        var losses = new LossSum[shares(batch)];
-        workers.run(IntStream.range(0, losses.length).<Runnable>mapToObj(i -> () -> losses[i] = pass.apply(i)).toList());
+    private LossSum each(TrainingBatch batch, BiFunction<Transformer, TrainingBatch, LossSum> pass) {
+        var shares = Math.min(workers.size(), batch.rows());
+        var losses = new LossSum[shares];
+        workers.run(IntStream.range(0, shares).<Runnable>mapToObj(i -> () -> {
+            var rows = batch.rows(batch.rows() * i / shares, batch.rows() * (i + 1) / shares);
+            losses[i] = pass.apply(networks.get(i), rows);
+        }).toList());
         return Arrays.stream(losses).reduce(new LossSum(0, 0), LossSum::plus);
-    }
-
-    private TorchRunner share(int i) {
-        var pass = passes.get(i);
-        pass.computeIn(passes.getFirst().computeType());
-        return pass;
-    }
-
-    private int shares(TokenBatch batch) {
-        return Math.min(workers.size(), batch.rows());
-    }
-
-    private int start(TokenBatch batch, int share) {
-        return (int) ((long) batch.rows() * share / shares(batch));
-    }
-
-    private TokenBatch part(TokenBatch batch, int share) {
-        return batch.rows(start(batch, share), start(batch, share + 1));
-    }
-
-    private int[][] part(TokenBatch batch, int[][] labels, int share) {
-        return Arrays.copyOfRange(labels, start(batch, share), start(batch, share + 1));
     }
 
     /** Every worker adds up some of the parameters. */

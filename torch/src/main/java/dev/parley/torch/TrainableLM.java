@@ -6,8 +6,10 @@ import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.ModelFiles;
+import dev.parley.model.TrainingBatch;
 import dev.parley.model.WeightLoader;
 import dev.parley.tensor.Engine;
+import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -25,7 +27,7 @@ import java.util.Optional;
  * <pre>{@code
  * try (var model = TrainableLM.create(ModelConfig.qwen3(vocabSize, 256, 256, 4, 4, 2, 768), 42)) {
  *     for (var parameter : model.parameters().all()) parameter.value().requiresGrad(true);
- *     var loss = model.lossAndBackward(TokenBatch.of(ids), new int[][] {ids}, ids.length - 1);
+ *     var loss = model.lossAndBackward(TrainingBatch.of(ids), ids.length - 1);
  *     model.savePretrained(Path.of("my-model"));               // transformers loads it
  * }
  * }</pre>
@@ -36,13 +38,15 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
 
     private final ModelConfig config;
     private final Parameters parameters;
-    private final TorchRunner runner;
+    private final Transformer transformer;
+    private DType computeType;
     private Optional<Replicas> replicas = Optional.empty(); // made at the first pass of training
 
     private TrainableLM(ModelConfig config, DType computeType) {
         this.config = config;
         parameters = new Parameters(config.blueprint().weights());
-        runner = new TorchRunner(config, parameters, computeType);
+        transformer = new Transformer(parameters, config);
+        this.computeType = computeType;
     }
 
     /** A new model with random weights; the same seed gives the same weights. */
@@ -110,51 +114,53 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
 
     /** The type that products of matrices are computed in. */
     public DType computeType() {
-        return runner.computeType();
+        return computeType;
     }
 
     /** Chooses the type of products from now on; the weights stay as they are. */
     public void computeIn(DType computeType) {
-        runner.computeIn(computeType);
+        this.computeType = computeType;
     }
 
     /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
     public Tensor logits(TokenBatch batch) {
-        return runner.logits(batch);
+        try (var scope = Scope.open()) {
+            return scope.keep(transformer.scores(transformer.hidden(batch, null, computeType), computeType).to(DType.FLOAT32));
+        }
     }
 
     /** Scores of the token that follows each row, (B, V), without gradients. */
     public float[][] nextLogits(TokenBatch batch) {
-        return runner.nextLogits(batch, null);
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            return transformer.lastScores(transformer.hidden(batch, null, computeType), computeType);
+        }
     }
 
     /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
     @Override
     public double[][] tokenLogprobs(int[][] ids) {
-        return runner.tokenLogprobs(ids);
+        return transformer.tokenLogprobs(ids, computeType);
     }
 
-    /** The sum of -ln p over the targets of labels, and how many they are, without gradients or dropout. */
-    public LossSum loss(TokenBatch batch, int[][] labels) {
-        return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, labels) : runner.loss(batch, labels);
+    /** The sum of -ln p over the targets, and how many they are, without gradients or dropout. */
+    public LossSum loss(TrainingBatch batch) {
+        return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, computeType) : transformer.loss(batch, computeType);
     }
 
     /**
      * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the
      * gradients of the parameters. The divisor is the number of targets of the whole step, so that several passes give
      * what one large one would. Rows are shared out to as many threads as {@link Engine#threads()} says.
-     *
-     * @param labels (B, T), unshifted; -100 where a token is no target
      */
-    public LossSum lossAndBackward(TokenBatch batch, int[][] labels, double divisor) {
-        if (batch.rows() == 1 || !sharesRows()) return runner.lossAndBackward(batch, labels, divisor);
-        return replicas.orElseThrow().lossAndBackward(batch, labels, divisor);
+    public LossSum lossAndBackward(TrainingBatch batch, double divisor) {
+        if (batch.rows() == 1 || !sharesRows()) return transformer.lossAndBackward(batch, divisor, computeType);
+        return replicas.orElseThrow().lossAndBackward(batch, divisor, computeType);
     }
 
     /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
         if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && Workers.canRun()) {
-            replicas = Optional.of(new Replicas(config, runner, parameters, Engine.threads()));
+            replicas = Optional.of(new Replicas(config, transformer, parameters, Engine.threads()));
         }
         return replicas.isPresent();
     }
@@ -164,6 +170,6 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     public void close() {
         replicas.ifPresent(Replicas::close);
         replicas = Optional.empty();
-        runner.close();
+        parameters.close();
     }
 }

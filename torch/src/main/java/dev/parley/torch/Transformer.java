@@ -2,16 +2,21 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The decoder: embeddings of tokens, a stack of {@link Block}s, a last norm. What comes out is, for each token, a vector whose
- * product with the head says what comes next. The head may be the token embeddings (Press and Wolf 2017, arXiv:1608.05859).
+ * product with the head says what comes next. The head may be the token embeddings (Press and Wolf 2017, arXiv:1608.05859). Reading
+ * and learning are the same way through the network; learning goes it back as well, from {@link NextTokenLoss}.
  */
 final class Transformer {
 
@@ -32,31 +37,31 @@ final class Transformer {
         head = parameters.get(blueprint.head().weight());
     }
 
-    /** The token embeddings. */
-    Parameter tokens() {
-        return tokens;
-    }
-
-    /** What the last vectors are multiplied by; the token embeddings where they are tied. */
-    Parameter head() {
-        return head;
-    }
-
-    /** The embedding of each token. ids: (B, T); result: (B, T, C), float32. */
-    Tensor embed(int[][] ids) {
-        return tokens.rows(ids);
+    /**
+     * Reads tokens.
+     *
+     * @param cache of earlier tokens of the rows, to which these are added; null for none
+     * @return what the head reads, (B, T, C), of the compute type
+     */
+    Tensor hidden(TokenBatch batch, KvCache cache, DType computeType) {
+        var past = cache == null ? 0 : cache.length();
+        for (var row : batch.ids()) config.checkFits(row, past);
+        var hidden = forward(tokens.rows(batch.ids()), ForwardContext.of(config, batch, past, computeType), cache);
+        if (cache != null) cache.advance(batch.length());
+        return hidden;
     }
 
     /**
      * From embeddings to the vectors that the head reads.
      *
-     * @param x token embeddings, (B, T, C)
-     * @param at position of each token in its row, (B, T)
+     * @param x token embeddings, (B, T, C), float32
      * @param cache of the tokens before, or null
      * @return (B, T, C), of the compute type
      */
-    Tensor forward(Tensor x, Tensor at, ForwardContext pass, KvCache cache) {
-        if (positions.isPresent()) x = x.add(Functional.embedding(at, positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
+    private Tensor forward(Tensor x, ForwardContext pass, KvCache cache) {
+        if (positions.isPresent()) {
+            x = x.add(Functional.embedding(pass.positions(), positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
+        }
         x = Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
         for (int i = 0; i < blocks.size(); i++) {
             x = blocks.get(i).forward(x, pass, cache == null ? null : cache.layer(i));
@@ -67,5 +72,72 @@ final class Transformer {
     /** Scores of every token as the next one. hidden: (…, C); result: (…, V), of the compute type. */
     Tensor scores(Tensor hidden, DType computeType) {
         return hidden.matmul(head.in(computeType).transpose(0, 1));
+    }
+
+    /** Scores of the token that follows each row. hidden: (B, T, C); result: (B, V). */
+    float[][] lastScores(Tensor hidden, DType computeType) {
+        return rows(scores(hidden.select(1, hidden.size(1) - 1), computeType));
+    }
+
+    /** The vectors along the last dimension of (…, N), in the order of the others. */
+    static float[][] rows(Tensor tensor) {
+        var flat = tensor.toFloats();
+        var n = (int) tensor.size(-1);
+        var rows = new float[flat.length / n][];
+        for (int i = 0; i < rows.length; i++) rows[i] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
+        return rows;
+    }
+
+    /**
+     * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the gradients of
+     * the parameters.
+     */
+    LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
+        batch.checkFits(config);
+        try (var scope = Scope.open()) {
+            Tensor x;
+            try (var noGrad = NoGrad.open()) {
+                x = tokens.rows(batch.ids()); // (B, T, C)
+            }
+            x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
+            var hidden = forward(x, ForwardContext.of(config, batch, computeType, true), null); // (B, T, C)
+            var loss = new NextTokenLoss(head.in(computeType).detach(), batch);
+            var sum = loss.sumAndBackward(hidden, head.value(), divisor);
+            if (loss.count() > 0) {
+                try (var noGrad = NoGrad.open()) {
+                    var ids = Tensor.ofRows(batch.ids()).view(-1);
+                    tokens.value().gradOrZeros().indexAddInPlace(ids, x.grad().view(-1, config.hiddenSize()));
+                }
+            }
+            return new LossSum(sum, loss.count());
+        }
+    }
+
+    /** The sum of -ln p over the targets, without gradients or dropout. */
+    LossSum loss(TrainingBatch batch, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var losses = losses(batch, computeType);
+            return new LossSum(losses.elementCount() == 0 ? 0 : losses.to(DType.FLOAT64).sum().item(), losses.elementCount());
+        }
+    }
+
+    /** ln p(ids[t+1] | ids[..t]) of each row, (B, T-1), natural logarithm, without gradients. */
+    double[][] tokenLogprobs(int[][] ids, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var batch = TrainingBatch.of(ids);
+            if (batch.length() == 1) return new double[ids.length][0];
+            var losses = losses(batch, computeType).toFloats();
+            var each = new double[ids.length][ids[0].length - 1];
+            for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
+            return each;
+        }
+    }
+
+    /** -ln p of each target, (N), float32, in the order of the text. */
+    private Tensor losses(TrainingBatch batch, DType computeType) {
+        batch.checkFits(config);
+        var loss = new NextTokenLoss(head.in(computeType), batch);
+        if (loss.count() == 0) return Tensor.empty(DType.FLOAT32, 0);
+        return loss.each(forward(tokens.rows(batch.ids()), ForwardContext.of(config, batch, computeType, false), null));
     }
 }

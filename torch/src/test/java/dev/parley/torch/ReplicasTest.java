@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.Workers;
 import java.util.Arrays;
@@ -44,14 +45,14 @@ class ReplicasTest {
         assumeTrue(Engine.threads() > 1 && Workers.canRun(), "one thread shares nothing out");
         var ids = ids(5); // not a multiple of the threads
         try (var shared = model(); var single = model()) {
-            var loss = shared.lossAndBackward(TokenBatch.of(ids), ids, 100);
+            var loss = shared.lossAndBackward(TrainingBatch.of(ids), 100);
             var sum = new LossSum(0, 0);
-            for (var row : ids) sum = sum.plus(single.lossAndBackward(TokenBatch.of(row), new int[][] {row}, 100));
+            for (var row : ids) sum = sum.plus(single.lossAndBackward(TrainingBatch.of(row), 100));
             assertEquals(sum.targets(), loss.targets());
             assertEquals(sum.sum(), loss.sum(), 1e-3); // 115 targets of about 4.6 each in float32
             var expected = gradients(single);
             gradients(shared).forEach((name, gradient) -> assertArrayEquals(expected.get(name), gradient, 1e-5f, name));
-            assertEquals(shared.loss(TokenBatch.of(ids), ids).sum(), sum.sum(), 1e-3);
+            assertEquals(shared.loss(TrainingBatch.of(ids)).sum(), sum.sum(), 1e-3);
         }
     }
 
@@ -59,7 +60,7 @@ class ReplicasTest {
     void thePassIsTheSameToTheLastBitEachTime() {
         var ids = ids(4);
         try (var first = model(); var second = model()) {
-            assertEquals(first.lossAndBackward(TokenBatch.of(ids), ids, 7), second.lossAndBackward(TokenBatch.of(ids), ids, 7));
+            assertEquals(first.lossAndBackward(TrainingBatch.of(ids), 7), second.lossAndBackward(TrainingBatch.of(ids), 7));
             var expected = gradients(first);
             gradients(second).forEach((name, gradient) -> assertArrayEquals(expected.get(name), gradient, name));
         }
@@ -77,7 +78,7 @@ class ReplicasTest {
     }
 
     private static void pass(TrainableLM model, int[][] ids) {
-        model.lossAndBackward(TokenBatch.of(ids), ids, 1);
+        model.lossAndBackward(TrainingBatch.of(ids), 1);
         for (var p : model.parameters().all()) p.value().clearGrad();
     }
 }

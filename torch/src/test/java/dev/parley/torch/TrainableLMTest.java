@@ -9,6 +9,7 @@ import dev.parley.kernels.DType;
 import dev.parley.model.FolderExport;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
+import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Scope;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.ThreeForms;
@@ -101,7 +102,11 @@ class TrainableLMTest {
             var unknown = assertThrows(ModelException.class, () -> model.nextLogits(TokenBatch.of(new int[] {40})));
             assertTrue(unknown.getMessage().contains("40"));
             assertThrows(ModelException.class, () -> TokenBatch.of(new int[] {1}, new int[] {1, 2}));
-            assertThrows(ModelException.class, () -> model.lossAndBackward(TokenBatch.of(new int[] {1, 2}), new int[][] {{1}}, 1));
+            for (var label : new int[] {40, -1}) {
+                var wrong = TrainingBatch.of(new int[][] {{1, 2}}, new int[][] {{1, label}});
+                var fault = assertThrows(ModelException.class, () -> model.lossAndBackward(wrong, 1));
+                assertTrue(fault.getMessage().contains("Label " + label), fault.getMessage());
+            }
         }
     }
 
@@ -113,7 +118,7 @@ class TrainableLMTest {
             var ids = new int[][] {{1, 2, 3, 4, 5}, {6, 5, 1, 0, 2}};
             var labels = new int[][] {{1, 2, -100, 4, 5}, {6, 5, 1, -100, 2}};
             for (var p : model.parameters().all()) p.value().requiresGrad(true);
-            model.lossAndBackward(TokenBatch.of(ids), labels, 1);
+            model.lossAndBackward(TrainingBatch.of(ids, labels), 1);
             for (var p : model.parameters().all()) {
                 var gradient = p.value().grad().toFloats();
                 var memory = p.value().memory();
@@ -122,7 +127,7 @@ class TrainableLMTest {
                     var slopes = new double[2];
                     for (int side = 0; side < 2; side++) {
                         memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value + (side == 0 ? -4e-3f : 4e-3f));
-                        slopes[side] = model.loss(TokenBatch.of(ids), labels).sum();
+                        slopes[side] = model.loss(TrainingBatch.of(ids, labels)).sum();
                     }
                     memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
                     // float32 sums near 15 over a step of 0.008; third order

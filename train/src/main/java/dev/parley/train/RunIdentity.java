@@ -32,7 +32,7 @@ final class RunIdentity {
             Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
-        identity.put("model", model.toString());
+        identity.put("model", model.toJson());
         identity.put("steps (max_steps or num_train_epochs)",
                 arguments.get(TrainingSettings.LR_SCHEDULER_TYPE).knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");
         limit.ifPresent(time -> identity.put("seconds of the run", "" + time.seconds()));

@@ -53,6 +53,8 @@ final class SettingValues {
     /** A number; whole ones are a number of their own type. */
     private record Numbers<T extends Number>(Range range, boolean whole, DoubleFunction<T> of) implements TrainingSetting.Values<T> {
 
+        private static final double MOST_EXACT = 1L << 53; // beyond it a double has not every whole number
+
         @Override
         public String words() {
             return ((whole ? "integer " : "number ") + range.words()).strip();
@@ -63,7 +65,8 @@ final class SettingValues {
             var number = number(node);
             if (whole && number != Math.rint(number)) throw new IllegalArgumentException("is " + node + " and not a whole number");
             var value = of.apply(number);
-            if (whole && value.doubleValue() != number) throw new IllegalArgumentException("is " + node + " and too large");
+            if (whole && (value.doubleValue() != number || Math.abs(number) > MOST_EXACT))
+                throw new IllegalArgumentException("is " + node + " and too large");
             return value;
         }
 

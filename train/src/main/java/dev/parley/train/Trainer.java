@@ -16,7 +16,6 @@ import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.LossSum;
-import dev.parley.torch.TokenBatch;
 import dev.parley.torch.TrainableLM;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -153,15 +152,10 @@ public final class Trainer {
             if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<TrainingRow>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            var batch = TrainingRow.batch(rows);
-            sum = sum.plus(model.loss(tokens(batch), batch.labels()));
+            sum = sum.plus(model.loss(TrainingRow.batch(rows)));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return Optional.of(sum.mean());
-    }
-
-    private static TokenBatch tokens(TrainingBatch batch) {
-        return TokenBatch.packed(batch.ids(), batch.segments());
     }
 
     /** Writes the model, and the tokenizer if there is one, to the output folder. */
@@ -248,9 +242,7 @@ public final class Trainer {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
-            for (var batch : batches) {
-                loss = loss.plus(model.lossAndBackward(tokens(batch), batch.labels(), targets));
-            }
+            for (var batch : batches) loss = loss.plus(model.lossAndBackward(batch, targets));
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
                 throw new TrainingException("Step " + state.step() + ": the loss is " + loss.mean()

@@ -11,7 +11,6 @@ import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Engine;
-import dev.parley.torch.TokenBatch;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,8 +149,7 @@ class TrainerTest {
             model.computeIn(DType.FLOAT32);
             var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
             assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
-            var alone = documents.stream().mapToLong(d -> model.loss(TokenBatch.of(d.inputIds()), new int[][] {d.labels()}).targets())
-                    .sum();
+            var alone = documents.stream().mapToLong(d -> model.loss(TrainingRow.batch(List.of(d))).targets()).sum();
             assertEquals(alone, packed.stream().mapToLong(TrainingRow::targets).sum());
         }
     }

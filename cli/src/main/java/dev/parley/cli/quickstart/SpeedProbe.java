@@ -1,6 +1,6 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.torch.TokenBatch;
+import dev.parley.model.TrainingBatch;
 import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class SpeedProbe {
         var seconds = new ArrayList<Double>();
         for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS;) {
             var start = System.nanoTime();
-            probe.lossAndBackward(TokenBatch.packed(ids, segments), ids, 1);
+            probe.lossAndBackward(new TrainingBatch(ids, ids, segments), 1);
             for (var p : probe.parameters().all()) p.value().clearGrad();
             seconds.add(since(start));
         }

@@ -26,6 +26,12 @@ public final class GenerationConfigBuilder {
         this.values = values.clone();
     }
 
+    /** What a setting is at present. */
+    @SuppressWarnings("unchecked") // only set() writes, a value of the setting's type
+    public <T> T get(Setting<T> setting) {
+        return (T) values[setting.index()];
+    }
+
     /** Sets any setting. */
     public <T> GenerationConfigBuilder set(Setting<T> setting, T value) {
         values[setting.index()] = switch (value) {

@@ -168,7 +168,7 @@ final class EngineLoop implements Runnable {
             if (queue.probe().map(Probe::letGo).orElse(false)) continue;
             if (running.size() == 1) { // only one that has several branches: the memory is enough for any text alone
                 fail(running.all().getFirst().request(),
-                        new IllegalStateException("The memory for keys and values is too small for so many branches of a text: "
+                        new TooManyBranchesException("The memory for keys and values is too small for so many branches of a text: "
                                 + "ask for fewer beams or candidates, or for a shorter text."));
                 return false;
             }

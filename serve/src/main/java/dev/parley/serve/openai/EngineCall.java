@@ -5,6 +5,7 @@ import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.QueueFullException;
 import dev.parley.generate.engine.TextRequest;
+import dev.parley.generate.engine.TooManyBranchesException;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.GrammarException;
 import dev.parley.serve.accounts.Caller;
@@ -102,13 +103,18 @@ public final class EngineCall {
     }
 
     private static long answers(InferenceEngine engine, List<TextRequest> requests) {
-        return requests.stream().mapToLong(request -> (long) request.config().numReturnSequences() * engine.limit(request)).sum();
+        return requests.stream().mapToLong(request -> (long) sequences(request) * engine.limit(request)).sum();
+    }
+
+    /** Sequences that grow at once for a request: its answers, or the beams that they are chosen from. */
+    private static int sequences(TextRequest request) {
+        return Math.max(request.config().numReturnSequences(), request.config().numBeams());
     }
 
     /** The same, where their answers may have fewer tokens than they could: equally many each, and at least one. */
     private static List<TextRequest> limited(InferenceEngine engine, List<TextRequest> requests, long granted) {
         if (granted >= answers(engine, requests)) return requests;
-        var each = granted / requests.stream().mapToInt(request -> request.config().numReturnSequences()).sum();
+        var each = granted / requests.stream().mapToInt(EngineCall::sequences).sum();
         return requests.stream().map(request -> request.withMaxNewTokens((int) Math.max(1, each))).toList();
     }
 
@@ -185,6 +191,7 @@ public final class EngineCall {
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
+        if (cause instanceof TooManyBranchesException) return ApiError.badRequest("num_beams", cause.getMessage());
         return engine.isAlive() ? cause
                 : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
     }

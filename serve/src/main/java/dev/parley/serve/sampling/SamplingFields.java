@@ -1,8 +1,12 @@
 package dev.parley.serve.sampling;
 
 import static dev.parley.generate.config.GenerationSettings.MAX_NEW_TOKENS;
+import static dev.parley.generate.config.GenerationSettings.NUM_BEAMS;
+import static dev.parley.generate.config.GenerationSettings.NUM_RETURN_SEQUENCES;
+import static dev.parley.generate.config.GenerationSettings.PENALTY_ALPHA;
 import static dev.parley.generate.config.GenerationSettings.SEED;
 import static dev.parley.generate.config.GenerationSettings.TEMPERATURE;
+import static dev.parley.generate.config.GenerationSettings.TOP_K;
 import static dev.parley.generate.config.SettingType.FLAG;
 import static dev.parley.generate.config.SettingType.INTEGER;
 import static dev.parley.generate.config.SettingType.NUMBER;
@@ -73,13 +77,17 @@ public final class SamplingFields {
      */
     public static GenerationConfig build(GenerationConfigBuilder settings) {
         try {
+            var n = settings.get(NUM_RETURN_SEQUENCES);
+            if (settings.get(NUM_BEAMS) > 1 && n > settings.get(NUM_BEAMS)) {
+                throw ApiError.badRequest("n", "n " + n + " is above " + NUM_BEAMS.name() + " " + settings.get(NUM_BEAMS) + ".");
+            }
             var config = settings.build();
             if (config.numBeams() > 1 && config.logprobs() >= 0) {
-                throw ApiError.badRequest("num_beams", "Beam search does not tell how likely its tokens are; leave out logprobs.");
+                throw ApiError.badRequest(NUM_BEAMS.name(), "Beam search does not tell how likely its tokens are; leave out logprobs.");
             }
             if (config.penaltyAlpha() > 0 && config.temperature() == 0 && config.topK() > MOST_TRIED) {
-                throw ApiError.badRequest("top_k",
-                        "penalty_alpha tries top_k tokens in each step; top_k " + config.topK() + " is above " + MOST_TRIED + ".");
+                throw ApiError.badRequest(TOP_K.name(), PENALTY_ALPHA.name() + " tries " + TOP_K.name() + " tokens in each step; "
+                        + config.topK() + " is above " + MOST_TRIED + ".");
             }
             return config;
         } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -106,7 +107,7 @@ public final class Recipe {
 
     private Recipe with(String key, JsonNode value) {
         var changed = keys.deepCopy();
-        changed.set(key, value);
+        changed.set(key, value.isMissingNode() ? NullNode.getInstance() : value); // nothing after "key=" is the default
         return new Recipe(name, changed, models, rows, notes);
     }
 

@@ -92,7 +92,7 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
 
         @Override
         public void onEnd(int request, Answer answer) {
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < answer.completions().size(); i++) { // beams may find fewer than n
                 var completion = answer.completions().get(i);
                 if (asked.echoesLogprobs())
                     tell(request * n + i, choice(request, i).take(answer.promptLogprobs(), completion.logprobs(), completion.text()));

@@ -54,7 +54,9 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
         var most = fields.limit("max_tokens", 0).orElse(USUAL_TOKENS);
         fields.string("user");
         fields.ignore("model");
-        return new CompletionRequest(prompts, SamplingFields.build(settings), most, fields.flag("echo"), StreamFields.read(fields));
+        var config = SamplingFields.build(settings);
+        if (most == 0 && config.numBeams() > 1) throw ApiError.badRequest("max_tokens", "Beam search needs max_tokens of at least 1.");
+        return new CompletionRequest(prompts, config, most, fields.flag("echo"), StreamFields.read(fields));
     }
 
     /** Whether the probabilities of the prompts' own tokens are wanted. */
