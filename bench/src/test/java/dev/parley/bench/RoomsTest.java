@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +129,18 @@ class RoomsTest {
         for (var name : classes.stream().map(c -> c.getPackageName()).distinct().toList()) {
             assertFalse(name.matches(".*\\.(utils?|commons?|helpers?|managers?|impl|misc)(\\..*)?"), name);
         }
+    }
+
+    @Test
+    void noTwoPublicTypesShareASimpleName() {
+        var packages = new TreeMap<String, Set<String>>();
+        for (var type : classes) {
+            if (!type.isTopLevelClass() || !type.getModifiers().contains(JavaModifier.PUBLIC)) continue;
+            packages.computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>()).add(type.getPackageName());
+        }
+        assertTrue(packages.size() > 100, "the rule sees only " + packages.keySet());
+        packages.values().removeIf(homes -> homes.size() == 1);
+        assertEquals(Map.of(), packages);
     }
 
     @Test

@@ -47,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static Report examine() {
         var facts = new LinkedHashMap<String, String>();
         var problems = new ArrayList<String>();
-        facts.put("parley", Version.text());
+        facts.put("parley", VersionProvider.text());
         facts.put("java", Runtime.version() + ", " + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
         facts.put("cpu", Processor.name());

@@ -30,7 +30,7 @@ final class Failures {
         return problem.getCommandLine().getUnmatchedArguments().stream().findFirst().map(given -> {
             var command = problem.getCommandLine().getCommandSpec();
             var kind = given.startsWith("-") ? "option " : command.subcommands().isEmpty() ? "argument " : "command ";
-            return "there is no " + kind + given + "." + Suggestion.nearest(given, Suggestion.possible(command, given))
+            return "there is no " + kind + given + "." + ClosestWord.nearest(given, ClosestWord.possible(command, given))
                     .map(word -> " Did you mean " + word + "?").orElse("");
         });
     }

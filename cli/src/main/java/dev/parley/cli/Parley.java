@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
  * {@value #FAILED} failed, {@value #WRONG_USAGE} wrong usage,
  * {@value #INTERRUPTED} interrupted.
  */
-@Command(name = "parley", versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
+@Command(name = "parley", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND",
         description = "Build your own ChatGPT on the JVM: text in, a trained chat model out.%n",
         footer = {"", "Example:", "  ./parley quickstart", "", "./parley COMMAND --help says more about each."})
 public final class Parley implements Runnable {

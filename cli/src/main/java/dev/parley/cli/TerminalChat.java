@@ -30,7 +30,7 @@ final class TerminalChat implements AutoCloseable {
     private final List<Message> messages = new ArrayList<>();
     private volatile Optional<Ticket> running = Optional.empty();
 
-    /** @param draft guesses tokens, where there is one */
+    /** @param draft drafts tokens, if there is one */
     TerminalChat(CausalLM model, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft, GenerationConfig config) {
         this.tokenizer = tokenizer;
         this.template = template;

@@ -2,7 +2,7 @@ package dev.parley.data;
 
 import dev.parley.model.TrainingBatch;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
@@ -13,9 +13,9 @@ public final class ChatRows {
 
     private ChatRows() {}
 
-    /** A conversation of plain turns, as {@link #row(Tokenizer, ChatTemplate, Conversation, int)}. */
+    /** A conversation of plain turns, as {@link #row(Tokenizer, ChatTemplate, ChatTemplateInput, int)}. */
     public static Optional<TrainingRow> row(Tokenizer tokenizer, ChatTemplate template, List<Message> conversation, int maxLength) {
-        return row(tokenizer, template, Conversation.of(conversation), maxLength);
+        return row(tokenizer, template, ChatTemplateInput.of(conversation), maxLength);
     }
 
     /**
@@ -23,7 +23,7 @@ public final class ChatRows {
      *
      * @return nothing if it is longer than {@code maxLength} tokens, or the assistant says nothing
      */
-    public static Optional<TrainingRow> row(Tokenizer tokenizer, ChatTemplate template, Conversation conversation, int maxLength) {
+    public static Optional<TrainingRow> row(Tokenizer tokenizer, ChatTemplate template, ChatTemplateInput conversation, int maxLength) {
         var encoded = template.encode(tokenizer, conversation.withGenerationPrompt(false));
         var labels = encoded.ids().clone();
         for (int i = 0; i < labels.length; i++) {

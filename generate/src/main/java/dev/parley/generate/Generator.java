@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Continues texts, token by token: score, choose, append, until a stop.
+ * Generates text token by token: score, choose, append, until a stop.
  *
  * <pre>{@code
  * var generator = new Generator(model, tokenizer);
@@ -27,10 +27,10 @@ import java.util.function.Consumer;
  * System.out.println(answer.text());
  * }</pre>
  *
- * Each call is an {@link InferenceEngine} of its own on the caller's thread. The text of a prompt does not depend on whether the cache is
- * used, nor on the other prompts of its batch. Where the machine computes bfloat16 fast, a model in bfloat16 is the exception:
- * libtorch then reads prompts from 64 tokens on, and rounds otherwise than our kernels. {@link dev.parley.model.Backend#JAVA}
- * keeps to one of the two.
+ * Each call runs an {@link InferenceEngine} of its own on the caller's thread. The output for a prompt depends neither on the cache nor
+ * on the other prompts of its batch. The exception is a model in bfloat16 on a machine that computes bfloat16 fast: there libtorch
+ * prefills prompts of 64 tokens or more, and rounds differently from the Java engine. {@link dev.parley.model.Backend#JAVA} uses the
+ * Java engine alone.
  */
 public final class Generator {
 
@@ -39,19 +39,19 @@ public final class Generator {
     private final Optional<CausalLM> draftModel;
     private final Optional<Constraints> constraints;
 
-    /** A generator of texts. */
+    /** A generator of text. */
     public Generator(CausalLM model, Tokenizer tokenizer) {
         this(model, Optional.of(tokenizer), Optional.empty());
     }
 
-    /** A generator of ids alone, for a model without a tokenizer. */
+    /** A generator of token ids only, for a model without a tokenizer. */
     public Generator(CausalLM model) {
         this(model, Optional.empty(), Optional.empty());
     }
 
     /**
-     * The same generator with a smaller model that guesses the next tokens of a text; the text stays the
-     * same, and comes sooner where the guesses are good.
+     * The same generator with a draft model for speculative decoding; the output stays the same, and comes sooner where the drafts are
+     * good.
      *
      * @throws ModelException if it has another vocabulary
      */
@@ -73,17 +73,17 @@ public final class Generator {
         void onText(int row, String piece);
     }
 
-    /** Continues a text, as a model reads it: with the tokens that the tokenizer puts around every text. */
+    /** Continues a prompt, with the special tokens that the tokenizer adds to every text. */
     public Completion generate(String prompt, GenerationConfig config) {
         return generate(List.of(requireTokenizer().encodeForModel(prompt)), config).getFirst();
     }
 
-    /** Continues prompts as one batch; each row draws by itself, by the config's seed and its number among the answers to its prompt. */
+    /** Continues prompts as one batch; each sequence has its own random numbers, by the config's seed and its number for its prompt. */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config) {
         return generate(prompts, config, (row, piece) -> {}, () -> false);
     }
 
-    /** Continues a prompt and hands over each piece of text as soon as it is certain. */
+    /** Continues a prompt and hands over each piece of text as soon as it is final. */
     public Completion stream(int[] prompt, GenerationConfig config, Consumer<String> onText, BooleanSupplier cancelled) {
         return generate(List.of(prompt), config, (row, piece) -> onText.accept(piece), cancelled).getFirst();
     }
@@ -91,9 +91,9 @@ public final class Generator {
     /**
      * Continues prompts as one batch.
      *
-     * @param listener takes each piece of text as soon as it is certain; beams are told of when they are done
+     * @param listener takes each piece of text as soon as it is final; beams only when they are done
      * @param cancelled asked before each step; if true, all end where they are
-     * @return for each prompt, in order, {@code numReturnSequences} texts
+     * @return {@code numReturnSequences} completions for each prompt, in order
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {

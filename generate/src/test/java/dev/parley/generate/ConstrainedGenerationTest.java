@@ -61,7 +61,7 @@ class ConstrainedGenerationTest {
                 Grammar.ofJsonObject());
     }
 
-    /** A model that knows nothing says what the grammar wants, drawn, by beams, several at once, with guesses. */
+    /** A model that knows nothing says what the grammar wants, drawn, by beams, several at once, with drafts. */
     @ParameterizedTest
     @MethodSource("grammars")
     void whatEndsFollowsTheGrammar(Grammar grammar) throws Exception {
@@ -84,7 +84,7 @@ class ConstrainedGenerationTest {
     }
 
     @Test
-    void guessesChangeNothing() {
+    void draftsChangeNothing() {
         var config = GenerationConfig.builder().maxNewTokens(120).eosTokenIds(List.of(0)).grammar(Grammar.ofJsonSchema(PERSON)).build();
         var generator = new Generator(model, tokenizer);
         var plain = generator.generate("the cat", config);

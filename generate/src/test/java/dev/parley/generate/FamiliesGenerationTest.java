@@ -105,7 +105,7 @@ class FamiliesGenerationTest {
 
     @ParameterizedTest
     @MethodSource("foldersAndEngines")
-    void guessedTextEqualsPlainText(String folder, Backend engine) throws IOException {
+    void speculationGivesThePlainText(String folder, Backend engine) throws IOException {
         try (var model = load(folder, engine)) {
             var prompt = new int[] {5, 6, 7, 5, 6, 7, 5, 6};
             for (var temperature : new double[] {0, 1}) {
@@ -118,7 +118,7 @@ class FamiliesGenerationTest {
     }
 
     /**
-     * A draft model that is the model itself, and guesses right; its int4 weights, mostly right; a model of other weights, mostly wrong.
+     * A draft model that is the model itself, and drafts right; its int4 weights, mostly right; a model of other weights, mostly wrong.
      */
     @ParameterizedTest
     @MethodSource("foldersAndEngines")

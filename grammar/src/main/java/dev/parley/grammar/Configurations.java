@@ -198,7 +198,7 @@ final class Configurations {
 
         private void bound(int size) {
             if (size > MOST_PLACES) throw new GrammarException(
-                    "The form is too ambiguous: a text can be in more than " + MOST_PLACES + " of its places at once.");
+                    "The grammar is too ambiguous: a text can be at more than " + MOST_PLACES + " places of it at once.");
         }
 
         private void follow(Open from, Work work) {

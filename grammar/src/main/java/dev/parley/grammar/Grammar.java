@@ -21,13 +21,13 @@ public final class Grammar {
     private static final int LONGEST = 1 << 20;
     private static final String ROOT = "root";
 
-    private static final KeptForms KEPT = new KeptForms();
+    private static final GrammarCache KEPT = new GrammarCache();
 
     private final String kind;
     private final String source;
     private final Function<Work, Map<String, Expression>> reader;
     private final String root;
-    private volatile Optional<Form> form = Optional.empty();
+    private volatile Optional<Compiled> compiled = Optional.empty();
 
     private Grammar(String kind, String source, String root, Function<Work, Map<String, Expression>> reader) {
         this.kind = kind;
@@ -43,7 +43,7 @@ public final class Grammar {
     }
 
     /** A grammar that was read. */
-    record Form(Map<String, Expression> rules, Automaton automaton) {}
+    record Compiled(Map<String, Expression> rules, Automaton automaton) {}
 
     /**
      * A text of JSON that a schema accepts. What of JSON Schema (draft 2020-12) is honoured is in {@code docs/generation.md}; objects
@@ -126,22 +126,22 @@ public final class Grammar {
     }
 
     private Map<String, Expression> rules(Work work) {
-        return form.isPresent() ? form.get().rules : reader.apply(work);
+        return compiled.isPresent() ? compiled.get().rules : reader.apply(work);
     }
 
     /**
-     * Compiles it, if that has not been done; the forms that were asked for last are kept for all that are equal.
+     * Compiles it, if that has not been done; the last compiled grammars are cached by their source.
      *
      * @throws GrammarException if it cannot be honoured, or is too much
      */
     public void compile() {
-        if (form.isPresent()) return;
-        form = Optional.of(KEPT.get(kind, source).orElseGet(() -> {
+        if (compiled.isPresent()) return;
+        compiled = Optional.of(KEPT.get(kind, source).orElseGet(() -> {
             var work = Work.ofCompiling();
             var rules = reader.apply(work);
-            var compiled = new Form(rules, Automaton.compile(rules, root, work));
-            KEPT.keep(kind, source, compiled);
-            return compiled;
+            var made = new Compiled(rules, Automaton.compile(rules, root, work));
+            KEPT.keep(kind, source, made);
+            return made;
         }));
     }
 
@@ -168,7 +168,7 @@ public final class Grammar {
 
     Automaton automaton() {
         compile();
-        return form.orElseThrow().automaton;
+        return compiled.orElseThrow().automaton;
     }
 
     @Override

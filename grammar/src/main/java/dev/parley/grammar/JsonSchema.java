@@ -40,7 +40,6 @@ final class JsonSchema {
     private static final Set<String> REFUSED = Set.of("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies",
             "unevaluatedProperties", "unevaluatedItems", "contains", "minContains", "maxContains", "uniqueItems", "$dynamicRef",
             "$recursiveRef");
-    private static final List<String> TYPES = List.of("object", "array", "string", "number", "integer", "boolean", "null");
     private static final int DEEPEST = 200;
 
     private final Map<String, Expression> rules = new HashMap<>(JsonText.rules());
@@ -102,13 +101,14 @@ final class JsonSchema {
         }
         if (schema.has("const")) return constants(List.of(schema.path("const")), schema, where);
         if (schema.has("enum")) return constants(list(schema, "enum", where), schema, where);
-        var types = types(schema, where);
+        var types = SchemaTypes.of(schema, where);
         var options = new ArrayList<Expression>();
         for (var type : types) {
             if (type.equals("integer") && types.contains("number")) continue;
             options.add(ofType(type, schema, where));
         }
-        return options.size() == TYPES.size() - 1 && parts.assertions(schema).isEmpty() ? new Call(JsonText.VALUE) : choice(options);
+        return options.size() == SchemaTypes.ALL.size() - 1 && parts.assertions(schema).isEmpty() ? new Call(JsonText.VALUE)
+                : choice(options);
     }
 
     private static ObjectNode withoutUnknownFormat(ObjectNode schema) {
@@ -145,57 +145,13 @@ final class JsonSchema {
             throw fault("has " + others.iterator().next() + " beside a list of values; leave out the values that do not fit", where);
         var listed = new HashSet<>(schema.has("const") && schema.has("enum") ? list(schema, "enum", where) : values);
         var accepted = strings.accepted(schema, where);
-        var types = types(schema, where);
+        var types = SchemaTypes.of(schema, where);
         var fitting = values.stream()
-                .filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> isOfType(v, t)))
+                .filter(v -> listed.contains(v) && (!schema.has("type") || types.stream().anyMatch(t -> SchemaTypes.isOfType(v, t)))
                         && (!v.isTextual() || accepted.test(v.textValue())))
                 .toList();
         if (fitting.isEmpty()) throw fault("allows no value", where);
         return choice(fitting.stream().map(JsonText::constant).toList());
-    }
-
-    private static boolean isOfType(JsonNode value, String type) {
-        return switch (type) {
-            case "integer" -> value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
-            case "number" -> value.isNumber();
-            case "string" -> value.isTextual();
-            case "boolean" -> value.isBoolean();
-            case "null" -> value.isNull();
-            case "array" -> value.isArray();
-            default -> value.isObject();
-        };
-    }
-
-    /** The types that a schema names, or those that its other keywords speak of, or all. */
-    private static List<String> types(ObjectNode schema, String where) {
-        var type = schema.path("type");
-        if (type.isTextual() || type.isArray()) {
-            var types = new ArrayList<String>();
-            if (type.isTextual()) types.add(type.textValue());
-            else type.forEach(t -> types.add(t.asText()));
-            for (var name : types) {
-                if (!TYPES.contains(name))
-                    throw fault("has the type \"" + name + "\", which is none of " + String.join(", ", TYPES), where);
-            }
-            if (types.isEmpty()) throw fault("has an empty list of types", where);
-            return types;
-        }
-        if (schema.has("type")) throw fault("has a type that is neither a name nor a list of names", where);
-        var meant = new ArrayList<String>();
-        if (hasAny(schema, "properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames",
-                "patternProperties"))
-            meant.add("object");
-        if (hasAny(schema, "items", "prefixItems", "minItems", "maxItems")) meant.add("array");
-        if (hasAny(schema, "minLength", "maxLength", "pattern")) meant.add("string");
-        if (hasAny(schema, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")) meant.add("number");
-        return meant.isEmpty() ? TYPES.stream().filter(t -> !t.equals("integer")).toList() : meant;
-    }
-
-    private static boolean hasAny(JsonNode schema, String... keywords) {
-        for (var keyword : keywords) {
-            if (schema.has(keyword)) return true;
-        }
-        return false;
     }
 
     private Expression ofType(String type, ObjectNode schema, String where) {

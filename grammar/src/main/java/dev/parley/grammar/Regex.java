@@ -16,13 +16,12 @@ final class Regex {
     private static final int MOST_REPEATS = 100_000;
     private static final Expression ANYTHING = new Expression.Repeat(new Expression.Characters(CodePoints.ALL), 0, Expression.UNBOUNDED);
 
-    private final String regex;
+    private final RegexReader in;
     private final Work work;
-    private int at;
     private int depth;
 
     private Regex(String regex, Work work) {
-        this.regex = regex;
+        in = new RegexReader(regex);
         this.work = work;
     }
 
@@ -39,13 +38,13 @@ final class Regex {
     private Expression read(Expression around) {
         var options = new ArrayList<Expression>();
         do {
-            var anchoredStart = skip('^');
+            var anchoredStart = in.skip('^');
             var parts = parts();
-            var anchoredEnd = skip('$');
+            var anchoredEnd = in.skip('$');
             options.add(alternative(parts, anchoredStart || around == Expression.EMPTY, anchoredStart ? Expression.EMPTY : around,
                     anchoredEnd ? Expression.EMPTY : around));
-        } while (skip('|'));
-        if (at < regex.length()) throw fault("a ) closes nothing", at);
+        } while (in.skip('|'));
+        if (in.at < in.regex.length()) throw in.fault("a ) closes nothing", in.at);
         var all = Expression.choice(options);
         return all.hasAnchor(true) || all.hasAnchor(false) ? CharacterMachine.of(all, work).expression() : all;
     }
@@ -56,26 +55,27 @@ final class Regex {
     /** The pieces of an alternative outside of all groups. */
     private List<Part> parts() {
         var parts = new ArrayList<Part>();
-        while (at < regex.length() && "|)".indexOf(regex.charAt(at)) < 0 && !endsAlternative()) {
-            var looks = regex.startsWith("(?=", at) || regex.startsWith("(?!", at);
+        while (in.at < in.regex.length() && "|)".indexOf(in.regex.charAt(in.at)) < 0 && !endsAlternative()) {
+            var looks = in.regex.startsWith("(?=", in.at) || in.regex.startsWith("(?!", in.at);
             parts.add(looks ? lookAhead() : new Part(repeated(atom()), Optional.empty()));
         }
         return parts;
     }
 
     private boolean endsAlternative() {
-        return depth == 0 && peek('$') && (at + 1 == regex.length() || regex.charAt(at + 1) == '|');
+        return depth == 0 && in.peek('$') && (in.at + 1 == in.regex.length() || in.regex.charAt(in.at + 1) == '|');
     }
 
     private Part lookAhead() {
-        var from = at;
-        at += 3;
+        var from = in.at;
+        in.at += 3;
         depth++;
         var inside = alternatives();
-        if (!skip(')')) throw fault("a ( is not closed", from);
+        if (!in.skip(')')) throw in.fault("a ( is not closed", from);
         depth--;
-        if (at < regex.length() && "*+?{".indexOf(regex.charAt(at)) >= 0) throw fault("looking ahead cannot be repeated", at);
-        return new Part(inside, Optional.of(regex.charAt(from + 2) == '='));
+        if (in.at < in.regex.length() && "*+?{".indexOf(in.regex.charAt(in.at)) >= 0)
+            throw in.fault("looking ahead cannot be repeated", in.at);
+        return new Part(inside, Optional.of(in.regex.charAt(from + 2) == '='));
     }
 
     /** Looking ahead says what else holds of the rest of the text, or does not: an intersection of automata, or one with a complement. */
@@ -90,7 +90,7 @@ final class Regex {
             Expression whole = new Expression.Sequence(List.copyOf(rest)), seen = Expression.sequence(part.expression, ANYTHING);
             var atStart = fromStart && parts.subList(0, i).stream().noneMatch(p -> p.ahead.isEmpty());
             if (!atStart && (whole.hasAnchor(true) || seen.hasAnchor(true)))
-                throw fault("a ^ is looked at where no text begins", regex.length());
+                throw in.fault("a ^ is looked at where no text begins", in.regex.length());
             var condition = CharacterMachine.of(seen, work);
             rest = new ArrayDeque<>(List
                     .of(CharacterMachine.of(whole, work).and(part.ahead.get() ? condition : condition.negated(work), work).expression()));
@@ -103,219 +103,102 @@ final class Regex {
         var options = new ArrayList<Expression>();
         do {
             options.add(sequence());
-        } while (skip('|'));
+        } while (in.skip('|'));
         return Expression.choice(options);
     }
 
     private Expression sequence() {
         var parts = new ArrayList<Expression>();
-        while (at < regex.length() && "|)".indexOf(regex.charAt(at)) < 0) parts.add(repeated(atom()));
+        while (in.at < in.regex.length() && "|)".indexOf(in.regex.charAt(in.at)) < 0) parts.add(repeated(atom()));
         return new Expression.Sequence(List.copyOf(parts));
     }
 
     private Expression repeated(Expression atom) {
-        if (at == regex.length()) return atom;
-        var from = at;
+        if (in.at == in.regex.length()) return atom;
+        var from = in.at;
         int least, most;
-        switch (regex.charAt(at)) {
+        switch (in.regex.charAt(in.at)) {
             case '*' -> {
                 least = 0;
                 most = Expression.UNBOUNDED;
-                at++;
+                in.at++;
             }
             case '+' -> {
                 least = 1;
                 most = Expression.UNBOUNDED;
-                at++;
+                in.at++;
             }
             case '?' -> {
                 least = 0;
                 most = 1;
-                at++;
+                in.at++;
             }
             case '{' -> {
-                at++;
+                in.at++;
                 least = number();
-                most = !skip(',') ? least : peek('}') ? Expression.UNBOUNDED : number();
-                if (!skip('}')) throw fault("a { begins no count", from);
-                if (most != Expression.UNBOUNDED && most < least) throw fault("a count ends below where it begins", from);
+                most = !in.skip(',') ? least : in.peek('}') ? Expression.UNBOUNDED : number();
+                if (!in.skip('}')) throw in.fault("a { begins no count", from);
+                if (most != Expression.UNBOUNDED && most < least) throw in.fault("a count ends below where it begins", from);
             }
             default -> {
                 return atom;
             }
         }
-        if (skip('+')) throw fault("possessive repetition is not supported", from);
-        skip('?'); // taking as little as possible allows the same texts
-        if (at < regex.length() && "*+?{".indexOf(regex.charAt(at)) >= 0) throw fault("nothing is there to repeat", at);
+        if (in.skip('+')) throw in.fault("possessive repetition is not supported", from);
+        in.skip('?'); // taking as little as possible allows the same texts
+        if (in.at < in.regex.length() && "*+?{".indexOf(in.regex.charAt(in.at)) >= 0) throw in.fault("nothing is there to repeat", in.at);
         return new Expression.Repeat(atom, least, most);
     }
 
     private int number() {
-        var from = at;
-        while (at < regex.length() && Character.digit(regex.charAt(at), 10) >= 0) at++;
-        if (at == from) throw fault("a count is missing", from);
-        if (at - from > 6 || Integer.parseInt(regex, from, at, 10) > MOST_REPEATS) throw fault("a count is above " + MOST_REPEATS, from);
-        return Integer.parseInt(regex, from, at, 10);
+        var from = in.at;
+        while (in.at < in.regex.length() && Character.digit(in.regex.charAt(in.at), 10) >= 0) in.at++;
+        if (in.at == from) throw in.fault("a count is missing", from);
+        if (in.at - from > 6 || Integer.parseInt(in.regex, from, in.at, 10) > MOST_REPEATS)
+            throw in.fault("a count is above " + MOST_REPEATS, from);
+        return Integer.parseInt(in.regex, from, in.at, 10);
     }
 
     private Expression atom() {
-        var c = regex.codePointAt(at);
+        var c = in.regex.codePointAt(in.at);
         return switch (c) {
             case '(' -> group();
-            case '[' -> new Expression.Characters(set());
+            case '[' -> new Expression.Characters(in.set());
             case '.' -> {
-                at++;
+                in.at++;
                 yield new Expression.Characters(CodePoints.of("\n\r\u2028\u2029").negated());
             }
-            case '\\' -> new Expression.Characters(escape(false));
+            case '\\' -> new Expression.Characters(in.escape(false));
             case '^', '$' -> {
-                at++;
-                if (at < regex.length() && "*+?{".indexOf(regex.charAt(at)) >= 0) throw fault("an anchor cannot be repeated", at);
+                in.at++;
+                if (in.at < in.regex.length() && "*+?{".indexOf(in.regex.charAt(in.at)) >= 0)
+                    throw in.fault("an anchor cannot be repeated", in.at);
                 yield new Expression.Anchor(c == '^');
             }
-            case '*', '+', '?' -> throw fault("nothing is there to repeat", at);
+            case '*', '+', '?' -> throw in.fault("nothing is there to repeat", in.at);
             default -> {
-                at += Character.charCount(c);
+                in.at += Character.charCount(c);
                 yield new Expression.Characters(CodePoints.range(c, c));
             }
         };
     }
 
     private Expression group() {
-        var from = at++;
-        if (++depth > DEEPEST) throw fault("groups are nested deeper than " + DEEPEST, from);
-        if (skip('?')) {
-            if (peek('P')) at++;
-            if (peek('<') && at + 1 < regex.length() && "=!".indexOf(regex.charAt(at + 1)) < 0) {
-                at = regex.indexOf('>', at) + 1;
-                if (at == 0) throw fault("a group's name has no end", from);
-            } else if (!skip(':')) {
-                throw fault("looking back, looking ahead within a group, options and conditions are not supported", from);
+        var from = in.at++;
+        if (++depth > DEEPEST) throw in.fault("groups are nested deeper than " + DEEPEST, from);
+        if (in.skip('?')) {
+            if (in.peek('P')) in.at++;
+            if (in.peek('<') && in.at + 1 < in.regex.length() && "=!".indexOf(in.regex.charAt(in.at + 1)) < 0) {
+                in.at = in.regex.indexOf('>', in.at) + 1;
+                if (in.at == 0) throw in.fault("a group's name has no end", from);
+            } else if (!in.skip(':')) {
+                throw in.fault("looking back, looking ahead within a group, options and conditions are not supported", from);
             }
         }
         var inside = alternatives();
-        if (!skip(')')) throw fault("a ( is not closed", from);
+        if (!in.skip(')')) throw in.fault("a ( is not closed", from);
         depth--;
         return inside;
     }
 
-    private CodePoints set() {
-        var from = at++;
-        var negated = skip('^');
-        var sets = new ArrayList<CodePoints>();
-        for (var first = true; first || !peek(']'); first = false) {
-            if (at == regex.length()) throw fault("a [ is not closed", from);
-            if (regex.startsWith("[:", at) || regex.startsWith("&&", at))
-                throw fault("named and intersected classes are not supported", at);
-            if (first && peek(']')) throw fault("a class is empty, or begins with a ] that is to be written \\\\]", from);
-            var low = member();
-            var single = low.ranges().size() == 1 && low.ranges().getFirst()[0] == low.ranges().getFirst()[1];
-            if (single && peek('-') && at + 1 < regex.length() && regex.charAt(at + 1) != ']') {
-                at++;
-                var begin = at;
-                var high = member();
-                int a = low.ranges().getFirst()[0], b = high.ranges().isEmpty() ? -1 : high.ranges().getLast()[1];
-                if (high.ranges().size() != 1 || high.ranges().getFirst()[0] != b || b < a)
-                    throw fault("a range ends before it begins", begin);
-                sets.add(CodePoints.range(a, b));
-            } else {
-                sets.add(low);
-            }
-        }
-        at++;
-        var set = CodePoints.union(sets);
-        return negated ? set.negated() : set;
-    }
-
-    private CodePoints member() {
-        if (peek('\\')) return escape(true);
-        if (at == regex.length()) throw fault("a [ is not closed", at);
-        var c = regex.codePointAt(at);
-        at += Character.charCount(c);
-        return CodePoints.range(c, c);
-    }
-
-    private CodePoints escape(boolean inClass) {
-        var from = at++;
-        if (at == regex.length()) throw fault("a \\ ends the expression", from);
-        var c = regex.charAt(at++);
-        return switch (c) {
-            case 'd' -> CodePoints.range('0', '9');
-            case 'D' -> CodePoints.range('0', '9').negated();
-            case 'w' -> word();
-            case 'W' -> word().negated();
-            case 's' -> space();
-            case 'S' -> space().negated();
-            case 'n' -> CodePoints.of("\n");
-            case 'r' -> CodePoints.of("\r");
-            case 't' -> CodePoints.of("\t");
-            case 'f' -> CodePoints.of("\f");
-            case 'v' -> CodePoints.range(0x0b, 0x0b);
-            case '0' -> CodePoints.range(0, 0);
-            case 'x' -> hexadecimal(from, 2);
-            case 'u' -> hexadecimal(from, 4);
-            case 'p', 'P' -> {
-                var name = peek('{') ? braced(from) : regex.substring(at, Math.min(at + 1, regex.length()));
-                if (name.length() == 1 && regex.charAt(at - 1) != '}') at++;
-                var set = UnicodeCategory.of(name).orElseThrow(() -> fault("there is no class \\" + c + "{" + name + "}", from));
-                yield c == 'p' ? set : set.negated();
-            }
-            case 'b' -> {
-                if (inClass) yield CodePoints.range(8, 8);
-                throw fault("\\b looks around, which is not supported", from);
-            }
-            default -> {
-                if (c >= '1' && c <= '9' || c == 'k') throw fault("a reference back is not supported", from);
-                if (Character.isLetter(c)) throw fault("\\" + c + " is not supported", from);
-                yield Character.isSurrogate(c) ? CodePoints.range(regex.codePointAt(--at), regex.codePointAt(at++))
-                        : CodePoints.range(c, c);
-            }
-        };
-    }
-
-    private CodePoints hexadecimal(int from, int digits) {
-        var braces = peek('{');
-        var text = braces ? braced(from) : regex.substring(at, Math.min(at + digits, regex.length()));
-        if (!text.matches(braces ? "[0-9a-fA-F]{1,6}" : "[0-9a-fA-F]{" + digits + "}")
-                || Integer.parseInt(text, 16) > Character.MAX_CODE_POINT) {
-            throw fault("a character's number is wrong", from);
-        }
-        if (!braces) at += digits;
-        return CodePoints.range(Integer.parseInt(text, 16), Integer.parseInt(text, 16));
-    }
-
-    private String braced(int from) {
-        var end = regex.indexOf('}', at);
-        if (end < 0) throw fault("a { is not closed", from);
-        var name = regex.substring(at + 1, end);
-        at = end + 1;
-        return name;
-    }
-
-    private static CodePoints word() {
-        return CodePoints.range('a', 'z').union(CodePoints.range('A', 'Z')).union(CodePoints.range('0', '9')).union(CodePoints.of("_"));
-    }
-
-    private static CodePoints space() {
-        return CodePoints.of("\t\n\u000b\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff").union(CodePoints.range(0x2000, 0x200a));
-    }
-
-    private boolean peek(char c) {
-        return at < regex.length() && regex.charAt(at) == c;
-    }
-
-    private boolean skip(char c) {
-        if (!peek(c)) return false;
-        at++;
-        return true;
-    }
-
-    private GrammarException fault(String what, int where) {
-        return new GrammarException(
-                "The regular expression " + shortened() + " is not understood: " + what + " (at character " + (where + 1) + ").");
-    }
-
-    private String shortened() {
-        return regex.length() <= 60 ? regex : regex.substring(0, 57) + "...";
-    }
 }

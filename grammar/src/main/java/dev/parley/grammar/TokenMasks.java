@@ -55,8 +55,8 @@ public final class TokenMasks {
      *
      * @param from where in its tokens what is under the grammar begins
      */
-    public FormProgress follow(int from) {
-        return new FormProgress(this, from);
+    public GrammarProgress follow(int from) {
+        return new GrammarProgress(this, from);
     }
 
     int vocabSize() {

@@ -1,16 +1,15 @@
 package dev.parley.grammar;
 
 /**
- * What finding something out about a form may cost. Whatever runs over a part of it pays here, also where nothing comes of it, so
- * that no form occupies a processor for long; and who waits for it may give it up by interrupting the thread. Not for several
- * threads at once.
+ * A budget for compiling a grammar or following it. Whatever walks over a part of one pays here, also where it finds nothing, so that
+ * no grammar occupies a processor for long; whoever waits may cancel by interrupting the thread. Not for several threads at once.
  */
 final class Work {
 
     /** A few tenths of a second. */
     private static final long COMPILING = 10_000_000;
 
-    /** Of one mask, or of one token's way through the form: a tenth of a second. */
+    /** For one mask, or for following one token: a tenth of a second. */
     private static final long STEP = 5_000_000;
 
     private static final int BETWEEN_LOOKS = 10_000;
@@ -25,14 +24,14 @@ final class Work {
         look = most;
     }
 
-    /** What reading and compiling a form may cost. */
+    /** The budget for reading and compiling a grammar. */
     static Work ofCompiling() {
-        return new Work(COMPILING, "The form takes too much work to compile; make it smaller, or repeat less of it.");
+        return new Work(COMPILING, "The grammar takes too much work to compile; make it smaller, or repeat less of it.");
     }
 
-    /** What the places of a text after one token may cost. */
+    /** The budget for following one token. */
     static Work ofStep() {
-        return new Work(STEP, "The form is too ambiguous: which tokens may come next takes too much work to find out.");
+        return new Work(STEP, "The grammar is too ambiguous: finding the tokens that may come next takes too much work.");
     }
 
     /** @throws GrammarException if that is more than is left */
@@ -41,6 +40,6 @@ final class Work {
         if (left < 0) throw new GrammarException(refusal);
         if (left > look) return;
         look = left - BETWEEN_LOOKS;
-        if (Thread.currentThread().isInterrupted()) throw new GrammarException("The form was given up while it was compiled.");
+        if (Thread.currentThread().isInterrupted()) throw new GrammarException("Compiling the grammar was cancelled.");
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,15 @@ class RegexTest {
             var text = Character.toString(c);
             if (c >= 0xd800 && c <= 0xdfff) continue; // no character of UTF-8
             assertEquals(java.matcher(text).matches(), grammar.matches(text), Integer.toHexString(c));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\😀", "[\\😀]", "\\😀+a?", "[\\😀-😂]"})
+    void anEscapedCharacterOfTwoCharsIsOne(String regex) {
+        var java = Pattern.compile(regex);
+        for (var text : List.of("😀", "😁", "😀😀a", "a", "")) {
+            assertEquals(java.matcher(text).matches(), Grammar.ofRegex(regex).matches(text), () -> regex + " on " + text);
         }
     }
 

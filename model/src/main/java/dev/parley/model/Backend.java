@@ -1,10 +1,10 @@
 package dev.parley.model;
 
-/** What runs a model on this machine. */
+/** Which engine runs a model. */
 public enum Backend {
-    /** Our kernels for what they are faster at, libtorch for the rest; our kernels alone where there is no libtorch. */
+    /** The Java engine where it is faster and libtorch elsewhere; the Java engine alone where libtorch is missing. */
     AUTO,
-    /** Our kernels alone, in Java: no native library is loaded. */
+    /** The Java engine alone: no native library is loaded. */
     JAVA,
     /** libtorch alone. */
     TORCH

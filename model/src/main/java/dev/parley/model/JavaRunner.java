@@ -71,7 +71,7 @@ final class JavaRunner {
      * One pass over at most {@link #MOST_TOKENS} new tokens.
      * @param scores receives a row for each output of the pass; there may be more rows
      */
-    void run(KernelPass pass, float[][] scores) {
+    void run(ForwardBatch pass, float[][] scores) {
         pass.reserve();
         if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
             buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens),
@@ -89,7 +89,7 @@ final class JavaRunner {
         pass.advance();
     }
 
-    private void embed(KernelPass pass, int member) {
+    private void embed(ForwardBatch pass, int member) {
         int c = config.hiddenSize();
         var line = buffers.lines[member];
         team.share(pass.tokens(), t -> {
@@ -103,7 +103,7 @@ final class JavaRunner {
         team.barrier();
     }
 
-    private void layer(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
+    private void layer(RunnerWeights.Layer layer, int number, ForwardBatch pass, int member) {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
@@ -174,7 +174,7 @@ final class JavaRunner {
     }
 
     /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
-    private void turn(RunnerWeights.Layer layer, int number, KernelPass pass) {
+    private void turn(RunnerWeights.Layer layer, int number, ForwardBatch pass) {
         var spec = layer.spec().attention();
         int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(),
                 kv = spec.keyValueSize();
@@ -204,12 +204,12 @@ final class JavaRunner {
         }
     }
 
-    private void turnHead(Optional<RunnerWeights.Norm> norm, boolean rotary, KernelPass pass, int t, int at, int d) {
+    private void turnHead(Optional<RunnerWeights.Norm> norm, boolean rotary, ForwardBatch pass, int t, int at, int d) {
         if (norm.isPresent()) Norms.rms(buffers.qkv, at, d, norm.get().scale(), norm.get().epsilon(), buffers.qkv, at);
         if (rotary) pass.table().ifPresent(table -> Rotary.rotate(buffers.qkv, at, d, table.cos(), table.sin(), t * d / 2));
     }
 
-    private void attend(RunnerWeights.Layer layer, int number, KernelPass pass, int member) {
+    private void attend(RunnerWeights.Layer layer, int number, ForwardBatch pass, int member) {
         var spec = layer.spec().attention();
         int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
                 stride = layer.qkv().size();
@@ -261,7 +261,7 @@ final class JavaRunner {
     }
 
     /** The states that are wanted; the last sums of the outputs are made already. */
-    private void keepStates(KernelPass pass, int[] outputs) {
+    private void keepStates(ForwardBatch pass, int[] outputs) {
         for (int t = 0; t < pass.tokens(); t++) {
             if (!pass.wantsState(t)) continue;
             var state = new float[config.hiddenSize()];

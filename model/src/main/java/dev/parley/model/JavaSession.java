@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sequences run by our kernels, their keys and values in the blocks of one pool. Long prompts may be read by libtorch, which is faster at
- * it.
+ * Sequences of the Java engine, whose keys and values lie in the blocks of one pool. Long prompts may be prefilled by libtorch where
+ * that is faster.
  */
 final class JavaSession implements InferenceSession {
 
@@ -141,7 +141,7 @@ final class JavaSession implements InferenceSession {
     }
 
     private List<Output> pass(List<Feed> feeds) {
-        var pass = new KernelPass(feeds, feeds.stream().map(JavaSession::blocks).toList(), config);
+        var pass = new ForwardBatch(feeds, feeds.stream().map(JavaSession::blocks).toList(), config);
         run(pass);
         var outputs = new Output[feeds.size()];
         for (int i = 0, at = 0, state = 0; i < outputs.length; i++) {
@@ -167,7 +167,7 @@ final class JavaSession implements InferenceSession {
         var feed = new Feed(sequence, new int[] {id}, Scored.NONE, false);
         config.checkFits(feed.ids(), sequence.length());
         var weights = new float[config.numHiddenLayers()][config.numAttentionHeads()][sequence.length() + 1];
-        run(new KernelPass(List.of(feed), List.of(blocks(feed)), config).keepingAttention(weights));
+        run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).keepingAttention(weights));
         return weights;
     }
 
@@ -175,7 +175,7 @@ final class JavaSession implements InferenceSession {
         return ((BlockCache) feed.sequence()).kv;
     }
 
-    private void run(KernelPass pass) {
+    private void run(ForwardBatch pass) {
         var needed = pass.outputs().length;
         if (scores.length < needed) {
             var before = scores.length;

@@ -2,7 +2,7 @@ package dev.parley.serve;
 
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
-import dev.parley.serve.chat.Chat;
+import dev.parley.serve.chat.WebChat;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
@@ -56,7 +56,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
     private final ErrorHandlers errors;
-    private final Chat chat;
+    private final WebChat chat;
     private final PageRoutes page = new PageRoutes();
     private final AccessLog log;
     private final Javalin javalin;
@@ -70,7 +70,7 @@ public final class ParleyServer implements AutoCloseable {
         this.note = note;
         metrics = new MetricsRoutes(models);
         errors = new ErrorHandlers(note);
-        chat = new Chat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
+        chat = new WebChat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }

@@ -17,12 +17,12 @@ import java.util.function.Function;
  */
 final class AssistantSpans {
 
-    private final Conversation conversation;
+    private final ChatTemplateInput conversation;
     private final Rendering whole;
-    private final Function<Conversation, Rendering> render;
+    private final Function<ChatTemplateInput, Rendering> render;
     private final String where;
 
-    AssistantSpans(Conversation conversation, Rendering whole, Function<Conversation, Rendering> render, String where) {
+    AssistantSpans(ChatTemplateInput conversation, Rendering whole, Function<ChatTemplateInput, Rendering> render, String where) {
         this.conversation = conversation;
         this.whole = whole;
         this.render = render;

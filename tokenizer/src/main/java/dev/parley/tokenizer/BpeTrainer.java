@@ -81,7 +81,7 @@ public record BpeTrainer(int vocabSize, long minFrequency, List<String> specialT
         for (int id = 0; id < first; id++) added.add(AddedToken.special(id, specialTokens.get(id)));
         var end = specialTokens.isEmpty() ? Optional.<String>empty() : Optional.of(specialTokens.getFirst());
         return new Tokenizer(tokens.toArray(byte[][]::new), merges, preTokenizer, added,
-                new Tokenizer.Settings(end, end, Optional.empty(), Optional.empty(), List.of(), Optional.empty()));
+                new TokenizerSettings(end, end, Optional.empty(), Optional.empty(), List.of(), Optional.empty()));
     }
 
     /** All 256 bytes, in the order of the characters that stand for them. */

@@ -135,7 +135,7 @@ public final class ChatTemplate {
      * @param addGenerationPrompt whether the text ends where the assistant is to begin
      */
     public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
-        return render(Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
+        return render(ChatTemplateInput.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
     /**
@@ -144,13 +144,13 @@ public final class ChatTemplate {
      * @throws TokenizerException naming the template and its line, if it refuses the conversation or goes wrong on it; or if it
      *     does not let the assistant's words be told apart
      */
-    public Rendered render(Conversation conversation) {
+    public Rendered render(ChatTemplateInput conversation) {
         var whole = run(conversation);
         return new Rendered(whole.text(), spans(conversation, whole));
     }
 
     /** A conversation as text alone: for one of which the assistant's words need not be told apart. @throws TokenizerException as above */
-    public String text(Conversation conversation) {
+    public String text(ChatTemplateInput conversation) {
         return run(conversation).text();
     }
 
@@ -162,7 +162,7 @@ public final class ChatTemplate {
         }
     }
 
-    private Rendering run(Conversation conversation) {
+    private Rendering run(ChatTemplateInput conversation) {
         try {
             return chosen(conversation).render(inputs(conversation), conversation.now());
         } catch (TemplateException e) {
@@ -170,7 +170,7 @@ public final class ChatTemplate {
         }
     }
 
-    private Inputs inputs(Conversation conversation) {
+    private Inputs inputs(ChatTemplateInput conversation) {
         var inputs = new Inputs();
         inputs.given("documents", JsonNodeFactory.instance.nullNode());
         conversation.variables().forEach(inputs::given);
@@ -182,11 +182,11 @@ public final class ChatTemplate {
         return inputs;
     }
 
-    private Template chosen(Conversation conversation) {
+    private Template chosen(ChatTemplateInput conversation) {
         return conversation.tools().isPresent() ? toolUse.orElse(template) : template;
     }
 
-    private List<Span> spans(Conversation conversation, Rendering whole) {
+    private List<Span> spans(ChatTemplateInput conversation, Rendering whole) {
         if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(whole);
         if (conversation.addGenerationPrompt()) return List.of();
         return new AssistantSpans(conversation, whole, this::run, chosen(conversation).where()).find();
@@ -197,9 +197,9 @@ public final class ChatTemplate {
     /** A conversation as tokens, and which of them the assistant says; see {@link Rendered} about prompts. */
     public record Encoded(int[] ids, boolean[] assistantMask) {}
 
-    /** Encodes a conversation of plain turns; see {@link #encode(Tokenizer, Conversation)}. */
+    /** Encodes a conversation of plain turns; see {@link #encode(Tokenizer, ChatTemplateInput)}. */
     public Encoded encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt) {
-        return encode(tokenizer, Conversation.of(messages).withGenerationPrompt(addGenerationPrompt));
+        return encode(tokenizer, ChatTemplateInput.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
     /**
@@ -207,9 +207,9 @@ public final class ChatTemplate {
      * other. A special token is made only where all of its characters are the template's own, or those of a special token
      * that it was given to write; what messages, tools and variables say is plain text, whatever it looks like.
      *
-     * @throws TokenizerException as {@link #render(Conversation)} does
+     * @throws TokenizerException as {@link #render(ChatTemplateInput)} does
      */
-    public Encoded encode(Tokenizer tokenizer, Conversation conversation) {
+    public Encoded encode(Tokenizer tokenizer, ChatTemplateInput conversation) {
         var complete = complete(tokenizer, conversation);
         var whole = run(complete);
         var encoding = encoded(tokenizer, whole);
@@ -220,13 +220,13 @@ public final class ChatTemplate {
      * The tokens alone of a conversation, of which the assistant's need not be told apart: what that takes grows with the square of
      * the turns.
      *
-     * @throws TokenizerException as {@link #text(Conversation)} does
+     * @throws TokenizerException as {@link #text(ChatTemplateInput)} does
      */
-    public int[] ids(Tokenizer tokenizer, Conversation conversation) {
+    public int[] ids(Tokenizer tokenizer, ChatTemplateInput conversation) {
         return encoded(tokenizer, run(complete(tokenizer, conversation))).ids();
     }
 
-    private Conversation complete(Tokenizer tokenizer, Conversation conversation) {
+    private ChatTemplateInput complete(Tokenizer tokenizer, ChatTemplateInput conversation) {
         if (equals(INSTANCE)) {
             for (var token : List.of(START, END)) {
                 if (tokenizer.idOf(token).isEmpty())

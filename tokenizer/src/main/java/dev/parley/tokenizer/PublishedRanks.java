@@ -24,7 +24,7 @@ final class PublishedRanks {
     static Tokenizer gpt2() {
         var tokens = read();
         return new Tokenizer(tokens, merges(tokens), PreTokenizer.gpt2(), List.of(AddedToken.special(tokens.length, END_OF_TEXT)),
-                Tokenizer.Settings.NONE.withBos(END_OF_TEXT).withEos(END_OF_TEXT));
+                TokenizerSettings.NONE.withBos(END_OF_TEXT).withEos(END_OF_TEXT));
     }
 
     private static byte[][] read() {

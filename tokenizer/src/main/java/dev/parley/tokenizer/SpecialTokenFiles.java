@@ -22,7 +22,7 @@ import java.util.OptionalInt;
  * @param addEos whether it ends with the eos token, if said
  * @param tokenizerClass the name of the class in Python, without "Fast"; or empty
  */
-record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> declared, Optional<Boolean> addBos,
+record SpecialTokenFiles(Path file, TokenizerSettings settings, List<Declared> declared, Optional<Boolean> addBos,
         Optional<Boolean> addEos,
         String tokenizerClass, boolean addPrefixSpace) {
 
@@ -62,7 +62,7 @@ record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> 
             }
         }
         if (declared.size() > MOST) throw config.fault("there are " + declared.size() + " special tokens");
-        var settings = new Tokenizer.Settings(name(config, map, "bos_token"), name(config, map, "eos_token"),
+        var settings = new TokenizerSettings(name(config, map, "bos_token"), name(config, map, "eos_token"),
                 name(config, map, "pad_token"), name(config, map, "unk_token"),
                 List.copyOf(additional), Optional.empty());
         var template = template(folder, file, config.json().path("chat_template")).map(t -> t.withSpecialTokens(settings.specialTokens()));
@@ -71,7 +71,7 @@ record SpecialTokenFiles(Path file, Tokenizer.Settings settings, List<Declared> 
                 config.optionalText("tokenizer_class").orElse("").replaceFirst("Fast$", ""), config.flag("add_prefix_space", false));
     }
 
-    SpecialTokenFiles withSettings(Tokenizer.Settings other) {
+    SpecialTokenFiles withSettings(TokenizerSettings other) {
         return new SpecialTokenFiles(file, other.withTemplate(other.chatTemplate().map(t -> t.withSpecialTokens(other.specialTokens()))),
                 declared, addBos, addEos, tokenizerClass, addPrefixSpace);
     }

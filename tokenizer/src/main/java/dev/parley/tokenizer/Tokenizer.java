@@ -37,58 +37,20 @@ public final class Tokenizer {
     private final List<Merge> merges;
     private final PreTokenizer preTokenizer;
     private final Map<Integer, AddedToken> added = new HashMap<>();
-    private final AddedTokens addedTokens; // found in text as it comes
-    private final AddedTokens normalizedTokens; // found in what the normalizer makes of the rest
-    private final Optional<PreTokenizer.Metaspace> metaspace;
-    private final Bpe bpe;
-    private final Places places;
-    private final Settings settings;
+    private final TextEncoder encoder;
+    private final TokenizerSettings settings;
     private final Vocabulary vocabulary;
-    private final PieceCache cache = new PieceCache();
 
     /** Two tokens that merge, by the ids of the parts and of the whole; the earlier in the list merges first. */
     record Merge(int left, int right, int merged) {}
 
-    /**
-     * What {@code tokenizer_config.json} says beyond the vocabulary: the special tokens by role, and the template.
-     *
-     * @param additional special tokens without a role
-     */
-    record Settings(Optional<String> bosToken, Optional<String> eosToken, Optional<String> padToken, Optional<String> unkToken,
-            List<String> additional,
-            Optional<ChatTemplate> chatTemplate) {
-
-        static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
-                Optional.empty());
-
-        Settings withBos(String token) {
-            return new Settings(Optional.of(token), eosToken, padToken, unkToken, additional, chatTemplate);
-        }
-
-        Settings withEos(String token) {
-            return new Settings(bosToken, Optional.of(token), padToken, unkToken, additional, chatTemplate);
-        }
-
-        Settings withTemplate(Optional<ChatTemplate> template) {
-            return new Settings(bosToken, eosToken, padToken, unkToken, additional, template);
-        }
-
-        /** As chat templates name them. */
-        Map<String, String> specialTokens() {
-            var tokens = new HashMap<String, String>();
-            bosToken.ifPresent(t -> tokens.put("bos_token", t));
-            eosToken.ifPresent(t -> tokens.put("eos_token", t));
-            padToken.ifPresent(t -> tokens.put("pad_token", t));
-            unkToken.ifPresent(t -> tokens.put("unk_token", t));
-            return tokens;
-        }
-    }
-
-    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings) {
+    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens,
+            TokenizerSettings settings) {
         this(tokens, merges, preTokenizer, addedTokens, settings, Vocabulary.BYTE_LEVEL);
     }
 
-    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens, Settings settings,
+    Tokenizer(byte[][] tokens, List<Merge> merges, PreTokenizer preTokenizer, Collection<AddedToken> addedTokens,
+            TokenizerSettings settings,
             Vocabulary vocabulary) {
         this.merges = List.copyOf(merges);
         this.preTokenizer = preTokenizer;
@@ -107,16 +69,13 @@ public final class Tokenizer {
             this.tokens[token.id()] = vocabulary.decoder().isByteLevel() ? token.content().getBytes(StandardCharsets.UTF_8)
                     : vocabulary.decoder().bytes(token.content(), false);
         }
-        this.addedTokens = new AddedTokens(added.values().stream().filter(t -> !t.normalized()).toList(), content -> content);
-        normalizedTokens = new AddedTokens(added.values().stream().filter(AddedToken::normalized).toList(), this::normalized);
-        metaspace = PreTokenizer.metaspace(preTokenizer);
         var table = new MergeTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++)
             table.put(merges.get(rank).left(), merges.get(rank).right(), rank, merges.get(rank).merged());
         Bpe.Beginning beginning = vocabulary.characters().isEmpty() ? Vocabulary.bytes(idOfByte, vocabulary.unknown())
                 : (text, from, to, ids) -> vocabulary.characters().get().begin(text, from, to, ids, vocabulary.unknown());
-        bpe = new Bpe(table, beginning);
-        places = new Places(tokens, idOfByte, vocabulary);
+        encoder = new TextEncoder(vocabulary, preTokenizer, idOf, added, new Bpe(table, beginning),
+                new OffsetFinder(tokens, idOfByte, vocabulary));
     }
 
     /** A token as tokenizer.json writes it. */
@@ -165,15 +124,7 @@ public final class Tokenizer {
 
     /** The ids of a text; what looks like a special token in it is text as any other. */
     public int[] encode(String text) {
-        return encodeBytes(marked(normalized(text), true).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String normalized(String text) {
-        return vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().apply(text) : text;
-    }
-
-    private String marked(String normalized, boolean first) {
-        return metaspace.isPresent() ? metaspace.get().mark(normalized, first) : normalized;
+        return encoder.encode(text);
     }
 
     /**
@@ -193,51 +144,12 @@ public final class Tokenizer {
 
     /** The ids of a text; special and added tokens that are written in it are recognised. None is added. */
     public int[] encodeWithSpecialTokens(String text) {
-        var ids = new IntList(text.length() / 3);
-        for (var part : addedTokens.split(text)) {
-            if (part.token().isPresent()) ids.add(part.token().get().id());
-            else encodeNormalized(normalized(text.substring(part.start(), part.end())), part.start() == 0, ids);
-        }
-        return ids.toArray();
-    }
-
-    private void encodeNormalized(String text, boolean first, IntList ids) {
-        for (var part : normalizedTokens.split(text)) {
-            if (part.token().isPresent()) ids.add(part.token().get().id());
-            else encode(marked(text.substring(part.start(), part.end()), first && part.start() == 0).getBytes(StandardCharsets.UTF_8), ids);
-        }
+        return encoder.encodeWithSpecialTokens(text);
     }
 
     /** The ids of any bytes, UTF-8 or not; {@link #decodeBytes} gives the same bytes back. */
     public int[] encodeBytes(byte[] bytes) {
-        var ids = new IntList(bytes.length / 3);
-        encode(bytes, ids);
-        return ids.toArray();
-    }
-
-    private void encode(byte[] bytes, IntList ids) {
-        PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (text, from, to, origin) -> {
-            checkInterrupt();
-            var encoded = piece(text, from, to);
-            ids.addAll(encoded, 0, encoded.length);
-        });
-    }
-
-    private int[] piece(byte[] text, int from, int to) {
-        var place = PieceCache.place(text, from, to);
-        if (place >= 0) {
-            var met = cache.get(place, text, from, to);
-            if (met != null) return met;
-        }
-        if (vocabulary.ignoreMerges()) {
-            var bytes = Arrays.copyOfRange(text, from, to);
-            var whole = idOf.get(vocabulary.characters().isPresent() ? Utf8.text(bytes, bytes.length) : ByteLevelAlphabet.write(bytes));
-            if (whole != null && !added.containsKey(whole)) return new int[] {whole};
-        }
-        var room = new int[to - from];
-        var encoded = Arrays.copyOf(room, bpe.encode(text, from, to, room));
-        if (place >= 0) cache.put(place, text, from, to, encoded);
-        return encoded;
+        return encoder.encodeBytes(bytes);
     }
 
     /** The ids of a text with the place in the text of each. */
@@ -249,44 +161,7 @@ public final class Tokenizer {
 
     /** The same, with special and added tokens recognised but where one of their chars is plain. */
     Encoding encodeWithOffsets(String text, BitSet plain) {
-        var placed = new Places.Placed();
-        for (var part : addedTokens.split(text, plain)) {
-            if (part.token().isPresent()) {
-                placed.add(part.token().get().id(), part.start(), part.end());
-                continue;
-            }
-            var rest = TextNormalizer.Normalized.of(text, part.start(), part.end());
-            var normalized = vocabulary.normalizer().isPresent() ? vocabulary.normalizer().get().applyWithOrigin(rest) : rest;
-            normalizedWithOffsets(text, normalized, plain, part.start() == 0, placed);
-        }
-        return placed.encoding();
-    }
-
-    private void normalizedWithOffsets(String text, TextNormalizer.Normalized normalized, BitSet plain, boolean first,
-            Places.Placed placed) {
-        var plainHere = new BitSet();
-        if (!plain.isEmpty() && !normalizedTokens.isEmpty()) {
-            for (int i = 0; i < normalized.text().length(); i++) plainHere.set(i, plain.get(normalized.origin()[i]));
-        }
-        for (var part : normalizedTokens.split(normalized.text(), plainHere)) {
-            if (part.token().isPresent()) {
-                placed.add(part.token().get().id(), normalized.origin()[part.start()], normalized.origin()[part.end()]);
-                continue;
-            }
-            var rest = normalized.part(part.start(), part.end());
-            var marked = metaspace.isPresent() ? metaspace.get().mark(rest, first && part.start() == 0) : rest;
-            var bytes = marked.text().getBytes(StandardCharsets.UTF_8);
-            var source = new Places.Source(text, marked, bytes.length);
-            PreTokenizer.split(preTokenizer, bytes, 0, bytes.length, (piece, from, to, origin) -> {
-                checkInterrupt();
-                places.place(piece(piece, from, to), piece, from, to, origin, source, placed);
-            });
-        }
-    }
-
-    /** Who asked may have left, or waited long enough: its thread is interrupted then, and a long text is not worked through for nobody. */
-    private static void checkInterrupt() {
-        if (Thread.currentThread().isInterrupted()) throw new TokenizerException("Encoding was interrupted.");
+        return encoder.encodeWithOffsets(text, plain);
     }
 
     /** The ids of many texts, in their order, by several threads. */
@@ -438,7 +313,7 @@ public final class Tokenizer {
         return vocabulary;
     }
 
-    Settings settings() {
+    TokenizerSettings settings() {
         return settings;
     }
 }

@@ -206,7 +206,7 @@ final class TokenizerFiles {
     private static Tokenizer fromPieces(Path file, SpecialTokenFiles special) throws IOException {
         var model = SentencePieceFile.read(file);
         var settings = special.settings();
-        var named = special.withSettings(new Tokenizer.Settings(settings.bosToken().or(model::bos), settings.eosToken().or(model::eos),
+        var named = special.withSettings(new TokenizerSettings(settings.bosToken().or(model::bos), settings.eosToken().or(model::eos),
                 settings.padToken().or(model::pad),
                 settings.unkToken().or(model::unk), settings.additional(), settings.chatTemplate()));
         return fromJson(file,

@@ -65,13 +65,13 @@ class ChatTemplateTest {
     @Test
     void idsAreThoseOfTheEncodingAlsoWhereItsMaskCannotBeFound() {
         var chat = List.of(Message.user("hello"), Message.assistant("there"));
-        assertArrayEquals(TEMPLATE.encode(TOKENIZER, chat, false).ids(), TEMPLATE.ids(TOKENIZER, Conversation.of(chat)));
+        assertArrayEquals(TEMPLATE.encode(TOKENIZER, chat, false).ids(), TEMPLATE.ids(TOKENIZER, ChatTemplateInput.of(chat)));
         var whole = ChatTemplate.parse(
                 "{% if messages|length < 2 %}{{ raise_exception('too short') }}{% endif %}"
                         + "{% for m in messages %}{{ m.content }}{% endfor %}",
                 "t");
-        assertThrows(TokenizerException.class, () -> whole.encode(TOKENIZER, Conversation.of(chat)));
-        assertArrayEquals(TOKENIZER.encode("hellothere"), whole.ids(TOKENIZER, Conversation.of(chat)));
+        assertThrows(TokenizerException.class, () -> whole.encode(TOKENIZER, ChatTemplateInput.of(chat)));
+        assertArrayEquals(TOKENIZER.encode("hellothere"), whole.ids(TOKENIZER, ChatTemplateInput.of(chat)));
     }
 
     @Test
@@ -118,7 +118,7 @@ class ChatTemplateTest {
     @Test
     void toolsAndVariablesForgeNothingEither() throws IOException {
         var template = ChatTemplate.parse("<|im_start|>{{ tools|tojson }}{{ note }}{{ eos_token }}<|im_end|>", "t");
-        var conversation = Conversation.of(List.of(Message.user("x"))).withTools(json("[{'name': '<|im_end|>'}]"))
+        var conversation = ChatTemplateInput.of(List.of(Message.user("x"))).withTools(json("[{'name': '<|im_end|>'}]"))
                 .withVariables(Map.of("note", json("'<|im_start|>'")));
         var ids = template.encode(TOKENIZER.withChatTemplate(TEMPLATE, "<|endoftext|>"), conversation).ids();
         assertEquals(1, count(ids, ChatTemplate.END));
@@ -134,14 +134,14 @@ class ChatTemplateTest {
 
     // ---- the assistant's words ----
 
-    private static List<String> said(ChatTemplate template, Conversation conversation) {
+    private static List<String> said(ChatTemplate template, ChatTemplateInput conversation) {
         var rendered = template.render(conversation);
         return rendered.assistantSpans().stream().map(s -> rendered.text().substring(s.start(), s.end())).toList();
     }
 
     @Test
     void anyTemplateTellsWhereTheAssistantSpeaks() {
-        var chat = Conversation
+        var chat = ChatTemplateInput
                 .of(List.of(Message.user("hello"), Message.assistant("how are you"), Message.user("how are you"),
                         Message.assistant("hello")))
                 .withSpecialTokens(Map.of("eos_token", "</s>"));
@@ -163,7 +163,7 @@ class ChatTemplateTest {
 
     @Test
     void promptsThatBeginTheAnswerOtherwiseThanItIsKeptAreUnderstood() {
-        var chat = Conversation.of(List.of(Message.user("q"), Message.assistant("<think>hm</think>a"), Message.user("<think>"),
+        var chat = ChatTemplateInput.of(List.of(Message.user("q"), Message.assistant("<think>hm</think>a"), Message.user("<think>"),
                 Message.assistant("<think>b")));
         var thinks = ChatTemplate.parse(
                 "{% for m in messages %}{% if m.role == 'user' %}<U>{{ m.content }}{% else %}<A>{{ m.content.split('</think>')[-1] "
@@ -186,7 +186,7 @@ class ChatTemplateTest {
                 .parse("{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}.{% endgeneration %}"
                         + "{% else %}{{ m.content }}?{% endif %}{% endfor %}", "generation");
         for (var prompt : new boolean[] {false, true}) {
-            assertEquals(List.of("how are you.", "hello."), said(generation, Conversation.of(chat).withGenerationPrompt(prompt)));
+            assertEquals(List.of("how are you.", "hello."), said(generation, ChatTemplateInput.of(chat).withGenerationPrompt(prompt)));
         }
         assertEquals("how are you.hello.", learned(TOKENIZER, generation.encode(TOKENIZER, chat, false)));
     }
@@ -198,7 +198,7 @@ class ChatTemplateTest {
                         + "}}]{% endfor %}<end>\n{% endfor %}"
                         + "{% if add_generation_prompt %}<assistant>{% endif %}",
                 "calls");
-        var chat = Conversation.of(json(
+        var chat = ChatTemplateInput.of(json(
                 "[{'role': 'user', 'content': 'hi'}, {'role': 'assistant', 'content': null, 'tool_calls': [{'function': {'name': 'f', "
                         + "'arguments': {'n': 1}}}]},"
                         + " {'role': 'tool', 'content': 'r'}, {'role': 'assistant', 'content': 'done'}]"));
@@ -207,7 +207,7 @@ class ChatTemplateTest {
 
     @Test
     void whatCannotBeToldApartIsAnErrorAndNoWrongMask() {
-        var chat = Conversation.of(List.of(Message.user("a"), Message.assistant("b"), Message.user("c"), Message.assistant("d")));
+        var chat = ChatTemplateInput.of(List.of(Message.user("a"), Message.assistant("b"), Message.user("c"), Message.assistant("d")));
         var mixed = ChatTemplate.parse("{{ messages|map(attribute='content')|reverse|join(' ') }}{{ messages[1].content }}", "mixed.jinja");
         assertTrue(assertThrows(TokenizerException.class, () -> mixed.render(chat)).getMessage().contains("generation blocks"));
         var picky = ChatTemplate.parse(
@@ -236,7 +236,8 @@ class ChatTemplateTest {
         var template = ChatTemplate.parse(
                 "{% if enable_thinking is defined and enable_thinking is false %}off{% endif %}{{ tools is none }}{{ documents is none }}",
                 "t");
-        assertEquals("offTrueTrue", template.text(Conversation.of(List.of()).withVariables(Map.of("enable_thinking", BooleanNode.FALSE))));
+        assertEquals("offTrueTrue",
+                template.text(ChatTemplateInput.of(List.of()).withVariables(Map.of("enable_thinking", BooleanNode.FALSE))));
     }
 
     @Test
@@ -251,7 +252,7 @@ class ChatTemplateTest {
         loaded.save(again);
         for (var template : List.of(loaded.chatTemplate().orElseThrow(), Tokenizer.load(again).chatTemplate().orElseThrow(),
                 ChatTemplate.load(again))) {
-            var conversation = Conversation.of(List.of(Message.user("hello")));
+            var conversation = ChatTemplateInput.of(List.of(Message.user("hello")));
             assertEquals("plain<|im_end|>", template.text(conversation));
             assertEquals("tools1", template.text(conversation.withTools(json("[{}]"))));
             assertFalse(template.equals(ChatTemplate.parse("plain{{ eos_token }}", "t")));

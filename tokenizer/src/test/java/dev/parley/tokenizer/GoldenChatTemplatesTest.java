@@ -35,8 +35,8 @@ class GoldenChatTemplatesTest {
         assertAll(tests);
     }
 
-    private static Conversation conversation(JsonNode test) {
-        return Conversation.of(test.path("messages")).withTools(test.path("tools"))
+    private static ChatTemplateInput conversation(JsonNode test) {
+        return ChatTemplateInput.of(test.path("messages")).withTools(test.path("tools"))
                 .withGenerationPrompt(test.path("add_generation_prompt").asBoolean())
                 .withSpecialTokens(Map.of("bos_token", test.path("bos_token").asText(), "eos_token", test.path("eos_token").asText()))
                 .withNow(() -> LocalDateTime.of(2024, 7, 26, 0, 0));
@@ -44,7 +44,7 @@ class GoldenChatTemplatesTest {
 
     @Test
     void theAssistantsWordsAreFoundInEach() throws IOException {
-        var chat = Conversation
+        var chat = ChatTemplateInput
                 .of(List.of(Message.user("assistant"), Message.assistant(" one"), Message.user("two"), Message.assistant("three\n")))
                 .withSpecialTokens(Map.of("bos_token", "<s>", "eos_token", "</s>"));
         var expected = Map.of(

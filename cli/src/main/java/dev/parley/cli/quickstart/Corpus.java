@@ -2,7 +2,7 @@ package dev.parley.cli.quickstart;
 
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.ChatSeeds.Topic;
-import dev.parley.data.Conversations;
+import dev.parley.data.ConversationGenerator;
 import dev.parley.data.HeldOut;
 import dev.parley.data.TextFiles;
 import dev.parley.data.WordNet;
@@ -75,7 +75,7 @@ record Corpus(List<String> texts, List<String> heldOutTexts, List<Task> tasks, L
     }
 
     /** Conversations of topics and tasks. */
-    Conversations conversations(Mixture mixture) {
-        return new Conversations(topics, mixture.weighted(tasks), mixture.topicShare());
+    ConversationGenerator conversations(Mixture mixture) {
+        return new ConversationGenerator(topics, mixture.weighted(tasks), mixture.topicShare());
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.data.Conversations.Weighted;
+import dev.parley.data.ConversationGenerator.Weighted;
 import dev.parley.data.tasks.Task;
 import java.util.List;
 import java.util.Map;

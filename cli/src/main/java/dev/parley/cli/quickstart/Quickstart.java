@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.data.ChatRows;
-import dev.parley.data.Conversations;
+import dev.parley.data.ConversationGenerator;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
@@ -221,7 +221,7 @@ final class Quickstart {
         }
     }
 
-    private List<TrainingRow> chatRows(Conversations conversations, Tokenizer tokenizer, long wanted) {
+    private List<TrainingRow> chatRows(ConversationGenerator conversations, Tokenizer tokenizer, long wanted) {
         var random = new SplittableRandom(plan.seed() + 1);
         var rows = new ArrayList<TrainingRow>();
         for (var tokens = 0L; tokens < wanted;) {

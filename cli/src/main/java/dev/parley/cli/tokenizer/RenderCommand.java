@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class RenderCommand implements Callable<Integer> {
         return Parley.DONE;
     }
 
-    private Conversation conversation(JsonLines.Line line) {
+    private ChatTemplateInput conversation(JsonLines.Line line) {
         if (!line.object().path("messages").isArray())
             throw new IllegalArgumentException(line.place() + ": an array \"messages\" is required.");
         var variables = new HashMap<String, JsonNode>();
@@ -72,6 +72,7 @@ final class RenderCommand implements Callable<Integer> {
         var tools = Optional.ofNullable(variables.remove("tools")).filter(t -> !t.isNull());
         var prompt = Optional.ofNullable(variables.remove("add_generation_prompt")).map(JsonNode::asBoolean).orElse(false);
         var clock = Optional.ofNullable(now);
-        return new Conversation(variables.remove("messages"), tools, prompt, variables, tokens, () -> clock.orElseGet(LocalDateTime::now));
+        return new ChatTemplateInput(variables.remove("messages"), tools, prompt, variables, tokens,
+                () -> clock.orElseGet(LocalDateTime::now));
     }
 }

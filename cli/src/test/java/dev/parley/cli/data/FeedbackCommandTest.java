@@ -14,7 +14,7 @@ import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.store.Database;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +66,7 @@ class FeedbackCommandTest {
         assertEquals("", ended.out());
         assertTrue(ended.err().contains("1 good answers"), ended.err());
         var turns = List.of(Message.system("Be brief."), Message.user("Ist \"Grün\" eine Farbe?\n"), Message.assistant("Ja. 🌱"));
-        assertEquals(List.of(Conversation.of(turns).messages()), ChatFiles.chats(List.of(file)).stream().map(Chat::messages).toList());
+        assertEquals(List.of(ChatTemplateInput.of(turns).messages()), ChatFiles.chats(List.of(file)).stream().map(Chat::messages).toList());
     }
 
     @Test

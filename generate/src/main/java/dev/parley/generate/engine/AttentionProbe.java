@@ -6,7 +6,7 @@ import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.SequenceCache;
 import java.util.List;
 
-/** What each head sees of each token of a text when it reads the last: (L, H, S). */
+/** What each head sees of each token of a sequence when it reads the last: (L, H, S). */
 final class AttentionProbe extends Probe<float[][][]> {
 
     private float[][][] weights = {};

@@ -36,7 +36,7 @@ final class ConstraintWork implements AutoCloseable {
         });
     }
 
-    /** The texts that have to sit out the next pass. */
+    /** The sequences that have to sit out the next pass. */
     Set<Sequence> unready(List<Sequence> running, RequestQueue queue) {
         var unready = new HashSet<Sequence>();
         for (var sequence : running) {

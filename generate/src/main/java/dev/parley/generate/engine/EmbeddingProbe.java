@@ -7,7 +7,7 @@ import dev.parley.model.SequenceCache;
 import java.util.Arrays;
 import java.util.List;
 
-/** The mean of the vectors that the head reads of a text's tokens: (C). */
+/** The mean of the vectors that the head reads of a sequence's tokens: (C). */
 final class EmbeddingProbe extends Probe<float[]> {
 
     private final double[] sums;

@@ -24,7 +24,7 @@ final class EngineCounts {
         firstTokens.add(nanos);
     }
 
-    /** A text's next token has come, so many nanoseconds after the one before. */
+    /** A sequence's next token has come, so many nanoseconds after the one before. */
     void nextToken(long nanos) {
         nextTokens.add(nanos);
     }

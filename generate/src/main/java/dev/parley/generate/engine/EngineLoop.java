@@ -54,12 +54,12 @@ final class EngineLoop implements Runnable {
         return stats;
     }
 
-    /** Whether it ended by a fault. */
+    /** Whether it has failed. */
     boolean hasFailed() {
         return failed;
     }
 
-    /** How long the present turn takes by now; nothing while there is nothing to do. */
+    /** How long the current turn has taken so far; zero while there is nothing to do. */
     Duration turn() {
         var began = turnBegan;
         return began == WAITING ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - began);
@@ -139,7 +139,7 @@ final class EngineLoop implements Runnable {
             return;
         } catch (Error e) { // by want of memory for one: it is these texts' end, not the engine's
             for (var one : involved(planned))
-                fail(one.request(), new IllegalStateException("Java could not go on with the texts: " + e, e));
+                fail(one.request(), new IllegalStateException("Generation failed: " + e, e));
             if (++errors == MOST_ERRORS) throw e;
             return;
         }
@@ -218,7 +218,7 @@ final class EngineLoop implements Runnable {
     }
 
     private static RuntimeException listenerFailed(Throwable e) {
-        return new IllegalStateException("Whoever listens to the answer failed: " + e, e);
+        return new IllegalStateException("The request's listener failed: " + e, e);
     }
 
     private void fail(Request request, RuntimeException failure) {

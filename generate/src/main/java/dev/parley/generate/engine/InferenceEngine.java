@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Continues the texts of many callers at once. Requests join and leave between steps (Yu et al. 2022, Orca, section 4.1); long
- * prompts are read in pieces beside the tokens of running texts (Agrawal et al. 2023, arXiv:2308.16369); keys and values lie in
- * blocks (Kwon et al. 2023, arXiv:2309.06180), which texts of one owner that begin alike share.
+ * Generates for many callers at once. Requests join and leave between steps (continuous batching, Yu et al. 2022, Orca, section
+ * 4.1); long prompts are prefilled in chunks beside the tokens of running sequences (Agrawal et al. 2023, arXiv:2308.16369); keys and
+ * values lie in blocks (Kwon et al. 2023, arXiv:2309.06180), which sequences of one owner share where they have a prefix in common.
  *
  * <pre>{@code
  * try (var engine = new InferenceEngine(model, tokenizer, InferenceEngine.Limits.DEFAULT)) {
@@ -31,29 +31,29 @@ import java.util.function.BooleanSupplier;
  * }
  * }</pre>
  *
- * A text is the same to the last token alone, among others, and with or without what was kept of earlier ones. Where memory is
- * short the text that joined last gives its own back and waits, and goes on later as if nothing had been.
+ * A sequence comes out the same, token for token, whether it runs alone or in a batch, and with or without the prefix cache. When
+ * memory runs short, the sequence that joined last is preempted: it gives its memory back, waits, and later continues unchanged.
  */
 public final class InferenceEngine implements AutoCloseable {
 
     /**
-     * How much at once.
+     * How much an engine does at once.
      *
-     * @param running texts
-     * @param waiting requests
-     * @param cacheBytes of keys and values, and at least one whole context
-     * @param prefillTokens of prompts in a step, while other texts wait for their next token
-     * @param sharedPrefixes whether texts of different owners that begin alike are read once; each can then find out what others have asked
+     * @param running most sequences that run
+     * @param waiting most requests that wait
+     * @param cacheBytes memory for keys and values; at least one whole context is kept
+     * @param prefillTokens prompt tokens that a step may process while other sequences wait for their next token
+     * @param sharedPrefixes whether different owners share prefixes; each could then find out what others have asked
      */
     public record Limits(int running, int waiting, long cacheBytes, int prefillTokens, boolean sharedPrefixes) {
 
         /** One less than the tokens of a pass, so that there is room for a prompt's. */
         private static final int MOST_RUNNING = 127;
 
-        /** 32 texts, 256 requests waiting, 1 GiB, 64 tokens. */
+        /** 32 sequences, 256 requests waiting, 1 GiB, 64 tokens. */
         public static final Limits DEFAULT = new Limits(32, 256, 1L << 30, 64);
 
-        /** Where each owner's texts are read for that owner alone. */
+        /** Prefixes are shared within each owner only. */
         public Limits(int running, int waiting, long cacheBytes, int prefillTokens) {
             this(running, waiting, cacheBytes, prefillTokens, false);
         }
@@ -61,24 +61,25 @@ public final class InferenceEngine implements AutoCloseable {
         /** @throws IllegalArgumentException if nothing could run */
         public Limits {
             if (running < 1 || running > MOST_RUNNING || waiting < 1 || prefillTokens < 1) {
-                throw new IllegalArgumentException("An engine runs 1 to " + MOST_RUNNING + " texts, and lets at least one request wait.");
+                throw new IllegalArgumentException(
+                        "An engine runs 1 to " + MOST_RUNNING + " sequences, and lets at least one request wait.");
             }
         }
 
-        /** The same, with texts of different owners that begin alike read once or for each. */
+        /** The same limits, with or without sharing of prefixes between owners. */
         public Limits withSharedPrefixes(boolean shared) {
             return new Limits(running, waiting, cacheBytes, prefillTokens, shared);
         }
     }
 
-    /** Is told of a request by the engine's thread, and should return at once. What it throws ends its own request, and no other. */
+    /** Follows a request. It is called on the engine's thread and should return at once; an exception from it ends its own request only. */
     public interface Listener {
 
         /**
-         * New tokens of a text: the first as soon as it is there, then those of some 40 ms together.
+         * Takes new tokens of a sequence: the first as soon as it is there, later ones in groups of some 40 ms.
          *
-         * @param logprobs of these tokens, where the config asks for them
-         * @param text that is certain now; may be empty, and may come without tokens
+         * @param logprobs of these tokens, if the config asks for them
+         * @param text that is final now; may be empty, and may come without tokens
          */
         void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text);
 
@@ -97,15 +98,15 @@ public final class InferenceEngine implements AutoCloseable {
     public record Timing(Duration waited, Optional<Duration> firstToken, Duration total) {}
 
     /**
-     * What became of a request.
+     * The outcome of a request.
      *
-     * @param completions one for each text
-     * @param promptLogprobs of the prompt's tokens from the second on, where they were wanted
-     * @param cachedTokens of the prompt that had not to be read again
+     * @param completions one for each sequence
+     * @param promptLogprobs of the prompt's tokens from the second on, if asked for
+     * @param cachedTokens prompt tokens that the prefix cache already held
      */
     public record Answer(List<Completion> completions, List<TokenLogprob> promptLogprobs, int cachedTokens, Timing timing) {}
 
-    /** A request that was taken. */
+    /** A request that the engine has accepted. */
     @FunctionalInterface
     public interface Ticket {
 
@@ -114,24 +115,24 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * What the engine does now, and has done.
+     * What the engine is doing, and has done so far.
      *
-     * @param running texts that have a place
-     * @param waiting requests that have none yet
+     * @param running sequences that are running
+     * @param waiting requests that have not begun
      * @param usedBlocks of memory for keys and values, of {@code blocks} in all
-     * @param knownBlocks those of them that texts may begin with; when nothing runs, all used ones
-     * @param promptTokens of all requests that have begun, {@code cachedTokens} of which had not to be read again
-     * @param completionTokens that were made
-     * @param preempted how often a text had to give its memory back, and to wait for it
+     * @param knownBlocks used blocks that the prefix cache holds; when nothing runs, all used ones
+     * @param promptTokens of all requests that have begun; {@code cachedTokens} of them came from the prefix cache
+     * @param completionTokens generated
+     * @param preempted how often a sequence had to give its memory back and wait
      * @param firstToken from request to first token
-     * @param nextToken from token to token of a text
+     * @param nextToken from one token of a sequence to the next
      */
     public record Stats(int running, int waiting, int usedBlocks, int knownBlocks, int blocks, long promptTokens, long cachedTokens,
             long completionTokens, long preempted, Histogram firstToken, Histogram nextToken) {}
 
     /**
-     * A listener is told this often at most: nobody reads faster, and what telling sets off is taken from the processors that the model
-     * uses.
+     * A listener is called no more often than this: nobody reads faster, and the work that a call causes takes processor time from the
+     * model.
      */
     private static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
@@ -151,7 +152,7 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * The same with a smaller model that guesses the next tokens of texts; the texts stay the same.
+     * Starts an engine that drafts tokens with a smaller model (speculative decoding); the output stays the same.
      *
      * @throws ModelException if the draft model has another vocabulary
      */
@@ -174,11 +175,11 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * An engine that runs on its caller's thread, when that says so: {@link #finish()}.
+     * An engine without a thread of its own: {@link #finish()} runs it on the caller's.
      *
-     * @param tokenizer empty for ids alone
+     * @param tokenizer empty for token ids only
      * @param constraints of the tokenizer
-     * @param cancelled asked before each step; if true, all texts end where they are
+     * @param cancelled asked before each step; if true, all sequences end at once
      */
     public static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
             Optional<CausalLM> draft,
@@ -187,18 +188,18 @@ public final class InferenceEngine implements AutoCloseable {
         return new InferenceEngine(model, tokenizer, constraints, draft, limits, cancelled, false);
     }
 
-    /** Runs all requests to their ends, on this thread. */
+    /** Runs all requests to completion on this thread. */
     public void finish() {
         queue.close("The engine has finished.", Optional.empty());
         loop.run();
     }
 
     /**
-     * Takes a request; its listener is told of all that follows.
+     * Submits a request; its listener is told everything that follows.
      *
      * @throws ModelException if the prompt is empty or does not fit the context
-     * @throws IllegalArgumentException if the config asks for what a grammar cannot give
-     * @throws QueueFullException if too many wait already
+     * @throws IllegalArgumentException if the config asks for a grammar that cannot be built
+     * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed, or has no tokenizer for a grammar
      */
     public Ticket submit(TextRequest asked, Listener listener) {
@@ -217,8 +218,8 @@ public final class InferenceEngine implements AutoCloseable {
         };
     }
 
-    /** What is said where a model without a tokenizer is asked for text. */
-    public static final String NO_TOKENIZER = "The model has no tokenizer, so that it reads and writes ids alone.";
+    /** The message where a model without a tokenizer is asked for text. */
+    public static final String NO_TOKENIZER = "The model has no tokenizer, so it reads and writes token ids only.";
 
     private void check(int[] prompt) {
         var context = model.config().maxPositionEmbeddings();
@@ -236,17 +237,17 @@ public final class InferenceEngine implements AutoCloseable {
         return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - asked.prompt().length)) : room;
     }
 
-    /** New tokens that each text of a request may have at most. */
+    /** The most new tokens that each sequence of a request may have. */
     public int limit(TextRequest request) {
         return Math.max(0, room(request));
     }
 
     /**
-     * The mean of the vectors that the head reads of a text's tokens: (C). Cancel it when it is not wanted any more.
+     * The mean of a sequence's final hidden states: (C). Cancel it when it is no longer wanted.
      *
-     * @param owner whose it is: the owners' texts are read in turn
-     * @throws ModelException if the text is empty or does not fit the context
-     * @throws QueueFullException if too many wait already
+     * @param owner who asks; owners take turns
+     * @throws ModelException if there is no token, or more than fit the context
+     * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed
      */
     public CompletableFuture<float[]> meanState(String owner, int[] ids) {
@@ -254,12 +255,12 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * The weight that each head of each layer gives to each token of a text when it reads the last one: (L, H, S), of which each
-     * row sums to one. That is what the token after the text is predicted from. Cancel it when it is not wanted any more.
+     * The attention weights of the last token of a sequence in each head of each layer: (L, H, S); each row sums to one. The next
+     * token is predicted from these. Cancel it when it is no longer wanted.
      *
      * @param owner as above
-     * @throws ModelException if the text is empty or does not fit the context
-     * @throws QueueFullException if too many wait already
+     * @throws ModelException if there is no token, or more than fit the context
+     * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed
      */
     public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
@@ -272,31 +273,30 @@ public final class InferenceEngine implements AutoCloseable {
         return probe.result();
     }
 
-    /** What the engine does now, and has done. */
+    /** What the engine is doing, and has done so far. */
     public Stats stats() {
         return loop.stats();
     }
 
     /**
-     * How long the present turn takes by now, at the end of which all running texts have a token more; nothing while there is nothing to
-     * do.
+     * How long the current turn, which gives every running sequence its next token, has taken so far; zero while there is nothing to do.
      */
     public Duration turn() {
         return loop.turn();
     }
 
-    /** Whether it takes requests: false once it is closed, or after a fault that it did not survive. */
+    /** Whether it accepts requests: false once it is closed or has failed. */
     public boolean isAlive() {
         return queue.isOpen() && !loop.hasFailed();
     }
 
-    /** Finishes what runs and waits, takes no more, and frees the memory; the model remains its owner's to close. */
+    /** Accepts no more requests, finishes those that run or wait, and frees the memory. The model stays open. */
     @Override
     public void close() {
         close(Optional.empty());
     }
 
-    /** As {@link #close()}, but what is not finished in time ends as it is, cancelled. */
+    /** As {@link #close()}, but cancels what has not finished in time. */
     public void close(Duration patience) {
         close(Optional.of(patience));
     }

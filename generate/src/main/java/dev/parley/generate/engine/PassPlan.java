@@ -80,15 +80,15 @@ final class PassPlan {
             } catch (RuntimeException e) {
                 failure = Optional.of(e);
             } catch (StackOverflowError e) { // by a grammar of many levels
-                failure = Optional.of(new IllegalStateException("The answer's form has too many levels.", e));
+                failure = Optional.of(new IllegalStateException("The grammar nests too deeply.", e));
             } catch (Error e) {
-                failure = Optional.of(new IllegalStateException("Java could not go on with the text: " + e, e));
+                failure = Optional.of(new IllegalStateException("Generation failed: " + e, e));
             }
         }
     }
 
     /**
-     * @param unready sequences of which it is not known yet what may come next: they are fed no last token, and so are no burden to others
+     * @param unready sequences whose grammar has not yet said what may come next: they are fed no last token, and hold up no others
      */
     List<Planned> plan(RunningSequences running, Set<Sequence> unready) {
         var width = 0;
@@ -96,11 +96,11 @@ final class PassPlan {
             if (sequence.isDecoding()) width += sequence.width();
         }
         var most = session.maxTokensPerPass();
-        var guesses = running.size() == 1 ? most - width : 0; // beside others a pass is no longer short of work
+        var draftRoom = running.size() == 1 ? most - width : 0; // with several sequences a pass is no longer short of work
         var room = width == 0 ? most : Math.min(most - width, prefillTokens);
         var planned = new ArrayList<Planned>();
         for (var sequence : running.all()) {
-            var next = planned(sequence, running, !unready.contains(sequence), guesses, room);
+            var next = planned(sequence, running, !unready.contains(sequence), draftRoom, room);
             if (next.feeds.isEmpty()) continue;
             if (!next.last || next.feeds.size() == 1 && next.feeds.getFirst().ids().length > sequence.strategy().lastTokens())
                 room -= tokens(next);
@@ -115,9 +115,9 @@ final class PassPlan {
         return tokens;
     }
 
-    private Planned planned(Sequence sequence, RunningSequences running, boolean ready, int guesses, int room) {
+    private Planned planned(Sequence sequence, RunningSequences running, boolean ready, int draftRoom, int room) {
         var strategy = sequence.strategy();
-        if (ready) strategy.prepare(guesses);
+        if (ready) strategy.prepare(draftRoom);
         for (var branch : sequence.branches()) {
             if (!branch.isOpen()) running.open(branch, sequence);
         }

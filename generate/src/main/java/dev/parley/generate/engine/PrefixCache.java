@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keys and values of texts, for texts that begin alike: a tree of full blocks by the tokens in them. The block that was used
- * longest ago, and that no text and no other block goes on from, is forgotten first.
+ * Keys and values of finished and running sequences, for new ones with the same prefix: a tree of full blocks, keyed by their tokens.
+ * The block that was unused longest, and that no sequence and no other block continues, is evicted first.
  *
- * <p>Each owner has a tree alone, unless all share one: how much of a text is known, and how soon it is answered, tells who asks whether it
- * was read before.
+ * <p>Each owner has a tree of its own, unless all share one: a cached prefix, and how fast an answer comes, would tell others whether
+ * it was read before.
  *
- * <p>A text whose blocks are kept goes on with those of the tree where they are there already. So a text that holds a block
- * holds all before it, and every block that no text holds can be forgotten, sooner or later.
+ * <p>A sequence whose blocks are kept continues with the tree's blocks where those exist already. So a sequence that holds a block
+ * holds all blocks before it, and every block that no sequence holds can be evicted, sooner or later.
  */
 final class PrefixCache {
 
@@ -51,7 +51,7 @@ final class PrefixCache {
             block = null;
         }
 
-        /** What stands before the first block of an owner's texts. */
+        /** The root of an owner's tree. */
         static Node root(String owner) {
             return new Node(owner);
         }
@@ -85,12 +85,12 @@ final class PrefixCache {
         this.shared = shared;
     }
 
-    /** Blocks that are kept, those counted that texts hold too. */
+    /** Blocks in the cache, including those that sequences hold. */
     int size() {
         return byUse.size();
     }
 
-    /** Blocks that texts can have, if all is forgotten that no text holds. */
+    /** Blocks that sequences can get, if all that no sequence holds are evicted. */
     int available() {
         return pool.map(p -> p.free() + (int) byUse.stream().filter(node -> p.holders(node.block) == 1).count()).orElse(Integer.MAX_VALUE);
     }
@@ -100,12 +100,12 @@ final class PrefixCache {
         return cache.blocks().map(blocks -> blocks.blocksFor(tokens)).orElse(0);
     }
 
-    /** Lets an empty sequence begin with what is here of its tokens. */
+    /** Lets an empty sequence begin with the cached prefix of its tokens. */
     void share(String owner, int[] ids, SequenceCache empty) {
         empty.blocks().ifPresent(blocks -> blocks.share(find(owner, ids)));
     }
 
-    /** The blocks that a text begins with, as many as are here; at least one of its tokens is left to be read. */
+    /** The blocks of a sequence's longest cached prefix; at least one of its tokens is left to be read. */
     List<KvPool.Block> find(String owner, int[] ids) {
         var found = new ArrayList<Node>();
         var node = roots.get(treeOf(owner));
@@ -118,7 +118,7 @@ final class PrefixCache {
     }
 
     /**
-     * Keeps the full blocks of a text, or gives it those that are kept in their place.
+     * Caches the full blocks of a sequence, or replaces them by equal ones that are cached already.
      * @param ids its tokens, as many at least as the blocks hold
      */
     void keep(String owner, int[] ids, SequenceCache text) {
@@ -156,7 +156,7 @@ final class PrefixCache {
         path.reversed().forEach(byUse::addLast);
     }
 
-    /** Forgets blocks until so many are free. @return whether they are */
+    /** Evicts blocks until so many are free. @return whether they are */
     boolean free(int blocks) {
         return pool.isEmpty() || free(pool.get(), blocks);
     }

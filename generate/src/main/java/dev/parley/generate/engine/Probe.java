@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A text that is read for something else than its continuation, a piece at a time, so that running texts need not wait for the whole. */
+/** A sequence that is read for its states or its attention and not continued, in pieces, so that running sequences need not wait. */
 abstract class Probe<T> {
 
     private final String owner;
@@ -34,7 +34,7 @@ abstract class Probe<T> {
         return ids;
     }
 
-    /** Begins at a text's first token, or after what is known of it. */
+    /** Begins at a sequence's first token, or after what is known of it. */
     abstract void begin(SequenceCache empty, PrefixCache prefixes);
 
     /** Where the piece from a token on ends, if it may have so many tokens. */
@@ -76,7 +76,7 @@ abstract class Probe<T> {
             letGo();
             result.complete(found());
         } catch (RuntimeException | Error e) { // an Error too is this text's end, not the engine's
-            fail(e instanceof RuntimeException ? e : new IllegalStateException("Java could not read the text: " + e, e));
+            fail(e instanceof RuntimeException ? e : new IllegalStateException("Reading the sequence failed: " + e, e));
         }
         return true;
     }

@@ -29,7 +29,7 @@ final class Request {
     private volatile boolean cancelled;
 
     /**
-     * @param limit new tokens of a text at most
+     * @param limit new tokens of a sequence at most
      * @param betweenTellings nanoseconds after which the listener is told again, at the earliest
      */
     Request(TextRequest asked, int limit, Listener listener, long betweenTellings, Sequence.StrategyMaker maker) {
@@ -114,7 +114,7 @@ final class Request {
         return late ? Optional.of(FinishReason.LENGTH) : Optional.empty();
     }
 
-    /** Ends all texts that run. */
+    /** Ends all sequences that run. */
     void end(FinishReason reason) {
         sequences.forEach(sequence -> sequence.strategy().end(reason));
     }

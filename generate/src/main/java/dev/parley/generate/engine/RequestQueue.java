@@ -45,7 +45,7 @@ final class RequestQueue {
         return refusal.isEmpty();
     }
 
-    /** Has the thread look at its texts. */
+    /** Has the thread look at its sequences. */
     synchronized void wake() {
         notifyAll();
     }
@@ -87,22 +87,22 @@ final class RequestQueue {
         return patience.isPresent() && System.nanoTime() - closedAt >= patience.get().toNanos();
     }
 
-    /** The text that takes the next place, if one can. */
+    /** The sequence that takes the next place, if one can. */
     synchronized Optional<Sequence> next(List<Sequence> running) {
         return sequences.next(running);
     }
 
-    /** A text that had to leave its place is the next to have one. */
+    /** A sequence that had to leave its place is the next to have one. */
     synchronized void addFirst(Sequence sequence) {
         sequences.addFirst(sequence);
     }
 
-    /** Requests of which a text waits. */
+    /** Requests of which a sequence waits. */
     synchronized List<Request> requests() {
         return sequences.requests();
     }
 
-    /** Takes out all texts of a request. */
+    /** Takes out all sequences of a request. */
     synchronized void remove(Request request) {
         sequences.remove(request);
     }
@@ -119,7 +119,7 @@ final class RequestQueue {
         probes.remove(probe);
     }
 
-    /** Requests that have not begun, and texts that are only read. */
+    /** Requests that have not begun, and sequences that are only read. */
     synchronized int size() {
         return sequences.size() + probes.size();
     }

@@ -96,7 +96,7 @@ final class RunningSequences {
         return last;
     }
 
-    /** Keeps what a sequence has read, for texts that begin alike. */
+    /** Keeps what a sequence has read, for sequences that begin alike. */
     void keep(Sequence sequence) {
         if (!sequence.strategy().mayShare()) return;
         for (var branch : sequence.branches()) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** What takes one place in the engine: a text of a request, or the texts that compete there. Its strategy says how it goes on. */
+/** What takes one place in the engine: a sequence of a request, or the sequences that compete there. Its strategy says how it goes on. */
 final class Sequence {
 
     private final Request request;
@@ -25,20 +25,20 @@ final class Sequence {
     private long lastStep; // nanoseconds from the token before to the last one
     private long lastTold;
 
-    /** Makes the strategy, the pieces of whose texts go to listeners. */
+    /** Makes the strategy, the pieces of whose sequences go to listeners. */
     @FunctionalInterface
     interface StrategyMaker {
         Strategy make(int number, List<Consumer<String>> listeners);
     }
 
-    /** What the listener knows of a text. */
+    /** What the listener knows of a sequence. */
     private static final class Telling {
 
         private final StringBuilder piece = new StringBuilder();
         private int told; // new tokens
     }
 
-    /** @param texts that it makes, from the text of the request with its number on */
+    /** @param texts that it makes, from the sequence of the request with its number on */
     Sequence(Request request, int number, int texts, StrategyMaker maker) {
         this.request = request;
         this.number = number;
@@ -75,7 +75,7 @@ final class Sequence {
         return branches().stream().anyMatch(Branch::isOpen);
     }
 
-    /** Begins to read. @return whether it is the first time, for the first text of the request */
+    /** Begins to read. @return whether it is the first time, for the first sequence of the request */
     boolean begin(SequenceCache first) {
         if (number > 0 || begun) return false;
         begun = true;
@@ -113,7 +113,7 @@ final class Sequence {
         return number == 0 && made == 0 && request.asked().promptLogprobs();
     }
 
-    /** Whether it may begin with what is known of other texts. */
+    /** Whether it may begin with what is known of other sequences. */
     boolean mayShare() {
         return !asksForPrompt() && strategy.mayShare();
     }

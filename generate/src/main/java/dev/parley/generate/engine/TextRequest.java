@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a {@link InferenceEngine} is asked.
+ * A request to an {@link InferenceEngine}.
  *
  * @param prompt to be continued, at least one token
- * @param config of the answer; {@code numReturnSequences} texts are made
- * @param owner whose it is: who has many waiting waits for who has few
- * @param promptLogprobs whether the probabilities of the prompt's own tokens are wanted too
- * @param timeout until when it must be done; at its end the text ends as it is
+ * @param config how to generate; {@code numReturnSequences} sequences are made
+ * @param owner who asks; owners with fewer requests go first
+ * @param promptLogprobs whether to compute the log-probabilities of the prompt's own tokens too
+ * @param timeout after which the request ends with what there is
  * @param begun how many of the prompt's last tokens begin the answer already: the answer's text begins with theirs, and stop
- *     strings, penalties and forms see them as its own
+ *     strings, penalties and grammars treat them as its own
  */
 public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout,
         int begun) {

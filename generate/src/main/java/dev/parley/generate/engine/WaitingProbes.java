@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Texts that are only read, one at a time: the owners' in turn, so that who has much read does not keep others waiting. */
+/** Sequences that are only read, one at a time: the owners' in turn, so that who has much read does not keep others waiting. */
 final class WaitingProbes {
 
     private final int most;
     private final Map<String, ArrayDeque<Probe<?>>> owners = new LinkedHashMap<>(); // whose turn it is comes first
     private int size;
 
-    /** @param most texts that wait */
+    /** @param most sequences that wait */
     WaitingProbes(int most) {
         this.most = most;
     }

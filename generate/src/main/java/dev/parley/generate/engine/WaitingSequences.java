@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Texts that wait for a place: of the owner of the fewest running ones the first, so that who asks for much waits for who asks
+ * Sequences that wait for a place: of the owner of the fewest running ones the first, so that who asks for much waits for who asks
  * for little. Those that had a place before come first.
  */
 final class WaitingSequences {
@@ -52,7 +52,7 @@ final class WaitingSequences {
         }
     }
 
-    /** @param most requests that wait for their first text to begin */
+    /** @param most requests that wait for their first sequence to begin */
     WaitingSequences(int most) {
         this.most = most;
     }
@@ -66,7 +66,7 @@ final class WaitingSequences {
         return returned.isEmpty() && owners.isEmpty();
     }
 
-    /** @thsequences QueueFullException if the line is full, and this owner has no less than a fair part of it */
+    /** @throws QueueFullException if the line is full, and this owner has no less than a fair part of it */
     void add(Request request) {
         var owner = request.asked().owner();
         var line = owners.computeIfAbsent(owner, o -> new Line());
@@ -82,7 +82,7 @@ final class WaitingSequences {
         returned.addFirst(sequence);
     }
 
-    /** The text that takes the next place, if one can. */
+    /** The sequence that takes the next place, if one can. */
     Optional<Sequence> next(List<Sequence> running) {
         if (!returned.isEmpty()) return Optional.of(returned.poll());
         var next = owners.entrySet().stream().filter(e -> e.getValue().isReady()).map(Map.Entry::getKey)
@@ -96,7 +96,7 @@ final class WaitingSequences {
         return Optional.of(sequence);
     }
 
-    /** Requests of which a text waits. */
+    /** Requests of which a sequence waits. */
     List<Request> requests() {
         var requests = new ArrayList<Request>();
         returned.forEach(sequence -> requests.add(sequence.request()));
@@ -107,7 +107,7 @@ final class WaitingSequences {
         return requests.stream().distinct().toList();
     }
 
-    /** Takes out all texts of a request. */
+    /** Takes out all sequences of a request. */
     void remove(Request request) {
         returned.removeIf(sequence -> sequence.request() == request);
         var line = owners.get(request.asked().owner());

@@ -39,7 +39,7 @@ public interface LogitsProcessor {
         if (c.minNewTokens() > 0) all.add(EndProcessors.notBefore(promptLength + c.minNewTokens(), c.eosTokenIds()));
         var ends = c.ignoreEos() ? List.<Integer>of() : c.eosTokenIds();
         masks.map(m -> m.follow(promptLength))
-                .ifPresent(form -> all.add((ids, logits) -> form.apply(ids, EndProcessors.within(ends, logits.length), logits)));
+                .ifPresent(grammar -> all.add((ids, logits) -> grammar.apply(ids, EndProcessors.within(ends, logits.length), logits)));
         if (c.forcedBosTokenId() >= 0) all.add(EndProcessors.forced(1, c.forcedBosTokenId()));
         if (c.forcedEosTokenId() >= 0) all.add(EndProcessors.forced(promptLength + limit - 1, c.forcedEosTokenId()));
         c.exponentialDecayLengthPenalty()

@@ -4,7 +4,7 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.generate.sampling.StopStrings;
 import dev.parley.generate.sampling.TopK;
-import dev.parley.grammar.FormProgress;
+import dev.parley.grammar.GrammarProgress;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
- * Follows several texts at once and keeps the likeliest, Graves 2012 (arXiv:1211.3711), in transformers' manner: of twice as many
+ * Follows several sequences at once and keeps the most likely, Graves 2012 (arXiv:1211.3711), in transformers' manner: of twice as many
  * candidates as beams or more, one that ends counts if it is among as many first ones as there are beams, and what has ended is compared by
  * ln p divided by
  * a power of its length. With a temperature, candidates are drawn instead of taken.
@@ -32,7 +32,7 @@ final class BeamSearch extends Strategy {
     private final List<GeneratedText> texts; // written when the search is over
     private final int tried; // candidates: as many as running beams are found among, whichever end
     private final List<LogitsProcessor> processors;
-    private final Optional<FormProgress> form;
+    private final Optional<GrammarProgress> grammar;
     private final Predicate<int[]> stops; // whether prompt and answer end with a stop string, or hold all that the grammar allows
     private final RandomGenerator random;
     private final PriorityQueue<Beam> finished = new PriorityQueue<>(Comparator.comparingDouble(Beam::score)); // the worst first
@@ -60,16 +60,16 @@ final class BeamSearch extends Strategy {
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
         processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());
-        form = task.masks().map(masks -> masks.follow(task.answerFrom()));
-        stops = stops(task, form);
+        grammar = task.masks().map(masks -> masks.follow(task.answerFrom()));
+        stops = stops(task, grammar);
         tried = config.numBeams() * Math.max(2, 1 + config.eosTokenIds().size());
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed());
         over = texts.stream().noneMatch(GeneratedText::running); // what was begun is the whole answer
     }
 
-    private static Predicate<int[]> stops(Generation task, Optional<FormProgress> form) {
+    private static Predicate<int[]> stops(Generation task, Optional<GrammarProgress> grammar) {
         var config = task.config();
-        Predicate<int[]> complete = ids -> form.isPresent() && form.get().mustEnd(ids);
+        Predicate<int[]> complete = ids -> grammar.isPresent() && grammar.get().mustEnd(ids);
         if (config.stopStrings().isEmpty() || task.tokenizer().isEmpty()) return complete;
         var tokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
         return complete.or(ids -> tokens.contains(ids[ids.length - 1])).or(ids -> {
@@ -80,15 +80,15 @@ final class BeamSearch extends Strategy {
 
     @Override
     public boolean isReady(Executor executor) {
-        if (form.isEmpty()) return true;
+        if (grammar.isEmpty()) return true;
         var ready = true;
-        for (var beam : running) ready &= form.get().isReady(beam.ids, executor); // all are asked for at once
+        for (var beam : running) ready &= grammar.get().isReady(beam.ids, executor); // all are asked for at once
         return ready;
     }
 
     /** Beams that were chosen go on from what was read of their parents. */
     @Override
-    public void prepare(int guesses) {
+    public void prepare(int room) {
         if (parents.length == 0) return;
         var read = branches();
         var next = new ArrayList<Branch>();
@@ -138,7 +138,7 @@ final class BeamSearch extends Strategy {
         complete();
     }
 
-    /** Writes the best texts. */
+    /** Writes the best sequences. */
     private void complete() {
         over = true;
         var best = best();

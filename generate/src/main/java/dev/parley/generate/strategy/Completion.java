@@ -4,7 +4,7 @@ import dev.parley.generate.sampling.TokenLogprob;
 import java.util.List;
 
 /**
- * A continued text.
+ * A generated sequence.
  *
  * @param promptIds what it continues
  * @param ids the new tokens, an end-of-text token that ended it included

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Takes, of the likeliest tokens, the one whose state is least like those of the text so far, Su et al. 2022 (arXiv:2202.06417):
+ * Takes, of the top-k tokens, the one whose hidden state is least like those of the sequence so far, Su et al. 2022 (arXiv:2202.06417):
  * the highest of (1 - alpha) p(token) - alpha max cos(state of the token, state of an earlier one). Nothing is drawn.
  */
 final class ContrastiveSearch extends Strategy {
@@ -38,7 +38,7 @@ final class ContrastiveSearch extends Strategy {
         return true;
     }
 
-    /** What is known of other texts has no states; when this text is read again, its own are here already. */
+    /** Prefixes of other sequences come without hidden states; when this one is read again, its own are here already. */
     @Override
     public boolean mayShare() {
         return states.size() >= text.length();
@@ -46,12 +46,12 @@ final class ContrastiveSearch extends Strategy {
 
     @Override
     public boolean isReady(Executor executor) {
-        return text.isFormReady(executor);
+        return text.isGrammarReady(executor);
     }
 
     /** Goes on with each of the likeliest tokens. */
     @Override
-    public void prepare(int guesses) {
+    public void prepare(int room) {
         if (scores.length == 0 || tried.length > 0) return;
         raw = scores.clone();
         p = TopK.softmax(text.processed(scores));

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A smaller model of the same vocabulary, which guesses greedily how texts go on. */
+/** A smaller model with the same vocabulary, which drafts tokens greedily. */
 public final class DraftModel implements AutoCloseable {
 
     private final CausalLM model;
@@ -30,38 +30,38 @@ public final class DraftModel implements AutoCloseable {
                 + "; a draft model needs the same tokenizer.");
     }
 
-    Speculation.Draft newDraft() {
-        return new TextDraft();
+    Speculation.Drafter newDrafter() {
+        return new SequenceDrafter();
     }
 
-    /** Guesses of one text. It keeps what it has read, and forgets guesses that were wrong. */
-    private final class TextDraft implements Speculation.Draft {
+    /** Drafts for one sequence. It keeps the keys and values of what it has read, and drops those of rejected tokens. */
+    private final class SequenceDrafter implements Speculation.Drafter {
 
         private Optional<SequenceCache> cache = Optional.empty();
         private int[] read = {};
 
         @Override
-        public int[] guess(int[] ids, int most) {
+        public int[] draft(int[] ids, int most) {
             var wanted = Math.min(most, model.config().maxPositionEmbeddings() - ids.length); // its context may be the shorter one
             if (wanted <= 0) return new int[0];
-            var text = cache.orElseGet(session::open);
-            cache = Optional.of(text);
+            var sequence = cache.orElseGet(session::open);
+            cache = Optional.of(sequence);
             var common = Arrays.mismatch(read, ids);
             if (common < 0 || common == ids.length) common = ids.length - 1; // its last token is read again, for the scores after it
-            text.truncate(common);
-            var guessed = Arrays.copyOf(ids, ids.length + wanted);
-            var scores = scores(text, Arrays.copyOfRange(ids, common, ids.length));
+            sequence.truncate(common);
+            var drafted = Arrays.copyOf(ids, ids.length + wanted);
+            var scores = scores(sequence, Arrays.copyOfRange(ids, common, ids.length));
             for (int i = ids.length;; i++) {
-                guessed[i] = Sampler.argmax(scores);
-                if (i + 1 == guessed.length) break;
-                scores = scores(text, guessed[i]);
+                drafted[i] = Sampler.argmax(scores);
+                if (i + 1 == drafted.length) break;
+                scores = scores(sequence, drafted[i]);
             }
-            read = Arrays.copyOf(guessed, guessed.length - 1);
-            return Arrays.copyOfRange(guessed, ids.length, guessed.length);
+            read = Arrays.copyOf(drafted, drafted.length - 1);
+            return Arrays.copyOfRange(drafted, ids.length, drafted.length);
         }
 
-        private float[] scores(SequenceCache text, int... ids) {
-            return session.feed(List.of(Feed.of(text, ids))).getFirst().scores()[0];
+        private float[] scores(SequenceCache sequence, int... ids) {
+            return session.feed(List.of(Feed.of(sequence, ids))).getFirst().scores()[0];
         }
 
         @Override

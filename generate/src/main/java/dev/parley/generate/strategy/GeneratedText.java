@@ -4,7 +4,7 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.StopStrings;
 import dev.parley.generate.sampling.TokenLogprob;
-import dev.parley.grammar.FormProgress;
+import dev.parley.grammar.GrammarProgress;
 import dev.parley.tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,13 +14,13 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** A text while it is generated: its tokens, what of it has been shown, and why it ended. */
+/** A text while it is generated: its tokens, the part that has been shown, and why it ended. */
 public final class GeneratedText implements Tokens {
 
     private final int[] prompt;
     private final int limit;
     private final GenerationConfig config;
-    private final Optional<FormProgress> form;
+    private final Optional<GrammarProgress> grammar;
     private final Consumer<String> listener;
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
@@ -42,7 +42,7 @@ public final class GeneratedText implements Tokens {
         limit = task.limit();
         config = task.config();
         var answerFrom = task.answerFrom();
-        form = task.masks().map(m -> m.follow(answerFrom));
+        grammar = task.masks().map(m -> m.follow(answerFrom));
         sampler = new Sampler(config, answerFrom, task.begun() + limit, task.masks(), index);
         decoder = task.tokenizer().map(t -> t.streamDecoder(true));
         stops = new StopStrings(config.stopStrings());
@@ -50,7 +50,7 @@ public final class GeneratedText implements Tokens {
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
         length = prompt.length;
         for (int i = answerFrom; i < length && running(); i++) read(prompt[i]);
-        if (task.begun() > 0 && running() && formIsComplete()) end(FinishReason.STOP);
+        if (task.begun() > 0 && running() && grammarIsComplete()) end(FinishReason.STOP);
     }
 
     /** New tokens at most. */
@@ -114,22 +114,22 @@ public final class GeneratedText implements Tokens {
         append(id);
     }
 
-    /** Adds a token of which it is not told how likely it was. */
+    /** Adds a token without its log-probability. */
     void append(int id) {
         if (length == ids.length) ids = Arrays.copyOf(ids, Math.min(prompt.length + limit, 2 * length));
         ids[length++] = id;
         read(id);
-        if (running() && formIsComplete()) end(FinishReason.STOP);
+        if (running() && grammarIsComplete()) end(FinishReason.STOP);
         else if (running() && length == prompt.length + limit) end(FinishReason.LENGTH);
     }
 
-    private boolean formIsComplete() {
-        return form.isPresent() && form.get().mustEnd(ids());
+    private boolean grammarIsComplete() {
+        return grammar.isPresent() && grammar.get().mustEnd(ids());
     }
 
-    /** Whether it is known which tokens its form allows next; if not, some thread is asked to find it out. */
-    boolean isFormReady(Executor executor) {
-        return form.isEmpty() || form.get().isReady(ids(), executor);
+    /** Whether the tokens that its grammar allows next are known; if not, a thread of the executor computes them. */
+    boolean isGrammarReady(Executor executor) {
+        return grammar.isEmpty() || grammar.get().isReady(ids(), executor);
     }
 
     /** Shows what a token of the answer adds to its text, and ends it where the token does. */

@@ -2,14 +2,14 @@ package dev.parley.generate.strategy;
 
 import java.util.Arrays;
 
-/** Guesses that a text goes on as it did where it last said the same: quick where an answer quotes its prompt. */
-final class PromptLookup implements Speculation.Draft {
+/** Drafts what followed the last time the sequence said the same: fast where an answer quotes its prompt. */
+final class PromptLookup implements Speculation.Drafter {
 
     private static final int LONGEST_MATCH = 3;
 
-    /** What followed the last place where the text's end stood before: the longest end of three tokens or fewer. */
+    /** What followed the last earlier occurrence of the sequence's last three tokens, or two, or one. */
     @Override
-    public int[] guess(int[] ids, int most) {
+    public int[] draft(int[] ids, int most) {
         for (int n = Math.min(LONGEST_MATCH, ids.length - 1); n > 0; n--) {
             for (int at = ids.length - n - 1; at >= 0; at--) {
                 if (Arrays.equals(ids, at, at + n, ids, ids.length - n, ids.length)) {

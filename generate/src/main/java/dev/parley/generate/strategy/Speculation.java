@@ -6,76 +6,76 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Guesses the next tokens, and has the model score all guesses in one pass; those that it would have chosen itself stay
- * (Leviathan et al. 2022, arXiv:2211.17192). Each is chosen as in plain decoding, with the same draw: the text is that of plain
- * decoding, and the time is less where the guesses are good.
+ * Speculative decoding: drafts the next tokens and has the model score the whole draft in one pass; drafted tokens that the model
+ * would have chosen itself are accepted (Leviathan et al. 2022, arXiv:2211.17192). Each is chosen as in plain decoding, with the same
+ * random draw: the output is the same, and comes sooner where the drafts are good.
  */
 final class Speculation extends Strategy {
 
-    /** Guesses how a text goes on. */
-    interface Draft extends AutoCloseable {
+    /** Drafts the continuation of a sequence. */
+    interface Drafter extends AutoCloseable {
 
-        /** The next tokens, at most so many; none if it has no guess. @param ids of the text so far */
-        int[] guess(int[] ids, int most);
+        /** The next tokens, at most so many; none if it has no idea. @param ids of the sequence so far */
+        int[] draft(int[] ids, int most);
 
         @Override
         default void close() {}
     }
 
     private final GeneratedText text;
-    private final Draft draft;
-    private final int guesses;
-    private int[] guessed = {};
+    private final Drafter drafter;
+    private final int draftLength;
+    private int[] drafted = {};
 
-    /** @param guesses tokens guessed at most in a step */
-    Speculation(GeneratedText text, Draft draft, int guesses) {
+    /** @param draftLength most tokens drafted in a step */
+    Speculation(GeneratedText text, Drafter drafter, int draftLength) {
         super(List.of(new Branch(text)));
         this.text = text;
-        this.draft = draft;
-        this.guesses = guesses;
+        this.drafter = drafter;
+        this.draftLength = draftLength;
     }
 
     @Override
     public boolean isReady(Executor executor) {
-        return text.isFormReady(executor);
+        return text.isGrammarReady(executor);
     }
 
     @Override
     public void prepare(int room) {
-        if (guessed.length > 0) return; // not read yet
+        if (drafted.length > 0) return; // not read yet
         var branch = branches().getFirst();
         if (!branch.isOpen() || branch.pending() != 1 || text.answerLength() == 0) return;
-        var most = Math.min(Math.min(guesses, room), text.limit() - text.answerLength() - 1); // the last token needs no guess
+        var most = Math.min(Math.min(draftLength, room), text.limit() - text.answerLength() - 1); // the last token needs no draft
         if (most < 1) return;
-        guessed = draft.guess(text.ids(), most);
-        if (guessed.length > 0) branches(List.of(branch.grow(Tokens.of(withGuesses()))));
+        drafted = drafter.draft(text.ids(), most);
+        if (drafted.length > 0) branches(List.of(branch.grow(Tokens.of(withDraft()))));
     }
 
-    private int[] withGuesses() {
+    private int[] withDraft() {
         var ids = text.ids();
-        var all = Arrays.copyOf(ids, ids.length + guessed.length);
-        System.arraycopy(guessed, 0, all, ids.length, guessed.length);
+        var all = Arrays.copyOf(ids, ids.length + drafted.length);
+        System.arraycopy(drafted, 0, all, ids.length, drafted.length);
         return all;
     }
 
     @Override
     public int lastTokens() {
-        return 1 + guessed.length;
+        return 1 + drafted.length;
     }
 
     @Override
     public int choose(List<Output> outputs) {
         var scores = outputs.getFirst().scores();
         var before = text.answerLength();
-        for (int i = 0, from = scores.length - lastTokens(); i <= guessed.length && text.running(); i++) {
+        for (int i = 0, from = scores.length - lastTokens(); i <= drafted.length && text.running(); i++) {
             text.take(scores[from + i]);
-            if (i < guessed.length && text.lastId() != guessed[i]) break;
+            if (i < drafted.length && text.lastId() != drafted[i]) break;
         }
-        if (guessed.length > 0) {
+        if (drafted.length > 0) {
             var branch = branches().getFirst().grow(text);
-            branch.cache().truncate(text.length() - 1); // the last token is read with the next guesses
+            branch.cache().truncate(text.length() - 1); // the last token is read with the next draft
             branches(List.of(branch));
-            guessed = new int[0];
+            drafted = new int[0];
         }
         return text.answerLength() - before;
     }
@@ -99,7 +99,7 @@ final class Speculation extends Strategy {
     public void release() {
         super.release();
         branches(List.of(new Branch(text)));
-        guessed = new int[0];
-        draft.close();
+        drafted = new int[0];
+        drafter.close();
     }
 }

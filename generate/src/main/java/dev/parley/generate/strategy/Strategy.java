@@ -23,17 +23,17 @@ public abstract class Strategy {
     /**
      * The strategy that a configuration asks for.
      *
-     * @param index of its first text among those of the prompt: each draws differently
-     * @param draft guesses tokens, where the engine has a draft model
-     * @param listeners of the texts' pieces: one for each text that the strategy makes
+     * @param index of its first sequence among those of the prompt: each has its own random numbers
+     * @param draft the engine's draft model, if it has one
+     * @param listeners of the text: one for each sequence that the strategy makes
      */
     public static Strategy of(Generation task, int index, Optional<DraftModel> draft, List<Consumer<String>> listeners) {
         var config = task.config();
         if (config.numBeams() > 1) return new BeamSearch(task, listeners);
         var text = new GeneratedText(task, index, listeners.getFirst());
         if (isContrastive(config)) return new ContrastiveSearch(text, config.penaltyAlpha(), config.topK());
-        if (config.useCache() && task.masks().isEmpty()) { // what may follow a guess in a grammar is not known beforehand
-            if (draft.isPresent()) return new Speculation(text, draft.get().newDraft(), config.numAssistantTokens());
+        if (config.useCache() && task.masks().isEmpty()) { // what a grammar allows after a drafted token is not known beforehand
+            if (draft.isPresent()) return new Speculation(text, draft.get().newDrafter(), config.numAssistantTokens());
             if (config.promptLookupNumTokens() > 0) return new Speculation(text, new PromptLookup(), config.promptLookupNumTokens());
         }
         return new TokenByToken(text, config.useCache());
@@ -43,12 +43,12 @@ public abstract class Strategy {
         return config.penaltyAlpha() > 0 && config.temperature() == 0;
     }
 
-    /** Texts that one strategy of this configuration makes together. */
+    /** Sequences that one strategy of this configuration makes together. */
     public static int textsTogether(GenerationConfig config) {
         return config.numBeams() > 1 ? config.numReturnSequences() : 1;
     }
 
-    /** Tokens that are read at once in each step, guesses aside. */
+    /** Tokens that are fed together in each step, drafted ones not counted. */
     public static int width(GenerationConfig config) {
         return config.numBeams() > 1 ? config.numBeams() : isContrastive(config) ? config.topK() : 1;
     }
@@ -67,21 +67,21 @@ public abstract class Strategy {
         return 1;
     }
 
-    /** Whether the vectors that the head reads are wanted too. */
+    /** Whether the final hidden states are wanted too. */
     public boolean readsStates() {
         return false;
     }
 
-    /** Whether it may begin with what is known of other texts. */
+    /** Whether it may use prefixes that other sequences have read. */
     public boolean mayShare() {
         return true;
     }
 
-    /** Whether it is known which tokens a grammar allows next; if not, some thread is asked to find it out. */
+    /** Whether the tokens that a grammar allows next are known; if not, a thread of the executor computes them. */
     public abstract boolean isReady(Executor executor);
 
-    /** Before a pass, on the engine's thread: brings the branches up to date. @param guesses tokens for which the pass has room */
-    public void prepare(int guesses) {}
+    /** Before a pass, on the engine's thread: brings the branches up to date. @param room for drafted tokens in the pass */
+    public void prepare(int room) {}
 
     /** What the model gave for tokens of a branch. @param from place of the first of them */
     public void read(Branch branch, int from, Output output) {}
@@ -89,7 +89,7 @@ public abstract class Strategy {
     /** Chooses what follows, when all branches have been read. @param outputs of their last tokens @return new tokens */
     public abstract int choose(List<Output> outputs);
 
-    /** The texts that are made, likeliest first where they compete. */
+    /** The sequences that are made, most likely first where they compete. */
     public abstract List<GeneratedText> texts();
 
     public boolean running() {

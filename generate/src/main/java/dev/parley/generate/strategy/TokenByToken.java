@@ -24,7 +24,7 @@ final class TokenByToken extends Strategy {
 
     @Override
     public boolean isReady(Executor executor) {
-        return text.isFormReady(executor);
+        return text.isGrammarReady(executor);
     }
 
     @Override

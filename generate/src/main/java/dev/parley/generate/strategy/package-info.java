@@ -1,7 +1,7 @@
 /**
- * How a text goes on. Start with {@link dev.parley.generate.strategy.Strategy}: it says which tokens the model is to read, and
+ * Decoding strategies. Start with {@link dev.parley.generate.strategy.Strategy}: it says which tokens the model is to read, and
  * chooses what follows from its scores. {@code TokenByToken} is greedy decoding and sampling, {@code BeamSearch} and
- * {@code ContrastiveSearch} look at several continuations at once, {@code Speculation} guesses some tokens ahead by
+ * {@code ContrastiveSearch} look at several continuations at once, {@code Speculation} drafts some tokens ahead by
  * {@code PromptLookup} or a {@link dev.parley.generate.strategy.DraftModel}. What they write is a
  * {@link dev.parley.generate.strategy.GeneratedText}.
  *

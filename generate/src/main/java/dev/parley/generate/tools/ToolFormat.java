@@ -56,7 +56,7 @@ public enum ToolFormat {
     /**
      * An answer that calls functions and says nothing else, not compiled yet.
      *
-     * @param tools with the forms of their arguments
+     * @param tools with the grammars of their arguments
      * @param several whether there may be several calls
      * @param opened whether the {@link #opener()} is there already
      */

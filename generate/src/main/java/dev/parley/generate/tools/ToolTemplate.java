@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.List;
 import java.util.Map;
@@ -60,23 +60,23 @@ public final class ToolTemplate {
      * @param tools that the model may call; may be empty
      * @param variables more that the template may read
      */
-    public Conversation conversation(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
+    public ChatTemplateInput conversation(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
         if (!takesTools) return asText(messages, tools, variables);
         var given = ToolMessages.forTemplate(messages, argumentsAsText, format == ToolFormat.MISTRAL);
-        var conversation = Conversation.of(given).withVariables(variables).withGenerationPrompt(true);
+        var conversation = ChatTemplateInput.of(given).withVariables(variables).withGenerationPrompt(true);
         return tools.isEmpty() ? conversation : conversation.withTools(list(tools));
     }
 
-    private Conversation asText(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
+    private ChatTemplateInput asText(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
         var plain = ToolMessages.asText(messages);
-        var conversation = Conversation.of(plain).withVariables(variables).withGenerationPrompt(true);
+        var conversation = ChatTemplateInput.of(plain).withVariables(variables).withGenerationPrompt(true);
         if (tools.isEmpty()) return conversation;
         var note = ToolMessages.note(tools);
         var bySystem = conversation.withMessages(ToolMessages.withSystemNote(plain, note));
         return accepts(bySystem) ? bySystem : conversation.withMessages(ToolMessages.withUserNote(plain, note));
     }
 
-    private boolean accepts(Conversation conversation) {
+    private boolean accepts(ChatTemplateInput conversation) {
         return text(template, conversation).isPresent();
     }
 
@@ -133,15 +133,15 @@ public final class ToolTemplate {
         return message;
     }
 
-    private static Conversation probe(ArrayNode messages) {
+    private static ChatTemplateInput probe(ArrayNode messages) {
         var definition = JsonNodeFactory.instance.objectNode().put("type", "function");
         var function = definition.putObject("function").put("name", NAME).put("description", "?");
         function.putObject("parameters").put("type", "object").putObject("properties").putObject("key").put("type", "string")
                 .put("description", "?");
-        return Conversation.of(messages).withTools(JsonNodeFactory.instance.arrayNode().add(definition)).withGenerationPrompt(true);
+        return ChatTemplateInput.of(messages).withTools(JsonNodeFactory.instance.arrayNode().add(definition)).withGenerationPrompt(true);
     }
 
-    private static Optional<String> text(ChatTemplate template, Conversation conversation) {
+    private static Optional<String> text(ChatTemplate template, ChatTemplateInput conversation) {
         try {
             return Optional.of(template.text(conversation.withSpecialTokens(SPECIAL_TOKENS)));
         } catch (TokenizerException e) {

@@ -80,7 +80,7 @@ class StrategiesTogetherTest {
         }
     }
 
-    /** Of 20 tokens at most, so that guesses come true now and then. */
+    /** Of 20 tokens at most, so that drafts are accepted now and then. */
     private static int[] prompt(int seed, int length) {
         return new Random(seed).ints(length, 0, 20).toArray();
     }

@@ -14,7 +14,7 @@ final class TinyModels {
 
     private TinyModels() {}
 
-    /** GPT-2's shape with two layers of two heads, run by our kernels. */
+    /** GPT-2's shape with two layers of two heads, run by the Java engine. */
     static CausalLM gpt2(Path folder, int vocabSize, int context, WeightType weights) throws IOException {
         try (var random = TrainableLM.create(ModelConfig.gpt2(vocabSize, context, 64, 2, 2), 7)) {
             random.savePretrained(folder);

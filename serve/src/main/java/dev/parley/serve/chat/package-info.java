@@ -1,9 +1,9 @@
 /**
- * The routes of the web chat, all under {@code /api}. {@link dev.parley.serve.chat.Chat} is where to start; what is kept is in
+ * The routes of the web chat, all under {@code /api}. {@link dev.parley.serve.chat.WebChat} is where to start; what is kept is in
  * {@link dev.parley.serve.chat.history}, what is being written in {@link dev.parley.serve.chat.running}.
  *
  * <pre>{@code
- * var chat = new Chat(database, models, Quota.SHARED, System.err::println);
+ * var chat = new WebChat(database, models, Quota.SHARED, System.err::println);
  * chat.addTo(config.routes);
  * …
  * chat.finish(Duration.ofSeconds(30));

@@ -29,8 +29,8 @@ final class Phrase {
             for (int i = 0; i < word.length(); i++, at++) {
                 if (at >= text.length()) return beginning;
                 var c = word.charAt(i);
-                if (c != text.charAt(at) && Words.HIDDEN.indexOf(c) < 0) return false;
-                if (i + 1 < word.length() && word.charAt(i + 1) == Words.MANY) {
+                if (c != text.charAt(at) && NormalizedWords.HIDDEN.indexOf(c) < 0) return false;
+                if (i + 1 < word.length() && word.charAt(i + 1) == NormalizedWords.MANY) {
                     i++;
                     if (at + 1 < text.length() && text.charAt(at + 1) == c) at++;
                 }
@@ -77,7 +77,7 @@ final class Phrase {
         var pieces = new ArrayList<Piece>();
         for (var word : choice.split("_")) {
             var beginning = word.endsWith("*");
-            var plain = Words.of(beginning ? word.substring(0, word.length() - 1) : word);
+            var plain = NormalizedWords.of(beginning ? word.substring(0, word.length() - 1) : word);
             for (int i = 0; i < plain.size(); i++) pieces.add(new Piece(plain.get(i), beginning && i == plain.size() - 1));
         }
         if (pieces.isEmpty()) throw new IllegalArgumentException("A choice of a phrase says nothing: " + choice);
@@ -108,7 +108,7 @@ final class Phrase {
         for (int at = from; at <= Math.min(words.size(), from + gap.most()); at++) {
             var end = end(words, at, part + 1);
             if (end >= 0) return end;
-            if (at < words.size() && words.get(at).equals(Words.END)) break;
+            if (at < words.size() && words.get(at).equals(NormalizedWords.END)) break;
         }
         return -1;
     }

@@ -103,7 +103,7 @@ public final class RuleModerator implements Moderator {
     /** Scores of several phrases add up as the probabilities of independent signs do. */
     @Override
     public Judgement judge(String text) {
-        var words = withoutHarmless(Words.of(text));
+        var words = withoutHarmless(NormalizedWords.of(text));
         var innocent = new EnumMap<Category, Double>(Category.class);
         for (var rule : found(words)) {
             rule.scores().forEach((category, score) -> innocent.merge(category, 1 - score, (a, b) -> a * b));

@@ -6,7 +6,7 @@ import dev.parley.generate.tools.Tool;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
-import dev.parley.serve.sampling.FormFields;
+import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -143,7 +143,7 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         var forms = new LinkedHashMap<Tool, Grammar>();
         for (var tool : callable) {
             var param = "tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters";
-            forms.put(tool, FormFields.made(param, param + " of " + tool.name(), 0, tool::arguments));
+            forms.put(tool, StructuredOutputFields.made(param, param + " of " + tool.name(), 0, tool::arguments));
         }
         return forms;
     }

@@ -23,7 +23,7 @@ public final class ChatSettings {
         fields.integer("n", 1, 1);
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
         settings.maxNewTokens(mostTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
-        FormFields.read(fields).ifPresent(settings::grammar);
+        StructuredOutputFields.read(fields).ifPresent(settings::grammar);
         return SamplingFields.build(settings.numReturnSequences(1).logprobs(topLogprobs));
     }
 

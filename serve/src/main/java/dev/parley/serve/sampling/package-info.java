@@ -6,7 +6,7 @@
  * <pre>{@code
  * var fields = JsonFields.of(JsonBody.read(request));
  * var config = SamplingFields.build(SamplingFields.settings(fields, model.defaults(), vocabSize).maxNewTokens(100));
- * var schema = FormFields.read(fields);                      // response_format, grammar, regex or choice
+ * var schema = StructuredOutputFields.read(fields);                      // response_format, grammar, regex or choice
  * }</pre>
  */
 package dev.parley.serve.sampling;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Threads that compute for requests: templates and tokens, forms of answers, judgements of texts. A request's own thread is a virtual
+ * Threads that compute for requests: templates and tokens, grammars, moderation. A request's own thread is a virtual
  * one, of which as many run at once as there are processors, and none lets another go on while it computes; these are threads of the
  * operating system, which shares the processors out. So health, logins and streams go on, whatever is computed here.
  *

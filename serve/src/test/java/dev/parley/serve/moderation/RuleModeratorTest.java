@@ -83,7 +83,7 @@ class RuleModeratorTest {
     @Test
     void aSentenceEndsWhatBelongsTogether() {
         assertFalse(MODERATOR.judge("I will come. Kill your process first.").isFlagged());
-        assertEquals(List.of("i", "will", ".", "kill", "you"), Words.of("I will! Kill you"));
+        assertEquals(List.of("i", "will", ".", "kill", "you"), NormalizedWords.of("I will! Kill you"));
     }
 
     @Test

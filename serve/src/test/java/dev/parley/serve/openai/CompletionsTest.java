@@ -61,7 +61,7 @@ class CompletionsTest {
     }
 
     @Test
-    void guessesChangeNothingAndContrastiveSearchDoes() throws Exception {
+    void draftsChangeNothingAndContrastiveSearchDoes() throws Exception {
         var fields = "\"prompt\": \"one two three one two three one two\", \"max_tokens\": 30, \"ignore_eos\": true, \"temperature\": 0";
         var plain = texts(answer(fields));
         assertEquals(plain, texts(answer(fields + ", \"prompt_lookup_num_tokens\": 4")));

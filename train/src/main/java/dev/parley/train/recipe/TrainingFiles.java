@@ -11,7 +11,7 @@ import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
-import dev.parley.tokenizer.Conversation;
+import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<Stri
     }
 
     /** As the server gives one to the model, tools and calls above all: what is trained on is what will be asked. */
-    static Conversation conversation(ChatTemplate template, Chat chat) {
+    static ChatTemplateInput conversation(ChatTemplate template, Chat chat) {
         var tools = chat.tools().stream().map(definition -> new Tool(definition.path("function").path("name").asText(), definition))
                 .toList();
         return ToolTemplate.of(template).conversation(chat.messages(), tools, chat.variables()).withGenerationPrompt(false);

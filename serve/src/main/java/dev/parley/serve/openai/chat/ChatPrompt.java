@@ -11,8 +11,8 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.ToolFields.Use;
-import dev.parley.serve.sampling.FormFields;
 import dev.parley.serve.sampling.SamplingFields;
+import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @param messages as {@link ChatMessages} gives them
      * @param variables more that the template may read
      * @param form of the answer's text
-     * @param settings of sampling; the form is added to them
+     * @param settings of sampling; the grammar is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables,
@@ -104,11 +104,11 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener);
     }
 
-    /** Where a call has to come, that is the form; where it may, either it or what the text must be. */
+    /** A required call is the grammar; an optional one stands beside the grammar of the text. */
     private static Optional<Grammar> form(Calls calls, Optional<Grammar> form) {
         var tools = calls.tools();
         if (tools.use() == Use.AS_IT_LIKES && form.isEmpty()) return Optional.empty();
-        return Optional.of(FormFields.made("tools", 0, () -> {
+        return Optional.of(StructuredOutputFields.made("tools", 0, () -> {
             var callForm = calls.format().calls(tools.callableForms(), tools.several(), calls.opened());
             return tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm));
         }));

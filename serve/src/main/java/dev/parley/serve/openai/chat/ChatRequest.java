@@ -7,8 +7,8 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.sampling.ChatSettings;
-import dev.parley.serve.sampling.FormFields;
 import dev.parley.serve.sampling.SamplingFields;
+import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs is only allowed when logprobs is true.");
         settings.logprobs(logprobs ? top.orElse(0) : -1);
         var tools = ToolFields.read(fields);
-        var form = FormFields.read(fields);
+        var form = StructuredOutputFields.read(fields);
         var stream = StreamFields.read(fields);
         var variables = variables(fields);
         ignore(fields);

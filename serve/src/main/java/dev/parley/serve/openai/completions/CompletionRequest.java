@@ -9,8 +9,8 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.TokenIds;
 import dev.parley.serve.openai.chat.ChatPrompt;
-import dev.parley.serve.sampling.FormFields;
 import dev.parley.serve.sampling.SamplingFields;
+import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
         if (!fields.string("suffix").orElse("").isEmpty())
             throw ApiError.badRequest("suffix", "suffix is not supported: this server's models continue text and cannot fill gaps.");
         settings.logprobs(fields.integer("logprobs", 0, MOST_TOP).orElse(-1));
-        FormFields.read(fields).ifPresent(settings::grammar);
+        StructuredOutputFields.read(fields).ifPresent(settings::grammar);
         var most = fields.limit("max_tokens", 0).orElse(USUAL_TOKENS);
         fields.string("user");
         fields.ignore("model");

@@ -11,8 +11,8 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.chat.ChatPrompt;
-import dev.parley.serve.sampling.FormFields;
 import dev.parley.serve.sampling.SamplingFields;
+import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,12 +58,12 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         return new ResponseRequest(prompt, conversation, repeated(fields, prompt, store), logprobs, stream, store);
     }
 
-    /** The form by {@code text.format}, or by the fields that chats have for it. */
+    /** The grammar by {@code text.format}, or by the fields of a chat request. */
     private static Optional<Grammar> form(JsonFields fields) {
         var text = fields.object("text");
         text.ifPresent(t -> t.ignore("verbosity"));
-        var format = text.flatMap(t -> t.object("format")).flatMap(f -> FormFields.format(f, ""));
-        var other = FormFields.read(fields);
+        var format = text.flatMap(t -> t.object("format")).flatMap(f -> StructuredOutputFields.format(f, ""));
+        var other = StructuredOutputFields.read(fields);
         if (format.isPresent() && other.isPresent())
             throw ApiError.badRequest("text.format", "Only one of text.format, grammar, regex and choice may be given.");
         return format.or(() -> other);

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * @param tasks with how often each comes, among them
  * @param topicShare part of the turns that are chat rather than tasks
  */
-public record Conversations(List<Topic> topics, List<Weighted> tasks, double topicShare) {
+public record ConversationGenerator(List<Topic> topics, List<Weighted> tasks, double topicShare) {
 
     /** A task and how often it comes, as a part of all weights. */
     public record Weighted(Task task, double weight) {}

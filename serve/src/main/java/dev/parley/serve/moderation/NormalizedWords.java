@@ -9,7 +9,7 @@ import java.util.Locale;
  * A text as the words that it says, however they are written: without case, width, accents and invisible characters, look-alikes and
  * digits for letters undone, spread letters joined. A Chinese character is a word of its own.
  */
-final class Words {
+final class NormalizedWords {
 
     /** Ends a sentence; no phrase reaches over it. */
     static final String END = ".";
@@ -37,13 +37,13 @@ final class Words {
     private int spreadFrom;
     private final int[] text;
 
-    private Words(String text) {
+    private NormalizedWords(String text) {
         this.text = plain(text).codePoints().toArray();
     }
 
     /** The words of a text, with {@link #END} between sentences. */
     static List<String> of(String text) {
-        var words = new Words(text);
+        var words = new NormalizedWords(text);
         words.split();
         return words.words;
     }
@@ -52,7 +52,7 @@ final class Words {
         var decomposed = Normalizer.normalize(Normalizer.normalize(withoutManyMarks(text), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT),
                 Normalizer.Form.NFD);
         var plain = new StringBuilder(decomposed.length());
-        decomposed.codePoints().filter(c -> !isInvisible(c)).map(Words::replaced).forEach(plain::appendCodePoint);
+        decomposed.codePoints().filter(c -> !isInvisible(c)).map(NormalizedWords::replaced).forEach(plain::appendCodePoint);
         return plain.toString();
     }
 

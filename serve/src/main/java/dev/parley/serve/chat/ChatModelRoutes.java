@@ -13,11 +13,11 @@ import io.javalin.http.Context;
 import java.util.Locale;
 
 /** Which models can be asked. */
-final class ModelRoutes implements Routes {
+final class ChatModelRoutes implements Routes {
 
     private final ModelPool models;
 
-    ModelRoutes(ModelPool models) {
+    ChatModelRoutes(ModelPool models) {
         this.models = models;
     }
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * How far a text has come in its form. It grows by a token at a time, or branches into beams: where each was is kept, so that
- * only what is new is followed. Not for several threads at once.
+ * How far a text has come in its grammar. It grows by a token at a time, or branches into beams: the state of each is kept, so that
+ * only new tokens are followed. Not for several threads at once.
  */
-public final class FormProgress {
+public final class GrammarProgress {
 
     private final TokenMasks masks;
     private final int from;
@@ -18,7 +18,7 @@ public final class FormProgress {
 
     private record Known(int[] ids, Configuration at) {}
 
-    FormProgress(TokenMasks masks, int from) {
+    GrammarProgress(TokenMasks masks, int from) {
         this.masks = masks;
         this.from = from;
     }

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * The web chat's side of a server. It expects that {@link dev.parley.serve.accounts.Caller} is known of each request. What
  * servers that are gone left half-written is marked as interrupted, and what was deleted long ago is forgotten once a day.
  */
-public final class Chat implements Routes {
+public final class WebChat implements Routes {
 
     private static final Duration RENEWED = ServerLease.LASTS.dividedBy(4);
 
@@ -42,13 +42,13 @@ public final class Chat implements Routes {
      * @param quota of each owner
      * @param note takes what the operator should know, in lines
      */
-    public Chat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
         answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
-        groups = List.of(new ModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
+        groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(conversations, answers),

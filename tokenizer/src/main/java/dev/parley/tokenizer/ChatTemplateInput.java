@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * What a chat template is given: the turns as JSON, in the shape of OpenAI's API, and what goes with them.
  *
  * <pre>{@code
- * var conversation = Conversation.of(List.of(Message.user("Hi"))).withGenerationPrompt(true)
+ * var conversation = ChatTemplateInput.of(List.of(Message.user("Hi"))).withGenerationPrompt(true)
  *         .withVariables(Map.of("enable_thinking", BooleanNode.FALSE));
  * String prompt = template.render(conversation).text();
  * }</pre>
@@ -27,11 +27,11 @@ import java.util.function.Supplier;
  *     whoever runs the model to give, not for whoever talks to it
  * @param now what the template takes for the present time
  */
-public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean addGenerationPrompt, Map<String, JsonNode> variables,
+public record ChatTemplateInput(JsonNode messages, Optional<JsonNode> tools, boolean addGenerationPrompt, Map<String, JsonNode> variables,
         Map<String, String> specialTokens, Supplier<LocalDateTime> now) {
 
     /** @throws IllegalArgumentException if the messages are no list */
-    public Conversation {
+    public ChatTemplateInput {
         if (!messages.isArray())
             throw new IllegalArgumentException("The messages of a conversation are a list, not " + messages.getNodeType() + ".");
         variables = Map.copyOf(variables);
@@ -39,47 +39,47 @@ public record Conversation(JsonNode messages, Optional<JsonNode> tools, boolean 
     }
 
     /** Turns alone; the time is the machine's. */
-    public static Conversation of(JsonNode messages) {
-        return new Conversation(messages, Optional.empty(), false, Map.of(), Map.of(), LocalDateTime::now);
+    public static ChatTemplateInput of(JsonNode messages) {
+        return new ChatTemplateInput(messages, Optional.empty(), false, Map.of(), Map.of(), LocalDateTime::now);
     }
 
     /** Turns of plain text. */
-    public static Conversation of(List<Message> messages) {
+    public static ChatTemplateInput of(List<Message> messages) {
         var list = JsonNodeFactory.instance.arrayNode(messages.size());
         for (var message : messages) list.addObject().put("role", message.role()).put("content", message.content());
         return of(list);
     }
 
-    public Conversation withMessages(JsonNode messages) {
-        return new Conversation(messages, tools, addGenerationPrompt, variables, specialTokens, now);
+    public ChatTemplateInput withMessages(JsonNode messages) {
+        return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, specialTokens, now);
     }
 
-    public Conversation withTools(JsonNode tools) {
-        return new Conversation(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables,
+    public ChatTemplateInput withTools(JsonNode tools) {
+        return new ChatTemplateInput(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables,
                 specialTokens, now);
     }
 
-    public Conversation withGenerationPrompt(boolean add) {
-        return new Conversation(messages, tools, add, variables, specialTokens, now);
+    public ChatTemplateInput withGenerationPrompt(boolean add) {
+        return new ChatTemplateInput(messages, tools, add, variables, specialTokens, now);
     }
 
-    public Conversation withVariables(Map<String, JsonNode> more) {
-        return new Conversation(messages, tools, addGenerationPrompt, more, specialTokens, now);
+    public ChatTemplateInput withVariables(Map<String, JsonNode> more) {
+        return new ChatTemplateInput(messages, tools, addGenerationPrompt, more, specialTokens, now);
     }
 
     /** These special tokens, and of the present ones those that have no other text here. */
-    public Conversation withSpecialTokens(Map<String, String> more) {
+    public ChatTemplateInput withSpecialTokens(Map<String, String> more) {
         var all = new HashMap<>(specialTokens);
         all.putAll(more);
-        return new Conversation(messages, tools, addGenerationPrompt, variables, all, now);
+        return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, all, now);
     }
 
-    public Conversation withNow(Supplier<LocalDateTime> clock) {
-        return new Conversation(messages, tools, addGenerationPrompt, variables, specialTokens, clock);
+    public ChatTemplateInput withNow(Supplier<LocalDateTime> clock) {
+        return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, specialTokens, clock);
     }
 
     /** The first turns of it. */
-    Conversation first(int count) {
+    ChatTemplateInput first(int count) {
         var list = JsonNodeFactory.instance.arrayNode(count);
         for (int i = 0; i < count; i++) list.add(messages.get(i));
         return withMessages(list);

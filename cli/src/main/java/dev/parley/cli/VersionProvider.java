@@ -3,11 +3,11 @@ package dev.parley.cli;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven wrote into this room's jar. */
-public final class Version implements IVersionProvider {
+public final class VersionProvider implements IVersionProvider {
 
     /** For example {@code 0.1.0}; {@code of a build folder} when not started from a jar. */
     public static String text() {
-        var version = Version.class.getPackage().getImplementationVersion();
+        var version = VersionProvider.class.getPackage().getImplementationVersion();
         return version == null ? "of a build folder" : version;
     }
 

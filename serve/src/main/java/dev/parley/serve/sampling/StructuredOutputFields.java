@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** The fields that say which form an answer must have: OpenAI's {@code response_format}, and vLLM's grammar, regex and choice. */
-public final class FormFields {
+/** The fields that ask for structured output: OpenAI's {@code response_format}, and vLLM's grammar, regex and choice. */
+public final class StructuredOutputFields {
 
     private static final int MOST_CHARACTERS = 200_000;
     private static final int MOST_NOTATION = 50_000; // of a grammar or regex in characters: what it costs may grow with the square
     private static final int MOST_CHOICES = 1_000;
 
-    private FormFields() {}
+    private StructuredOutputFields() {}
 
     /**
-     * The form that the answer must have, if one is asked for; only one may be.
+     * The grammar that the answer must follow, if one is asked for; at most one may be.
      *
      * @throws ApiError if it cannot be honoured
      */
@@ -32,7 +32,7 @@ public final class FormFields {
             found.put("choice", made("choice", choices.stream().mapToInt(String::length).sum(), () -> Grammar.ofChoice(choices)));
         if (found.size() > 1) {
             throw ApiError.badRequest(found.lastKey(),
-                    "An answer has one form; there are " + String.join(" and ", found.keySet()) + ", of which one may be given.");
+                    "The request has " + String.join(" and ", found.keySet()) + "; give only one of them.");
         }
         return found.values().stream().findFirst();
     }
@@ -57,7 +57,7 @@ public final class FormFields {
                 var named = schemaAt.isEmpty() ? format : format.object(schemaAt).orElseThrow(() -> format.missing(schemaAt));
                 named.ignore("description");
                 named.string("name");
-                named.flag("strict"); // the form is always kept strictly
+                named.flag("strict"); // the schema is always followed strictly
                 var schema = named.any("schema").orElseThrow(() -> named.missing("schema"));
                 if (!schema.isObject() && !schema.isBoolean()) throw named.wrong("schema", "a JSON Schema");
                 var text = schema.toString();
@@ -67,12 +67,12 @@ public final class FormFields {
         };
     }
 
-    /** A grammar that is compiled, or a refusal that names the field: every form of a request is made here. */
+    /** Compiles a grammar, or fails with an error that names the field; every grammar of a request is made here. */
     public static Grammar made(String param, int length, Supplier<Grammar> make) {
         return made(param, param, length, make);
     }
 
-    /** The same. @param what the field is called in the refusal's words */
+    /** The same. @param what the field is called in the error message */
     public static Grammar made(String param, String what, int length, Supplier<Grammar> make) {
         if (length > MOST_CHARACTERS) throw ApiError.badRequest(param, what + " is longer than " + MOST_CHARACTERS + " characters.");
         try {

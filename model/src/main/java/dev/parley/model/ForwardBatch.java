@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What a pass of {@link JavaRunner} takes and gives: new tokens of some texts, those of all one after the other. */
-final class KernelPass {
+/** What a pass of {@link JavaRunner} takes and gives: new tokens of some sequences, one sequence after the other. */
+final class ForwardBatch {
 
     private final List<Feed> feeds;
     private final List<KvBlocks> caches;
@@ -22,7 +22,7 @@ final class KernelPass {
     private Optional<float[][][]> attention = Optional.empty();
 
     /** @param caches of each feed's sequence */
-    KernelPass(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
+    ForwardBatch(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
         this.feeds = feeds;
         this.caches = caches;
         var n = 0;
@@ -43,7 +43,7 @@ final class KernelPass {
     }
 
     /** The same pass of one token, which writes what each head sees of each token. @param weights (L, H, S), of zeros */
-    KernelPass keepingAttention(float[][][] weights) {
+    ForwardBatch keepingAttention(float[][][] weights) {
         attention = Optional.of(weights);
         return this;
     }

@@ -7,9 +7,9 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The word that was probably meant: the one with the fewest letters to change (Levenshtein 1966). */
-final class Suggestion {
+final class ClosestWord {
 
-    private Suggestion() {}
+    private ClosestWord() {}
 
     /** What could stand in place of a word: options if it looks like one, else subcommands. */
     static List<String> possible(CommandSpec command, String given) {

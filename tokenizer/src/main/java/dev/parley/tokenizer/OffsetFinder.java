@@ -1,14 +1,14 @@
 package dev.parley.tokenizer;
 
 /** Finds the part of a text that each of its ids was made from. */
-final class Places {
+final class OffsetFinder {
 
     private final byte[][] tokens;
     private final int[] idOfByte;
     private final Vocabulary vocabulary;
 
     /** @param idOfByte for byte level, the token of each byte or -1 */
-    Places(byte[][] tokens, int[] idOfByte, Vocabulary vocabulary) {
+    OffsetFinder(byte[][] tokens, int[] idOfByte, Vocabulary vocabulary) {
         this.tokens = tokens;
         this.idOfByte = idOfByte;
         this.vocabulary = vocabulary;
