@@ -158,6 +158,7 @@ final class EngineLoop implements Runnable {
             feeds.addAll(planned.get(i).feeds());
             ends[i] = feeds.size();
         }
+        if (feeds.isEmpty()) return; // all that there is could not be prepared
         var outputs = session.feed(feeds);
         ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
     }

@@ -77,17 +77,23 @@ final class PassPlan {
                     sequence.read(branches.get(i), branches.get(i).cache().length() - read, outputs.get(i));
                 }
                 if (last) fresh = sequence.choose(outputs);
-            } catch (RuntimeException e) {
-                failure = Optional.of(e);
-            } catch (StackOverflowError e) { // by a grammar of many levels
-                failure = Optional.of(new IllegalStateException("The answer's form has too many levels.", e));
-            } catch (Error e) {
-                failure = Optional.of(new IllegalStateException("Java could not go on with the text: " + e, e));
+            } catch (RuntimeException | Error e) {
+                fail(e);
             }
+        }
+
+        private void fail(Throwable cause) {
+            failure = Optional.of(switch (cause) {
+                case RuntimeException e -> e;
+                case StackOverflowError e -> new IllegalStateException("The answer's form has too many levels.", e); // a grammar's
+                default -> new IllegalStateException("Java could not go on with the text: " + cause, cause);
+            });
         }
     }
 
     /**
+     * One that cannot be prepared is there too, with its failure and no feeds.
+     *
      * @param unready sequences of which it is not known yet what may come next: they are fed no last token, and so are no burden to others
      */
     List<Planned> plan(RunningSequences running, Set<Sequence> unready) {
@@ -101,7 +107,7 @@ final class PassPlan {
         var planned = new ArrayList<Planned>();
         for (var sequence : running.all()) {
             var next = planned(sequence, running, !unready.contains(sequence), guesses, room);
-            if (next.feeds.isEmpty()) continue;
+            if (next.feeds.isEmpty() && next.failure.isEmpty()) continue;
             if (!next.last || next.feeds.size() == 1 && next.feeds.getFirst().ids().length > sequence.strategy().lastTokens())
                 room -= tokens(next);
             planned.add(next);
@@ -117,11 +123,16 @@ final class PassPlan {
 
     private Planned planned(Sequence sequence, RunningSequences running, boolean ready, int guesses, int room) {
         var strategy = sequence.strategy();
-        if (ready) strategy.prepare(guesses);
+        var planned = new Planned(sequence);
+        try {
+            if (ready) strategy.prepare(guesses);
+        } catch (RuntimeException | Error e) { // by its grammar for one: no other sequence may suffer from it
+            planned.fail(e);
+            return planned;
+        }
         for (var branch : sequence.branches()) {
             if (!branch.isOpen()) running.open(branch, sequence);
         }
-        var planned = new Planned(sequence);
         if (sequence.isDecoding()) {
             if (!ready) return planned;
             planned.last = true;

@@ -331,15 +331,19 @@ class EngineFaultsTest {
             var alone = new Kept();
             engine.submit(TextRequest.of(new int[] {1, 2}, honest), alone);
             var before = alone.await();
-            var refused = new Throwing(false) {
-                @Override
-                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {}
-            };
-            for (int i = 0; i < 2; i++) engine.submit(TextRequest.of(new int[] {3 + i}, hostile), refused);
+            var contrastive = hostile.toBuilder().penaltyAlpha(0.6).topK(4).build(); // asks its form while a pass is planned
+            var refused = new ArrayList<Throwing>();
+            for (var config : List.of(hostile, contrastive)) {
+                refused.add(new Throwing(false) {
+                    @Override
+                    public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {}
+                });
+                engine.submit(TextRequest.of(new int[] {3}, config), refused.getLast());
+            }
             var beside = new Kept();
             engine.submit(TextRequest.of(new int[] {1, 2}, honest), beside);
             assertArrayEquals(before.completions().getFirst().ids(), beside.await().completions().getFirst().ids());
-            assertTrue(refused.failure.get(60, TimeUnit.SECONDS) instanceof GrammarException);
+            for (var one : refused) assertTrue(one.failure.get(60, TimeUnit.SECONDS) instanceof GrammarException);
             assertTrue(engine.isAlive());
         }
     }
