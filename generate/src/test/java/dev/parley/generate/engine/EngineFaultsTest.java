@@ -297,6 +297,22 @@ class EngineFaultsTest {
     }
 
     @Test
+    void theKeysAndValuesOfManyFinishedTextsTakeNoMoreThanTheyMay() {
+        var kept = new ArrayList<Kept>();
+        var eight = 8L * 2 * 2 * 2 * 64 * 32 * 2; // blocks of 64 tokens: layers, keys and values, heads, tokens, dimensions, bytes
+        try (var engine = InferenceEngine.onThisThread(model, Optional.empty(), Optional.empty(), Optional.empty(), eight, () -> false)) {
+            for (int i = 0; i < 40; i++) {
+                kept.add(new Kept());
+                engine.submit(TextRequest.of(new Random(i).ints(130, 0, 50_000).toArray(), GREEDY.withMaxNewTokens(2)), kept.getLast());
+            }
+            engine.finish();
+            for (var one : kept) assertEquals(2, one.await().completions().getFirst().ids().length);
+            assertTrue(engine.stats().knownBlocks() <= 8, () -> engine.stats().knownBlocks() + " blocks");
+            assertEquals(engine.stats().knownBlocks(), engine.stats().usedBlocks());
+        }
+    }
+
+    @Test
     void itTellsWhatItDoesAndHasDone() {
         try (var engine = engine(Limits.DEFAULT)) {
             var kept = new Kept();
