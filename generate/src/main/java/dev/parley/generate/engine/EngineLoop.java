@@ -37,13 +37,17 @@ final class EngineLoop implements Runnable {
     private long asked = -1; // tokens that there were when it was last asked whether all is cancelled
     private int errors; // passes in a row that Java itself ended
 
-    /** @param cancelled asked before each step; if true, all requests end where they are */
-    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, BooleanSupplier cancelled) {
+    /**
+     * @param keptBytes of keys and values at most that stay for texts that begin alike
+     * @param cancelled asked before each step; if true, all requests end where they are
+     */
+    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, long keptBytes, BooleanSupplier cancelled) {
         this.queue = queue;
         this.limits = limits;
         this.session = session;
         this.cancelled = cancelled;
-        prefixes = new PrefixCache(session.pool(), limits.sharedPrefixes());
+        var keptBlocks = session.pool().map(pool -> keptBytes / pool.blockBytes()).orElse(0L);
+        prefixes = new PrefixCache(session.pool(), limits.sharedPrefixes(), (int) Math.min(Integer.MAX_VALUE, keptBlocks));
         running = new RunningSequences(queue, limits.running(), session, prefixes, counts);
         plans = new PassPlan(session, limits.prefillTokens());
         constraints = new ConstraintWork(queue::wake);
@@ -158,6 +162,7 @@ final class EngineLoop implements Runnable {
             feeds.addAll(planned.get(i).feeds());
             ends[i] = feeds.size();
         }
+        if (feeds.isEmpty()) return; // all that there is could not be prepared
         var outputs = session.feed(feeds);
         ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
     }

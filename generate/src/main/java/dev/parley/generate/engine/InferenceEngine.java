@@ -136,6 +136,9 @@ public final class InferenceEngine implements AutoCloseable {
      */
     private static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
+    /** Of finished texts, on the caller's thread, where the memory for running ones has no bound that they could be short of. */
+    private static final long KEPT_BYTES = 1L << 30;
+
     private final CausalLM model;
     private final Optional<Tokenizer> tokenizer;
     private final Optional<Constraints> constraints;
@@ -157,12 +160,11 @@ public final class InferenceEngine implements AutoCloseable {
      * @throws ModelException if the draft model has another vocabulary
      */
     public InferenceEngine(CausalLM model, Tokenizer tokenizer, Optional<CausalLM> draft, Limits limits) {
-        this(model, Optional.of(tokenizer), Optional.of(new Constraints(tokenizer)), draft, limits, () -> false, true);
+        this(model, Optional.of(tokenizer), Optional.of(new Constraints(tokenizer)), draft, limits, Long.MAX_VALUE, () -> false, true);
     }
 
     private InferenceEngine(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft,
-            Limits limits,
-            BooleanSupplier cancelled, boolean ownThread) {
+            Limits limits, long keptBytes, BooleanSupplier cancelled, boolean ownThread) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.constraints = constraints;
@@ -170,7 +172,7 @@ public final class InferenceEngine implements AutoCloseable {
         session = model.openSession(limits.cacheBytes());
         this.draft = draft.map(d -> new DraftModel(d, model));
         queue = new RequestQueue(limits.waiting());
-        loop = new EngineLoop(queue, limits, session, cancelled);
+        loop = new EngineLoop(queue, limits, session, keptBytes, cancelled);
         thread = ownThread ? Optional.of(Thread.ofPlatform().name("parley-engine").start(loop)) : Optional.empty();
     }
 
@@ -182,10 +184,15 @@ public final class InferenceEngine implements AutoCloseable {
      * @param cancelled asked before each step; if true, all sequences end at once
      */
     public static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
-            Optional<CausalLM> draft,
-            BooleanSupplier cancelled) {
+            Optional<CausalLM> draft, BooleanSupplier cancelled) {
+        return onThisThread(model, tokenizer, constraints, draft, KEPT_BYTES, cancelled);
+    }
+
+    /** The same. @param keptBytes of keys and values of finished texts at most, for those that begin alike */
+    static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
+            Optional<CausalLM> draft, long keptBytes, BooleanSupplier cancelled) {
         var limits = new Limits(Limits.MOST_RUNNING, Integer.MAX_VALUE, Long.MAX_VALUE, Limits.MOST_RUNNING);
-        return new InferenceEngine(model, tokenizer, constraints, draft, limits, cancelled, false);
+        return new InferenceEngine(model, tokenizer, constraints, draft, limits, keptBytes, cancelled, false);
     }
 
     /** Runs all requests to completion on this thread. */

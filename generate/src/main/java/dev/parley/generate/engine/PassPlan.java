@@ -77,17 +77,23 @@ final class PassPlan {
                     sequence.read(branches.get(i), branches.get(i).cache().length() - read, outputs.get(i));
                 }
                 if (last) fresh = sequence.choose(outputs);
-            } catch (RuntimeException e) {
-                failure = Optional.of(e);
-            } catch (StackOverflowError e) { // by a grammar of many levels
-                failure = Optional.of(new IllegalStateException("The grammar nests too deeply.", e));
-            } catch (Error e) {
-                failure = Optional.of(new IllegalStateException("Generation failed: " + e, e));
+            } catch (RuntimeException | Error e) {
+                fail(e);
             }
+        }
+
+        private void fail(Throwable cause) {
+            failure = Optional.of(switch (cause) {
+                case RuntimeException e -> e;
+                case StackOverflowError e -> new IllegalStateException("The grammar nests too deeply.", e); // a grammar's
+                default -> new IllegalStateException("Generation failed: " + cause, cause);
+            });
         }
     }
 
     /**
+     * One that cannot be prepared is there too, with its failure and no feeds.
+     *
      * @param unready sequences whose grammar has not yet said what may come next: they are fed no last token, and hold up no others
      */
     List<Planned> plan(RunningSequences running, Set<Sequence> unready) {
@@ -101,7 +107,7 @@ final class PassPlan {
         var planned = new ArrayList<Planned>();
         for (var sequence : running.all()) {
             var next = planned(sequence, running, !unready.contains(sequence), draftRoom, room);
-            if (next.feeds.isEmpty()) continue;
+            if (next.feeds.isEmpty() && next.failure.isEmpty()) continue;
             if (!next.last || next.feeds.size() == 1 && next.feeds.getFirst().ids().length > sequence.strategy().lastTokens())
                 room -= tokens(next);
             planned.add(next);
@@ -117,11 +123,16 @@ final class PassPlan {
 
     private Planned planned(Sequence sequence, RunningSequences running, boolean ready, int draftRoom, int room) {
         var strategy = sequence.strategy();
-        if (ready) strategy.prepare(draftRoom);
+        var planned = new Planned(sequence);
+        try {
+            if (ready) strategy.prepare(draftRoom);
+        } catch (RuntimeException | Error e) { // by its grammar for one: no other sequence may suffer from it
+            planned.fail(e);
+            return planned;
+        }
         for (var branch : sequence.branches()) {
             if (!branch.isOpen()) running.open(branch, sequence);
         }
-        var planned = new Planned(sequence);
         if (sequence.isDecoding()) {
             if (!ready) return planned;
             planned.last = true;

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keys and values of finished and running sequences, for new ones with the same prefix: a tree of full blocks, keyed by their tokens.
@@ -25,6 +26,7 @@ final class PrefixCache {
 
     private final Optional<KvPool> pool;
     private final boolean shared;
+    private final int most;
     private final Map<String, Node> roots = new HashMap<>(); // by owner; none without a block
     private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
 
@@ -79,9 +81,11 @@ final class PrefixCache {
     /**
      * @param pool empty where each sequence has memory of its own: then nothing is kept, and nothing is short
      * @param shared whether one tree is of all owners
+     * @param most blocks that are kept though no text holds them, where the pool has room for more
      */
-    PrefixCache(Optional<KvPool> pool, boolean shared) {
+    PrefixCache(Optional<KvPool> pool, boolean shared, int most) {
         this.pool = pool;
+        this.most = most;
         this.shared = shared;
     }
 
@@ -145,6 +149,12 @@ final class PrefixCache {
             node = next;
         }
         used(kept);
+        shrink();
+    }
+
+    /** Forgets what is more than is to be kept, but for what texts hold. */
+    void shrink() {
+        pool.ifPresent(p -> forget(p, () -> byUse.size() <= most));
     }
 
     private String treeOf(String owner) {
@@ -162,7 +172,12 @@ final class PrefixCache {
     }
 
     private boolean free(KvPool pool, int blocks) {
-        for (int untried = byUse.size(); pool.free() < blocks; untried--) {
+        return forget(pool, () -> pool.free() >= blocks);
+    }
+
+    /** Forgets block after block until it is enough. @return whether it is */
+    private boolean forget(KvPool pool, BooleanSupplier enough) {
+        for (int untried = byUse.size(); !enough.getAsBoolean(); untried--) {
             if (untried == 0) return false;
             var oldest = byUse.removeFirst();
             if (oldest.next.isEmpty() && pool.holders(oldest.block) == 1) {

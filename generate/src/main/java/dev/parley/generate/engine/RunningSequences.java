@@ -109,6 +109,7 @@ final class RunningSequences {
         all.remove(sequence);
         keep(sequence);
         sequence.letGo();
+        prefixes.shrink();
     }
 
     void remove(Request request) {

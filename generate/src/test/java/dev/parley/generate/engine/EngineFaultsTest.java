@@ -297,6 +297,22 @@ class EngineFaultsTest {
     }
 
     @Test
+    void theKeysAndValuesOfManyFinishedTextsTakeNoMoreThanTheyMay() {
+        var kept = new ArrayList<Kept>();
+        var eight = 8L * 2 * 2 * 2 * 64 * 32 * 2; // blocks of 64 tokens: layers, keys and values, heads, tokens, dimensions, bytes
+        try (var engine = InferenceEngine.onThisThread(model, Optional.empty(), Optional.empty(), Optional.empty(), eight, () -> false)) {
+            for (int i = 0; i < 40; i++) {
+                kept.add(new Kept());
+                engine.submit(TextRequest.of(new Random(i).ints(130, 0, 50_000).toArray(), GREEDY.withMaxNewTokens(2)), kept.getLast());
+            }
+            engine.finish();
+            for (var one : kept) assertEquals(2, one.await().completions().getFirst().ids().length);
+            assertTrue(engine.stats().knownBlocks() <= 8, () -> engine.stats().knownBlocks() + " blocks");
+            assertEquals(engine.stats().knownBlocks(), engine.stats().usedBlocks());
+        }
+    }
+
+    @Test
     void itTellsWhatItDoesAndHasDone() {
         try (var engine = engine(Limits.DEFAULT)) {
             var kept = new Kept();
@@ -331,15 +347,19 @@ class EngineFaultsTest {
             var alone = new Kept();
             engine.submit(TextRequest.of(new int[] {1, 2}, honest), alone);
             var before = alone.await();
-            var refused = new Throwing(false) {
-                @Override
-                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {}
-            };
-            for (int i = 0; i < 2; i++) engine.submit(TextRequest.of(new int[] {3 + i}, hostile), refused);
+            var contrastive = hostile.toBuilder().penaltyAlpha(0.6).topK(4).build(); // asks its form while a pass is planned
+            var refused = new ArrayList<Throwing>();
+            for (var config : List.of(hostile, contrastive)) {
+                refused.add(new Throwing(false) {
+                    @Override
+                    public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {}
+                });
+                engine.submit(TextRequest.of(new int[] {3}, config), refused.getLast());
+            }
             var beside = new Kept();
             engine.submit(TextRequest.of(new int[] {1, 2}, honest), beside);
             assertArrayEquals(before.completions().getFirst().ids(), beside.await().completions().getFirst().ids());
-            assertTrue(refused.failure.get(60, TimeUnit.SECONDS) instanceof GrammarException);
+            for (var one : refused) assertTrue(one.failure.get(60, TimeUnit.SECONDS) instanceof GrammarException);
             assertTrue(engine.isAlive());
         }
     }

@@ -17,7 +17,7 @@ class PrefixCacheTest {
     private static final int BLOCK = KvBlocks.TOKENS;
     private static final String OWNER = "ada";
     private final KvPool pool = new KvPool(1, 1, 2, false, 10);
-    private final PrefixCache cache = new PrefixCache(Optional.of(pool), false);
+    private final PrefixCache cache = new PrefixCache(Optional.of(pool), false, Integer.MAX_VALUE);
 
     @AfterEach
     void close() {
@@ -36,6 +36,25 @@ class PrefixCacheTest {
         text.reserve(ids.length - text.length());
         text.advance(ids.length - text.length());
         return text;
+    }
+
+    @Test
+    void noMoreIsKeptThanItMayThoughThePoolHasRoom() {
+        var few = new PrefixCache(Optional.of(pool), false, 4);
+        try (var running = text(ids(1, 3))) {
+            few.keep(OWNER, ids(1, 3), running);
+            for (int of = 2; of < 20; of++) {
+                try (var text = text(ids(of, 2))) {
+                    few.keep(OWNER, ids(of, 2), text);
+                }
+                few.shrink();
+                assertEquals(4, few.size(), "three that a text holds, and one");
+            }
+            assertEquals(3, few.find(OWNER, ids(1, 3)).size(), "what a text holds stays");
+        }
+        few.keep(OWNER, ids(20, 1), text(ids(20, 1)));
+        assertEquals(1, few.find(OWNER, ids(20, 1)).size(), "what came last stays");
+        assertEquals(4, few.size());
     }
 
     private void keepAndClose(int[] ids) {
