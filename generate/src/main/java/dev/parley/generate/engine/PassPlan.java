@@ -130,9 +130,7 @@ final class PassPlan {
             planned.fail(e);
             return planned;
         }
-        for (var branch : sequence.branches()) {
-            if (!branch.isOpen()) running.open(branch, sequence);
-        }
+        openBranches(sequence, running);
         if (sequence.isDecoding()) {
             if (!ready) return planned;
             planned.last = true;
@@ -145,6 +143,17 @@ final class PassPlan {
         if (sequence.branches().size() == 1) addPiece(planned, sequence.branches().getFirst(), ready, room);
         else addPieces(planned, room);
         return planned;
+    }
+
+    /** One branch after the other, each when what the one before has in common with it is read: it begins with the same blocks. */
+    private static void openBranches(Sequence sequence, RunningSequences running) {
+        for (var branch : sequence.branches()) {
+            if (!branch.isOpen()) {
+                running.keep(sequence);
+                running.open(branch, sequence);
+            }
+            if (branch.pending() > sequence.strategy().lastTokens()) return;
+        }
     }
 
     /** The next piece of the only branch, its last token with it where that is in reach. */
@@ -161,6 +170,7 @@ final class PassPlan {
     /** What several branches have to read again, but for their last tokens, which are read together. */
     private static void addPieces(Planned planned, int room) {
         for (var branch : planned.sequence.branches()) {
+            if (!branch.isOpen()) return; // nor is any after it
             var count = Math.min(room, branch.pending() - 1);
             if (count <= 0) continue;
             planned.add(branch, count, Scored.NONE);

@@ -87,9 +87,9 @@ final class RequestQueue {
         return patience.isPresent() && System.nanoTime() - closedAt >= patience.get().toNanos();
     }
 
-    /** The sequence that takes the next place, if one can. */
-    synchronized Optional<Sequence> next(List<Sequence> running) {
-        return sequences.next(running);
+    /** The sequence that takes the next places, if one can. @param free places */
+    synchronized Optional<Sequence> next(List<Sequence> running, int free) {
+        return sequences.next(running, free);
     }
 
     /** A sequence that had to leave its place is the next to have one. */

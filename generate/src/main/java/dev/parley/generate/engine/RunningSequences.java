@@ -46,13 +46,14 @@ final class RunningSequences {
 
     /** The sequence that takes the next place, if one can: it has joined, or has no token to make. */
     boolean admit(List<Sequence> ended) {
-        if (places() >= places) return false;
-        var next = queue.next(all);
+        var free = places - places();
+        if (free <= 0) return false;
+        var next = queue.next(all, free);
         if (next.isEmpty()) return false;
         var sequence = next.get();
         if (!sequence.running()) {
             ended.add(sequence);
-        } else if (!all.isEmpty() && places() + sequence.width() > places || !join(sequence)) {
+        } else if (!join(sequence)) {
             queue.addFirst(sequence);
             return false;
         }

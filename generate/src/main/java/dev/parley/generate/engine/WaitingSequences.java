@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Sequences that wait for a place: of the owner of the fewest running ones the first, so that who asks for much waits for who asks
- * for little. Those that had a place before come first.
+ * Sequences that wait for places: of the owner who has the fewest the first, so that who asks for much waits for who asks for little. One
+ * that needs more places than are free lets others pass, but not for ever. Those that had a place before come first.
  */
 final class WaitingSequences {
+
+    private static final int MOST_PASSES = 16; // by others, until all wait for the text that does not fit
 
     private final int most;
     private final ArrayDeque<Sequence> returned = new ArrayDeque<>();
@@ -24,9 +26,14 @@ final class WaitingSequences {
 
         final ArrayDeque<Request> requests = new ArrayDeque<>();
         final Map<Request, ArrayDeque<Sequence>> begun = new LinkedHashMap<>(); // further texts of requests whose first has begun
+        int passed; // how many took places for which its next text would have been first, had it fitted
 
         Optional<Request> readyOfBegun() {
             return begun.entrySet().stream().filter(e -> e.getValue().peek().mayBegin()).map(Map.Entry::getKey).findFirst();
+        }
+
+        Sequence next() {
+            return readyOfBegun().map(request -> begun.get(request).peek()).orElseGet(() -> requests.element().sequences().getFirst());
         }
 
         boolean isReady() {
@@ -34,6 +41,7 @@ final class WaitingSequences {
         }
 
         Sequence take() {
+            passed = 0;
             var ready = readyOfBegun();
             if (ready.isPresent()) {
                 var sequences = begun.get(ready.get());
@@ -82,18 +90,40 @@ final class WaitingSequences {
         returned.addFirst(sequence);
     }
 
-    /** The sequence that takes the next place, if one can. */
-    Optional<Sequence> next(List<Sequence> running) {
-        if (!returned.isEmpty()) return Optional.of(returned.poll());
-        var next = owners.entrySet().stream().filter(e -> e.getValue().isReady()).map(Map.Entry::getKey)
-                .min(Comparator.comparingLong(owner -> running.stream().filter(r -> r.request().asked().owner().equals(owner)).count()));
-        if (next.isEmpty()) return Optional.empty();
-        var line = owners.remove(next.get());
+    /** The sequence that takes the next places, if one can; where nothing runs, any can. @param free places */
+    Optional<Sequence> next(List<Sequence> running, int free) {
+        var room = running.isEmpty() ? Integer.MAX_VALUE : free;
+        if (!returned.isEmpty()) return fits(returned.peek(), room) ? Optional.of(returned.poll()) : Optional.empty();
+        var ready = owners.keySet().stream().filter(owner -> owners.get(owner).isReady())
+                .sorted(Comparator.comparingInt(owner -> places(owner, running))).toList();
+        var tooWide = new ArrayList<Line>();
+        for (var owner : ready) {
+            var line = owners.get(owner);
+            if (fits(line.next(), room)) {
+                tooWide.forEach(passed -> passed.passed++);
+                return Optional.of(take(owner));
+            }
+            if (line.passed >= MOST_PASSES) return Optional.empty();
+            tooWide.add(line);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean fits(Sequence sequence, int room) {
+        return !sequence.running() || sequence.width() <= room;
+    }
+
+    private static int places(String owner, List<Sequence> running) {
+        return running.stream().filter(sequence -> sequence.owner().equals(owner)).mapToInt(Sequence::width).sum();
+    }
+
+    private Sequence take(String owner) {
+        var line = owners.remove(owner);
         var before = line.requests.size();
         var sequence = line.take();
         size -= before - line.requests.size();
-        if (!line.isEmpty()) owners.put(next.get(), line); // behind the others
-        return Optional.of(sequence);
+        if (!line.isEmpty()) owners.put(owner, line); // behind the others
+        return sequence;
     }
 
     /** Requests of which a sequence waits. */
@@ -114,6 +144,7 @@ final class WaitingSequences {
         if (line == null) return;
         if (line.requests.remove(request)) size--;
         line.begun.remove(request);
+        line.passed = 0; // those that passed may have passed it
         if (line.isEmpty()) owners.remove(request.asked().owner());
     }
 }

@@ -155,6 +155,25 @@ class StrategiesTogetherTest {
         }
     }
 
+    @Test
+    void branchesThatHadToGiveTheirMemoryBackShareWhatIsReadAgain() {
+        // 9 blocks of 64 tokens: a branch each for itself would take 5, and three of them 15
+        assertPreemptedAsAlone(GREEDY.toBuilder().numBeams(3).build().withMaxNewTokens(25), 250);
+        assertPreemptedAsAlone(GREEDY.toBuilder().penaltyAlpha(0.6).topK(3).build().withMaxNewTokens(40), 300);
+    }
+
+    private static void assertPreemptedAsAlone(GenerationConfig config, int length) {
+        var alone = new Generator(model, TOKENIZER).generate(List.of(prompt(2, length)), config).getFirst();
+        try (var engine = new InferenceEngine(model, TOKENIZER, new Limits(20, 100, 1, 64))) {
+            Kept growing = new Kept(), branching = new Kept();
+            engine.submit(TextRequest.of(prompt(1, 60), GREEDY.withMaxNewTokens(60)), growing);
+            engine.submit(TextRequest.of(prompt(2, length), config), branching);
+            assertArrayEquals(alone.ids(), branching.await().completions().getFirst().ids());
+            assertEquals(60, growing.await().completions().getFirst().ids().length);
+            assertTrue(engine.stats().preempted() > 0, "no text had to wait for memory");
+        }
+    }
+
     private static Throwable assertThrowsFailure(Kept kept) throws Exception {
         return kept.answer.handle((answer, failure) -> failure).get(60, TimeUnit.SECONDS);
     }

@@ -53,7 +53,7 @@ class LookInsideTest extends PageTest {
         var token = api("GET", "/messages/" + conversation(id).path("current").textValue() + "/tokens", null).path("tokens").get(index);
         var percent = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })",
                 Math.exp(token.path("logprob").doubleValue()));
-        assertThat(card()).containsText(percent + " likely");
+        assertThat(card()).containsText("probability " + percent);
         var rows = card().locator(".alternatives li");
         for (int i = 0; i < token.path("top").size(); i++) {
             assertThat(rows.nth(i)).containsText(token.path("top").get(i).path("text").textValue().strip());

@@ -147,7 +147,7 @@ class ThreadTest extends PageTest {
         var id = openAnswered("What is two and two?", "Five.");
         tool("Edit").click();
         lastAnswer().getByRole(AriaRole.TEXTBOX).fill("**Four.**");
-        lastAnswer().getByText("Save").click();
+        lastAnswer().getByText("Save", new Locator.GetByTextOptions().setExact(true)).click();
         assertThat(lastAnswer().locator(".turn-body strong")).hasText("Four.");
         assertThat(lastAnswer().locator(".branch-place")).hasText("2/2");
         var kept = conversation(id).path("messages").get(2);
