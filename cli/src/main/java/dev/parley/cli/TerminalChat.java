@@ -29,6 +29,7 @@ final class TerminalChat implements AutoCloseable {
     private final int context;
     private final List<Message> messages = new ArrayList<>();
     private volatile Optional<Ticket> running = Optional.empty();
+    private volatile boolean stopped; // the answer that is given, or is about to be
 
     /** @param draft drafts tokens, if there is one */
     TerminalChat(CausalLM model, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft, GenerationConfig config) {
@@ -56,6 +57,7 @@ final class TerminalChat implements AutoCloseable {
 
     /** Adds a question, and leaves out the oldest turns where need be. A question that leaves no room for an answer is not kept. */
     FittedConversation ask(String question) {
+        stopped = false; // a stop that came too late for the answer before is not meant for this one
         messages.add(Message.user(question));
         var fitted = FittedConversation.of(tokenizer, template, messages, context, config.maxNewTokens());
         var first = messages.getFirst().role().equals("system") ? 1 : 0;
@@ -83,6 +85,7 @@ final class TerminalChat implements AutoCloseable {
                 answer.completeExceptionally(failure);
             }
         }));
+        if (stopped) stop(); // before there was a ticket
         try {
             var ended = answer.join();
             messages.add(Message.assistant(ended.completions().getFirst().text()));
@@ -96,6 +99,7 @@ final class TerminalChat implements AutoCloseable {
 
     /** Ends the answer that is being given, where it is. */
     void stop() {
+        stopped = true;
         running.ifPresent(Ticket::cancel);
     }
 

@@ -86,6 +86,7 @@ final class EngineLoop implements Runnable {
         } finally {
             turnBegan = WAITING;
             constraints.close();
+            queue.restoreInterrupt();
         }
     }
 

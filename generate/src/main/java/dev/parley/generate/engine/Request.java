@@ -95,6 +95,11 @@ final class Request {
         }
     }
 
+    /** Whether it is noted of all the prompt's tokens how likely they were. */
+    boolean knowsPrompt() {
+        return promptLogprobs.size() == asked.prompt().length - 1;
+    }
+
     void forgetPrompt() {
         promptLogprobs.clear();
     }

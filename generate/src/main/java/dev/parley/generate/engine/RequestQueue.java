@@ -11,6 +11,7 @@ final class RequestQueue {
     private final WaitingProbes probes;
     private Optional<String> refusal = Optional.empty(); // why nothing is taken any more
     private long closedAt;
+    private boolean interrupted; // while the thread waited
     private Optional<Duration> patience = Optional.empty(); // how long what is here may take, once closed
 
     /** @param most requests that wait */
@@ -67,7 +68,7 @@ final class RequestQueue {
             try {
                 wait();
             } catch (InterruptedException e) {
-                // Nobody has a reason to interrupt this thread; closing is how it ends.
+                interrupted = true; // closing is how the thread ends
             }
         }
         return true;
@@ -78,8 +79,14 @@ final class RequestQueue {
         try {
             wait(milliseconds);
         } catch (InterruptedException e) {
-            // As above.
+            interrupted = true;
         }
+    }
+
+    /** Interrupts the thread again if it was interrupted while it waited: it may be a caller's. */
+    synchronized void restoreInterrupt() {
+        if (interrupted) Thread.currentThread().interrupt();
+        interrupted = false;
     }
 
     /** Whether it was closed, and the patience is at its end. */

@@ -110,7 +110,7 @@ final class Sequence {
 
     /** Whether its prompt is to be read from its first token on, for the probabilities of each. */
     boolean asksForPrompt() {
-        return number == 0 && made == 0 && request.asked().promptLogprobs();
+        return number == 0 && made == 0 && request.asked().promptLogprobs() && !request.knowsPrompt();
     }
 
     /** Whether it may begin with what is known of other sequences. */

@@ -123,6 +123,7 @@ final class BeamSearch extends Strategy {
             }
         }
         var length = running.getFirst().ids.length + 1 - task.prompt().length;
+        if (next.isEmpty() && finished.isEmpty()) throw new IllegalStateException("No token is allowed to come next.");
         running = next;
         parents = from.stream().mapToInt(i -> i).toArray();
         if (next.isEmpty() || done(next.getFirst().score, length)) complete();
