@@ -209,7 +209,8 @@ class DamagedTokenizerTest {
         var model = json.putObject("model").put("type", "BPE").putNull("dropout").put("unk_token", "<unk>").put("fuse_unk", true)
                 .put("byte_fallback", !decoder.equals(WHOLE_BYTES)).put("ignore_merges", true);
         var vocab = model.putObject("vocab");
-        var tokens = "<unk> <s> </s> H e l o w r d a \u0120 \u2581 1 2 <0x0A> <0xE4> <0xB8> <0xAD> \u00e4 \u00b8 ll He Hell Hello or aa aaaa";
+        var tokens = "<unk> <s> </s> H e l o w r d a "
+                + "\u0120 \u2581 1 2 <0x0A> <0xE4> <0xB8> <0xAD> \u00e4 \u00b8 ll He Hell Hello or aa aaaa";
         for (var token : tokens.split(" ")) vocab.put(token, vocab.size());
         var merges = model.putArray("merges");
         for (var merge : List.of("l l", "H e", "He ll", "Hell o", "o r", "a a", "aa aa")) merges.add(merge);

@@ -1,5 +1,6 @@
 package dev.parley.serve.openai;
 
+import dev.parley.generate.config.GenerationSettings;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Ticket;
@@ -191,7 +192,7 @@ public final class EngineCall {
     /** What a client is told where the engine refuses or fails: it may be the client's fault, or that of nobody. */
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
-        if (cause instanceof TooManyBranchesException) return ApiError.badRequest("num_beams", cause.getMessage());
+        if (cause instanceof TooManyBranchesException) return ApiError.badRequest(GenerationSettings.NUM_BEAMS.name(), cause.getMessage());
         return engine.isAlive() ? cause
                 : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
     }
