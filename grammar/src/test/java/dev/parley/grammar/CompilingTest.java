@@ -82,7 +82,7 @@ class CompilingTest {
         Thread.currentThread().interrupt();
         try {
             var refusal = assertThrows(GrammarException.class, () -> Grammar.ofRegex("given up|" + "abc".repeat(50_000)));
-            assertTrue(refusal.getMessage().contains("given up"), refusal.getMessage());
+            assertTrue(refusal.getMessage().contains("cancelled"), refusal.getMessage());
         } finally {
             Thread.interrupted();
         }
