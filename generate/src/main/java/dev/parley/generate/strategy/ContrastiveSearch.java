@@ -5,7 +5,6 @@ import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /**
  * Takes, of the top-k tokens, the one whose hidden state is least like those of the sequence so far, Su et al. 2022 (arXiv:2202.06417):
@@ -42,11 +41,6 @@ final class ContrastiveSearch extends Strategy {
     @Override
     public boolean mayShare() {
         return states.size() >= text.length();
-    }
-
-    @Override
-    public boolean isReady(Executor executor) {
-        return text.isGrammarReady(executor);
     }
 
     /** Goes on with each of the likeliest tokens. */
@@ -128,10 +122,5 @@ final class ContrastiveSearch extends Strategy {
     @Override
     public List<GeneratedText> texts() {
         return List.of(text);
-    }
-
-    @Override
-    public void end(FinishReason reason) {
-        if (text.running()) text.end(reason);
     }
 }

@@ -3,7 +3,6 @@ package dev.parley.generate.strategy;
 import dev.parley.model.InferenceSession.Output;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /**
  * Speculative decoding: drafts the next tokens and has the model score the whole draft in one pass; drafted tokens that the model
@@ -33,11 +32,6 @@ final class Speculation extends Strategy {
         this.text = text;
         this.drafter = drafter;
         this.draftLength = draftLength;
-    }
-
-    @Override
-    public boolean isReady(Executor executor) {
-        return text.isGrammarReady(executor);
     }
 
     @Override
@@ -83,16 +77,6 @@ final class Speculation extends Strategy {
     @Override
     public List<GeneratedText> texts() {
         return List.of(text);
-    }
-
-    @Override
-    public boolean running() {
-        return text.running();
-    }
-
-    @Override
-    public void end(FinishReason reason) {
-        if (text.running()) text.end(reason);
     }
 
     @Override

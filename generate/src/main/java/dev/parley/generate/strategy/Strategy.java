@@ -78,7 +78,11 @@ public abstract class Strategy {
     }
 
     /** Whether the tokens that a grammar allows next are known; if not, a thread of the executor computes them. */
-    public abstract boolean isReady(Executor executor);
+    public boolean isReady(Executor executor) {
+        var ready = true;
+        for (var text : texts()) ready &= text.isGrammarReady(executor); // all are asked for at once
+        return ready;
+    }
 
     /** Before a pass, on the engine's thread: brings the branches up to date. @param room for drafted tokens in the pass */
     public void prepare(int room) {}
@@ -97,7 +101,11 @@ public abstract class Strategy {
     }
 
     /** Ends what still runs. */
-    public abstract void end(FinishReason reason);
+    public void end(FinishReason reason) {
+        for (var text : texts()) {
+            if (text.running()) text.end(reason);
+        }
+    }
 
     /** Forgets what was read; it is read again when the strategy goes on. */
     public void release() {

@@ -2,7 +2,6 @@ package dev.parley.generate.strategy;
 
 import dev.parley.model.InferenceSession.Output;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /** One token after the other: the likeliest, or one that is drawn. */
 final class TokenByToken extends Strategy {
@@ -23,11 +22,6 @@ final class TokenByToken extends Strategy {
     }
 
     @Override
-    public boolean isReady(Executor executor) {
-        return text.isGrammarReady(executor);
-    }
-
-    @Override
     public int choose(List<Output> outputs) {
         var scores = outputs.getFirst().scores();
         text.take(scores[scores.length - 1]);
@@ -38,15 +32,5 @@ final class TokenByToken extends Strategy {
     @Override
     public List<GeneratedText> texts() {
         return List.of(text);
-    }
-
-    @Override
-    public boolean running() {
-        return text.running();
-    }
-
-    @Override
-    public void end(FinishReason reason) {
-        if (text.running()) text.end(reason);
     }
 }
