@@ -217,7 +217,7 @@ public final class InferenceEngine implements AutoCloseable {
         if (limit == 0 && config.numBeams() > 1) throw new ModelException("No token can be made: the limit is 0.");
         var task = new Generation(asked.prompt(), asked.begun(), limit, config, tokenizer, masks);
         var request = new Request(asked, limit, listener, thread.isPresent() ? BETWEEN_TELLINGS : 0,
-                (number, listeners) -> Strategy.of(task, number, draft, listeners));
+                number -> Strategy.of(task, number, draft));
         queue.add(request);
         return () -> {
             request.cancel();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** A request in the engine, and the sequences that continue its prompt. */
 final class Request {
@@ -30,15 +31,16 @@ final class Request {
 
     /**
      * @param limit new tokens of a sequence at most
+     * @param strategies by the number of their first text
      * @param betweenTellings nanoseconds after which the listener is told again, at the earliest
      */
-    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, Sequence.StrategyMaker maker) {
+    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, IntFunction<Strategy> strategies) {
         this.asked = asked;
         this.limit = limit;
         this.listener = listener;
         this.betweenTellings = betweenTellings;
-        var together = Strategy.textsTogether(asked.config());
-        for (int i = 0; i < asked.config().numReturnSequences(); i += together) sequences.add(new Sequence(this, i, together, maker));
+        for (int i = 0; i < asked.config().numReturnSequences(); i += sequences.getLast().strategy().texts().size())
+            sequences.add(new Sequence(this, i, strategies.apply(i)));
         if (limit == 0) {
             for (var sequence : sequences) {
                 if (!sequence.asksForPrompt()) sequence.strategy().end(FinishReason.LENGTH);

@@ -1,49 +1,40 @@
 package dev.parley.generate.engine;
 
-import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Branch;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.strategy.GeneratedText;
 import dev.parley.generate.strategy.Strategy;
 import dev.parley.model.InferenceSession.Output;
 import dev.parley.model.SequenceCache;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** What takes one place in the engine: a sequence of a request, or the sequences that compete there. Its strategy says how it goes on. */
 final class Sequence {
 
     private final Request request;
     private final int number;
-    private final List<Telling> tellings = new ArrayList<>(); // one for each text
     private final Strategy strategy;
+    private final List<Telling> tellings; // one for each text
     private int made; // tokens
     private boolean begun;
     private long lastToken;
     private long lastStep; // nanoseconds from the token before to the last one
     private long lastTold;
 
-    /** Makes the strategy, the pieces of whose sequences go to listeners. */
-    @FunctionalInterface
-    interface StrategyMaker {
-        Strategy make(int number, List<Consumer<String>> listeners);
-    }
-
-    /** What the listener knows of a sequence. */
+    /** How much the listener knows of a text. */
     private static final class Telling {
 
-        private final StringBuilder piece = new StringBuilder();
-        private int told; // new tokens
+        private int tokens;
+        private int characters;
     }
 
-    /** @param texts that it makes, from the sequence of the request with its number on */
-    Sequence(Request request, int number, int texts, StrategyMaker maker) {
+    /** @param number of its first text among those of the request */
+    Sequence(Request request, int number, Strategy strategy) {
         this.request = request;
         this.number = number;
-        for (int i = 0; i < texts; i++) tellings.add(new Telling());
-        strategy = maker.make(number, tellings.stream().<Consumer<String>>map(t -> t.piece::append).toList());
+        this.strategy = strategy;
+        tellings = strategy.texts().stream().map(text -> new Telling()).toList();
     }
 
     Request request() {
@@ -168,12 +159,12 @@ final class Sequence {
     }
 
     private void tell(int row, GeneratedText text, Telling telling) {
-        var fresh = text.newIds(telling.told);
-        if (fresh.length == 0 && telling.piece.isEmpty()) return;
-        List<TokenLogprob> logprobs = text.newLogprobs(telling.told);
-        telling.told += fresh.length;
-        var certain = telling.piece.toString();
-        telling.piece.setLength(0);
-        request.listener().onTokens(row, fresh, logprobs, certain);
+        var ids = text.newIds(telling.tokens);
+        var certain = text.newText(telling.characters);
+        if (ids.length == 0 && certain.isEmpty()) return;
+        var logprobs = text.newLogprobs(telling.tokens);
+        telling.tokens += ids.length;
+        telling.characters += certain.length();
+        request.listener().onTokens(row, ids, logprobs, certain);
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -52,11 +51,11 @@ final class BeamSearch extends Strategy {
     /** The next token of a running beam. */
     private record Candidate(int beam, int token, double score) {}
 
-    BeamSearch(Generation task, List<Consumer<String>> listeners) {
+    BeamSearch(Generation task) {
         super(List.of(new Branch(Tokens.of(task.prompt()))));
         this.task = task;
         config = task.config();
-        texts = IntStream.range(0, listeners.size()).mapToObj(i -> new GeneratedText(task, i, listeners.get(i))).toList();
+        texts = IntStream.range(0, config.numReturnSequences()).mapToObj(i -> new GeneratedText(task, i)).toList();
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
         processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());

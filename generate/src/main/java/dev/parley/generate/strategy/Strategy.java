@@ -5,7 +5,6 @@ import dev.parley.model.InferenceSession.Output;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
  * How a sequence goes on: what the model is to read next, and which tokens follow from its scores. An engine runs the strategies
@@ -25,12 +24,11 @@ public abstract class Strategy {
      *
      * @param index of its first sequence among those of the prompt: each has its own random numbers
      * @param draft the engine's draft model, if it has one
-     * @param listeners of the text: one for each sequence that the strategy makes
      */
-    public static Strategy of(Generation task, int index, Optional<DraftModel> draft, List<Consumer<String>> listeners) {
+    public static Strategy of(Generation task, int index, Optional<DraftModel> draft) {
         var config = task.config();
-        if (config.numBeams() > 1) return new BeamSearch(task, listeners);
-        var text = new GeneratedText(task, index, listeners.getFirst());
+        if (config.numBeams() > 1) return new BeamSearch(task);
+        var text = new GeneratedText(task, index);
         if (isContrastive(config)) return new ContrastiveSearch(text, config.penaltyAlpha(), config.topK());
         if (config.useCache() && task.masks().isEmpty()) { // what a grammar allows after a drafted token is not known beforehand
             if (draft.isPresent()) return new Speculation(text, draft.get().newDrafter(), config.numAssistantTokens());
@@ -41,11 +39,6 @@ public abstract class Strategy {
 
     private static boolean isContrastive(GenerationConfig config) {
         return config.penaltyAlpha() > 0 && config.temperature() == 0;
-    }
-
-    /** Sequences that one strategy of this configuration makes together. */
-    public static int textsTogether(GenerationConfig config) {
-        return config.numBeams() > 1 ? config.numReturnSequences() : 1;
     }
 
     /** Tokens that are fed together in each step, drafted ones not counted. */
