@@ -117,7 +117,7 @@ final class Sequence {
     /** Takes what a pass gave for tokens of a branch. @param from place of the first of them */
     void read(Branch branch, int from, Output output) {
         if (asksForPrompt()) request.rememberPrompt(from, output.scores());
-        strategy.read(branch, from, output);
+        if (strategy.readsStates()) strategy.read(branch, from, output.states());
     }
 
     /** Chooses what follows, once all is read. @param outputs of the last tokens of all branches @return new tokens */

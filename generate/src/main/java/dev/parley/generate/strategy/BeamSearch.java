@@ -52,10 +52,11 @@ final class BeamSearch extends Strategy {
     private record Candidate(int beam, int token, double score) {}
 
     BeamSearch(Generation task) {
-        super(List.of(new Branch(Tokens.of(task.prompt()))));
+        super(IntStream.range(0, task.config().numReturnSequences()).mapToObj(i -> new GeneratedText(task, i)).toList(),
+                Tokens.of(task.prompt()), true);
         this.task = task;
         config = task.config();
-        texts = IntStream.range(0, config.numReturnSequences()).mapToObj(i -> new GeneratedText(task, i)).toList();
+        texts = super.texts();
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
         processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());

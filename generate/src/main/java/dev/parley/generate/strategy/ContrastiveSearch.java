@@ -26,7 +26,7 @@ final class ContrastiveSearch extends Strategy {
      * @param candidates tokens that are tried in each step
      */
     ContrastiveSearch(GeneratedText text, double alpha, int candidates) {
-        super(List.of(new Branch(text)));
+        super(text, true);
         this.text = text;
         this.alpha = alpha;
         this.candidates = candidates;
@@ -62,9 +62,9 @@ final class ContrastiveSearch extends Strategy {
     }
 
     @Override
-    public void read(Branch branch, int from, Output output) {
-        for (int i = 0; i < output.states().length; i++) {
-            if (from + i == states.size() && from + i < text.length()) states.add(unit(output.states()[i]));
+    public void read(Branch branch, int from, float[][] read) {
+        for (int i = 0; i < read.length; i++) {
+            if (from + i == states.size() && from + i < text.length()) states.add(unit(read[i]));
         }
     }
 
@@ -117,10 +117,5 @@ final class ContrastiveSearch extends Strategy {
         var unit = new float[vector.length];
         for (int i = 0; i < unit.length; i++) unit[i] = (float) (vector[i] / length);
         return unit;
-    }
-
-    @Override
-    public List<GeneratedText> texts() {
-        return List.of(text);
     }
 }
