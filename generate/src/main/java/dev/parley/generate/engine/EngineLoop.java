@@ -2,7 +2,6 @@ package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.InferenceEngine.Stats;
-import dev.parley.generate.engine.PassPlan.Planned;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.InferenceSession;
@@ -129,7 +128,7 @@ final class EngineLoop implements Runnable {
 
     /** One pass: the next tokens of every running sequence, and beside them pieces of prompts. */
     private void step() {
-        List<Planned> planned = List.of();
+        List<Sequence> planned = List.of();
         try {
             planned = plans.plan(running, constraints.unready(running.all(), queue));
             if (!makeRoom(planned)) return;
@@ -148,15 +147,15 @@ final class EngineLoop implements Runnable {
             if (++errors == MOST_ERRORS) throw e;
             return;
         }
-        if (planned.stream().anyMatch(p -> p.fresh() > 0)) counts.step();
+        if (planned.stream().anyMatch(sequence -> sequence.fresh() > 0)) counts.step();
         planned.forEach(this::taken);
     }
 
-    private List<Sequence> involved(List<Planned> planned) {
-        return planned.isEmpty() ? List.copyOf(running.all()) : planned.stream().map(Planned::sequence).toList();
+    private List<Sequence> involved(List<Sequence> planned) {
+        return planned.isEmpty() ? List.copyOf(running.all()) : planned;
     }
 
-    private void pass(List<Planned> planned) {
+    private void pass(List<Sequence> planned) {
         var feeds = new ArrayList<Feed>();
         var ends = new int[planned.size()];
         for (int i = 0; i < ends.length; i++) {
@@ -165,12 +164,13 @@ final class EngineLoop implements Runnable {
         }
         if (feeds.isEmpty()) return; // all that there is could not be prepared
         var outputs = session.feed(feeds);
-        ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
+        if (ends.length == 1) planned.getFirst().take(outputs); // one needs no team
+        else ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
     }
 
     /** Memory for a pass: those that joined last wait for it. @return false if the only sequence has too little */
-    private boolean makeRoom(List<Planned> planned) {
-        while (!prefixes.free(planned.stream().mapToInt(Planned::blocks).sum())) {
+    private boolean makeRoom(List<Sequence> planned) {
+        while (!prefixes.free(planned.stream().mapToInt(Sequence::blocks).sum())) {
             if (queue.probe().map(Probe::letGo).orElse(false)) continue;
             if (running.size() == 1) { // only one that has several branches: the memory is enough for any text alone
                 fail(running.all().getFirst().request(),
@@ -179,20 +179,18 @@ final class EngineLoop implements Runnable {
                 return false;
             }
             var last = running.giveBackLast();
-            planned.removeIf(p -> p.sequence() == last);
+            planned.remove(last);
         }
         return true;
     }
 
-    private void taken(Planned planned) {
-        var sequence = planned.sequence();
-        if (planned.failure().isPresent()) {
-            fail(sequence.request(), planned.failure().get());
+    private void taken(Sequence sequence) {
+        if (sequence.failure().isPresent()) {
+            fail(sequence.request(), sequence.failure().get());
             return;
         }
-        if (planned.fresh() > 0) {
-            counts.completionTokens(planned.fresh());
-            sequence.time(planned.fresh(), counts);
+        if (sequence.fresh() > 0) {
+            sequence.count(counts);
             if (sequence.hasJustBegun()) running.keep(sequence);
             try {
                 sequence.tellInTime();
