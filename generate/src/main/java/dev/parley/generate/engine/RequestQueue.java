@@ -8,12 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where callers of any thread hand work to an engine's thread, and where that waits for it.
  *
  * <p>Places go to the owner who has the fewest first, so that who asks for much waits for who asks for little. A sequence that needs more
- * places than are free lets others pass, but not for ever. Those that had a place before come first.
+ * places or memory than are free lets others pass, but not for ever. One that had a place before comes first, and is not passed: others
+ * would take the memory that it gave back.
  */
 final class RequestQueue {
 
@@ -155,27 +157,23 @@ final class RequestQueue {
         return patience.isPresent() && System.nanoTime() - closedAt >= patience.get().toNanos();
     }
 
-    /** Takes out the sequence that has the next places, if one can; where nothing runs, any can. @param free places */
-    synchronized Optional<Sequence> next(List<Sequence> running, int free) {
-        var room = running.isEmpty() ? Integer.MAX_VALUE : free;
-        if (!returned.isEmpty()) return fits(returned.peek(), room) ? Optional.of(returned.poll()) : Optional.empty();
+    /** Takes out the sequence that runs next, if one can; where nothing runs, any can. @param hasRoom whether places and memory suffice */
+    synchronized Optional<Sequence> next(List<Sequence> running, Predicate<Sequence> hasRoom) {
+        Predicate<Sequence> fits = sequence -> running.isEmpty() || !sequence.running() || hasRoom.test(sequence);
+        if (!returned.isEmpty()) return fits.test(returned.peek()) ? Optional.of(returned.poll()) : Optional.empty();
         var ready = owners.keySet().stream().filter(owner -> owners.get(owner).isReady())
                 .sorted(Comparator.comparingInt(owner -> places(owner, running))).toList();
-        var tooWide = new ArrayList<Line>();
+        var tooLarge = new ArrayList<Line>();
         for (var owner : ready) {
             var line = owners.get(owner);
-            if (fits(line.next(), room)) {
-                tooWide.forEach(passed -> passed.passed++);
+            if (fits.test(line.next())) {
+                tooLarge.forEach(passed -> passed.passed++);
                 return Optional.of(take(owner));
             }
             if (line.passed >= MOST_PASSES) return Optional.empty();
-            tooWide.add(line);
+            tooLarge.add(line);
         }
         return Optional.empty();
-    }
-
-    private static boolean fits(Sequence sequence, int room) {
-        return !sequence.running() || sequence.width() <= room;
     }
 
     private static int places(String owner, List<Sequence> running) {

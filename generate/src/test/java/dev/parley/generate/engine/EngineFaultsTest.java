@@ -297,6 +297,21 @@ class EngineFaultsTest {
     }
 
     @Test
+    void aTextThatWaitsForMemoryHoldsUpNoSmallOne() throws Exception {
+        try (var engine = engine(new Limits(8, 100, 1, 64))) { // memory of 9 blocks of 64 tokens
+            Kept running = new Kept(), large = new Kept(), small = new Kept();
+            var ticket = engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
+            assertTrue(running.first.await(60, TimeUnit.SECONDS));
+            engine.submit(new TextRequest(new int[500], GREEDY.withMaxNewTokens(2), "large", false, Optional.empty()), large);
+            engine.submit(new TextRequest(new int[] {3}, GREEDY.withMaxNewTokens(2), "small", false, Optional.empty()), small);
+            assertEquals(2, small.await().completions().getFirst().ids().length);
+            assertFalse(running.answer.isDone(), "the small text waited for all others");
+            ticket.cancel();
+            assertEquals(2, large.await().completions().getFirst().ids().length);
+        }
+    }
+
+    @Test
     void theKeysAndValuesOfManyFinishedTextsTakeNoMoreThanTheyMay() {
         var kept = new ArrayList<Kept>();
         var eight = 8L * 2 * 2 * 2 * 64 * 32 * 2; // blocks of 64 tokens: layers, keys and values, heads, tokens, dimensions, bytes

@@ -10,6 +10,7 @@ import dev.parley.generate.strategy.Strategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class RequestQueueTest {
@@ -28,6 +29,10 @@ class RequestQueueTest {
         return new Request(request, 1, new Kept(), 0, number -> Strategy.of(task, number, Optional.empty()));
     }
 
+    private static Predicate<Sequence> places(int free) {
+        return sequence -> sequence.width() <= free;
+    }
+
     private static String owner(Sequence sequence) {
         return sequence.owner();
     }
@@ -38,7 +43,7 @@ class RequestQueueTest {
         for (int i = 0; i < 4; i++) queue.add(task("many", 1));
         queue.add(task("one", 1));
         var running = new ArrayList<Sequence>();
-        while (!queue.requests().isEmpty()) running.add(queue.next(running, 100).orElseThrow());
+        while (!queue.requests().isEmpty()) running.add(queue.next(running, places(100)).orElseThrow());
         assertEquals(List.of("many", "one", "many", "many", "many"), running.stream().map(RequestQueueTest::owner).toList());
         assertEquals(0, queue.size());
     }
@@ -49,11 +54,11 @@ class RequestQueueTest {
         var many = task("many", 5);
         queue.add(many);
         var running = new ArrayList<Sequence>();
-        running.add(queue.next(running, 100).orElseThrow());
+        running.add(queue.next(running, places(100)).orElseThrow());
         many.end(FinishReason.STOP); // the first is done, so that the others may begin
         queue.add(task("one", 1));
-        assertEquals("one", owner(queue.next(running, 100).orElseThrow()));
-        for (int i = 1; i < 5; i++) assertEquals("many", owner(queue.next(running, 100).orElseThrow()));
+        assertEquals("one", owner(queue.next(running, places(100)).orElseThrow()));
+        for (int i = 1; i < 5; i++) assertEquals("many", owner(queue.next(running, places(100)).orElseThrow()));
         assertEquals(List.of(), queue.requests());
     }
 
@@ -63,17 +68,17 @@ class RequestQueueTest {
         queue.add(beams("wide", 8));
         for (int i = 0; i < 50; i++) queue.add(task("narrow", 1));
         var other = List.of(task("other", 1).sequences().getFirst());
-        for (int i = 0; i < 16; i++) assertEquals("narrow", owner(queue.next(other, 4).orElseThrow()));
-        assertEquals(Optional.empty(), queue.next(other, 4), "it has waited long enough");
-        assertEquals("wide", owner(queue.next(other, 8).orElseThrow()));
-        assertEquals("narrow", owner(queue.next(other, 4).orElseThrow()));
+        for (int i = 0; i < 16; i++) assertEquals("narrow", owner(queue.next(other, places(4)).orElseThrow()));
+        assertEquals(Optional.empty(), queue.next(other, places(4)), "it has waited long enough");
+        assertEquals("wide", owner(queue.next(other, places(8)).orElseThrow()));
+        assertEquals("narrow", owner(queue.next(other, places(4)).orElseThrow()));
     }
 
     @Test
     void whereNothingRunsEvenTheWidestBegins() {
         var queue = new RequestQueue(10);
         queue.add(beams("wide", 8));
-        assertEquals("wide", owner(queue.next(List.of(), 4).orElseThrow()));
+        assertEquals("wide", owner(queue.next(List.of(), places(4)).orElseThrow()));
     }
 
     @Test
@@ -82,7 +87,7 @@ class RequestQueueTest {
         queue.add(task("wide", 1));
         queue.add(task("narrow", 1));
         var running = List.of(beams("wide", 8).sequences().getFirst(), task("narrow", 1).sequences().getFirst());
-        assertEquals("narrow", owner(queue.next(running, 10).orElseThrow()));
+        assertEquals("narrow", owner(queue.next(running, places(10)).orElseThrow()));
     }
 
     @Test
@@ -99,9 +104,9 @@ class RequestQueueTest {
         var queue = new RequestQueue(10);
         var task = task("one", 3);
         queue.add(task);
-        queue.addFirst(queue.next(List.of(), 100).orElseThrow());
+        queue.addFirst(queue.next(List.of(), places(100)).orElseThrow());
         queue.remove(task);
         assertEquals(List.of(), queue.requests());
-        assertEquals(Optional.empty(), queue.next(List.of(), 100));
+        assertEquals(Optional.empty(), queue.next(List.of(), places(100)));
     }
 }
