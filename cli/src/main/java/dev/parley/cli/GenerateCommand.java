@@ -1,15 +1,20 @@
 package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.strategy.Completion;
+import dev.parley.grammar.Constraints;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,18 +72,21 @@ final class GenerateCommand implements Callable<Integer> {
             var tokenizer = reading.result();
             var loadSeconds = seconds(start);
             var config = EngineOptions.withEnds(given, loaded, tokenizer);
-            var generator = draft.with(tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded)));
             var prompts = prompts(tokenizer);
             var began = System.nanoTime();
             var firstToken = new double[1];
             var asked = new int[1];
-            Generator.TextListener listener = json || prompts.size() > 1 || numReturnSequences > 1 ? (row, piece) -> {}
-                    : (row, piece) -> output.stream(piece);
-            if (!json && prompts.size() == 1 && numReturnSequences == 1 && prompt.text != null) output.stream(prompt.text);
-            var completions = generator.generate(prompts, config, listener, () -> {
+            BooleanSupplier cancelled = () -> {
                 if (++asked[0] == 2) firstToken[0] = seconds(began);
                 return false;
-            });
+            };
+            if (streams(prompts) && prompt.text != null) output.stream(prompt.text);
+            var tickets = new ArrayList<Ticket>();
+            try (var engine = InferenceEngine.onThisThread(loaded, tokenizer, tokenizer.map(Constraints::new), draft.model(), cancelled)) {
+                for (var ids : prompts) tickets.add(engine.submit(TextRequest.of(ids, config), listener(prompts)));
+                engine.finish();
+            }
+            var completions = tickets.stream().flatMap(ticket -> ticket.answer().join().completions().stream()).toList();
             var decodeSeconds = seconds(began) - firstToken[0];
             if (json) {
                 output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
@@ -87,6 +95,16 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return Parley.DONE;
+    }
+
+    /** Whether the text is shown as it comes: it is the only one. */
+    private boolean streams(List<int[]> prompts) {
+        return !json && prompts.size() == 1 && numReturnSequences == 1;
+    }
+
+    private InferenceEngine.Listener listener(List<int[]> prompts) {
+        if (!streams(prompts)) return (row, ids, logprobs, text) -> {};
+        return (row, ids, logprobs, text) -> output.stream(text);
     }
 
     private List<int[]> prompts(Optional<Tokenizer> tokenizer) throws IOException {

@@ -1,7 +1,6 @@
 package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.InferenceSession;
@@ -25,26 +24,30 @@ final class EngineLoop implements Runnable {
     private final Limits limits;
     private final InferenceSession session;
     private final BooleanSupplier cancelled;
+    private final boolean together;
     private final PrefixCache prefixes;
     private final EngineCounts counts = new EngineCounts();
     private final RunningSequences running;
     private final PassPlan plans;
     private final ConstraintWork constraints;
-    private volatile Stats stats;
+    private volatile EngineStats stats;
     private volatile boolean failed;
     private volatile long turnBegan = WAITING; // in nanoseconds
     private long asked = -1; // tokens that there were when it was last asked whether all is cancelled
     private int errors; // passes in a row that Java itself ended
+    private Optional<Throwable> failure = Optional.empty(); // the first, of requests that belong together
 
     /**
      * @param keptBytes of keys and values at most that stay for texts that begin alike
      * @param cancelled asked before each step; if true, all requests end where they are
+     * @param together whether the requests are one caller's: if one fails, all end
      */
-    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, long keptBytes, BooleanSupplier cancelled) {
+    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, long keptBytes, BooleanSupplier cancelled, boolean together) {
         this.queue = queue;
         this.limits = limits;
         this.session = session;
         this.cancelled = cancelled;
+        this.together = together;
         var keptBlocks = session.pool().map(pool -> keptBytes / pool.blockBytes()).orElse(0L);
         prefixes = new PrefixCache(session.pool(), limits.sharedPrefixes(), (int) Math.min(Integer.MAX_VALUE, keptBlocks));
         running = new RunningSequences(queue, limits.running(), session, prefixes, counts);
@@ -53,7 +56,7 @@ final class EngineLoop implements Runnable {
         note();
     }
 
-    Stats stats() {
+    EngineStats stats() {
         return stats;
     }
 
@@ -111,9 +114,15 @@ final class EngineLoop implements Runnable {
 
     /** Asked once for each step that made a token, so that who counts the questions counts the tokens. */
     private boolean isCancelled() {
+        if (failure.isPresent()) return true;
         if (asked == counts.steps()) return false;
         asked = counts.steps();
-        return cancelled.getAsBoolean();
+        try {
+            return cancelled.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            noteFailure(e);
+            return true;
+        }
     }
 
     private void admit() {
@@ -195,7 +204,7 @@ final class EngineLoop implements Runnable {
             try {
                 sequence.tellInTime();
             } catch (RuntimeException | Error e) {
-                fail(sequence.request(), listenerFailed(e));
+                failByListener(sequence.request(), e);
                 return;
             }
         }
@@ -217,15 +226,28 @@ final class EngineLoop implements Runnable {
         try {
             request.tellEnd();
         } catch (RuntimeException | Error e) {
-            fail(request, listenerFailed(e));
+            failByListener(request, e);
         }
     }
 
-    private static RuntimeException listenerFailed(Throwable e) {
-        return new IllegalStateException("The request's listener failed: " + e, e);
+    private void failByListener(Request request, Throwable e) {
+        noteFailure(e);
+        fail(request, new IllegalStateException("The request's listener failed: " + e, e));
+    }
+
+    private void noteFailure(Throwable e) {
+        if (together) failure = failure.or(() -> Optional.of(e));
+    }
+
+    /** Throws what the first request of one caller failed by, if one did. */
+    void throwFailure() {
+        if (failure.isEmpty()) return;
+        if (failure.get() instanceof Error e) throw e;
+        throw (RuntimeException) failure.get();
     }
 
     private void fail(Request request, RuntimeException failure) {
+        noteFailure(failure);
         running.remove(request);
         queue.remove(request);
         try {

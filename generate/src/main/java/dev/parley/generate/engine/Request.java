@@ -2,6 +2,7 @@ package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Listener;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.InferenceEngine.Timing;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.FinishReason;
@@ -11,15 +12,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /** A request in the engine, and the sequences that continue its prompt. */
-final class Request {
+final class Request implements Ticket {
+
+    /** A listener is called no more often: nobody reads faster, and the work that a call causes takes processor time from the model. */
+    static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final TextRequest asked;
     private final int limit;
     private final Listener listener;
     private final long betweenTellings;
+    private final Runnable wake;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final long arrived = System.nanoTime();
     private final List<Sequence> sequences = new ArrayList<>();
     private final List<TokenLogprob> promptLogprobs = new ArrayList<>();
@@ -31,14 +39,17 @@ final class Request {
 
     /**
      * @param limit new tokens of a sequence at most
-     * @param strategies by the number of their first text
      * @param betweenTellings nanoseconds after which the listener is told again, at the earliest
+     * @param wake has the engine look at its requests
+     * @param strategies by the number of their first text
      */
-    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, IntFunction<Strategy> strategies) {
+    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, Runnable wake,
+            IntFunction<Strategy> strategies) {
         this.asked = asked;
         this.limit = limit;
         this.listener = listener;
         this.betweenTellings = betweenTellings;
+        this.wake = wake;
         for (int i = 0; i < asked.config().numReturnSequences(); i += sequences.getLast().strategy().texts().size())
             sequences.add(new Sequence(this, i, strategies.apply(i)));
         if (limit == 0) {
@@ -72,8 +83,15 @@ final class Request {
         return sequences;
     }
 
-    void cancel() {
+    @Override
+    public void cancel() {
         cancelled = true;
+        wake.run();
+    }
+
+    @Override
+    public CompletableFuture<Answer> answer() {
+        return answer;
     }
 
     /** Its first sequence takes its place. @param cached tokens of the prompt that need not be read */
@@ -137,7 +155,12 @@ final class Request {
         over = true;
         var timing = new Timing(waited.orElseGet(this::sinceArrival), firstToken, sinceArrival());
         var completions = sequences.stream().flatMap(s -> s.strategy().texts().stream()).map(GeneratedText::completion).toList();
-        listener.onEnd(new Answer(completions, List.copyOf(promptLogprobs), cachedTokens, timing));
+        var ended = new Answer(completions, List.copyOf(promptLogprobs), cachedTokens, timing);
+        try {
+            listener.onEnd(ended);
+        } finally {
+            answer.complete(ended);
+        }
     }
 
     /** Frees its memory and tells the listener of a failure, unless it knows of the end. */
@@ -148,7 +171,11 @@ final class Request {
         try {
             sequences.forEach(Sequence::tell);
         } finally {
-            listener.onFailure(failure);
+            try {
+                listener.onFailure(failure);
+            } finally {
+                answer.completeExceptionally(failure);
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ class RequestQueueTest {
     private static Request task(String owner, GenerationConfig config) {
         var request = new TextRequest(new int[] {1}, config, owner, false, Optional.empty());
         var task = new Generation(request.prompt(), 0, 1, config, Optional.empty(), Optional.empty());
-        return new Request(request, 1, new Kept(), 0, number -> Strategy.of(task, number, Optional.empty()));
+        return new Request(request, 1, new Kept(), 0, () -> {}, number -> Strategy.of(task, number, Optional.empty()));
     }
 
     private static Predicate<Sequence> places(int free) {

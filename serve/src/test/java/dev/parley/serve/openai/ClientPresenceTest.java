@@ -3,7 +3,7 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.engine.InferenceEngine.Stats;
+import dev.parley.generate.engine.EngineStats;
 import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -36,11 +36,11 @@ class ClientPresenceTest {
         server.close();
     }
 
-    private static Stats stats() {
+    private static EngineStats stats() {
         return server.models().all().getFirst().model().orElseThrow().engine().stats();
     }
 
-    private static Stats await(Predicate<Stats> state) throws InterruptedException {
+    private static EngineStats await(Predicate<EngineStats> state) throws InterruptedException {
         while (!state.test(stats())) TimeUnit.MILLISECONDS.sleep(5);
         return stats();
     }
