@@ -40,7 +40,8 @@ public final class InferenceEngine implements AutoCloseable {
      * @param running most sequences that run
      * @param waiting most requests that wait
      * @param cacheBytes memory for keys and values; at least one whole context is kept
-     * @param prefillTokens prompt tokens that a step may process while other sequences wait for their next token
+     * @param prefillTokens prompt tokens that a step may process while other sequences wait for their next token; a model that libtorch
+     *     runs alone reads each prompt in one step
      * @param sharedPrefixes whether different owners share prefixes; each could then find out what others have asked
      */
     public record Limits(int running, int waiting, long cacheBytes, int prefillTokens, boolean sharedPrefixes) {
@@ -148,8 +149,8 @@ public final class InferenceEngine implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.constraints = constraints;
         draft.ifPresent(d -> DraftModel.check(d, model));
-        session = model.openSession(limits.cacheBytes());
-        this.draft = draft.map(d -> new DraftModel(d, model));
+        session = model.openSession(limits.cacheBytes(), !ownThread);
+        this.draft = draft.map(d -> new DraftModel(d, model, limits.cacheBytes()));
         queue = new RequestQueue(limits.waiting());
         loop = new EngineLoop(queue, limits, session, keptBytes, cancelled, !ownThread);
         thread = ownThread ? Optional.of(Thread.ofPlatform().name("parley-engine").start(loop)) : Optional.empty();
