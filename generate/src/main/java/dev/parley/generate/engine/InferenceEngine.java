@@ -4,7 +4,6 @@ import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.generate.strategy.Generation;
-import dev.parley.generate.strategy.Strategy;
 import dev.parley.grammar.Constraints;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
@@ -197,8 +196,7 @@ public final class InferenceEngine implements AutoCloseable {
         var limit = limit(asked);
         if (limit == 0 && config.numBeams() > 1) throw new ModelException("No token can be made: the limit is 0.");
         var task = new Generation(asked.prompt(), asked.begun(), limit, config, tokenizer, masks);
-        var request = new Request(asked, limit, listener, thread.isPresent() ? Request.BETWEEN_TELLINGS : 0, queue::wake,
-                number -> Strategy.of(task, number, draft));
+        var request = new Request(asked, task, draft, listener, thread.isPresent() ? Request.BETWEEN_TELLINGS : 0, queue::wake);
         queue.add(request);
         return request;
     }

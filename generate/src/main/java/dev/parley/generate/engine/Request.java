@@ -5,8 +5,10 @@ import dev.parley.generate.engine.InferenceEngine.Listener;
 import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.InferenceEngine.Timing;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.DraftModel;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.strategy.GeneratedText;
+import dev.parley.generate.strategy.Generation;
 import dev.parley.generate.strategy.Strategy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 
 /** A request in the engine, and the sequences that continue its prompt. */
 final class Request implements Ticket {
@@ -38,20 +39,19 @@ final class Request implements Ticket {
     private volatile boolean cancelled;
 
     /**
-     * @param limit new tokens of a sequence at most
+     * @param task what each of its sequences is to generate
+     * @param draft the engine's draft model, if it has one
      * @param betweenTellings nanoseconds after which the listener is told again, at the earliest
      * @param wake has the engine look at its requests
-     * @param strategies by the number of their first text
      */
-    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, Runnable wake,
-            IntFunction<Strategy> strategies) {
+    Request(TextRequest asked, Generation task, Optional<DraftModel> draft, Listener listener, long betweenTellings, Runnable wake) {
         this.asked = asked;
-        this.limit = limit;
+        limit = task.limit();
         this.listener = listener;
         this.betweenTellings = betweenTellings;
         this.wake = wake;
         for (int i = 0; i < asked.config().numReturnSequences(); i += sequences.getLast().strategy().texts().size())
-            sequences.add(new Sequence(this, i, strategies.apply(i)));
+            sequences.add(new Sequence(this, i, Strategy.of(task, i, draft)));
         if (limit == 0) {
             for (var sequence : sequences) {
                 if (!sequence.asksForPrompt()) sequence.strategy().end(FinishReason.LENGTH);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.strategy.Generation;
-import dev.parley.generate.strategy.Strategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,7 @@ class RequestQueueTest {
     private static Request task(String owner, GenerationConfig config) {
         var request = new TextRequest(new int[] {1}, config, owner, false, Optional.empty());
         var task = new Generation(request.prompt(), 0, 1, config, Optional.empty(), Optional.empty());
-        return new Request(request, 1, new Kept(), 0, () -> {}, number -> Strategy.of(task, number, Optional.empty()));
+        return new Request(request, task, Optional.empty(), new Kept(), 0, () -> {});
     }
 
     private static Predicate<Sequence> places(int free) {
