@@ -2,8 +2,8 @@ package dev.parley.generate.strategy;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.StopStrings;
-import dev.parley.generate.sampling.TopK;
 import dev.parley.grammar.GrammarProgress;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
@@ -189,7 +189,7 @@ final class BeamSearch extends Strategy {
     private double[][] totals(List<Beam> running, float[][] scores) {
         var totals = new double[running.size()][];
         for (int b = 0; b < totals.length; b++) {
-            var logprobs = TopK.logSoftmax(scores[b]);
+            var logprobs = Sampler.logSoftmax(scores[b]);
             for (var processor : processors) processor.process(running.get(b).ids, logprobs);
             totals[b] = new double[logprobs.length];
             for (int i = 0; i < logprobs.length; i++) totals[b][i] = running.get(b).score + logprobs[i];

@@ -1,5 +1,6 @@
 package dev.parley.generate.strategy;
 
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TopK;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class ContrastiveSearch extends Strategy {
     public void prepare(int room) {
         if (scores.length == 0 || tried.length > 0) return;
         raw = scores.clone();
-        p = TopK.softmax(text.processed(scores));
+        p = Sampler.softmax(text.processed(scores));
         tried = TopK.first(p, candidates);
         scores = new float[0];
         var base = branches().getFirst();
