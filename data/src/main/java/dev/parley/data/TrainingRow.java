@@ -68,7 +68,7 @@ public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
             labels[b] = filledUp(row.labels, longest, TrainingBatch.IGNORED);
             if (packed) segments[b] = row.segments.length == 0 ? new int[longest] : filledUp(row.segments, longest, Integer.MAX_VALUE);
         }
-        return new TrainingBatch(ids, labels, segments);
+        return TrainingBatch.of(ids, labels, segments);
     }
 
     private static int[] filledUp(int[] numbers, int length, int by) {

@@ -12,7 +12,6 @@ import static dev.parley.train.TrainingSettings.SEED;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
-import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.LossSum;
@@ -237,19 +236,19 @@ public final class Trainer {
         private Done step() {
             var rows = plan.step(state.step());
             var batches = rows.stream().map(TrainingRow::batch).toList();
-            var targets = batches.stream().mapToLong(TrainingBatch::targets).sum();
+            var targets = batches.stream().mapToLong(batch -> batch.targets().length).sum();
             if (targets == 0) {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) loss = loss.plus(model.lossAndBackward(batch, targets));
+            var rate = learningRate.at(progress.scheduledStep(state.step()));
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
                 throw new TrainingException("Step " + state.step() + ": the loss is " + loss.mean()
                         + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
-            var rate = learningRate.at(progress.scheduledStep(state.step()));
             optimizer.step(rate, gradNorm);
             return new Done(loss, gradNorm, rate, rows.stream().flatMap(List::stream).mapToLong(TrainingRow::length).sum());
         }
