@@ -11,8 +11,6 @@ import dev.parley.grammar.Constraints;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -97,12 +95,17 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
+        return answers(prompts, config, listener, cancelled).stream().flatMap(answer -> answer.completions().stream()).toList();
+    }
+
+    /** As {@link #generate(List, GenerationConfig, TextListener, BooleanSupplier)}, with how long each prompt took. */
+    public List<Answer> answers(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
         var work = new Work(config.numReturnSequences(), prompts.size(), listener, cancelled);
         try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, work::isOver)) {
             for (int i = 0; i < prompts.size(); i++) engine.submit(TextRequest.of(prompts.get(i), config), work.listener(i));
             engine.finish();
         }
-        return work.completions();
+        return work.answers();
     }
 
     /** The prompts of a call while they run, and what came of them. */
@@ -160,14 +163,12 @@ public final class Generator {
             };
         }
 
-        List<Completion> completions() {
+        List<Answer> answers() {
             if (failure.isPresent()) {
                 if (failure.get() instanceof Error error) throw error;
                 throw (RuntimeException) failure.get();
             }
-            var completions = new ArrayList<Completion>();
-            Arrays.stream(answers).forEach(answer -> completions.addAll(answer.completions()));
-            return completions;
+            return List.of(answers);
         }
     }
 
