@@ -1,6 +1,7 @@
 package dev.parley.data;
 
 import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;

@@ -10,9 +10,9 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.LossSum;

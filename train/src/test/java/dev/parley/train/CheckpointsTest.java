@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
 import java.io.IOException;

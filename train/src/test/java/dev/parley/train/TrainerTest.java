@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;

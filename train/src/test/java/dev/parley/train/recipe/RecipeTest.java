@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.train.LrSchedule;

@@ -1,11 +1,9 @@
-package dev.parley.data;
+package dev.parley.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.parley.model.ModelException;
-import dev.parley.model.TrainingBatch;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,5 @@
-package dev.parley.data;
+package dev.parley.model;
 
-import dev.parley.model.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
