@@ -1,21 +1,19 @@
 package dev.parley.model;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Equally long rows of tokens to learn from, as they go from the data set to the loss. It says what is a target: a token is predicted
- * from those before it if its label is not {@link #IGNORED} and the token before it belongs to the same document.
+ * Rows of tokens to learn from, made equally long, as they go from the data set to the loss. It says what is a target: a token is
+ * predicted from those before it if its label is not {@link TrainingRow#IGNORED} and the token before it belongs to the same document.
  *
  * <pre>{@code
- * var batch = TrainingBatch.of(new int[] {5, 6, 7}, new int[] {8, 9, 5});
- * batch.targets(); // 1, 2, 4, 5
+ * var batch = TrainingBatch.of(List.of(TrainingRow.of(new int[] {5, 6, 7}), TrainingRow.of(new int[] {8, 9})));
+ * batch.targets(); // 1, 2, 4
  * }</pre>
  */
 public final class TrainingBatch {
-
-    /** The label of a token that is no target, as in transformers. */
-    public static final int IGNORED = -100;
 
     private static final int[] ONE_DOCUMENT = new int[0];
 
@@ -50,6 +48,31 @@ public final class TrainingBatch {
         return isPacked() ? segments[row] : ONE_DOCUMENT;
     }
 
+    /**
+     * Rows filled up at the right to the longest. Padding needs no mask there: it comes after every token that could see it, and is no
+     * target.
+     */
+    public static TrainingBatch of(List<TrainingRow> rows) {
+        var longest = rows.stream().mapToInt(TrainingRow::length).max().orElse(0);
+        var packed = rows.stream().anyMatch(TrainingRow::isPacked);
+        var ids = new int[rows.size()][];
+        var labels = new int[rows.size()][];
+        var segments = new int[packed ? rows.size() : 0][];
+        for (int b = 0; b < ids.length; b++) {
+            var row = rows.get(b);
+            ids[b] = Arrays.copyOf(row.inputIds(), longest);
+            labels[b] = filledUp(row.labels(), longest, TrainingRow.IGNORED);
+            if (packed) segments[b] = row.isPacked() ? filledUp(row.segments(), longest, Integer.MAX_VALUE) : new int[longest];
+        }
+        return new TrainingBatch(ids, labels, segments);
+    }
+
+    private static int[] filledUp(int[] numbers, int length, int by) {
+        var filled = Arrays.copyOf(numbers, length);
+        Arrays.fill(filled, numbers.length, length, by);
+        return filled;
+    }
+
     /** Rows of one document each, whose every token may be a target. */
     public static TrainingBatch of(int[]... ids) {
         return of(ids, ids);
@@ -64,7 +87,7 @@ public final class TrainingBatch {
      * Rows that may hold several documents, which do not see each other: each reads as it does alone.
      *
      * @param ids token ids, (B, T)
-     * @param labels (B, T), unshifted as in transformers: the token's id where it may be a target, or {@link #IGNORED}
+     * @param labels (B, T), unshifted as in transformers: the token's id where it may be a target, or {@link TrainingRow#IGNORED}
      * @param segments number of the document that each token belongs to, (B, T), ascending in a row; empty where a row is one document
      * @throws ModelException if the rows are not equally long, or the three have not the same shape
      */
@@ -72,13 +95,10 @@ public final class TrainingBatch {
         return new TrainingBatch(ids, labels, segments);
     }
 
-    /**
-     * Whether a token of a row is predicted.
-     *
-     * @param segments empty where the row is one document
-     */
-    public static boolean isTarget(int[] labels, int[] segments, int position) {
-        return position > 0 && labels[position] != IGNORED && (segments.length == 0 || segments[position] == segments[position - 1]);
+    /** @param segments empty where the row is one document */
+    static boolean isTarget(int[] labels, int[] segments, int position) {
+        return position > 0 && labels[position] != TrainingRow.IGNORED
+                && (segments.length == 0 || segments[position] == segments[position - 1]);
     }
 
     /** Token ids, (B, T). */
@@ -86,7 +106,7 @@ public final class TrainingBatch {
         return ids;
     }
 
-    /** What may be a target, (B, T): the token's id, or {@link #IGNORED}. */
+    /** What may be a target, (B, T): the token's id, or {@link TrainingRow#IGNORED}. */
     public int[][] labels() {
         return labels;
     }

@@ -1,19 +1,19 @@
 package dev.parley.model;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * A row of tokens to train on.
  *
  * @param inputIds token ids
- * @param labels what each position is the target of, unshifted as in transformers: the id itself, or
- *     {@link TrainingBatch#IGNORED}
- * @param segments the number of the document that each token belongs to, where several are packed into the row; they do
- *     not see each other. Empty where the row is one document.
+ * @param labels unshifted as in transformers: the token's id where it may be a target, or {@link #IGNORED}
+ * @param segments number of the document that each token belongs to, where several are packed into the row: they do not see each other.
+ *     Empty where the row is one document
  */
 public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
+
+    /** The label of a token that is no target, as in transformers. */
+    public static final int IGNORED = -100;
 
     /** @throws IllegalArgumentException if the arrays are not equally long */
     public TrainingRow {
@@ -46,33 +46,13 @@ public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
         return inputIds.length;
     }
 
-    /** Tokens that are predicted, as {@link TrainingBatch} has it. */
+    /** Whether it may hold several documents. */
+    public boolean isPacked() {
+        return segments.length > 0;
+    }
+
+    /** How many tokens are predicted, as {@link TrainingBatch} has it. */
     public int targets() {
         return (int) IntStream.range(0, labels.length).filter(t -> TrainingBatch.isTarget(labels, segments, t)).count();
-    }
-
-    /**
-     * Rows made equally long, filled up at the right. Padding needs no mask there: it comes after every token that could see it,
-     * and is no target.
-     */
-    public static TrainingBatch batch(List<TrainingRow> rows) {
-        var longest = rows.stream().mapToInt(TrainingRow::length).max().orElseThrow();
-        var packed = rows.stream().anyMatch(row -> row.segments.length > 0);
-        var ids = new int[rows.size()][];
-        var labels = new int[rows.size()][];
-        var segments = new int[packed ? rows.size() : 0][];
-        for (int b = 0; b < ids.length; b++) {
-            var row = rows.get(b);
-            ids[b] = Arrays.copyOf(row.inputIds, longest);
-            labels[b] = filledUp(row.labels, longest, TrainingBatch.IGNORED);
-            if (packed) segments[b] = row.segments.length == 0 ? new int[longest] : filledUp(row.segments, longest, Integer.MAX_VALUE);
-        }
-        return TrainingBatch.of(ids, labels, segments);
-    }
-
-    private static int[] filledUp(int[] numbers, int length, int by) {
-        var filled = Arrays.copyOf(numbers, length);
-        Arrays.fill(filled, numbers.length, length, by);
-        return filled;
     }
 }

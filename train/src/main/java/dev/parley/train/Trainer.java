@@ -12,6 +12,7 @@ import static dev.parley.train.TrainingSettings.SEED;
 import dev.parley.data.Dataset;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
+import dev.parley.model.TrainingBatch;
 import dev.parley.model.TrainingRow;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
@@ -170,7 +171,7 @@ public final class Trainer implements AutoCloseable {
             if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<TrainingRow>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            sum = sum.plus(model.loss(TrainingRow.batch(rows)));
+            sum = sum.plus(model.loss(TrainingBatch.of(rows)));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return Optional.of(sum.mean());
@@ -260,7 +261,7 @@ public final class Trainer implements AutoCloseable {
         /** The recipe: passes over the micro-batches, clip, update. */
         private Done step() {
             var rows = plan.step(state.step());
-            var batches = rows.stream().map(TrainingRow::batch).toList();
+            var batches = rows.stream().map(TrainingBatch::of).toList();
             var targets = batches.stream().mapToLong(batch -> batch.targets().length).sum();
             if (targets == 0) {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
