@@ -17,8 +17,8 @@ import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
-import dev.parley.train.recipe.Recipe.Stage;
 import dev.parley.train.recipe.Recipe;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -158,8 +158,9 @@ final class Quickstart {
         var heldOut = Dataset
                 .of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
         try (var trainer = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
-            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", trainer.model().config().parameterCount(),
-                    part.steps(), budget.shape().tokensPerStep()));
+            progress.note(
+                    String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", trainer.model().config().parameterCount(),
+                            part.steps(), budget.shape().tokensPerStep()));
             train(Stage.PRETRAIN, trainer, part, budget, folder);
         }
         return folder;

@@ -13,8 +13,8 @@ import dev.parley.train.NewtonSchulz;
 import dev.parley.train.Optim;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
-import dev.parley.train.recipe.Recipe.Stage;
 import dev.parley.train.recipe.Recipe;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +51,8 @@ class StageRecipeTest {
 
     private static void assertArguments(TrainingArguments expected, Recipe recipe, ModelConfig model) throws IOException {
         try (var trainer = recipe.withRows(ROWS).open()) {
-            for (var setting : TrainingSettings.all()) assertEquals(expected.get(setting), trainer.arguments().get(setting), setting.name());
+            for (var setting : TrainingSettings.all())
+                assertEquals(expected.get(setting), trainer.arguments().get(setting), setting.name());
             assertEquals(model, trainer.model().config());
         }
     }
