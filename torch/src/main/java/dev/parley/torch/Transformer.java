@@ -2,7 +2,6 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.ModelException;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
@@ -51,7 +50,7 @@ final class Transformer {
         return hidden;
     }
 
-    /** Token embeddings, (B, T, C), float32. @throws ModelException if a row leaves the context, or an id the vocabulary */
+    /** Token embeddings, (B, T, C), float32. @throws dev.parley.model.ModelException if a row leaves the context, or an id the vocabulary */
     private Tensor embedded(int[][] ids, int past) {
         for (var row : ids) config.checkFits(row, past);
         return tokens.rows(ids);
