@@ -50,7 +50,7 @@ final class Transformer {
         return hidden;
     }
 
-    /** Token embeddings, (B, T, C), float32. @throws dev.parley.model.ModelException if a row leaves the context, or an id the vocabulary */
+    /** Token embeddings of ids that the model can read, (B, T, C), float32. */
     private Tensor embedded(int[][] ids, int past) {
         for (var row : ids) config.checkFits(row, past);
         return tokens.rows(ids);
