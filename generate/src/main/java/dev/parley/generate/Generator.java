@@ -2,6 +2,7 @@ package dev.parley.generate;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.strategy.Completion;
@@ -95,6 +96,11 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
+        return answers(prompts, config, listener, cancelled).stream().flatMap(answer -> answer.completions().stream()).toList();
+    }
+
+    /** As {@link #generate(List, GenerationConfig, TextListener, BooleanSupplier)}, with how long each prompt took. */
+    public List<Answer> answers(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
         var tickets = new ArrayList<Ticket>();
         try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, cancelled)) {
             for (int i = 0; i < prompts.size(); i++) {
@@ -105,7 +111,7 @@ public final class Generator {
             }
             engine.finish();
         }
-        return tickets.stream().flatMap(ticket -> ticket.answer().join().completions().stream()).toList();
+        return tickets.stream().map(ticket -> ticket.answer().join()).toList();
     }
 
     private Tokenizer requireTokenizer() {
