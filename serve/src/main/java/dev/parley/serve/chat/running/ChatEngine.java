@@ -13,7 +13,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.sampling.ChatSettings;
+import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.work.ComputePool;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
@@ -104,7 +104,7 @@ public class ChatEngine {
     /** Grammars and tokens, which may take a while, are not made on the thread of a request. */
     private static Prepared prepared(Question question, ServedModel model) {
         return ComputePool.shared().run(question.owner(), () -> {}, () -> {
-            var config = ChatSettings.read(JsonFields.of(question.settings(), "settings"), model, question.topLogprobs());
+            var config = SamplingFields.ofAnswer(JsonFields.of(question.settings(), "settings"), model, question.topLogprobs());
             return new Prepared(config, FittedPrompt.of(question, model, config));
         });
     }

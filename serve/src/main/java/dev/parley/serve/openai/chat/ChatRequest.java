@@ -6,7 +6,6 @@ import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
-import dev.parley.serve.sampling.ChatSettings;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.HashMap;
@@ -27,7 +26,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
     static ChatRequest read(JsonFields fields, ServedModel model) {
         var messages = ChatMessages.read(fields);
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
-        settings.maxNewTokens(ChatSettings.mostTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
+        settings.maxNewTokens(SamplingFields.maxTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
         var logprobs = fields.flag("logprobs");
         var top = fields.integer("top_logprobs", 0, MOST_TOP);
         if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs is only allowed when logprobs is true.");
