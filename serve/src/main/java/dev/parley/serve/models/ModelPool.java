@@ -39,6 +39,9 @@ public final class ModelPool implements AutoCloseable {
     /** A model that stays in memory until this is closed. */
     public interface Lease extends AutoCloseable {
 
+        /** The model's name in the API. */
+        String id();
+
         ServedModel model();
 
         @Override
@@ -207,6 +210,11 @@ public final class ModelPool implements AutoCloseable {
         var model = place.model.orElseThrow();
         return new Lease() {
             private boolean open = true;
+
+            @Override
+            public String id() {
+                return place.source.id();
+            }
 
             @Override
             public ServedModel model() {

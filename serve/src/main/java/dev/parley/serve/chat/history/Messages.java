@@ -60,6 +60,15 @@ public final class Messages {
         return database.read(t -> path(t, owner, id));
     }
 
+    /** The same with its conversation. @throws ApiError 404 if this owner has no such conversation, or it has no such message */
+    public MessagePath path(String owner, String conversation, String id) {
+        return database.read(t -> {
+            var path = new MessagePath(Conversations.get(t, owner, conversation), path(t, owner, id));
+            if (!path.last().conversation().equals(conversation)) throw Rows.noMessage(id);
+            return path;
+        });
+    }
+
     static List<ChatMessage> path(Transaction t, String owner, String id) {
         get(t, owner, id);
         return t.list("with recursive path (id, depth) as (select p.id, 0 from messages p where p.id = ?"

@@ -85,7 +85,7 @@ class RunningAnswersTest {
     }
 
     private String ask() {
-        return answers.answer(ada, conversation, question, Optional.empty(), none()).id();
+        return answers.answer(ada, conversation.id(), question, Optional.empty(), none()).id();
     }
 
     private ChatMessage await(String id) {
@@ -163,22 +163,23 @@ class RunningAnswersTest {
                 aside.addAndGet(-reserved);
             }
         });
-        var answer = answers.answer(limited, conversation, question, Optional.empty(), none());
+        var answer = answers.answer(limited, conversation.id(), question, Optional.empty(), none());
         assertEquals(103, aside.get());
         models.jobs.getFirst().say(1);
         models.jobs.getFirst().fail("A fault.");
         await(answer.id());
         while (aside.get() != 0) Thread.sleep(5);
         models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
-        assertEquals(404, status(() -> answers.answer(limited, conversation, question, Optional.empty(), none())));
+        assertEquals(404, status(() -> answers.answer(limited, conversation.id(), question, Optional.empty(), none())));
         assertEquals(0, aside.get(), "what was not begun uses nothing");
     }
 
     @Test
     void whatIsRefusedLeavesNothing() {
-        assertEquals(400, status(() -> answers.answer(ada, conversation, question, Optional.empty(), none().put("refuse", true))));
+        assertEquals(400, status(() -> answers.answer(ada, conversation.id(), question, Optional.empty(), none().put("refuse", true))));
         assertEquals(1, messages.all("ada", conversation.id()).size());
         assertEquals(Optional.of(question), conversations.get("ada", conversation.id()).current());
+        assertEquals(List.of(), models.leases, "the model may leave");
     }
 
     @Test
@@ -226,7 +227,7 @@ class RunningAnswersTest {
         var tries = new ArrayList<CompletableFuture<Boolean>>();
         for (int i = 0; i < 8; i++) tries.add(CompletableFuture.supplyAsync(() -> {
             try {
-                answers.goOn(ada, conversation, id, Optional.empty(), none());
+                answers.goOn(ada, conversation.id(), id, Optional.empty(), none());
                 return true;
             } catch (ApiError e) {
                 assertEquals(409, e.status());
@@ -243,7 +244,7 @@ class RunningAnswersTest {
         assertEquals("xxxxx", whole.text());
         assertEquals(2, whole.answer().flatMap(Answer::usage).orElseThrow().seconds(), "of both times");
         assertEquals(5, messages.tokens("ada", id).tokens().size());
-        assertEquals(400, status(() -> answers.goOn(ada, conversation, id, Optional.empty(), none())), "it has come to its end");
+        assertEquals(400, status(() -> answers.goOn(ada, conversation.id(), id, Optional.empty(), none())), "it has come to its end");
     }
 
     @Test
@@ -253,7 +254,7 @@ class RunningAnswersTest {
             models.jobs.getLast().say(1);
             models.jobs.getLast().end("length");
             await(id);
-            answers.goOn(ada, conversation, id, Optional.empty(), none());
+            answers.goOn(ada, conversation.id(), id, Optional.empty(), none());
         }
         models.jobs.getLast().end("stop");
         assertEquals("x".repeat(200), await(id).text());
@@ -268,7 +269,7 @@ class RunningAnswersTest {
         var logs = new ArrayList<AnswerLog>();
         models.beforeBegun(() -> logs.add(answers.log("ada", id)));
         models.beforeBegun(() -> conversations.delete("ada", conversation.id()));
-        assertEquals(404, status(() -> answers.goOn(ada, conversation, id, Optional.empty(), none())));
+        assertEquals(404, status(() -> answers.goOn(ada, conversation.id(), id, Optional.empty(), none())));
         assertEquals(Status.DONE, logs.getFirst().next(new Position(2, 2, false), 9, LONG).ended().orElseThrow().status());
         answers.finish(LONG);
         conversations.restore("ada", conversation.id());
@@ -280,11 +281,11 @@ class RunningAnswersTest {
     void whatIsStillBeingWrittenIsNotAnswered() {
         var id = ask();
         var more = messages.add("ada", conversation.id(), Optional.of(id), Role.USER, "And?").id();
-        assertEquals(409, status(() -> answers.answer(ada, conversation, more, Optional.empty(), none())));
+        assertEquals(409, status(() -> answers.answer(ada, conversation.id(), more, Optional.empty(), none())));
         models.jobs.getFirst().end("stop");
         await(id);
         models.jobs.clear();
-        var next = answers.answer(ada, conversation, more, Optional.empty(), none()).id();
+        var next = answers.answer(ada, conversation.id(), more, Optional.empty(), none()).id();
         assertEquals(3, models.jobs.getFirst().question.messages().size());
         models.jobs.getFirst().end("stop");
         await(next);
@@ -299,7 +300,7 @@ class RunningAnswersTest {
         assertEquals(Status.FAILED, failed.status());
         assertEquals(Optional.of("The memory did not do."), failed.answer().flatMap(Answer::error));
         assertEquals("xx", failed.text());
-        answers.goOn(ada, conversation, id, Optional.empty(), none());
+        answers.goOn(ada, conversation.id(), id, Optional.empty(), none());
         models.jobs.getLast().say(1);
         models.jobs.getLast().end("stop");
         assertEquals("xxx", await(id).text());
@@ -312,22 +313,22 @@ class RunningAnswersTest {
         models.jobs.getFirst().say(4);
         models.jobs.getFirst().end("stop");
         await(id);
-        var branch = answers.branch(ada, conversation, new Beginning(id, 2, 99), Optional.empty(), none());
+        var branch = answers.branch(ada, conversation.id(), new Beginning(id, 2, 99), Optional.empty(), none());
         assertEquals(List.of(0, 1, 99), models.jobs.getLast().question.begun().stream().map(t -> t.id()).toList());
         models.jobs.getLast().say(1);
         models.jobs.getLast().end("stop");
         assertEquals("xxyx", await(branch.id()).text());
         assertEquals("xxxx", messages.get("ada", id).text());
-        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 2, 98), Optional.empty(), none())));
-        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 4, 99), Optional.empty(), none())));
-        assertEquals(400, status(() -> answers.branch(ada, conversation, new Beginning(id, 2, 99), Optional.of("other"), none())));
+        assertEquals(400, status(() -> answers.branch(ada, conversation.id(), new Beginning(id, 2, 98), Optional.empty(), none())));
+        assertEquals(400, status(() -> answers.branch(ada, conversation.id(), new Beginning(id, 4, 99), Optional.empty(), none())));
+        assertEquals(400, status(() -> answers.branch(ada, conversation.id(), new Beginning(id, 2, 99), Optional.of("other"), none())));
     }
 
     @Test
     void theInstructionOfAnAnswerIsTheOneThatItHad() throws InterruptedException {
         var told = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Be brief."), Optional.empty(),
                 Optional.empty());
-        var id = answers.answer(ada, conversations.change("ada", conversation.id(), told), question, Optional.empty(), none()).id();
+        var id = answers.answer(ada, conversations.change("ada", conversation.id(), told).id(), question, Optional.empty(), none()).id();
         models.jobs.getFirst().say(2);
         models.jobs.getFirst().end("stop");
         await(id);
@@ -340,9 +341,10 @@ class RunningAnswersTest {
     void oneOwnerCannotTakeAllPlaces() {
         for (int i = 0; i < RunningAnswers.MOST; i++) ask();
         assertEquals(429, status(this::ask));
+        assertEquals(RunningAnswers.MOST, models.leases.size(), "who was refused keeps no model");
         var bobs = conversations.create("bob", Draft.EMPTY);
         var asked = messages.add("bob", bobs.id(), Optional.empty(), Role.USER, "Hi").id();
-        answers.answer(new Caller("bob", "Bob"), bobs, asked, Optional.empty(), none());
+        answers.answer(new Caller("bob", "Bob"), bobs.id(), asked, Optional.empty(), none());
         assertEquals(RunningAnswers.MOST + 1, models.jobs.size());
         answers.finish(Duration.ZERO);
     }
