@@ -100,11 +100,13 @@ final class EventRoutes implements Routes {
         events.send(at.id(), failed ? "failure" : "end", json);
     }
 
-    /** Tokens with their probabilities and those that could have come, as the page looks at them. */
+    /** Tokens with their probabilities, where these are told, and those that could have come, as the page looks at them. */
     private static ArrayNode tokens(List<AnswerToken> tokens) {
         var list = JsonNodeFactory.instance.arrayNode(tokens.size());
         for (var token : tokens) {
-            var top = list.addObject().put("id", token.id()).put("text", token.text()).put("logprob", token.logprob()).putArray("top");
+            var json = list.addObject().put("id", token.id()).put("text", token.text());
+            token.logprob().ifPresentOrElse(logprob -> json.put("logprob", logprob), () -> json.putNull("logprob"));
+            var top = json.putArray("top");
             for (var other : token.top()) top.addObject().put("id", other.id()).put("text", other.text()).put("logprob", other.logprob());
         }
         return list;

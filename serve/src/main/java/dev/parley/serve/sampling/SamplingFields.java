@@ -86,7 +86,7 @@ public final class SamplingFields {
      * The whole settings of one answer in a chat, for those who ask the models by another way than {@code /v1} and are to be understood
      * alike.
      *
-     * @param topLogprobs most likely tokens that are told for each token
+     * @param topLogprobs most likely tokens that are told for each token; beams tell none
      * @throws ApiError if a field cannot be honoured, or more than one answer is asked for
      */
     public static GenerationConfig ofAnswer(JsonFields fields, ServedModel model, int topLogprobs) {
@@ -94,7 +94,7 @@ public final class SamplingFields {
         var settings = settings(fields, model.defaults(), model.tokenizer().vocabSize());
         settings.maxNewTokens(maxTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
         StructuredOutputFields.read(fields).ifPresent(settings::grammar);
-        return build(settings.numReturnSequences(1).logprobs(topLogprobs));
+        return build(settings.numReturnSequences(1).logprobs(settings.get(NUM_BEAMS) > 1 ? -1 : topLogprobs));
     }
 
     /** By either name, as OpenAI's API has it; 0, as many as the context holds, where neither they nor the model set a limit. */

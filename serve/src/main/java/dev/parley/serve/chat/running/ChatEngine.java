@@ -22,7 +22,6 @@ import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -173,12 +172,14 @@ public class ChatEngine {
         public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
             var known = Math.min(logged, text.length());
             logged -= known;
-            var tokens = new ArrayList<AnswerToken>(ids.length);
-            for (var token : logprobs) {
-                var top = token.top().stream().map(t -> new Alternative(t.id(), text(tokenizer, t.id()), t.logprob())).toList();
-                tokens.add(new AnswerToken(token.id(), text(tokenizer, token.id()), token.logprob(), top));
-            }
+            var tokens = logprobs.isEmpty() ? IntStream.of(ids).mapToObj(id -> new AnswerToken(id, text(tokenizer, id))).toList()
+                    : logprobs.stream().map(this::token).toList();
             to.log().add(text.substring(known), tokens);
+        }
+
+        private AnswerToken token(TokenLogprob told) {
+            var top = told.top().stream().map(t -> new Alternative(t.id(), text(tokenizer, t.id()), t.logprob())).toList();
+            return new AnswerToken(told.id(), text(tokenizer, told.id()), told.logprob(), top);
         }
 
         @Override
