@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The fields that say how an answer is sampled and how long it may be, for all routes that generate text. The fields of numbers and flags
+ * The fields that say how an answer is sampled and how long it may be, for all routes that generate. The fields of numbers and flags
  * follow from {@link GenerationSettings}.
  */
 public final class SamplingFields {

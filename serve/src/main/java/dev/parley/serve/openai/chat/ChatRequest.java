@@ -32,11 +32,11 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs is only allowed when logprobs is true.");
         settings.logprobs(logprobs ? top.orElse(0) : -1);
         var tools = ToolFields.read(fields);
-        var form = StructuredOutputFields.read(fields);
+        var grammar = StructuredOutputFields.read(fields);
         var stream = StreamFields.read(fields);
         var variables = variables(fields);
         ignore(fields);
-        return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, form, settings), logprobs, stream);
+        return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, grammar, settings), logprobs, stream);
     }
 
     /** What else the template may read, such as {@code enable_thinking}. */
