@@ -37,7 +37,6 @@ final class Speculation extends Strategy {
     @Override
     public void prepare(int room) {
         if (drafted.length > 0) return; // not read yet
-        if (room == 0) drafter.close(); // beside other sequences it drafts nothing, and needs no memory for that
         var branch = branches().getFirst();
         if (!branch.isOpen() || branch.pending() != 1 || text.answerLength() == 0) return;
         var most = Math.min(Math.min(draftLength, room), text.limit() - text.answerLength() - 1); // the last token needs no draft
