@@ -131,7 +131,11 @@ public final class JsonFields {
         return any(name).map(value -> inner(value, prefix + name));
     }
 
-    /** An object as it stands, without its fields that are null. @param most characters of it as JSON */
+    /**
+     * An object as it stands, without its fields that are null.
+     *
+     * @param most characters of it as JSON
+     */
     public Optional<ObjectNode> json(String name, int most) {
         return any(name).map(value -> {
             if (!value.isObject()) throw wrong(name, "an object");

@@ -67,6 +67,7 @@ public final class Messages {
      */
     public record Path(Conversation conversation, List<ChatMessage> messages) {
 
+        /** The message itself. */
         public ChatMessage last() {
             return messages.getLast();
         }
@@ -77,7 +78,11 @@ public final class Messages {
         }
     }
 
-    /** The same with its conversation. @throws ApiError 404 if this owner has no such conversation, or it has no such message */
+    /**
+     * The same with its conversation.
+     *
+     * @throws ApiError 404 if this owner has no such conversation, or it has no such message
+     */
     public Path path(String owner, String conversation, String id) {
         return database.read(t -> {
             var path = new Path(Conversations.get(t, owner, conversation), path(t, owner, id));
