@@ -3,7 +3,12 @@ package dev.parley.serve.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.accounts.KeyLimits;
+import dev.parley.serve.accounts.Keys;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,5 +54,19 @@ class ChatBeamsTest {
         var after = client.await(id);
         assertTrue(after.path("text").asText().startsWith(before), after.toString());
         assertEquals(40, client.get("/api/messages/" + id + "/tokens").path("tokens").size());
+    }
+
+    @Test
+    void eachBeamCountsForTheLimitOfAKey() {
+        try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true))) {
+            var key = new Keys(server.database()).create("thrifty", Optional.empty(), Optional.empty(), new KeyLimits(0, 50, 0)).secret();
+            try (var thrifty = new ChatClient(server.base(), Map.of("Authorization", "Bearer " + key))) {
+                var asked = thrifty.ask("Hello");
+                var refused = thrifty.send("POST", "/api/conversations/" + asked.conversation() + "/answers",
+                        "{\"parent\":\"" + asked.question() + "\",\"settings\":{" + BEAMS + "}}");
+                assertEquals(400, refused.statusCode());
+                assertTrue(refused.body().contains("may generate 60"), refused.body());
+            }
+        }
     }
 }

@@ -128,11 +128,12 @@ public class ChatEngine {
         });
     }
 
-    /** The request, with as many tokens of an answer as its owner may have. */
+    /** The request, with as many tokens of an answer, or of each of its beams, as its owner may have. */
     private static TextRequest limited(TextRequest request, ServedModel model, RunningAnswer to) {
         var most = model.engine().limit(request);
-        var granted = to.reserve(request.prompt().length, most, request.config().maxNewTokens() == 0);
-        return granted < most ? request.withMaxNewTokens((int) granted) : request;
+        var beams = request.config().numBeams();
+        var granted = to.reserve(request.prompt().length, (long) beams * most, request.config().maxNewTokens() == 0) / beams;
+        return granted < most ? request.withMaxNewTokens((int) Math.max(1, granted)) : request;
     }
 
     private static RuntimeException refused(RuntimeException cause) {
