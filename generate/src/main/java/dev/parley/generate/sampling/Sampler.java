@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/** Chooses the next token of one text from its scores. Each text has a random generator of its own. */
+/** Chooses the next token of one sequence from its scores. Each sequence has a random generator of its own. */
 public final class Sampler {
 
     private final List<LogitsProcessor> processors;
@@ -17,7 +17,7 @@ public final class Sampler {
     /**
      * @param limit new tokens at most
      * @param masks of the config's grammar
-     * @param index of the text among those of one prompt: each draws differently
+     * @param index of the sequence among those of one prompt: each draws differently
      */
     public Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
         processors = LogitsProcessor.of(config, promptLength, limit, masks);

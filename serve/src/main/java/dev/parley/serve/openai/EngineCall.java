@@ -83,7 +83,7 @@ public final class EngineCall {
     /**
      * Runs requests to their ends. Where the client has left, they are cancelled.
      *
-     * @param caller pays for the tokens, also for those of a text that was broken off, and of a prompt that nothing came of
+     * @param caller pays for the tokens, also for those of a sequence that was cancelled, and of a prompt that nothing came of
      * @return an answer to each
      * @throws ClientGone if the client left
      * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
