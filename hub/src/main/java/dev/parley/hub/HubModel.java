@@ -24,7 +24,11 @@ public record HubModel(String id, String revision) {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     private static final int LONGEST_REVISION = 200;
 
-    /** @throws HubException if either cannot be a name at the hub */
+    /**
+     * Checks both names, for they become part of paths and addresses.
+     *
+     * @throws HubException if either cannot be a name at the hub
+     */
     public HubModel {
         if (!isId(id)) throw new HubException(HubException.Reason.NO_NAME,
                 "\"" + shown(id) + "\" is no name of a model; names are org/name or org/name@revision.");

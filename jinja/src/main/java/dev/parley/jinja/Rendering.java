@@ -49,6 +49,7 @@ public final class Rendering {
         return new Rendering(text.chars(), List.copyOf(parts));
     }
 
+    /** {@return the whole text} */
     public String text() {
         return text;
     }

@@ -36,10 +36,12 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
     /** y = x W + b. @param bias b, where one is added */
     public record LinearSpec(WeightSpec weight, Optional<WeightSpec> bias) {
 
+        /** {@return numbers in a vector that it takes} */
         public int in() {
             return weight.inFeatures();
         }
 
+        /** {@return numbers in a vector that it gives} */
         public int out() {
             return weight.outFeatures();
         }

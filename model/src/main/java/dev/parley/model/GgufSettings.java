@@ -35,10 +35,25 @@ public record GgufSettings(Gguf gguf) {
         return value.intValue();
     }
 
+    /**
+     * A whole number of the network, if the file has it.
+     *
+     * @param key without the name of the architecture
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public Optional<Long> whole(String key) {
         return wholeAt(inFull(key));
     }
 
+    /**
+     * A number of the network.
+     *
+     * @param key without the name of the architecture
+     * @param byDefault where the file does not have it
+     * @return its value, as the decimal that it was written from: 1e-6 and not the float next to it
+     * @throws ModelException if it is anything else
+     */
     public double number(String key, double byDefault) {
         var value = gguf.metadata().get(inFull(key));
         if (value == null) return byDefault;
@@ -46,6 +61,14 @@ public record GgufSettings(Gguf gguf) {
         throw fault(key, "a number");
     }
 
+    /**
+     * A text of the network.
+     *
+     * @param key without the name of the architecture
+     * @param byDefault where the file does not have it
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public String textOr(String key, String byDefault) {
         return gguf.metadata().containsKey(inFull(key)) ? text(inFull(key)) : byDefault;
     }

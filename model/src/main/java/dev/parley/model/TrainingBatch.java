@@ -42,6 +42,7 @@ public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
         return new TrainingBatch(ids, labels, new int[0][]);
     }
 
+    /** {@return the number of rows, B} */
     public int rows() {
         return ids.length;
     }

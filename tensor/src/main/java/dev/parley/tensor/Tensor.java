@@ -122,10 +122,12 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, long... shape) {
         return empty(dtype, shape).fillInPlace(0);
     }
 
+    /** A tensor whose elements all are one value. */
     public static Tensor full(double value, DType dtype, long... shape) {
         return empty(dtype, shape).fillInPlace(value);
     }
@@ -146,6 +148,7 @@ public final class Tensor implements AutoCloseable {
 
     // ---- what it is ----
 
+    /** Sizes of the dimensions; empty for a single number. The array is the caller's own. */
     public long[] shape() {
         check();
         var shape = new long[Math.toIntExact(pointer.dim())];
@@ -161,6 +164,7 @@ public final class Tensor implements AutoCloseable {
         return pointer.size(dim);
     }
 
+    /** Type of the elements. */
     public DType dtype() {
         check();
         return ScalarTypes.of(pointer.scalar_type());
@@ -245,10 +249,12 @@ public final class Tensor implements AutoCloseable {
         return call("unflatten", () -> pointer.unflatten(dim, sizes), this);
     }
 
+    /** A view with two dimensions exchanged. */
     public Tensor transpose(long a, long b) {
         return call("transpose", () -> pointer.transpose(a, b), this);
     }
 
+    /** A view with the dimensions in another order: dimension i of the result is {@code dims[i]} of this one. */
     public Tensor permute(long... dims) {
         return call("permute to " + text(dims), () -> pointer.permute(dims), this);
     }
@@ -268,6 +274,7 @@ public final class Tensor implements AutoCloseable {
         return call("indexSelect", () -> pointer.index_select(dim, indices.pointer), this, indices);
     }
 
+    /** A view with one more dimension, of size 1, before {@code dim}. */
     public Tensor unsqueeze(long dim) {
         return call("unsqueeze", () -> pointer.unsqueeze(dim), this);
     }
@@ -302,30 +309,37 @@ public final class Tensor implements AutoCloseable {
         }, this, left, right);
     }
 
+    /** Sum of elements; shapes are broadcast, types promoted. */
     public Tensor add(Tensor other) {
         return call("add", () -> pointer.add(other.pointer), this, other);
     }
 
+    /** Difference of elements; shapes are broadcast, types promoted. */
     public Tensor sub(Tensor other) {
         return call("sub", () -> pointer.sub(other.pointer), this, other);
     }
 
+    /** Product of elements, not of matrices; shapes are broadcast, types promoted. */
     public Tensor mul(Tensor other) {
         return call("mul", () -> pointer.mul(other.pointer), this, other);
     }
 
+    /** Each element times a number; a tensor of floats keeps its type. */
     public Tensor mul(double factor) {
         return withScalar("mul", factor, pointer::mul);
     }
 
+    /** Each element plus a number; a tensor of floats keeps its type. */
     public Tensor add(double number) {
         return withScalar("add", number, pointer::add);
     }
 
+    /** e to the power of each element. */
     public Tensor exp() {
         return call("exp", pointer::exp, this);
     }
 
+    /** exp of each element by the sum of them along a dimension, in this tensor's type. */
     public Tensor softmax(long dim) {
         return call("softmax", () -> pointer.softmax(dim), this);
     }
@@ -344,6 +358,7 @@ public final class Tensor implements AutoCloseable {
         return call("logSumExp", () -> pointer.logsumexp(dim), this);
     }
 
+    /** Sum of all elements, a tensor with one element. */
     public Tensor sum() {
         return call("sum", () -> pointer.sum(), this);
     }
@@ -353,6 +368,7 @@ public final class Tensor implements AutoCloseable {
         return call("sum", () -> pointer.sum(dim), this);
     }
 
+    /** Mean of all elements, a tensor with one element. */
     public Tensor mean() {
         return call("mean", () -> pointer.mean(), this);
     }
@@ -377,6 +393,7 @@ public final class Tensor implements AutoCloseable {
         return call("max", () -> pointer.amax(new long[] {dim}, false), this);
     }
 
+    /** Natural logarithm of each element. */
     public Tensor log() {
         return call("log", pointer::log, this);
     }
@@ -410,6 +427,7 @@ public final class Tensor implements AutoCloseable {
 
     // ---- in place ----
 
+    /** Adds a tensor of a shape that broadcasts to this one, and returns this. */
     public Tensor addInPlace(Tensor other) {
         return inPlace("addInPlace", () -> pointer.add_(other.pointer), other);
     }
@@ -421,12 +439,14 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** Multiplies each element, and returns this. */
     public Tensor mulInPlace(double factor) {
         try (var scalar = new Scalar(factor)) {
             return inPlace("mulInPlace", () -> pointer.mul_(scalar));
         }
     }
 
+    /** Sets each element, and returns this. */
     public Tensor fillInPlace(double value) {
         try (var scalar = new Scalar(value)) {
             return inPlace("fillInPlace", () -> pointer.fill_(scalar));
@@ -465,6 +485,7 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** Whether operations on this tensor are recorded for {@link #backward()}. */
     public boolean requiresGrad() {
         check();
         return pointer.requires_grad();
@@ -484,6 +505,7 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(grad);
     }
 
+    /** Whether {@link #backward()} or {@link #accumulateGrad} left a gradient here that was not cleared. */
     public boolean hasGrad() {
         check();
         try (var grad = pointer.grad()) {

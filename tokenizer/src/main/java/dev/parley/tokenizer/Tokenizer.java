@@ -268,14 +268,17 @@ public final class Tokenizer {
         return Utf8.text(tokens[id], tokens[id].length);
     }
 
+    /** {@return the id of the token that begins a text, if there is one} */
     public OptionalInt bosTokenId() {
         return id(settings.bosToken());
     }
 
+    /** {@return the id of the token that ends a text, if there is one} */
     public OptionalInt eosTokenId() {
         return id(settings.eosToken());
     }
 
+    /** {@return the id that short rows of a batch are filled up with, if there is one} */
     public OptionalInt padTokenId() {
         return id(settings.padToken());
     }
@@ -289,6 +292,7 @@ public final class Tokenizer {
         return settings.specialTokens();
     }
 
+    /** {@return the template that writes conversations for the model, if the folder has one} */
     public Optional<ChatTemplate> chatTemplate() {
         return settings.chatTemplate();
     }
