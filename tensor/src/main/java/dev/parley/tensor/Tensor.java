@@ -1,10 +1,12 @@
 package dev.parley.tensor;
 
+import static dev.parley.tensor.NativeCall.call;
+
 import dev.parley.kernels.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,7 +15,6 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -141,7 +142,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Tensors joined along a dimension that they have. */
     public static Tensor cat(long dim, Tensor... parts) {
-        try (var vector = new TensorVector(pointers(parts))) {
+        try (var vector = new TensorVector(NativeCall.pointers(parts))) {
             return call("cat along " + dim, () -> torch.cat(vector, dim), parts);
         }
     }
@@ -564,53 +565,20 @@ public final class Tensor implements AutoCloseable {
         return pointer.isNull() ? "Tensor(freed)" : dtype() + text(shape());
     }
 
-    // ---- calls ----
-
-    /** Makes a native call; what it throws becomes one sentence with the operation and the shapes. */
-    static Tensor call(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
-        for (var operand : operands) operand.check();
-        try {
-            var result = body.get();
-            return result == null ? null : new Tensor(result);
-        } catch (RuntimeException e) {
-            throw failure(op, e, operands);
-        }
-    }
-
-    static TensorException failure(String op, RuntimeException e, Tensor... operands) {
-        if (e instanceof TensorException already) return already;
-        var message = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
-        var shapes = Stream.of(operands).map(Tensor::toString).collect(Collectors.joining(" and "));
-        return new TensorException(op + (shapes.isEmpty() ? "" : " of " + shapes) + " cannot be done: " + message, e);
-    }
-
-    private Tensor withScalar(String op, double number, java.util.function.Function<Scalar, org.bytedeco.pytorch.Tensor> body) {
+    private Tensor withScalar(String op, double number, Function<Scalar, org.bytedeco.pytorch.Tensor> body) {
         try (var scalar = new Scalar(number)) {
             return call(op, () -> body.apply(scalar), this);
         }
     }
 
     private Tensor inPlace(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... others) {
-        var operands = Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new);
-        for (var operand : operands) operand.check();
-        try {
-            Objects.requireNonNull(body.get(), op); // libtorch returns the tensor that it changed
-            return this;
-        } catch (RuntimeException e) {
-            throw failure(op, e, operands);
-        }
+        NativeCall.inPlace(op, body, Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new));
+        return this;
     }
 
-    private void check() {
+    /** @throws TensorException if the native memory is gone */
+    void check() {
         if (pointer.isNull()) throw new TensorException("A tensor was used after it was freed with its scope.");
-    }
-
-    static org.bytedeco.pytorch.Tensor[] pointers(Tensor[] tensors) {
-        return Stream.of(tensors).map(Tensor::pointer).toArray(org.bytedeco.pytorch.Tensor[]::new);
-    }
-
-    static TensorOptional optional(Tensor tensor) {
-        return new TensorOptional(tensor.pointer);
     }
 
     private static void checkCount(long count, long[] shape) {
@@ -619,7 +587,8 @@ public final class Tensor implements AutoCloseable {
         if (needed != count) throw new TensorException(count + " values do not fill the shape " + text(shape) + ".");
     }
 
-    static String text(long... shape) {
+    /** A shape, for messages. */
+    private static String text(long... shape) {
         return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")"));
     }
 }
