@@ -37,23 +37,12 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public record Positions(int max, Optional<Rope> rope) {
 
-        /**
-         * Positions that have a vector of their own each, which is learned and added to the token's.
-         *
-         * @param max longest context, in tokens
-         * @return such positions
-         */
+        /** Each position has a learned vector, which is added to the token's. */
         public static Positions learned(int max) {
             return new Positions(max, Optional.empty());
         }
 
-        /**
-         * Positions by which queries and keys are rotated.
-         *
-         * @param max longest context, in tokens
-         * @param rope how fast each pair of numbers turns
-         * @return such positions
-         */
+        /** Queries and keys are rotated by their positions. */
         public static Positions rotary(int max, Rope rope) {
             return new Positions(max, Optional.of(rope));
         }
@@ -191,13 +180,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         return Llama.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
-    /**
-     * The same model with other tokens that begin and end a text.
-     *
-     * @param bosTokenId begins one; -1 for none
-     * @param eosTokenId ends one
-     * @return a copy with these
-     */
+    /** The same model with other tokens that begin (-1 for none) and end a text. */
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
                 new SpecialTokens(bosTokenId, List.of(eosTokenId)));
@@ -323,12 +306,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         return ConfigFile.json(this).toString();
     }
 
-    /**
-     * Writes a {@code config.json} that transformers reads.
-     *
-     * @param file to write, replacing one of that name
-     * @throws IOException if writing fails
-     */
+    /** Writes a {@code config.json} that transformers reads, replacing a file of that name. */
     public void write(Path file) throws IOException {
         ConfigFile.write(this, file);
     }

@@ -50,43 +50,22 @@ public record BpeTrainer(int vocabSize, long minFrequency, List<String> specialT
         return new BpeTrainer(vocabSize, 2, List.of("<|endoftext|>"), false, Runtime.getRuntime().availableProcessors());
     }
 
-    /**
-     * The same with other special tokens in place of {@code <|endoftext|>}.
-     *
-     * @param tokens in the order of their ids, from 0; the first ends a text
-     * @return a copy with these
-     * @throws IllegalArgumentException if the vocabulary has no room for them
-     */
+    /** Other special tokens in place of {@code <|endoftext|>}; their ids count from 0, and the first ends a text. */
     public BpeTrainer withSpecialTokens(String... tokens) {
         return new BpeTrainer(vocabSize, minFrequency, List.of(tokens), individualDigits, threads);
     }
 
-    /**
-     * The same with another least number of times that a pair must be met to become a token.
-     *
-     * @param frequency at least 1; the default is 2
-     * @return a copy with it
-     */
+    /** How often a pair must be met at least to become a token, instead of twice. */
     public BpeTrainer withMinFrequency(long frequency) {
         return new BpeTrainer(vocabSize, frequency, specialTokens, individualDigits, threads);
     }
 
-    /**
-     * The same with numbers cut into digits or not.
-     *
-     * @param individual whether each digit is a token of its own, which makes arithmetic easier to learn; the default is false
-     * @return a copy with it
-     */
+    /** Whether each digit is a token of its own, which makes arithmetic easier to learn. */
     public BpeTrainer withIndividualDigits(boolean individual) {
         return new BpeTrainer(vocabSize, minFrequency, specialTokens, individual, threads);
     }
 
-    /**
-     * The same with another number of threads; the tokens do not depend on it.
-     *
-     * @param threads at least 1; the default is the number of processors
-     * @return a copy with it
-     */
+    /** Threads that count, instead of one for each processor; the tokens do not depend on them. */
     public BpeTrainer withThreads(int threads) {
         return new BpeTrainer(vocabSize, minFrequency, specialTokens, individualDigits, threads);
     }
