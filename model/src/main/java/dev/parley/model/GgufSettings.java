@@ -31,7 +31,7 @@ public record GgufSettings(Gguf gguf) {
     /** A whole number that must be there. */
     public int need(String key) {
         var value = whole(key).orElseThrow(() -> fault(key, "a whole number"));
-        if (value < 0 || value > Integer.MAX_VALUE) throw fault(key, "a number of this world");
+        if (value < 0 || value > Integer.MAX_VALUE) throw fault(key, "a whole number from 0 to " + Integer.MAX_VALUE);
         return value.intValue();
     }
 
