@@ -12,6 +12,7 @@ public final class ToolCallReader {
     /** Is told what the answer says. */
     public interface Listener {
 
+        /** More of what the answer says outside of calls. */
         void onText(String text);
 
         /** A call has begun. @param index of it, from 0 */

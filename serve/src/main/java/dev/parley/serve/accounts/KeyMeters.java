@@ -15,6 +15,7 @@ public final class KeyMeters {
     private final Map<String, KeyMeter> meters = new ConcurrentHashMap<>();
     private final Map<String, Long> unkept = new ConcurrentHashMap<>(); // tokens that are to be counted in the database yet
 
+    /** Meters by the system's clock. */
     public KeyMeters(Keys keys) {
         this(keys, InstantSource.system());
     }

@@ -23,6 +23,7 @@ public final class LoginThrottle {
     private final Map<String, TokenBucket> names = remembered();
     private final Map<String, TokenBucket> addresses = remembered();
 
+    /** A throttle by the system's clock. */
     public LoginThrottle() {
         this(InstantSource.system());
     }

@@ -24,6 +24,7 @@ public final class Sessions {
     private final Database database;
     private final InstantSource clock;
 
+    /** Sessions by the system's clock. */
     public Sessions(Database database) {
         this(database, InstantSource.system());
     }

@@ -33,6 +33,7 @@ public final class ApiError extends RuntimeException {
         return new ApiError(status, code, param, message);
     }
 
+    /** The status of the HTTP response. */
     public int status() {
         return status;
     }

@@ -29,6 +29,7 @@ public final class Conversations {
     private final Duration longestSearch;
     private final ConcurrentHashMap<String, Integer> searching = new ConcurrentHashMap<>(); // owners, and how many searches of theirs run
 
+    /** Conversations of a server for one person, within {@link Quota#ALONE}. */
     public Conversations(Database database) {
         this(database, Quota.ALONE);
     }

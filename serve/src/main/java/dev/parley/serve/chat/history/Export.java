@@ -19,6 +19,7 @@ public final class Export {
     private final Conversations conversations;
     private final Messages messages;
 
+    /** Exports what these hold. */
     public Export(Conversations conversations, Messages messages) {
         this.conversations = conversations;
         this.messages = messages;
