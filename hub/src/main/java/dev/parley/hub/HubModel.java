@@ -38,7 +38,11 @@ public record HubModel(String id, String revision) {
         }
     }
 
-    /** A name with or without {@code @revision}. @throws HubException if it cannot be one */
+    /**
+     * A name with or without {@code @revision}.
+     *
+     * @throws HubException if it cannot be one
+     */
     public static HubModel parse(String text) {
         var at = text.indexOf('@');
         return at < 0 ? new HubModel(text, DEFAULT_REVISION) : new HubModel(text.substring(0, at), text.substring(at + 1));

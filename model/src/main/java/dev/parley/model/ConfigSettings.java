@@ -171,7 +171,11 @@ public final class ConfigSettings {
         return text.length() > 80 ? text.substring(0, 80) + "…" : text;
     }
 
-    /** What to throw for a value that Parley cannot compute with. @param wanted what it needs */
+    /**
+     * What to throw for a value that Parley cannot compute with.
+     *
+     * @param wanted what it needs
+     */
     public ModelException wrong(String name, String wanted) {
         return new ModelException(where + ": " + name + " is " + shown(json.path(name)) + "; this version of Parley needs " + wanted + ".");
     }

@@ -73,7 +73,11 @@ public record GgufSettings(Gguf gguf) {
         return gguf.metadata().containsKey(inFull(key)) ? text(inFull(key)) : byDefault;
     }
 
-    /** What to throw for a setting that Parley cannot compute with. @param wanted what it needs */
+    /**
+     * What to throw for a setting that Parley cannot compute with.
+     *
+     * @param wanted what it needs
+     */
     public ModelException fault(String key, String wanted) {
         return faultAt(inFull(key), wanted);
     }

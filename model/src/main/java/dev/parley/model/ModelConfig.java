@@ -86,10 +86,19 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public record ScoreScaling(boolean bySize, boolean byLayer) {}
 
-    /** The MLP. @param intermediateSize its inner width @param bias whether its projections add one */
+    /**
+     * The MLP.
+     *
+     * @param intermediateSize its inner width
+     * @param bias whether its projections add one
+     */
     public record MlpShape(int intermediateSize, boolean bias) {}
 
-    /** What only training asks for. @param initializerRange standard deviation of fresh weights */
+    /**
+     * What only training asks for.
+     *
+     * @param initializerRange standard deviation of fresh weights
+     */
     public record Training(Dropout dropout, double initializerRange) {
 
         /** Without dropout, and with the spread that most begin with. */
@@ -113,7 +122,11 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         }
     }
 
-    /** Ids that begin and end a text. @param bos -1 if none begins one */
+    /**
+     * Ids that begin and end a text.
+     *
+     * @param bos -1 if none begins one
+     */
     public record SpecialTokens(int bos, List<Integer> eos) {
 
         public SpecialTokens {

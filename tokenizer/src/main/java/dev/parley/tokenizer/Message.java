@@ -1,6 +1,10 @@
 package dev.parley.tokenizer;
 
-/** A turn of a conversation. @param role system, user or assistant */
+/**
+ * A turn of a conversation.
+ *
+ * @param role system, user or assistant
+ */
 public record Message(String role, String content) {
 
     /**

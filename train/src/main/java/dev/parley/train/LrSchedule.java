@@ -39,8 +39,9 @@ public interface LrSchedule {
     }
 
     /**
-     * A schedule. @param learningRate its highest value
+     * A schedule.
      *
+     * @param learningRate its highest value
      * @param warmupSteps steps in which the rate rises linearly from 0
      * @param totalSteps steps of the whole run
      */
@@ -91,7 +92,11 @@ public interface LrSchedule {
         /** transformers' defaults. */
         public static final Shape DEFAULT = new Shape(OptionalDouble.empty(), 1, 1e-7, 0, 0);
 
-        /** The same with another rate at the end. @param rate a part of the highest one */
+        /**
+         * The same with another rate at the end.
+         *
+         * @param rate a part of the highest one
+         */
         public Shape withMinLrRate(double rate) {
             return new Shape(OptionalDouble.of(rate), power, lrEnd, timescale, numDecaySteps);
         }

@@ -42,7 +42,11 @@ public final class GenerationConfigBuilder {
         return this;
     }
 
-    /** The finished settings. @throws IllegalArgumentException listing every fault */
+    /**
+     * The finished settings.
+     *
+     * @throws IllegalArgumentException listing every fault
+     */
     public GenerationConfig build() {
         var config = new GenerationConfig(values.clone());
         var faults = new ArrayList<String>();

@@ -39,7 +39,11 @@ public final class KvBlocks implements AutoCloseable {
         this(new KvPool(layers, kvHeads, headDim, wide, Integer.MAX_VALUE), true, capacity);
     }
 
-    /** A sequence in a pool's memory. @param capacity tokens at most */
+    /**
+     * A sequence in a pool's memory.
+     *
+     * @param capacity tokens at most
+     */
     public KvBlocks(KvPool pool, int capacity) {
         this(pool, false, capacity);
     }

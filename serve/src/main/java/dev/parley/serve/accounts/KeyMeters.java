@@ -25,7 +25,11 @@ public final class KeyMeters {
         this.clock = clock;
     }
 
-    /** Counts a request of a key that works. @return why it must wait, if it must: then it is not counted */
+    /**
+     * Counts a request of a key that works.
+     *
+     * @return why it must wait, if it must: then it is not counted
+     */
     public Optional<Admission.Wait> tryNow(Key key) {
         return meter(key).tryNow(key.tokensToday());
     }

@@ -34,7 +34,11 @@ public final class Sessions {
         this.clock = clock;
     }
 
-    /** Begins a session. @return its secret */
+    /**
+     * Begins a session.
+     *
+     * @return its secret
+     */
     public String begin(User user) {
         var secret = Secrets.word(Secrets.LENGTH);
         var now = clock.millis();

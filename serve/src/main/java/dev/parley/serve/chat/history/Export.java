@@ -25,7 +25,11 @@ public final class Export {
         this.messages = messages;
     }
 
-    /** Writes conversations; those that are deleted meanwhile are left out. @throws IOException if nobody reads */
+    /**
+     * Writes conversations; those that are deleted meanwhile are left out.
+     *
+     * @throws IOException if nobody reads
+     */
     public void write(String owner, List<String> ids, OutputStream out) throws IOException {
         try (var json = JsonBody.JSON.createGenerator(out)) {
             json.writeStartObject();
