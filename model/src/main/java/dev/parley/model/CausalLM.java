@@ -72,6 +72,9 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
      *
      * @param weights how its matrices are kept in memory
      * @param computeType of libtorch's products; the Java engine computes in float32 from any weights
+     * @param backend what runs it
+     * @return the model, which the caller closes
+     * @throws ModelException naming the file and what is wrong with it, or where libtorch is asked for and missing
      */
     public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
         var provider = backend == Backend.JAVA ? Optional.<RunnerProvider>empty() : RunnerProvider.find();

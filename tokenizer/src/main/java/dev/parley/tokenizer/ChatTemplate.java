@@ -102,7 +102,11 @@ public final class ChatTemplate {
         return new ChatTemplate(template, Optional.of(parsed(source, where)), specialTokens);
     }
 
-    /** The same, with special tokens for conversations that bring none. @param tokens texts by role, such as {@code bos_token} */
+    /**
+     * The same, with special tokens for conversations that bring none.
+     *
+     * @param tokens texts by role, such as {@code bos_token}
+     */
     public ChatTemplate withSpecialTokens(Map<String, String> tokens) {
         return new ChatTemplate(template, toolUse, tokens);
     }
@@ -149,7 +153,11 @@ public final class ChatTemplate {
         return new Rendered(whole.text(), spans(conversation, whole));
     }
 
-    /** A conversation as text alone: for one of which the assistant's words need not be told apart. @throws TokenizerException as above */
+    /**
+     * A conversation as text alone: for one of which the assistant's words need not be told apart.
+     *
+     * @throws TokenizerException as above
+     */
     public String text(ChatTemplateInput conversation) {
         return run(conversation).text();
     }

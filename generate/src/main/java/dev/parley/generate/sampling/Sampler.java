@@ -25,13 +25,21 @@ public final class Sampler {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
 
-    /** The scores after all processors. @param logits changed */
+    /**
+     * The scores after all processors.
+     *
+     * @param logits changed
+     */
     public float[] processed(int[] ids, float[] logits) {
         for (var processor : processors) processor.process(ids, logits);
         return logits;
     }
 
-    /** The next token. @param logits after the processors */
+    /**
+     * The next token.
+     *
+     * @param logits after the processors
+     */
     public int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;

@@ -39,6 +39,11 @@ public final class EngineCall {
         /** @param request its place in the list */
         void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text);
 
+        /**
+         * A request has ended.
+         *
+         * @param request its place in the list
+         */
         default void onEnd(int request, Answer answer) {}
     }
 
