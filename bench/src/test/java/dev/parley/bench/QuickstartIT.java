@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The quickstart by the shell: interrupted, it goes on where it was and leaves a whole model. */
+@Execution(ExecutionMode.CONCURRENT)
 class QuickstartIT {
 
     private static final Path PARLEY = Repository.root().resolve("parley");

@@ -25,10 +25,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the exam asks stands nowhere in what is trained on. */
+@Execution(ExecutionMode.CONCURRENT)
 class HeldOutTest {
 
     private static final WordNet WORDNET = WordNet.load();

@@ -9,8 +9,8 @@ import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,12 +20,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whatever is sent, the server answers by what was asked or by an error of 4xx in OpenAI's shape, and serves the next request. The
  * requests are the same in every run.
  */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class ApiFuzzTest {
 
     private static final int CASES = 3_000;
