@@ -39,7 +39,14 @@ class HeldOutTest {
     private static final Pattern EQUATION = Pattern.compile("(\\d+) ([+-]) (\\d+) = (\\d+)");
     private static final int DRAWS = 100_000; // the rarest pair of numbers comes once in 8,080 draws
 
+    private static final Map<HeldOut, List<Task>> TASKS = Stream.of(HeldOut.values())
+            .collect(Collectors.toMap(examined -> examined, HeldOutTest::make));
+
     private static List<Task> tasks(HeldOut examined) {
+        return TASKS.get(examined);
+    }
+
+    private static List<Task> make(HeldOut examined) {
         var words = WORDNET.plainWords(3, 7).subList(0, 12_000);
         return List.of(Words.spelling(words, 6000, examined), Words.counting(words, 6000, examined), Words.reversing(words, 6000, examined),
                 Arithmetic.sumsTo20(examined), Arithmetic.sumsTo100(examined), Arithmetic.differencesTo20(examined),
