@@ -215,7 +215,8 @@ public final class FakeHub implements AutoCloseable {
     private void list(HttpExchange exchange, String model, Path place) throws IOException {
         var siblings = new ArrayList<Map<String, String>>();
         for (var file : HubContents.files(place)) siblings.add(Map.of("rfilename", place.relativize(file).toString()));
-        var answer = new HashMap<String, Object>(Map.of("id", model, "sha", contents.commit(place), "siblings", siblings, "private", false));
+        var answer = new HashMap<String, Object>(
+                Map.of("id", model, "sha", contents.commit(place), "siblings", siblings, "private", false));
         var bytes = JSON.writeValueAsBytes(answer);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, bytes.length);
