@@ -147,8 +147,19 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
      * @param cacheBytes of their keys and values, and at least one whole context; memory is taken as it is needed
      */
     public InferenceSession openSession(long cacheBytes) {
+        return openSession(cacheBytes, true);
+    }
+
+    /**
+     * Begins to continue sequences.
+     *
+     * @param wholePrompts whether libtorch may read long prompts in one go, where the Java engine runs the model and libtorch is faster.
+     *     They hold up all other sequences then, and what follows may differ, by rounding, from what the Java engine gives
+     */
+    public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
         if (java.isEmpty()) return other.orElseThrow().openSession();
-        return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks), prefillFrom, cacheBytes);
+        return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks),
+                wholePrompts ? prefillFrom : Integer.MAX_VALUE, cacheBytes);
     }
 
     /** Frees the weights. */

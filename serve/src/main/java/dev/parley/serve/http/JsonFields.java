@@ -131,6 +131,22 @@ public final class JsonFields {
         return any(name).map(value -> inner(value, prefix + name));
     }
 
+    /**
+     * An object as it stands, without its fields that are null.
+     *
+     * @param most characters of it as JSON
+     */
+    public Optional<ObjectNode> json(String name, int most) {
+        return any(name).map(value -> {
+            if (!value.isObject()) throw wrong(name, "an object");
+            var given = JsonNodeFactory.instance.objectNode();
+            value.properties().stream().filter(e -> !e.getValue().isNull()).forEach(e -> given.set(e.getKey(), e.getValue()));
+            if (given.toString().length() > most)
+                throw ApiError.badRequest(prefix + name, prefix + name + " is longer than " + most + " characters.");
+            return given;
+        });
+    }
+
     private JsonFields inner(JsonNode value, String path) {
         return inner.computeIfAbsent(path, p -> of(value, p));
     }

@@ -60,6 +60,37 @@ public final class Messages {
         return database.read(t -> path(t, owner, id));
     }
 
+    /**
+     * A message of a conversation with all that it follows.
+     *
+     * @param messages from the first one on; the message itself is the last
+     */
+    public record Path(Conversation conversation, List<ChatMessage> messages) {
+
+        /** The message itself. */
+        public ChatMessage last() {
+            return messages.getLast();
+        }
+
+        /** What the last message follows; may be empty. */
+        public List<ChatMessage> before() {
+            return messages.subList(0, messages.size() - 1);
+        }
+    }
+
+    /**
+     * The same with its conversation.
+     *
+     * @throws ApiError 404 if this owner has no such conversation, or it has no such message
+     */
+    public Path path(String owner, String conversation, String id) {
+        return database.read(t -> {
+            var path = new Path(Conversations.get(t, owner, conversation), path(t, owner, id));
+            if (!path.last().conversation().equals(conversation)) throw Rows.noMessage(id);
+            return path;
+        });
+    }
+
     static List<ChatMessage> path(Transaction t, String owner, String id) {
         get(t, owner, id);
         return t.list("with recursive path (id, depth) as (select p.id, 0 from messages p where p.id = ?"
