@@ -69,6 +69,7 @@ public final class Generator {
     /** Takes pieces of text as they come. */
     @FunctionalInterface
     public interface TextListener {
+        /** Takes a piece of text that is final, of the sequence in this row. */
         void onText(int row, String piece);
     }
 

@@ -82,8 +82,10 @@ public final class InferenceEngine implements AutoCloseable {
          */
         void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text);
 
+        /** The request has ended with this answer; nothing follows. */
         default void onEnd(Answer answer) {}
 
+        /** The request cannot be answered; nothing follows. */
         default void onFailure(RuntimeException failure) {}
     }
 

@@ -52,6 +52,7 @@ public final class GeneratedText implements Tokens {
         return limit;
     }
 
+    /** Whether it goes on. */
     public boolean running() {
         return finishReason.isEmpty();
     }
@@ -146,6 +147,7 @@ public final class GeneratedText implements Tokens {
         if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
     }
 
+    /** The text as the caller gets it. Only once it has ended. */
     public Completion completion() {
         return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(),
                 List.copyOf(logprobs));

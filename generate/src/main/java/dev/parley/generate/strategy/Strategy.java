@@ -88,13 +88,26 @@ public sealed class Strategy permits BeamSearch, ContrastiveSearch, Speculation 
         return ready;
     }
 
-    /** Before a pass, on the engine's thread: brings the branches up to date. @param room for drafted tokens in the pass */
+    /**
+     * Before a pass, on the engine's thread: brings the branches up to date.
+     *
+     * @param room for drafted tokens in the pass
+     */
     public void prepare(int room) {}
 
-    /** Takes the states of a branch's tokens, where it {@link #readsStates}. @param from place of the first of them */
+    /**
+     * Takes the states of a branch's tokens, where it {@link #readsStates}.
+     *
+     * @param from place of the first of them
+     */
     public void read(Branch branch, int from, float[][] states) {}
 
-    /** Chooses what follows, when all branches have been read. @param outputs of their last tokens @return new tokens */
+    /**
+     * Chooses what follows, when all branches have been read.
+     *
+     * @param outputs of their last tokens
+     * @return new tokens
+     */
     public int choose(List<Output> outputs) {
         var scores = outputs.getFirst().scores();
         texts.getFirst().take(scores[scores.length - 1]);
@@ -107,6 +120,7 @@ public sealed class Strategy permits BeamSearch, ContrastiveSearch, Speculation 
         return texts;
     }
 
+    /** Whether any of its texts goes on. */
     public boolean running() {
         return texts().stream().anyMatch(GeneratedText::running);
     }
