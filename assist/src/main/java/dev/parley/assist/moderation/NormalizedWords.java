@@ -9,10 +9,10 @@ import java.util.Locale;
  * A text as the words that it says, however they are written: without case, width, accents and invisible characters, look-alikes and
  * digits for letters undone, spread letters joined. A Chinese character is a word of its own.
  */
-final class NormalizedWords {
+public final class NormalizedWords {
 
     /** Ends a sentence; no phrase reaches over it. */
-    static final String END = ".";
+    public static final String END = ".";
 
     /** Stands after a letter that may be meant once or twice. */
     static final char MANY = '+';
@@ -42,7 +42,7 @@ final class NormalizedWords {
     }
 
     /** The words of a text, with {@link #END} between sentences. */
-    static List<String> of(String text) {
+    public static List<String> of(String text) {
         var words = new NormalizedWords(text);
         words.split();
         return words.words;
