@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -162,7 +163,7 @@ class StrategiesTogetherTest {
      */
     @Test
     void branchesThatHadToGiveTheirMemoryBackGoOnAsTheyWere(@TempDir Path other) throws IOException {
-        var beams = GREEDY.toBuilder().numBeams(4).numReturnSequences(4).build();
+        var beams = GREEDY.toBuilder().numBeams(4).numReturnSequences(4).temperature(2).seed(1).build(); // drawn ones differ by more tokens
         var contrastive = GREEDY.toBuilder().penaltyAlpha(0.6).topK(4).build();
         try (var attentive = TinyModels.attentive(other, 512)) {
             for (int p = 0; p < 6; p++) {
@@ -175,10 +176,18 @@ class StrategiesTogetherTest {
     private static void assertPreemptedAsAlone(CausalLM model, GenerationConfig config, int[] prompt) {
         var alone = new Generator(model).generate(List.of(prompt), config);
         try (var engine = new InferenceEngine(model, TOKENIZER, new Limits(20, 100, 1, 64))) {
+            // The engine stops at this one's token until all are there, and gives them their places in one turn, however fast this thread is.
+            CompletableFuture<Void> stopped = new CompletableFuture<>(), submitted = new CompletableFuture<>();
+            engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(1)), (row, ids, logprobs, text) -> {
+                stopped.complete(null);
+                submitted.join();
+            });
+            stopped.join();
             Kept one = new Kept(), two = new Kept(), branching = new Kept();
             engine.submit(TextRequest.of(prompt(1, 40), GREEDY.withMaxNewTokens(60)), one);
             engine.submit(TextRequest.of(prompt(2, 50), GREEDY.withMaxNewTokens(60)), two);
             engine.submit(TextRequest.of(prompt, config), branching);
+            submitted.complete(null);
             var found = branching.await().completions();
             one.await();
             two.await(); // the model is the engine's until then
