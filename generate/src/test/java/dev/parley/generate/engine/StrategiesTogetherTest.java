@@ -176,7 +176,7 @@ class StrategiesTogetherTest {
     private static void assertPreemptedAsAlone(CausalLM model, GenerationConfig config, int[] prompt) {
         var alone = new Generator(model).generate(List.of(prompt), config);
         try (var engine = new InferenceEngine(model, TOKENIZER, new Limits(20, 100, 1, 64))) {
-            // The engine stops at this one's token until all are there, and gives them their places in one turn, however fast this thread is.
+            // The engine stops at this one's token until all are there, and then gives them their places in one turn.
             CompletableFuture<Void> stopped = new CompletableFuture<>(), submitted = new CompletableFuture<>();
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(1)), (row, ids, logprobs, text) -> {
                 stopped.complete(null);

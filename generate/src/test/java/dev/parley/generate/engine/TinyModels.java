@@ -42,7 +42,7 @@ final class TinyModels {
 
     private static TensorData drawn(WeightSpec spec, SplittableRandom random) {
         var numbers = new float[Math.toIntExact(spec.elements())];
-        var scale = spec.use() == WeightSpec.Use.MATRIX && !spec.name().contains("wte") ? 20 : 1; // not the embedding, which is the head too
+        var scale = spec.use() == WeightSpec.Use.MATRIX && !spec.name().contains("wte") ? 20 : 1; // the embedding is the head too
         for (int i = 0; i < numbers.length; i++)
             numbers[i] = (float) (spec.init().mean() + scale * spec.init().standardDeviation() * random.nextGaussian());
         return RandomModels.of(spec.name(), numbers, spec.shape());

@@ -49,7 +49,8 @@ final class EngineMetrics implements MultiCollector {
                 counter(loaded, "parley_prefix_cached_tokens", "Prompt tokens taken from the prefix cache.", EngineStats::cachedTokens),
                 counter(loaded, "parley_completion_tokens", "Tokens generated.", EngineStats::completionTokens),
                 counter(loaded, "parley_preemptions", "Sequences preempted for want of cache blocks.", EngineStats::preempted),
-                histogram(loaded, "parley_time_to_first_token_seconds", "Time from the request to the first token.", EngineStats::firstToken),
+                histogram(loaded, "parley_time_to_first_token_seconds", "Time from the request to the first token.",
+                        EngineStats::firstToken),
                 histogram(loaded, "parley_inter_token_seconds", "Time between two tokens of a sequence.", EngineStats::nextToken));
     }
 
@@ -62,21 +63,24 @@ final class EngineMetrics implements MultiCollector {
         return gauge.build();
     }
 
-    private static MetricSnapshot gauge(Map<ServedModel, EngineStats> loaded, String name, String help, ToDoubleFunction<EngineStats> value) {
+    private static MetricSnapshot gauge(Map<ServedModel, EngineStats> loaded, String name, String help,
+            ToDoubleFunction<EngineStats> value) {
         var gauge = GaugeSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> gauge
                 .dataPoint(GaugeDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return gauge.build();
     }
 
-    private static MetricSnapshot counter(Map<ServedModel, EngineStats> loaded, String name, String help, ToDoubleFunction<EngineStats> value) {
+    private static MetricSnapshot counter(Map<ServedModel, EngineStats> loaded, String name, String help,
+            ToDoubleFunction<EngineStats> value) {
         var counter = CounterSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> counter
                 .dataPoint(CounterDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return counter.build();
     }
 
-    private static MetricSnapshot histogram(Map<ServedModel, EngineStats> loaded, String name, String help, Function<EngineStats, Histogram> value) {
+    private static MetricSnapshot histogram(Map<ServedModel, EngineStats> loaded, String name, String help,
+            Function<EngineStats, Histogram> value) {
         var histogram = HistogramSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> {
             var of = value.apply(stats);
