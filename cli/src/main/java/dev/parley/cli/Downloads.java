@@ -27,12 +27,20 @@ public final class Downloads implements HubListener, AutoCloseable {
         this.output = output;
     }
 
-    /** The folder of a model. @throws HubException if it is neither here nor at the hub */
+    /**
+     * The folder of a model.
+     *
+     * @throws HubException if it is neither here nor at the hub
+     */
     public static Path model(String nameOrPath, Output output) {
         return finder(output).model(nameOrPath);
     }
 
-    /** A tokenizer; gpt2 needs no network. @throws HubException if it is neither here nor at the hub */
+    /**
+     * A tokenizer; gpt2 needs no network.
+     *
+     * @throws HubException if it is neither here nor at the hub
+     */
     public static Tokenizer tokenizer(String nameOrPath, Output output) {
         return finder(output).tokenizer(nameOrPath);
     }

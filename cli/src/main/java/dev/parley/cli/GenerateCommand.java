@@ -65,7 +65,8 @@ final class GenerateCommand implements Callable<Integer> {
             var tokenizer = reading.result();
             var loadSeconds = seconds(start);
             var config = EngineOptions.withEnds(given, loaded, tokenizer);
-            var generator = draft.with(tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded)));
+            var plain = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
+            var generator = draft.model().map(plain::withDraftModel).orElse(plain);
             var prompts = prompts(tokenizer);
             var streams = !json && prompts.size() == 1 && config.numReturnSequences() == 1;
             if (streams && prompt.text != null) output.stream(prompt.text);

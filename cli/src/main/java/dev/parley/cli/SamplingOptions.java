@@ -1,6 +1,5 @@
 package dev.parley.cli;
 
-import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.config.GenerationSettings;
@@ -110,11 +109,6 @@ final class SamplingOptions {
 
     /** A smaller model that proposes tokens, where one was named. */
     record Draft(Optional<CausalLM> model) implements AutoCloseable {
-
-        /** The generator with the model's proposals. */
-        Generator with(Generator generator) {
-            return model.map(generator::withDraftModel).orElse(generator);
-        }
 
         @Override
         public void close() {

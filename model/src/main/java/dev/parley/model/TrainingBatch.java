@@ -121,6 +121,7 @@ public final class TrainingBatch {
         return targets;
     }
 
+    /** {@return the number of rows, B} */
     public int rows() {
         return ids.length;
     }

@@ -42,6 +42,7 @@ public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
         return of(row);
     }
 
+    /** {@return the number of tokens} */
     public int length() {
         return inputIds.length;
     }

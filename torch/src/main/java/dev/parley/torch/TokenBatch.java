@@ -27,6 +27,7 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
         return new TokenBatch(ids, new int[0][]);
     }
 
+    /** Number of rows, B. */
     public int rows() {
         return ids.length;
     }
@@ -36,6 +37,7 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
         return ids[0].length;
     }
 
+    /** Whether any row may hold padding. */
     public boolean hasPadding() {
         return attentionMask.length > 0;
     }

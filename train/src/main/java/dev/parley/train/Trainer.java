@@ -76,6 +76,7 @@ public final class Trainer implements AutoCloseable {
         return model;
     }
 
+    /** What the run is trained with. */
     public TrainingArguments arguments() {
         return arguments;
     }

@@ -79,7 +79,11 @@ public final class Recipe {
         this.notes = notes;
     }
 
-    /** A recipe whose models are downloaded in silence. @throws IllegalArgumentException if the file holds no recipe */
+    /**
+     * A recipe whose models are downloaded in silence.
+     *
+     * @throws IllegalArgumentException if the file holds no recipe
+     */
     public static Recipe read(Path file) throws IOException {
         return read(file, ModelFinder.silent());
     }
@@ -119,7 +123,11 @@ public final class Recipe {
         }
     }
 
-    /** The same with another value of a key. @param value as YAML writes it */
+    /**
+     * The same with another value of a key.
+     *
+     * @param value as YAML writes it
+     */
     public Recipe with(String key, String value) {
         return with(key, tree(name + ", " + key, value));
     }
@@ -155,7 +163,11 @@ public final class Recipe {
         return new Recipe(name, keys, models, rows, listener);
     }
 
-    /** What the run teaches. @throws IllegalArgumentException if it is no stage */
+    /**
+     * What the run teaches.
+     *
+     * @throws IllegalArgumentException if it is no stage
+     */
     public Stage stage() {
         var label = keys.path("stage").asText("pretrain");
         return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
