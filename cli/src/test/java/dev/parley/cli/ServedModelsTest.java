@@ -63,7 +63,8 @@ class ServedModelsTest {
         var model = Files.createDirectories(folder.resolve("my-model"));
         Files.writeString(model.resolve("config.json"), "{\"model_type\": \"none-such\"}");
         var said = new ByteArrayOutputStream();
-        var source = new ServedModels(options(), Output.to(new ByteArrayOutputStream(), said)).sources(List.of(model.toString()), List.of(), List.of())
+        var source = new ServedModels(options(), Output.to(new ByteArrayOutputStream(), said))
+                .sources(List.of(model.toString()), List.of(), List.of())
                 .getFirst();
         var failure = assertThrows(IllegalStateException.class, () -> source.loader().load());
         assertTrue(said.toString(StandardCharsets.UTF_8).contains(model.toString()), said.toString(StandardCharsets.UTF_8));

@@ -139,7 +139,8 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping), new SessionRoutes(settings, database),
+        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
+                new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models),
                 new ResponseRoutes(models),
