@@ -105,6 +105,7 @@ class CommandsTest {
         assertEquals(20, json.path("usage").path("completion_tokens").asInt());
         for (var name : List.of("load_s", "prefill_s", "decode_s", "tokens_per_second"))
             assertTrue(json.path("timing").path(name).asDouble() >= 0, name);
+        assertTrue(json.path("timing").path("prefill_s").asDouble() > 0);
     }
 
     @Test

@@ -99,7 +99,7 @@ public interface LogitsProcessor {
     /** Keeps the likeliest whose probabilities reach p together, one at least; Holtzman et al. 2020 (arXiv:1904.09751). */
     static LogitsProcessor topP(double p) {
         return (ids, logits) -> {
-            var probabilities = TopK.softmax(logits);
+            var probabilities = Sampler.softmax(logits);
             var order = TopK.sorted(probabilities, p);
             Arrays.sort(order);
             var next = 0;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.NaiveDecoder;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TokenLogprob;
-import dev.parley.generate.sampling.TopK;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
@@ -191,7 +191,7 @@ class InferenceEngineTest extends EngineTest {
             try (var session = model.openSession(0); var text = session.open()) {
                 var scores = session.feed(List.of(new Feed(text, prompt, Scored.ALL, false))).getFirst().scores();
                 for (int i = 0; i < 199; i++) {
-                    assertEquals(TopK.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
+                    assertEquals(Sampler.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.parley.generate.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
@@ -13,6 +14,21 @@ import org.junit.jupiter.api.Test;
 
 /** Requests for which the memory of keys and values does not suffice: they wait, go on as if nothing had been, and give it back. */
 class ShortMemoryTest extends EngineTest {
+
+    @Test
+    void aTextThatWaitsForMemoryHoldsUpNoSmallOne() throws Exception {
+        try (var engine = engine(new Limits(8, 100, 1, 64))) { // memory of 9 blocks of 64 tokens
+            Kept running = new Kept(), large = new Kept(), small = new Kept();
+            var ticket = engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
+            assertTrue(running.first.await(60, TimeUnit.SECONDS));
+            engine.submit(new TextRequest(new int[500], GREEDY.withMaxNewTokens(2), "large", false, Optional.empty()), large);
+            engine.submit(new TextRequest(new int[] {3}, GREEDY.withMaxNewTokens(2), "small", false, Optional.empty()), small);
+            assertEquals(2, small.await().completions().getFirst().ids().length);
+            assertFalse(running.answer.isDone(), "the small text waited for all others");
+            ticket.cancel();
+            assertEquals(2, large.await().completions().getFirst().ids().length);
+        }
+    }
 
     @Test
     void whereMemoryIsShortTextsAndReadingsAllComeToTheirEnd() throws Exception {

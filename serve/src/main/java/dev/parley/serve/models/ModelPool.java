@@ -36,6 +36,7 @@ public final class ModelPool implements AutoCloseable {
         /** The model's name in the API. */
         String id();
 
+        /** The model, until this is closed. */
         ServedModel model();
 
         @Override

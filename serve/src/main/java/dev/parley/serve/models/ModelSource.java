@@ -20,6 +20,7 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
     /** Reads a model into memory. */
     @FunctionalInterface
     public interface Loader {
+        /** Reads the model; may take minutes. */
         Parts load();
     }
 

@@ -37,10 +37,12 @@ public final class ServedModel {
         }
     }
 
+    /** The name that requests use. */
     public String id() {
         return id;
     }
 
+    /** The model's tokenizer; threads may share it. */
     public Tokenizer tokenizer() {
         return tokenizer;
     }
@@ -50,10 +52,12 @@ public final class ServedModel {
         return defaults;
     }
 
+    /** The engine that runs all requests for the model. */
     public InferenceEngine engine() {
         return engine;
     }
 
+    /** When the model was loaded. */
     public Instant loadedAt() {
         return loadedAt;
     }

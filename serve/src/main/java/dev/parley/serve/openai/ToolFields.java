@@ -138,7 +138,11 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
     }
 
-    /** Those that may be called, each with the grammar of its arguments. @throws ApiError if one cannot be honoured, which is named */
+    /**
+     * Those that may be called, each with the grammar of its arguments.
+     *
+     * @throws ApiError if one cannot be honoured, which is named
+     */
     public Map<Tool, Grammar> callableGrammars() {
         var forms = new LinkedHashMap<Tool, Grammar>();
         for (var tool : callable) {

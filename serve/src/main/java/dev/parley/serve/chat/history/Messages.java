@@ -19,6 +19,7 @@ public final class Messages {
     private final Database database;
     private final Quota quota;
 
+    /** Messages of a server for one person, within {@link Quota#ALONE}. */
     public Messages(Database database) {
         this(database, Quota.ALONE);
     }
@@ -36,7 +37,11 @@ public final class Messages {
         return text;
     }
 
-    /** All of a conversation, in the order of coming. @throws ApiError 404 if this owner has no such conversation */
+    /**
+     * All of a conversation, in the order of coming.
+     *
+     * @throws ApiError 404 if this owner has no such conversation
+     */
     public List<ChatMessage> all(String owner, String conversation) {
         return database.read(t -> {
             Conversations.get(t, owner, conversation);
@@ -55,7 +60,11 @@ public final class Messages {
                 .orElseThrow(() -> Rows.noMessage(id));
     }
 
-    /** A message and those that it follows, from the first one on. @throws ApiError 404 if this owner has no such message */
+    /**
+     * A message and those that it follows, from the first one on.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public List<ChatMessage> path(String owner, String id) {
         return database.read(t -> path(t, owner, id));
     }
@@ -119,7 +128,12 @@ public final class Messages {
         return message;
     }
 
-    /** Adds an answer that is yet to come. @param server that writes it @throws ApiError as {@link #add} does */
+    /**
+     * Adds an answer that is yet to come.
+     *
+     * @param server that writes it
+     * @throws ApiError as {@link #add} does
+     */
     public void begin(String owner, ChatMessage answer, String server) {
         database.run(t -> {
             add(t, owner, answer);
@@ -227,7 +241,11 @@ public final class Messages {
         });
     }
 
-    /** What is kept of an answer's tokens. @throws ApiError 404 if this owner has no such message */
+    /**
+     * What is kept of an answer's tokens.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public StoredTokens tokens(String owner, String id) {
         return database.read(t -> {
             get(t, owner, id);

@@ -200,7 +200,11 @@ public final class RunningAnswers {
         return new Question(turns, begun, answer.settings(), owner);
     }
 
-    /** Asks an answer to end where it is; one that has ended stays as it is. @throws ApiError 404 if this owner has no such message */
+    /**
+     * Asks an answer to end where it is; one that has ended stays as it is.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public void stop(String owner, String id) {
         var answer = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         answer.ifPresentOrElse(RunningAnswer::stop, () -> messages.get(owner, id));
@@ -211,7 +215,11 @@ public final class RunningAnswers {
         all.values().stream().filter(a -> a.message().conversation().equals(conversation)).forEach(RunningAnswer::stop);
     }
 
-    /** An answer, running or ended. @throws ApiError 404 if this owner has no such message, 400 if it is no answer */
+    /**
+     * An answer, running or ended.
+     *
+     * @throws ApiError 404 if this owner has no such message, 400 if it is no answer
+     */
     public AnswerLog log(String owner, String id) {
         var running = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         return running.map(RunningAnswer::log).orElseGet(() -> {
@@ -221,7 +229,11 @@ public final class RunningAnswers {
         });
     }
 
-    /** The tokens of an answer that are known by now. @throws ApiError as {@link #log} does */
+    /**
+     * The tokens of an answer that are known by now.
+     *
+     * @throws ApiError as {@link #log} does
+     */
     public List<AnswerToken> tokens(String owner, String id) throws InterruptedException {
         return log(owner, id).next(Position.START, Integer.MAX_VALUE, Duration.ZERO).tokens();
     }
@@ -245,7 +257,11 @@ public final class RunningAnswers {
         return engine.attention(model, question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
-    /** Marks answers as interrupted that no server writes any more. @return how many */
+    /**
+     * Marks answers as interrupted that no server writes any more.
+     *
+     * @return how many
+     */
     public int interruptLeft() {
         return messages.interruptLeft(server, all::containsKey);
     }

@@ -30,14 +30,22 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         /** More text. */
         record Text(String text) implements Piece {}
 
-        /** A call of a function begins. @param index of it in its answer */
+        /**
+         * A call of a function begins.
+         *
+         * @param index of it in its answer
+         */
         record CallBegun(int index, String id, String name) implements Piece {}
 
         /** More of a call's arguments, as JSON. */
         record CallArguments(int index, String json) implements Piece {}
     }
 
-    /** A call of a function. @param arguments as JSON */
+    /**
+     * A call of a function.
+     *
+     * @param arguments as JSON
+     */
     public record Call(String id, String name, String arguments) {}
 
     /**

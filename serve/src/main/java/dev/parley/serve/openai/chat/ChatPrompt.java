@@ -57,7 +57,11 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return of(model, messages, "messages", tools, variables, grammar, settings);
     }
 
-    /** The same for requests that bring the messages otherwise. @param param the field that they come from */
+    /**
+     * The same for requests that bring the messages otherwise.
+     *
+     * @param param the field that they come from
+     */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
             Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
