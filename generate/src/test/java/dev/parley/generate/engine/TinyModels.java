@@ -20,8 +20,9 @@ final class TinyModels {
     private TinyModels() {}
 
     /**
-     * GPT-2's shape of two layers and a few tokens, whose next one depends on all that came before, as it hardly does in a fresh model: there each token
-     * repeats itself, since it is what the residual stream holds most of. The matrices' weights are twenty times as large.
+     * GPT-2's shape of two layers and a few tokens, whose next one depends on all that came before, as it hardly does in a fresh model:
+     * there each token repeats itself, since it is what the residual stream holds most of. The matrices' weights are twenty times as
+     * large.
      */
     static CausalLM attentive(Path folder, int context) throws IOException {
         var config = ModelConfig.gpt2(60, context, 32, 2, 2);
