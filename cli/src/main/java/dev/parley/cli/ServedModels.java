@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.hub.Hub;
 import dev.parley.model.Backend;
 import dev.parley.serve.models.ModelSource;
@@ -115,7 +116,7 @@ final class ServedModels {
             try {
                 var tokenizer = reading.result();
                 return new ModelSource.Parts(model, tokenizer,
-                        EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)));
+                        EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)), EmbeddingRules.of(folder));
             } catch (IOException | RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -3,7 +3,6 @@ package dev.parley.cli.knowledge;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.Passage;
 import java.nio.file.Path;
@@ -40,7 +39,8 @@ final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var knowledge = KnowledgeBase.open(index.existing(), Embedder.NONE)) {
+        var folder = index.existing();
+        try (var vectors = EmbedderOption.toSearch(folder, output); var knowledge = KnowledgeBase.open(folder, vectors)) {
             var start = System.nanoTime();
             var passages = knowledge.search(question, k);
             var millis = (System.nanoTime() - start) / 1e6;

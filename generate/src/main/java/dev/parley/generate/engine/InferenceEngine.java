@@ -1,6 +1,7 @@
 package dev.parley.generate.engine;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
@@ -250,15 +251,16 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * The mean of a sequence's final hidden states: (C). Cancel it when it is no longer wanted.
+     * The vector of a sequence, of length one, from its final hidden states: (C). Cancel it when it is no longer wanted.
      *
      * @param owner who asks; owners take turns
+     * @param pooling as the model's {@code EmbeddingRules} say
      * @throws ModelException if there is no token, or more than fit the context
      * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[]> meanState(String owner, int[] ids) {
-        return probe(new EmbeddingProbe(owner, ids, model.config().hiddenSize()));
+    public CompletableFuture<float[]> embedding(String owner, int[] ids, Pooling pooling) {
+        return probe(new EmbeddingProbe(owner, ids, pooling, model.config().hiddenSize()));
     }
 
     /**

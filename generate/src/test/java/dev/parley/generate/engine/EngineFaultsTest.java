@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.FinishReason;
@@ -160,7 +161,7 @@ class EngineFaultsTest {
             var running = new Kept();
             engine.submit(TextRequest.of(new int[] {1}, GREEDY), running);
             var failed = engine.probe(new TooLarge());
-            var behind = engine.meanState("", new int[] {1, 2, 3});
+            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
             assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage()
                     .contains("of a test"));
             assertEquals(model.config().hiddenSize(), behind.get(60, TimeUnit.SECONDS).length);
@@ -222,7 +223,7 @@ class EngineFaultsTest {
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
             engine.submit(TextRequest.of(new int[] {2}, GREEDY), waiting);
             var reading = engine.probe(new Deadly());
-            var behind = engine.meanState("", new int[] {1, 2, 3});
+            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
             for (var told : List.of(running.answer, waiting.answer, reading, behind)) {
                 var failure = assertThrows(ExecutionException.class, () -> told.get(60, TimeUnit.SECONDS));
                 assertTrue(failure.getCause().getMessage().contains("of a test"), failure.toString());
@@ -239,14 +240,14 @@ class EngineFaultsTest {
         Kept running = new Kept(), waiting = new Kept();
         engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
         engine.submit(TextRequest.of(new int[] {2}, GREEDY.withMaxNewTokens(500)), waiting);
-        var mean = engine.meanState("", new int[500]);
+        var mean = engine.embedding("", new int[500], Pooling.MEAN);
         engine.close(Duration.ZERO);
         for (var kept : List.of(running, waiting)) {
             assertEquals(FinishReason.CANCELLED, kept.await().completions().getFirst().finishReason());
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.meanState("", new int[1]));
+        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1], Pooling.MEAN));
         assertFalse(engine.isAlive());
     }
 
@@ -287,7 +288,7 @@ class EngineFaultsTest {
                 // half of them alike, and read at the same time
                 var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray();
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
-                readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.meanState("", prompt));
+                readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.embedding("", prompt, Pooling.MEAN));
             }
             for (var each : kept) assertEquals(100, each.await().completions().getFirst().ids().length);
             for (var reading : readings) reading.get(60, TimeUnit.SECONDS);

@@ -32,7 +32,8 @@ public final class HybridSearch {
 
     /** Cormack et al. 2009, section 3: from 60 on the choice hardly matters. */
     private static final int RANK_OFFSET = 60;
-    private static final int DEPTH = 50;
+    /** Of each ranking at least. */
+    public static final int DEPTH = 30;
     /** What a word in a heading counts, beside its counting in the text, of which headings are a part. */
     private static final float TITLE_WEIGHT = 0.5f;
 

@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
@@ -26,8 +27,15 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
      * What was loaded.
      *
      * @param defaults of its answers, with the tokens that end them
+     * @param embeddingRules how it makes vectors of texts
      */
-    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {}
+    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults, EmbeddingRules embeddingRules) {
+
+        /** Of a model that says nothing of vectors. */
+        public Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {
+            this(model, tokenizer, defaults, EmbeddingRules.MEAN);
+        }
+    }
 
     public ModelSource {
         aliases = List.copyOf(aliases);

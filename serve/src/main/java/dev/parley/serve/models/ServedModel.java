@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.model.CausalLM;
 import dev.parley.serve.http.ApiError;
@@ -16,6 +17,7 @@ public final class ServedModel {
     private final CausalLM model;
     private final Tokenizer tokenizer;
     private final GenerationConfig defaults;
+    private final EmbeddingRules embeddingRules;
     private final InferenceEngine engine;
     private final Instant loadedAt = Instant.now();
 
@@ -24,6 +26,7 @@ public final class ServedModel {
         model = parts.model();
         tokenizer = parts.tokenizer();
         defaults = parts.defaults();
+        embeddingRules = parts.embeddingRules();
         engine = new InferenceEngine(model, tokenizer, limits);
     }
 
@@ -38,6 +41,11 @@ public final class ServedModel {
     /** Of its answers, where a request says nothing else. */
     public GenerationConfig defaults() {
         return defaults;
+    }
+
+    /** How it makes vectors of texts. */
+    public EmbeddingRules embeddingRules() {
+        return embeddingRules;
     }
 
     public InferenceEngine engine() {
