@@ -14,7 +14,7 @@ final class Markdown {
     private static final Pattern HEADING = Pattern.compile(" {0,3}(#{1,6})[ \\t]+(.*?)[ \\t#]*");
     private static final Pattern ITEM = Pattern.compile("\\s{0,12}([-*+]|\\d{1,9}[.)])\\s+\\S.*");
     private static final Pattern FENCE = Pattern.compile("\\s{0,12}(`{3,}|~{3,}).*");
-    private static final Pattern DELIMITERS = Pattern.compile("\\s*\\|?(\\s*:?-{2,}:?\\s*\\|)*\\s*:?-{2,}:?\\s*\\|?\\s*");
+    private static final Pattern DELIMITERS = Pattern.compile("\\s*\\|?(\\s*:?-+:?\\s*\\|)*\\s*:?-+:?\\s*\\|?\\s*");
     private static final Pattern UNDERLINE = Pattern.compile(" {0,3}(={2,}|-{2,})\\s*");
 
     private record Line(int start, int end, String text) {}

@@ -2,6 +2,7 @@ package dev.parley.knowledge.documents;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.apache.poi.openxml4j.util.ZipSecureFile;
@@ -53,7 +54,9 @@ final class TikaParsers {
             var guarded = new SecureContentHandler(handler, in);
             guarded.setOutputThreshold(characters);
             parser(ending).parse(in, guarded, metadata, context());
-        } catch (SAXException | TikaException | RuntimeException e) {
+        } catch (FileSystemException e) {
+            throw e; // not the content's fault, unlike other ones
+        } catch (SAXException | TikaException | IOException | RuntimeException e) {
             if (!handler.isFull()) throw new DocumentException(sentence(e, ending));
         }
         try {
