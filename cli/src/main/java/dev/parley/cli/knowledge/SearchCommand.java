@@ -3,6 +3,7 @@ package dev.parley.cli.knowledge;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.cli.WrongUsage;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.Passage;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (k < 1) throw new WrongUsage("--k is " + k + "; at least one passage can be found.");
         var folder = index.existing();
         try (var vectors = EmbedderOption.toSearch(folder, output); var knowledge = KnowledgeBase.open(folder, vectors)) {
             var start = System.nanoTime();
