@@ -77,7 +77,8 @@ final class KnowledgeBench {
                 if (i >= 0) millis[i] = 1000 * BenchRow.seconds(asked);
             }
             return List.of(
-                    new BenchRow("1,000 pages of PDF indexed " + name, seconds, "s", Optional.empty(), Optional.of(new Named("the goal", GOAL_SECONDS))),
+                    new BenchRow("1,000 pages of PDF indexed " + name, seconds, "s", Optional.empty(),
+                            Optional.of(new Named("the goal", GOAL_SECONDS))),
                     new BenchRow("5 passages found " + name, BenchRow.median(millis), "ms", Optional.empty(),
                             Optional.of(new Named("the goal", GOAL_MILLIS))));
         }

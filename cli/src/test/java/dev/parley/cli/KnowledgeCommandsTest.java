@@ -54,7 +54,8 @@ class KnowledgeCommandsTest {
         assertEquals(Parley.DONE, index("--json"));
         assertEquals(1, json().path("passages").asInt());
         assertEquals("faq/broken.pdf", json().path("faults").get(0).path("source").asText());
-        assertTrue(notes.toString(StandardCharsets.UTF_8).contains("faq/broken.pdf: it is damaged"), notes.toString(StandardCharsets.UTF_8));
+        assertTrue(notes.toString(StandardCharsets.UTF_8).contains("faq/broken.pdf: it is damaged"),
+                notes.toString(StandardCharsets.UTF_8));
 
         var index = folder.resolve("index").toString();
         assertEquals(Parley.DONE, parley("knowledge", "search", "--index", index, "--k", "3", "--json", "May I return goods?"));

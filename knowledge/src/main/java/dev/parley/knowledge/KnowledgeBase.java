@@ -27,6 +27,9 @@ public final class KnowledgeBase implements AutoCloseable {
     /** All that is in either ranking: one that only one of them knows may be the best. */
     private static final int CANDIDATES = 2 * HybridSearch.DEPTH;
 
+    /** Characters of a question that are looked at. */
+    private static final int LONGEST_QUESTION = 4_000;
+
     private final IndexFolder index;
     private final Embedder embedder;
     private final Reranker reranker;
@@ -84,7 +87,8 @@ public final class KnowledgeBase implements AutoCloseable {
      *
      * @throws KnowledgeException if the index was made with another embedder
      */
-    public List<Passage> search(String query, int k) {
+    public List<Passage> search(String question, int k) {
+        var query = question.substring(0, Math.min(question.length(), LONGEST_QUESTION));
         if (query.isBlank() || k < 1) return List.of();
         checkEmbedder();
         var vector = embedder.dimensions() == 0 ? Optional.<float[]>empty()

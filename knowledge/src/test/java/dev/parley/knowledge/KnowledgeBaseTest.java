@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class KnowledgeBaseTest {
     void makeFolder() throws IOException {
         folder = Files.createDirectory(temporary.resolve("faq"));
         index = temporary.resolve("index");
-        Files.writeString(folder.resolve("returns.md"), "# Returns\n\nGoods may be returned within thirty days.\n\n## Sofas\n\nA sofa costs forty euros.");
+        Files.writeString(folder.resolve("returns.md"),
+                "# Returns\n\nGoods may be returned within thirty days.\n\n## Sofas\n\nA sofa costs forty euros.");
         Files.writeString(folder.resolve("zh.md"), "# 退货\n\n商品签收后七天内可以无理由退货。");
     }
 
@@ -90,7 +92,8 @@ class KnowledgeBaseTest {
     @Test
     void anIncrementalIndexFindsWhatANewOneFinds() throws IOException {
         var questions = List.of("returned", "sofa cost", "退货", "carpets");
-        try (var knowledge = KnowledgeBase.open(index, Embedder.NONE); var fresh = KnowledgeBase.open(temporary.resolve("fresh"), Embedder.NONE)) {
+        try (var knowledge = KnowledgeBase.open(index, Embedder.NONE);
+                var fresh = KnowledgeBase.open(temporary.resolve("fresh"), Embedder.NONE)) {
             refresh(knowledge);
             Files.writeString(folder.resolve("carpets.md"), "Carpets may be returned within ten days.");
             refresh(knowledge);
@@ -121,7 +124,8 @@ class KnowledgeBaseTest {
 
     @Test
     void pagesOfAPdfAreCited() throws IOException {
-        SampleFiles.pdf(folder.resolve("book.pdf"), List.of(List.of("The first page is about nothing much."), List.of("Here giraffes are explained.")));
+        SampleFiles.pdf(folder.resolve("book.pdf"),
+                List.of(List.of("The first page is about nothing much."), List.of("Here giraffes are explained.")));
         try (var knowledge = KnowledgeBase.open(index, Embedder.NONE)) {
             refresh(knowledge);
             assertEquals(2, knowledge.search("giraffe", 1).getFirst().page());
@@ -143,9 +147,29 @@ class KnowledgeBaseTest {
     void aMissingFolderChangesNothing() {
         try (var knowledge = KnowledgeBase.open(index, Embedder.NONE)) {
             refresh(knowledge);
-            var fault = assertThrows(KnowledgeException.class, () -> knowledge.refresh(List.of(temporary.resolve("absent")), IndexProgress.NONE));
+            var fault = assertThrows(KnowledgeException.class,
+                    () -> knowledge.refresh(List.of(temporary.resolve("absent")), IndexProgress.NONE));
             assertTrue(fault.getMessage().contains("absent"), fault.getMessage());
             assertEquals(2, knowledge.files().size());
+        }
+    }
+
+    @Test
+    void hostileTextsAndQuestionsTakeNeitherLongNorMuchMemory() throws IOException {
+        var random = new Random(5);
+        Files.writeString(folder.resolve("line.md"),
+                "# " + "#".repeat(2_000_000) + "x\n|" + "-|".repeat(1_000_000) + "\n" + " ".repeat(1_000_000) + "|");
+        Files.writeString(folder.resolve("headings.md"), "# a\n\nb\n\n".repeat(100_000));
+        Files.writeString(folder.resolve("title.md"), "# " + "title ".repeat(300) + "\n\n" + "A sentence. ".repeat(20_000));
+        Files.writeString(folder.resolve("word.txt"), "x".repeat(5_000_000));
+        try (var knowledge = KnowledgeBase.open(index, Embedder.NONE)) {
+            var faults = refresh(knowledge).faults();
+            assertEquals(List.of("faq/headings.md"), faults.stream().map(IndexReport.Fault::source).toList(), faults::toString);
+            assertTrue(faults.getFirst().sentence().contains("20000"), faults::toString);
+            for (var passage : knowledge.search("sentence title", 5)) assertTrue(passage.title().length() <= 200);
+            var question = new StringBuilder("sofa ");
+            while (question.length() < 1_000_000) question.append(Long.toString(random.nextLong(), 36)).append(' ');
+            assertEquals("A sofa costs forty euros.", knowledge.search(question.toString(), 1).getFirst().text());
         }
     }
 

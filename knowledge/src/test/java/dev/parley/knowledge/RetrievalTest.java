@@ -76,7 +76,8 @@ class RetrievalTest {
     /** Which part of the questions finds its passage among the first three. */
     private static double hits(String name, Function<String, List<String>> search) {
         var questions = questions(name);
-        var hits = questions.stream().filter(q -> search.apply(q.text).stream().limit(3).anyMatch(title -> title.endsWith(q.title))).count();
+        var hits = questions.stream().filter(q -> search.apply(q.text).stream().limit(3).anyMatch(title -> title.endsWith(q.title)))
+                .count();
         return (double) hits / questions.size();
     }
 
@@ -86,7 +87,8 @@ class RetrievalTest {
 
     private static List<String> ranked(IndexFolder index, Set<Ranking> rankings, String question) {
         var vector = embedder.embed(List.of(question), Purpose.QUERY)[0];
-        return new HybridSearch(index, rankings).search(question, Optional.of(vector), 3).stream().map(hit -> hit.passage().title()).toList();
+        return new HybridSearch(index, rankings).search(question, Optional.of(vector), 3).stream().map(hit -> hit.passage().title())
+                .toList();
     }
 
     private static double relevant(KnowledgeBase knowledge, List<String> questions) {
@@ -101,8 +103,9 @@ class RetrievalTest {
             for (var language : List.of("en", "zh")) {
                 for (var kind : List.of("usual", "terse")) {
                     var name = kind + "-" + language + ".tsv";
-                    var found = new double[] {hits(name, q -> titles(words, q)), hits(name, q -> ranked(index, EnumSet.of(Ranking.VECTORS), q)),
-                            hits(name, q -> titles(fused, q)), hits(name, q -> titles(hybrid, q))};
+                    var found = new double[] {hits(name, q -> titles(words, q)),
+                        hits(name, q -> ranked(index, EnumSet.of(Ranking.VECTORS), q)),
+                        hits(name, q -> titles(fused, q)), hits(name, q -> titles(hybrid, q))};
                     System.out.printf("%s %s   %7.1f  %7.1f %6.1f %7.1f%n", kind, language, 100 * found[0], 100 * found[1], 100 * found[2],
                             100 * found[3]);
                     assertTrue(found[3] >= (kind.equals("usual") ? 0.95 : 0.85), name + " " + found[3]);
@@ -119,7 +122,7 @@ class RetrievalTest {
             var terse = questions("terse-" + language + ".tsv").stream().map(Question::text).toList();
             var off = lines("offtopic-" + language + ".txt");
             var declined = new double[] {1 - relevant(hybrid, usual), 1 - relevant(hybrid, terse), 1 - relevant(hybrid, off),
-                    1 - relevant(hybrid, lines("near-" + language + ".txt")), 1 - relevant(words, usual), 1 - relevant(words, off)};
+                1 - relevant(hybrid, lines("near-" + language + ".txt")), 1 - relevant(words, usual), 1 - relevant(words, off)};
             System.out.printf("%s         %8.1f %6.1f %9.1f %9.1f   %8.1f %8.1f%n", language, 100 * declined[0], 100 * declined[1],
                     100 * declined[2], 100 * declined[3], 100 * declined[4], 100 * declined[5]);
             assertTrue(declined[0] <= 0.05, "usual questions declined: " + declined[0]);

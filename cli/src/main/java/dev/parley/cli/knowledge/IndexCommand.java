@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code knowledge index}: brings an index to what is in some folders. */
 @Command(name = "index", description = "Index the documents of folders, or bring an index up to date.",
-        footer = {"", "Reads Markdown, text, HTML, PDF and DOCX. Only files that are new or changed are read; what is no longer in the folders",
+        footer = {"",
+            "Reads Markdown, text, HTML, PDF and DOCX. Only files that are new or changed are read; what is no longer in the folders",
             "is taken out. A file that cannot be read is named, and the others are indexed.",
             "", "Examples:", "  ./parley knowledge index faq policies --index my-index",
             "  ./parley knowledge index faq --index my-index --embedder Qwen/Qwen3-Embedding-0.6B"})
@@ -67,7 +68,8 @@ final class IndexCommand implements Callable<Integer> {
     }
 
     private void print(IndexReport report) {
-        output.line(String.format(Locale.ROOT, "%d passages in %s: %d files added, %d changed, %d removed, %d unchanged, %d with faults, %.1f s",
+        output.line(String.format(Locale.ROOT,
+                "%d passages in %s: %d files added, %d changed, %d removed, %d unchanged, %d with faults, %.1f s",
                 report.passages(), index, report.added().size(), report.changed().size(), report.removed().size(), report.unchanged(),
                 report.faults().size(), report.time().toMillis() / 1e3));
     }

@@ -48,7 +48,8 @@ final class SearchCommand implements Callable<Integer> {
             var millis = (System.nanoTime() - start) / 1e6;
             if (json) printJson(passages, millis);
             else passages.forEach(this::print);
-            if (passages.isEmpty() || !passages.getFirst().isRelevant()) output.note("Nothing in the index is held to be about this question.");
+            if (passages.isEmpty() || !passages.getFirst().isRelevant())
+                output.note("Nothing in the index is held to be about this question.");
         }
         return Parley.DONE;
     }
@@ -64,7 +65,8 @@ final class SearchCommand implements Callable<Integer> {
         var result = JsonNodeFactory.instance.objectNode().put("question", question).put("milliseconds", Math.round(millis * 10) / 10.0);
         var array = result.putArray("passages");
         for (var p : passages) {
-            array.addObject().put("id", p.id()).put("source", p.source()).put("title", p.title()).put("page", p.page()).put("start", p.start())
+            array.addObject().put("id", p.id()).put("source", p.source()).put("title", p.title()).put("page", p.page())
+                    .put("start", p.start())
                     .put("end", p.end()).put("text", p.text()).put("language", p.language()).put("score", p.score())
                     .put("relevance", p.relevance());
         }

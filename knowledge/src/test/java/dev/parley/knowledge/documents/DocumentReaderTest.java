@@ -39,8 +39,10 @@ class DocumentReaderTest {
     }
 
     private static List<String> told(Document document) {
-        return document.blocks().stream().map(b -> b.kind() + (b.level() > 0 ? "" + b.level() : "") + (b.page() > 0 ? " p" + b.page() : "") + " "
-                + document.text().substring(b.start(), b.end())).toList();
+        return document.blocks().stream()
+                .map(b -> b.kind() + (b.level() > 0 ? "" + b.level() : "") + (b.page() > 0 ? " p" + b.page() : "") + " "
+                        + document.text().substring(b.start(), b.end()))
+                .toList();
     }
 
     @Test
@@ -71,8 +73,10 @@ class DocumentReaderTest {
         var document = read("a.md");
         assertEquals("A house", document.title());
         assertEquals(text, document.text());
-        assertEquals(List.of("HEADING1 Rooms", "PARAGRAPH One paragraph\nin two lines.", "HEADING2 The *kitchen*", "ITEM - a stove\n  with gas",
-                "ITEM - a sink", "ITEM 1. first", "ROW | thing | price |", "ROW | pan | 5 |", "CODE ```\n# no heading\n```"), told(document));
+        assertEquals(
+                List.of("HEADING1 Rooms", "PARAGRAPH One paragraph\nin two lines.", "HEADING2 The *kitchen*", "ITEM - a stove\n  with gas",
+                        "ITEM - a sink", "ITEM 1. first", "ROW | thing | price |", "ROW | pan | 5 |", "CODE ```\n# no heading\n```"),
+                told(document));
     }
 
     @Test
@@ -102,7 +106,8 @@ class DocumentReaderTest {
     void pdfGivesPagesParagraphsAndWhatLooksLikeAHeading() throws Exception {
         var line = "This line is long enough to be a part of an ordinary paragraph of a page,";
         SampleFiles.pdf(folder.resolve("a.pdf"), List.of(List.of("1.2 Returns", "", line, "and it ends here."), List.of(line, "the end.")));
-        assertEquals(List.of("HEADING2 p1 1.2 Returns", "PARAGRAPH p1 " + line + " and it ends here.", "PARAGRAPH p2 " + line + " the end."),
+        assertEquals(
+                List.of("HEADING2 p1 1.2 Returns", "PARAGRAPH p1 " + line + " and it ends here.", "PARAGRAPH p2 " + line + " the end."),
                 told(read("a.pdf")));
     }
 
@@ -144,8 +149,9 @@ class DocumentReaderTest {
     void aZipThatUnfoldsToGigabytesIsNamedAsSuchAndTheNextFileIsRead() throws Exception {
         try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("bomb.docx")))) {
             zip.putNextEntry(new ZipEntry("[Content_Types].xml"));
-            zip.write("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" "
-                    .getBytes(Charset.defaultCharset()));
+            zip.write(
+                    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" "
+                            .getBytes(Charset.defaultCharset()));
             var spaces = new byte[1 << 20];
             Arrays.fill(spaces, (byte) ' ');
             for (int i = 0; i < 300; i++) zip.write(spaces);

@@ -38,7 +38,8 @@ class PassageCutterTest {
         }
         assertTrue(cuts.size() < 70, "so many as " + cuts.size());
         assertEquals(text.chars().filter(c -> !Character.isWhitespace(c)).count(),
-                cuts.stream().mapToLong(c -> text.substring(c.start(), c.end()).chars().filter(x -> !Character.isWhitespace(x)).count()).sum());
+                cuts.stream().mapToLong(c -> text.substring(c.start(), c.end()).chars().filter(x -> !Character.isWhitespace(x)).count())
+                        .sum());
         assertTrue(covered > 20_000);
     }
 
@@ -54,7 +55,8 @@ class PassageCutterTest {
 
     @Test
     void aPassageEndsWithItsPage() {
-        var document = new Document("", "one\n\ntwo", List.of(new Block(Block.Kind.PARAGRAPH, 0, 1, 0, 3), new Block(Block.Kind.PARAGRAPH, 0, 2, 5, 8)),
+        var document = new Document("", "one\n\ntwo",
+                List.of(new Block(Block.Kind.PARAGRAPH, 0, 1, 0, 3), new Block(Block.Kind.PARAGRAPH, 0, 2, 5, 8)),
                 false);
         assertEquals(List.of(1, 2), PassageCutter.cut(document).stream().map(PassageCutter.Cut::page).toList());
     }

@@ -38,13 +38,15 @@ class EngineEmbedderTest {
         try (var random = TrainableLM.create(ModelConfig.gpt2(290, 64, 32, 2, 2), 7)) {
             random.savePretrained(model);
         }
-        BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of("the sea is blue and the hill is green").iterator()).save(model);
+        BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of("the sea is blue and the hill is green").iterator())
+                .save(model);
     }
 
     /** As the folder of Qwen3-Embedding has it. */
     private void sayLastToken() throws IOException {
         Files.createDirectories(model.resolve("1_Pooling"));
-        Files.writeString(model.resolve("1_Pooling/config.json"), "{\"pooling_mode_mean_tokens\": false, \"pooling_mode_lasttoken\": true}");
+        Files.writeString(model.resolve("1_Pooling/config.json"),
+                "{\"pooling_mode_mean_tokens\": false, \"pooling_mode_lasttoken\": true}");
         Files.writeString(model.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"Find the answer\\nQuery:\", \"document\": \"\"}}");
     }
@@ -106,7 +108,8 @@ class EngineEmbedderTest {
     @Test
     void anIndexIsMadeAndSearchedWithIt() throws IOException {
         sayLastToken();
-        Files.writeString(Files.createDirectory(folder.resolve("faq")).resolve("a.md"), "# Sea\n\nThe sea is blue.\n\n# Hill\n\nThe hill is green.");
+        Files.writeString(Files.createDirectory(folder.resolve("faq")).resolve("a.md"),
+                "# Sea\n\nThe sea is blue.\n\n# Hill\n\nThe hill is green.");
         try (Embedder embedder = EngineEmbedder.open(model); var knowledge = KnowledgeBase.open(folder.resolve("index"), embedder)) {
             assertEquals(2, knowledge.refresh(List.of(folder.resolve("faq")), IndexProgress.NONE).passages());
             assertEquals(2, knowledge.search("blue sea", 5).size());
