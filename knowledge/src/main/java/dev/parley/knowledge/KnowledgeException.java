@@ -1,0 +1,15 @@
+package dev.parley.knowledge;
+
+/** Something is wrong with a knowledge base; the message is a sentence that says what, where and what to do. */
+public final class KnowledgeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public KnowledgeException(String message) {
+        super(message);
+    }
+
+    public KnowledgeException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
