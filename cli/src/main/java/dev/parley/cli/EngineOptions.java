@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
-final class EngineOptions {
+public final class EngineOptions {
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
             description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: "
@@ -54,12 +54,12 @@ final class EngineOptions {
     }
 
     /** What of these options changes a score. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize", quantize.name().toLowerCase(Locale.ROOT), "engine",
                 engine.name().toLowerCase(Locale.ROOT)));
     }
 
-    CausalLM load(Path folder) {
+    public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
         var type = switch (quantize) {
@@ -93,7 +93,7 @@ final class EngineOptions {
         }
     }
 
-    static Tokenizer requireTokenizer(Path folder) {
+    public static Tokenizer requireTokenizer(Path folder) {
         return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }
 

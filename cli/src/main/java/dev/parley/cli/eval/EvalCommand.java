@@ -18,11 +18,12 @@ public final class EvalCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new RunCommand(output), new CompareCommand(output), new TasksCommand(output));
+        return List.of(new RunCommand(output), new CompareCommand(output), new JudgeCommand(output),
+                new RankCommand(output), new TasksCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done: run, compare or tasks.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done: run, compare, judge, rank or tasks.");
     }
 }

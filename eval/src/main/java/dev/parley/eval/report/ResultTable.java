@@ -38,7 +38,7 @@ public final class ResultTable {
     }
 
     static String number(double value) {
-        return String.format(Locale.ROOT, Math.abs(value) >= 1000 ? "%.1f" : "%.4f", value);
+        return String.format(Locale.ROOT, Math.abs(value) >= 1e6 ? "%.4g" : Math.abs(value) >= 1000 ? "%.1f" : "%.4f", value);
     }
 
     /** An interval of 95 %, 1.96 errors to both sides. */
