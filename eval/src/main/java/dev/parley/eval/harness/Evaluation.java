@@ -33,6 +33,8 @@ import java.util.OptionalDouble;
  */
 public final class Evaluation {
 
+    private static final String RULES_OF = "lm-evaluation-harness 0.4.13"; // whose prompts, metrics and errors these are
+
     private final TaskIndex.Suite suite;
     private final Options options;
     private final List<HarnessTask> tasks = new ArrayList<>();
@@ -196,18 +198,23 @@ public final class Evaluation {
             sum += part.value() * weight;
             weights += weight;
         }
-        var stderr = parts.stream().allMatch(p -> p.stderr().isPresent())
-                ? OptionalDouble.of(StandardErrors.pooled(parts.stream().mapToDouble(p -> p.stderr().getAsDouble()).toArray(),
-                        parts.stream().mapToLong(Figure::n).toArray()))
+        var stderr = parts.stream().allMatch(p -> p.stderr().isPresent()) ? OptionalDouble.of(joinedError(parts, aggregate))
                 : OptionalDouble.empty();
         return Optional.of(new Figure(aggregate.metric(), filter, sum / weights, stderr, OptionalDouble.empty(),
                 parts.stream().mapToLong(Figure::n).sum(), parts.getFirst().higherIsBetter()));
+    }
+
+    private static double joinedError(List<Figure> parts, TaskGroup.Aggregate aggregate) {
+        var stderrs = parts.stream().mapToDouble(p -> p.stderr().getAsDouble()).toArray();
+        if (!aggregate.weightBySize()) return StandardErrors.unweighted(stderrs);
+        return StandardErrors.pooled(stderrs, parts.stream().mapToLong(Figure::n).toArray());
     }
 
     // ---- settings ----
 
     private ObjectNode settings(Responder responder) {
         var settings = JsonNodeFactory.instance.objectNode();
+        settings.put("rules_of", RULES_OF);
         settings.setAll(responder.settings());
         var prompts = options.prompts;
         if (options.limit > 0) settings.put("limit", options.limit);

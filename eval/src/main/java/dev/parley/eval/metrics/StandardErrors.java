@@ -72,6 +72,11 @@ public final class StandardErrors {
         return Math.sqrt(variance / (all - sizes.length) / all);
     }
 
+    /** Of the plain mean of a group's tasks, whatever their sizes. */
+    public static double unweighted(double[] stderrs) {
+        return Math.sqrt(DoubleStream.of(stderrs).map(e -> e * e).sum()) / stderrs.length;
+    }
+
     static double deviation(double[] x) {
         var mean = DoubleStream.of(x).sum() / x.length;
         return Math.sqrt(DoubleStream.of(x).map(v -> (v - mean) * (v - mean)).sum() / (x.length - 1));
