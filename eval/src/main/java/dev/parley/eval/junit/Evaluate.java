@@ -32,7 +32,7 @@ public @interface Evaluate {
     /** A task or group by name, or a task file. */
     String task();
 
-    /** Folders of task files. */
+    /** Folders of task files. Where there are none, the one that the system property {@code parley.eval.tasks} names. */
     String[] includePath() default {};
 
     /** The figure that counts, {@code METRIC} or {@code METRIC,FILTER}. Empty for the task's first. */

@@ -56,6 +56,7 @@ final class EvaluateExtension implements BeforeEachCallback, ParameterResolver {
         if (name.isEmpty()) throw new IllegalArgumentException("@Evaluate names no model; give model, or -Dparley.eval.model=FOLDER.");
         var loaded = context.getRoot().getStore(MODELS).computeIfAbsent(name, EvaluateExtension::load, Loaded.class);
         var folders = new ArrayList<>(Stream.of(asked.includePath()).map(Path::of).toList());
+        if (folders.isEmpty()) Optional.ofNullable(System.getProperty("parley.eval.tasks")).map(Path::of).ifPresent(folders::add);
         if (asked.task().endsWith(".yaml")) folders.addFirst(Path.of(asked.task()).toAbsolutePath().getParent());
         var template = asked.applyChatTemplate() ? Optional.of(loaded.tokenizer.chatTemplate().orElseThrow(
                 () -> new IllegalArgumentException(name + " has no chat template."))) : Optional.<ChatTemplate>empty();
