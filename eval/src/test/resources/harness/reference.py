@@ -2,6 +2,9 @@
 
   python reference.py record requests.json
   python reference.py figures responses.json expected.json
+
+in the folder of the task files; the responses are written by HarnessTest with -Dharness.record=FOLDER. FAST=1 takes quicker f1 and mcc in
+the bootstrap, which are the same; expected-gpt2.json was made without it.
 """
 import json
 import os
@@ -9,6 +12,19 @@ import sys
 from lm_eval.api.model import LM
 from lm_eval import simple_evaluate
 from lm_eval.tasks import TaskManager
+
+if os.environ.get("FAST"):  # sklearn's checks of its input take minutes over 100,000 resamples; these are the same counts
+    import math
+    import sklearn.metrics as _m
+    def _f1(golds, preds):
+        tp = sum(1 for g, p in zip(golds, preds) if g == 1 and p == 1); either = sum(golds) + sum(preds)
+        return 2 * tp / either if either else 0.0
+    def _mcc(golds, preds):
+        n = len(golds); labels = set(golds) | set(preds); c = sum(1 for g, p in zip(golds, preds) if g == p)
+        t = [sum(1 for g in golds if g == l) for l in labels]; q = [sum(1 for p in preds if p == l) for l in labels]
+        a = n * n - sum(x * x for x in t); b = n * n - sum(x * x for x in q)
+        return (c * n - sum(x * y for x, y in zip(t, q))) / math.sqrt(a * b) if a * b else 0.0
+    _m.f1_score, _m.matthews_corrcoef = _f1, _mcc
 
 TASKS = ["tiny_arc","tiny_stories","tiny_goals","tiny_yesno","tiny_same","tiny_blanks","tiny_last_words","tiny_pages","tiny_chapters","tiny_sums","tiny_facts","tiny_moods","tiny_exam","tiny_pairs","tiny_several","tiny_information","tiny_animals","tiny_begun","tiny_usual"]
 

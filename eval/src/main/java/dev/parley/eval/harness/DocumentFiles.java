@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.data.parquet.ParquetException;
+import dev.parley.data.parquet.ParquetFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads documents of files: JSON, a line or a list; CSV with a head line; text, a line each. */
+/** Reads documents of files: JSON, a line or a list; Parquet; CSV with a head line; text, a line each. */
 final class DocumentFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,6 +33,7 @@ final class DocumentFiles {
             return switch (ending(file)) {
                 case "csv" -> csv(Files.readString(file), options.path("delimiter").asText(options.path("sep").asText(",")).charAt(0));
                 case "tsv" -> csv(Files.readString(file), '\t');
+                case "parquet" -> parquet(file);
                 case "txt" ->
                     Files.readString(file).lines().map(line -> JsonNodeFactory.instance.objectNode().put("text", line)).toList();
                 default -> json(file, field);
@@ -40,6 +43,16 @@ final class DocumentFiles {
         } catch (IOException e) {
             throw new TaskException(file + " cannot be read: " + e.getMessage() + ".");
         }
+    }
+
+    private static List<ObjectNode> parquet(Path file) throws IOException {
+        var documents = new ArrayList<ObjectNode>();
+        try {
+            ParquetFile.read(file, documents::add);
+        } catch (ParquetException e) {
+            throw new TaskException(file + ": " + e.getMessage() + ".");
+        }
+        return documents;
     }
 
     private static List<ObjectNode> json(Path file, String field) throws IOException {
