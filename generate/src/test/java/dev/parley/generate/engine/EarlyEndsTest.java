@@ -74,7 +74,7 @@ class EarlyEndsTest extends EngineTest {
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1]), Pooling.MEAN);
+        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1], Pooling.MEAN));
         assertFalse(engine.isAlive());
     }
 

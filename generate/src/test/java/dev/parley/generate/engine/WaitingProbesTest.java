@@ -3,6 +3,7 @@ package dev.parley.generate.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.parley.generate.embedding.Pooling;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
