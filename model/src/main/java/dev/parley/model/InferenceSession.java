@@ -22,12 +22,19 @@ public interface InferenceSession extends AutoCloseable {
     /** An empty sequence. Close it when it is done. */
     SequenceCache open();
 
-    /** One pass. @return what was asked for, for each feed; the arrays are the caller's until the next pass */
+    /**
+     * One pass over new tokens of some sequences, each of which goes on where its cache ends.
+     *
+     * @param feeds each of another sequence
+     * @return what was asked for, for each feed; the arrays are the caller's until the next pass
+     */
     List<Output> feed(List<Feed> feeds);
 
     /**
-     * One pass of a single token, with the weight that each head gives to each token of the sequence, the new one included: (L, H, S).
+     * One pass of a single token, with the weight that each head gives to each token of the sequence, the new one included.
      *
+     * @param id of the new token, which the sequence then has
+     * @return (L, H, S): layers, query heads, tokens of the sequence
      * @throws ModelException if what runs the model cannot tell
      */
     float[][][] attention(SequenceCache sequence, int id);

@@ -36,6 +36,7 @@ public final class EmbeddingRoutes implements Routes {
 
     private final ModelPool models;
 
+    /** The route of {@code /v1/embeddings} by these models. */
     public EmbeddingRoutes(ModelPool models) {
         this.models = models;
     }
