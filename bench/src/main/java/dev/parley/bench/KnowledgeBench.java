@@ -53,7 +53,8 @@ final class KnowledgeBench {
             for (int i = 0; i < FILES; i++) write(documents.resolve("book-" + i + ".pdf"), new Random(i));
             var rows = new ArrayList<>(rows("1,000 pages of PDF", "by words", documents, folder.resolve("words"), Embedder.NONE, note));
             try (var embedder = OnnxEmbedder.open()) {
-                rows.addAll(rows("100 pages of PDF", "by words and vectors", documents.resolve("book-0.pdf"), folder.resolve("vectors"), embedder, note));
+                var one = documents.resolve("book-0.pdf");
+                rows.addAll(rows("100 pages of PDF", "by words and vectors", one, folder.resolve("vectors"), embedder, note));
             } catch (KnowledgeException e) {
                 note.accept(e.getMessage());
             }
@@ -68,7 +69,8 @@ final class KnowledgeBench {
             var start = System.nanoTime();
             var report = knowledge.refresh(List.of(documents), IndexProgress.NONE);
             var seconds = BenchRow.seconds(start);
-            note.accept(String.format(Locale.ROOT, "%s %s: %d passages in %.1f s, faults: %s", what, how, report.passages(), seconds, report.faults()));
+            note.accept(String.format(Locale.ROOT, "%s %s: %d passages in %.1f s, faults: %s", what, how, report.passages(), seconds,
+                    report.faults()));
             var random = new Random(99);
             var millis = new double[QUESTIONS];
             for (int i = -QUESTIONS; i < QUESTIONS; i++) { // the first round warms up
