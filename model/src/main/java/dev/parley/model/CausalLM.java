@@ -104,6 +104,11 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return files.config();
     }
 
+    /** The weights in memory, as long as the model is open. */
+    public ModelWeights weights() {
+        return weights;
+    }
+
     /** Bytes of weights that the step of one token reads: all but tables, of which it reads a row. */
     public long weightBytes() {
         return config().blueprint().weights().stream().filter(spec -> spec.use() != WeightSpec.Use.TABLE).mapToLong(weights::bytes).sum();

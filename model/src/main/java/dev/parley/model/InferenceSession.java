@@ -26,11 +26,14 @@ public interface InferenceSession extends AutoCloseable {
     List<Output> feed(List<Feed> feeds);
 
     /**
-     * One pass of a single token, with the weight that each head gives to each token of the sequence, the new one included: (L, H, S).
+     * Feeds new tokens, and tells what was computed on the way: attention, and what each branch added.
      *
      * @throws ModelException if what runs the model cannot tell
      */
-    float[][][] attention(SequenceCache sequence, int id);
+    Trace trace(SequenceCache sequence, int... ids);
+
+    /** What the head makes of residual streams: the last norm, then the score of every token as the next. (N, C) to (N, V) */
+    float[][] scores(float[][] residuals);
 
     /** New tokens of all sequences in one pass at most, but for prompts that are read at once. */
     int maxTokensPerPass();
