@@ -28,7 +28,7 @@ class RoomsTest {
 
     private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model",
             "data", "generate",
-            "tensor", "torch", "train", "eval", "serve", "cli", "bench");
+            "tensor", "torch", "train", "eval", "explain", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 
@@ -102,7 +102,7 @@ class RoomsTest {
     void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
         for (var room : ROOMS) {
             var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
-            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+            assertEquals(List.of("tensor", "torch", "train", "explain", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
         }
     }
 

@@ -128,6 +128,7 @@ public final class Parley implements Runnable {
         commands.put("chat", () -> new ChatCommand(output));
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
+        commands.put("explain", () -> new ExplainCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
         commands.put("users", () -> group(new UsersCommand(), UsersCommand.commands(output)));

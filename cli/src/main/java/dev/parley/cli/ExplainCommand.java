@@ -1,0 +1,171 @@
+package dev.parley.cli;
+
+import dev.parley.explain.Analysis;
+import dev.parley.explain.ExplainOptions;
+import dev.parley.explain.ExplainedText;
+import dev.parley.explain.Explanation;
+import dev.parley.explain.SingleToken;
+import dev.parley.explain.page.ExplanationJson;
+import dev.parley.generate.Generator;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.CausalLM;
+import dev.parley.tokenizer.Message;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code parley explain}: why a model says what it says. */
+@Command(name = "explain", description = "Shows why a model says what it says: which tokens of the prompt an answer rests on, and what each "
+        + "layer does for it.",
+        footer = {"", "Examples:",
+            "  ./parley explain --model my-model --chat --prompt \"What is a cat?\" --html cat.html",
+            "  ./parley explain --model my-model --prompt \"The cat sat on the\" --answer \" mat\" --contrast \" hat\""})
+final class ExplainCommand implements Callable<Integer> {
+
+    private final Output output;
+
+    @Mixin
+    ModelOptions model;
+
+    @ArgGroup(multiplicity = "1")
+    Prompt prompt;
+
+    /** One of the ways to give a prompt. */
+    static final class Prompt {
+
+        @Option(names = "--prompt", paramLabel = "TEXT", description = "What the model reads; special tokens written in it are recognised.")
+        String text;
+
+        @Option(names = "--ids", paramLabel = "1,2,3", description = "The same as token ids; works without a tokenizer.")
+        String ids;
+    }
+
+    @Option(names = "--chat", description = "The prompt is a question to a chat model: it is put into the model's chat template.")
+    boolean chat;
+
+    @ArgGroup
+    Answer answer = new Answer();
+
+    /** One of the ways to give an answer. */
+    static final class Answer {
+
+        @Option(names = "--answer", paramLabel = "TEXT", description = "The answer to explain. Without one, the model's own most probable.")
+        String text;
+
+        @Option(names = "--answer-ids", paramLabel = "1,2,3", description = "The same as token ids.")
+        String ids;
+    }
+
+    @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "24",
+            description = "Tokens of an answer that the model gives, at most. Default: ${DEFAULT-VALUE}.")
+    int maxNewTokens;
+
+    @Option(names = "--token", paramLabel = "N",
+            description = "Explain only this token of the answer, the first is 1; may be given several times. Default: all.")
+    List<Integer> tokens = new ArrayList<>();
+
+    @Option(names = "--contrast", paramLabel = "TOKEN",
+            description = "Why the answer's token (the first, or that of --token) rather than this one; an id where there is no tokenizer.")
+    String contrast;
+
+    @Option(names = "--analyses", paramLabel = "NAME", split = ",",
+            description = "What to make: attention, rollout, gradient-x-input, integrated-gradients, occlusion, logit-lens, "
+                    + "logit-attribution, training-passages. Default: all that can be made here.")
+    List<String> analyses = new ArrayList<>();
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "64",
+            description = "Gradients that integrated gradients take for each token. Default: ${DEFAULT-VALUE}.")
+    int steps;
+
+    @Option(names = "--baseline", paramLabel = "TOKEN",
+            description = "The token that stands for nothing where one is taken away; an id where there is no tokenizer. Default: a space.")
+    String baseline;
+
+    @Option(names = "--no-faithfulness", description = "Do not check the attributions, which takes a hundred readings of the text.")
+    boolean noFaithfulness;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    boolean json;
+
+    ExplainCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var wanted = analyses();
+        model.find(output);
+        var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
+        try (var loaded = model.load()) {
+            var text = text(loaded, tokenizer);
+            var explanation = Explanation.of(loaded, tokenizer, text, options(wanted, tokenizer, text));
+            output.json(ExplanationJson.of(model.name, explanation));
+        }
+        return Parley.DONE;
+    }
+
+    private Optional<EnumSet<Analysis>> analyses() {
+        if (analyses.isEmpty()) return Optional.empty();
+        var wanted = EnumSet.noneOf(Analysis.class);
+        for (var name : analyses) {
+            wanted.add(Analysis.named(name).orElseThrow(() -> new WrongUsage("--analyses " + name + " is none of "
+                    + Arrays.stream(Analysis.values()).map(a -> a.label().replace('_', '-')).collect(Collectors.joining(", ")) + ".")));
+        }
+        return Optional.of(wanted);
+    }
+
+    private ExplainedText text(CausalLM loaded, Optional<Tokenizer> tokenizer) throws Exception {
+        var promptIds = prompt.text == null ? IdRows.parse(prompt.ids)
+                : chat ? question(tokenizer.orElseThrow()) : tokenizer.orElseThrow().encodeForModel(prompt.text);
+        var answerIds = answer.ids != null ? IdRows.parse(answer.ids)
+                : answer.text != null ? tokenizer.orElseThrow().encodeWithSpecialTokens(answer.text)
+                        : generated(loaded, tokenizer, promptIds);
+        return ExplainedText.of(tokenizer, promptIds, answerIds);
+    }
+
+    private int[] question(Tokenizer tokenizer) {
+        var template = tokenizer.chatTemplate()
+                .orElseThrow(() -> new IllegalArgumentException(model.folder() + " has no chat template; leave out --chat."));
+        return template.encode(tokenizer, List.of(Message.user(prompt.text)), true).ids();
+    }
+
+    private int[] generated(CausalLM loaded, Optional<Tokenizer> tokenizer, int[] promptIds) throws Exception {
+        if (maxNewTokens < 1) throw new WrongUsage("--max-new-tokens " + maxNewTokens + " is below 1.");
+        var config = EngineOptions.withEnds(GenerationConfig.read(model.folder()), loaded, tokenizer).toBuilder().temperature(0)
+                .numReturnSequences(1).maxNewTokens(maxNewTokens).build();
+        var generator = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
+        var completion = generator.generate(List.of(promptIds), config).getFirst();
+        if (completion.ids().length == 0) {
+            throw new IllegalArgumentException("The model ends at once and gives no answer; give one with --answer.");
+        }
+        return completion.ids();
+    }
+
+    private ExplainOptions options(Optional<EnumSet<Analysis>> wanted, Optional<Tokenizer> tokenizer, ExplainedText text) {
+        var options = ExplainOptions.DEFAULT.withTokens(tokens).withSteps(steps).withFaithfulness(!noFaithfulness);
+        if (wanted.isPresent()) options = options.withAnalyses(wanted.get());
+        if (baseline != null) options = options.withBaseline(token("--baseline", baseline, tokenizer, text.ids()[text.promptLength()]));
+        if (contrast == null) return options;
+        var number = tokens.isEmpty() ? 1 : tokens.getFirst();
+        var place = text.promptLength() + Math.clamp(number, 1, text.answerLength()) - 1;
+        return options.withContrast(token("--contrast", contrast, tokenizer, text.ids()[place]));
+    }
+
+    private static int token(String option, String given, Optional<Tokenizer> tokenizer, int beside) {
+        if (tokenizer.isPresent()) return SingleToken.of(tokenizer.get(), given, beside);
+        try {
+            return Integer.parseInt(given.strip());
+        } catch (NumberFormatException e) {
+            throw new WrongUsage(option + " " + given + " is no token id, and the model has no tokenizer.");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.parley.explain;
+
+import dev.parley.tensor.Tensor;
+
+/** The number that is explained, made of the scores (logits) after a text. */
+public sealed interface Target {
+
+    /** The token in question. */
+    int token();
+
+    /** @param scores of every token as the next, (V) */
+    double value(float[] scores);
+
+    /** The same of many rows, differentiable. @param scores (B, V); result: (B) */
+    Tensor value(Tensor scores);
+
+    /** Why this token: ln p(token), in nats. */
+    record LogProbability(int token) implements Target {
+
+        @Override
+        public double value(float[] scores) {
+            double highest = Double.NEGATIVE_INFINITY, sum = 0;
+            for (var score : scores) highest = Math.max(highest, score);
+            for (var score : scores) sum += Math.exp(score - highest);
+            return scores[token] - highest - Math.log(sum);
+        }
+
+        @Override
+        public Tensor value(Tensor scores) {
+            return scores.logSoftmax(-1).select(1, token);
+        }
+    }
+
+    /** Why this token rather than the other: the difference of their logits, which is that of their log-probabilities. */
+    record LogitDifference(int token, int other) implements Target {
+
+        @Override
+        public double value(float[] scores) {
+            return scores[token] - scores[other];
+        }
+
+        @Override
+        public Tensor value(Tensor scores) {
+            return scores.select(1, token).sub(scores.select(1, other));
+        }
+    }
+}
