@@ -4,13 +4,18 @@ import dev.parley.explain.Analysis;
 import dev.parley.explain.ExplainOptions;
 import dev.parley.explain.ExplainedText;
 import dev.parley.explain.Explanation;
+import dev.parley.explain.NearestPassages;
+import dev.parley.explain.NearestPassages.Comparison;
 import dev.parley.explain.SingleToken;
+import dev.parley.explain.TrainingPassages;
 import dev.parley.explain.page.ExplanationJson;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -90,6 +95,18 @@ final class ExplainCommand implements Callable<Integer> {
             description = "The token that stands for nothing where one is taken away; an id where there is no tokenizer. Default: a space.")
     String baseline;
 
+    @Option(names = "--training-data", paramLabel = "FILE", split = ",",
+            description = "What the model was trained on: texts or conversations. Default: what its folder names.")
+    List<Path> trainingData = new ArrayList<>();
+
+    @Option(names = "--passage-state", paramLabel = "STATE", defaultValue = "mean",
+            description = "What stands for a training passage: mean or last hidden state. Default: ${DEFAULT-VALUE}.")
+    NearestPassages.State passageState;
+
+    @Option(names = "--most-passages", paramLabel = "N", defaultValue = "2000",
+            description = "Training passages to compare: of more, those that share most tokens with the text. Default: ${DEFAULT-VALUE}.")
+    int mostPassages;
+
     @Option(names = "--no-faithfulness", description = "Do not check the attributions, which takes a hundred readings of the text.")
     boolean noFaithfulness;
 
@@ -101,7 +118,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         var wanted = analyses();
         model.find(output);
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
@@ -123,7 +140,7 @@ final class ExplainCommand implements Callable<Integer> {
         return Optional.of(wanted);
     }
 
-    private ExplainedText text(CausalLM loaded, Optional<Tokenizer> tokenizer) throws Exception {
+    private ExplainedText text(CausalLM loaded, Optional<Tokenizer> tokenizer) throws IOException {
         var promptIds = prompt.text == null ? IdRows.parse(prompt.ids)
                 : chat ? question(tokenizer.orElseThrow()) : tokenizer.orElseThrow().encodeForModel(prompt.text);
         var answerIds = answer.ids != null ? IdRows.parse(answer.ids)
@@ -138,7 +155,7 @@ final class ExplainCommand implements Callable<Integer> {
         return template.encode(tokenizer, List.of(Message.user(prompt.text)), true).ids();
     }
 
-    private int[] generated(CausalLM loaded, Optional<Tokenizer> tokenizer, int[] promptIds) throws Exception {
+    private int[] generated(CausalLM loaded, Optional<Tokenizer> tokenizer, int[] promptIds) throws IOException {
         if (maxNewTokens < 1) throw new WrongUsage("--max-new-tokens " + maxNewTokens + " is below 1.");
         var config = EngineOptions.withEnds(GenerationConfig.read(model.folder()), loaded, tokenizer).toBuilder().temperature(0)
                 .numReturnSequences(1).maxNewTokens(maxNewTokens).build();
@@ -150,14 +167,34 @@ final class ExplainCommand implements Callable<Integer> {
         return completion.ids();
     }
 
-    private ExplainOptions options(Optional<EnumSet<Analysis>> wanted, Optional<Tokenizer> tokenizer, ExplainedText text) {
+    private ExplainOptions options(Optional<EnumSet<Analysis>> wanted, Optional<Tokenizer> tokenizer, ExplainedText text)
+            throws IOException {
         var options = ExplainOptions.DEFAULT.withTokens(tokens).withSteps(steps).withFaithfulness(!noFaithfulness);
+        var training = training(wanted, tokenizer);
+        if (training.isPresent()) options = options.withTraining(training.get());
         if (wanted.isPresent()) options = options.withAnalyses(wanted.get());
         if (baseline != null) options = options.withBaseline(token("--baseline", baseline, tokenizer, text.ids()[text.promptLength()]));
         if (contrast == null) return options;
         var number = tokens.isEmpty() ? 1 : tokens.getFirst();
         var place = text.promptLength() + Math.clamp(number, 1, text.answerLength()) - 1;
         return options.withContrast(token("--contrast", contrast, tokenizer, text.ids()[place]));
+    }
+
+    /** Where the folder names no data, passages are missed only if they were asked for. */
+    private Optional<Comparison> training(Optional<EnumSet<Analysis>> wanted, Optional<Tokenizer> tokenizer) throws IOException {
+        var asked = wanted.isPresent() && wanted.get().contains(Analysis.TRAINING_PASSAGES) || !trainingData.isEmpty();
+        if (!asked && (wanted.isPresent() || tokenizer.isEmpty() || !TrainingPassages.areNamedIn(model.folder()))) return Optional.empty();
+        if (mostPassages < 1) throw new WrongUsage("--most-passages " + mostPassages + " is below 1.");
+        var reads = tokenizer.orElseThrow(() -> new IllegalArgumentException("Training passages need the model's tokenizer."));
+        try {
+            var passages = trainingData.isEmpty() ? TrainingPassages.of(model.folder(), reads)
+                    : TrainingPassages.ofFiles(trainingData, reads);
+            return Optional.of(new Comparison(passages, passageState, mostPassages));
+        } catch (IllegalArgumentException e) {
+            if (asked) throw e;
+            output.note("Training passages are left out: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static int token(String option, String given, Optional<Tokenizer> tokenizer, int beside) {

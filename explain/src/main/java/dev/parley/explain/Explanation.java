@@ -30,7 +30,8 @@ import java.util.stream.IntStream;
  * @param attributions how much each token speaks for each explained token, by each method
  */
 public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int baseline, String baselineToken,
-        Optional<String> contrastToken, Optional<HeadAttention> attention, List<Attribution> attributions, Optional<LogitLens> logitLens, Optional<LogitAttribution> logitAttribution) {
+        Optional<String> contrastToken, Optional<HeadAttention> attention, List<Attribution> attributions, Optional<LogitLens> logitLens,
+        Optional<LogitAttribution> logitAttribution, Optional<NearestPassages> nearestPassages) {
 
     public Explanation {
         tokens = List.copyOf(tokens);
@@ -77,8 +78,11 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
                 attributions.replaceAll(attribution -> attribution.with(deletion.of(attribution)));
             }
         }
+        var nearest = options.has(Analysis.TRAINING_PASSAGES)
+                ? options.training().map(comparison -> NearestPassages.of(model, tokenizer, text, comparison, options.listener()))
+                : Optional.<NearestPassages>empty();
         var contrast = options.contrast().stream().mapToObj(id -> ExplainedText.written(tokenizer, id)).findFirst();
-        return new Explanation(text, tokens, baseline, ExplainedText.written(tokenizer, baseline), contrast, attention, attributions, lens, logits);
+        return new Explanation(text, tokens, baseline, ExplainedText.written(tokenizer, baseline), contrast, attention, attributions, lens, logits, nearest);
     }
 
     /** The attribution of a method, if it was asked for. */

@@ -243,7 +243,7 @@ final class Quickstart {
         running = null;
         if (output.interrupted()) throw new Stopped();
         budget.finished(run.stage(), output.globalStep());
-        trainer.saveModel(folder);
+        run.save(folder);
         state.complete(stage);
     }
 

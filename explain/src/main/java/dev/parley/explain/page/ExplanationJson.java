@@ -12,8 +12,10 @@ import dev.parley.explain.Faithfulness;
 import dev.parley.explain.HeadAttention;
 import dev.parley.explain.LogitAttribution;
 import dev.parley.explain.LogitLens;
+import dev.parley.explain.NearestPassages;
 import dev.parley.explain.Target;
 import java.util.List;
+import java.util.Locale;
 
 /** An explanation as JSON, for scripts and for the page; docs/explain.md describes it. */
 public final class ExplanationJson {
@@ -35,6 +37,7 @@ public final class ExplanationJson {
         explanation.attributions().forEach(attribution -> attributions.add(attribution(attribution)));
         explanation.logitLens().ifPresent(lens -> json.set("logit_lens", lens(lens)));
         explanation.logitAttribution().ifPresent(logits -> json.set("logit_attribution", logits(logits)));
+        explanation.nearestPassages().ifPresent(nearest -> json.set("training_passages", nearest(nearest)));
         return json;
     }
 
@@ -128,6 +131,17 @@ public final class ExplanationJson {
             json.put("shift", rounded(shares.shift()));
         }
         return tokens;
+    }
+
+    private static ObjectNode nearest(NearestPassages nearest) {
+        var json = NODES.objectNode().put("state", nearest.state().name().toLowerCase(Locale.ROOT)).put("passages", nearest.passages())
+                .put("compared", nearest.compared());
+        var found = json.putArray("found");
+        for (var passage : nearest.found()) {
+            found.addObject().put("similarity", rounded(passage.similarity())).put("source", passage.source())
+                    .put("document", passage.document()).put("text", passage.text());
+        }
+        return json;
     }
 
     private static ArrayNode numbers(double[] values) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
+import dev.parley.data.TrainingData;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
@@ -163,7 +164,7 @@ public final class Recipe {
         var train = rows.isPresent() ? rows.get().train() : files.dataset(files("train_files"));
         var eval = rows.isPresent() ? rows.get().eval()
                 : keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.<Dataset>empty();
-        return TrainingRun.of(stage, model, tokenizer, arguments, train, eval);
+        return TrainingRun.of(stage, model, tokenizer, arguments, train, data(stage), eval);
     }
 
     private void requireKnownKeys() {
@@ -236,6 +237,12 @@ public final class Recipe {
     }
 
     // ---- data ----
+
+    private TrainingData data(Stage stage) {
+        var base = keys.path("model").isTextual() ? Optional.of(models.model(keys.path("model").asText())) : Optional.<Path>empty();
+        if (rows.isPresent()) return TrainingData.ofRows(base);
+        return new TrainingData(stage == Stage.SFT ? TrainingData.Kind.CHATS : TrainingData.Kind.TEXTS, files("train_files"), base);
+    }
 
     private List<Path> files(String key) {
         var files = new ArrayList<Path>();

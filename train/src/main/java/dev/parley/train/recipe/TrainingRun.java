@@ -3,6 +3,7 @@ package dev.parley.train.recipe;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 
 import dev.parley.data.Dataset;
+import dev.parley.data.TrainingData;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
@@ -23,15 +24,16 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * @param rows of the training set
+ * @param train the rows of the training set
+ * @param data where they come from
  */
-public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, int rows, Trainer trainer)
-        implements AutoCloseable {
+public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, TrainingData data,
+        Trainer trainer) implements AutoCloseable {
 
     static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train,
-            Optional<Dataset> eval) {
+            TrainingData data, Optional<Dataset> eval) {
         var trainer = eval.map(rows -> new Trainer(model, arguments, train, rows)).orElseGet(() -> new Trainer(model, arguments, train));
-        return new TrainingRun(stage, model, tokenizer, arguments, train.size(), trainer.withTokenizer(tokenizer));
+        return new TrainingRun(stage, model, tokenizer, arguments, train, data, trainer.withTokenizer(tokenizer));
     }
 
     /** Trains, and unless it was interrupted writes the model to {@code output_dir}. */
@@ -41,11 +43,17 @@ public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, T
         return output;
     }
 
-    /** Writes the model, the tokenizer, and the token that ends an answer. */
+    /** How many rows the training set has. */
+    public int rows() {
+        return train.size();
+    }
+
+    /** Writes the model, the tokenizer, the token that ends an answer, and what was trained on. */
     public void save(Path folder) throws IOException {
         trainer.saveModel(folder);
         var ends = tokenizer.eosTokenId().stream().boxed().toList();
         GenerationConfig.DEFAULT.withStops(ends, List.of()).write(folder);
+        data.write(folder, train, tokenizer);
     }
 
     /** Frees the model. */
