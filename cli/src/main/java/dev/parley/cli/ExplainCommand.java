@@ -9,6 +9,8 @@ import dev.parley.explain.NearestPassages.Comparison;
 import dev.parley.explain.SingleToken;
 import dev.parley.explain.TrainingPassages;
 import dev.parley.explain.page.ExplanationJson;
+import dev.parley.explain.page.ExplanationPage;
+import dev.parley.files.DurableFile;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
@@ -110,6 +112,12 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--no-faithfulness", description = "Do not check the attributions, which takes a hundred readings of the text.")
     boolean noFaithfulness;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Write an interactive page, in one file that fetches nothing.")
+    Path html;
+
+    @Option(names = "--lang", paramLabel = "LANG", description = "Language of the page: en, zh. Default: the reader's browser's.")
+    ExplanationPage.Language language;
+
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
@@ -125,7 +133,13 @@ final class ExplainCommand implements Callable<Integer> {
         try (var loaded = model.load()) {
             var text = text(loaded, tokenizer);
             var explanation = Explanation.of(loaded, tokenizer, text, options(wanted, tokenizer, text));
-            output.json(ExplanationJson.of(model.name, explanation));
+            var found = ExplanationJson.of(model.name, explanation);
+            if (html != null) {
+                DurableFile.write(html, ExplanationPage.html(found, Optional.ofNullable(language)));
+                output.note("Open " + html + " in a browser.");
+            }
+            if (json) output.json(found);
+            else new ExplanationTable(explanation, output).print();
         }
         return Parley.DONE;
     }
