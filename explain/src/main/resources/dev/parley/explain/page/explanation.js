@@ -64,10 +64,10 @@ const ParleyExplanation = (() => {
       return this.token === null ? this.data.explained.map((_, n) => n) : [this.token];
     }
 
-    /** Each token's score for what is chosen; undefined where it comes too late to have one. */
-    scores() {
+    /** Each token's score for some explained tokens; undefined where it comes too late to have one. */
+    scores(chosen = this.chosen()) {
       const sums = new Array(this.data.tokens.length);
-      for (const n of this.chosen()) {
+      for (const n of chosen) {
         this.scoresOf(n).forEach((score, t) => (sums[t] = (sums[t] ?? 0) + score));
       }
       return sums;
@@ -97,29 +97,42 @@ const ParleyExplanation = (() => {
     }
 
     text() {
-      const scores = this.method ? this.scores() : [];
-      const most = Math.max(1e-12, ...scores.filter((s) => s !== undefined).map(Math.abs));
       const numbers = new Map(this.data.explained.map((token, n) => [token.position, n]));
       const flow = make("div", { class: "flow" });
+      const pieces = (this.pieces = []);
       this.data.tokens.forEach((token, t) => {
         if (t === this.data.prompt_tokens) flow.append(make("span", { class: "answer-mark" }, this.words.answer));
-        flow.append(this.piece(token, t, scores[t], most, numbers.get(t)));
+        pieces.push(this.piece(token, numbers.get(t)));
+        flow.append(pieces[t]);
         if (token.text.endsWith("\n")) flow.append(make("br"));
       });
+      this.paint();
       return make("section", {}, make("p", { class: "hint" }, this.words.hint), this.controls(), flow, this.scale());
     }
 
-    piece(token, t, score, most, n) {
-      const share = score === undefined ? 0 : score / most;
-      const color = score === undefined ? "" : `--share:${Math.abs(share).toFixed(3)}`;
-      const side = share < 0 ? " against" : " for";
-      const title = [score === undefined ? "" : `${this.words.methods[this.method]}: ${signed(score)}`,
-        n === undefined ? "" : `p = ${percent(Math.exp(this.data.explained[n].logprob))}`].filter(Boolean).join(" · ");
-      const attributes = { class: "piece" + side, style: color, title: `${title}  #${token.id}` };
-      if (n === undefined) return make("span", attributes, shown(token.text));
-      return make("button", { ...attributes, class: attributes.class + " said", type: "button", "data-key": "t" + n,
-        "aria-pressed": String(this.token === n),
-        onclick: () => this.set({ token: this.token === n && this.data.explained.length > 1 ? null : n }) }, shown(token.text));
+    /** Colours the text by the scores for some explained tokens. */
+    paint(chosen = this.chosen()) {
+      if (!this.method) return;
+      const scores = this.scores(chosen);
+      const most = Math.max(1e-12, ...scores.filter((score) => score !== undefined).map(Math.abs));
+      this.pieces.forEach((piece, t) => {
+        piece.classList.toggle("against", scores[t] < 0);
+        piece.style.setProperty("--share", Math.abs((scores[t] ?? 0) / most).toFixed(3));
+        piece.title = [scores[t] === undefined ? "" : `${this.words.methods[this.method]}: ${signed(scores[t])}`, piece.dataset.about]
+          .filter(Boolean).join(" · ");
+      });
+    }
+
+    /** @param n number among the explained tokens, if it is one; pointing at it shows its sources, choosing it keeps them */
+    piece(token, n) {
+      if (n === undefined) return make("span", { class: "piece", "data-about": `#${token.id}` }, shown(token.text));
+      return make("button", { class: "piece said", type: "button", "data-key": "t" + n, "aria-pressed": String(this.token === n),
+        "data-about": `p = ${percent(Math.exp(this.data.explained[n].logprob))} · #${token.id}`, onmouseenter: () => this.paint([n]),
+        onmouseleave: () => this.paint(), onclick: () => this.choose(n) }, shown(token.text));
+    }
+
+    choose(n) {
+      this.set({ token: this.token === n && this.data.explained.length > 1 ? null : n });
     }
 
     controls() {
@@ -162,10 +175,11 @@ const ParleyExplanation = (() => {
 
     /** @param rows of [name, value, title] */
     bars(rows, most) {
-      return make("div", { class: "bars" }, ...rows.flatMap(([name, value, title]) => [
+      const [zero, room] = rows.some(([, value]) => value < 0) ? [50, 50] : [0, 100];
+      return make("div", { class: "bars" + (zero ? " both" : "") }, ...rows.flatMap(([name, value, title]) => [
         make("span", { class: "bar-name", title }, name),
         make("span", { class: "bar" }, make("i", { class: value < 0 ? "against" : "for",
-          style: `${value < 0 ? "right" : "left"}:50%;width:${(50 * Math.abs(value)) / most}%` })),
+          style: `${value < 0 ? "right" : "left"}:${zero}%;width:${(room * Math.abs(value)) / most}%` })),
         make("span", { class: "bar-value" }, signed(value))]));
     }
 
@@ -175,7 +189,8 @@ const ParleyExplanation = (() => {
       if (!check) return null;
       const verdict = check.area > 2 * check.random_deviation ? this.words.better : check.area > 0 ? this.words.unsure : this.words.worse;
       const complete = attribution.completeness;
-      return this.card(this.words.trust, this.words.deletion(number(check.area), number(check.random_deviation)),
+      return this.card(this.words.trust, this.words.deletion(number(check.area), number(check.random_deviation),
+        this.data.explained.length > 1),
         make("p", { class: "verdict" }, verdict), this.curve(check),
         complete && make("p", {}, this.words.complete(percent(complete.worst_gap), complete.steps)));
     }
@@ -220,8 +235,7 @@ const ParleyExplanation = (() => {
       const lens = this.data.logit_lens;
       if (!lens) return null;
       const head = make("tr", {}, make("th", {}), ...lens.map((_, n) => make("th", { class: this.token === n ? "chosen" : "" },
-        make("button", { type: "button", "data-key": "l" + n, onclick: () => this.set({ token: this.token === n ? null : n }) },
-          this.name(n)))));
+        make("button", { type: "button", "data-key": "l" + n, onclick: () => this.choose(n) }, this.name(n)))));
       const rows = lens[0].map((_, l) => make("tr", {}, make("th", {}, l === 0 ? this.words.embedding : `${this.words.layer} ${l}`),
         ...lens.map((layers, n) => this.cell(layers[l], n)))).reverse();
       return this.card(this.words.lens, this.words.aboutLens, make("div", { class: "wide" }, make("table", { class: "lens" },

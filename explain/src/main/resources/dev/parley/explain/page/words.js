@@ -15,8 +15,8 @@ const ParleyExplanationWords = {
     for: "speaks for the answer", against: "speaks against it", looked: "looked at",
     sources: "Strongest sources of", wholeAnswer: "the whole answer",
     trust: "How far to trust these scores",
-    deletion: (area, deviation) => `Tokens before the answer are replaced, the highest scores first. The log-probability then lies ${area} nats `
-      + `below that of random orders on average (random orders differ by ${deviation} among themselves).`,
+    deletion: (area, deviation, many) => `Tokens before the answer are replaced, the highest scores first. ${many ? "The whole answer's" : "Its"} `
+      + `log-probability then lies ${area} nats below that of random orders on average (these differ by ${deviation} among themselves).`,
     better: "Clearly better than chance: the tokens that come first are those that the answer rests on.",
     unsure: "No clearly better than chance: take the order with caution.",
     worse: "Worse than chance here: do not rely on this method for this answer.",
@@ -44,7 +44,7 @@ const ParleyExplanationWords = {
     for: "支持回答", against: "反对回答", looked: "被注意",
     sources: "最强的依据：", wholeAnswer: "整个回答",
     trust: "这些分数有多可信",
-    deletion: (area, deviation) => `按分数从高到低替换回答之前的词元，对数概率平均比随机顺序低 ${area} 奈特（随机顺序之间相差 ${deviation}）。`,
+    deletion: (area, deviation, many) => `按分数从高到低替换回答之前的词元，${many ? "整个回答" : "它"}的对数概率平均比随机顺序低 ${area} 奈特（随机顺序之间相差 ${deviation}）。`,
     better: "明显优于随机：排在前面的正是回答所依据的词元。",
     unsure: "没有明显优于随机：请谨慎看待这个顺序。",
     worse: "此处不如随机：不要用这种方法解释这个回答。",
