@@ -61,7 +61,7 @@ final class ExplanationTable {
         for (var attribution : explanation.attributions()) {
             var said = new StringBuilder();
             attribution.faithfulness().ifPresent(check -> said.append(format(
-                    "replacing its first tokens costs %.2f nats more than random orders do (these differ by %.2f)", check.area(),
+                    "deletion check %+.2f nats against random orders (these differ by %.2f)", check.area(),
                     check.randomDeviation())));
             attribution.completeness().ifPresent(complete -> said
                     .append(format("; completeness gap %.2f %%, %d gradients a token", 100 * complete.worstGap(), complete.steps())));

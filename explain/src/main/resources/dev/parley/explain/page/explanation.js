@@ -59,6 +59,11 @@ const ParleyExplanation = (() => {
       return this.data.attributions.find((a) => a.method === this.method);
     }
 
+    /** Whether the scores say where the model looks, and so have no sign. */
+    looks() {
+      return this.method === "attention" || this.method === "rollout";
+    }
+
     /** Numbers of the explained tokens that are looked at. */
     chosen() {
       return this.token === null ? this.data.explained.map((_, n) => n) : [this.token];
@@ -148,15 +153,15 @@ const ParleyExplanation = (() => {
     }
 
     select(what, all, one, count) {
-      const select = make("select", { "aria-label": one, "data-key": what,
+      const select = make("select", { "aria-label": all, "data-key": what,
         onchange: (event) => this.set({ [what]: event.target.value === "" ? null : Number(event.target.value) }) },
       make("option", { value: "" }, all));
-      for (let i = 0; i < count; i++) select.append(make("option", { value: i, selected: this[what] === i }, `${one} ${i + 1}`));
+      for (let i = 0; i < count; i++) select.append(make("option", { value: i, selected: this[what] === i }, one(i + 1)));
       return select;
     }
 
     scale() {
-      const signs = this.method === "attention" || this.method === "rollout"
+      const signs = this.looks()
         ? [make("i", { class: "for" }), this.words.looked] : [make("i", { class: "against" }), this.words.against, make("i", { class: "for" }),
           this.words.for];
       return make("p", { class: "scale" }, ...signs);
@@ -167,20 +172,20 @@ const ParleyExplanation = (() => {
       const scores = this.scores();
       const order = scores.map((_, t) => t).filter((t) => scores[t] !== undefined).sort((a, b) => Math.abs(scores[b]) - Math.abs(scores[a]))
         .slice(0, 10);
-      const most = Math.max(1e-12, ...order.map((t) => Math.abs(scores[t])));
       const whose = this.token === null ? this.words.wholeAnswer : `“${this.name(this.token)}”`;
       return this.card(this.words.sources + " " + whose, this.words.about[this.method],
-        this.bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), most));
+        this.bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), this.looks()));
     }
 
-    /** @param rows of [name, value, title] */
-    bars(rows, most) {
-      const [zero, room] = rows.some(([, value]) => value < 0) ? [50, 50] : [0, 100];
-      return make("div", { class: "bars" + (zero ? " both" : "") }, ...rows.flatMap(([name, value, title]) => [
+    /** Bars from a common zero, which lies where the values need it. @param rows of [name, value, title] @param plain without signs */
+    bars(rows, plain = false) {
+      const [low, high] = [Math.min(0, ...rows.map(([, value]) => value)), Math.max(1e-12, ...rows.map(([, value]) => value))];
+      const place = (value) => (100 * (value - low)) / (high - low);
+      return make("div", { class: "bars", style: `--zero:${place(0)}%` }, ...rows.flatMap(([name, value, title]) => [
         make("span", { class: "bar-name", title }, name),
         make("span", { class: "bar" }, make("i", { class: value < 0 ? "against" : "for",
-          style: `${value < 0 ? "right" : "left"}:${zero}%;width:${(room * Math.abs(value)) / most}%` })),
-        make("span", { class: "bar-value" }, signed(value))]));
+          style: `left:${place(Math.min(0, value))}%;width:${place(Math.abs(value) + low)}%` })),
+        make("span", { class: "bar-value" }, plain ? number(value) : signed(value))]));
     }
 
     trust() {
@@ -226,9 +231,8 @@ const ParleyExplanation = (() => {
         rows.push([`${this.words.attentionOf} ${l + 1}`, sum((s) => s.attention[l])], [`MLP ${l + 1}`, sum((s) => s.mlp[l])]);
       });
       if (some.some((s) => s.shift !== 0)) rows.push([this.words.shift, sum((s) => s.shift)]);
-      const most = Math.max(1e-12, ...rows.map(([, value]) => Math.abs(value)));
       return this.card(this.words.parts, this.words.aboutParts(number(sum((s) => s.sum)), number(sum((s) => s.logit))),
-        this.bars(rows, most));
+        this.bars(rows));
     }
 
     lens() {
@@ -236,7 +240,7 @@ const ParleyExplanation = (() => {
       if (!lens) return null;
       const head = make("tr", {}, make("th", {}), ...lens.map((_, n) => make("th", { class: this.token === n ? "chosen" : "" },
         make("button", { type: "button", "data-key": "l" + n, onclick: () => this.choose(n) }, this.name(n)))));
-      const rows = lens[0].map((_, l) => make("tr", {}, make("th", {}, l === 0 ? this.words.embedding : `${this.words.layer} ${l}`),
+      const rows = lens[0].map((_, l) => make("tr", {}, make("th", {}, l === 0 ? this.words.embedding : this.words.layer(l)),
         ...lens.map((layers, n) => this.cell(layers[l], n)))).reverse();
       return this.card(this.words.lens, this.words.aboutLens, make("div", { class: "wide" }, make("table", { class: "lens" },
         make("thead", {}, head), make("tbody", {}, ...rows))));
