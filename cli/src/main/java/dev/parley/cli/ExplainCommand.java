@@ -132,7 +132,7 @@ final class ExplainCommand implements Callable<Integer> {
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         try (var loaded = model.load()) {
             var text = text(loaded, tokenizer);
-            var explanation = Explanation.of(loaded, tokenizer, text, options(wanted, tokenizer, text));
+            var explanation = explained(loaded, tokenizer, text, options(wanted, tokenizer, text));
             var found = ExplanationJson.of(model.name, explanation);
             if (html != null) {
                 DurableFile.write(html, ExplanationPage.html(found, Optional.ofNullable(language)));
@@ -142,6 +142,12 @@ final class ExplainCommand implements Callable<Integer> {
             else new ExplanationTable(explanation, output).print();
         }
         return Parley.DONE;
+    }
+
+    private Explanation explained(CausalLM loaded, Optional<Tokenizer> tokenizer, ExplainedText text, ExplainOptions options) {
+        try (var progress = new ExplainProgress(output)) {
+            return Explanation.of(loaded, tokenizer, text, options.onProgress(progress));
+        }
     }
 
     private Optional<EnumSet<Analysis>> analyses() {

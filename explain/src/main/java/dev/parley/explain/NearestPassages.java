@@ -72,7 +72,7 @@ public record NearestPassages(State state, int passages, int compared, List<Foun
             AnalysisListener listener) {
         var all = comparison.passages;
         var compared = all.sharingMost(text.ids(), comparison.most);
-        var wanted = vectors(model, List.of(text.ids()), comparison.state, listener).getFirst();
+        var wanted = vectors(model, List.of(text.ids()), comparison.state, AnalysisListener.SILENT).getFirst();
         var vectors = vectors(model, compared, comparison, listener);
         var mean = mean(vectors);
         var similarities = vectors.stream().mapToDouble(vector -> cosine(wanted, vector, mean)).toArray();

@@ -1,5 +1,6 @@
 package dev.parley.explain;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,12 +9,20 @@ import dev.parley.files.Golden;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
+import dev.parley.torch.TrainableLM;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +35,9 @@ class ExplanationTest {
 
     /** Sums of some hundred float32 products against doubles. */
     private static final double FLOAT = 2e-5;
+
+    @TempDir
+    private Path folder;
 
     private static CausalLM model(String name) {
         return CausalLM.fromPretrained(Golden.folder(name), WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
@@ -195,6 +207,47 @@ class ExplanationTest {
             var left = model.tokenLogprobs(new int[][] {without})[0][position - 1]
                     - model.tokenLogprobs(new int[][] {againstWithout})[0][position - 1];
             assertEquals(expected - left, scores(explanation, Analysis.OCCLUSION, 0)[3], 4 * FLOAT);
+        }
+    }
+
+    @Test
+    void aTextOfSeveralPassesIsExplainedBesideAThreadThatUsesTheModel() throws Exception {
+        try (var created = TrainableLM.create(ModelConfig.qwen3(90, 256, 32, 2, 4, 2, 64), 5)) {
+            created.savePretrained(folder);
+        }
+        int[] prompt = new Random(2).ints(200, 0, 90).toArray(), answer = {4, 50};
+        var text = ExplainedText.of(Optional.empty(), prompt, answer);
+        var whole = text.ids();
+        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+                var pool = Executors.newSingleThreadExecutor()) {
+            var expected = model.tokenLogprobs(new int[][] {whole})[0];
+            var stop = new AtomicBoolean();
+            var beside = pool.submit(() -> {
+                while (!stop.get()) assertArrayEquals(expected, model.tokenLogprobs(new int[][] {whole})[0], FLOAT);
+            });
+            try (var shared = model.forAnotherThread()) {
+                var options = ExplainOptions.DEFAULT.withAnalyses(Analysis.LOGIT_ATTRIBUTION, Analysis.LOGIT_LENS, Analysis.ROLLOUT,
+                        Analysis.OCCLUSION).withFaithfulness(false).withBaseline(1);
+                var explanation = Explanation.of(shared, Optional.empty(), text, options);
+                for (int n = 0; n < answer.length; n++) {
+                    assertEquals(expected[prompt.length + n - 1], explanation.tokens().get(n).logprob(), FLOAT);
+                    var shares = explanation.logitAttribution().orElseThrow().tokens().get(n);
+                    assertEquals(shares.logit(), shares.sum(), FLOAT);
+                    assertEquals(expected[prompt.length + n - 1],
+                            explanation.logitLens().orElseThrow().tokens().get(n).getLast().logprob(), FLOAT);
+                    assertEquals(1, Arrays.stream(scores(explanation, Analysis.ROLLOUT, n)).sum(), FLOAT);
+                }
+                for (var s : new int[] {0, 127, 128, 199}) {
+                    var without = whole.clone();
+                    without[s] = 1;
+                    var left = shared.tokenLogprobs(new int[][] {without})[0][prompt.length];
+                    assertEquals(expected[prompt.length] - left, scores(explanation, Analysis.OCCLUSION, 1)[s], 2 * FLOAT);
+                }
+            } finally {
+                stop.set(true);
+            }
+            beside.get(60, TimeUnit.SECONDS);
+            assertArrayEquals(expected, model.tokenLogprobs(new int[][] {whole})[0], FLOAT, "the weights are still there");
         }
     }
 
