@@ -1,10 +1,8 @@
 package dev.parley.explain;
 
 import dev.parley.model.CausalLM;
-import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
-import dev.parley.model.Trace;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.InputGradients;
 import java.util.ArrayList;
@@ -55,14 +53,14 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
         var lens = Optional.<LogitLens>empty();
         var logits = Optional.<LogitAttribution>empty();
         if (options.has(Analysis.ATTENTION, Analysis.ROLLOUT, Analysis.LOGIT_LENS, Analysis.LOGIT_ATTRIBUTION)) {
-            var trace = trace(model, text, tokens);
+            var traced = TracedText.of(model, text, tokens, options.has(Analysis.ROLLOUT));
             if (options.has(Analysis.ATTENTION)) {
-                attention = Optional.of(HeadAttention.of(trace, tokens));
+                attention = Optional.of(HeadAttention.of(traced, tokens));
                 attributions.add(attention.get().mean());
             }
-            if (options.has(Analysis.ROLLOUT)) attributions.add(HeadAttention.rollout(trace, tokens));
-            if (options.has(Analysis.LOGIT_LENS)) lens = Optional.of(LogitLens.of(model, tokenizer, trace, tokens));
-            if (options.has(Analysis.LOGIT_ATTRIBUTION)) logits = Optional.of(LogitAttribution.of(model, trace, tokens));
+            if (options.has(Analysis.ROLLOUT)) attributions.add(HeadAttention.rollout(traced, tokens));
+            if (options.has(Analysis.LOGIT_LENS)) lens = Optional.of(LogitLens.of(model, tokenizer, traced, tokens));
+            if (options.has(Analysis.LOGIT_ATTRIBUTION)) logits = Optional.of(LogitAttribution.of(model, traced, tokens));
         }
         if (options.has(Analysis.GRADIENT_X_INPUT, Analysis.INTEGRATED_GRADIENTS)) {
             try (var gradients = InputGradients.of(model)) {
@@ -108,7 +106,7 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
             for (var position : positions) {
                 var likelihood = new Target.LogProbability(ids[position]);
                 var target = options.contrast().isPresent()
-                        ? new Target.LogitDifference(ids[position], options.contrast().getAsInt())
+                        ? new Target.LogitDifference(ids[position], differing(ids[position], options.contrast().getAsInt()))
                         : likelihood;
                 var row = scores[position - 1 - first];
                 tokens.add(new ExplainedToken(position, target, target.value(row), likelihood.value(row)));
@@ -117,16 +115,15 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
         }
     }
 
+    private static int differing(int token, int other) {
+        if (token == other) throw new IllegalArgumentException("The answer's token and the one that it is compared with are the same.");
+        return other;
+    }
+
     private static int position(ExplainedText text, int number) {
         if (number < 1 || number > text.answerLength()) {
             throw new IllegalArgumentException("The answer has " + text.answerLength() + " tokens; there is no token " + number + ".");
         }
         return text.promptLength() + number - 1;
-    }
-
-    private static Trace trace(CausalLM model, ExplainedText text, List<ExplainedToken> tokens) {
-        try (InferenceSession session = model.openSession(0); var sequence = session.open()) {
-            return session.trace(sequence, Arrays.copyOf(text.ids(), tokens.getLast().position()));
-        }
     }
 }

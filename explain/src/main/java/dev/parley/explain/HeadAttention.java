@@ -1,6 +1,5 @@
 package dev.parley.explain;
 
-import dev.parley.model.Trace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +10,8 @@ import java.util.List;
  */
 public record HeadAttention(List<float[][][]> weights) {
 
-    static HeadAttention of(Trace trace, List<ExplainedToken> tokens) {
-        return new HeadAttention(tokens.stream().map(token -> trace.attention()[token.position() - 1]).toList());
+    static HeadAttention of(TracedText traced, List<ExplainedToken> tokens) {
+        return new HeadAttention(tokens.stream().map(traced::attention).toList());
     }
 
     /** The mean over layers and heads. */
@@ -34,39 +33,25 @@ public record HeadAttention(List<float[][][]> weights) {
      * Attention rollout, Abnar and Zuidema 2020 (arXiv:2005.00928), section 3: a layer mixes tokens by half its heads' mean and half the
      * residual stream, and the layers' mixtures are multiplied. Here row by row, from the last layer down.
      */
-    static Attribution rollout(Trace trace, List<ExplainedToken> tokens) {
-        var mixtures = new ArrayList<double[][]>();
-        for (int l = 0; l < trace.layers(); l++) mixtures.add(mixture(trace, l));
+    static Attribution rollout(TracedText traced, List<ExplainedToken> tokens) {
         var rows = new ArrayList<double[]>();
         for (var token : tokens) {
             var row = new double[token.position()];
             row[token.position() - 1] = 1;
-            for (var mixture : mixtures.reversed()) row = product(row, mixture);
+            for (int l = traced.layers() - 1; l >= 0; l--) row = mixed(row, traced.means()[l]);
             rows.add(row);
         }
         return Attribution.of(Analysis.ROLLOUT, rows);
     }
 
-    /** (T, T), the upper half left out. */
-    private static double[][] mixture(Trace trace, int layer) {
-        var rows = new double[trace.attention().length][];
-        for (int t = 0; t < rows.length; t++) {
-            var heads = trace.attention()[t][layer];
-            rows[t] = new double[heads[0].length];
-            for (var head : heads) {
-                for (int s = 0; s < head.length; s++) rows[t][s] += 0.5 * head[s] / heads.length;
-            }
-            rows[t][t] += 0.5;
-        }
-        return rows;
-    }
-
-    private static double[] product(double[] row, double[][] matrix) {
-        var product = new double[row.length];
+    /** row (W/2 + I/2). @param means W, (T, S), the upper half left out */
+    private static double[] mixed(double[] row, float[][] means) {
+        var mixed = new double[row.length];
         for (int t = 0; t < row.length; t++) {
             if (row[t] == 0) continue;
-            for (int s = 0; s <= t; s++) product[s] += row[t] * matrix[t][s];
+            for (int s = 0; s <= t; s++) mixed[s] += 0.5 * row[t] * means[t][s];
+            mixed[t] += 0.5 * row[t];
         }
-        return product;
+        return mixed;
     }
 }

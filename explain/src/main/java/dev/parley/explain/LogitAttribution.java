@@ -3,7 +3,6 @@ package dev.parley.explain;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelWeights;
-import dev.parley.model.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -33,11 +32,12 @@ public record LogitAttribution(List<Shares> tokens) {
         }
     }
 
-    static LogitAttribution of(CausalLM model, Trace trace, List<ExplainedToken> tokens) {
+    static LogitAttribution of(CausalLM model, TracedText traced, List<ExplainedToken> tokens) {
         var all = new ArrayList<Shares>();
         try (var session = model.openSession(0)) {
             for (var token : tokens) {
-                var t = token.position() - 1;
+                var trace = traced.trace();
+                var t = traced.row(token);
                 var residual = trace.residual(t, trace.layers());
                 var scores = session.scores(new float[][] {residual})[0];
                 var direction = direction(model, token.target());

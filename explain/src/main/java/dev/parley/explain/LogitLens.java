@@ -2,7 +2,6 @@ package dev.parley.explain;
 
 import dev.parley.generate.sampling.TopK;
 import dev.parley.model.CausalLM;
-import dev.parley.model.Trace;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +30,12 @@ public record LogitLens(List<List<AfterLayer>> tokens) {
     /** A token that the model would say. */
     public record Guess(int id, String token, double probability) {}
 
-    static LogitLens of(CausalLM model, Optional<Tokenizer> tokenizer, Trace trace, List<ExplainedToken> tokens) {
+    static LogitLens of(CausalLM model, Optional<Tokenizer> tokenizer, TracedText traced, List<ExplainedToken> tokens) {
         var all = new ArrayList<List<AfterLayer>>();
         try (var session = model.openSession(0)) {
             for (var token : tokens) {
-                var residuals = new float[trace.layers() + 1][];
-                for (int l = 0; l < residuals.length; l++) residuals[l] = trace.residual(token.position() - 1, l);
+                var residuals = new float[traced.layers() + 1][];
+                for (int l = 0; l < residuals.length; l++) residuals[l] = traced.residual(token, l);
                 var layers = new ArrayList<AfterLayer>();
                 for (var scores : session.scores(residuals)) layers.add(afterLayer(tokenizer, scores, token.target()));
                 all.add(layers);

@@ -265,6 +265,8 @@ class ExplanationTest {
             var absent = assertThrows(IllegalArgumentException.class,
                     () -> explain(model, ExplainOptions.DEFAULT.withTokens(List.of(4))));
             assertEquals("The answer has 3 tokens; there is no token 4.", absent.getMessage());
+            var same = assertThrows(IllegalArgumentException.class, () -> explain(model, ExplainOptions.DEFAULT.withContrast(ANSWER[0])));
+            assertEquals("The answer's token and the one that it is compared with are the same.", same.getMessage());
             assertThrows(IllegalArgumentException.class, () -> ExplainedText.of(Optional.empty(), new int[0], ANSWER));
             assertThrows(IllegalArgumentException.class, () -> ExplainedText.of(Optional.empty(), PROMPT, new int[0]));
         }

@@ -20,6 +20,7 @@ import java.util.Locale;
 /** An explanation as JSON, for scripts and for the page; docs/explain.md describes it. */
 public final class ExplanationJson {
 
+    private static final long MOST_WEIGHTS = 4_000_000; // some 30 MB of text
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private ExplanationJson() {}
@@ -32,7 +33,7 @@ public final class ExplanationJson {
         json.set("baseline", token(explanation.baseline(), explanation.baselineToken()));
         var explained = json.putArray("explained");
         explanation.tokens().forEach(token -> explained.add(explained(token, explanation)));
-        explanation.attention().ifPresent(attention -> json.set("attention", attention(attention)));
+        explanation.attention().filter(ExplanationJson::canBeShown).ifPresent(attention -> json.set("attention", attention(attention)));
         var attributions = json.putArray("attributions");
         explanation.attributions().forEach(attribution -> attributions.add(attribution(attribution)));
         explanation.logitLens().ifPresent(lens -> json.set("logit_lens", lens(lens)));
@@ -60,6 +61,12 @@ public final class ExplanationJson {
             json.put("target", "log_probability");
         }
         return json;
+    }
+
+    private static boolean canBeShown(HeadAttention attention) {
+        var count = 0L;
+        for (var layers : attention.weights()) count += (long) layers.length * layers[0].length * layers[0][0].length;
+        return count <= MOST_WEIGHTS;
     }
 
     /** (N, L, H, position) */
