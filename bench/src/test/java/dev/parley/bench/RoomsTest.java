@@ -102,7 +102,8 @@ class RoomsTest {
     void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
         for (var room : ROOMS) {
             var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
-            assertEquals(List.of("tensor", "torch", "train", "explain", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+            assertEquals(List.of("tensor", "torch", "train", "explain", "cli", "bench").contains(room),
+                    pom.contains("<needs.libtorch>true"), room);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.parley.explain.page.ExplanationPage;
 import dev.parley.files.DurableFile;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
@@ -31,8 +32,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code parley explain}: why a model says what it says. */
-@Command(name = "explain", description = "Shows why a model says what it says: which tokens of the prompt an answer rests on, and what each "
-        + "layer does for it.",
+@Command(name = "explain",
+        description = "Shows why a model says what it says: which tokens of the prompt an answer rests on, and what each "
+                + "layer does for it.",
         footer = {"", "Examples:",
             "  ./parley explain --model my-model --chat --prompt \"What is a cat?\" --html cat.html",
             "  ./parley explain --model my-model --prompt \"The cat sat on the\" --answer \" mat\" --contrast \" hat\""})
@@ -86,7 +88,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--analyses", paramLabel = "NAME", split = ",",
             description = "What to make: attention, rollout, gradient-x-input, integrated-gradients, occlusion, logit-lens, "
-                    + "logit-attribution, training-passages. Default: all that can be made here.")
+                    + "logit-attribution, training-passages. Default: all that can be made here; with --engine java those without gradients.")
     List<String> analyses = new ArrayList<>();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "64",
@@ -128,6 +130,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var wanted = analyses();
+        if (chat && prompt.text == null) throw new WrongUsage("--chat puts a --prompt into the chat template; --ids are read as they are.");
         model.find(output);
         var tokenizer = prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer();
         try (var loaded = model.load()) {
@@ -164,7 +167,7 @@ final class ExplainCommand implements Callable<Integer> {
         var promptIds = prompt.text == null ? IdRows.parse(prompt.ids)
                 : chat ? question(tokenizer.orElseThrow()) : tokenizer.orElseThrow().encodeForModel(prompt.text);
         var answerIds = answer.ids != null ? IdRows.parse(answer.ids)
-                : answer.text != null ? tokenizer.orElseThrow().encodeWithSpecialTokens(answer.text)
+                : answer.text != null ? tokenizer.orElseGet(model::requireTokenizer).encodeWithSpecialTokens(answer.text)
                         : generated(loaded, tokenizer, promptIds);
         return ExplainedText.of(tokenizer, promptIds, answerIds);
     }
@@ -193,6 +196,7 @@ final class ExplainCommand implements Callable<Integer> {
         var training = training(wanted, tokenizer);
         if (training.isPresent()) options = options.withTraining(training.get());
         if (wanted.isPresent()) options = options.withAnalyses(wanted.get());
+        else if (model.engine.engine == Backend.JAVA) options = options.withoutGradients();
         if (baseline != null) options = options.withBaseline(token("--baseline", baseline, tokenizer, text.ids()[text.promptLength()]));
         if (contrast == null) return options;
         var number = tokens.isEmpty() ? 1 : tokens.getFirst();

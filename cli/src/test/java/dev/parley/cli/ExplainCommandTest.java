@@ -122,7 +122,8 @@ class ExplainCommandTest {
         explain("--prompt", "the", "--answer", " mat", "--contrast", "hippopotamus").isRefused(1,
                 "\"hippopotamus\" is not one token of this model but ");
         explain("--prompt", "the", "--answer", " mat", "--token", 9).isRefused(1, "The answer has 1 tokens; there is no token 9.");
-        explain("--prompt", "the", "--answer", " mat", "--analyses", "tea-leaves").isRefused(2, "--analyses tea-leaves is none of attention,");
+        explain("--prompt", "the", "--answer", " mat", "--analyses", "tea-leaves").isRefused(2,
+                "--analyses tea-leaves is none of attention,");
         explain("--prompt", "the", "--answer", " mat", "--analyses", "training-passages").isRefused(1,
                 model + " does not say what it was trained on");
         explain("--prompt", "the", "--answer", "").isRefused(1, "The answer is empty: there is no token to explain.");

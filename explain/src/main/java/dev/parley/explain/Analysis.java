@@ -35,7 +35,7 @@ public enum Analysis {
     }
 
     /** Whether it needs gradients, which libtorch computes. */
-    boolean needsGradients() {
+    public boolean needsGradients() {
         return this == GRADIENT_X_INPUT || this == INTEGRATED_GRADIENTS;
     }
 }

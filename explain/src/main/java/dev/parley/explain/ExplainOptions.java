@@ -29,6 +29,9 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
     /** @throws IllegalArgumentException if there is nothing to do */
     public ExplainOptions {
         if (analyses.isEmpty()) throw new IllegalArgumentException("There is no analysis to make.");
+        if (!Engine.isAvailable() && analyses.stream().anyMatch(Analysis::needsGradients)) {
+            throw new IllegalArgumentException("Gradients are computed by libtorch, which is not on the class path in a build for this machine.");
+        }
         if (steps < 1) throw new IllegalArgumentException("Integrated gradients need at least one step, not " + steps + ".");
         if (analyses.contains(Analysis.TRAINING_PASSAGES) && training.isEmpty()) {
             throw new IllegalArgumentException("Training passages are looked for in data, and none is named.");
@@ -52,6 +55,13 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
     /** The same with these analyses. */
     public ExplainOptions withAnalyses(Set<Analysis> wanted) {
         return new ExplainOptions(wanted, tokens, contrast, baseline, steps, faithfulness, training, listener);
+    }
+
+    /** The same without what libtorch is needed for. */
+    public ExplainOptions withoutGradients() {
+        var some = EnumSet.copyOf(analyses);
+        some.removeIf(Analysis::needsGradients);
+        return withAnalyses(some);
     }
 
     /** The same of some tokens of the answer. @param numbers the first is 1 */

@@ -80,7 +80,8 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
                 ? options.training().map(comparison -> NearestPassages.of(model, tokenizer, text, comparison, options.listener()))
                 : Optional.<NearestPassages>empty();
         var contrast = options.contrast().stream().mapToObj(id -> ExplainedText.written(tokenizer, id)).findFirst();
-        return new Explanation(text, tokens, baseline, ExplainedText.written(tokenizer, baseline), contrast, attention, attributions, lens, logits, nearest);
+        return new Explanation(text, tokens, baseline, ExplainedText.written(tokenizer, baseline), contrast, attention, attributions, lens,
+                logits, nearest);
     }
 
     /** The attribution of a method, if it was asked for. */

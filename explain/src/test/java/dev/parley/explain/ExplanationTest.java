@@ -116,6 +116,40 @@ class ExplanationTest {
         }
     }
 
+    @Test
+    void integratedGradientsAreTheIntegralInDoublesOfEachTokensSlope() {
+        try (var model = model("gpt2-tiny")) {
+            var baseline = 2;
+            var explanation = explain(model,
+                    ExplainOptions.DEFAULT.withAnalyses(Analysis.INTEGRATED_GRADIENTS).withBaseline(baseline).withTokens(List.of(1)));
+            var plain = new PlainGpt2(model);
+            var blank = new int[PROMPT.length];
+            Arrays.fill(blank, baseline);
+            double[][] from = plain.embeddings(blank), to = plain.embeddings(PROMPT);
+            var pieces = 200;
+            var h = 1e-5;
+            for (int s = 0; s < PROMPT.length; s++) {
+                var integral = 0.0; // by the midpoints of equal pieces
+                for (int i = 0; i < pieces; i++) {
+                    var at = (i + 0.5) / pieces;
+                    integral += (logprob(plain, between(from, to, at, s, at + h), PROMPT.length)
+                            - logprob(plain, between(from, to, at, s, at - h), PROMPT.length)) / (2 * h) / pieces;
+                }
+                assertEquals(integral, scores(explanation, Analysis.INTEGRATED_GRADIENTS, 0)[s], 2e-3);
+            }
+        }
+    }
+
+    /** All tokens at a share of the way, one of them at another. */
+    private static double[][] between(double[][] from, double[][] to, double share, int token, double itsShare) {
+        var x = new double[to.length][];
+        for (int t = 0; t < x.length; t++) {
+            x[t] = from[t].clone();
+            for (int i = 0; i < x[t].length; i++) x[t][i] += (t == token ? itsShare : share) * (to[t][i] - from[t][i]);
+        }
+        return x;
+    }
+
     private static double[][] scaled(double[][] x, int token, double factor) {
         for (int i = 0; i < x[token].length; i++) x[token][i] *= factor;
         return x;

@@ -126,7 +126,8 @@ class ExplanationPageTest {
         var process = new ProcessBuilder(command).redirectOutput(out).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the browser ends");
         var dom = Files.readString(out.toPath());
-        return dom.substring(dom.indexOf("<main"), dom.indexOf("</main>")) + dom.substring(dom.indexOf("<header"), dom.indexOf("</header>"));
+        return dom.substring(dom.indexOf("<main"), dom.indexOf("</main>"))
+                + dom.substring(dom.indexOf("<header"), dom.indexOf("</header>"));
     }
 
     private static Path chromium() {

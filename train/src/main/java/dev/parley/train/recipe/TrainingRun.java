@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param train the rows of the training set
  * @param data where they come from
  */
-public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train, TrainingData data,
+public record TrainingRun(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train,
+        TrainingData data,
         Trainer trainer) implements AutoCloseable {
 
     static TrainingRun of(Stage stage, TrainableLM model, Tokenizer tokenizer, TrainingArguments arguments, Dataset train,
