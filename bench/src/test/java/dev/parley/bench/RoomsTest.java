@@ -93,7 +93,7 @@ class RoomsTest {
     void modelsRunAndAreServedWithoutTensors() {
         noClasses().that()
                 .resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..",
-                        "dev.parley.eval..",
+                        "dev.parley.eval..", "dev.parley.explain..",
                         "dev.parley.serve..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
     }
@@ -102,7 +102,7 @@ class RoomsTest {
     void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
         for (var room : ROOMS) {
             var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
-            assertEquals(List.of("tensor", "torch", "train", "explain", "cli", "bench").contains(room),
+            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room),
                     pom.contains("<needs.libtorch>true"), room);
         }
     }

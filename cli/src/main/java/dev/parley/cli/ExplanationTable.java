@@ -4,7 +4,7 @@ import dev.parley.explain.Analysis;
 import dev.parley.explain.Attribution;
 import dev.parley.explain.Explanation;
 import dev.parley.explain.NearestPassages;
-import dev.parley.explain.Target;
+import dev.parley.model.Target;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package dev.parley.explain;
 
-import dev.parley.tensor.Engine;
+import dev.parley.model.RunnerProvider;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,9 +29,6 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
     /** @throws IllegalArgumentException if there is nothing to do */
     public ExplainOptions {
         if (analyses.isEmpty()) throw new IllegalArgumentException("There is no analysis to make.");
-        if (!Engine.isAvailable() && analyses.stream().anyMatch(Analysis::needsGradients)) {
-            throw new IllegalArgumentException("Gradients are computed by libtorch, which is not on the class path in a build for this machine.");
-        }
         if (steps < 1) throw new IllegalArgumentException("Integrated gradients need at least one step, not " + steps + ".");
         if (analyses.contains(Analysis.TRAINING_PASSAGES) && training.isEmpty()) {
             throw new IllegalArgumentException("Training passages are looked for in data, and none is named.");
@@ -43,7 +40,7 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
     private static Set<Analysis> possible() {
         var all = EnumSet.allOf(Analysis.class);
         all.remove(Analysis.TRAINING_PASSAGES); // needs the data
-        if (!Engine.isAvailable()) all.removeIf(Analysis::needsGradients);
+        if (RunnerProvider.find().isEmpty()) all.removeIf(Analysis::needsGradients);
         return all;
     }
 

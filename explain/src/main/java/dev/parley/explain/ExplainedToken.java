@@ -1,5 +1,7 @@
 package dev.parley.explain;
 
+import dev.parley.model.Target;
+
 /**
  * A token of the answer and the question that is asked about it.
  *

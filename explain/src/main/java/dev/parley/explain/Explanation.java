@@ -3,8 +3,10 @@ package dev.parley.explain;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
+import dev.parley.model.InputGradients;
+import dev.parley.model.ModelException;
+import dev.parley.model.Target;
 import dev.parley.tokenizer.Tokenizer;
-import dev.parley.torch.InputGradients;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +65,7 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
             if (options.has(Analysis.LOGIT_ATTRIBUTION)) logits = Optional.of(LogitAttribution.of(model, traced, tokens));
         }
         if (options.has(Analysis.GRADIENT_X_INPUT, Analysis.INTEGRATED_GRADIENTS)) {
-            try (var gradients = InputGradients.of(model)) {
+            try (var gradients = gradients(model)) {
                 var along = new GradientAttributions(gradients, text, tokens, options.listener());
                 if (options.has(Analysis.GRADIENT_X_INPUT)) attributions.add(along.gradientTimesInput());
                 if (options.has(Analysis.INTEGRATED_GRADIENTS)) attributions.add(along.integrated(baseline, options.steps()));
@@ -114,6 +116,11 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
             }
             return tokens;
         }
+    }
+
+    private static InputGradients gradients(CausalLM model) {
+        return model.inputGradients().orElseThrow(() -> new ModelException(
+                "Gradients are computed by libtorch, which is not on the class path in a build for this machine."));
     }
 
     private static int differing(int token, int other) {

@@ -1,7 +1,7 @@
 package dev.parley.explain;
 
 import dev.parley.explain.Completeness.Sum;
-import dev.parley.torch.InputGradients;
+import dev.parley.model.InputGradients;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +32,7 @@ final class GradientAttributions {
         for (var token : tokens) {
             listener.at(Analysis.GRADIENT_X_INPUT, rows.size(), tokens.size());
             var x = gradients.embeddings(Arrays.copyOf(ids, token.position()));
-            var slope = gradients.of(List.<float[][]>of(x), token.target()::value).getFirst();
+            var slope = gradients.slopes(List.<float[][]>of(x), token.target()).getFirst();
             rows.add(products(x, slope.gradient()));
         }
         return Attribution.of(Analysis.GRADIENT_X_INPUT, rows);
@@ -53,7 +53,7 @@ final class GradientAttributions {
             for (int from = 0; from < steps; from += way.rowsAtOnce()) {
                 listener.at(Analysis.INTEGRATED_GRADIENTS, rows.size() * steps + from, tokens.size() * steps);
                 var to = Math.min(steps, from + way.rowsAtOnce());
-                var slopes = gradients.of(Arrays.stream(quadrature.nodes(), from, to).mapToObj(way::at).toList(), token.target()::value);
+                var slopes = gradients.slopes(Arrays.stream(quadrature.nodes(), from, to).mapToObj(way::at).toList(), token.target());
                 for (int i = from; i < to; i++) {
                     var products = products(way.whole, slopes.get(i - from).gradient());
                     for (int t = 0; t < row.length; t++) row[t] += quadrature.weights()[i] * products[t];
@@ -102,7 +102,7 @@ final class GradientAttributions {
             for (int from = 0; from <= LOOKS; from += rowsAtOnce()) {
                 var to = Math.min(LOOKS + 1, from + rowsAtOnce());
                 var some = gradients.values(IntStream.range(from, to).mapToObj(i -> at((double) i / LOOKS)).toList(),
-                        token.target()::value);
+                        token.target());
                 for (int i = from; i < to; i++) values[i] = some[i - from];
             }
             return values;

@@ -3,6 +3,7 @@ package dev.parley.explain;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelWeights;
+import dev.parley.model.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;

@@ -2,6 +2,7 @@ package dev.parley.explain;
 
 import dev.parley.generate.sampling.TopK;
 import dev.parley.model.CausalLM;
+import dev.parley.model.Target;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;

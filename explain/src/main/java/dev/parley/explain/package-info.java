@@ -9,6 +9,7 @@
  * }</pre>
  *
  * What needs no gradient is computed by the Java engine: {@code VariantReader} reads the text with tokens replaced, and a
- * {@link dev.parley.model.Trace} holds what heads and branches did. Gradients are libtorch's, over the same weights.
+ * {@link dev.parley.model.Trace} holds what heads and branches did. Gradients are
+ * libtorch's, over the same weights, where the program has it ({@link dev.parley.model.InputGradients}).
  */
 package dev.parley.explain;

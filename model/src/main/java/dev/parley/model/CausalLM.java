@@ -124,6 +124,11 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return files.config();
     }
 
+    /** Gradients by the embeddings of a text, whatever runs the model; empty where libtorch is missing. */
+    public Optional<InputGradients> inputGradients() {
+        return RunnerProvider.find().map(provider -> provider.gradients(config(), weights));
+    }
+
     /** The weights in memory, as long as the model is open. */
     public ModelWeights weights() {
         return weights;

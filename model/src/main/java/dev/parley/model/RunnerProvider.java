@@ -19,6 +19,9 @@ public interface RunnerProvider {
     /** @param computeType that it computes products in */
     Runner open(ModelConfig config, ModelWeights weights, DType computeType);
 
+    /** Gradients over the same weights, in float32. */
+    InputGradients gradients(ModelConfig config, ModelWeights weights);
+
     /** The one that this program has on this machine, if any. */
     static Optional<RunnerProvider> find() {
         return ServiceLoader.load(RunnerProvider.class, RunnerProvider.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)

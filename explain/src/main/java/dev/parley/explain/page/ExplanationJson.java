@@ -13,7 +13,7 @@ import dev.parley.explain.HeadAttention;
 import dev.parley.explain.LogitAttribution;
 import dev.parley.explain.LogitLens;
 import dev.parley.explain.NearestPassages;
-import dev.parley.explain.Target;
+import dev.parley.model.Target;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,8 +1,6 @@
-package dev.parley.explain;
+package dev.parley.model;
 
-import dev.parley.tensor.Tensor;
-
-/** The number that is explained, made of the scores (logits) after a text. */
+/** A number made of the scores (logits) after a text, whose reasons are asked for. */
 public sealed interface Target {
 
     /** The token in question. */
@@ -10,9 +8,6 @@ public sealed interface Target {
 
     /** @param scores of every token as the next, (V) */
     double value(float[] scores);
-
-    /** The same of many rows, differentiable. @param scores (B, V); result: (B) */
-    Tensor value(Tensor scores);
 
     /** Why this token: ln p(token), in nats. */
     record LogProbability(int token) implements Target {
@@ -24,11 +19,6 @@ public sealed interface Target {
             for (var score : scores) sum += Math.exp(score - highest);
             return scores[token] - highest - Math.log(sum);
         }
-
-        @Override
-        public Tensor value(Tensor scores) {
-            return scores.logSoftmax(-1).select(1, token);
-        }
     }
 
     /** Why this token rather than the other: the difference of their logits, which is that of their log-probabilities. */
@@ -37,11 +27,6 @@ public sealed interface Target {
         @Override
         public double value(float[] scores) {
             return scores[token] - scores[other];
-        }
-
-        @Override
-        public Tensor value(Tensor scores) {
-            return scores.select(1, token).sub(scores.select(1, other));
         }
     }
 }
