@@ -4,7 +4,7 @@ import { el } from './dom.js';
 import { branchFrom } from './conversation.js';
 import { attempt } from './toast.js';
 import { openAttention } from './attention.js';
-import { bits, visible } from './tokens.js';
+import { bits, isTold, visible } from './tokens.js';
 import { number, percent, t } from './i18n.js';
 
 const AWAY = 260;
@@ -20,9 +20,8 @@ export function openCard({ message, tokens, index, anchor, pinned }) {
     closeCard();
     const token = tokens[index];
     const element = el('div', { class: 'card', role: 'dialog', 'aria-label': t('card.title', { token: visible(token.text) }) },
-        el('p', { class: 'card-token' }, el('strong', {}, visible(token.text)), el('span', {}, t('card.facts', { p: percent(Math.exp(token.logprob)), bits: number(bits(token.logprob), 1) }))),
-        el('p', { class: 'card-hint', id: 'card-hint' }, t('card.branch')),
-        el('ul', { class: 'alternatives' }, choices(token).map(choice => alternative(choice, token, () => branch(message, index, choice.id)))),
+        el('p', { class: 'card-token' }, el('strong', {}, visible(token.text)), el('span', {}, facts(token))),
+        isTold(token) ? others(message, token, index) : null,
         el('button', { type: 'button', class: 'button small wide', onclick: () => { closeCard(); openAttention(message, index, token); } }, t('card.attention')));
     document.body.append(element);
     anchor.classList.add('open');
@@ -32,7 +31,17 @@ export function openCard({ message, tokens, index, anchor, pinned }) {
     if (pinned) (element.querySelector('button:not([disabled])')).focus({ preventScroll: true });
 }
 
-/** The likeliest, and the one that came. */
+function facts(token) {
+    if (!isTold(token)) return t('card.untold');
+    return t('card.facts', { p: percent(Math.exp(token.logprob)), bits: number(bits(token.logprob), 1) });
+}
+
+function others(message, token, index) {
+    return [el('p', { class: 'card-hint', id: 'card-hint' }, t('card.branch')),
+        el('ul', { class: 'alternatives' }, choices(token).map(choice => alternative(choice, token, () => branch(message, index, choice.id))))];
+}
+
+/** The most likely, and the one that came. */
 function choices(token) {
     const all = [...token.top];
     if (!all.some(a => a.id === token.id)) all.push({ id: token.id, text: token.text, logprob: token.logprob });

@@ -4,7 +4,7 @@ import { el, iconButton } from './dom.js';
 import { tell } from './state.js';
 import { chosen, choose } from './choices.js';
 import { tokensOf } from './conversation.js';
-import { bits, tokenOfEach, wrapTokens } from './tokens.js';
+import { bits, isTold, tokenOfEach, wrapTokens } from './tokens.js';
 import { openCard, closeCard, cardIsPinned } from './card.js';
 import { t } from './i18n.js';
 
@@ -22,7 +22,8 @@ export async function lookInto(message, body) {
     if (!chosen('look') || !body.isConnected) return;
     const text = message.text.replace(/\r\n?/g, '\n');
     const seen = wrapTokens(body, text, tokenOfEach(text, tokens), (index, element) => {
-        element.classList.add('token', `s${step(tokens[index].logprob)}`);
+        element.classList.add('token');
+        if (isTold(tokens[index])) element.classList.add(`s${step(tokens[index].logprob)}`);
         element.dataset.token = index;
     });
     if (seen > 0) listen(message, body, tokens);

@@ -11,6 +11,11 @@ export function bits(logprob) {
     return Math.max(0, -logprob / Math.LN2);
 }
 
+/** Whether it is known how likely a token was; beam search does not tell it. */
+export function isTold(token) {
+    return token.logprob !== null;
+}
+
 /** A token as it can be read: spaces and line ends are seen. */
 export function visible(text) {
     return text.replace(/^ | $/g, '␣').replace(/\n/g, '↵').replace(/\t/g, '⇥') || '∅';

@@ -1,9 +1,9 @@
 package dev.parley.bench;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;

@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The quickstart by the shell: interrupted, it goes on where it was and leaves a whole model. */
+@Execution(ExecutionMode.CONCURRENT)
 class QuickstartIT {
 
     private static final Path PARLEY = Repository.root().resolve("parley");
@@ -23,7 +26,7 @@ class QuickstartIT {
     Path folder;
 
     private ChildProcess start() throws IOException {
-        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--steps", "100", "--out", "model", "--json")
+        var builder = new ProcessBuilder(PARLEY.toString(), "quickstart", "--steps", "60", "--out", "model", "--json")
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
         builder.environment().put("PARLEY_BUILD", "never");
@@ -37,7 +40,7 @@ class QuickstartIT {
                 "no shell, or no jars");
         try (var first = start()) {
             while (first.isAlive() && !Files.readString(folder.resolve("err")).contains("Reading:")) Thread.sleep(100);
-            Thread.sleep(1500); // some steps into the stage
+            Thread.sleep(1000); // some steps into the stage
             // Not INT, which the shell ignores on behalf of what it starts in the background; both take the same way here.
             first.signal("TERM");
             var code = first.exitCode();

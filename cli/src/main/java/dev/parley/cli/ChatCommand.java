@@ -44,7 +44,7 @@ final class ChatCommand implements Callable<Integer> {
     EngineOptions engine;
 
     @Mixin
-    SamplingOptions sampling;
+    SamplingOptions sampling = SamplingOptions.ofOneAnswer();
 
     ChatCommand(Output output) {
         this.output = output;

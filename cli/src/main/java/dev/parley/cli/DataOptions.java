@@ -22,7 +22,11 @@ public final class DataOptions {
         return address.isPresent() ? Database.postgresql(address.get()) : Database.sqlite(folder());
     }
 
-    /** Opens one that is there. @throws IllegalArgumentException if the folder has none */
+    /**
+     * Opens one that is there.
+     *
+     * @throws IllegalArgumentException if the folder has none
+     */
     public Database openExisting() {
         if (address().isEmpty() && !Database.isIn(folder()))
             throw new IllegalArgumentException("There is no server data in " + folder() + "; name its folder with --data.");

@@ -27,30 +27,27 @@ public final class Downloads implements HubListener, AutoCloseable {
         this.output = output;
     }
 
-    /** The folder of a model. @throws HubException if it is neither here nor at the hub */
+    /**
+     * The folder of a model.
+     *
+     * @throws HubException if it is neither here nor at the hub
+     */
     public static Path model(String nameOrPath, Output output) {
-        return Hub.local(nameOrPath).orElseGet(() -> watched(nameOrPath, output, (hub, listener) -> hub.folder(nameOrPath, listener)));
+        return finder(output).model(nameOrPath);
     }
 
-    /** A tokenizer; gpt2 needs no network. @throws HubException if it is neither here nor at the hub */
+    /**
+     * A tokenizer; gpt2 needs no network.
+     *
+     * @throws HubException if it is neither here nor at the hub
+     */
     public static Tokenizer tokenizer(String nameOrPath, Output output) {
-        if (nameOrPath.equals("gpt2") || Hub.local(nameOrPath).isPresent()) return Tokenizer.fromPretrained(nameOrPath);
-        return Tokenizer.load(watched(nameOrPath, output, (hub, listener) -> hub.tokenizerFolder(nameOrPath, listener)));
+        return finder(output).tokenizer(nameOrPath);
     }
 
     /** Both, for recipes. */
     public static ModelFinder finder(Output output) {
-        return new ModelFinder() {
-            @Override
-            public Path model(String nameOrPath) {
-                return Downloads.model(nameOrPath, output);
-            }
-
-            @Override
-            public Tokenizer tokenizer(String nameOrPath) {
-                return Downloads.tokenizer(nameOrPath, output);
-            }
-        };
+        return (name, download) -> watched(name, output, download);
     }
 
     /**

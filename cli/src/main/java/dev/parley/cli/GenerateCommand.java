@@ -1,12 +1,15 @@
 package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,7 +30,7 @@ final class GenerateCommand implements Callable<Integer> {
     ModelOptions model;
 
     @Mixin
-    SamplingOptions sampling;
+    SamplingOptions sampling = SamplingOptions.ofAll();
 
     @ArgGroup(multiplicity = "1")
     Prompt prompt;
@@ -45,10 +48,6 @@ final class GenerateCommand implements Callable<Integer> {
         Path idsFile;
     }
 
-    @Option(names = "--num-return-sequences", paramLabel = "N", defaultValue = "1",
-            description = "Answers to each prompt. Default: ${DEFAULT-VALUE}.")
-    int numReturnSequences;
-
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
@@ -58,33 +57,25 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (numReturnSequences < 1) throw new WrongUsage("--num-return-sequences " + numReturnSequences + " is below 1.");
         model.find(output);
-        var given = sampling.config(GenerationConfig.read(model.folder())).toBuilder().numReturnSequences(numReturnSequences).build();
+        var given = sampling.config(GenerationConfig.read(model.folder()));
         var start = System.nanoTime();
         var reading = Background.start(() -> prompt.text != null ? Optional.of(model.requireTokenizer()) : model.tokenizer());
         try (var loaded = model.load(); var draft = sampling.draft(model.engine, output)) {
             var tokenizer = reading.result();
             var loadSeconds = seconds(start);
             var config = EngineOptions.withEnds(given, loaded, tokenizer);
-            var generator = draft.with(tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded)));
+            var plain = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
+            var generator = draft.model().map(plain::withDraftModel).orElse(plain);
             var prompts = prompts(tokenizer);
+            var streams = !json && prompts.size() == 1 && config.numReturnSequences() == 1;
+            if (streams && prompt.text != null) output.stream(prompt.text);
             var began = System.nanoTime();
-            var firstToken = new double[1];
-            var asked = new int[1];
-            Generator.TextListener listener = json || prompts.size() > 1 || numReturnSequences > 1 ? (row, piece) -> {}
-                    : (row, piece) -> output.stream(piece);
-            if (!json && prompts.size() == 1 && numReturnSequences == 1 && prompt.text != null) output.stream(prompt.text);
-            var completions = generator.generate(prompts, config, listener, () -> {
-                if (++asked[0] == 2) firstToken[0] = seconds(began);
-                return false;
-            });
-            var decodeSeconds = seconds(began) - firstToken[0];
-            if (json) {
-                output.json(result(completions, loadSeconds, firstToken[0], decodeSeconds));
-            } else {
-                print(completions, tokenizer);
-            }
+            var answers = generator.answers(prompts, config, (row, piece) -> {
+                if (streams) output.stream(piece);
+            }, () -> false);
+            if (json) output.json(result(answers, loadSeconds, seconds(began)));
+            else print(answers.stream().flatMap(answer -> answer.completions().stream()).toList(), tokenizer);
         }
         return Parley.DONE;
     }
@@ -100,16 +91,15 @@ final class GenerateCommand implements Callable<Integer> {
             return;
         }
         for (var completion : completions) {
-            output.line(tokenizer.isPresent() ? completion.text() : java.util.Arrays.toString(completion.ids()));
+            output.line(tokenizer.isPresent() ? completion.text() : Arrays.toString(completion.ids()));
         }
     }
 
-    private com.fasterxml.jackson.databind.node.ObjectNode result(List<Completion> completions, double load, double prefill,
-            double decode) {
+    private ObjectNode result(List<Answer> answers, double load, double seconds) {
         var result = JsonNodeFactory.instance.objectNode().put("model", model.name);
         var outputs = result.putArray("outputs");
         int promptTokens = 0, newTokens = 0;
-        for (var completion : completions) {
+        for (var completion : answers.stream().flatMap(answer -> answer.completions().stream()).toList()) {
             var output = outputs.addObject();
             IdRows.fill(output.putArray("prompt_ids"), completion.promptIds());
             IdRows.fill(output.putArray("ids"), completion.ids());
@@ -117,10 +107,17 @@ final class GenerateCommand implements Callable<Integer> {
             promptTokens += completion.promptIds().length;
             newTokens += completion.ids().length;
         }
+        var prefill = prefillSeconds(answers);
         result.putObject("usage").put("prompt_tokens", promptTokens).put("completion_tokens", newTokens);
-        result.putObject("timing").put("load_s", load).put("prefill_s", prefill).put("decode_s", decode)
-                .put("tokens_per_second", newTokens / Math.max(1e-9, prefill + decode));
+        result.putObject("timing").put("load_s", load).put("prefill_s", prefill).put("decode_s", seconds - prefill)
+                .put("tokens_per_second", newTokens / Math.max(1e-9, seconds));
         return result;
+    }
+
+    /** Until every prompt was read and had its first token. */
+    private static double prefillSeconds(List<Answer> answers) {
+        return answers.stream().flatMap(answer -> answer.timing().firstToken().stream()).mapToDouble(time -> time.toNanos() / 1e9).max()
+                .orElse(0);
     }
 
     private static double seconds(long since) {

@@ -126,7 +126,11 @@ public final class Output {
         return asked != null && !asked.isEmpty();
     }
 
-    /** Results so far reach their reader now. @throws ReaderGone if there is none any more */
+    /**
+     * Results so far reach their reader now.
+     *
+     * @throws ReaderGone if there is none any more
+     */
     public void flush() {
         try {
             results.flush();

@@ -62,7 +62,8 @@ final class RehearseCommand implements Callable<Integer> {
         options.quantize = EngineOptions.Quantize.INT8;
         options.dtype = EngineOptions.Precision.BFLOAT16;
         options.engine = Backend.AUTO;
-        var pool = new ModelPool(new ServedModels(options, output).sources(List.of(folder.toString()), List.of()), Long.MAX_VALUE,
+        var pool = new ModelPool(new ServedModels(options, output).sources(List.of(folder.toString()), List.of(), List.of()),
+                Long.MAX_VALUE,
                 Limits.DEFAULT, ModelPool.PATIENCE);
         try (var database = Database.sqlite(folder.resolve("data")); var http = HttpClient.newHttpClient();
                 var server = ParleyServer.start(ServerSettings.DEFAULT.withPort(0), pool, database, line -> {})) {

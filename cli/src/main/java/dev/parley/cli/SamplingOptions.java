@@ -1,6 +1,5 @@
 package dev.parley.cli;
 
-import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.config.GenerationSettings;
@@ -12,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.IGetter;
@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class SamplingOptions {
 
     private final Map<Setting<?>, Object> given = new HashMap<>();
+    private final Predicate<Setting<?>> offered;
 
     @Option(names = "--draft-model", paramLabel = "MODEL",
             description = "A smaller model with the same tokenizer that proposes tokens; the text does not change, and comes sooner where "
@@ -36,12 +37,24 @@ final class SamplingOptions {
     @ArgGroup
     GrammarOptions grammar;
 
+    private SamplingOptions(Predicate<Setting<?>> offered) {
+        this.offered = offered;
+    }
+
+    static SamplingOptions ofAll() {
+        return new SamplingOptions(setting -> true);
+    }
+
+    /** Those of a single answer. */
+    static SamplingOptions ofOneAnswer() {
+        return new SamplingOptions(setting -> setting != GenerationSettings.NUM_RETURN_SEQUENCES);
+    }
+
     /** Adds the options of the settings to the command that has these options. */
     @Spec(Spec.Target.MIXEE)
     void command(CommandSpec command) {
         for (var setting : GenerationSettings.all()) {
-            if (setting == GenerationSettings.NUM_RETURN_SEQUENCES) continue; // a chat has one answer; generate asks for more itself
-            setting.doors().option().ifPresent(option -> command.addOption(spec(setting, option)));
+            if (offered.test(setting)) setting.doors().option().ifPresent(option -> command.addOption(spec(setting, option)));
         }
     }
 
@@ -96,11 +109,6 @@ final class SamplingOptions {
 
     /** A smaller model that proposes tokens, where one was named. */
     record Draft(Optional<CausalLM> model) implements AutoCloseable {
-
-        /** The generator with the model's proposals. */
-        Generator with(Generator generator) {
-            return model.map(generator::withDraftModel).orElse(generator);
-        }
 
         @Override
         public void close() {

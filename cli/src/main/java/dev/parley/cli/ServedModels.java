@@ -1,8 +1,10 @@
 package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.strategy.DraftModel;
 import dev.parley.hub.Hub;
 import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.models.SuggestionsFile;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,24 +38,46 @@ final class ServedModels {
      * @param names folders, GGUF files or models of the hub, each with a name before it, {@code NAME=MODEL}, or without; what the hub
      *        has and this machine not is downloaded now
      * @param aliases other names, {@code ALIAS=NAME}
+     * @param drafts smaller models that draft for one of them, {@code NAME=MODEL}, or for the first
      */
-    List<ModelSource> sources(List<String> names, List<String> aliases) {
-        var sources = new ArrayList<ModelSource>();
-        for (var name : names) sources.add(source(name, aliases));
-        for (var alias : aliases) {
-            if (sources.stream().noneMatch(s -> s.id().equals(target(alias))))
-                throw new WrongUsage("--alias " + alias + " names no served model; write ALIAS=NAME.");
+    List<ModelSource> sources(List<String> names, List<String> aliases, List<String> drafts) {
+        var served = names.stream().map(name -> Given.of(name, output)).toList();
+        var drafting = new HashMap<String, Path>();
+        for (var draft : drafts) {
+            var given = Given.of(draft, output);
+            var target = given.name().orElse(served.getFirst().id());
+            requireServed(served, target, "--draft-model " + draft + " names no served model; write NAME=MODEL.");
+            if (drafting.put(target, given.folder()) != null) throw new WrongUsage("--draft-model names two models for " + target + ".");
         }
-        return sources;
+        for (var alias : aliases) requireServed(served, target(alias), "--alias " + alias + " names no served model; write ALIAS=NAME.");
+        return served.stream().map(one -> source(one, aliases, Optional.ofNullable(drafting.get(one.id())))).toList();
     }
 
-    private ModelSource source(String given, List<String> aliases) {
-        var named = given.matches("[^/\\\\=]+=.+") && !Files.exists(Path.of(given));
-        var place = named ? given.substring(given.indexOf('=') + 1) : given;
-        var folder = Downloads.model(place, output);
-        var id = named ? given.substring(0, given.indexOf('=')) : idOf(place, folder);
+    private static void requireServed(List<Given> served, String id, String otherwise) {
+        if (served.stream().noneMatch(one -> one.id().equals(id))) throw new WrongUsage(otherwise);
+    }
+
+    /** A model as the command line names it. @param place a path of this machine, or a name of the hub */
+    private record Given(Optional<String> name, String place, Path folder) {
+
+        static Given of(String given, Output output) {
+            var named = given.matches("[^/\\\\=]+=.+") && !Files.exists(Path.of(given));
+            var place = named ? given.substring(given.indexOf('=') + 1) : given;
+            return new Given(named ? Optional.of(given.substring(0, given.indexOf('='))) : Optional.empty(), place,
+                    Downloads.model(place, output));
+        }
+
+        String id() {
+            return name.orElseGet(() -> idOf(place, folder));
+        }
+    }
+
+    private ModelSource source(Given model, List<String> aliases, Optional<Path> draft) {
+        var id = model.id();
+        var folder = model.folder();
         var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
-        return new ModelSource(id, others, bytes(folder), 0, suggestions(folder), () -> load(id, folder));
+        var bytes = bytes(folder) + draft.map(ServedModels::bytes).orElse(0L);
+        return new ModelSource(id, others, bytes, 0, suggestions(folder), () -> load(id, folder, draft));
     }
 
     /** A fault in them is no reason to serve no model. */
@@ -86,42 +111,50 @@ final class ServedModels {
         }
     }
 
-    /** @throws IllegalStateException without the folder's place, as clients are told of it; here it is told in full */
-    private ModelSource.Parts load(String id, Path folder) {
+    /** @throws IllegalStateException without the folders' places, as clients are told of it; here it is told in full */
+    private ModelSource.Parts load(String id, Path folder, Optional<Path> draft) {
         try {
-            return noted(id, load(folder));
+            return noted(id, load(folder, draft));
         } catch (RuntimeException | Error e) {
             var why = e instanceof Exception problem ? Failures.sentence(problem) : e.toString();
             output.note("parley: The model " + id + " cannot be loaded: " + why);
             if (e instanceof Error error) throw error;
-            throw new IllegalStateException(why.replace(folder.toAbsolutePath().normalize().toString(), id).replace(folder.toString(), id),
-                    e);
+            var told = without(folder, id, why);
+            throw new IllegalStateException(draft.map(d -> without(d, "its draft model", told)).orElse(told), e);
         }
+    }
+
+    private static String without(Path folder, String name, String sentence) {
+        return sentence.replace(folder.toAbsolutePath().normalize().toString(), name).replace(folder.toString(), name);
     }
 
     private ModelSource.Parts noted(String id, ModelSource.Parts parts) {
         output.note(id + " is in memory, with a context of " + parts.model().config().maxPositionEmbeddings()
-                + " tokens. Where a request says nothing else: "
+                + " tokens" + parts.draft().map(draft -> ", and a draft model").orElse("") + ". Where a request says nothing else: "
                 + DefaultSettings.of(parts.defaults()).properties().stream().filter(d -> !d.getValue().isNull())
                         .map(d -> d.getKey() + " " + d.getValue()).collect(Collectors.joining(", "))
                 + ".");
         return parts;
     }
 
-    private ModelSource.Parts load(Path folder) {
+    private ModelSource.Parts load(Path folder, Optional<Path> draftFolder) {
+        var opened = new ArrayList<CausalLM>();
         try {
             var reading = Background.start(() -> EngineOptions.requireTokenizer(folder));
-            var model = engine.load(folder);
-            try {
-                var tokenizer = reading.result();
-                return new ModelSource.Parts(model, tokenizer,
-                        EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer)));
-            } catch (IOException | RuntimeException | Error e) {
-                model.close();
-                throw e;
-            }
+            opened.add(engine.load(folder));
+            draftFolder.ifPresent(draft -> opened.add(engine.load(draft)));
+            var model = opened.getFirst();
+            var draft = opened.stream().skip(1).findFirst();
+            draft.ifPresent(d -> DraftModel.check(d, model));
+            var tokenizer = reading.result();
+            var defaults = EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer));
+            return new ModelSource.Parts(model, tokenizer, defaults, draft);
         } catch (IOException e) {
+            opened.forEach(CausalLM::close);
             throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+        } catch (RuntimeException | Error e) {
+            opened.forEach(CausalLM::close);
+            throw e;
         }
     }
 }

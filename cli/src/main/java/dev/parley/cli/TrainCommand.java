@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.tensor.Engine;
 import dev.parley.train.Checkpoints;
 import dev.parley.train.Trainer;
+import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class TrainCommand implements Callable<Integer> {
     private final Output output;
 
     @Parameters(paramLabel = "RECIPE", description = "A YAML file.")
-    Path recipe;
+    Path file;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE",
             description = "Takes the place of a value of the recipe; may be given several times.")
@@ -47,18 +47,21 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (var run = recipe().open()) {
+        var recipe = recipe();
+        try (var trainer = recipe.open()) {
+            var stage = recipe.stage().label();
             output.note(Engine.describeInOneLine());
-            output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", run.stage().label(),
-                    run.model().config().parameterCount(), run.rows(), run.model().computeType().name().toLowerCase(Locale.ROOT)));
-            if (resumeAnyway) run.trainer().resumeAnyway();
-            print(run, train(run));
+            output.note(String.format(Locale.ROOT, "%s: %,d parameters, %,d rows, products in %s", stage,
+                    trainer.model().config().parameterCount(), trainer.rows(),
+                    trainer.model().computeType().name().toLowerCase(Locale.ROOT)));
+            if (resumeAnyway) trainer.resumeAnyway();
+            print(trainer.arguments().get(TrainingSettings.OUTPUT_DIR), train(trainer, stage));
         }
         return Parley.DONE;
     }
 
     private Recipe recipe() throws IOException {
-        var read = Recipe.read(recipe).withModels(Downloads.finder(output)).onNote(output::note);
+        var read = Recipe.read(file, Downloads.finder(output)).onNote(output::note);
         for (var setting : settings) {
             var equals = setting.indexOf('=');
             if (equals < 1) throw new WrongUsage("--set " + setting + " is not KEY=VALUE.");
@@ -67,25 +70,24 @@ final class TrainCommand implements Callable<Integer> {
         return resume || resumeAnyway ? read.with("resume_from_checkpoint", "true") : read;
     }
 
-    private Trainer.TrainOutput train(TrainingRun run) throws IOException {
-        try (var progress = Progress.of(run.stage().label(), run.trainer().totalSteps(), output);
-                var interruption = InterruptHandler.stops(run.trainer()::stop, output)) {
-            run.trainer().onEvent(progress.ofTraining());
-            var result = run.run();
-            if (result.interrupted()) throw new Interrupted(interrupted(run));
+    private Trainer.TrainOutput train(Trainer trainer, String stage) throws IOException {
+        try (var progress = Progress.of(stage, trainer.totalSteps(), output);
+                var interruption = InterruptHandler.stops(trainer::stop, output)) {
+            var result = trainer.onEvent(progress.ofTraining()).train();
+            if (result.interrupted()) throw new Interrupted(interrupted(trainer.arguments()));
+            trainer.saveModel();
             return result;
         }
     }
 
-    private static String interrupted(TrainingRun run) throws IOException {
-        var last = Checkpoints.last(run.arguments().get(TrainingSettings.OUTPUT_DIR));
-        return last.isEmpty() || run.arguments().get(TrainingSettings.SAVE_STEPS) == 0
+    private static String interrupted(TrainingArguments arguments) throws IOException {
+        var last = Checkpoints.last(arguments.get(TrainingSettings.OUTPUT_DIR));
+        return last.isEmpty() || arguments.get(TrainingSettings.SAVE_STEPS) == 0
                 ? "Interrupted before there was a checkpoint: the same command begins anew."
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
-    private void print(TrainingRun run, Trainer.TrainOutput result) {
-        var out = run.arguments().get(TrainingSettings.OUTPUT_DIR);
+    private void print(Path out, Trainer.TrainOutput result) {
         if (!json) {
             var steps = result.stepsNow() == 0 ? String.format(Locale.ROOT, "the run is finished, %d steps", result.globalStep())
                     : String.format(Locale.ROOT, "%d steps in %.0f s", result.globalStep(), result.seconds());

@@ -5,6 +5,11 @@ public final class WrongUsage extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Makes one.
+     *
+     * @param message what does not go together, and what to do
+     */
     public WrongUsage(String message) {
         super(message);
     }

@@ -61,8 +61,10 @@ class CommandsTest {
     }
 
     /** A folder that cannot be served, and what is said of it. */
-    private void assertNotServed(Path folder, String sentence) {
-        var ended = parley("serve", folder, "--port", 0, "--data", this.folder.resolve("data"));
+    private void assertNotServed(Path folder, String sentence, Object... more) {
+        var arguments = new ArrayList<Object>(List.of("serve", folder, "--port", 0, "--data", this.folder.resolve("data")));
+        arguments.addAll(List.of(more));
+        var ended = parley(arguments.toArray());
         assertEquals(1, ended.code(), ended.err());
         assertTrue(
                 ended.err().contains("parley: The model " + folder.getFileName() + " cannot be loaded: ") && ended.err().contains(sentence),
@@ -77,6 +79,11 @@ class CommandsTest {
         Files.writeString(adapter.resolve("adapter_config.json"),
                 "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/base-7B\"}");
         assertNotServed(adapter, "an adapter for the model org/base-7B");
+        var other = folder.resolve("other");
+        try (var created = TrainableLM.create(ModelConfig.gpt2(100, 32, 16, 1, 2), 1)) {
+            created.savePretrained(other);
+        }
+        assertNotServed(model, "The draft model has 100 tokens", "--draft-model", other);
         var config = new ObjectMapper().readTree(model.resolve("config.json").toFile());
         ((com.fasterxml.jackson.databind.node.ObjectNode) config).put("model_type", "none-such");
         new ObjectMapper().writeValue(model.resolve("config.json").toFile(), config);
@@ -98,6 +105,7 @@ class CommandsTest {
         assertEquals(20, json.path("usage").path("completion_tokens").asInt());
         for (var name : List.of("load_s", "prefill_s", "decode_s", "tokens_per_second"))
             assertTrue(json.path("timing").path(name).asDouble() >= 0, name);
+        assertTrue(json.path("timing").path("prefill_s").asDouble() > 0);
     }
 
     @Test

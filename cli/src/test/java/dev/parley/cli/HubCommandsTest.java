@@ -27,8 +27,11 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Commands that download, each a process of its own with the environment that a user sets, against a hub on this machine. */
+@Execution(ExecutionMode.CONCURRENT)
 class HubCommandsTest {
 
     private static final String TEXT = "the cat sat on the mat and the dog sat on the cat";

@@ -21,7 +21,7 @@ class SamplingOptionsTest {
     @Command
     private static final class Sampled {
         @Mixin
-        SamplingOptions sampling;
+        SamplingOptions sampling = SamplingOptions.ofAll();
     }
 
     private static CommandLine command() {
@@ -66,5 +66,18 @@ class SamplingOptionsTest {
         var options = command().getCommandSpec().options();
         assertTrue(options.size() > 20, options.toString());
         for (var option : options) assertTrue(option.description()[0].endsWith("."), option.longestName());
+    }
+
+    @Command
+    private static final class Chatting {
+        @Mixin
+        SamplingOptions sampling = SamplingOptions.ofOneAnswer();
+    }
+
+    @Test
+    void severalAnswersAreForThoseWhoCanShowThem() throws Exception {
+        assertEquals(3, parsed(command(), "--num-return-sequences", "3").numReturnSequences());
+        assertThrows(CommandLine.UnmatchedArgumentException.class,
+                () -> new CommandLine(new Chatting()).parseArgs("--num-return-sequences", "3"));
     }
 }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;

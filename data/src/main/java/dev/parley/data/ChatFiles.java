@@ -18,7 +18,14 @@ public final class ChatFiles {
 
     private ChatFiles() {}
 
-    /** @throws IllegalArgumentException naming file and line of what is no conversation */
+    /**
+     * All conversations of the files, in their order.
+     *
+     * @param files with a JSON object in each line
+     * @return the conversations
+     * @throws IllegalArgumentException naming file and line of what is no conversation
+     * @throws IOException if a file cannot be read
+     */
     public static List<Chat> chats(List<Path> files) throws IOException {
         var chats = new ArrayList<Chat>();
         for (var file : files) {

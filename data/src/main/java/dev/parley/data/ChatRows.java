@@ -1,6 +1,6 @@
 package dev.parley.data;
 
-import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
@@ -27,7 +27,7 @@ public final class ChatRows {
         var encoded = template.encode(tokenizer, conversation.withGenerationPrompt(false));
         var labels = encoded.ids().clone();
         for (int i = 0; i < labels.length; i++) {
-            if (!encoded.assistantMask()[i]) labels[i] = TrainingBatch.IGNORED;
+            if (!encoded.assistantMask()[i]) labels[i] = TrainingRow.IGNORED;
         }
         var row = TrainingRow.of(encoded.ids(), labels);
         return row.length() > maxLength || row.targets() == 0 ? Optional.empty() : Optional.of(row);

@@ -50,7 +50,14 @@ public final class ChatSeeds {
         return topics;
     }
 
-    /** Seeds of the user's own. */
+    /**
+     * Seeds of the user's own.
+     *
+     * @param file of at most 16 MiB
+     * @return the topics in its order
+     * @throws IllegalArgumentException naming what is wrong with it, and where
+     * @throws IOException if it cannot be read
+     */
     public static List<Topic> read(Path file) throws IOException {
         if (Files.size(file) > LARGEST_FILE) throw new IllegalArgumentException(file + " is larger than chat seeds can be (16 MiB).");
         return parse(Files.readString(file), file.toString(), file.getFileName().toString());

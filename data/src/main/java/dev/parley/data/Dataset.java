@@ -1,5 +1,6 @@
 package dev.parley.data;
 
+import dev.parley.model.TrainingRow;
 import java.util.List;
 
 /** Rows by number. A row of one number is always the same, so that a run can be repeated and resumed. */

@@ -1,5 +1,6 @@
 package dev.parley.data;
 
+import dev.parley.model.TrainingRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.parley.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
+import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,11 @@ public record TrainingData(Kind kind, List<Path> files, Optional<Path> base) {
         return new TrainingData(Kind.ROWS, List.of(Path.of(ROWS)), base);
     }
 
-    /** What a model's folder names; empty where it names nothing. @throws IllegalArgumentException if the file is none of ours */
+    /**
+     * What a model's folder names; empty where it names nothing.
+     *
+     * @throws IllegalArgumentException if the file is none of ours
+     */
     public static Optional<TrainingData> read(Path folder) throws IOException {
         var file = folder.resolve(FILE);
         if (!Files.isRegularFile(file)) return Optional.empty();
@@ -69,7 +74,11 @@ public record TrainingData(Kind kind, List<Path> files, Optional<Path> base) {
         }
     }
 
-    /** Writes it into a model's folder. @param rows that were trained on, which are written out where no file has them */
+    /**
+     * Writes it into a model's folder.
+     *
+     * @param rows that were trained on, which are written out where no file has them
+     */
     public void write(Path folder, Dataset rows, Tokenizer tokenizer) throws IOException {
         var json = JSON.createObjectNode().put("kind", kind.label());
         var names = json.putArray("files");

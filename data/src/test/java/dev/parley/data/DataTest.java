@@ -11,6 +11,7 @@ import dev.parley.data.tasks.Example;
 import dev.parley.data.tasks.Stories;
 import dev.parley.data.tasks.Task;
 import dev.parley.data.tasks.Words;
+import dev.parley.model.TrainingRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -47,6 +47,7 @@ public record Likelihood(int tokens, double[] logprobs, Optional<Long> bytes) {
         return nll() / logprobs.length;
     }
 
+    /** e to the power of {@link #loss()}: among how many equally likely tokens the model chooses, so to say. */
     public double perplexity() {
         return Math.exp(loss());
     }

@@ -61,7 +61,11 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
         return withAnalyses(some);
     }
 
-    /** The same of some tokens of the answer. @param numbers the first is 1 */
+    /**
+     * The same of some tokens of the answer.
+     *
+     * @param numbers the first is 1
+     */
     public ExplainOptions withTokens(List<Integer> numbers) {
         return new ExplainOptions(analyses, numbers, contrast, baseline, steps, faithfulness, training, listener);
     }

@@ -22,7 +22,11 @@ public record ExplainedText(int[] ids, int promptLength, List<String> tokens) {
         tokens = List.copyOf(tokens);
     }
 
-    /** Joins prompt and answer. @param tokenizer that writes the tokens; without one they are written as their numbers */
+    /**
+     * Joins prompt and answer.
+     *
+     * @param tokenizer that writes the tokens; without one they are written as their numbers
+     */
     public static ExplainedText of(Optional<Tokenizer> tokenizer, int[] prompt, int[] answer) {
         var ids = new int[prompt.length + answer.length];
         System.arraycopy(prompt, 0, ids, 0, prompt.length);

@@ -99,7 +99,7 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
             throw new IllegalArgumentException("A contrast is between two tokens at one place: name one token of the answer.");
         }
         options.contrast().ifPresent(other -> model.config().checkFits(new int[] {other}, 0));
-        try (var session = model.openSession(0); var sequence = session.open()) {
+        try (var session = model.openSession(0, false); var sequence = session.open()) {
             var first = positions[0] - 1;
             var ids = text.ids();
             if (first > 0) session.feed(List.of(new Feed(sequence, Arrays.copyOf(ids, first), Scored.NONE, false)));

@@ -44,7 +44,11 @@ public record HeadAttention(List<float[][][]> weights) {
         return Attribution.of(Analysis.ROLLOUT, rows);
     }
 
-    /** row (W/2 + I/2). @param means W, (T, S), the upper half left out */
+    /**
+     * row (W/2 + I/2).
+     *
+     * @param means W, (T, S), the upper half left out
+     */
     private static double[] mixed(double[] row, float[][] means) {
         var mixed = new double[row.length];
         for (int t = 0; t < row.length; t++) {

@@ -35,7 +35,7 @@ public record LogitAttribution(List<Shares> tokens) {
 
     static LogitAttribution of(CausalLM model, TracedText traced, List<ExplainedToken> tokens) {
         var all = new ArrayList<Shares>();
-        try (var session = model.openSession(0)) {
+        try (var session = model.openSession(0, false)) {
             for (var token : tokens) {
                 var trace = traced.trace();
                 var t = traced.row(token);

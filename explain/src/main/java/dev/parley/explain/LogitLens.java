@@ -1,5 +1,6 @@
 package dev.parley.explain;
 
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TopK;
 import dev.parley.model.CausalLM;
 import dev.parley.model.Target;
@@ -33,7 +34,7 @@ public record LogitLens(List<List<AfterLayer>> tokens) {
 
     static LogitLens of(CausalLM model, Optional<Tokenizer> tokenizer, TracedText traced, List<ExplainedToken> tokens) {
         var all = new ArrayList<List<AfterLayer>>();
-        try (var session = model.openSession(0)) {
+        try (var session = model.openSession(0, false)) {
             for (var token : tokens) {
                 var residuals = new float[traced.layers() + 1][];
                 for (int l = 0; l < residuals.length; l++) residuals[l] = traced.residual(token, l);
@@ -51,7 +52,7 @@ public record LogitLens(List<List<AfterLayer>> tokens) {
             if (score > scores[target.token()]) rank++;
         }
         var best = new ArrayList<Guess>();
-        var p = TopK.softmax(scores);
+        var p = Sampler.softmax(scores);
         for (var id : TopK.first(p, SHOWN)) best.add(new Guess(id, ExplainedText.written(tokenizer, id), p[id]));
         return new AfterLayer(target.value(scores), new Target.LogProbability(target.token()).value(scores), rank, best);
     }

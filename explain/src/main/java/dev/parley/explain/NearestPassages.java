@@ -98,7 +98,7 @@ public record NearestPassages(State state, int passages, int compared, List<Foun
     /** A vector for each text; short texts share a pass. */
     private static List<double[]> vectors(CausalLM model, List<int[]> texts, State state, AnalysisListener listener) {
         var vectors = new ArrayList<double[]>();
-        try (var session = model.openSession(CACHE_BYTES)) {
+        try (var session = model.openSession(CACHE_BYTES, false)) {
             for (int from = 0; from < texts.size();) {
                 listener.at(Analysis.TRAINING_PASSAGES, from, texts.size());
                 int to = from, tokens = 0;

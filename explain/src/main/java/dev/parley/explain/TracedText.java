@@ -23,7 +23,7 @@ record TracedText(Trace trace, int from, float[][][] means) {
         int from = tokens.getFirst().position() - 1, end = tokens.getLast().position();
         var ids = text.ids();
         var means = new float[withMeans ? model.config().numHiddenLayers() : 0][end][];
-        try (var session = model.openSession(0); var sequence = session.open()) {
+        try (var session = model.openSession(0, false); var sequence = session.open()) {
             if (!withMeans && from > 0) session.feed(List.of(new Feed(sequence, Arrays.copyOf(ids, from), Scored.NONE, false)));
             for (int at = 0; withMeans && at < from; at += PIECE) {
                 keepMeans(session.trace(sequence, Arrays.copyOfRange(ids, at, Math.min(from, at + PIECE))), at, means);

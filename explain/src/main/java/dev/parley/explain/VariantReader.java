@@ -30,7 +30,7 @@ final class VariantReader implements AutoCloseable {
         this.tokens = tokens;
         firstScored = tokens.getFirst().position() - 1;
         end = tokens.getLast().position();
-        session = model.openSession(CACHE_BYTES);
+        session = model.openSession(CACHE_BYTES, false);
         text = session.open();
         if (firstScored > 0) {
             session.feed(List.of(new Feed(text, Arrays.copyOf(ids, firstScored), Scored.NONE, false)));

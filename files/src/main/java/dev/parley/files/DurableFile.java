@@ -22,6 +22,12 @@ public final class DurableFile {
     /** What fills the file; it gets a channel open for writing at position 0. */
     @FunctionalInterface
     public interface Content {
+        /**
+         * Writes the whole content.
+         *
+         * @param channel of the temporary file, at its beginning
+         * @throws IOException if writing fails; the target then stays as it was
+         */
         void writeTo(FileChannel channel) throws IOException;
     }
 
@@ -46,7 +52,13 @@ public final class DurableFile {
         }
     }
 
-    /** Writes bytes, as {@link #write(Path, Content)}. */
+    /**
+     * Writes bytes, as {@link #write(Path, Content)}.
+     *
+     * @param target file to make or to replace; folders that are missing above it are made
+     * @param bytes all of its content
+     * @throws IOException if writing fails; the target then stays as it was
+     */
     public static void write(Path target, byte[] bytes) throws IOException {
         write(target, channel -> {
             var buffer = ByteBuffer.wrap(bytes);
@@ -54,12 +66,24 @@ public final class DurableFile {
         });
     }
 
-    /** Writes text in UTF-8, as {@link #write(Path, Content)}. */
+    /**
+     * Writes text in UTF-8, as {@link #write(Path, Content)}.
+     *
+     * @param target file to make or to replace; folders that are missing above it are made
+     * @param text all of its content
+     * @throws IOException if writing fails; the target then stays as it was
+     */
     public static void write(Path target, String text) throws IOException {
         write(target, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Renames a file or a folder in one step, replacing a file of that name. */
+    /**
+     * Renames a file or a folder in one step, replacing a file of that name.
+     *
+     * @param from what is renamed
+     * @param to its new name, on the same file system where the step is to be atomic
+     * @throws IOException if it cannot be renamed
+     */
     public static void moveOver(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -68,7 +92,12 @@ public final class DurableFile {
         }
     }
 
-    /** Makes a rename survive a power cut; Windows has no such call on a folder, and needs none. */
+    /**
+     * Makes a rename survive a power cut; Windows has no such call on a folder, and needs none.
+     *
+     * @param folder in which something was renamed
+     * @throws IOException if the folder cannot be opened or synchronised
+     */
     public static void syncFolder(Path folder) throws IOException {
         if (System.getProperty("os.name").startsWith("Windows")) return;
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -3,8 +3,8 @@ package dev.parley.generate;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.grammar.Constraints;
@@ -12,7 +12,6 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -70,6 +69,7 @@ public final class Generator {
     /** Takes pieces of text as they come. */
     @FunctionalInterface
     public interface TextListener {
+        /** Takes a piece of text that is final, of the sequence in this row. */
         void onText(int row, String piece);
     }
 
@@ -97,78 +97,22 @@ public final class Generator {
      * @throws ModelException if a prompt is empty or leaves no room in the context
      */
     public List<Completion> generate(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
-        var work = new Work(config.numReturnSequences(), prompts.size(), listener, cancelled);
-        try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, work::isOver)) {
-            for (int i = 0; i < prompts.size(); i++) engine.submit(TextRequest.of(prompts.get(i), config), work.listener(i));
-            engine.finish();
-        }
-        return work.completions();
+        return answers(prompts, config, listener, cancelled).stream().flatMap(answer -> answer.completions().stream()).toList();
     }
 
-    /** The prompts of a call while they run, and what came of them. */
-    private static final class Work {
-
-        private final int texts;
-        private final Answer[] answers;
-        private final TextListener listener;
-        private final BooleanSupplier cancelled;
-        private Optional<Throwable> failure = Optional.empty();
-
-        /** @param texts of each prompt */
-        Work(int texts, int prompts, TextListener listener, BooleanSupplier cancelled) {
-            this.texts = texts;
-            answers = new Answer[prompts];
-            this.listener = listener;
-            this.cancelled = cancelled;
-        }
-
-        boolean isOver() {
-            try {
-                return failure.isPresent() || cancelled.getAsBoolean();
-            } catch (RuntimeException | Error e) {
-                fail(e);
-                return true;
+    /** As {@link #generate(List, GenerationConfig, TextListener, BooleanSupplier)}, with how long each prompt took. */
+    public List<Answer> answers(List<int[]> prompts, GenerationConfig config, TextListener listener, BooleanSupplier cancelled) {
+        var tickets = new ArrayList<Ticket>();
+        try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, cancelled)) {
+            for (int i = 0; i < prompts.size(); i++) {
+                var first = i * config.numReturnSequences();
+                tickets.add(engine.submit(TextRequest.of(prompts.get(i), config), (row, ids, logprobs, text) -> {
+                    if (!text.isEmpty()) listener.onText(first + row, text);
+                }));
             }
+            engine.finish();
         }
-
-        /** What failed first is what the caller is told; all else ends. */
-        private void fail(Throwable cause) {
-            failure = failure.or(() -> Optional.of(cause));
-        }
-
-        InferenceEngine.Listener listener(int prompt) {
-            return new InferenceEngine.Listener() {
-                @Override
-                public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
-                    if (text.isEmpty() || failure.isPresent()) return;
-                    try {
-                        listener.onText(prompt * texts + row, text);
-                    } catch (RuntimeException | Error e) {
-                        fail(e);
-                    }
-                }
-
-                @Override
-                public void onEnd(Answer answer) {
-                    answers[prompt] = answer;
-                }
-
-                @Override
-                public void onFailure(RuntimeException cause) {
-                    fail(cause);
-                }
-            };
-        }
-
-        List<Completion> completions() {
-            if (failure.isPresent()) {
-                if (failure.get() instanceof Error error) throw error;
-                throw (RuntimeException) failure.get();
-            }
-            var completions = new ArrayList<Completion>();
-            Arrays.stream(answers).forEach(answer -> completions.addAll(answer.completions()));
-            return completions;
-        }
+        return tickets.stream().map(ticket -> ticket.answer().join()).toList();
     }
 
     private Tokenizer requireTokenizer() {

@@ -30,8 +30,8 @@ final class Automaton {
     private final int[] byteOf; // of each class
 
     private Automaton(AutomatonBuilder builder, AutomatonChecks checks) {
-        first = builder.first();
-        steps = builder.steps();
+        first = builder.graph().first();
+        steps = builder.graph().steps();
         start = builder.starts();
         bounds = checks.bounds();
         live = checks.live();

@@ -26,8 +26,8 @@ final class AutomatonChecks {
     AutomatonChecks(List<String> names, AutomatonBuilder builder, Work work) {
         this.names = names;
         this.work = work;
-        first = builder.first();
-        steps = builder.steps();
+        first = builder.graph().first();
+        steps = builder.graph().steps();
         start = builder.starts();
         end = builder.ends();
         bounds = builder.bounds();

@@ -69,7 +69,11 @@ public final class Grammar {
         return read("regex", bounded("The regular expression", regex), ROOT, work -> Map.of(ROOT, Regex.whole(regex, work)));
     }
 
-    /** One of some texts. @throws GrammarException if there is none */
+    /**
+     * One of some texts.
+     *
+     * @throws GrammarException if there is none
+     */
     public static Grammar ofChoice(List<String> choices) {
         if (choices.isEmpty()) throw new GrammarException("There is nothing to choose from; name at least one text.");
         var source = String.join("\u0000", choices);
@@ -96,7 +100,11 @@ public final class Grammar {
         return joined("sequence", List.of(parts), Expression.Sequence::new);
     }
 
-    /** A text that follows one of these grammars, compiled as {@link #sequence} is. @throws GrammarException if there is none */
+    /**
+     * A text that follows one of these grammars, compiled as {@link #sequence} is.
+     *
+     * @throws GrammarException if there is none
+     */
     public static Grammar anyOf(List<Grammar> options) {
         if (options.isEmpty()) throw new GrammarException("There is nothing to choose from; name at least one grammar.");
         return options.size() == 1 ? options.getFirst() : joined("any_of", options, Expression::choice);

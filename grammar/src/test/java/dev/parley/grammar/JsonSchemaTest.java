@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the rules of a schema allow is accepted by networknt's validator, and what they should allow they do. */
+@Execution(ExecutionMode.CONCURRENT)
 class JsonSchemaTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Schemas as zod, Pydantic, schemars, Jackson, victools, LangChain4j, Spring AI and TypeBox write them: each is kept, and networknt's
  * validator is the judge.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LibrarySchemasTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -46,7 +46,12 @@ public record CachedModel(String id, long bytes, long partialBytes, Optional<Ins
         }
     }
 
-    /** What a removal did. @param commits those that went @param bytes freed on the disk */
+    /**
+     * What a removal did.
+     *
+     * @param commits those that went
+     * @param bytes freed on the disk
+     */
     public record Removed(List<String> commits, long bytes) {
 
         public Removed {

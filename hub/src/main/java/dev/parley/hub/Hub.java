@@ -39,12 +39,20 @@ public final class Hub {
         cache = new HubCache(settings.cache(), settings.copies());
     }
 
-    /** The hub as this process's environment has it. @throws HubException SETTING if that makes no sense */
+    /**
+     * The hub as this process's environment has it.
+     *
+     * @throws HubException SETTING if that makes no sense
+     */
     public static Hub standard() {
         return of(System.getenv());
     }
 
-    /** The hub as an environment has it. @throws HubException SETTING if that makes no sense */
+    /**
+     * The hub as an environment has it.
+     *
+     * @throws HubException SETTING if that makes no sense
+     */
     public static Hub of(Map<String, String> environment) {
         return new Hub(HubSettings.of(environment));
     }
@@ -104,12 +112,21 @@ public final class Hub {
 
     // ---- pulling ----
 
-    /** Downloads what a model is made of, as far as it is not there. @throws HubException if it cannot be had */
+    /**
+     * Downloads what a model is made of, as far as it is not there.
+     *
+     * @throws HubException if it cannot be had
+     */
     public Pulled pull(HubModel model, HubListener listener) {
         return pull(model, new NeededFiles.Model(), listener);
     }
 
-    /** Downloads one file of a model. @param file its path in the model, such as a GGUF's name @throws HubException if it cannot be had */
+    /**
+     * Downloads one file of a model.
+     *
+     * @param file its path in the model, such as a GGUF's name
+     * @throws HubException if it cannot be had
+     */
     public Pulled pullFile(HubModel model, String file, HubListener listener) {
         var pulled = pull(model, new NeededFiles.One(file), listener);
         return new Pulled(model, pulled.commit(), pulled.path().resolve(file), pulled.downloadedBytes());

@@ -38,6 +38,7 @@ public final class HubCache {
         this.copies = copies;
     }
 
+    /** {@return the folder that the cache lies in} */
     public Path root() {
         return root;
     }

@@ -45,6 +45,7 @@ public final class HubException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** {@return what went wrong, for callers that answer each reason in their own way} */
     public Reason reason() {
         return reason;
     }

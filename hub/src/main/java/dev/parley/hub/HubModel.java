@@ -24,7 +24,11 @@ public record HubModel(String id, String revision) {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     private static final int LONGEST_REVISION = 200;
 
-    /** @throws HubException if either cannot be a name at the hub */
+    /**
+     * Checks both names, for they become part of paths and addresses.
+     *
+     * @throws HubException if either cannot be a name at the hub
+     */
     public HubModel {
         if (!isId(id)) throw new HubException(HubException.Reason.NO_NAME,
                 "\"" + shown(id) + "\" is no name of a model; names are org/name or org/name@revision.");
@@ -34,7 +38,11 @@ public record HubModel(String id, String revision) {
         }
     }
 
-    /** A name with or without {@code @revision}. @throws HubException if it cannot be one */
+    /**
+     * A name with or without {@code @revision}.
+     *
+     * @throws HubException if it cannot be one
+     */
     public static HubModel parse(String text) {
         var at = text.indexOf('@');
         return at < 0 ? new HubModel(text, DEFAULT_REVISION) : new HubModel(text.substring(0, at), text.substring(at + 1));

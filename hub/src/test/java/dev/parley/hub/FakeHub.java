@@ -12,12 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Tests add faults; by hand it is started as
  *
  * <pre>
- * java -cp model/target/test-classes:JACKSON dev.parley.hub.FakeHub FOLDER PORT [BYTES_PER_SECOND [ORG/NAME TOKEN]]
+ * java -cp hub/target/test-classes:JACKSON dev.parley.hub.FakeHub FOLDER PORT [BYTES_PER_SECOND [ORG/NAME TOKEN]]
  * HF_ENDPOINT=http://127.0.0.1:PORT ./parley models pull org/name
  * </pre>
  */
@@ -41,14 +38,13 @@ public final class FakeHub implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path folder;
+    private final HubContents contents;
     private final HttpServer hub;
     private final HttpServer store;
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final Map<String, Queue<Fault>> faults = new ConcurrentHashMap<>();
     private final Map<String, String> gates = new ConcurrentHashMap<>();
     private final Map<String, String> renamed = new ConcurrentHashMap<>();
-    private final Map<String, String> hashes = new ConcurrentHashMap<>();
     private final Map<String, Path> stored = new ConcurrentHashMap<>();
     private final AtomicLong bytesServed = new AtomicLong();
     private volatile long bytesPerSecond = Long.MAX_VALUE;
@@ -85,7 +81,7 @@ public final class FakeHub implements AutoCloseable {
     }
 
     FakeHub(Path folder, int port) throws IOException {
-        this.folder = folder;
+        contents = new HubContents(folder);
         hub = server(port, "hub");
         store = server(0, "store");
     }
@@ -148,17 +144,11 @@ public final class FakeHub implements AutoCloseable {
     }
 
     String commit(String modelAndRevision) throws IOException {
-        return commit(folder.resolve(modelAndRevision));
+        return contents.commit(contents.model(modelAndRevision));
     }
 
     String etag(Path file) throws IOException {
-        var key = file + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
-        var known = hashes.get(key);
-        if (known == null) {
-            known = hash(file);
-            hashes.put(key, known);
-        }
-        return known;
+        return contents.etag(file);
     }
 
     // ---- answering ----
@@ -203,42 +193,30 @@ public final class FakeHub implements AutoCloseable {
         var separator = api ? "/revision/" : "/resolve/";
         var cut = rest.indexOf(separator);
         var model = cut < 0 ? rest : rest.substring(0, cut);
+        var authorization = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"));
         if (renamed.containsKey(model)) {
             exchange.getResponseHeaders().set("Location", path.replace("/" + model, "/" + renamed.get(model)));
             exchange.sendResponseHeaders(307, -1);
-        } else if (!Files.isDirectory(folder.resolve(model))) {
-            refuse(exchange, exchange.getRequestHeaders().containsKey("Authorization") ? 404 : 401, "RepoNotFound");
-        } else if (gates.containsKey(model)
-                && !("Bearer " + gates.get(model)).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
-                    refuse(exchange, exchange.getRequestHeaders().containsKey("Authorization") ? 403 : 401, "GatedRepo");
-                } else
-            if (cut < 0) {
-                list(exchange, model, folder.resolve(model));
-            } else {
-                var tail = rest.substring(cut + separator.length());
-                var revision = api ? tail : tail.substring(0, tail.indexOf('/'));
-                var place = revision(model, revision);
-                if (place.isEmpty()) refuse(exchange, 404, "RevisionNotFound");
-                else if (api) list(exchange, model, place.get());
-                else file(exchange, place.get(), place.get().resolve(tail.substring(tail.indexOf('/') + 1)), fault);
-            }
-    }
-
-    private Optional<Path> revision(String model, String revision) throws IOException {
-        var main = folder.resolve(model);
-        if (revision.equals("main") || revision.equals(commit(main))) return Optional.of(main);
-        try (var beside = Files.list(main.getParent())) {
-            for (var place : beside.filter(p -> p.getFileName().toString().startsWith(main.getFileName() + "@")).toList()) {
-                if (place.equals(folder.resolve(model + "@" + revision)) || commit(place).equals(revision)) return Optional.of(place);
-            }
+        } else if (!Files.isDirectory(contents.model(model))) {
+            refuse(exchange, authorization.isPresent() ? 404 : 401, "RepoNotFound");
+        } else if (gates.containsKey(model) && !authorization.equals(Optional.of("Bearer " + gates.get(model)))) {
+            refuse(exchange, authorization.isPresent() ? 403 : 401, "GatedRepo");
+        } else if (cut < 0) {
+            list(exchange, model, contents.model(model));
+        } else {
+            var tail = rest.substring(cut + separator.length());
+            var place = contents.revision(model, api ? tail : tail.substring(0, tail.indexOf('/')));
+            if (place.isEmpty()) refuse(exchange, 404, "RevisionNotFound");
+            else if (api) list(exchange, model, place.get());
+            else file(exchange, place.get(), place.get().resolve(tail.substring(tail.indexOf('/') + 1)), fault);
         }
-        return Optional.empty();
     }
 
     private void list(HttpExchange exchange, String model, Path place) throws IOException {
         var siblings = new ArrayList<Map<String, String>>();
-        for (var file : files(place)) siblings.add(Map.of("rfilename", place.relativize(file).toString()));
-        var answer = new HashMap<String, Object>(Map.of("id", model, "sha", commit(place), "siblings", siblings, "private", false));
+        for (var file : HubContents.files(place)) siblings.add(Map.of("rfilename", place.relativize(file).toString()));
+        var answer = new HashMap<String, Object>(
+                Map.of("id", model, "sha", contents.commit(place), "siblings", siblings, "private", false));
         var bytes = JSON.writeValueAsBytes(answer);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, bytes.length);
@@ -246,10 +224,10 @@ public final class FakeHub implements AutoCloseable {
     }
 
     private void file(HttpExchange exchange, Path place, Path file, Fault fault) throws IOException, InterruptedException {
-        exchange.getResponseHeaders().set("X-Repo-Commit", commit(place));
+        exchange.getResponseHeaders().set("X-Repo-Commit", contents.commit(place));
         if (!Files.isRegularFile(file)) {
             refuse(exchange, 404, "EntryNotFound");
-        } else if (isLarge(file)) {
+        } else if (HubContents.isLarge(file)) {
             var address = "/" + etag(file) + "/" + file.getFileName();
             stored.put(address, file);
             exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + etag(file) + "\"");
@@ -311,42 +289,6 @@ public final class FakeHub implements AutoCloseable {
         var body = "{\"error\":\"no\"}".getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, exchange.getRequestMethod().equals("HEAD") ? -1 : body.length);
         if (!exchange.getRequestMethod().equals("HEAD")) exchange.getResponseBody().write(body);
-    }
-
-    // ---- files, their hashes, commits ----
-
-    private static boolean isLarge(Path file) {
-        return file.toString().matches(".*\\.(safetensors|bin|h5|gguf)");
-    }
-
-    private static List<Path> files(Path place) throws IOException {
-        try (var walk = Files.walk(place)) {
-            return walk.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private String commit(Path place) throws IOException {
-        var digest = digest("SHA-1");
-        for (var file : files(place)) digest.update((place.relativize(file) + " " + etag(file) + "\n").getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static String hash(Path file) throws IOException {
-        var digest = digest(isLarge(file) ? "SHA-256" : "SHA-1");
-        if (!isLarge(file)) digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
-        try (InputStream in = Files.newInputStream(file)) {
-            var buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) digest.update(buffer, 0, n);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

@@ -23,8 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a pull brings, where it puts it, and what it does not fetch a second time. */
+@Execution(ExecutionMode.CONCURRENT)
 class HubDownloadsTest {
 
     @TempDir

@@ -22,8 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What goes wrong on the way: what another try mends is mended, the rest is one sentence, and nothing looks whole that is not. */
+@Execution(ExecutionMode.CONCURRENT)
 class HubFaultsTest {
 
     private static final String LISTING = "/revision/main";

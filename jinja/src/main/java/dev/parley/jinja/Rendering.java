@@ -21,6 +21,9 @@ public final class Rendering {
     /**
      * A part of the text.
      *
+     * @param start its first char
+     * @param end the char after its last
+     * @param speaker whose words it has
      * @param message index of the message that says it, or -1
      * @param generated whether a generation block wrote it
      */
@@ -49,6 +52,7 @@ public final class Rendering {
         return new Rendering(text.chars(), List.copyOf(parts));
     }
 
+    /** {@return the whole text} */
     public String text() {
         return text;
     }

@@ -44,6 +44,7 @@ public final class Template {
         }
     }
 
+    /** {@return the template's text, as it was given} */
     public String source() {
         return source;
     }

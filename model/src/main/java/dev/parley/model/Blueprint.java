@@ -24,22 +24,36 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         layers = List.copyOf(layers);
     }
 
-    /** What turns a token into a vector. @param positions learned ones, (positions, C); empty where queries and keys are rotated */
+    /**
+     * What turns a token into a vector.
+     *
+     * @param positions learned ones, (positions, C); empty where queries and keys are rotated
+     */
     public record EmbeddingSpec(WeightSpec tokens, Optional<WeightSpec> positions) {}
 
     /** A layer: x + attention(norm(x)), and to that sum y, y + mlp(norm(y)). */
     public record LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, MlpSpec mlp) {}
 
-    /** A norm over the last dimension. @param shift of a layer norm; a root mean square norm has none */
+    /**
+     * A norm over the last dimension.
+     *
+     * @param shift of a layer norm; a root mean square norm has none
+     */
     public record NormSpec(WeightSpec scale, Optional<WeightSpec> shift, double epsilon) {}
 
-    /** y = x W + b. @param bias b, where one is added */
+    /**
+     * y = x W + b.
+     *
+     * @param bias b, where one is added
+     */
     public record LinearSpec(WeightSpec weight, Optional<WeightSpec> bias) {
 
+        /** {@return numbers in a vector that it takes} */
         public int in() {
             return weight.inFeatures();
         }
 
+        /** {@return numbers in a vector that it gives} */
         public int out() {
             return weight.outFeatures();
         }
@@ -81,7 +95,11 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         GATED_SILU
     }
 
-    /** The perceptron of a layer. @param up the projections into it, whose results lie side by side; a gate comes first */
+    /**
+     * The perceptron of a layer.
+     *
+     * @param up the projections into it, whose results lie side by side; a gate comes first
+     */
     public record MlpSpec(Activation activation, List<LinearSpec> up, LinearSpec down) {
 
         public MlpSpec {

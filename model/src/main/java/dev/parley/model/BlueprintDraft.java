@@ -87,7 +87,11 @@ public final class BlueprintDraft {
         return weight(name, ggufName, Use.NORM, Init.constant(value), -1, size);
     }
 
-    /** A product that reads the residual stream: its outputs are divided among heads or neurons. @param bias whether one is added */
+    /**
+     * A product that reads the residual stream: its outputs are divided among heads or neurons.
+     *
+     * @param bias whether one is added
+     */
     public LinearSpec reading(String name, String ggufName, int in, int out, boolean bias) {
         return linear(name, ggufName, in, out, bias, config.initializerRange(), inOut ? 1 : 0);
     }

@@ -92,6 +92,9 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
      *
      * @param weights how its matrices are kept in memory
      * @param computeType of libtorch's products; the Java engine computes in float32 from any weights
+     * @param backend what runs it
+     * @return the model, which the caller closes
+     * @throws ModelException naming the file and what is wrong with it, or where libtorch is asked for and missing
      */
     public static CausalLM fromPretrained(Path folder, WeightType weights, DType computeType, Backend backend) {
         var provider = backend == Backend.JAVA ? Optional.<RunnerProvider>empty() : RunnerProvider.find();
@@ -174,8 +177,19 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
      * @param cacheBytes of their keys and values, and at least one whole context; memory is taken as it is needed
      */
     public InferenceSession openSession(long cacheBytes) {
+        return openSession(cacheBytes, true);
+    }
+
+    /**
+     * Begins to continue sequences.
+     *
+     * @param wholePrompts whether libtorch may read long prompts in one go, where the Java engine runs the model and libtorch is faster.
+     *     They hold up all other sequences then, and what follows may differ, by rounding, from what the Java engine gives
+     */
+    public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
         if (java.isEmpty()) return other.orElseThrow().openSession();
-        return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks), prefillFrom, cacheBytes);
+        return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks),
+                wholePrompts ? prefillFrom : Integer.MAX_VALUE, cacheBytes);
     }
 
     /** Frees the weights. */

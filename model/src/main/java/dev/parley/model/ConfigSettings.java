@@ -59,6 +59,14 @@ public final class ConfigSettings {
         return node.isMissingNode() || node.isNull();
     }
 
+    /**
+     * A whole number.
+     *
+     * @param name of the setting
+     * @param byDefault where it is absent or null
+     * @return its value
+     * @throws ModelException if it is anything else, or does not fit into an int
+     */
     public int integer(String name, int byDefault) {
         if (absent(name)) return byDefault;
         var node = json.path(name);
@@ -81,18 +89,41 @@ public final class ConfigSettings {
         return all;
     }
 
+    /**
+     * A number.
+     *
+     * @param name of the setting
+     * @param byDefault where it is absent or null
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public double number(String name, double byDefault) {
         if (absent(name)) return byDefault;
         if (!json.path(name).isNumber()) throw wrong(name, "a number");
         return json.path(name).doubleValue();
     }
 
+    /**
+     * True or false.
+     *
+     * @param name of the setting
+     * @param byDefault where it is absent or null
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public boolean flag(String name, boolean byDefault) {
         if (absent(name)) return byDefault;
         if (!json.path(name).isBoolean()) throw wrong(name, "true or false");
         return json.path(name).booleanValue();
     }
 
+    /**
+     * A text; a number or a truth value is taken as it is written.
+     *
+     * @param name of the setting
+     * @param byDefault where it is absent or null
+     * @return its value
+     */
     public String text(String name, String byDefault) {
         return absent(name) ? byDefault : json.path(name).asText();
     }
@@ -140,7 +171,11 @@ public final class ConfigSettings {
         return text.length() > 80 ? text.substring(0, 80) + "…" : text;
     }
 
-    /** What to throw for a value that Parley cannot compute with. @param wanted what it needs */
+    /**
+     * What to throw for a value that Parley cannot compute with.
+     *
+     * @param wanted what it needs
+     */
     public ModelException wrong(String name, String wanted) {
         return new ModelException(where + ": " + name + " is " + shown(json.path(name)) + "; this version of Parley needs " + wanted + ".");
     }

@@ -42,7 +42,11 @@ final class ForwardBatch {
         table = config.rope().map(rope -> rope.table(config.headDim(), Arrays.stream(positions).asLongStream().toArray(), longest()));
     }
 
-    /** The same pass, which keeps what it computes on its way. @param trace with room for its tokens */
+    /**
+     * The same pass, which keeps what it computes on its way.
+     *
+     * @param trace with room for its tokens
+     */
     ForwardBatch keeping(Trace trace) {
         this.trace = Optional.of(trace);
         return this;

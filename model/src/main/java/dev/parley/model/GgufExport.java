@@ -23,7 +23,15 @@ public final class GgufExport {
 
     private GgufExport() {}
 
-    /** @param type of the matrices; norms and biases are float32 */
+    /**
+     * Writes a model folder as one GGUF file that llama.cpp and Ollama run, with its tokenizer and chat template.
+     *
+     * @param folder of the model
+     * @param file to write, replacing one of that name
+     * @param type of the matrices; norms and biases are float32
+     * @throws ModelException if GGUF has no form of the architecture, or the weights are not those of the config
+     * @throws IOException if a file cannot be read or written
+     */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
         var config = ConfigFile.ofFolder(folder);
         var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(

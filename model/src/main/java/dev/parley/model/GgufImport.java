@@ -76,7 +76,14 @@ public final class GgufImport {
         return new GgufWeights(gguf, views);
     }
 
-    /** The tokenizer inside a file, with its chat template. @throws ModelException if it is of a kind that is not read */
+    /**
+     * The tokenizer inside a file, with its chat template.
+     *
+     * @param file in GGUF
+     * @return the tokenizer
+     * @throws ModelException if it is of a kind that is not read
+     * @throws IOException if the file cannot be read
+     */
     public static Tokenizer tokenizer(Path file) throws IOException {
         var folder = Files.createTempDirectory("parley-tokenizer");
         try {
@@ -87,7 +94,14 @@ public final class GgufImport {
         }
     }
 
-    /** Writes the tokenizer and the chat template of a file into a folder, as Hugging Face's files. */
+    /**
+     * Writes the tokenizer and the chat template of a file into a folder, as Hugging Face's files.
+     *
+     * @param file in GGUF
+     * @param folder made if there is none; files of these names are replaced
+     * @throws ModelException if the tokenizer is of a kind that is not read
+     * @throws IOException if a file cannot be read or written
+     */
     public static void writeTokenizer(Path file, Path folder) throws IOException {
         try (var gguf = Gguf.open(file)) {
             var writer = JSON.writerWithDefaultPrettyPrinter();

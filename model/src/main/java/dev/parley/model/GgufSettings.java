@@ -31,14 +31,29 @@ public record GgufSettings(Gguf gguf) {
     /** A whole number that must be there. */
     public int need(String key) {
         var value = whole(key).orElseThrow(() -> fault(key, "a whole number"));
-        if (value < 0 || value > Integer.MAX_VALUE) throw fault(key, "a number of this world");
+        if (value < 0 || value > Integer.MAX_VALUE) throw fault(key, "a whole number from 0 to " + Integer.MAX_VALUE);
         return value.intValue();
     }
 
+    /**
+     * A whole number of the network, if the file has it.
+     *
+     * @param key without the name of the architecture
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public Optional<Long> whole(String key) {
         return wholeAt(inFull(key));
     }
 
+    /**
+     * A number of the network.
+     *
+     * @param key without the name of the architecture
+     * @param byDefault where the file does not have it
+     * @return its value, as the decimal that it was written from: 1e-6 and not the float next to it
+     * @throws ModelException if it is anything else
+     */
     public double number(String key, double byDefault) {
         var value = gguf.metadata().get(inFull(key));
         if (value == null) return byDefault;
@@ -46,11 +61,23 @@ public record GgufSettings(Gguf gguf) {
         throw fault(key, "a number");
     }
 
+    /**
+     * A text of the network.
+     *
+     * @param key without the name of the architecture
+     * @param byDefault where the file does not have it
+     * @return its value
+     * @throws ModelException if it is anything else
+     */
     public String textOr(String key, String byDefault) {
         return gguf.metadata().containsKey(inFull(key)) ? text(inFull(key)) : byDefault;
     }
 
-    /** What to throw for a setting that Parley cannot compute with. @param wanted what it needs */
+    /**
+     * What to throw for a setting that Parley cannot compute with.
+     *
+     * @param wanted what it needs
+     */
     public ModelException fault(String key, String wanted) {
         return faultAt(inFull(key), wanted);
     }

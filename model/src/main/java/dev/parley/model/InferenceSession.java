@@ -22,17 +22,28 @@ public interface InferenceSession extends AutoCloseable {
     /** An empty sequence. Close it when it is done. */
     SequenceCache open();
 
-    /** One pass. @return what was asked for, for each feed; the arrays are the caller's until the next pass */
+    /**
+     * One pass over new tokens of some sequences, each of which goes on where its cache ends.
+     *
+     * @param feeds each of another sequence
+     * @return what was asked for, for each feed; the arrays are the caller's until the next pass
+     */
     List<Output> feed(List<Feed> feeds);
 
     /**
      * Feeds new tokens, and tells what was computed on the way: attention, and what each branch added.
      *
+     * @param ids of the new tokens, which the sequence then has
      * @throws ModelException if what runs the model cannot tell
      */
     Trace trace(SequenceCache sequence, int... ids);
 
-    /** What the head makes of residual streams: the last norm, then the score of every token as the next. (N, C) to (N, V) */
+    /**
+     * What the head makes of residual streams: the last norm, then the score of every token as the next.
+     *
+     * @param residuals (N, C)
+     * @return (N, V)
+     */
     float[][] scores(float[][] residuals);
 
     /** New tokens of all sequences in one pass at most, but for prompts that are read at once. */

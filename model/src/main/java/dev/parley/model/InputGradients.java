@@ -27,7 +27,11 @@ public interface InputGradients extends AutoCloseable {
     /** Token embeddings as the network reads them, without positions, (T, C). */
     float[][] embeddings(int... ids);
 
-    /** The target after each of several rows, and its gradient, all in one pass. @param rows of embeddings, (B, T, C) */
+    /**
+     * The target after each of several rows, and its gradient, all in one pass.
+     *
+     * @param rows of embeddings, (B, T, C)
+     */
     List<Slope> slopes(List<float[][]> rows, Target target);
 
     /** The values alone, as {@link #slopes}. */

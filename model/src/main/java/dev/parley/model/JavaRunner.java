@@ -85,7 +85,11 @@ final class JavaRunner {
         pass.advance();
     }
 
-    /** What the head makes of residual streams, at most {@link #MOST_TOKENS}. @param scores receives a row for each */
+    /**
+     * What the head makes of residual streams, at most {@link #MOST_TOKENS}.
+     *
+     * @param scores receives a row for each
+     */
     void score(float[][] residuals, float[][] scores) {
         int n = residuals.length, c = config.hiddenSize();
         makeRoom(n, 1);
@@ -155,7 +159,7 @@ final class JavaRunner {
 
     private void addBranch(ForwardBatch pass, int branch, int token, float[] bias) {
         int c = config.hiddenSize(), at = token * c;
-        if (branch >= 0) pass.trace().ifPresent(trace -> trace.keepBranch(branch, token, buffers.branch, at, bias));
+        if (branch >= 0 && pass.trace().isPresent()) pass.trace().get().keepBranch(branch, token, buffers.branch, at, bias);
         Activations.add(buffers.x, at, buffers.branch, at, c);
         Activations.add(buffers.x, at, bias, 0, bias.length);
     }

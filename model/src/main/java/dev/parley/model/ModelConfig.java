@@ -37,10 +37,12 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public record Positions(int max, Optional<Rope> rope) {
 
+        /** Each position has a learned vector, which is added to the token's. */
         public static Positions learned(int max) {
             return new Positions(max, Optional.empty());
         }
 
+        /** Queries and keys are rotated by their positions. */
         public static Positions rotary(int max, Rope rope) {
             return new Positions(max, Optional.of(rope));
         }
@@ -54,6 +56,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public record Layer(boolean rotary, int slidingWindow) {
 
+        /** With positions, where the model rotates them in, and attention over the whole context. */
         public static final Layer PLAIN = new Layer(true, 0);
     }
 
@@ -83,10 +86,19 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      */
     public record ScoreScaling(boolean bySize, boolean byLayer) {}
 
-    /** The MLP. @param intermediateSize its inner width @param bias whether its projections add one */
+    /**
+     * The MLP.
+     *
+     * @param intermediateSize its inner width
+     * @param bias whether its projections add one
+     */
     public record MlpShape(int intermediateSize, boolean bias) {}
 
-    /** What only training asks for. @param initializerRange standard deviation of fresh weights */
+    /**
+     * What only training asks for.
+     *
+     * @param initializerRange standard deviation of fresh weights
+     */
     public record Training(Dropout dropout, double initializerRange) {
 
         /** Without dropout, and with the spread that most begin with. */
@@ -110,7 +122,11 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         }
     }
 
-    /** Ids that begin and end a text. @param bos -1 if none begins one */
+    /**
+     * Ids that begin and end a text.
+     *
+     * @param bos -1 if none begins one
+     */
     public record SpecialTokens(int bos, List<Integer> eos) {
 
         public SpecialTokens {
@@ -177,6 +193,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         return Llama.config(vocabSize, maxPositionEmbeddings, hiddenSize, layers, heads, kvHeads, intermediateSize);
     }
 
+    /** The same model with other tokens that begin (-1 for none) and end a text. */
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
                 new SpecialTokens(bosTokenId, List.of(eosTokenId)));
@@ -190,46 +207,57 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
 
     // ---- under the names of config.json ----
 
+    /** {@return the number of layers} */
     public int numHiddenLayers() {
         return layers.size();
     }
 
+    /** {@return the longest context, in tokens} */
     public int maxPositionEmbeddings() {
         return positions.max;
     }
 
+    /** {@return the number of query heads in a layer} */
     public int numAttentionHeads() {
         return attention.heads;
     }
 
+    /** {@return the number of key and value heads in a layer; each serves as many query heads as there are more of those} */
     public int numKeyValueHeads() {
         return attention.keyValueHeads;
     }
 
+    /** {@return the width of a head} */
     public int headDim() {
         return attention.headDim;
     }
 
+    /** {@return the width inside the MLP} */
     public int intermediateSize() {
         return mlp.intermediateSize;
     }
 
+    /** {@return the standard deviation that new weights are drawn with} */
     public double initializerRange() {
         return training.initializerRange;
     }
 
+    /** {@return the id that begins a text; -1 for none} */
     public int bosTokenId() {
         return specialTokens.bos;
     }
 
+    /** {@return the ids that end a text; any of them does} */
     public List<Integer> eosTokenIds() {
         return specialTokens.eos;
     }
 
+    /** {@return the rotation of queries and keys; empty where positions are learned} */
     public Optional<Rope> rope() {
         return positions.rope;
     }
 
+    /** {@return what training sets to zero at random} */
     public Dropout dropout() {
         return training.dropout;
     }
@@ -291,7 +319,7 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         return ConfigFile.json(this).toString();
     }
 
-    /** Writes a {@code config.json} that transformers reads. */
+    /** Writes a {@code config.json} that transformers reads, replacing a file of that name. */
     public void write(Path file) throws IOException {
         ConfigFile.write(this, file);
     }

@@ -5,6 +5,11 @@ public final class ModelException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Makes one with a sentence for whoever can mend it.
+     *
+     * @param message what is wrong, where, and what to do
+     */
     public ModelException(String message) {
         super(message);
     }

@@ -13,7 +13,14 @@ import java.nio.file.Path;
  */
 public record ModelFiles(ModelConfig config, WeightSource weights) implements AutoCloseable {
 
-    /** @throws ModelException if there is no model, or it is of no known family */
+    /**
+     * Opens a model to read. Its configuration is read at once, a weight when it is asked for.
+     *
+     * @param folder in Hugging Face layout, or a GGUF file
+     * @return the model's files, which the caller closes
+     * @throws ModelException if there is no model, or it is of no known family
+     * @throws IOException if a file cannot be read
+     */
     public static ModelFiles open(Path folder) throws IOException {
         if (GgufImport.isGguf(folder)) return ofGguf(Gguf.open(folder));
         if (!Files.isDirectory(folder)) {

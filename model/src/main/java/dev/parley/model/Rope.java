@@ -28,13 +28,34 @@ public record Rope(double theta, Scaling scaling) {
     /** All frequencies divided by the factor; Chen et al. 2023 (arXiv:2306.15595). */
     public record Linear(double factor) implements Scaling {}
 
-    /** The base grows with the text, once it is longer than what was trained on. @param originalMax tokens trained on */
+    /**
+     * The base grows with the text, once it is longer than what was trained on.
+     *
+     * @param factor how much longer a text the model is to read
+     * @param originalMax tokens trained on
+     */
     public record Dynamic(double factor, int originalMax) implements Scaling {}
 
-    /** Long waves stretched, short ones kept, those between mixed; Llama 3.1. */
+    /**
+     * Long waves stretched, short ones kept, those between mixed; Llama 3.1.
+     *
+     * @param factor what low frequencies are divided by
+     * @param lowFreqFactor waves longer than {@code originalMax} tokens divided by this are stretched
+     * @param highFreqFactor waves shorter than {@code originalMax} tokens divided by this are kept
+     * @param originalMax tokens trained on
+     */
     public record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMax) implements Scaling {}
 
-    /** As Llama 3, by rotations within the trained context, and the scores sharpened; Peng et al. 2023 (arXiv:2309.00071). */
+    /**
+     * As Llama 3, by rotations within the trained context, and the scores sharpened; Peng et al. 2023 (arXiv:2309.00071).
+     *
+     * @param factor what low frequencies are divided by
+     * @param betaFast dimensions that rotate more often than this are kept
+     * @param betaSlow dimensions that rotate less often are stretched
+     * @param originalMax tokens trained on
+     * @param attentionFactor what cosines and sines are multiplied by
+     * @param truncate whether the bounds between these dimensions are rounded outwards
+     */
     public record Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate)
             implements Scaling {}
 
@@ -107,7 +128,12 @@ public record Rope(double theta, Scaling scaling) {
         return dim * Math.log(originalMax / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
     }
 
-    /** Cosines and sines for tokens at positions: tables of dim/2 numbers a token. */
+    /**
+     * Cosines and sines for tokens at positions.
+     *
+     * @param cos (T, dim/2), row-major
+     * @param sin (T, dim/2), row-major
+     */
     public record Table(float[] cos, float[] sin) {}
 
     /** The table of tokens of a text of a length. */

@@ -16,7 +16,14 @@ public interface RunnerProvider {
     /** Tokens of a prompt from which on it reads the prompt faster than the Java engine. */
     int fasterFromTokens();
 
-    /** @param computeType that it computes products in */
+    /**
+     * Opens a model to run.
+     *
+     * @param config of the model
+     * @param weights in memory; they are read and not copied
+     * @param computeType that it computes products in
+     * @return a runner, which the caller closes
+     */
     Runner open(ModelConfig config, ModelWeights weights, DType computeType);
 
     /** Gradients over the same weights, in float32. */

@@ -12,7 +12,11 @@ import java.util.Arrays;
  */
 public record Trace(float[][] embeddings, float[][][] branches, float[][][][] attention) {
 
-    /** Room for new tokens. @param past tokens before them */
+    /**
+     * Room for new tokens.
+     *
+     * @param past tokens before them
+     */
     static Trace of(ModelConfig config, int past, int tokens) {
         int layers = config.numHiddenLayers(), heads = config.numAttentionHeads(), c = config.hiddenSize();
         var attention = new float[tokens][layers][heads][];

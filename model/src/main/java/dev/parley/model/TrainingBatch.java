@@ -1,25 +1,37 @@
 package dev.parley.model;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Equally long rows of tokens to learn from, as they go from the data set to the loss. It says what is a target: a token is predicted
- * from those before it if its label is not {@link #IGNORED} and the token before it belongs to the same document.
+ * Rows of tokens to learn from, made equally long, as they go from the data set to the loss. It says what is a target: a token is
+ * predicted from those before it if its label is not {@link TrainingRow#IGNORED} and the token before it belongs to the same document.
  *
- * @param ids token ids, (B, T)
- * @param labels (B, T), unshifted as in transformers: the token's id where it may be a target, or {@link #IGNORED}
- * @param segments number of the document that each token belongs to, (B, T), ascending in a row; documents of a row do not see each
- *     other, and each reads as it does alone. Empty where a row is one document
+ * <pre>{@code
+ * var batch = TrainingBatch.of(List.of(TrainingRow.of(new int[] {5, 6, 7}), TrainingRow.of(new int[] {8, 9})));
+ * batch.targets(); // 1, 2, 4
+ * }</pre>
  */
-public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
-
-    /** The label of a token that is no target, as in transformers. */
-    public static final int IGNORED = -100;
+public final class TrainingBatch {
 
     private static final int[] ONE_DOCUMENT = new int[0];
 
-    /** @throws ModelException if the rows are not equally long, or the three have not the same shape */
-    public TrainingBatch {
+    private final int[][] ids;
+    private final int[][] labels;
+    private final int[][] segments;
+    private final int[] targets;
+
+    private TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
+        this.ids = ids;
+        this.labels = labels;
+        this.segments = segments;
+        requireOneShape();
+        targets = IntStream.range(0, rows() * length()).filter(i -> isTarget(labels[i / length()], segments(i / length()), i % length()))
+                .toArray();
+    }
+
+    private void requireOneShape() {
         if (ids.length == 0 || ids[0].length == 0) throw new ModelException("A batch needs at least one row of one token.");
         for (int b = 0; b < ids.length; b++) {
             if (ids[b].length != ids[0].length)
@@ -32,6 +44,35 @@ public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
         }
     }
 
+    private int[] segments(int row) {
+        return isPacked() ? segments[row] : ONE_DOCUMENT;
+    }
+
+    /**
+     * Rows filled up at the right to the longest. Padding needs no mask there: it comes after every token that could see it, and is no
+     * target.
+     */
+    public static TrainingBatch of(List<TrainingRow> rows) {
+        var longest = rows.stream().mapToInt(TrainingRow::length).max().orElse(0);
+        var packed = rows.stream().anyMatch(TrainingRow::isPacked);
+        var ids = new int[rows.size()][];
+        var labels = new int[rows.size()][];
+        var segments = new int[packed ? rows.size() : 0][];
+        for (int b = 0; b < ids.length; b++) {
+            var row = rows.get(b);
+            ids[b] = Arrays.copyOf(row.inputIds(), longest);
+            labels[b] = filledUp(row.labels(), longest, TrainingRow.IGNORED);
+            if (packed) segments[b] = row.isPacked() ? filledUp(row.segments(), longest, Integer.MAX_VALUE) : new int[longest];
+        }
+        return new TrainingBatch(ids, labels, segments);
+    }
+
+    private static int[] filledUp(int[] numbers, int length, int by) {
+        var filled = Arrays.copyOf(numbers, length);
+        Arrays.fill(filled, numbers.length, length, by);
+        return filled;
+    }
+
     /** Rows of one document each, whose every token may be a target. */
     public static TrainingBatch of(int[]... ids) {
         return of(ids, ids);
@@ -39,9 +80,48 @@ public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
 
     /** Rows of one document each. */
     public static TrainingBatch of(int[][] ids, int[][] labels) {
-        return new TrainingBatch(ids, labels, new int[0][]);
+        return of(ids, labels, new int[0][]);
     }
 
+    /**
+     * Rows that may hold several documents, which do not see each other: each reads as it does alone.
+     *
+     * @param ids token ids, (B, T)
+     * @param labels (B, T), unshifted as in transformers: the token's id where it may be a target, or {@link TrainingRow#IGNORED}
+     * @param segments number of the document that each token belongs to, (B, T), ascending in a row; empty where a row is one document
+     * @throws ModelException if the rows are not equally long, or the three have not the same shape
+     */
+    public static TrainingBatch of(int[][] ids, int[][] labels, int[][] segments) {
+        return new TrainingBatch(ids, labels, segments);
+    }
+
+    /** @param segments empty where the row is one document */
+    static boolean isTarget(int[] labels, int[] segments, int position) {
+        return position > 0 && labels[position] != TrainingRow.IGNORED
+                && (segments.length == 0 || segments[position] == segments[position - 1]);
+    }
+
+    /** Token ids, (B, T). */
+    public int[][] ids() {
+        return ids;
+    }
+
+    /** What may be a target, (B, T): the token's id, or {@link TrainingRow#IGNORED}. */
+    public int[][] labels() {
+        return labels;
+    }
+
+    /** The document that each token belongs to, (B, T), or nothing if it {@linkplain #isPacked() is not packed}. */
+    public int[][] segments() {
+        return segments;
+    }
+
+    /** Where the tokens are that are predicted, in all rows one after the other, (N), ascending. */
+    public int[] targets() {
+        return targets;
+    }
+
+    /** {@return the number of rows, B} */
     public int rows() {
         return ids.length;
     }
@@ -58,60 +138,7 @@ public record TrainingBatch(int[][] ids, int[][] labels, int[][] segments) {
 
     /** Some of the rows, those from {@code from} to before {@code to}. */
     public TrainingBatch rows(int from, int to) {
-        return new TrainingBatch(Arrays.copyOfRange(ids, from, to), Arrays.copyOfRange(labels, from, to),
+        return of(Arrays.copyOfRange(ids, from, to), Arrays.copyOfRange(labels, from, to),
                 isPacked() ? Arrays.copyOfRange(segments, from, to) : segments);
-    }
-
-    /** Positions from 0 at the first token of each row and document, (B · T). */
-    public long[] positions() {
-        var positions = new long[rows() * length()];
-        for (int b = 0; b < rows(); b++) {
-            for (int t = 1; t < length(); t++) {
-                var begins = isPacked() && segments[b][t] != segments[b][t - 1];
-                positions[b * length() + t] = begins ? 0 : positions[b * length() + t - 1] + 1;
-            }
-        }
-        return positions;
-    }
-
-    /**
-     * Checks that a model can learn from this.
-     *
-     * @throws ModelException if a row leaves the context, or an id or label the vocabulary
-     */
-    public void checkFits(ModelConfig config) {
-        for (var row : ids) config.checkFits(row, 0);
-        for (var row : labels) {
-            for (var label : row) {
-                if (label != IGNORED && (label < 0 || label >= config.vocabSize()))
-                    throw new ModelException(
-                            "Label " + label + " is neither a token of the vocabulary of " + config.vocabSize() + " nor -100.");
-            }
-        }
-    }
-
-    /**
-     * Whether a token of a row is predicted.
-     *
-     * @param segments empty where the row is one document
-     */
-    public static boolean isTarget(int[] labels, int[] segments, int position) {
-        return position > 0 && labels[position] != IGNORED && (segments.length == 0 || segments[position] == segments[position - 1]);
-    }
-
-    /** Whether a token is predicted. */
-    public boolean isTarget(int row, int position) {
-        return isTarget(labels[row], isPacked() ? segments[row] : ONE_DOCUMENT, position);
-    }
-
-    /** How many tokens are predicted. */
-    public long targets() {
-        var targets = 0L;
-        for (int b = 0; b < ids.length; b++) {
-            for (int t = 1; t < ids[b].length; t++) {
-                if (isTarget(b, t)) targets++;
-            }
-        }
-        return targets;
     }
 }

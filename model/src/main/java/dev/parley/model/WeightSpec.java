@@ -33,7 +33,11 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         HEAD
     }
 
-    /** A normal distribution that fresh weights are drawn from. @param standardDeviation 0 for a constant, the mean */
+    /**
+     * A normal distribution that fresh weights are drawn from.
+     *
+     * @param standardDeviation 0 for a constant, the mean
+     */
     public record Init(double mean, double standardDeviation) {
 
         static Init constant(double value) {

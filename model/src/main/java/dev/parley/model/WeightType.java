@@ -18,6 +18,7 @@ public enum WeightType {
         return computeType == DType.FLOAT32 || computeType == DType.FLOAT64 ? FLOAT32 : BFLOAT16;
     }
 
+    /** {@return whether matrices are rounded to 8 or 4 bits, with scales} */
     public boolean quantized() {
         return this == INT8 || this == INT4;
     }

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Mutated configs: a model's shape, or a {@link ModelException}; never anything else. */
+@Execution(ExecutionMode.CONCURRENT)
 class FuzzedConfigTest {
 
     private static final int FILES = 5000;

@@ -33,7 +33,6 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -133,7 +132,6 @@ public final class ParleyServer implements AutoCloseable {
         var guard = new RequestGuard(limits, new BodyLimits(settings.largestBody()), RequestMemory.ofHeap(settings.auth()),
                 log.wantsTexts());
         new Connections(settings.host(), settings.port(), limits, guard, log).configure(config);
-        config.routes.before(this::refuseWhileStopping);
         config.routes.exception(StoreException.class,
                 (e, request) -> errors.fault(e, request, "The server's database is not responding properly."));
         config.router.javaLangErrorHandler(errors::error);
@@ -141,18 +139,13 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     private List<Routes> groups() {
-        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database), new SessionRoutes(settings, database),
+        return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
+                new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models),
                 new ResponseRoutes(models),
                 new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
-    }
-
-    private void refuseWhileStopping(Context request) {
-        if (stopping && !request.path().equals("/health") && !request.path().equals("/ready")) {
-            throw ApiError.of(503, "stopping", "The server is shutting down.");
-        }
     }
 
     /** What it answers, such as {@code GET /health}. */

@@ -63,14 +63,17 @@ public record ServerSettings(String host, int port, boolean auth, List<String> a
         }
     }
 
+    /** The same on another address; 0.0.0.0 is all of the machine's. */
     public ServerSettings withHost(String host) {
         return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, largestBody, grace, accessLog, logTexts);
     }
 
+    /** The same on another port; 0 takes a free one. */
     public ServerSettings withPort(int port) {
         return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, largestBody, grace, accessLog, logTexts);
     }
 
+    /** The same with or without logins and keys. */
     public ServerSettings withAuth(boolean auth) {
         return new ServerSettings(host, port, auth, allowedHosts, allowedOrigins, trustProxy, largestBody, grace, accessLog, logTexts);
     }

@@ -30,6 +30,7 @@ export const en = {
     'card.branch': 'Choose another word to continue from there:',
     'card.came': 'written',
     'card.facts': 'probability {p} · {bits} bits of surprise',
+    'card.untold': 'no probability: beam search compares whole answers',
     'card.title': 'The probability of “{token}”',
     'checkbox': 'Done',
     'close': 'Close',

@@ -29,6 +29,7 @@ export const zh = {
     'card.branch': '选择另一个词，从这里继续：',
     'card.came': '已写出',
     'card.facts': '概率 {p} · 意外度 {bits} 比特',
+    'card.untold': '无概率：束搜索比较的是整段回答',
     'card.title': '“{token}”的概率',
     'checkbox': '已完成',
     'close': '关闭',

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that mean ill or break, on raw sockets: each ends with a 4xx or a closed connection, and the next request is served. */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class ConnectionsTest {
 
     private static final int LARGEST_BODY = 100_000;

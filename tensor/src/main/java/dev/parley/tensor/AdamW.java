@@ -47,7 +47,7 @@ public final class AdamW {
             stack.push_back(new IValue()); // found_inf
             operator().callBoxed(stack);
         } catch (RuntimeException e) {
-            throw Tensor.failure("AdamW step on " + states.size() + " parameters", e);
+            throw NativeCall.failure("AdamW step on " + states.size() + " parameters", e);
         }
     }
 

@@ -11,7 +11,7 @@ public final class Functional {
 
     /** Rows of a table by number. ids: (…), int64; table: (V, C); result: (…, C). */
     public static Tensor embedding(Tensor ids, Tensor table) {
-        return Tensor.call("embedding", () -> torch.embedding(table.pointer(), ids.pointer()), ids, table);
+        return NativeCall.call("embedding", () -> torch.embedding(table.pointer(), ids.pointer()), ids, table);
     }
 
     /**
@@ -19,8 +19,8 @@ public final class Functional {
      * Mean and variance are computed in float32 also for bfloat16.
      */
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
-        return Tensor.call("layerNorm", () -> {
-            try (var w = Tensor.optional(weight); var b = Tensor.optional(bias)) {
+        return NativeCall.call("layerNorm", () -> {
+            try (var w = NativeCall.optional(weight); var b = NativeCall.optional(bias)) {
                 return torch.layer_norm(x.pointer(), new long[] {weight.size(0)}, w, b, epsilon, false);
             }
         }, x, weight, bias);
@@ -28,8 +28,8 @@ public final class Functional {
 
     /** Root mean square norm over the last dimension, Zhang and Sennrich 2019 (arXiv:1910.07467). x: (…, C); weight: (C). */
     public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return Tensor.call("rmsNorm", () -> {
-            try (var w = Tensor.optional(weight); var e = new DoubleOptional(epsilon)) {
+        return NativeCall.call("rmsNorm", () -> {
+            try (var w = NativeCall.optional(weight); var e = new DoubleOptional(epsilon)) {
                 return torch.rms_norm(x.pointer(), new long[] {weight.size(0)}, w, e);
             }
         }, x, weight);
@@ -37,27 +37,27 @@ public final class Functional {
 
     /** x · sigmoid(x); Elfwing et al. 2017 (arXiv:1702.03118). */
     public static Tensor silu(Tensor x) {
-        return Tensor.call("silu", () -> torch.silu(x.pointer()), x);
+        return NativeCall.call("silu", () -> torch.silu(x.pointer()), x);
     }
 
     /** GELU in its tanh form, "gelu_new" of GPT-2; Hendrycks and Gimpel 2016 (arXiv:1606.08415), section 2. */
     public static Tensor geluNew(Tensor x) {
-        return Tensor.call("geluNew", () -> torch.gelu(x.pointer(), "tanh"), x);
+        return NativeCall.call("geluNew", () -> torch.gelu(x.pointer(), "tanh"), x);
     }
 
     /** b + x · w for a matrix x: (N, C), w: (C, D), b: (D); one pass less over memory than product and sum. */
     public static Tensor affine(Tensor x, Tensor w, Tensor b) {
-        return Tensor.call("affine", () -> torch.addmm(b.pointer(), x.pointer(), w.pointer()), x, w, b);
+        return NativeCall.call("affine", () -> torch.addmm(b.pointer(), x.pointer(), w.pointer()), x, w, b);
     }
 
     /** Zeroes each element with probability p and scales the rest by 1/(1-p), Srivastava et al. 2014. */
     public static Tensor dropout(Tensor x, double p) {
-        return p == 0 ? x : Tensor.call("dropout", () -> torch.dropout(x.pointer(), p, true), x);
+        return p == 0 ? x : NativeCall.call("dropout", () -> torch.dropout(x.pointer(), p, true), x);
     }
 
     /** softmax(q kᵀ · scale) v by libtorch's fused kernel; q: (B, H, T, D), k and v: (B, H, S, D), each query sees all keys. */
     public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, double scale) {
-        return Tensor.call("attention", () -> {
+        return NativeCall.call("attention", () -> {
             try (var none = new TensorOptional(); var by = new DoubleOptional(scale)) {
                 return torch.scaled_dot_product_attention(q.pointer(), k.pointer(), v.pointer(), none, 0, false, by, false);
             }
@@ -66,8 +66,8 @@ public final class Functional {
 
     /** The same with numbers added to the scores; mask: (T, S), or of a shape that broadcasts to (B, H, T, S). */
     public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, Tensor mask, double scale) {
-        return Tensor.call("attention", () -> {
-            try (var bias = Tensor.optional(mask); var by = new DoubleOptional(scale)) {
+        return NativeCall.call("attention", () -> {
+            try (var bias = NativeCall.optional(mask); var by = new DoubleOptional(scale)) {
                 return torch.scaled_dot_product_attention(q.pointer(), k.pointer(), v.pointer(), bias, 0, false, by, false);
             }
         }, q, k, v, mask);

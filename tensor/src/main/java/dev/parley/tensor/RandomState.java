@@ -28,7 +28,7 @@ public final class RandomState {
         try (var device = new Device("cpu"); var generator = generator(device)) {
             generator.set_state(state.pointer());
         } catch (RuntimeException e) {
-            throw Tensor.failure("restore of the random state", e, state);
+            throw NativeCall.failure("restore of the random state", e, state);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.parley.tensor;
 
+import static dev.parley.tensor.NativeCall.call;
+
 import dev.parley.kernels.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,7 +15,6 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -122,10 +123,12 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, long... shape) {
         return empty(dtype, shape).fillInPlace(0);
     }
 
+    /** A tensor whose elements all are one value. */
     public static Tensor full(double value, DType dtype, long... shape) {
         return empty(dtype, shape).fillInPlace(value);
     }
@@ -139,13 +142,14 @@ public final class Tensor implements AutoCloseable {
 
     /** Tensors joined along a dimension that they have. */
     public static Tensor cat(long dim, Tensor... parts) {
-        try (var vector = new TensorVector(pointers(parts))) {
+        try (var vector = new TensorVector(NativeCall.pointers(parts))) {
             return call("cat along " + dim, () -> torch.cat(vector, dim), parts);
         }
     }
 
     // ---- what it is ----
 
+    /** Sizes of the dimensions; empty for a single number. The array is the caller's own. */
     public long[] shape() {
         check();
         var shape = new long[Math.toIntExact(pointer.dim())];
@@ -161,6 +165,7 @@ public final class Tensor implements AutoCloseable {
         return pointer.size(dim);
     }
 
+    /** Type of the elements. */
     public DType dtype() {
         check();
         return ScalarTypes.of(pointer.scalar_type());
@@ -245,10 +250,12 @@ public final class Tensor implements AutoCloseable {
         return call("unflatten", () -> pointer.unflatten(dim, sizes), this);
     }
 
+    /** A view with two dimensions exchanged. */
     public Tensor transpose(long a, long b) {
         return call("transpose", () -> pointer.transpose(a, b), this);
     }
 
+    /** A view with the dimensions in another order: dimension i of the result is {@code dims[i]} of this one. */
     public Tensor permute(long... dims) {
         return call("permute to " + text(dims), () -> pointer.permute(dims), this);
     }
@@ -268,6 +275,7 @@ public final class Tensor implements AutoCloseable {
         return call("indexSelect", () -> pointer.index_select(dim, indices.pointer), this, indices);
     }
 
+    /** A view with one more dimension, of size 1, before {@code dim}. */
     public Tensor unsqueeze(long dim) {
         return call("unsqueeze", () -> pointer.unsqueeze(dim), this);
     }
@@ -302,30 +310,37 @@ public final class Tensor implements AutoCloseable {
         }, this, left, right);
     }
 
+    /** Sum of elements; shapes are broadcast, types promoted. */
     public Tensor add(Tensor other) {
         return call("add", () -> pointer.add(other.pointer), this, other);
     }
 
+    /** Difference of elements; shapes are broadcast, types promoted. */
     public Tensor sub(Tensor other) {
         return call("sub", () -> pointer.sub(other.pointer), this, other);
     }
 
+    /** Product of elements, not of matrices; shapes are broadcast, types promoted. */
     public Tensor mul(Tensor other) {
         return call("mul", () -> pointer.mul(other.pointer), this, other);
     }
 
+    /** Each element times a number; a tensor of floats keeps its type. */
     public Tensor mul(double factor) {
         return withScalar("mul", factor, pointer::mul);
     }
 
+    /** Each element plus a number; a tensor of floats keeps its type. */
     public Tensor add(double number) {
         return withScalar("add", number, pointer::add);
     }
 
+    /** e to the power of each element. */
     public Tensor exp() {
         return call("exp", pointer::exp, this);
     }
 
+    /** exp of each element by the sum of them along a dimension, in this tensor's type. */
     public Tensor softmax(long dim) {
         return call("softmax", () -> pointer.softmax(dim), this);
     }
@@ -344,6 +359,7 @@ public final class Tensor implements AutoCloseable {
         return call("logSumExp", () -> pointer.logsumexp(dim), this);
     }
 
+    /** Sum of all elements, a tensor with one element. */
     public Tensor sum() {
         return call("sum", () -> pointer.sum(), this);
     }
@@ -353,6 +369,7 @@ public final class Tensor implements AutoCloseable {
         return call("sum", () -> pointer.sum(dim), this);
     }
 
+    /** Mean of all elements, a tensor with one element. */
     public Tensor mean() {
         return call("mean", () -> pointer.mean(), this);
     }
@@ -377,6 +394,7 @@ public final class Tensor implements AutoCloseable {
         return call("max", () -> pointer.amax(new long[] {dim}, false), this);
     }
 
+    /** Natural logarithm of each element. */
     public Tensor log() {
         return call("log", pointer::log, this);
     }
@@ -410,6 +428,7 @@ public final class Tensor implements AutoCloseable {
 
     // ---- in place ----
 
+    /** Adds a tensor of a shape that broadcasts to this one, and returns this. */
     public Tensor addInPlace(Tensor other) {
         return inPlace("addInPlace", () -> pointer.add_(other.pointer), other);
     }
@@ -421,12 +440,14 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** Multiplies each element, and returns this. */
     public Tensor mulInPlace(double factor) {
         try (var scalar = new Scalar(factor)) {
             return inPlace("mulInPlace", () -> pointer.mul_(scalar));
         }
     }
 
+    /** Sets each element, and returns this. */
     public Tensor fillInPlace(double value) {
         try (var scalar = new Scalar(value)) {
             return inPlace("fillInPlace", () -> pointer.fill_(scalar));
@@ -465,6 +486,7 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** Whether operations on this tensor are recorded for {@link #backward()}. */
     public boolean requiresGrad() {
         check();
         return pointer.requires_grad();
@@ -484,6 +506,7 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(grad);
     }
 
+    /** Whether {@link #backward()} or {@link #accumulateGrad} left a gradient here that was not cleared. */
     public boolean hasGrad() {
         check();
         try (var grad = pointer.grad()) {
@@ -542,53 +565,20 @@ public final class Tensor implements AutoCloseable {
         return pointer.isNull() ? "Tensor(freed)" : dtype() + text(shape());
     }
 
-    // ---- calls ----
-
-    /** Makes a native call; what it throws becomes one sentence with the operation and the shapes. */
-    static Tensor call(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
-        for (var operand : operands) operand.check();
-        try {
-            var result = body.get();
-            return result == null ? null : new Tensor(result);
-        } catch (RuntimeException e) {
-            throw failure(op, e, operands);
-        }
-    }
-
-    static TensorException failure(String op, RuntimeException e, Tensor... operands) {
-        if (e instanceof TensorException already) return already;
-        var message = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
-        var shapes = Stream.of(operands).map(Tensor::toString).collect(Collectors.joining(" and "));
-        return new TensorException(op + (shapes.isEmpty() ? "" : " of " + shapes) + " cannot be done: " + message, e);
-    }
-
-    private Tensor withScalar(String op, double number, java.util.function.Function<Scalar, org.bytedeco.pytorch.Tensor> body) {
+    private Tensor withScalar(String op, double number, Function<Scalar, org.bytedeco.pytorch.Tensor> body) {
         try (var scalar = new Scalar(number)) {
             return call(op, () -> body.apply(scalar), this);
         }
     }
 
     private Tensor inPlace(String op, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... others) {
-        var operands = Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new);
-        for (var operand : operands) operand.check();
-        try {
-            Objects.requireNonNull(body.get(), op); // libtorch returns the tensor that it changed
-            return this;
-        } catch (RuntimeException e) {
-            throw failure(op, e, operands);
-        }
+        NativeCall.inPlace(op, body, Stream.concat(Stream.of(this), Stream.of(others)).toArray(Tensor[]::new));
+        return this;
     }
 
-    private void check() {
+    /** @throws TensorException if the native memory is gone */
+    void check() {
         if (pointer.isNull()) throw new TensorException("A tensor was used after it was freed with its scope.");
-    }
-
-    static org.bytedeco.pytorch.Tensor[] pointers(Tensor[] tensors) {
-        return Stream.of(tensors).map(Tensor::pointer).toArray(org.bytedeco.pytorch.Tensor[]::new);
-    }
-
-    static TensorOptional optional(Tensor tensor) {
-        return new TensorOptional(tensor.pointer);
     }
 
     private static void checkCount(long count, long[] shape) {
@@ -597,7 +587,8 @@ public final class Tensor implements AutoCloseable {
         if (needed != count) throw new TensorException(count + " values do not fill the shape " + text(shape) + ".");
     }
 
-    static String text(long... shape) {
+    /** A shape, for messages. */
+    private static String text(long... shape) {
         return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")"));
     }
 }

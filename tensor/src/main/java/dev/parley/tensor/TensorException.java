@@ -5,6 +5,11 @@ public final class TensorException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Makes one with a sentence.
+     *
+     * @param message the operation, the shapes, and what does not fit
+     */
     public TensorException(String message) {
         super(message);
     }

@@ -43,6 +43,7 @@ public final class Workers implements AutoCloseable {
         return ThreadPools.canBeLeft();
     }
 
+    /** {@return the number of threads} */
     public int size() {
         return threads.size();
     }

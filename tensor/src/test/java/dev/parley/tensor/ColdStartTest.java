@@ -12,8 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Starts JVMs whose cache of native libraries is empty: the moment in which others crash. */
+@Execution(ExecutionMode.CONCURRENT)
 class ColdStartTest {
 
     private Path cache;

@@ -12,10 +12,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ends JVMs in the middle of native work. */
+@Execution(ExecutionMode.CONCURRENT)
 class ProcessExitTest {
 
     private static final int ENDS = Integer.getInteger("parley.test.interruptions", 8);

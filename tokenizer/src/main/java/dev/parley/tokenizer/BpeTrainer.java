@@ -50,18 +50,22 @@ public record BpeTrainer(int vocabSize, long minFrequency, List<String> specialT
         return new BpeTrainer(vocabSize, 2, List.of("<|endoftext|>"), false, Runtime.getRuntime().availableProcessors());
     }
 
+    /** Other special tokens in place of {@code <|endoftext|>}; their ids count from 0, and the first ends a text. */
     public BpeTrainer withSpecialTokens(String... tokens) {
         return new BpeTrainer(vocabSize, minFrequency, List.of(tokens), individualDigits, threads);
     }
 
+    /** How often a pair must be met at least to become a token, instead of twice. */
     public BpeTrainer withMinFrequency(long frequency) {
         return new BpeTrainer(vocabSize, frequency, specialTokens, individualDigits, threads);
     }
 
+    /** Whether each digit is a token of its own, which makes arithmetic easier to learn. */
     public BpeTrainer withIndividualDigits(boolean individual) {
         return new BpeTrainer(vocabSize, minFrequency, specialTokens, individual, threads);
     }
 
+    /** Threads that count, instead of one for each processor; the tokens do not depend on them. */
     public BpeTrainer withThreads(int threads) {
         return new BpeTrainer(vocabSize, minFrequency, specialTokens, individualDigits, threads);
     }

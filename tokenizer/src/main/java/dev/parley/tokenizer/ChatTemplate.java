@@ -1,6 +1,5 @@
 package dev.parley.tokenizer;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.jinja.Inputs;
 import dev.parley.jinja.Rendering;
@@ -102,7 +101,11 @@ public final class ChatTemplate {
         return new ChatTemplate(template, Optional.of(parsed(source, where)), specialTokens);
     }
 
-    /** The same, with special tokens for conversations that bring none. @param tokens texts by role, such as {@code bos_token} */
+    /**
+     * The same, with special tokens for conversations that bring none.
+     *
+     * @param tokens texts by role, such as {@code bos_token}
+     */
     public ChatTemplate withSpecialTokens(Map<String, String> tokens) {
         return new ChatTemplate(template, toolUse, tokens);
     }
@@ -149,7 +152,11 @@ public final class ChatTemplate {
         return new Rendered(whole.text(), spans(conversation, whole));
     }
 
-    /** A conversation as text alone: for one of which the assistant's words need not be told apart. @throws TokenizerException as above */
+    /**
+     * A conversation as text alone: for one of which the assistant's words need not be told apart.
+     *
+     * @throws TokenizerException as above
+     */
     public String text(ChatTemplateInput conversation) {
         return run(conversation).text();
     }
@@ -269,35 +276,5 @@ public final class ChatTemplate {
     @Override
     public String toString() {
         return source();
-    }
-
-    /**
-     * A template as tokenizer_config.json has it: one text, or a list of named ones, of which {@code default} and
-     * {@code tool_use} count.
-     */
-    static ChatTemplate of(JsonNode json, String where) {
-        if (json.isTextual()) return parse(json.textValue(), where);
-        var byDefault = named(json, "default")
-                .orElseThrow(() -> new TokenizerException(where + ": of the chat templates none is named default."));
-        var parsed = parse(byDefault, where + ", chat template default");
-        return named(json, "tool_use").map(t -> parsed.withToolUse(t, where + ", chat template tool_use")).orElse(parsed);
-    }
-
-    /** As {@link #of} reads it. */
-    JsonNode json() {
-        var factory = JsonNodeFactory.instance;
-        if (toolUse.isEmpty()) return factory.textNode(source());
-        var list = factory.arrayNode();
-        list.addObject().put("name", "default").put("template", source());
-        list.addObject().put("name", "tool_use").put("template", toolUse.get().source());
-        return list;
-    }
-
-    private static Optional<String> named(JsonNode list, String name) {
-        for (var entry : list) {
-            if (entry.path("name").asText().equals(name) && entry.path("template").isTextual())
-                return Optional.of(entry.path("template").textValue());
-        }
-        return Optional.empty();
     }
 }

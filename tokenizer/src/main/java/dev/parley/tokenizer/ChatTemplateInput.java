@@ -50,19 +50,44 @@ public record ChatTemplateInput(JsonNode messages, Optional<JsonNode> tools, boo
         return of(list);
     }
 
+    /**
+     * The same with another conversation.
+     *
+     * @param messages a list of objects with {@code role} and {@code content}
+     * @return a copy with them
+     * @throws IllegalArgumentException if the messages are no list
+     */
     public ChatTemplateInput withMessages(JsonNode messages) {
         return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, specialTokens, now);
     }
 
+    /**
+     * The same with the functions that the model may call.
+     *
+     * @param tools a list of JSON schemas of functions, or JSON's null for none
+     * @return a copy with them
+     */
     public ChatTemplateInput withTools(JsonNode tools) {
         return new ChatTemplateInput(messages, tools.isNull() ? Optional.empty() : Optional.of(tools), addGenerationPrompt, variables,
                 specialTokens, now);
     }
 
+    /**
+     * The same with or without the words that open the assistant's turn.
+     *
+     * @param add true for a model that is to answer; the default is false, as training wants it
+     * @return a copy with it
+     */
     public ChatTemplateInput withGenerationPrompt(boolean add) {
         return new ChatTemplateInput(messages, tools, add, variables, specialTokens, now);
     }
 
+    /**
+     * The same with these variables, in place of all that it had.
+     *
+     * @param more by name, such as {@code enable_thinking}
+     * @return a copy with them
+     */
     public ChatTemplateInput withVariables(Map<String, JsonNode> more) {
         return new ChatTemplateInput(messages, tools, addGenerationPrompt, more, specialTokens, now);
     }
@@ -74,6 +99,12 @@ public record ChatTemplateInput(JsonNode messages, Optional<JsonNode> tools, boo
         return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, all, now);
     }
 
+    /**
+     * The same with another present time, so that a test renders the same text on any day.
+     *
+     * @param clock asked when the template asks
+     * @return a copy with it
+     */
     public ChatTemplateInput withNow(Supplier<LocalDateTime> clock) {
         return new ChatTemplateInput(messages, tools, addGenerationPrompt, variables, specialTokens, clock);
     }

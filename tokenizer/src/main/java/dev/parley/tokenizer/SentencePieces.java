@@ -33,7 +33,11 @@ public record SentencePieces(List<Piece> pieces, boolean addDummyPrefix, boolean
     public enum Kind {
         NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE;
 
-        /** @return empty if there is no such number */
+        /**
+         * {@return the kind that a number of the file stands for, from 1; empty if there is no such number}
+         *
+         * @param number as in the file
+         */
         public static Optional<Kind> of(long number) {
             return number < 1 || number > values().length ? Optional.empty() : Optional.of(values()[(int) number - 1]);
         }

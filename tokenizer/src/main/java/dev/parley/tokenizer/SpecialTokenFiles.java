@@ -87,7 +87,8 @@ record SpecialTokenFiles(Path file, TokenizerSettings settings, List<Declared> d
     private static Optional<ChatTemplate> template(Path folder, Path config, JsonNode json) throws IOException {
         var file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) return Optional.of(ChatTemplate.load(file));
-        return json.isTextual() || json.isArray() ? Optional.of(ChatTemplate.of(json, ChatTemplate.shortName(config))) : Optional.empty();
+        if (!json.isTextual() && !json.isArray()) return Optional.empty();
+        return Optional.of(ChatTemplateJson.read(json, ChatTemplate.shortName(config)));
     }
 
     // ---- tokens ----

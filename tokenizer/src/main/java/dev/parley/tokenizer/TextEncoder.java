@@ -1,10 +1,15 @@
 package dev.parley.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The way from text to ids: added tokens are found, what is between them is normalised and cut into pieces, and each piece goes through
@@ -40,6 +45,27 @@ final class TextEncoder {
     /** The ids of a text in which no special token is recognised. */
     int[] encode(String text) {
         return encodeBytes(marked(normalized(text), true).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The ids of many texts, in their order, by several threads. */
+    List<int[]> encodeAll(List<String> texts, int threads) {
+        if (threads == 1 || texts.size() < 2) return texts.stream().map(this::encode).toList();
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            var each = Math.ceilDiv(texts.size(), threads * 4);
+            var parts = new ArrayList<Future<List<int[]>>>();
+            for (int start = 0; start < texts.size(); start += each) {
+                var part = texts.subList(start, Math.min(texts.size(), start + each));
+                parts.add(pool.submit(() -> part.stream().map(this::encode).toList()));
+            }
+            var all = new ArrayList<int[]>(texts.size());
+            for (var part : parts) all.addAll(part.get());
+            return all;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TokenizerException("Encoding was interrupted.");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     /** The ids of any bytes, UTF-8 or not. */

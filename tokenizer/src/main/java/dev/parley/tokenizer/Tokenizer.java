@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
@@ -14,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
@@ -85,9 +81,8 @@ public final class Tokenizer {
     }
 
     /**
-     * The tokenizer of a name or of a model folder. {@code "gpt2"} works without network, from the ranks that jtokkit
-     * ships; any other name is a folder with tokenizer.json, vocab.json and
-     * merges.txt, or tokenizer.model, or such a file.
+     * The tokenizer of a name or of a model folder. {@code "gpt2"} works without network, from the ranks that jtokkit ships; any other
+     * name is a folder with tokenizer.json, vocab.json and merges.txt, or tokenizer.model, or such a file.
      *
      * @throws TokenizerException naming what was looked for and where
      */
@@ -129,8 +124,8 @@ public final class Tokenizer {
 
     /**
      * The ids of a text as a model reads it from its beginning, which is how it is continued, scored and made a vector of: special tokens
-     * that are written in it are recognised, and those
-     * that the tokenizer puts around every text are there once, also where the text says them itself.
+     * that are written in it are recognised, and those that the tokenizer puts around every text are there once, also where the text says
+     * them itself.
      */
     public int[] encodeForModel(String text) {
         var ids = encodeWithSpecialTokens(text);
@@ -166,23 +161,7 @@ public final class Tokenizer {
 
     /** The ids of many texts, in their order, by several threads. */
     public List<int[]> encodeAll(List<String> texts, int threads) {
-        if (threads == 1 || texts.size() < 2) return texts.stream().map(this::encode).toList();
-        try (var pool = Executors.newFixedThreadPool(threads)) {
-            var each = Math.ceilDiv(texts.size(), threads * 4);
-            var parts = new ArrayList<Future<List<int[]>>>();
-            for (int start = 0; start < texts.size(); start += each) {
-                var part = texts.subList(start, Math.min(texts.size(), start + each));
-                parts.add(pool.submit(() -> part.stream().map(this::encode).toList()));
-            }
-            var all = new ArrayList<int[]>(texts.size());
-            for (var part : parts) all.addAll(part.get());
-            return all;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TokenizerException("Encoding was interrupted.");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
+        return encoder.encodeAll(texts, threads);
     }
 
     // ---- ids to text ----
@@ -268,14 +247,17 @@ public final class Tokenizer {
         return Utf8.text(tokens[id], tokens[id].length);
     }
 
+    /** {@return the id of the token that begins a text, if there is one} */
     public OptionalInt bosTokenId() {
         return id(settings.bosToken());
     }
 
+    /** {@return the id of the token that ends a text, if there is one} */
     public OptionalInt eosTokenId() {
         return id(settings.eosToken());
     }
 
+    /** {@return the id that short rows of a batch are filled up with, if there is one} */
     public OptionalInt padTokenId() {
         return id(settings.padToken());
     }
@@ -289,6 +271,7 @@ public final class Tokenizer {
         return settings.specialTokens();
     }
 
+    /** {@return the template that writes conversations for the model, if the folder has one} */
     public Optional<ChatTemplate> chatTemplate() {
         return settings.chatTemplate();
     }

@@ -265,7 +265,7 @@ final class TokenizerFiles {
             if (settings.specialTokens().containsKey(role)) json.put(role, settings.specialTokens().get(role));
         }
         if (!settings.additional().isEmpty()) settings.additional().forEach(json.putArray("additional_special_tokens")::add);
-        settings.chatTemplate().ifPresent(t -> json.set("chat_template", t.json()));
+        settings.chatTemplate().ifPresent(t -> json.set("chat_template", ChatTemplateJson.write(t)));
         return json;
     }
 }

@@ -16,8 +16,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Files that were changed at random load, and then encode and decode, or end in one sentence of ours. */
+@Execution(ExecutionMode.CONCURRENT)
 class DamagedTokenizerTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

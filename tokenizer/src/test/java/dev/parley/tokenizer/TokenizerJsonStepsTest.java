@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.files.FolderTree;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,11 +18,14 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each step that {@code tokenizer.json} can have, against Hugging Face's own library on small vocabularies. */
+@Execution(ExecutionMode.CONCURRENT)
 class TokenizerJsonStepsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -157,7 +162,7 @@ class TokenizerJsonStepsTest {
     }
 
     private Path write(String base, String changes) throws IOException {
-        var json = base.equals("bytes") ? bytes(folder) : SmallVocabulary.characters();
+        var json = (base.equals("bytes") ? Vocabularies.BYTES : Vocabularies.CHARACTERS).deepCopy();
         var next = json.path("model").path("vocab").size();
         for (var change : JSON
                 .readTree(changes.replace("NEXT0", "" + next).replace("NEXT1", "" + (next + 1)).replace("NEXT2", "" + (next + 2)))
@@ -169,13 +174,25 @@ class TokenizerJsonStepsTest {
         return Files.writeString(folder.resolve("tokenizer.json"), JSON.writeValueAsString(json));
     }
 
-    private static ObjectNode bytes(Path folder) throws IOException {
-        var random = new SplittableRandom(3);
-        BpeTrainer.of(700)
-                .train(random.ints(600, 0, Integer.MAX_VALUE).mapToObj(seed -> MixedLines.line(new SplittableRandom(seed))).iterator())
-                .save(folder);
-        Files.delete(folder.resolve("tokenizer_config.json")); // the other library does not read it
-        return (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
+    /** Both vocabularies, made once for all tests. */
+    private static final class Vocabularies {
+
+        static final ObjectNode CHARACTERS = SmallVocabulary.characters();
+        static final ObjectNode BYTES = bytes();
+
+        private static ObjectNode bytes() {
+            var random = new SplittableRandom(3);
+            var lines = random.ints(600, 0, Integer.MAX_VALUE).mapToObj(seed -> MixedLines.line(new SplittableRandom(seed)));
+            try {
+                var folder = Files.createTempDirectory("parley-vocabulary");
+                BpeTrainer.of(700).train(lines.iterator()).save(folder);
+                var json = (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
+                FolderTree.delete(folder);
+                return json;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -15,7 +15,7 @@ final class Attention {
 
     private final AttentionSpec spec;
     private final double dropout;
-    private final Projections qkv;
+    private final Linear qkv;
     private final Optional<Norm> queryNorm;
     private final Optional<Norm> keyNorm;
     private final Linear output;
@@ -23,7 +23,7 @@ final class Attention {
     Attention(Parameters parameters, AttentionSpec spec, double dropout) {
         this.spec = spec;
         this.dropout = dropout;
-        qkv = Projections.of(parameters, spec.qkv());
+        qkv = new Linear(parameters, spec.qkv());
         queryNorm = spec.queryNorm().map(norm -> Norm.of(parameters, norm));
         keyNorm = spec.keyNorm().map(norm -> Norm.of(parameters, norm));
         output = new Linear(parameters, spec.output());
@@ -31,7 +31,7 @@ final class Attention {
 
     Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         long rows = x.size(0), tokens = x.size(1);
-        var parts = qkv.forward(x, pass.computeType(), spec.querySize(), spec.keyValueSize(), spec.keyValueSize());
+        var parts = qkv.split(x, pass.computeType(), spec.querySize(), spec.keyValueSize(), spec.keyValueSize());
         var q = turned(heads(parts.get(0), spec.heads()), queryNorm, pass); // (B, H, T, D)
         var k = turned(heads(parts.get(1), spec.keyValueHeads()), keyNorm, pass); // (B, K, T, D)
         var v = heads(parts.get(2), spec.keyValueHeads()); // (B, K, T, D)

@@ -22,16 +22,38 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
 
     /** The pass of rows to learn from, or to tell how likely they are. @param training whether dropout is at work */
     static ForwardContext of(ModelConfig config, TrainingBatch batch, DType computeType, boolean training) {
-        return of(config, computeType, training, batch.positions(), batch.rows(),
-                window -> batch.isPacked() ? AttentionMask.packed(batch.segments(), window, computeType)
+        var segments = batch.segments();
+        Beginnings ofDocuments = (b, t) -> batch.isPacked() && segments[b][t] != segments[b][t - 1];
+        return of(config, computeType, training, positions(batch.rows(), batch.length(), 0, ofDocuments), batch.rows(),
+                window -> batch.isPacked() ? AttentionMask.packed(segments, window, computeType)
                         : AttentionMask.causal(batch.length(), 0, null, window, computeType));
     }
 
     /** The pass of tokens to read. @param past how many of each row are in a cache */
     static ForwardContext of(ModelConfig config, TokenBatch batch, int past, DType computeType) {
         var padding = batch.hasPadding() ? batch.attentionMask() : null;
-        return of(config, computeType, false, batch.positions(past), batch.rows(),
+        Beginnings afterPadding = (b, t) -> padding != null && padding[b][t - 1] == 0;
+        return of(config, computeType, false, positions(batch.rows(), batch.length(), past, afterPadding), batch.rows(),
                 window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
+    }
+
+    /** Where a text begins within a row. */
+    private interface Beginnings {
+
+        /** @param t from 1 */
+        boolean at(int b, int t);
+    }
+
+    /** Positions, which begin anew with each text: it reads the same alone, packed and padded; (B · T). */
+    private static long[] positions(int rows, int tokens, int past, Beginnings beginnings) {
+        var positions = new long[rows * tokens];
+        for (int b = 0; b < rows; b++) {
+            positions[b * tokens] = past;
+            for (int t = 1; t < tokens; t++) {
+                positions[b * tokens + t] = beginnings.at(b, t) ? past : positions[b * tokens + t - 1] + 1;
+            }
+        }
+        return positions;
     }
 
     private static ForwardContext of(ModelConfig config, DType computeType, boolean training, long[] positions, int rows,

@@ -5,32 +5,57 @@ import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** y = x W + b. Files hold the weight as (out, in), GPT-2's "Conv1D" as (in, out). */
+/**
+ * y = x W + b. What reads the same input, such as queries, keys and values, lies side by side in y; files hold it as one matrix or as
+ * several.
+ */
 final class Linear {
 
-    private final Parameter weight;
-    private final Optional<Parameter> bias;
-    private final boolean inOut;
-    private final int out;
+    private final List<Product> products;
+
+    /** One matrix of the file: (out, in), or as GPT-2's "Conv1D" (in, out). */
+    private record Product(Parameter weight, Optional<Parameter> bias, int out) {
+
+        Tensor of(Tensor x, DType computeType) { // x: (…, in)
+            var shape = x.shape();
+            var flat = x.view(-1, shape[shape.length - 1]); // (N, in)
+            shape[shape.length - 1] = out;
+            var w = weight.spec().isInOut() ? weight.in(computeType) : weight.in(computeType).transpose(0, 1); // (in, out)
+            return (bias.isPresent() ? Functional.affine(flat, w, bias.get().in(computeType)) : flat.matmul(w)).view(shape); // (…, out)
+        }
+    }
 
     Linear(Parameters parameters, LinearSpec spec) {
-        weight = parameters.get(spec.weight());
-        bias = spec.bias().map(parameters::get);
-        inOut = spec.weight().isInOut();
-        out = spec.out();
+        this(parameters, List.of(spec));
     }
 
-    int out() {
-        return out;
+    Linear(Parameters parameters, List<LinearSpec> specs) {
+        products = specs.stream()
+                .map(spec -> new Product(parameters.get(spec.weight()), spec.bias().map(parameters::get), spec.out())).toList();
     }
 
-    Tensor forward(Tensor x, DType computeType) { // x: (…, in)
-        var shape = x.shape();
-        var flat = x.view(-1, shape[shape.length - 1]); // (N, in)
-        shape[shape.length - 1] = out;
-        var w = inOut ? weight.in(computeType) : weight.in(computeType).transpose(0, 1); // (in, out)
-        return (bias.isPresent() ? Functional.affine(flat, w, bias.get().in(computeType)) : flat.matmul(w)).view(shape); // (…, out)
+    /** y as a whole, where the file has one matrix. x: (…, in); result: (…, out). */
+    Tensor forward(Tensor x, DType computeType) {
+        return products.getFirst().of(x, computeType);
+    }
+
+    /** The parts of y. x: (B, T, C); results: (B, T, n) for each n of {@code sizes}. */
+    List<Tensor> split(Tensor x, DType computeType, int... sizes) {
+        var parts = new ArrayList<Tensor>();
+        int product = 0, at = 0;
+        var y = products.getFirst().of(x, computeType);
+        for (var size : sizes) {
+            if (at == products.get(product).out) {
+                y = products.get(++product).of(x, computeType);
+                at = 0;
+            }
+            parts.add(at == 0 && size == products.get(product).out ? y : y.narrow(2, at, size));
+            at += size;
+        }
+        return parts;
     }
 }

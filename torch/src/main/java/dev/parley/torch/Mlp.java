@@ -9,21 +9,21 @@ import dev.parley.tensor.Tensor;
 final class Mlp {
 
     private final MlpSpec spec;
-    private final Projections up;
+    private final Linear up;
     private final Linear down;
 
     Mlp(Parameters parameters, MlpSpec spec) {
         this.spec = spec;
-        up = Projections.of(parameters, spec.up());
+        up = new Linear(parameters, spec.up());
         down = new Linear(parameters, spec.down());
     }
 
     Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
         var m = spec.down().in();
         var inner = switch (spec.activation()) { // (B, T, M)
-            case GELU -> Functional.geluNew(up.forward(x, computeType, m).getFirst());
+            case GELU -> Functional.geluNew(up.forward(x, computeType));
             case GATED_SILU -> {
-                var gateAndUp = up.forward(x, computeType, m, m);
+                var gateAndUp = up.split(x, computeType, m, m);
                 yield Functional.silu(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
         };

@@ -3,6 +3,7 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.WarmUp;
 import dev.parley.kernels.vectors.ScoreRow;
+import dev.parley.model.ModelException;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
@@ -25,21 +26,26 @@ final class NextTokenLoss {
     private static final int ROWS_TOGETHER = 32;
 
     private final Tensor head; // (V, C), of the compute type
-    private final Tensor rows; // positions that have a target, flat, (N)
+    private final Tensor rows; // of the hidden vectors that predict a target, (N)
     private final int[] targetIds; // (N)
     private final Tensor targets; // the same
     private final long count;
 
-    /** @param batch whose token at t + 1, where it is a target, is predicted at position t */
+    /**
+     * The loss of a batch.
+     *
+     * @throws ModelException if a label is no token of the vocabulary
+     */
     NextTokenLoss(Tensor head, TrainingBatch batch) {
         this.head = head;
-        var labels = batch.labels();
-        var length = batch.length();
-        var positions = IntStream.range(0, batch.rows() * length)
-                .filter(i -> i % length + 1 < length && batch.isTarget(i / length, i % length + 1)).toArray();
-        count = positions.length;
-        rows = Tensor.ofInts(positions, count);
-        targetIds = IntStream.of(positions).map(i -> labels[i / length][i % length + 1]).toArray();
+        var at = batch.targets();
+        targetIds = IntStream.of(at).map(i -> batch.labels()[i / batch.length()][i % batch.length()]).toArray();
+        for (var id : targetIds) {
+            if (id < 0 || id >= head.size(0))
+                throw new ModelException("Label " + id + " is neither a token of the vocabulary of " + head.size(0) + " nor -100.");
+        }
+        count = targetIds.length;
+        rows = Tensor.ofInts(IntStream.of(at).map(i -> i - 1).toArray(), count); // a token is predicted where the one before it is read
         targets = Tensor.ofInts(targetIds, count);
     }
 

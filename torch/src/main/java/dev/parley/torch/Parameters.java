@@ -50,6 +50,7 @@ public final class Parameters implements AutoCloseable {
         return parameters;
     }
 
+    /** All of them, in the order of the network. */
     public Collection<Parameter> all() {
         return Collections.unmodifiableCollection(byName.values());
     }
@@ -104,10 +105,12 @@ public final class Parameters implements AutoCloseable {
             return spec;
         }
 
+        /** Its name in the weight file. */
         public String name() {
             return spec.name();
         }
 
+        /** Its shape in the weight file. */
         public long[] shape() {
             return spec.shape();
         }

@@ -27,6 +27,7 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
         return new TokenBatch(ids, new int[0][]);
     }
 
+    /** Number of rows, B. */
     public int rows() {
         return ids.length;
     }
@@ -36,20 +37,8 @@ public record TokenBatch(int[][] ids, int[][] attentionMask) {
         return ids[0].length;
     }
 
+    /** Whether any row may hold padding. */
     public boolean hasPadding() {
         return attentionMask.length > 0;
-    }
-
-    /** Positions from 0 at the first token of each row, (B · T): it reads the same alone and padded. */
-    long[] positions(int past) {
-        var positions = new long[rows() * length()];
-        for (int b = 0; b < rows(); b++) {
-            var seen = past;
-            for (int t = 0; t < length(); t++) {
-                positions[b * length() + t] = Math.max(0, seen);
-                if (!hasPadding() || attentionMask[b][t] == 1) seen++;
-            }
-        }
-        return positions;
     }
 }

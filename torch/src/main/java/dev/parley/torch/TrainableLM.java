@@ -108,6 +108,7 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return config;
     }
 
+    /** The tensors that training changes, by their names in the weight file. */
     public Parameters parameters() {
         return parameters;
     }

@@ -45,10 +45,15 @@ final class Transformer {
      */
     Tensor hidden(TokenBatch batch, KvCache cache, DType computeType) {
         var past = cache == null ? 0 : cache.length();
-        for (var row : batch.ids()) config.checkFits(row, past);
-        var hidden = forward(tokens.rows(batch.ids()), ForwardContext.of(config, batch, past, computeType), cache);
+        var hidden = forward(embedded(batch.ids(), past), ForwardContext.of(config, batch, past, computeType), cache);
         if (cache != null) cache.advance(batch.length());
         return hidden;
+    }
+
+    /** Token embeddings of ids that the model can read, (B, T, C), float32. */
+    private Tensor embedded(int[][] ids, int past) {
+        for (var row : ids) config.checkFits(row, past);
+        return tokens.rows(ids);
     }
 
     /**
@@ -115,11 +120,10 @@ final class Transformer {
      * the parameters.
      */
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
-        batch.checkFits(config);
         try (var scope = Scope.open()) {
             Tensor x;
             try (var noGrad = NoGrad.open()) {
-                x = tokens.rows(batch.ids()); // (B, T, C)
+                x = embedded(batch.ids(), 0); // (B, T, C)
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var hidden = forward(x, ForwardContext.of(config, batch, computeType, true), null); // (B, T, C)
@@ -157,9 +161,8 @@ final class Transformer {
 
     /** -ln p of each target, (N), float32, in the order of the text. */
     private Tensor losses(TrainingBatch batch, DType computeType) {
-        batch.checkFits(config);
-        var loss = new NextTokenLoss(head.in(computeType), batch);
-        if (loss.count() == 0) return Tensor.empty(DType.FLOAT32, 0);
-        return loss.each(forward(tokens.rows(batch.ids()), ForwardContext.of(config, batch, computeType, false), null));
+        if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
+        var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
+        return new NextTokenLoss(head.in(computeType), batch).each(hidden);
     }
 }

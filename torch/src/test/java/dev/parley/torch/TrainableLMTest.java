@@ -102,7 +102,10 @@ class TrainableLMTest {
             var unknown = assertThrows(ModelException.class, () -> model.nextLogits(TokenBatch.of(new int[] {40})));
             assertTrue(unknown.getMessage().contains("40"));
             assertThrows(ModelException.class, () -> TokenBatch.of(new int[] {1}, new int[] {1, 2}));
-            for (var label : new int[] {40, -1}) {
+            for (var ids : List.of(new int[17], new int[] {1, 40})) {
+                assertThrows(ModelException.class, () -> model.lossAndBackward(TrainingBatch.of(ids), 1));
+            }
+            for (var label : new int[] {40, -1, -101}) {
                 var wrong = TrainingBatch.of(new int[][] {{1, 2}}, new int[][] {{1, label}});
                 var fault = assertThrows(ModelException.class, () -> model.lossAndBackward(wrong, 1));
                 assertTrue(fault.getMessage().contains("Label " + label), fault.getMessage());

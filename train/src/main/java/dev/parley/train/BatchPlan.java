@@ -7,7 +7,7 @@ import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
+import dev.parley.model.TrainingRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -38,6 +38,13 @@ public interface LrSchedule {
                 arguments.get(TrainingSettings.WARMUP_STEPS), totalSteps, arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
     }
 
+    /**
+     * A schedule.
+     *
+     * @param learningRate its highest value
+     * @param warmupSteps steps in which the rate rises linearly from 0
+     * @param totalSteps steps of the whole run
+     */
     static LrSchedule of(Type type, double learningRate, long warmupSteps, long totalSteps, Shape shape) {
         return step -> learningRate * (type != Type.CONSTANT && step < warmupSteps
                 ? (double) step / Math.max(1, warmupSteps)
@@ -82,8 +89,14 @@ public interface LrSchedule {
      */
     record Shape(OptionalDouble minLrRate, double power, double lrEnd, long timescale, long numDecaySteps) {
 
+        /** transformers' defaults. */
         public static final Shape DEFAULT = new Shape(OptionalDouble.empty(), 1, 1e-7, 0, 0);
 
+        /**
+         * The same with another rate at the end.
+         *
+         * @param rate a part of the highest one
+         */
         public Shape withMinLrRate(double rate) {
             return new Shape(OptionalDouble.of(rate), power, lrEnd, timescale, numDecaySteps);
         }

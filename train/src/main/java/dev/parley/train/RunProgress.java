@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.torch.LossSum;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -66,5 +67,22 @@ final class RunProgress {
     /** A moment by this run's clock. */
     long now() {
         return nanoTime.getAsLong();
+    }
+
+    /**
+     * The steps since the last report.
+     *
+     * @param since when they began
+     * @param tokens padding not counted
+     */
+    record Window(long since, LossSum loss, long tokens) {
+
+        Window plus(LossSum step, long stepTokens) {
+            return new Window(since, loss.plus(step), tokens + stepTokens);
+        }
+
+        double tokensPerSecond(long now) {
+            return tokens / ((now - since) / 1e9);
+        }
     }
 }

@@ -1,7 +1,8 @@
 package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.train.SettingValues.Range;
+import dev.parley.generate.config.Range;
+import dev.parley.train.TrainingSetting.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,9 +15,9 @@ final class SchedulerKwargs {
             "Learning rate at the end, as a part of `learning_rate`.");
     static final TrainingSetting<Double> LR_END = number("lr_end", 1e-7, "1e-7", "Learning rate at the end.");
     static final TrainingSetting<Double> POWER = number("power", 1, "1", "Power of the polynomial.");
-    static final TrainingSetting<Long> TIMESCALE = new TrainingSetting<>("timescale", SettingValues.longCount(Range.atLeast(0)), () -> 0L,
+    static final TrainingSetting<Long> TIMESCALE = new TrainingSetting<>("timescale", Values.longCount(Range.from(0)), () -> 0L,
             "`warmup_steps`, or 10,000 without", "Steps in which the learning rate falls to 0.71 of its highest.");
-    static final TrainingSetting<Long> NUM_DECAY_STEPS = new TrainingSetting<>("num_decay_steps", SettingValues.longCount(Range.atLeast(1)),
+    static final TrainingSetting<Long> NUM_DECAY_STEPS = new TrainingSetting<>("num_decay_steps", Values.longCount(Range.from(1)),
             () -> 0L, "needed", "Steps at the end of the run in which the learning rate falls.");
     static final TrainingSetting<Double> MIN_LR_RATIO = number("min_lr_ratio", 0, "0",
             "Learning rate at the end, as a part of `learning_rate`.");
@@ -30,7 +31,7 @@ final class SchedulerKwargs {
     }
 
     private static TrainingSetting<Double> number(String name, double byDefault, String defaultText, String sentence) {
-        return new TrainingSetting<>(name, SettingValues.number(Range.atLeast(0)), () -> byDefault, defaultText, sentence);
+        return new TrainingSetting<>(name, Values.number(Range.from(0)), () -> byDefault, defaultText, sentence);
     }
 
     /** The settings of a schedule. */

@@ -35,6 +35,10 @@ public sealed interface TrainEvent {
     /** Something that whoever runs the training should know, in one sentence. */
     record Noted(long step, String sentence) implements TrainEvent {}
 
-    /** Training ended. @param interrupted whether before its last step, by {@link Trainer#stop()} */
+    /**
+     * Training ended.
+     *
+     * @param interrupted whether before its last step, by {@link Trainer#stop()}
+     */
     record Finished(long step, double seconds, boolean interrupted) implements TrainEvent {}
 }

@@ -10,9 +10,11 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
+import dev.parley.data.TrainingData;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
 import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.LossSum;
@@ -37,7 +39,7 @@ import java.util.function.Consumer;
  * The loss of a step is divided by the targets of all its passes together, so that accumulating k passes equals one
  * large one. A run that goes on from a checkpoint equals, bit for bit, one that was never interrupted.
  */
-public final class Trainer {
+public final class Trainer implements AutoCloseable {
 
     private final TrainableLM model;
     private final TrainingArguments arguments;
@@ -47,6 +49,7 @@ public final class Trainer {
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
     private Checkpoint.Extra extra = folder -> {};
+    private Checkpoint.Extra data = folder -> {};
     private boolean resumeAnyway;
     private volatile boolean stopAsked;
 
@@ -70,6 +73,21 @@ public final class Trainer {
         model.computeIn(arguments.get(BF16) ? DType.BFLOAT16 : DType.FLOAT32);
     }
 
+    /** The model that learns. */
+    public TrainableLM model() {
+        return model;
+    }
+
+    /** What the run is trained with. */
+    public TrainingArguments arguments() {
+        return arguments;
+    }
+
+    /** Rows of the training set. */
+    public int rows() {
+        return trainDataset.size();
+    }
+
     /** Hears of every event, in the thread that trains. */
     public Trainer onEvent(Consumer<TrainEvent> listener) {
         listeners.add(listener);
@@ -88,9 +106,19 @@ public final class Trainer {
         return this;
     }
 
-    /** Writes the tokenizer's files into every checkpoint and saved model. */
+    /** Writes the tokenizer's files, and which token ends a text, into every checkpoint and saved model. */
     public Trainer withTokenizer(Tokenizer tokenizer) {
-        return withFiles(tokenizer::save);
+        var ending = GenerationConfig.DEFAULT.withStops(tokenizer.eosTokenId().stream().boxed().toList(), List.of());
+        return withFiles(folder -> {
+            tokenizer.save(folder);
+            ending.write(folder);
+        });
+    }
+
+    /** Names what is trained on in the folder of the saved model, by {@link TrainingData}. */
+    public Trainer withTrainingData(TrainingData named, Tokenizer tokenizer) {
+        data = folder -> named.write(folder, trainDataset, tokenizer);
+        return this;
     }
 
     Trainer withFiles(Checkpoint.Extra files) {
@@ -152,7 +180,7 @@ public final class Trainer {
             if (stop.getAsBoolean()) return Optional.empty();
             var rows = new ArrayList<TrainingRow>();
             for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            sum = sum.plus(model.loss(TrainingRow.batch(rows)));
+            sum = sum.plus(model.loss(TrainingBatch.of(rows)));
         }
         if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
         return Optional.of(sum.mean());
@@ -168,6 +196,13 @@ public final class Trainer {
         new Checkpoints(folder).sweep();
         model.savePretrained(folder);
         extra.writeTo(folder);
+        data.writeTo(folder);
+    }
+
+    /** Frees the model, for whoever has it from here alone. */
+    @Override
+    public void close() {
+        model.close();
     }
 
     private void tell(TrainEvent event) {
@@ -202,20 +237,20 @@ public final class Trainer {
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
             progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
-            var window = new Window(progress.now(), state.untold(), 0);
+            var window = new RunProgress.Window(progress.now(), state.untold(), 0);
             while (!progress.isOver(state.step()) && !stopAsked) {
                 var before = progress.now();
                 var done = step();
                 progress.stepTook((progress.now() - before) / 1e9);
-                window = window.plus(done);
+                window = window.plus(done.loss(), done.tokens());
                 var step = state.step() + 1;
                 var last = progress.isOver(step);
                 var told = step % arguments.get(LOGGING_STEPS) == 0 || last;
                 state = state.next(done.loss(), told, progress.seconds());
-                if (told) tell(window.event(step, progress, plan.epochs(step), done));
+                if (told) tell(event(step, window, done));
                 if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
                 if (last || arguments.get(EVAL_STEPS) > 0 && step % arguments.get(EVAL_STEPS) == 0) evaluateNow();
-                if (told) window = new Window(progress.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
+                if (told) window = new RunProgress.Window(progress.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
             }
             var isOver = progress.isOver(state.step()); // also where saving or evaluating took the time that was left
             if (saving.isOn() && !saving.hasSaved(state.step())) {
@@ -236,22 +271,27 @@ public final class Trainer {
         /** The recipe: passes over the micro-batches, clip, update. */
         private Done step() {
             var rows = plan.step(state.step());
-            var batches = rows.stream().map(TrainingRow::batch).toList();
-            var targets = batches.stream().mapToLong(TrainingBatch::targets).sum();
+            var batches = rows.stream().map(TrainingBatch::of).toList();
+            var targets = batches.stream().mapToLong(batch -> batch.targets().length).sum();
             if (targets == 0) {
                 throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
             }
             var loss = new LossSum(0, 0);
             for (var batch : batches) loss = loss.plus(model.lossAndBackward(batch, targets));
+            var rate = learningRate.at(progress.scheduledStep(state.step()));
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
                 throw new TrainingException("Step " + state.step() + ": the loss is " + loss.mean()
                         + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
-            var rate = learningRate.at(progress.scheduledStep(state.step()));
             optimizer.step(rate, gradNorm);
             return new Done(loss, gradNorm, rate, rows.stream().flatMap(List::stream).mapToLong(TrainingRow::length).sum());
+        }
+
+        private TrainEvent event(long step, RunProgress.Window window, Done last) {
+            return new TrainEvent.Step(step, progress.totalSteps(step), plan.epochs(step), window.loss().mean(), last.gradNorm(),
+                    last.learningRate(), window.tokensPerSecond(progress.now()), progress.secondsLeft(step));
         }
 
         /** The best model of all that are evaluated is one that is saved. */
@@ -265,19 +305,6 @@ public final class Trainer {
             if (saving.isOn() && saving.hasSaved(state.step())) saving.amend(judged);
             else if (saving.isOn() && best && !saving.save(judged)) return;
             state = judged;
-        }
-
-        /** The steps since the last event. */
-        private record Window(long since, LossSum loss, long tokens) {
-
-            Window plus(Done done) {
-                return new Window(since, loss.plus(done.loss()), tokens + done.tokens());
-            }
-
-            TrainEvent event(long step, RunProgress progress, double epoch, Done last) {
-                return new TrainEvent.Step(step, progress.totalSteps(step), epoch, loss.mean(), last.gradNorm(), last.learningRate(),
-                        tokens / ((progress.now() - since) / 1e9), progress.secondsLeft(step));
-            }
         }
     }
 }

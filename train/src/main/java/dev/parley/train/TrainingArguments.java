@@ -42,6 +42,7 @@ public final class TrainingArguments {
         return builder.resumeFromCheckpoint(checkpoint).build();
     }
 
+    /** A builder that begins with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
@@ -81,126 +82,157 @@ public final class TrainingArguments {
             set(setting, setting.read(value, this));
         }
 
+        /** {@link TrainingSettings#OUTPUT_DIR} */
         public Builder outputDir(Path value) {
             return set(TrainingSettings.OUTPUT_DIR, value);
         }
 
+        /** {@link TrainingSettings#OVERWRITE_OUTPUT_DIR} */
         public Builder overwriteOutputDir(boolean value) {
             return set(TrainingSettings.OVERWRITE_OUTPUT_DIR, value);
         }
 
+        /** {@link TrainingSettings#NUM_TRAIN_EPOCHS} */
         public Builder numTrainEpochs(double value) {
             return set(TrainingSettings.NUM_TRAIN_EPOCHS, value);
         }
 
+        /** {@link TrainingSettings#MAX_STEPS} */
         public Builder maxSteps(long value) {
             return set(TrainingSettings.MAX_STEPS, value);
         }
 
+        /** {@link TrainingSettings#PER_DEVICE_TRAIN_BATCH_SIZE} */
         public Builder perDeviceTrainBatchSize(int value) {
             return set(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE, value);
         }
 
+        /** {@link TrainingSettings#PER_DEVICE_EVAL_BATCH_SIZE} */
         public Builder perDeviceEvalBatchSize(int value) {
             return set(TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE, value);
         }
 
+        /** {@link TrainingSettings#GRADIENT_ACCUMULATION_STEPS} */
         public Builder gradientAccumulationSteps(int value) {
             return set(TrainingSettings.GRADIENT_ACCUMULATION_STEPS, value);
         }
 
+        /** {@link TrainingSettings#LEARNING_RATE} */
         public Builder learningRate(double value) {
             return set(TrainingSettings.LEARNING_RATE, value);
         }
 
+        /** {@link TrainingSettings#LR_SCHEDULER_TYPE} */
         public Builder lrSchedulerType(LrSchedule.Type value) {
             return set(TrainingSettings.LR_SCHEDULER_TYPE, value);
         }
 
+        /** {@link TrainingSettings#LR_SCHEDULER_KWARGS} */
         public Builder lrSchedulerKwargs(LrSchedule.Shape value) {
             return set(TrainingSettings.LR_SCHEDULER_KWARGS, value);
         }
 
+        /** {@link TrainingSettings#WARMUP_STEPS} */
         public Builder warmupSteps(long value) {
             return set(TrainingSettings.WARMUP_STEPS, value);
         }
 
+        /** {@link TrainingSettings#WEIGHT_DECAY} */
         public Builder weightDecay(double value) {
             return set(TrainingSettings.WEIGHT_DECAY, value);
         }
 
+        /** {@link TrainingSettings#ADAM_BETA1} */
         public Builder adamBeta1(double value) {
             return set(TrainingSettings.ADAM_BETA1, value);
         }
 
+        /** {@link TrainingSettings#ADAM_BETA2} */
         public Builder adamBeta2(double value) {
             return set(TrainingSettings.ADAM_BETA2, value);
         }
 
+        /** {@link TrainingSettings#ADAM_EPSILON} */
         public Builder adamEpsilon(double value) {
             return set(TrainingSettings.ADAM_EPSILON, value);
         }
 
+        /** {@link TrainingSettings#OPTIM} */
         public Builder optim(Optim value) {
             return set(TrainingSettings.OPTIM, value);
         }
 
+        /** {@link TrainingSettings#MUON_LEARNING_RATE} */
         public Builder muonLearningRate(double value) {
             return set(TrainingSettings.MUON_LEARNING_RATE, value);
         }
 
+        /** {@link TrainingSettings#MUON_MOMENTUM} */
         public Builder muonMomentum(double value) {
             return set(TrainingSettings.MUON_MOMENTUM, value);
         }
 
+        /** {@link TrainingSettings#NS_STEPS} */
         public Builder nsSteps(int value) {
             return set(TrainingSettings.NS_STEPS, value);
         }
 
+        /** {@link TrainingSettings#NS_COEFFICIENTS} */
         public Builder nsCoefficients(NewtonSchulz value) {
             return set(TrainingSettings.NS_COEFFICIENTS, value);
         }
 
+        /** {@link TrainingSettings#MUON_BLOCK_SIZE} */
         public Builder muonBlockSize(int value) {
             return set(TrainingSettings.MUON_BLOCK_SIZE, value);
         }
 
+        /** {@link TrainingSettings#MAX_GRAD_NORM} */
         public Builder maxGradNorm(double value) {
             return set(TrainingSettings.MAX_GRAD_NORM, value);
         }
 
+        /** {@link TrainingSettings#EVAL_STEPS} */
         public Builder evalSteps(long value) {
             return set(TrainingSettings.EVAL_STEPS, value);
         }
 
+        /** {@link TrainingSettings#SAVE_STEPS} */
         public Builder saveSteps(long value) {
             return set(TrainingSettings.SAVE_STEPS, value);
         }
 
+        /** {@link TrainingSettings#SAVE_TOTAL_LIMIT} */
         public Builder saveTotalLimit(int value) {
             return set(TrainingSettings.SAVE_TOTAL_LIMIT, value);
         }
 
+        /** {@link TrainingSettings#LOGGING_STEPS} */
         public Builder loggingSteps(long value) {
             return set(TrainingSettings.LOGGING_STEPS, value);
         }
 
+        /** {@link TrainingSettings#BF16} */
         public Builder bf16(boolean value) {
             return set(TrainingSettings.BF16, value);
         }
 
+        /** {@link TrainingSettings#GROUP_BY_LENGTH} */
         public Builder groupByLength(boolean value) {
             return set(TrainingSettings.GROUP_BY_LENGTH, value);
         }
 
+        /** {@link TrainingSettings#SHUFFLE} */
         public Builder shuffle(boolean value) {
             return set(TrainingSettings.SHUFFLE, value);
         }
 
+        /** {@link TrainingSettings#SEED} */
         public Builder seed(long value) {
             return set(TrainingSettings.SEED, value);
         }
 
+        /** {@link TrainingSettings#RESUME_FROM_CHECKPOINT} */
         public Builder resumeFromCheckpoint(Path value) {
             return set(TrainingSettings.RESUME_FROM_CHECKPOINT, Optional.of(value));
         }

@@ -5,6 +5,7 @@ public final class TrainingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Makes one with a sentence for whoever can mend it. */
     public TrainingException(String message) {
         super(message);
     }

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.model.ModelConfig;
-import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
 import java.io.IOException;
@@ -266,7 +265,7 @@ class CheckpointsTest {
     private static Dataset masked(Dataset rows) {
         return Dataset.of(IntStream.range(0, rows.size()).mapToObj(rows::get).map(row -> {
             var labels = row.labels().clone();
-            labels[1] = TrainingBatch.IGNORED;
+            labels[1] = TrainingRow.IGNORED;
             return TrainingRow.of(row.inputIds(), labels);
         }).toList());
     }

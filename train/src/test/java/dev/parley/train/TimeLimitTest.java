@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
 import java.util.ArrayList;

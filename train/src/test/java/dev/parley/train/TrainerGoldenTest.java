@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.files.Golden;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.TrainingRow;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
@@ -122,7 +122,7 @@ class TrainerTest {
     @Test
     void aStepWithoutATargetIsRefused() {
         var masked = new int[8];
-        java.util.Arrays.fill(masked, TrainingBatch.IGNORED);
+        java.util.Arrays.fill(masked, TrainingRow.IGNORED);
         var dataset = Dataset.of(List.of(TrainingRow.of(new int[8], masked)));
         try (var model = TrainableLM.create(CONFIG, 1)) {
             var fault = assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
@@ -149,7 +149,7 @@ class TrainerTest {
             model.computeIn(DType.FLOAT32);
             var trainer = new Trainer(model, arguments("out").bf16(false).build(), Dataset.of(documents));
             assertEquals(trainer.evaluate(Dataset.of(documents)), trainer.evaluate(Dataset.of(packed)), 1e-5); // sums of float32
-            var alone = documents.stream().mapToLong(d -> model.loss(TrainingRow.batch(List.of(d))).targets()).sum();
+            var alone = documents.stream().mapToLong(d -> model.loss(TrainingBatch.of(List.of(d))).targets()).sum();
             assertEquals(alone, packed.stream().mapToLong(TrainingRow::targets).sum());
         }
     }

@@ -79,7 +79,11 @@ public enum GgmlType {
         return numbers / blockSize * blockBytes;
     }
 
-    /** Widens numbers. @param from number of the first; it and the count are whole blocks */
+    /**
+     * Widens numbers.
+     *
+     * @param from number of the first; it and the count are whole blocks
+     */
     public void widen(MemorySegment bytes, long from, int count, float[] into, int at) {
         var offset = bytes(from);
         switch (this) {
@@ -105,7 +109,11 @@ public enum GgmlType {
         };
     }
 
-    /** Narrows numbers, whole blocks. @param offset in bytes */
+    /**
+     * Narrows numbers, whole blocks.
+     *
+     * @param offset in bytes
+     */
     public void narrow(float[] from, int at, int count, MemorySegment into, long offset) {
         switch (this) {
             case F32 -> MemorySegment.copy(from, at, into, FLOAT, offset, count);

@@ -42,6 +42,7 @@ public final class Gguf implements AutoCloseable {
      */
     public record TensorEntry(String name, GgmlType type, long[] shape, MemorySegment bytes) {
 
+        /** {@return how many numbers the tensor has} */
         public long elements() {
             var n = 1L;
             for (var size : shape) n *= size;
@@ -54,7 +55,14 @@ public final class Gguf implements AutoCloseable {
         bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
 
-    /** Opens a file. @throws WeightFileException naming what is wrong with it */
+    /**
+     * Opens a file and checks all that it says of itself; the tensors' bytes are mapped, not read.
+     *
+     * @param file in GGUF
+     * @return the file, which the caller closes
+     * @throws WeightFileException naming what is wrong with it
+     * @throws IOException if it cannot be read
+     */
     public static Gguf open(Path file) throws IOException {
         try (var channel = FileChannel.open(file)) {
             var gguf = new Gguf(file, channel);
@@ -195,6 +203,7 @@ public final class Gguf implements AutoCloseable {
         return new WeightFileException(file, fault);
     }
 
+    /** {@return the file that was opened} */
     public Path file() {
         return file;
     }

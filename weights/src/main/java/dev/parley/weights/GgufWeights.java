@@ -28,7 +28,12 @@ public final class GgufWeights implements WeightSource {
      */
     public record View(Gguf.TensorEntry tensor, boolean transposed, IntUnaryOperator rowInFile, boolean reordered) {}
 
-    /** @param views by the model's names */
+    /**
+     * Looks at a file's tensors under the model's names.
+     *
+     * @param gguf closed with this
+     * @param views by the model's names
+     */
     public GgufWeights(Gguf gguf, Map<String, View> views) {
         this.gguf = gguf;
         this.views.putAll(views);

@@ -24,6 +24,13 @@ public final class GgufWriter {
     /** Gives rows of a tensor, widened; see {@link Tensor}. */
     @FunctionalInterface
     public interface Rows {
+        /**
+         * Reads rows.
+         *
+         * @param first number of the first row
+         * @param count rows to read
+         * @param into receives them one after the other, from index 0
+         */
         void read(int first, int count, float[] into);
     }
 
@@ -45,7 +52,16 @@ public final class GgufWriter {
         }
     }
 
-    /** @param metadata values: Integer (uint32), Long (uint64), Float, Boolean, String, or a List of String, Integer (int32) or Float */
+    /**
+     * Writes a file, replacing one of that name. Numbers are brought into blocks while they are written, so that no tensor need be
+     * in memory.
+     *
+     * @param file to write
+     * @param metadata values: Integer (uint32), Long (uint64), Float, Boolean, String, or a List of String, Integer (int32) or
+     *     Float
+     * @param tensors in the order that they are to have
+     * @throws IOException if writing fails; a file of that name then stays as it was
+     */
     public static void write(Path file, Map<String, Object> metadata, List<Tensor> tensors) throws IOException {
         var header = new Header();
         header.int32(MAGIC);

@@ -27,7 +27,14 @@ public final class SafetensorsFolder {
 
     private SafetensorsFolder() {}
 
-    /** Writes the tensors in the order of the list; a tensor larger than a file may be has a file of its own. */
+    /**
+     * Writes the tensors in the order of the list; a tensor larger than a file may be has a file of its own.
+     *
+     * @param folder made if there is none
+     * @param tensors of the model, each name once
+     * @param largest size of a file; several files have an index beside them
+     * @throws IOException if writing fails
+     */
     public static void write(Path folder, List<TensorData> tensors, ShardSize largest) throws IOException {
         Files.createDirectories(folder);
         var shards = shards(tensors, largest);

@@ -17,7 +17,13 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    /** Writes the tensors in the order of the list, whole or not at all. */
+    /**
+     * Writes the tensors in the order of the list, whole or not at all.
+     *
+     * @param file to write, replacing one of that name
+     * @param tensors each name once
+     * @throws IOException if writing fails; a file of that name then stays as it was
+     */
     public static void write(Path file, List<TensorData> tensors) throws IOException {
         var header = header(tensors);
         DurableFile.write(file, channel -> {

@@ -19,6 +19,12 @@ public record TensorData(String name, DType dtype, long[] shape, Content content
     /** Writes a tensor's bytes from where the channel stands. */
     @FunctionalInterface
     public interface Content {
+        /**
+         * Writes exactly the tensor's bytes, row-major and little-endian.
+         *
+         * @param channel where they belong, at its position
+         * @throws IOException if writing fails
+         */
         void writeTo(FileChannel channel) throws IOException;
     }
 
@@ -27,7 +33,13 @@ public record TensorData(String name, DType dtype, long[] shape, Content content
         return new TensorData(name, dtype, shape, channel -> write(channel, bytes));
     }
 
-    /** Writes all bytes of a piece of memory. */
+    /**
+     * Writes all bytes of a piece of memory.
+     *
+     * @param channel written to from where it stands
+     * @param bytes of any size, beyond 2 GiB too
+     * @throws IOException if writing fails
+     */
     public static void write(FileChannel channel, MemorySegment bytes) throws IOException {
         for (long at = 0; at < bytes.byteSize(); at += PIECE)
             write(channel, bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());

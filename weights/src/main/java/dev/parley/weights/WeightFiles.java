@@ -13,7 +13,14 @@ public final class WeightFiles {
 
     private WeightFiles() {}
 
-    /** Opens the first of model.safetensors, its shards, pytorch_model.bin, its shards, tf_model.h5, a TensorFlow checkpoint. */
+    /**
+     * Opens the first of model.safetensors, its shards, pytorch_model.bin, its shards, tf_model.h5, a TensorFlow checkpoint.
+     *
+     * @param folder of a model
+     * @return its weights, which the caller closes
+     * @throws WeightFileException if there is none of them, or it is damaged
+     * @throws IOException if a file cannot be read
+     */
     public static WeightSource open(Path folder) throws IOException {
         for (var name : KNOWN) {
             var file = folder.resolve(name);
@@ -24,7 +31,14 @@ public final class WeightFiles {
         throw new WeightFileException(folder + " holds no weights: none of " + String.join(", ", KNOWN) + ", model.ckpt.index is there.");
     }
 
-    /** Opens one file, by its name's ending. */
+    /**
+     * Opens one file, by its name's ending.
+     *
+     * @param file of weights, or the index of a file's shards
+     * @return its weights, which the caller closes
+     * @throws WeightFileException if it does not exist, is of no known kind, or is damaged
+     * @throws IOException if it cannot be read
+     */
     public static WeightSource openFile(Path file) throws IOException {
         if (!Files.exists(file)) throw new WeightFileException(file + " does not exist.");
         var name = file.getFileName().toString();

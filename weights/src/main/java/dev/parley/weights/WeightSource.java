@@ -15,7 +15,13 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
     /** The names of the tensors, in the order of the file. */
     Set<String> names();
 
-    /** @throws WeightFileException if there is no tensor of that name */
+    /**
+     * Type and shape of a tensor, without reading its numbers.
+     *
+     * @param name as {@link #names()} has it
+     * @return what the file says of it
+     * @throws WeightFileException if there is no tensor of that name
+     */
     TensorInfo info(String name);
 
     /**

@@ -24,8 +24,11 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** At least 5,000 mutated files of each form: read, or refused by a {@link WeightFileException}; never anything else. */
+@Execution(ExecutionMode.CONCURRENT)
 class FuzzedWeightsTest {
 
     private static final int FILES = 5000;

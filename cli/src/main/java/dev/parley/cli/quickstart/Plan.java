@@ -1,6 +1,6 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.train.recipe.Stage;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;

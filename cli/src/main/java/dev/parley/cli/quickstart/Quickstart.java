@@ -5,10 +5,10 @@ import dev.parley.data.ConversationGenerator;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
-import dev.parley.data.TrainingRow;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.serve.models.SuggestionsFile;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
@@ -18,8 +18,7 @@ import dev.parley.train.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Stage;
-import dev.parley.train.recipe.TrainingRun;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -158,25 +157,26 @@ final class Quickstart {
         var rows = Dataset.of(pretrainingRows(corpus, budget.mixture(), tokenizer, part.rowTokens()));
         var heldOut = Dataset
                 .of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-        try (var run = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
-            progress.note(String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", run.model().config().parameterCount(),
-                    part.steps(), budget.shape().tokensPerStep()));
-            train(run, part, budget, folder);
+        try (var trainer = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
+            progress.note(
+                    String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", trainer.model().config().parameterCount(),
+                            part.steps(), budget.shape().tokensPerStep()));
+            train(Stage.PRETRAIN, trainer, part, budget, folder);
         }
         return folder;
     }
 
     /** Tokens a second that a model of a shape reads on this machine now. */
     private double speed(Shape shape) {
-        try (var run = StageRecipe.pretrain(plan, shape, 1).withRows(Dataset.of(List.of(TrainingRow.of(new int[2])))).open()) {
-            return SpeedProbe.tokensPerSecond(run.model(), shape.rows());
+        try (var trainer = StageRecipe.pretrain(plan, shape, 1).withRows(Dataset.of(List.of(TrainingRow.of(new int[2])))).open()) {
+            return SpeedProbe.tokensPerSecond(trainer.model(), shape.rows());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Opens the recipe of a stage; a run that was interrupted goes on from its last checkpoint. */
-    private TrainingRun open(Recipe recipe, Stage stage) throws IOException {
+    private Trainer open(Recipe recipe, Stage stage) throws IOException {
         if (Checkpoints.last(plan.checkpoints(stage)).isEmpty()) return recipe.open();
         progress.note("Going on from the last checkpoint in " + plan.checkpoints(stage));
         return recipe.with("resume_from_checkpoint", "true").open();
@@ -212,9 +212,9 @@ final class Quickstart {
         progress.stage(Stage.SFT.label(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
         var part = budget.sft();
         var rows = Dataset.of(chatRows(corpus.conversations(budget.chatMixture()), tokenizer, part.rowTokens()));
-        try (var run = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), Stage.SFT)) {
+        try (var trainer = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), Stage.SFT)) {
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
-            train(run, part, budget, plan.out());
+            train(Stage.SFT, trainer, part, budget, plan.out());
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of())
                     .write(plan.out());
             SuggestionsFile.write(plan.out(), corpus.suggestions());
@@ -233,18 +233,17 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private void train(TrainingRun run, TrainingBudget.Part part, TrainingBudget budget, Path folder) throws IOException {
-        var trainer = run.trainer().resumeAnyway().onEvent(state::event).onEvent(progress::event);
+    private void train(Stage stage, Trainer trainer, TrainingBudget.Part part, TrainingBudget budget, Path folder) throws IOException {
+        trainer.resumeAnyway().onEvent(state::event).onEvent(progress::event);
         part.limit().ifPresent(trainer::withTimeLimit);
         running = trainer;
         if (stopped) trainer.stop();
-        var stage = run.stage().label();
-        var output = state.timed(stage, true, trainer::train);
+        var output = state.timed(stage.label(), true, trainer::train);
         running = null;
         if (output.interrupted()) throw new Stopped();
-        budget.finished(run.stage(), output.globalStep());
-        run.save(folder);
-        state.complete(stage);
+        budget.finished(stage, output.globalStep());
+        trainer.saveModel(folder);
+        state.complete(stage.label());
     }
 
     /** The moments of the optimiser take twice the model's space, and nothing goes on from them. */

@@ -56,6 +56,11 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Option(names = "--json", description = "End with one JSON object instead of text.")
     boolean json;
 
+    /**
+     * The command.
+     *
+     * @param output what its lines are written to
+     */
     public QuickstartCommand(Output output) {
         this.output = output;
     }

@@ -28,7 +28,7 @@ final class SpeedProbe {
         var seconds = new ArrayList<Double>();
         for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS;) {
             var start = System.nanoTime();
-            probe.lossAndBackward(new TrainingBatch(ids, ids, segments), 1);
+            probe.lossAndBackward(TrainingBatch.of(ids, ids, segments), 1);
             for (var p : probe.parameters().all()) p.value().clearGrad();
             seconds.add(since(start));
         }

@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Stage;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.TimeLimit;
-import dev.parley.train.recipe.Stage;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;

@@ -3,8 +3,8 @@ package dev.parley.cli.quickstart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
@@ -14,7 +14,7 @@ import dev.parley.train.Optim;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Stage;
+import dev.parley.train.recipe.Recipe.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,9 +50,10 @@ class StageRecipeTest {
     }
 
     private static void assertArguments(TrainingArguments expected, Recipe recipe, ModelConfig model) throws IOException {
-        try (var run = recipe.withRows(ROWS).open()) {
-            for (var setting : TrainingSettings.all()) assertEquals(expected.get(setting), run.arguments().get(setting), setting.name());
-            assertEquals(model, run.model().config());
+        try (var trainer = recipe.withRows(ROWS).open()) {
+            for (var setting : TrainingSettings.all())
+                assertEquals(expected.get(setting), trainer.arguments().get(setting), setting.name());
+            assertEquals(model, trainer.model().config());
         }
     }
 
@@ -65,8 +66,8 @@ class StageRecipeTest {
                 .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.05)).saveSteps(60).build(),
                 StageRecipe.pretrain(plan, Shape.SMALL, 300), model);
         var base = folder.resolve("base");
-        try (var run = StageRecipe.pretrain(plan, Shape.SMALL, 300).withRows(ROWS).open()) {
-            run.save(base);
+        try (var trainer = StageRecipe.pretrain(plan, Shape.SMALL, 300).withRows(ROWS).open()) {
+            trainer.saveModel(base);
         }
         assertArguments(shared(90).outputDir(plan.checkpoints(Stage.SFT)).learningRate(0.01).muonLearningRate(0.007)
                 .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.02)).saveSteps(50).build(),

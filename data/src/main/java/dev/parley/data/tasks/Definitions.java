@@ -16,7 +16,12 @@ public final class Definitions extends CaseTask<Definitions.Asked> {
     private final List<Map.Entry<String, String>> definitions;
     private final HeldOut examined;
 
-    /** @param definitions by word */
+    /**
+     * Makes the task from definitions.
+     *
+     * @param definitions by word
+     * @param examined which questions are kept for the exam, and never trained on
+     */
     public Definitions(Map<String, String> definitions, HeldOut examined) {
         super("defining");
         this.definitions = List.copyOf(definitions.entrySet());

@@ -40,6 +40,11 @@ public final class Stories extends CaseTask<Stories.Hero> {
 
     private final HeldOut examined;
 
+    /**
+     * Makes the task.
+     *
+     * @param examined which stories are kept for the exam, and never trained on
+     */
     public Stories(HeldOut examined) {
         super("stories");
         this.examined = examined;

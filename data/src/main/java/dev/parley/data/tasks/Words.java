@@ -42,19 +42,25 @@ public final class Words extends CaseTask<String> {
         return new StringBuilder(word).reverse().toString();
     }
 
-    /** Spell a word: {@code c a t}. */
+    /**
+     * Spell a word: {@code c a t}.
+     *
+     * @param words the commonest first
+     * @param common how many of the first may be asked in the exam
+     * @param examined which words are kept for the exam, and never trained on
+     */
     public static Words spelling(List<String> words, int common, HeldOut examined) {
         return new Words("spelling", List.of("Spell the word %s.", "Spell %s.", "How do you spell %s?", "Can you spell %s?",
                 "Please spell the word %s.", "What are the letters of %s?"), Words::spelled, words, common, examined);
     }
 
-    /** Count its letters: {@code c a t: 3}. */
+    /** Count its letters: {@code c a t: 3}; see {@link #spelling}. */
     public static Words counting(List<String> words, int common, HeldOut examined) {
         return new Words("counting letters", List.of("How many letters are in %s?", "How many letters does %s have?",
                 "Count the letters of %s.", "How long is the word %s?"), w -> spelled(w) + ": " + w.length(), words, common, examined);
     }
 
-    /** Reverse it: {@code c a t: t a c}. */
+    /** Reverse it: {@code c a t: t a c}; see {@link #spelling}. */
     public static Words reversing(List<String> words, int common, HeldOut examined) {
         return new Words("reversing", List.of("Reverse the word %s.", "Reverse %s.", "Spell %s backwards.", "What is %s backwards?"),
                 w -> spelled(w) + ": " + spelled(reversed(w)), words, common, examined);

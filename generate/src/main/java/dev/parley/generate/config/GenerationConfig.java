@@ -73,10 +73,12 @@ public final class GenerationConfig {
         return (T) values[setting.index()];
     }
 
+    /** The same with another {@link GenerationSettings#MAX_NEW_TOKENS}. */
     public GenerationConfig withMaxNewTokens(int tokens) {
         return toBuilder().maxNewTokens(tokens).build();
     }
 
+    /** The same with another {@link GenerationSettings#MAX_LENGTH}. */
     public GenerationConfig withMaxLength(int tokens) {
         return toBuilder().maxLength(tokens).build();
     }
@@ -86,6 +88,7 @@ public final class GenerationConfig {
         return toBuilder().temperature(temperature).topK(topK).topP(topP).minP(minP).build();
     }
 
+    /** The same with another {@link GenerationSettings#SEED}. */
     public GenerationConfig withSeed(long seed) {
         return toBuilder().seed(seed).build();
     }
@@ -95,6 +98,7 @@ public final class GenerationConfig {
         return toBuilder().eosTokenIds(eosTokenIds).stopStrings(stopStrings).build();
     }
 
+    /** The same with another {@link GenerationSettings#IGNORE_EOS}. */
     public GenerationConfig withIgnoreEos(boolean ignore) {
         return toBuilder().ignoreEos(ignore).build();
     }

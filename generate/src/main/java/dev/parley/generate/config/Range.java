@@ -3,7 +3,7 @@ package dev.parley.generate.config;
 import java.util.Optional;
 
 /**
- * The numbers that a setting may have; a bound may be infinite.
+ * The numbers that a setting, of generation or of training, may have; a bound may be infinite.
  *
  * @param above whether {@code least} itself is excluded
  * @param below whether {@code most} itself is excluded
@@ -36,6 +36,11 @@ public record Range(double least, boolean above, double most, boolean below) {
         return new Range(least, true, Double.POSITIVE_INFINITY, false);
     }
 
+    /** The same, below a number. */
+    public Range below(double most) {
+        return new Range(least, above, most, true);
+    }
+
     /** The same without its lower bound. */
     Range withoutLeast() {
         return new Range(least, true, most, below);
@@ -57,11 +62,18 @@ public record Range(double least, boolean above, double most, boolean below) {
     }
 
     /** What is wrong with a number, if anything is, as the end of a sentence. */
-    Optional<String> fault(Number value) {
+    public Optional<String> fault(Number value) {
         if (holds(value.doubleValue())) return Optional.empty();
         if (most == Double.POSITIVE_INFINITY) return Optional.of(value + (above ? " is not above " : " is below ") + plain(least));
         if (least == Double.NEGATIVE_INFINITY) return Optional.of(value + " is above " + plain(most));
         return Optional.of(value + " is not in " + (value instanceof Integer ? plain(least) + ".." + plain(most) : this));
+    }
+
+    /** In a few words for a table, such as {@code ≥ 1}; empty if it is every number. */
+    public String words() {
+        if (equals(ANY)) return "";
+        if (most == Double.POSITIVE_INFINITY) return (above ? "above " : "≥ ") + plain(least);
+        return least == Double.NEGATIVE_INFINITY ? (below ? "below " : "≤ ") + plain(most) : "in " + this;
     }
 
     /** In the notation of intervals, such as {@code (0, 1]}. */

@@ -28,10 +28,18 @@ public record Setting<T>(int index, String name, SettingType<T> type, T byDefaul
      */
     public record Option(String name, String label) {}
 
-    /** A field of a request. @param range which may differ from the setting's own: the nearest number is then taken */
+    /**
+     * A field of a request.
+     *
+     * @param range which may differ from the setting's own: the nearest number is then taken
+     */
     public record Field(String name, Range range) {}
 
-    /** A row of the web chat's form, named as the field of a request. @param range of the slider */
+    /**
+     * A row of the web chat's form, named as the field of a request.
+     *
+     * @param range of the slider
+     */
     public record Row(Text label, Range range, double step) {}
 
     /** A setting that is said from Java, and by a model if it may. */

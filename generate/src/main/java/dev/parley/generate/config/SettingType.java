@@ -34,9 +34,13 @@ public record SettingType<T>(String words, BiFunction<JsonNode, T, T> reader, Fu
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EMPTY = "has an empty entry";
 
+    /** A whole number of 32 bits. */
     public static final SettingType<Integer> INTEGER = new SettingType<>("integer", JsonNode::asInt, IntNode::valueOf);
+    /** A whole number of 64 bits. */
     public static final SettingType<Long> LONG = new SettingType<>("integer", JsonNode::asLong, LongNode::valueOf);
+    /** A number, whole or not. */
     public static final SettingType<Double> NUMBER = new SettingType<>("number", JsonNode::asDouble, DoubleNode::valueOf);
+    /** True or false. */
     public static final SettingType<Boolean> FLAG = new SettingType<>("boolean", JsonNode::asBoolean, BooleanNode::valueOf);
     /** A list of token ids. */
     public static final SettingType<List<Integer>> IDS = new SettingType<>("token ids", (json, otherwise) -> ids(json), JSON::valueToTree);
@@ -51,11 +55,14 @@ public record SettingType<T>(String words, BiFunction<JsonNode, T, T> reader, Fu
     public static final SettingType<Map<List<Integer>, Double>> BIASES = new SettingType<>("numbers by token ids",
             (json, otherwise) -> biases(json), SettingType::toJson,
             all -> all.keySet().stream().noneMatch(List::isEmpty), EMPTY);
+    /** A list of texts, none of them empty. */
     public static final SettingType<List<String>> TEXTS = new SettingType<>("texts", (json, otherwise) -> texts(json), JSON::valueToTree,
             all -> all.stream().noneMatch(String::isEmpty), EMPTY);
+    /** When beam search stops. */
     public static final SettingType<EarlyStopping> EARLY_STOPPING = new SettingType<>("`true`, `false` or `\"never\"`",
             (json, otherwise) -> earlyStopping(json),
             value -> value == EarlyStopping.NEVER ? TextNode.valueOf("never") : BooleanNode.valueOf(value == EarlyStopping.TRUE));
+    /** How the end becomes likelier; in JSON a list of the start and the factor. */
     public static final SettingType<Optional<EndDecay>> END_DECAY = new SettingType<>("start and factor",
             (json, otherwise) -> endDecay(json),
             value -> JSON.valueToTree(value.map(decay -> List.of(decay.start(), decay.factor())).orElse(List.of())),

@@ -1,7 +1,5 @@
 package dev.parley.generate.engine;
 
-import dev.parley.generate.engine.InferenceEngine.Stats;
-
 /** What an engine has done so far; of its thread. */
 final class EngineCounts {
 
@@ -48,8 +46,8 @@ final class EngineCounts {
     }
 
     /** With what is so at present. */
-    Stats now(int running, int waiting, int usedBlocks, int knownBlocks, int blocks) {
-        return new Stats(running, waiting, usedBlocks, knownBlocks, blocks, promptTokens, cachedTokens, completionTokens, preempted,
+    EngineStats now(int running, int waiting, int usedBlocks, int knownBlocks, int blocks) {
+        return new EngineStats(running, waiting, usedBlocks, knownBlocks, blocks, promptTokens, cachedTokens, completionTokens, preempted,
                 firstTokens.now(), nextTokens.now());
     }
 }

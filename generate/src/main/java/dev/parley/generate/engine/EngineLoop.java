@@ -1,8 +1,6 @@
 package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.generate.engine.InferenceEngine.Stats;
-import dev.parley.generate.engine.PassPlan.Planned;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.InferenceSession;
@@ -26,26 +24,30 @@ final class EngineLoop implements Runnable {
     private final Limits limits;
     private final InferenceSession session;
     private final BooleanSupplier cancelled;
+    private final boolean together;
     private final PrefixCache prefixes;
     private final EngineCounts counts = new EngineCounts();
     private final RunningSequences running;
     private final PassPlan plans;
     private final ConstraintWork constraints;
-    private volatile Stats stats;
+    private volatile EngineStats stats;
     private volatile boolean failed;
     private volatile long turnBegan = WAITING; // in nanoseconds
     private long asked = -1; // tokens that there were when it was last asked whether all is cancelled
     private int errors; // passes in a row that Java itself ended
+    private Optional<Throwable> failure = Optional.empty(); // the first, of requests that belong together
 
     /**
      * @param keptBytes of keys and values at most that stay for texts that begin alike
      * @param cancelled asked before each step; if true, all requests end where they are
+     * @param together whether the requests are one caller's: if one fails, all end
      */
-    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, long keptBytes, BooleanSupplier cancelled) {
+    EngineLoop(RequestQueue queue, Limits limits, InferenceSession session, long keptBytes, BooleanSupplier cancelled, boolean together) {
         this.queue = queue;
         this.limits = limits;
         this.session = session;
         this.cancelled = cancelled;
+        this.together = together;
         var keptBlocks = session.pool().map(pool -> keptBytes / pool.blockBytes()).orElse(0L);
         prefixes = new PrefixCache(session.pool(), limits.sharedPrefixes(), (int) Math.min(Integer.MAX_VALUE, keptBlocks));
         running = new RunningSequences(queue, limits.running(), session, prefixes, counts);
@@ -54,7 +56,7 @@ final class EngineLoop implements Runnable {
         note();
     }
 
-    Stats stats() {
+    EngineStats stats() {
         return stats;
     }
 
@@ -112,9 +114,15 @@ final class EngineLoop implements Runnable {
 
     /** Asked once for each step that made a token, so that who counts the questions counts the tokens. */
     private boolean isCancelled() {
+        if (failure.isPresent()) return true;
         if (asked == counts.steps()) return false;
         asked = counts.steps();
-        return cancelled.getAsBoolean();
+        try {
+            return cancelled.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            noteFailure(e);
+            return true;
+        }
     }
 
     private void admit() {
@@ -129,7 +137,7 @@ final class EngineLoop implements Runnable {
 
     /** One pass: the next tokens of every running sequence, and beside them pieces of prompts. */
     private void step() {
-        List<Planned> planned = List.of();
+        List<Sequence> planned = List.of();
         try {
             planned = plans.plan(running, constraints.unready(running.all(), queue));
             if (!makeRoom(planned)) return;
@@ -148,15 +156,15 @@ final class EngineLoop implements Runnable {
             if (++errors == MOST_ERRORS) throw e;
             return;
         }
-        if (planned.stream().anyMatch(p -> p.fresh() > 0)) counts.step();
+        if (planned.stream().anyMatch(sequence -> sequence.fresh() > 0)) counts.step();
         planned.forEach(this::taken);
     }
 
-    private List<Sequence> involved(List<Planned> planned) {
-        return planned.isEmpty() ? List.copyOf(running.all()) : planned.stream().map(Planned::sequence).toList();
+    private List<Sequence> involved(List<Sequence> planned) {
+        return planned.isEmpty() ? List.copyOf(running.all()) : planned;
     }
 
-    private void pass(List<Planned> planned) {
+    private void pass(List<Sequence> planned) {
         var feeds = new ArrayList<Feed>();
         var ends = new int[planned.size()];
         for (int i = 0; i < ends.length; i++) {
@@ -165,12 +173,13 @@ final class EngineLoop implements Runnable {
         }
         if (feeds.isEmpty()) return; // all that there is could not be prepared
         var outputs = session.feed(feeds);
-        ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
+        if (ends.length == 1) planned.getFirst().take(outputs); // one needs no team
+        else ThreadTeam.shared().each(ends.length, i -> planned.get(i).take(outputs.subList(i == 0 ? 0 : ends[i - 1], ends[i])));
     }
 
     /** Memory for a pass: those that joined last wait for it. @return false if the only sequence has too little */
-    private boolean makeRoom(List<Planned> planned) {
-        while (!prefixes.free(planned.stream().mapToInt(Planned::blocks).sum())) {
+    private boolean makeRoom(List<Sequence> planned) {
+        while (!prefixes.free(planned.stream().mapToInt(Sequence::blocks).sum())) {
             if (queue.probe().map(Probe::letGo).orElse(false)) continue;
             if (running.size() == 1) { // only one that has several branches: the memory is enough for any text alone
                 fail(running.all().getFirst().request(),
@@ -179,25 +188,23 @@ final class EngineLoop implements Runnable {
                 return false;
             }
             var last = running.giveBackLast();
-            planned.removeIf(p -> p.sequence() == last);
+            planned.remove(last);
         }
         return true;
     }
 
-    private void taken(Planned planned) {
-        var sequence = planned.sequence();
-        if (planned.failure().isPresent()) {
-            fail(sequence.request(), planned.failure().get());
+    private void taken(Sequence sequence) {
+        if (sequence.failure().isPresent()) {
+            fail(sequence.request(), sequence.failure().get());
             return;
         }
-        if (planned.fresh() > 0) {
-            counts.completionTokens(planned.fresh());
-            sequence.time(planned.fresh(), counts);
+        if (sequence.fresh() > 0) {
+            sequence.count(counts);
             if (sequence.hasJustBegun()) running.keep(sequence);
             try {
                 sequence.tellInTime();
             } catch (RuntimeException | Error e) {
-                fail(sequence.request(), listenerFailed(e));
+                failByListener(sequence.request(), e);
                 return;
             }
         }
@@ -219,15 +226,28 @@ final class EngineLoop implements Runnable {
         try {
             request.tellEnd();
         } catch (RuntimeException | Error e) {
-            fail(request, listenerFailed(e));
+            failByListener(request, e);
         }
     }
 
-    private static RuntimeException listenerFailed(Throwable e) {
-        return new IllegalStateException("The request's listener failed: " + e, e);
+    private void failByListener(Request request, Throwable e) {
+        noteFailure(e);
+        fail(request, new IllegalStateException("The request's listener failed: " + e, e));
+    }
+
+    private void noteFailure(Throwable e) {
+        if (together) failure = failure.or(() -> Optional.of(e));
+    }
+
+    /** Throws what the first request of one caller failed by, if one did. */
+    void throwFailure() {
+        if (failure.isEmpty()) return;
+        if (failure.get() instanceof Error e) throw e;
+        throw (RuntimeException) failure.get();
     }
 
     private void fail(Request request, RuntimeException failure) {
+        noteFailure(failure);
         running.remove(request);
         queue.remove(request);
         try {

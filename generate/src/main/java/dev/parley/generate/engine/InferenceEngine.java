@@ -1,11 +1,9 @@
 package dev.parley.generate.engine;
 
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.generate.strategy.Generation;
-import dev.parley.generate.strategy.Strategy;
 import dev.parley.grammar.Constraints;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
@@ -15,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -42,7 +39,8 @@ public final class InferenceEngine implements AutoCloseable {
      * @param running most sequences that run
      * @param waiting most requests that wait
      * @param cacheBytes memory for keys and values; at least one whole context is kept
-     * @param prefillTokens prompt tokens that a step may process while other sequences wait for their next token
+     * @param prefillTokens prompt tokens that a step may process while other sequences wait for their next token; a model that libtorch
+     *     runs alone reads each prompt in one step
      * @param sharedPrefixes whether different owners share prefixes; each could then find out what others have asked
      */
     public record Limits(int running, int waiting, long cacheBytes, int prefillTokens, boolean sharedPrefixes) {
@@ -73,6 +71,7 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /** Follows a request. It is called on the engine's thread and should return at once; an exception from it ends its own request only. */
+    @FunctionalInterface
     public interface Listener {
 
         /**
@@ -83,9 +82,11 @@ public final class InferenceEngine implements AutoCloseable {
          */
         void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text);
 
-        void onEnd(Answer answer);
+        /** The request has ended with this answer; nothing follows. */
+        default void onEnd(Answer answer) {}
 
-        void onFailure(RuntimeException failure);
+        /** The request cannot be answered; nothing follows. */
+        default void onFailure(RuntimeException failure) {}
     }
 
     /**
@@ -107,34 +108,14 @@ public final class InferenceEngine implements AutoCloseable {
     public record Answer(List<Completion> completions, List<TokenLogprob> promptLogprobs, int cachedTokens, Timing timing) {}
 
     /** A request that the engine has accepted. */
-    @FunctionalInterface
     public interface Ticket {
 
         /** Ends it after the present step. */
         void cancel();
+
+        /** What comes of it, once its listener knows. */
+        CompletableFuture<Answer> answer();
     }
-
-    /**
-     * What the engine is doing, and has done so far.
-     *
-     * @param running sequences that are running
-     * @param waiting requests that have not begun
-     * @param usedBlocks of memory for keys and values, of {@code blocks} in all
-     * @param knownBlocks used blocks that the prefix cache holds; when nothing runs, all used ones
-     * @param promptTokens of all requests that have begun; {@code cachedTokens} of them came from the prefix cache
-     * @param completionTokens generated
-     * @param preempted how often a sequence had to give its memory back and wait
-     * @param firstToken from request to first token
-     * @param nextToken from one token of a sequence to the next
-     */
-    public record Stats(int running, int waiting, int usedBlocks, int knownBlocks, int blocks, long promptTokens, long cachedTokens,
-            long completionTokens, long preempted, Histogram firstToken, Histogram nextToken) {}
-
-    /**
-     * A listener is called no more often than this: nobody reads faster, and the work that a call causes takes processor time from the
-     * model.
-     */
-    private static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
     /** Of finished texts, on the caller's thread, where the memory for running ones has no bound that they could be short of. */
     private static final long KEPT_BYTES = 1L << 30;
@@ -169,15 +150,15 @@ public final class InferenceEngine implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.constraints = constraints;
         draft.ifPresent(d -> DraftModel.check(d, model));
-        session = model.openSession(limits.cacheBytes());
-        this.draft = draft.map(d -> new DraftModel(d, model));
+        session = model.openSession(limits.cacheBytes(), !ownThread);
+        this.draft = draft.map(d -> new DraftModel(d, model, limits.cacheBytes()));
         queue = new RequestQueue(limits.waiting());
-        loop = new EngineLoop(queue, limits, session, keptBytes, cancelled);
+        loop = new EngineLoop(queue, limits, session, keptBytes, cancelled, !ownThread);
         thread = ownThread ? Optional.of(Thread.ofPlatform().name("parley-engine").start(loop)) : Optional.empty();
     }
 
     /**
-     * An engine without a thread of its own: {@link #finish()} runs it on the caller's.
+     * An engine without a thread of its own: {@link #finish()} runs it on the caller's, for requests that belong together.
      *
      * @param tokenizer empty for token ids only
      * @param constraints of the tokenizer
@@ -195,10 +176,11 @@ public final class InferenceEngine implements AutoCloseable {
         return new InferenceEngine(model, tokenizer, constraints, draft, limits, keptBytes, cancelled, false);
     }
 
-    /** Runs all requests to completion on this thread. */
+    /** Runs all requests to completion on this thread. The first that fails ends all, and what it failed by is thrown. */
     public void finish() {
         queue.close("The engine has finished.", Optional.empty());
         loop.run();
+        loop.throwFailure();
     }
 
     /**
@@ -213,16 +195,12 @@ public final class InferenceEngine implements AutoCloseable {
         check(asked.prompt());
         var config = asked.config();
         var masks = config.grammar().map(grammar -> constraints.orElseThrow(() -> new IllegalStateException(NO_TOKENIZER)).masks(grammar));
-        var limit = Math.max(0, room(asked));
+        var limit = limit(asked);
         if (limit == 0 && config.numBeams() > 1) throw new ModelException("No token can be made: the limit is 0.");
         var task = new Generation(asked.prompt(), asked.begun(), limit, config, tokenizer, masks);
-        var request = new Request(asked, limit, listener, thread.isPresent() ? BETWEEN_TELLINGS : 0,
-                (number, listeners) -> Strategy.of(task, number, draft, listeners));
+        var request = new Request(asked, task, draft, listener, thread.isPresent() ? Request.BETWEEN_TELLINGS : 0, queue::wake);
         queue.add(request);
-        return () -> {
-            request.cancel();
-            queue.wake();
-        };
+        return request;
     }
 
     /** The message where a model without a tokenizer is asked for text. */
@@ -237,16 +215,9 @@ public final class InferenceEngine implements AutoCloseable {
         }
     }
 
-    private int room(TextRequest asked) {
-        GenerationConfig config = asked.config();
-        var room = model.config().maxPositionEmbeddings() - asked.prompt().length;
-        if (config.maxNewTokens() > 0) return Math.min(room, config.maxNewTokens());
-        return config.maxLength() > 0 ? Math.max(0, Math.min(room, config.maxLength() - asked.prompt().length)) : room;
-    }
-
     /** The most new tokens that each sequence of a request may have. */
     public int limit(TextRequest request) {
-        return Math.max(0, room(request));
+        return request.limit(model.config().maxPositionEmbeddings());
     }
 
     /**
@@ -264,11 +235,7 @@ public final class InferenceEngine implements AutoCloseable {
     /**
      * The attention weights of the last token of a sequence in each head of each layer: (L, H, S); each row sums to one. The next
      * token is predicted from these. Cancel it when it is no longer wanted.
-     *
-     * @param owner as above
-     * @throws ModelException if there is no token, or more than fit the context
-     * @throws QueueFullException if too many requests are waiting
-     * @throws IllegalStateException if the engine is closed, or has failed
+     * It is refused where {@link #meanState} is.
      */
     public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
         return probe(new AttentionProbe(owner, ids));
@@ -281,13 +248,11 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /** What the engine is doing, and has done so far. */
-    public Stats stats() {
+    public EngineStats stats() {
         return loop.stats();
     }
 
-    /**
-     * How long the current turn, which gives every running sequence its next token, has taken so far; zero while there is nothing to do.
-     */
+    /** How long the current turn, in which every running sequence gets its next token, has taken; zero while there is nothing to do. */
     public Duration turn() {
         return loop.turn();
     }

@@ -2,23 +2,33 @@ package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Listener;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.InferenceEngine.Timing;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.DraftModel;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.strategy.GeneratedText;
+import dev.parley.generate.strategy.Generation;
 import dev.parley.generate.strategy.Strategy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A request in the engine, and the sequences that continue its prompt. */
-final class Request {
+final class Request implements Ticket {
+
+    /** A listener is called no more often: nobody reads faster, and the work that a call causes takes processor time from the model. */
+    static final long BETWEEN_TELLINGS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final TextRequest asked;
     private final int limit;
     private final Listener listener;
     private final long betweenTellings;
+    private final Runnable wake;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final long arrived = System.nanoTime();
     private final List<Sequence> sequences = new ArrayList<>();
     private final List<TokenLogprob> promptLogprobs = new ArrayList<>();
@@ -29,16 +39,19 @@ final class Request {
     private volatile boolean cancelled;
 
     /**
-     * @param limit new tokens of a sequence at most
+     * @param task what each of its sequences is to generate
+     * @param draft the engine's draft model, if it has one
      * @param betweenTellings nanoseconds after which the listener is told again, at the earliest
+     * @param wake has the engine look at its requests
      */
-    Request(TextRequest asked, int limit, Listener listener, long betweenTellings, Sequence.StrategyMaker maker) {
+    Request(TextRequest asked, Generation task, Optional<DraftModel> draft, Listener listener, long betweenTellings, Runnable wake) {
         this.asked = asked;
-        this.limit = limit;
+        limit = task.limit();
         this.listener = listener;
         this.betweenTellings = betweenTellings;
-        var together = Strategy.textsTogether(asked.config());
-        for (int i = 0; i < asked.config().numReturnSequences(); i += together) sequences.add(new Sequence(this, i, together, maker));
+        this.wake = wake;
+        for (int i = 0; i < asked.config().numReturnSequences(); i += sequences.getLast().strategy().texts().size())
+            sequences.add(new Sequence(this, i, Strategy.of(task, i, draft)));
         if (limit == 0) {
             for (var sequence : sequences) {
                 if (!sequence.asksForPrompt()) sequence.strategy().end(FinishReason.LENGTH);
@@ -70,8 +83,15 @@ final class Request {
         return sequences;
     }
 
-    void cancel() {
+    @Override
+    public void cancel() {
         cancelled = true;
+        wake.run();
+    }
+
+    @Override
+    public CompletableFuture<Answer> answer() {
+        return answer;
     }
 
     /** Its first sequence takes its place. @param cached tokens of the prompt that need not be read */
@@ -135,7 +155,12 @@ final class Request {
         over = true;
         var timing = new Timing(waited.orElseGet(this::sinceArrival), firstToken, sinceArrival());
         var completions = sequences.stream().flatMap(s -> s.strategy().texts().stream()).map(GeneratedText::completion).toList();
-        listener.onEnd(new Answer(completions, List.copyOf(promptLogprobs), cachedTokens, timing));
+        var ended = new Answer(completions, List.copyOf(promptLogprobs), cachedTokens, timing);
+        try {
+            listener.onEnd(ended);
+        } finally {
+            answer.complete(ended);
+        }
     }
 
     /** Frees its memory and tells the listener of a failure, unless it knows of the end. */
@@ -146,7 +171,11 @@ final class Request {
         try {
             sequences.forEach(Sequence::tell);
         } finally {
-            listener.onFailure(failure);
+            try {
+                listener.onFailure(failure);
+            } finally {
+                answer.completeExceptionally(failure);
+            }
         }
     }
 }

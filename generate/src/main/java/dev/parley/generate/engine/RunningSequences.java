@@ -48,16 +48,12 @@ final class RunningSequences {
     boolean admit(List<Sequence> ended) {
         var free = places - places();
         if (free <= 0) return false;
-        var next = queue.next(all, free);
-        if (next.isEmpty()) return false;
-        var sequence = next.get();
-        if (!sequence.running()) {
-            ended.add(sequence);
-        } else if (!join(sequence)) {
-            queue.addFirst(sequence);
-            return false;
-        }
-        return true;
+        var next = queue.next(all, sequence -> hasRoom(sequence, free));
+        next.ifPresent(sequence -> {
+            if (sequence.running()) join(sequence);
+            else ended.add(sequence);
+        });
+        return next.isPresent();
     }
 
     private int places() {
@@ -67,19 +63,23 @@ final class RunningSequences {
     }
 
     /**
-     * Gives a sequence its place, if there is memory for it and for a block more of each that runs: else it would soon have to leave again.
+     * Whether a sequence has places beside those that run, and memory, with a block more for each: else it would soon have to leave again.
+     * If so, it has begun with what is known.
      */
-    private boolean join(Sequence sequence) {
+    private boolean hasRoom(Sequence sequence, int free) {
+        if (sequence.width() > free) return false;
         var first = sequence.branches().getFirst();
         open(first, sequence);
-        if (!all.isEmpty()
-                && prefixes.available() < PrefixCache.blocksFor(first.cache(), first.pending()) + all.size() + sequence.width() - 1) {
-            first.close();
-            return false;
-        }
+        if (prefixes.available() >= PrefixCache.blocksFor(first.cache(), first.pending()) + all.size() + sequence.width() - 1) return true;
+        first.close();
+        return false;
+    }
+
+    private void join(Sequence sequence) {
+        var first = sequence.branches().getFirst();
+        if (!first.isOpen()) open(first, sequence); // it is alone
         if (sequence.begin(first.cache())) counts.prompt(first.length(), first.cache().length());
         all.add(sequence);
-        return true;
     }
 
     /** Gives a branch a cache, which begins with what is known. */

@@ -1,49 +1,48 @@
 package dev.parley.generate.engine;
 
-import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Branch;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.strategy.GeneratedText;
 import dev.parley.generate.strategy.Strategy;
+import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Output;
+import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.SequenceCache;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** What takes one place in the engine: a sequence of a request, or the sequences that compete there. Its strategy says how it goes on. */
 final class Sequence {
 
     private final Request request;
     private final int number;
-    private final List<Telling> tellings = new ArrayList<>(); // one for each text
     private final Strategy strategy;
+    private final List<Telling> tellings; // one for each text
+    private final List<Branch> fed = new ArrayList<>(); // in this turn
+    private final List<Feed> feeds = new ArrayList<>();
+    private int fresh; // tokens of this turn
+    private Optional<RuntimeException> failure = Optional.empty();
     private int made; // tokens
     private boolean begun;
     private long lastToken;
     private long lastStep; // nanoseconds from the token before to the last one
     private long lastTold;
 
-    /** Makes the strategy, the pieces of whose sequences go to listeners. */
-    @FunctionalInterface
-    interface StrategyMaker {
-        Strategy make(int number, List<Consumer<String>> listeners);
-    }
-
-    /** What the listener knows of a sequence. */
+    /** How much the listener knows of a text. */
     private static final class Telling {
 
-        private final StringBuilder piece = new StringBuilder();
-        private int told; // new tokens
+        private int tokens;
+        private int characters;
     }
 
-    /** @param texts that it makes, from the sequence of the request with its number on */
-    Sequence(Request request, int number, int texts, StrategyMaker maker) {
+    /** @param number of its first text among those of the request */
+    Sequence(Request request, int number, Strategy strategy) {
         this.request = request;
         this.number = number;
-        for (int i = 0; i < texts; i++) tellings.add(new Telling());
-        strategy = maker.make(number, tellings.stream().<Consumer<String>>map(t -> t.piece::append).toList());
+        this.strategy = strategy;
+        tellings = strategy.texts().stream().map(text -> new Telling()).toList();
     }
 
     Request request() {
@@ -123,30 +122,112 @@ final class Sequence {
         return number == 0 || request.sequences().getFirst().made > 0 || !request.sequences().getFirst().running();
     }
 
-    /** Takes what a pass gave for tokens of a branch. @param from place of the first of them */
-    void read(Branch branch, int from, Output output) {
-        if (asksForPrompt()) request.rememberPrompt(from, output.scores());
-        strategy.read(branch, from, output);
+    // ---- a turn ----
+
+    /**
+     * Brings the branches up to date.
+     *
+     * @param ready whether it is known how they may go on
+     * @return whether that went well: a fault is this sequence's alone
+     */
+    boolean beginTurn(boolean ready, int draftRoom) {
+        fed.clear();
+        feeds.clear();
+        fresh = 0;
+        failure = Optional.empty();
+        try {
+            if (ready) strategy.prepare(draftRoom);
+        } catch (RuntimeException | Error e) { // by its grammar for one
+            fail(e);
+        }
+        return failure.isEmpty();
     }
 
-    /** Chooses what follows, once all is read. @param outputs of the last tokens of all branches @return new tokens */
-    int choose(List<Output> outputs) {
+    /** Has the next tokens of a branch read in this turn. */
+    void feed(Branch branch, int count, Scored scored) {
+        fed.add(branch);
+        feeds.add(new Feed(branch.cache(), branch.next(count), scored, strategy.readsStates()));
+    }
+
+    List<Feed> feeds() {
+        return feeds;
+    }
+
+    /** Whether there is anything to do with it in this turn. */
+    boolean takesPart() {
+        return !feeds.isEmpty() || failure.isPresent();
+    }
+
+    /** Of memory, for what is fed. */
+    int blocks() {
+        var blocks = 0;
+        for (var feed : feeds) blocks += PrefixCache.blocksFor(feed.sequence(), feed.ids().length);
+        return blocks;
+    }
+
+    /** Takes what came of its feeds, and chooses what follows when all is read. */
+    void take(List<Output> outputs) {
+        if (failure.isPresent()) return;
+        try {
+            if (asksForPrompt() || strategy.readsStates()) read(outputs);
+            if (isRead()) choose(outputs);
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private void read(List<Output> outputs) {
+        for (int i = 0; i < feeds.size(); i++) {
+            var from = fed.get(i).cache().length() - feeds.get(i).ids().length;
+            if (asksForPrompt()) request.rememberPrompt(from, outputs.get(i).scores());
+            strategy.read(fed.get(i), from, outputs.get(i).states());
+        }
+    }
+
+    private boolean isRead() {
+        for (var branch : branches()) {
+            if (!branch.isOpen() || branch.pending() > 0) return false;
+        }
+        return true;
+    }
+
+    private void choose(List<Output> outputs) {
         if (request.limit() == 0) {
             strategy.end(FinishReason.LENGTH);
-            return 0;
+            return;
         }
-        var fresh = strategy.choose(outputs);
+        fresh = strategy.choose(outputs);
         made += fresh;
+    }
+
+    private void fail(Throwable cause) {
+        failure = Optional.of(switch (cause) {
+            case RuntimeException e -> e;
+            case StackOverflowError e -> new IllegalStateException("The grammar nests too deeply.", e); // a grammar's
+            default -> new IllegalStateException("Generation failed: " + cause, cause);
+        });
+    }
+
+    /** New tokens of this turn. */
+    int fresh() {
         return fresh;
     }
+
+    /** Why it cannot go on, if it cannot. */
+    Optional<RuntimeException> failure() {
+        return failure;
+    }
+
+    // ---- what is told ----
 
     /** Whether its first token has just come. */
     boolean hasJustBegun() {
         return made == 1;
     }
 
-    /** Counts the time of tokens that have just come. */
-    void time(int fresh, EngineCounts counts) {
+    /** Counts the tokens that have just come, and their time. */
+    void count(EngineCounts counts) {
+        counts.completionTokens(fresh);
         var now = System.nanoTime();
         lastStep = (now - lastToken) / fresh;
         var isFirst = made == fresh;
@@ -168,12 +249,12 @@ final class Sequence {
     }
 
     private void tell(int row, GeneratedText text, Telling telling) {
-        var fresh = text.newIds(telling.told);
-        if (fresh.length == 0 && telling.piece.isEmpty()) return;
-        List<TokenLogprob> logprobs = text.newLogprobs(telling.told);
-        telling.told += fresh.length;
-        var certain = telling.piece.toString();
-        telling.piece.setLength(0);
-        request.listener().onTokens(row, fresh, logprobs, certain);
+        var ids = text.newIds(telling.tokens);
+        var certain = text.newText(telling.characters);
+        if (ids.length == 0 && certain.isEmpty()) return;
+        var logprobs = text.newLogprobs(telling.tokens);
+        telling.tokens += ids.length;
+        telling.characters += certain.length();
+        request.listener().onTokens(row, ids, logprobs, certain);
     }
 }

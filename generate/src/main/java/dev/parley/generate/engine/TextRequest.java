@@ -34,6 +34,14 @@ public record TextRequest(int[] prompt, GenerationConfig config, String owner, b
         return new TextRequest(prompt, config, "", false, Optional.empty());
     }
 
+    /** The most new tokens that each sequence may have. @param context tokens that the model's context holds */
+    int limit(int context) {
+        var room = context - prompt.length;
+        if (config.maxNewTokens() > 0) room = Math.min(room, config.maxNewTokens());
+        else if (config.maxLength() > 0) room = Math.min(room, config.maxLength() - prompt.length);
+        return Math.max(0, room);
+    }
+
     /** The same with another limit of new tokens. */
     public TextRequest withMaxNewTokens(int tokens) {
         return new TextRequest(prompt, config.withMaxNewTokens(tokens), owner, promptLogprobs, timeout, begun);

@@ -37,7 +37,7 @@ final class BanProcessors {
         };
     }
 
-    /** Keeps sequences out: a sequence's last token, where the others stand at the text's end. An end token alone is no word. */
+    /** Keeps sequences out: a sequence's last token, where the others stand at the end. An end token alone is no word. */
     static LogitsProcessor badWords(List<List<Integer>> words, List<Integer> eosTokenIds) {
         var biases = new HashMap<List<Integer>, Double>();
         for (var word : words) {
@@ -46,7 +46,7 @@ final class BanProcessors {
         return sequenceBias(biases);
     }
 
-    /** Adds to the score of a sequence's last token, where the others stand at the text's end. */
+    /** Adds to the score of a sequence's last token, where the others stand at the end. */
     static LogitsProcessor sequenceBias(Map<List<Integer>, Double> biases) {
         return (ids, logits) -> {
             var sums = new HashMap<Integer, Double>();

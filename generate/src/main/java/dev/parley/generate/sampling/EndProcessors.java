@@ -3,7 +3,7 @@ package dev.parley.generate.sampling;
 import java.util.Arrays;
 import java.util.List;
 
-/** Processors of a text's first and last token. An end token that the model's vocabulary does not have never comes. */
+/** Processors of a sequence's first and last token. An end token that the model's vocabulary does not have never comes. */
 final class EndProcessors {
 
     private EndProcessors() {}
@@ -13,7 +13,7 @@ final class EndProcessors {
         return tokens.stream().allMatch(id -> id < vocabSize) ? tokens : tokens.stream().filter(id -> id < vocabSize).toList();
     }
 
-    /** Keeps a text from ending before prompt and answer have so many tokens. */
+    /** Keeps a sequence from ending before prompt and answer have so many tokens. */
     static LogitsProcessor notBefore(int length, List<Integer> ends) {
         return (ids, logits) -> {
             if (ids.length < length) within(ends, logits.length).forEach(id -> logits[id] = Float.NEGATIVE_INFINITY);

@@ -10,7 +10,7 @@ final class EntropyProcessors {
     /** Keeps the tokens whose surprise lies nearest to the expected, up to a probability; Meister et al. 2022 (arXiv:2202.00666). */
     static LogitsProcessor typical(double mass, int least) {
         return (ids, logits) -> {
-            var p = TopK.softmax(logits);
+            var p = Sampler.softmax(logits);
             var entropy = of(p);
             // A distance and its token in one number, which sorts as the distance: 44 and more of its bits, where a score has 32.
             var indexBits = Long.SIZE - Long.numberOfLeadingZeros(p.length);
@@ -30,13 +30,13 @@ final class EntropyProcessors {
 
     /** Keeps the tokens that are at least this likely; Hewitt et al. 2022 (arXiv:2210.15191). */
     static LogitsProcessor epsilonCutoff(double epsilon) {
-        return (ids, logits) -> keepAtLeast(logits, TopK.softmax(logits), epsilon);
+        return (ids, logits) -> keepAtLeast(logits, Sampler.softmax(logits), epsilon);
     }
 
     /** The same with a limit that falls where the choice is wide; the same paper. */
     static LogitsProcessor etaCutoff(double epsilon) {
         return (ids, logits) -> {
-            var p = TopK.softmax(logits);
+            var p = Sampler.softmax(logits);
             keepAtLeast(logits, p, Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-of(p))));
         };
     }

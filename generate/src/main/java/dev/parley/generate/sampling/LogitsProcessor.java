@@ -51,7 +51,7 @@ public interface LogitsProcessor {
         return all;
     }
 
-    /** What shapes the draws. With beams, a token stays in reserve for each that ends the text. */
+    /** What shapes the distribution. With beams, a token stays in reserve for each that ends the sequence. */
     private static List<LogitsProcessor> warpers(GenerationConfig c) {
         var least = c.numBeams() > 1 ? Math.max(2, 1 + c.eosTokenIds().size()) : 1;
         var all = new ArrayList<LogitsProcessor>();
@@ -99,7 +99,7 @@ public interface LogitsProcessor {
     /** Keeps the likeliest whose probabilities reach p together, one at least; Holtzman et al. 2020 (arXiv:1904.09751). */
     static LogitsProcessor topP(double p) {
         return (ids, logits) -> {
-            var probabilities = TopK.softmax(logits);
+            var probabilities = Sampler.softmax(logits);
             var order = TopK.sorted(probabilities, p);
             Arrays.sort(order);
             var next = 0;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/** Chooses the next token of one text from its scores. Each text has a random generator of its own. */
+/** Chooses the next token of one sequence from its scores. Each sequence has a random generator of its own. */
 public final class Sampler {
 
     private final List<LogitsProcessor> processors;
@@ -17,7 +17,7 @@ public final class Sampler {
     /**
      * @param limit new tokens at most
      * @param masks of the config's grammar
-     * @param index of the text among those of one prompt: each draws differently
+     * @param index of the sequence among those of one prompt: each draws differently
      */
     public Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
         processors = LogitsProcessor.of(config, promptLength, limit, masks);
@@ -25,17 +25,25 @@ public final class Sampler {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }
 
-    /** The scores after all processors. @param logits changed */
+    /**
+     * The scores after all processors.
+     *
+     * @param logits changed
+     */
     public float[] processed(int[] ids, float[] logits) {
         for (var processor : processors) processor.process(ids, logits);
         return logits;
     }
 
-    /** The next token. @param logits after the processors */
+    /**
+     * The next token.
+     *
+     * @param logits after the processors
+     */
     public int choose(float[] logits) {
         var likeliest = argmax(logits);
         if (greedy) return likeliest;
-        var p = TopK.softmax(logits);
+        var p = softmax(logits);
         var u = random.nextDouble();
         for (int i = 0; i < p.length; i++) {
             u -= p[i];
@@ -54,5 +62,32 @@ public final class Sampler {
         }
         if (logits[best] == Float.NEGATIVE_INFINITY) throw new IllegalStateException("No token is allowed to come next.");
         return best;
+    }
+
+    /** exp(score) / Σ exp(score), in double. */
+    public static double[] softmax(float[] logits) {
+        var highest = Float.NEGATIVE_INFINITY;
+        for (var logit : logits) highest = Math.max(highest, logit);
+        var p = new double[logits.length];
+        var sum = 0.0;
+        for (int i = 0; i < p.length; i++) {
+            if (logits[i] == Float.NEGATIVE_INFINITY) continue;
+            p[i] = Math.exp(logits[i] - highest);
+            sum += p[i];
+        }
+        for (int i = 0; i < p.length; i++) p[i] /= sum;
+        return p;
+    }
+
+    /** score - ln Σ exp(score). */
+    public static float[] logSoftmax(float[] logits) {
+        var highest = Float.NEGATIVE_INFINITY;
+        for (var logit : logits) highest = Math.max(highest, logit);
+        var sum = 0.0;
+        for (var logit : logits) sum += Math.exp(logit - highest);
+        var shift = highest + Math.log(sum);
+        var logprobs = new float[logits.length];
+        for (int i = 0; i < logits.length; i++) logprobs[i] = (float) (logits[i] - shift);
+        return logprobs;
     }
 }

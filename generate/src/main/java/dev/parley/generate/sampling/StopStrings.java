@@ -17,6 +17,7 @@ public final class StopStrings {
     private String held = "";
     private boolean found;
 
+    /** Watches one text for these strings. */
     public StopStrings(List<String> stops) {
         this.stops = stops;
     }
@@ -69,6 +70,7 @@ public final class StopStrings {
         return rest;
     }
 
+    /** Whether a stop string has come. */
     public boolean found() {
         return found;
     }

@@ -15,7 +15,7 @@ public record TokenLogprob(int id, double logprob, List<Alternative> top) {
 
     /** @param alternatives how many are wanted */
     public static TokenLogprob of(int id, float[] logits, int alternatives) {
-        var logprobs = TopK.logSoftmax(logits);
+        var logprobs = Sampler.logSoftmax(logits);
         if (alternatives == 0) return new TokenLogprob(id, logprobs[id], List.of());
         var least = TopK.score(logprobs, Math.min(alternatives, logprobs.length));
         var top = new java.util.ArrayList<Alternative>();

@@ -2,7 +2,7 @@ package dev.parley.generate.sampling;
 
 import java.util.Arrays;
 
-/** The k most likely of many tokens, found without sorting all of them; and the probabilities of scores. */
+/** The k most likely of many tokens, found without sorting all of them. */
 public final class TopK {
 
     private TopK() {}
@@ -45,33 +45,6 @@ public final class TopK {
         var first = new int[order.size()];
         for (int i = first.length - 1; i >= 0; i--) first[i] = order.poll();
         return first;
-    }
-
-    /** exp(score) / Σ exp(score), in double. */
-    public static double[] softmax(float[] logits) {
-        var highest = Float.NEGATIVE_INFINITY;
-        for (var logit : logits) highest = Math.max(highest, logit);
-        var p = new double[logits.length];
-        var sum = 0.0;
-        for (int i = 0; i < p.length; i++) {
-            if (logits[i] == Float.NEGATIVE_INFINITY) continue;
-            p[i] = Math.exp(logits[i] - highest);
-            sum += p[i];
-        }
-        for (int i = 0; i < p.length; i++) p[i] /= sum;
-        return p;
-    }
-
-    /** score - ln Σ exp(score). */
-    public static float[] logSoftmax(float[] logits) {
-        var highest = Float.NEGATIVE_INFINITY;
-        for (var logit : logits) highest = Math.max(highest, logit);
-        var sum = 0.0;
-        for (var logit : logits) sum += Math.exp(logit - highest);
-        var shift = highest + Math.log(sum);
-        var logprobs = new float[logits.length];
-        for (int i = 0; i < logits.length; i++) logprobs[i] = (float) (logits[i] - shift);
-        return logprobs;
     }
 
     /**

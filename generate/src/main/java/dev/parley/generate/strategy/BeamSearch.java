@@ -2,8 +2,8 @@ package dev.parley.generate.strategy;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.StopStrings;
-import dev.parley.generate.sampling.TopK;
 import dev.parley.grammar.GrammarProgress;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -52,11 +51,12 @@ final class BeamSearch extends Strategy {
     /** The next token of a running beam. */
     private record Candidate(int beam, int token, double score) {}
 
-    BeamSearch(Generation task, List<Consumer<String>> listeners) {
-        super(List.of(new Branch(Tokens.of(task.prompt()))));
+    BeamSearch(Generation task) {
+        super(IntStream.range(0, task.config().numReturnSequences()).mapToObj(i -> new GeneratedText(task, i)).toList(),
+                Tokens.of(task.prompt()), true);
         this.task = task;
         config = task.config();
-        texts = IntStream.range(0, listeners.size()).mapToObj(i -> new GeneratedText(task, i, listeners.get(i))).toList();
+        texts = super.texts();
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
         processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());
@@ -189,7 +189,7 @@ final class BeamSearch extends Strategy {
     private double[][] totals(List<Beam> running, float[][] scores) {
         var totals = new double[running.size()][];
         for (int b = 0; b < totals.length; b++) {
-            var logprobs = TopK.logSoftmax(scores[b]);
+            var logprobs = Sampler.logSoftmax(scores[b]);
             for (var processor : processors) processor.process(running.get(b).ids, logprobs);
             totals[b] = new double[logprobs.length];
             for (int i = 0; i < logprobs.length; i++) totals[b][i] = running.get(b).score + logprobs[i];

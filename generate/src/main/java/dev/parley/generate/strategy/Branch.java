@@ -23,6 +23,7 @@ public final class Branch {
         return tokens.range(0, tokens.length());
     }
 
+    /** Number of tokens, those not read yet counted. */
     public int length() {
         return tokens.length();
     }
@@ -38,6 +39,7 @@ public final class Branch {
         return tokens.range(read, read + count);
     }
 
+    /** Whether it has a cache to read in. */
     public boolean isOpen() {
         return cache.isPresent();
     }
@@ -47,6 +49,7 @@ public final class Branch {
         cache = Optional.of(empty);
     }
 
+    /** Where the keys and values of the tokens that were read are. Only while it is open. */
     public SequenceCache cache() {
         return cache.orElseThrow();
     }

@@ -1,16 +1,20 @@
 package dev.parley.generate.strategy;
 
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TopK;
 import dev.parley.model.InferenceSession.Output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Takes, of the top-k tokens, the one whose hidden state is least like those of the sequence so far, Su et al. 2022 (arXiv:2202.06417):
  * the highest of (1 - alpha) p(token) - alpha max cos(state of the token, state of an earlier one). Nothing is drawn.
  */
 final class ContrastiveSearch extends Strategy {
+
+    private static final long SHARED_FROM = 1 << 20; // products: a millisecond's work for one thread
 
     private final GeneratedText text;
     private final double alpha;
@@ -26,7 +30,7 @@ final class ContrastiveSearch extends Strategy {
      * @param candidates tokens that are tried in each step
      */
     ContrastiveSearch(GeneratedText text, double alpha, int candidates) {
-        super(List.of(new Branch(text)));
+        super(text, true);
         this.text = text;
         this.alpha = alpha;
         this.candidates = candidates;
@@ -48,7 +52,7 @@ final class ContrastiveSearch extends Strategy {
     public void prepare(int room) {
         if (scores.length == 0 || tried.length > 0) return;
         raw = scores.clone();
-        p = TopK.softmax(text.processed(scores));
+        p = Sampler.softmax(text.processed(scores));
         tried = TopK.first(p, candidates);
         scores = new float[0];
         var base = branches().getFirst();
@@ -62,9 +66,9 @@ final class ContrastiveSearch extends Strategy {
     }
 
     @Override
-    public void read(Branch branch, int from, Output output) {
-        for (int i = 0; i < output.states().length; i++) {
-            if (from + i == states.size() && from + i < text.length()) states.add(unit(output.states()[i]));
+    public void read(Branch branch, int from, float[][] read) {
+        for (int i = 0; i < read.length; i++) {
+            if (from + i == states.size() && from + i < text.length()) states.add(unit(read[i]));
         }
     }
 
@@ -92,12 +96,13 @@ final class ContrastiveSearch extends Strategy {
     }
 
     private int best(List<float[]> next) {
+        var products = (long) tried.length * states.size() * next.getFirst().length;
+        var candidates = products < SHARED_FROM ? IntStream.range(0, tried.length) : IntStream.range(0, tried.length).parallel();
+        var likeness = candidates.mapToDouble(i -> likeness(next.get(i))).toArray();
         var best = 0;
         var highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < tried.length; i++) {
-            var likeness = Double.NEGATIVE_INFINITY;
-            for (var earlier : states) likeness = Math.max(likeness, dot(next.get(i), earlier));
-            var score = (1 - alpha) * p[tried[i]] - alpha * likeness;
+            var score = (1 - alpha) * p[tried[i]] - alpha * likeness[i];
             if (score > highest) {
                 highest = score;
                 best = i;
@@ -106,10 +111,25 @@ final class ContrastiveSearch extends Strategy {
         return best;
     }
 
+    /** With the state that is most like it. */
+    private double likeness(float[] state) {
+        var highest = Double.NEGATIVE_INFINITY;
+        for (var earlier : states) highest = Math.max(highest, dot(state, earlier));
+        return highest;
+    }
+
+    /** In four sums, none of which waits for the others' additions. */
     private static double dot(float[] a, float[] b) {
-        var sum = 0.0;
-        for (int i = 0; i < a.length; i++) sum += (double) a[i] * b[i];
-        return sum;
+        double first = 0, second = 0, third = 0, fourth = 0;
+        var whole = a.length & ~3;
+        for (int i = 0; i < whole; i += 4) {
+            first += (double) a[i] * b[i];
+            second += (double) a[i + 1] * b[i + 1];
+            third += (double) a[i + 2] * b[i + 2];
+            fourth += (double) a[i + 3] * b[i + 3];
+        }
+        for (int i = whole; i < a.length; i++) first += (double) a[i] * b[i];
+        return first + second + (third + fourth);
     }
 
     private static float[] unit(float[] vector) {
@@ -117,10 +137,5 @@ final class ContrastiveSearch extends Strategy {
         var unit = new float[vector.length];
         for (int i = 0; i < unit.length; i++) unit[i] = (float) (vector[i] / length);
         return unit;
-    }
-
-    @Override
-    public List<GeneratedText> texts() {
-        return List.of(text);
     }
 }

@@ -16,11 +16,15 @@ public final class DraftModel implements AutoCloseable {
     private final CausalLM model;
     private final InferenceSession session;
 
-    /** @throws ModelException if it has another vocabulary than the model */
-    public DraftModel(CausalLM draft, CausalLM model) {
+    /**
+     * @param cacheBytes of its keys and values; one context at least, which is enough: only a sequence that runs alone is drafted for, and
+     *     those that have left have given theirs back
+     * @throws ModelException if it has another vocabulary than the model
+     */
+    public DraftModel(CausalLM draft, CausalLM model, long cacheBytes) {
         check(draft, model);
         this.model = draft;
-        session = draft.openSession(Long.MAX_VALUE);
+        session = draft.openSession(cacheBytes);
     }
 
     /** @throws ModelException if the draft model has another vocabulary than the model */

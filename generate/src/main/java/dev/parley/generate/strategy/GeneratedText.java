@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** A text while it is generated: its tokens, the part that has been shown, and why it ended. */
 public final class GeneratedText implements Tokens {
@@ -21,7 +20,6 @@ public final class GeneratedText implements Tokens {
     private final int limit;
     private final GenerationConfig config;
     private final Optional<GrammarProgress> grammar;
-    private final Consumer<String> listener;
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
     private final StopStrings stops;
@@ -32,12 +30,8 @@ public final class GeneratedText implements Tokens {
     private int length;
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    /**
-     * @param index of the text among those of its prompt
-     * @param listener takes each piece of the text as soon as it is certain
-     */
-    GeneratedText(Generation task, int index, Consumer<String> listener) {
-        this.listener = listener;
+    /** @param index of the text among those of its prompt */
+    GeneratedText(Generation task, int index) {
         prompt = task.prompt();
         limit = task.limit();
         config = task.config();
@@ -58,6 +52,7 @@ public final class GeneratedText implements Tokens {
         return limit;
     }
 
+    /** Whether it goes on. */
     public boolean running() {
         return finishReason.isEmpty();
     }
@@ -90,6 +85,11 @@ public final class GeneratedText implements Tokens {
     /** New tokens from a number on. */
     public int[] newIds(int from) {
         return Arrays.copyOfRange(ids, prompt.length + from, length);
+    }
+
+    /** What is certain of its text, from a character on. */
+    public String newText(int from) {
+        return shown.substring(from);
     }
 
     /** Of the new tokens from a number on; empty where the config asks for none. */
@@ -135,24 +135,19 @@ public final class GeneratedText implements Tokens {
     /** Shows what a token of the answer adds to its text, and ends it where the token does. */
     private void read(int id) {
         var ends = !config.ignoreEos() && config.eosTokenIds().contains(id) || stopTokens.contains(id);
-        if (!ends) decoder.ifPresent(d -> show(stops.push(d.push(id))));
+        if (!ends) decoder.ifPresent(d -> shown.append(stops.push(d.push(id))));
         if (ends || stops.found()) end(FinishReason.STOP);
     }
 
     /** Ends it, and shows what was held back. */
     public void end(FinishReason reason) {
         finishReason = Optional.of(reason);
-        decoder.ifPresent(d -> show(stops.push(d.finish())));
-        show(stops.finish());
+        decoder.ifPresent(d -> shown.append(stops.push(d.finish())));
+        shown.append(stops.finish());
         if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
     }
 
-    private void show(String text) {
-        if (text.isEmpty()) return;
-        shown.append(text);
-        listener.accept(text);
-    }
-
+    /** The text as the caller gets it. Only once it has ended. */
     public Completion completion() {
         return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(),
                 List.copyOf(logprobs));

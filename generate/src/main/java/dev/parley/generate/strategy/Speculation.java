@@ -28,7 +28,7 @@ final class Speculation extends Strategy {
 
     /** @param draftLength most tokens drafted in a step */
     Speculation(GeneratedText text, Drafter drafter, int draftLength) {
-        super(List.of(new Branch(text)));
+        super(text, true);
         this.text = text;
         this.drafter = drafter;
         this.draftLength = draftLength;
@@ -72,11 +72,6 @@ final class Speculation extends Strategy {
             drafted = new int[0];
         }
         return text.answerLength() - before;
-    }
-
-    @Override
-    public List<GeneratedText> texts() {
-        return List.of(text);
     }
 
     @Override

@@ -5,19 +5,29 @@ import dev.parley.model.InferenceSession.Output;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
- * How a sequence goes on: what the model is to read next, and which tokens follow from its scores. An engine runs the strategies
- * of many sequences together, turn after turn: {@link #prepare}, a pass of the model over what the {@link #branches()} have pending,
- * {@link #choose} when all of it is read.
+ * How a sequence goes on: what the model is to read next, and which tokens follow from its scores. The plain strategy takes one token
+ * after the other, the likeliest or one that is drawn; those that extend it look further. An engine runs the strategies of many sequences
+ * together, turn after turn: {@link #prepare}, a pass of the model over what the {@link #branches()} have pending, {@link #choose} when
+ * all of it is read.
  */
-public abstract class Strategy {
+public sealed class Strategy permits BeamSearch, ContrastiveSearch, Speculation {
 
+    private final List<GeneratedText> texts;
+    private final boolean usesCache;
     private List<Branch> branches;
 
-    Strategy(List<Branch> branches) {
-        this.branches = branches;
+    /** @param usesCache whether what was read is kept for the next token; the text is the same */
+    Strategy(GeneratedText text, boolean usesCache) {
+        this(List.of(text), text, usesCache);
+    }
+
+    /** @param first tokens to be read */
+    Strategy(List<GeneratedText> texts, Tokens first, boolean usesCache) {
+        this.texts = texts;
+        this.usesCache = usesCache;
+        branches = List.of(new Branch(first));
     }
 
     /**
@@ -25,27 +35,21 @@ public abstract class Strategy {
      *
      * @param index of its first sequence among those of the prompt: each has its own random numbers
      * @param draft the engine's draft model, if it has one
-     * @param listeners of the text: one for each sequence that the strategy makes
      */
-    public static Strategy of(Generation task, int index, Optional<DraftModel> draft, List<Consumer<String>> listeners) {
+    public static Strategy of(Generation task, int index, Optional<DraftModel> draft) {
         var config = task.config();
-        if (config.numBeams() > 1) return new BeamSearch(task, listeners);
-        var text = new GeneratedText(task, index, listeners.getFirst());
+        if (config.numBeams() > 1) return new BeamSearch(task);
+        var text = new GeneratedText(task, index);
         if (isContrastive(config)) return new ContrastiveSearch(text, config.penaltyAlpha(), config.topK());
         if (config.useCache() && task.masks().isEmpty()) { // what a grammar allows after a drafted token is not known beforehand
             if (draft.isPresent()) return new Speculation(text, draft.get().newDrafter(), config.numAssistantTokens());
             if (config.promptLookupNumTokens() > 0) return new Speculation(text, new PromptLookup(), config.promptLookupNumTokens());
         }
-        return new TokenByToken(text, config.useCache());
+        return new Strategy(text, config.useCache());
     }
 
     private static boolean isContrastive(GenerationConfig config) {
         return config.penaltyAlpha() > 0 && config.temperature() == 0;
-    }
-
-    /** Sequences that one strategy of this configuration makes together. */
-    public static int textsTogether(GenerationConfig config) {
-        return config.numBeams() > 1 ? config.numReturnSequences() : 1;
     }
 
     /** Tokens that are fed together in each step, drafted ones not counted. */
@@ -74,7 +78,7 @@ public abstract class Strategy {
 
     /** Whether it may use prefixes that other sequences have read. */
     public boolean mayShare() {
-        return true;
+        return usesCache;
     }
 
     /** Whether the tokens that a grammar allows next are known; if not, a thread of the executor computes them. */
@@ -84,18 +88,39 @@ public abstract class Strategy {
         return ready;
     }
 
-    /** Before a pass, on the engine's thread: brings the branches up to date. @param room for drafted tokens in the pass */
+    /**
+     * Before a pass, on the engine's thread: brings the branches up to date.
+     *
+     * @param room for drafted tokens in the pass
+     */
     public void prepare(int room) {}
 
-    /** What the model gave for tokens of a branch. @param from place of the first of them */
-    public void read(Branch branch, int from, Output output) {}
+    /**
+     * Takes the states of a branch's tokens, where it {@link #readsStates}.
+     *
+     * @param from place of the first of them
+     */
+    public void read(Branch branch, int from, float[][] states) {}
 
-    /** Chooses what follows, when all branches have been read. @param outputs of their last tokens @return new tokens */
-    public abstract int choose(List<Output> outputs);
+    /**
+     * Chooses what follows, when all branches have been read.
+     *
+     * @param outputs of their last tokens
+     * @return new tokens
+     */
+    public int choose(List<Output> outputs) {
+        var scores = outputs.getFirst().scores();
+        texts.getFirst().take(scores[scores.length - 1]);
+        if (!usesCache) release();
+        return 1;
+    }
 
     /** The sequences that are made, most likely first where they compete. */
-    public abstract List<GeneratedText> texts();
+    public List<GeneratedText> texts() {
+        return texts;
+    }
 
+    /** Whether any of its texts goes on. */
     public boolean running() {
         return texts().stream().anyMatch(GeneratedText::running);
     }

@@ -12,9 +12,14 @@ public final class ToolCallReader {
     /** Is told what the answer says. */
     public interface Listener {
 
+        /** More of what the answer says outside of calls. */
         void onText(String text);
 
-        /** A call has begun. @param index of it, from 0 */
+        /**
+         * A call has begun.
+         *
+         * @param index of it, from 0
+         */
         void onCall(int index, String name);
 
         /** More of a call's arguments, as JSON. All pieces together are what the model wrote. */
@@ -70,7 +75,11 @@ public final class ToolCallReader {
         openAt = characters;
     }
 
-    /** The answer has ended. @param cutOff whether more was to come: then the beginning of a call is no text */
+    /**
+     * The answer has ended.
+     *
+     * @param cutOff whether more was to come: then the beginning of a call is no text
+     */
     public void finish(boolean cutOff) {
         var beginsCall = state == State.CALL || state == State.BEFORE_CALL && !held.toString().isBlank();
         if (state == State.TEXT && !(hasCalls() && held.toString().isBlank())) showAll();

@@ -6,27 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.kernels.DType;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
-import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What heads see of a text, against GPT-2 written out in loops over doubles. */
-@Timeout(120)
-class AttentionProbeTest {
+class AttentionProbeTest extends EngineTest {
 
-    private static final Tokenizer TOKENIZER = Tokenizer.fromPretrained("gpt2");
     private static final int LAYERS = 2, HEADS = 2, C = 64, D = C / HEADS;
-
-    @TempDir
-    private Path folder;
 
     private final int[] text = new Random(4).ints(200, 0, 50_000).toArray();
 
@@ -36,8 +30,8 @@ class AttentionProbeTest {
         try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 512, C, LAYERS, HEADS), 7)) {
             expected = new PlainGpt2(random).attentionOfLast(text);
         }
-        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.FLOAT32);
-                var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
+        try (var exact = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.BFLOAT16, Backend.JAVA);
+                var engine = new InferenceEngine(exact, TOKENIZER, Limits.DEFAULT)) {
             var weights = engine.attention("", text).get(60, TimeUnit.SECONDS);
             assertEquals(LAYERS, weights.length);
             for (int l = 0; l < LAYERS; l++) {
@@ -53,8 +47,7 @@ class AttentionProbeTest {
 
     @Test
     void theyAreTheSameAfterAKnownBeginningAndBesideRunningTexts() throws Exception {
-        try (var model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), 512, WeightType.INT8);
-                var engine = new InferenceEngine(model, TOKENIZER, Limits.DEFAULT)) {
+        try (var engine = engine(Limits.DEFAULT)) {
             var alone = engine.attention("", text).get(60, TimeUnit.SECONDS);
             var kept = new Kept();
             var ticket = engine.submit(

@@ -10,14 +10,6 @@ import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.grammar.Grammar;
-import dev.parley.kernels.DType;
-import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
-import dev.parley.model.ModelConfig;
-import dev.parley.model.WeightType;
-import dev.parley.tokenizer.Tokenizer;
-import dev.parley.torch.TrainableLM;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,34 +19,22 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that go on where one was broken off, against the same answer in one go. */
-@Timeout(120)
-class BegunAnswerTest {
+class BegunAnswerTest extends EngineTest {
 
     private static final int[] PROMPT = {464, 3290, 318};
-    private static final Tokenizer TOKENIZER = Tokenizer.fromPretrained("gpt2");
 
-    @TempDir
-    private static Path folder;
-    private static CausalLM model;
     private static InferenceEngine engine;
 
     @BeforeAll
-    static void start() throws Exception {
-        try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), 256, 64, 2, 2), 7)) {
-            random.savePretrained(folder);
-        }
-        model = CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA);
-        engine = new InferenceEngine(model, TOKENIZER, InferenceEngine.Limits.DEFAULT);
+    static void startEngine() {
+        engine = engine(InferenceEngine.Limits.DEFAULT);
     }
 
     @AfterAll
-    static void close() {
+    static void closeEngine() {
         engine.close();
-        model.close();
     }
 
     private record Told(Completion completion, String text) {}

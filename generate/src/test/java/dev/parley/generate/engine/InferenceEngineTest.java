@@ -8,18 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.NaiveDecoder;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TokenLogprob;
-import dev.parley.generate.sampling.TopK;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelException;
-import dev.parley.model.WeightType;
-import dev.parley.tokenizer.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,42 +21,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The engine against a decoder that runs each text alone, and from its beginning for each token. */
-@Timeout(120)
-class InferenceEngineTest {
-
-    private static final GenerationConfig GREEDY = GenerationConfig.builder().temperature(0).maxNewTokens(40).ignoreEos(true).build();
-    private static final Tokenizer TOKENIZER = Tokenizer.fromPretrained("gpt2");
-    private static final int CONTEXT = 512;
-
-    @TempDir
-    private static Path folder;
-    private static CausalLM model;
-
-    @BeforeAll
-    static void makeModel() throws IOException {
-        model = TinyModels.gpt2(folder, TOKENIZER.vocabSize(), CONTEXT, WeightType.INT8);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
-
-    private static InferenceEngine engine(Limits limits) {
-        return new InferenceEngine(model, TOKENIZER, limits);
-    }
-
-    private static List<int[]> prompts(int count, int longest) {
-        var random = new Random(5);
-        return IntStream.range(0, count).mapToObj(i -> random.ints(1 + random.nextInt(longest), 0, 50_000).toArray()).toList();
-    }
+class InferenceEngineTest extends EngineTest {
 
     private static List<Kept> submitAll(InferenceEngine engine, List<int[]> prompts, GenerationConfig config) {
         var all = new ArrayList<Kept>();
@@ -189,34 +151,6 @@ class InferenceEngineTest {
     }
 
     @Test
-    void aCancelledRequestFreesItsPlaceAtOnce() throws InterruptedException {
-        var prompts = prompts(3, 20);
-        try (var engine = engine(new Limits(1, 10, 1L << 30, 64))) {
-            Kept endless = new Kept(), waits = new Kept(), next = new Kept();
-            var ticket = engine.submit(TextRequest.of(prompts.get(0), GREEDY.withMaxNewTokens(490)), endless);
-            var second = engine.submit(TextRequest.of(prompts.get(1), GREEDY), waits);
-            engine.submit(TextRequest.of(prompts.get(2), GREEDY), next);
-            assertTrue(endless.first.await(60, TimeUnit.SECONDS));
-            second.cancel();
-            ticket.cancel();
-            assertEquals(FinishReason.CANCELLED, endless.await().completions().getFirst().finishReason());
-            assertEquals(FinishReason.CANCELLED, waits.await().completions().getFirst().finishReason());
-            assertEquals(0, waits.await().completions().getFirst().ids().length);
-            assertEquals(40, next.await().completions().getFirst().ids().length);
-        }
-    }
-
-    @Test
-    void aRequestEndsAtItsTimeout() {
-        try (var engine = engine(Limits.DEFAULT)) {
-            var kept = new Kept();
-            engine.submit(new TextRequest(new int[] {1, 2}, GREEDY.withMaxNewTokens(500), "", false, Optional.of(Duration.ofMillis(1))),
-                    kept);
-            assertEquals(FinishReason.LENGTH, kept.await().completions().getFirst().finishReason());
-        }
-    }
-
-    @Test
     void aFullQueueRefuses() {
         try (var engine = engine(new Limits(1, 2, 1L << 30, 64))) {
             assertThrows(QueueFullException.class, () -> {
@@ -257,7 +191,7 @@ class InferenceEngineTest {
             try (var session = model.openSession(0); var text = session.open()) {
                 var scores = session.feed(List.of(new Feed(text, prompt, Scored.ALL, false))).getFirst().scores();
                 for (int i = 0; i < 199; i++) {
-                    assertEquals(TopK.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
+                    assertEquals(Sampler.logSoftmax(scores[i])[prompt[i + 1]], logprobs.get(i).logprob(), 1e-12);
                 }
             }
         }

@@ -31,7 +31,7 @@ class LogitsProcessorTest {
             for (int row = 0; row < golden.path("logits").size(); row++) {
                 var logits = floats(golden.path("logits").get(row));
                 for (var p : processors) processor(p).orElseThrow().process(Golden.ints(golden.path("input_ids").get(row)), logits);
-                var probabilities = TopK.softmax(logits);
+                var probabilities = Sampler.softmax(logits);
                 var expected = test.path("logprobs").get(row);
                 for (int i = 0; i < logits.length; i++) {
                     if (expected.get(i).isNull()) assertEquals(0, probabilities[i], test.toString());
@@ -59,7 +59,7 @@ class LogitsProcessorTest {
             var logits = new float[50 + random.nextInt(3000)];
             for (int i = 0; i < logits.length; i++)
                 logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 3);
-            var p = TopK.softmax(logits);
+            var p = Sampler.softmax(logits);
             var entropy = Arrays.stream(p).filter(x -> x > 0).map(x -> -x * Math.log(x)).sum();
             var order = java.util.stream.IntStream.range(0, p.length).boxed()
                     .sorted(java.util.Comparator.comparingDouble(i -> Math.abs(-Math.log(p[i]) - entropy))).toList();
@@ -156,7 +156,7 @@ class LogitsProcessorTest {
             var k = 1 + random.nextInt(logits.length);
             assertEquals(sorted[logits.length - k], TopK.score(logits, k));
             var mass = random.nextDouble();
-            var p = TopK.softmax(logits);
+            var p = Sampler.softmax(logits);
             var order = java.util.stream.IntStream.range(0, p.length).boxed().sorted((a, b) -> Double.compare(p[b], p[a])).mapToInt(i -> i)
                     .toArray();
             var count = 0;

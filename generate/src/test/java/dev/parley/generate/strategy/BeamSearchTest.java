@@ -16,8 +16,6 @@ import dev.parley.model.WeightType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,8 +49,7 @@ public class BeamSearchTest {
                 var config = config(beam);
                 var task = new Generation(Golden.ints(beam.path("prompt_ids")), 0, config.maxNewTokens(), config, Optional.empty(),
                         Optional.empty());
-                var search = new BeamSearch(task,
-                        IntStream.range(0, config.numReturnSequences()).<Consumer<String>>mapToObj(i -> piece -> {}).toList());
+                var search = new BeamSearch(task);
                 run(search, session);
                 var found = search.best();
                 assertEquals(beam.path("sequences").size(), found.size());

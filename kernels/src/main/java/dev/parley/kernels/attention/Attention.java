@@ -33,10 +33,13 @@ public final class Attention {
     /**
      * One head of one query.
      *
-     * @param q the query, headDim numbers, positions rotated in already
+     * @param cache with keys and values of all tokens that the query sees, its own among them
+     * @param kvHead the key and value head that this query head reads
+     * @param q the query, headDim numbers from {@code qAt} on, rotated in already
+     * @param scale what scores are multiplied by before the softmax, mostly 1/sqrt(headDim)
      * @param from the first token that it sees; 0 unless a window slides
      * @param to the token after the last
-     * @param out receives headDim numbers
+     * @param out receives headDim numbers from {@code outAt} on
      * @param scratch of one thread, {@link #scratchSize}; afterwards the weight of each token that was seen lies at its position
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out,

@@ -39,7 +39,11 @@ public final class KvBlocks implements AutoCloseable {
         this(new KvPool(layers, kvHeads, headDim, wide, Integer.MAX_VALUE), true, capacity);
     }
 
-    /** A sequence in a pool's memory. @param capacity tokens at most */
+    /**
+     * A sequence in a pool's memory.
+     *
+     * @param capacity tokens at most
+     */
     public KvBlocks(KvPool pool, int capacity) {
         this(pool, false, capacity);
     }
@@ -68,7 +72,12 @@ public final class KvBlocks implements AutoCloseable {
         return (int) shared + Math.max(0, end - blocks.size());
     }
 
-    /** Makes room for this many more tokens, before their keys and values are put. */
+    /**
+     * Makes room for this many more tokens, before their keys and values are put. Copies a block that other sequences read too.
+     *
+     * @param tokens to come after those that the cache has
+     * @throws IllegalStateException if that is more than the cache or its pool can hold
+     */
     public void reserve(int tokens) {
         if (length + tokens > capacity)
             throw new IllegalStateException("A cache of " + capacity + " tokens cannot take " + tokens + " after " + length + ".");
@@ -122,7 +131,15 @@ public final class KvBlocks implements AutoCloseable {
         while (blocks.size() > Math.ceilDiv(this.length, TOKENS)) pool.release(blocks.removeLast());
     }
 
-    /** Puts a token's key and value. @param position less than {@link #length()} plus the tokens reserved */
+    /**
+     * Puts a token's key and value.
+     *
+     * @param layer from 0
+     * @param kvHead from 0; query heads that share one put nothing of their own
+     * @param position from 0, less than {@link #length()} plus the tokens reserved
+     * @param key headDim numbers from {@code keyAt} on, rotated in already
+     * @param value headDim numbers from {@code valueAt} on
+     */
     public void put(int layer, int kvHead, int position, float[] key, int keyAt, float[] value, int valueAt) {
         var block = block(position / TOKENS);
         int token = position % TOKENS, headDim = pool.headDim();

@@ -38,6 +38,11 @@ public final class KvPool implements AutoCloseable {
     }
 
     /**
+     * Makes a pool; memory is taken when a block is first used.
+     *
+     * @param layers of the model
+     * @param kvHeads key and value heads of a layer
+     * @param headDim numbers in a head
      * @param wide float32 rather than bfloat16
      * @param mostBlocks blocks in use at once, at most
      */

@@ -46,7 +46,12 @@ public enum Isa {
         return of(System.getenv(VARIABLE));
     }
 
-    /** @throws IllegalArgumentException if there is none of that name */
+    /**
+     * {@return the level of a name, such as avx2; the machine's own for an empty name or none}
+     *
+     * @param name as {@code PARLEY_ISA} has it
+     * @throws IllegalArgumentException if there is none of that name
+     */
     public static Isa of(String name) {
         if (name == null || name.isEmpty()) return NATIVE;
         return Arrays.stream(values()).filter(isa -> isa.label().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(

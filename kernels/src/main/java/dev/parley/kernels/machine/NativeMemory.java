@@ -40,7 +40,11 @@ public final class NativeMemory {
         }
     }
 
-    /** Memory of zeros that lives as long as the arena. @throws OutOfMemoryError if the system has none */
+    /**
+     * Memory of zeros that lives as long as the arena.
+     *
+     * @throws OutOfMemoryError if the system has none
+     */
     public static MemorySegment allocate(Arena arena, long bytes) {
         if (Calls.LINUX == null || bytes < LARGE_PAGE) return arena.allocate(Math.max(bytes, 64), 64).asSlice(0, bytes);
         var mapped = bytes + LARGE_PAGE;

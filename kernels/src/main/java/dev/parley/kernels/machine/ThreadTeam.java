@@ -43,7 +43,12 @@ public final class ThreadTeam {
         private volatile long p1, p2, p3, p4, p5, p6, p7, p8;
     }
 
-    /** @param size threads that work, the caller counted */
+    /**
+     * Starts the team's threads.
+     *
+     * @param size threads that work, the caller counted
+     * @throws IllegalArgumentException if the size is below 1
+     */
     public ThreadTeam(int size) {
         if (size < 1) throw new IllegalArgumentException("A team of " + size + " threads cannot work.");
         this.size = size;

@@ -43,7 +43,11 @@ public final class Int8Matrix extends StripMatrix {
         return pack(source, VectorShape.roundUp(source.columns(), 4), arena, team);
     }
 
-    /** Quantises groups of columns, each with a scale. @param groupColumns a multiple of 4 */
+    /**
+     * Quantises groups of columns, each with a scale.
+     *
+     * @param groupColumns a multiple of 4
+     */
     public static Int8Matrix pack(RowSource source, int groupColumns, Arena arena, ThreadTeam team) {
         var groups = Math.ceilDiv(source.columns(), groupColumns);
         var strips = Math.ceilDiv(source.rows(), LANES);

@@ -13,6 +13,8 @@ public final class MatrixWorkspace {
     final float[] rows; // four of them, and their sums
 
     /**
+     * Makes one that is large enough for all matrices of a model.
+     *
      * @param panelSize the largest {@link Matrix#panelSize()} of the matrices
      * @param rowsSize the largest {@link Matrix#rowsSize()}
      * @param batch vectors at most

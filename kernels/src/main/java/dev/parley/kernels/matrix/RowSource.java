@@ -24,6 +24,13 @@ public interface RowSource {
      */
     @FunctionalInterface
     interface BlockReader {
+        /**
+         * Takes a block; called by several threads at once, each with a block and an array of its own.
+         *
+         * @param first number of the block's first row
+         * @param count rows in it
+         * @param floats the rows, valid only during the call
+         */
         void take(int first, int count, float[] floats);
     }
 

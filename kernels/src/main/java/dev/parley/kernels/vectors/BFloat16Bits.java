@@ -45,7 +45,11 @@ public final class BFloat16Bits {
         return pairs.and(0xffff0000).reinterpretAsFloats();
     }
 
-    /** Rounds {@code count} numbers from {@code from[at]} on into memory. @param offset in bytes */
+    /**
+     * Rounds {@code count} numbers from {@code from[at]} on into memory.
+     *
+     * @param offset in bytes
+     */
     public static void write(float[] from, int at, MemorySegment to, long offset, int count) {
         var halves = new short[count]; // plain arrays are quick also before this is compiled well
         round(from, at, halves);

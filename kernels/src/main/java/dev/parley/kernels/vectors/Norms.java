@@ -5,13 +5,26 @@ public final class Norms {
 
     private Norms() {}
 
-    /** Root mean square norm, Zhang and Sennrich 2019 (arXiv:1910.07467): x / sqrt(mean(x²) + eps) · weight. */
+    /**
+     * Root mean square norm, Zhang and Sennrich 2019 (arXiv:1910.07467): x / sqrt(mean(x²) + eps) · weight.
+     *
+     * @param x the vector, n numbers from {@code at} on
+     * @param weight n numbers
+     * @param into receives n numbers from {@code intoAt} on; may be {@code x} at the same place
+     */
     public static void rms(float[] x, int at, int n, float[] weight, float epsilon, float[] into, int intoAt) {
         var scale = (float) (1 / Math.sqrt(sumOfSquares(x, at, n, 0) / n + epsilon));
         for (int i = 0; i < n; i++) into[intoAt + i] = x[at + i] * scale * weight[i];
     }
 
-    /** Layer normalisation, Ba et al. 2016 (arXiv:1607.06450): (x - mean) / sqrt(variance + eps) · weight + bias. */
+    /**
+     * Layer normalisation, Ba et al. 2016 (arXiv:1607.06450): (x - mean) / sqrt(variance + eps) · weight + bias.
+     *
+     * @param x the vector, n numbers from {@code at} on
+     * @param weight n numbers
+     * @param bias n numbers
+     * @param into receives n numbers from {@code intoAt} on; may be {@code x} at the same place
+     */
     public static void layer(float[] x, int at, int n, float[] weight, float[] bias, float epsilon, float[] into, int intoAt) {
         var mean = sum(x, at, n) / n;
         var scale = (float) (1 / Math.sqrt(sumOfSquares(x, at, n, mean) / n + epsilon));

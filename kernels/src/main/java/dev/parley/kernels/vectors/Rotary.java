@@ -8,8 +8,10 @@ public final class Rotary {
     /**
      * Rotates one head in place: each pair (x[i], x[i + n/2]) by the angle whose cosine and sine are given.
      *
-     * @param n numbers to rotate, an even number
-     * @param cos n/2 cosines at {@code tableAt}
+     * @param x holds the head from {@code at} on
+     * @param n numbers to rotate, an even number; a head may have more, which stay as they are
+     * @param cos n/2 cosines from {@code tableAt} on
+     * @param sin n/2 sines from {@code tableAt} on
      */
     public static void rotate(float[] x, int at, int n, float[] cos, float[] sin, int tableAt) {
         var half = n / 2;

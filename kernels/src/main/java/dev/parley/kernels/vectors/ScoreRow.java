@@ -30,7 +30,9 @@ public final class ScoreRow {
      * @param scores rows of bfloat16
      * @param at where the row begins, in scores
      * @param n scores of the row
-     * @param scratch space for as many numbers
+     * @param target the right token, from 0 to n-1
+     * @param scratch space for n numbers
+     * @return the loss in nats, at least 0
      */
     public static double loss(MemorySegment scores, long at, int n, int target, float[] scratch) {
         return loss(scores, at, n, target, scratch, false, VectorKernels.areReady());

@@ -5,7 +5,11 @@ import java.time.Duration;
 /** Whether a key may have the tokens that it asks for. */
 public sealed interface Admission {
 
-    /** They are set aside. @param answers how many may be made */
+    /**
+     * They are set aside.
+     *
+     * @param answers how many may be made
+     */
     record Granted(long answers) implements Admission {}
 
     /**
@@ -15,6 +19,10 @@ public sealed interface Admission {
      */
     record Wait(String limit, Duration time) implements Admission {}
 
-    /** Never so many at once. @param limit as above */
+    /**
+     * Never so many at once.
+     *
+     * @param limit as above
+     */
     record TooMany(String limit) implements Admission {}
 }

@@ -15,6 +15,7 @@ public final class KeyMeters {
     private final Map<String, KeyMeter> meters = new ConcurrentHashMap<>();
     private final Map<String, Long> unkept = new ConcurrentHashMap<>(); // tokens that are to be counted in the database yet
 
+    /** Meters by the system's clock. */
     public KeyMeters(Keys keys) {
         this(keys, InstantSource.system());
     }
@@ -24,7 +25,11 @@ public final class KeyMeters {
         this.clock = clock;
     }
 
-    /** Counts a request of a key that works. @return why it must wait, if it must: then it is not counted */
+    /**
+     * Counts a request of a key that works.
+     *
+     * @return why it must wait, if it must: then it is not counted
+     */
     public Optional<Admission.Wait> tryNow(Key key) {
         return meter(key).tryNow(key.tokensToday());
     }

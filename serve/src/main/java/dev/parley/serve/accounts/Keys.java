@@ -36,6 +36,7 @@ public final class Keys {
     private final Database database;
     private final InstantSource clock;
 
+    /** Keys by the system's clock. */
     public Keys(Database database) {
         this(database, InstantSource.system());
     }

@@ -23,6 +23,7 @@ public final class LoginThrottle {
     private final Map<String, TokenBucket> names = remembered();
     private final Map<String, TokenBucket> addresses = remembered();
 
+    /** A throttle by the system's clock. */
     public LoginThrottle() {
         this(InstantSource.system());
     }
@@ -31,7 +32,11 @@ public final class LoginThrottle {
         this.clock = clock;
     }
 
-    /** Counts a try, before the password is looked at. @return how long to wait, where it is one too many */
+    /**
+     * Counts a try, before the password is looked at.
+     *
+     * @return how long to wait, where it is one too many
+     */
     public synchronized Optional<Duration> tryNow(String name, String address) {
         var ofAddress = ofAddress(address);
         if (!ofAddress.tryTake()) return Optional.of(Duration.ofMillis(ofAddress.millisUntil(1)));

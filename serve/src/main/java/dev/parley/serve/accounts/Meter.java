@@ -7,7 +7,11 @@ public interface Meter {
     /** Counts nothing. */
     Meter NONE = (reserved, used) -> {};
 
-    /** Counts tokens, read and made. @param reserved what had been set aside for them */
+    /**
+     * Counts tokens, read and made.
+     *
+     * @param reserved what had been set aside for them
+     */
     void settle(long reserved, long used);
 
     /**

@@ -44,7 +44,11 @@ public final class Secrets {
         }
     }
 
-    /** A word that only who knows the secret can make, and that does not give the secret away. @param purpose what it is for */
+    /**
+     * A word that only who knows the secret can make, and that does not give the secret away.
+     *
+     * @param purpose what it is for
+     */
     public static String derived(String secret, String purpose) {
         try {
             var mac = Mac.getInstance("HmacSHA256");

@@ -24,6 +24,7 @@ public final class Sessions {
     private final Database database;
     private final InstantSource clock;
 
+    /** Sessions by the system's clock. */
     public Sessions(Database database) {
         this(database, InstantSource.system());
     }
@@ -33,7 +34,11 @@ public final class Sessions {
         this.clock = clock;
     }
 
-    /** Begins a session. @return its secret */
+    /**
+     * Begins a session.
+     *
+     * @return its secret
+     */
     public String begin(User user) {
         var secret = Secrets.word(Secrets.LENGTH);
         var now = clock.millis();

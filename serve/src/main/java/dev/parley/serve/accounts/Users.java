@@ -29,6 +29,7 @@ public final class Users {
     private final Database database;
     private final InstantSource clock;
 
+    /** Users by the system's clock. */
     public Users(Database database) {
         this(database, InstantSource.system());
     }

@@ -3,8 +3,6 @@ package dev.parley.serve.chat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.ChatMessage;
-import dev.parley.serve.chat.history.Conversation;
-import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.chat.running.RunningAnswers.Beginning;
@@ -17,11 +15,9 @@ import io.javalin.http.Context;
 /** Asks for answers, and stops them. */
 final class AnswerRoutes implements Routes {
 
-    private final Conversations conversations;
     private final RunningAnswers answers;
 
-    AnswerRoutes(Conversations conversations, RunningAnswers answers) {
-        this.conversations = conversations;
+    AnswerRoutes(RunningAnswers answers) {
         this.answers = answers;
     }
 
@@ -32,14 +28,13 @@ final class AnswerRoutes implements Routes {
     }
 
     private void ask(Context request) {
-        var caller = Caller.of(request);
         var fields = JsonFields.of(JsonBody.read(request));
-        JsonBody.write(request.status(202), begun(caller, conversations.get(caller.id(), request.pathParam("id")), fields).json());
+        JsonBody.write(request.status(202), begun(Caller.of(request), request.pathParam("id"), fields).json());
     }
 
-    private ChatMessage begun(Caller caller, Conversation conversation, JsonFields fields) {
-        var settings = Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode);
-        var model = Draft.model(fields).filter(m -> !m.isEmpty());
+    private ChatMessage begun(Caller caller, String conversation, JsonFields fields) {
+        var settings = fields.json("settings", Draft.MOST_SETTINGS).orElseGet(JsonNodeFactory.instance::objectNode);
+        var model = fields.string("model").filter(m -> !m.isEmpty());
         var goesOn = fields.string("continue");
         var begin = fields.object("begin");
         if (goesOn.isPresent()) return answers.goOn(caller, conversation, goesOn.get(), model, settings);

@@ -1,9 +1,11 @@
 package dev.parley.serve.chat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.history.Answer;
+import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.running.AnswerLog;
@@ -17,6 +19,7 @@ import dev.parley.serve.http.ServerSentEvents;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What comes of an answer while it is written, and what is known of its tokens. */
@@ -40,7 +43,7 @@ final class EventRoutes implements Routes {
 
     private void tokens(Context request) throws InterruptedException {
         var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
-        JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", TokenJson.of(tokens)));
+        JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", tokens(tokens)));
     }
 
     private void attention(Context request) throws InterruptedException {
@@ -77,7 +80,7 @@ final class EventRoutes implements Routes {
             }
             if (piece.isEmpty()) events.sendHeartbeat();
             else events.send(from.id(), "tokens",
-                    JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", TokenJson.of(piece.tokens())));
+                    JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", tokens(piece.tokens())));
         }
     }
 
@@ -95,6 +98,18 @@ final class EventRoutes implements Routes {
         var failed = message.status() == Status.FAILED;
         if (failed) json.putObject("error").put("message", message.answer().flatMap(Answer::error).orElse("The answer failed."));
         events.send(at.id(), failed ? "failure" : "end", json);
+    }
+
+    /** Tokens with their probabilities, where these are told, and those that could have come, as the page looks at them. */
+    private static ArrayNode tokens(List<AnswerToken> tokens) {
+        var list = JsonNodeFactory.instance.arrayNode(tokens.size());
+        for (var token : tokens) {
+            var json = list.addObject().put("id", token.id()).put("text", token.text());
+            token.logprob().ifPresentOrElse(logprob -> json.put("logprob", logprob), () -> json.putNull("logprob"));
+            var top = json.putArray("top");
+            for (var other : token.top()) top.addObject().put("id", other.id()).put("text", other.text()).put("logprob", other.logprob());
+        }
+        return list;
     }
 
     private static ObjectNode message(ChatMessage message) {

@@ -51,7 +51,7 @@ public final class WebChat implements Routes {
         groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
-                new AnswerRoutes(conversations, answers),
+                new AnswerRoutes(answers),
                 new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);

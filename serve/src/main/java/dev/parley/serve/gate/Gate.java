@@ -12,15 +12,17 @@ import dev.parley.serve.accounts.User;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
+import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.store.Database;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
- * What every request passes first. It refuses those that mean another server or come from a page that may not call this one, and
- * finds out who calls: where callers have to say who they are, by a key ({@code Authorization: Bearer sk-parley-…}) or by the
+ * What every request passes first. It refuses those that come too late, mean another server or come from a page that may not call this
+ * one, and finds out who calls: where callers have to say who they are, by a key ({@code Authorization: Bearer sk-parley-…}) or by the
  * session of a browser; else all are {@link Caller#LOCAL}.
  *
  * <p>What is not named here as open asks for it: a route that is added later is closed until it is named.
@@ -28,20 +30,24 @@ import java.util.Set;
 public final class Gate implements Routes {
 
     private static final Set<String> OPEN = Set.of("GET /health", "GET /ready", "GET /api/session", "POST /api/login");
+    private static final Set<String> ALWAYS_ANSWERED = Set.of("/health", "/ready");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final String BEARER = "Bearer ";
 
     private final boolean login;
     private final boolean trustProxy;
+    private final BooleanSupplier stopping;
     private final Sites sites;
     private final BrowserCookie cookie;
     private final Sessions sessions;
     private final Keys keys;
     private final KeyMeters meters;
 
-    public Gate(ServerSettings settings, Database database) {
+    /** @param stopping whether the server is being stopped, and answers nothing but how it is */
+    public Gate(ServerSettings settings, Database database, BooleanSupplier stopping) {
         login = settings.auth();
         trustProxy = settings.trustProxy();
+        this.stopping = stopping;
         sites = new Sites(settings);
         cookie = new BrowserCookie(trustProxy);
         sessions = new Sessions(database);
@@ -57,6 +63,10 @@ public final class Gate implements Routes {
     private void pass(Context request) {
         RequestNotes.of(request).address(RemoteClient.of(request, trustProxy).address());
         SecurityHeaders.put(request, isPage(request));
+        // Their routes want no body, and may begin to answer, after which nothing could be told of the connection's end any more.
+        if (isReading(request)) UnreadBodies.read(request);
+        if (stopping.getAsBoolean() && !ALWAYS_ANSWERED.contains(request.path()))
+            throw ApiError.of(503, "stopping", "The server is shutting down.");
         sites.checkHost(request);
         var otherSite = sites.comesFromAllowedSite(request);
         if (otherSite && passesOtherSite(request)) return;
@@ -91,7 +101,11 @@ public final class Gate implements Routes {
     }
 
     private void checkToken(Context request) {
-        if (!READING.contains(request.req().getMethod())) cookie.checkToken(request);
+        if (!isReading(request)) cookie.checkToken(request);
+    }
+
+    private static boolean isReading(Context request) {
+        return READING.contains(request.req().getMethod());
     }
 
     private Caller ofKey(String secret, Context request) {

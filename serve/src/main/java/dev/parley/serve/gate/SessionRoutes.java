@@ -31,6 +31,7 @@ public final class SessionRoutes implements Routes {
     private final Sessions sessions;
     private final LoginThrottle throttle = new LoginThrottle();
 
+    /** Routes for a server with these settings, whose users are in this database. */
     public SessionRoutes(ServerSettings settings, Database database) {
         login = settings.auth();
         trustProxy = settings.trustProxy();

@@ -4,7 +4,7 @@
  * ({@link dev.parley.serve.gate.SecurityHeaders}).
  *
  * <pre>{@code
- * var gate = new Gate(settings, users, sessions, keys, note);
+ * var gate = new Gate(settings, database, () -> stopping);
  * gate.addTo(routes);
  * routes.get("/v1/models", request -> list(Caller.of(request)));
  * }</pre>

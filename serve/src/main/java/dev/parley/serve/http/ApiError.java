@@ -18,12 +18,20 @@ public final class ApiError extends RuntimeException {
         this.param = param;
     }
 
-    /** 400: what was asked cannot be done. @param param the field that says so; empty for the whole */
+    /**
+     * 400: what was asked cannot be done.
+     *
+     * @param param the field that says so; empty for the whole
+     */
     public static ApiError badRequest(String param, String message) {
         return new ApiError(400, "invalid_value", param, message);
     }
 
-    /** With another status than 400. @param code a word for programs, such as {@code model_not_found} */
+    /**
+     * With another status than 400.
+     *
+     * @param code a word for programs, such as {@code model_not_found}
+     */
     public static ApiError of(int status, String code, String message) {
         return new ApiError(status, code, "", message);
     }
@@ -33,6 +41,7 @@ public final class ApiError extends RuntimeException {
         return new ApiError(status, code, param, message);
     }
 
+    /** The status of the HTTP response. */
     public int status() {
         return status;
     }

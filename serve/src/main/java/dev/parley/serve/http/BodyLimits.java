@@ -23,6 +23,7 @@ public final class BodyLimits {
         return Math.min(largest, SHORT_ROUTES.matcher(path).matches() ? SHORT : LONG);
     }
 
+    /** Bytes that a body may have on any route. */
     public long largest() {
         return largest;
     }

@@ -42,7 +42,11 @@ public final class ClientPresence {
         return scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** As {@link #isThere()}. @throws ClientGone if it is not */
+    /**
+     * As {@link #isThere()}.
+     *
+     * @throws ClientGone if it is not
+     */
     public void requireThere() {
         if (!isThere()) throw new ClientGone();
     }

@@ -52,7 +52,11 @@ public final class ErrorHandlers implements Routes {
         return path.length() > 100 ? path.substring(0, 100) + "…" : path;
     }
 
-    /** Answers where the fault is ours, and notes it. @param told what the client is told of it */
+    /**
+     * Answers where the fault is ours, and notes it.
+     *
+     * @param told what the client is told of it
+     */
     public void fault(Exception fault, Context request, String told) {
         tell(request.method() + " " + request.path(), fault);
         if (request.res().isCommitted()) return;

@@ -39,7 +39,11 @@ public final class JsonFields {
         return new JsonFields(object, "");
     }
 
-    /** An object inside of a request. @param path its name there, such as {@code tools[0]} */
+    /**
+     * An object inside of a request.
+     *
+     * @param path its name there, such as {@code tools[0]}
+     */
     public static JsonFields of(JsonNode node, String path) {
         if (!(node instanceof ObjectNode object)) throw ApiError.badRequest(path, path + " must be an object.");
         return new JsonFields(object, path + ".");
@@ -60,12 +64,14 @@ public final class JsonFields {
         known.addAll(List.of(names));
     }
 
+    /** A field of any type; empty where it is absent or null, as for all below. */
     public Optional<JsonNode> any(String name) {
         known.add(name);
         var value = object.get(name);
         return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
     }
 
+    /** A text; anything else is a 400. */
     public Optional<String> string(String name) {
         return any(name).map(value -> {
             if (!value.isTextual()) throw wrong(name, "a string");
@@ -73,10 +79,12 @@ public final class JsonFields {
         });
     }
 
+    /** A text that must be there; it is a 400 where it is not. */
     public String requireString(String name) {
         return string(name).orElseThrow(() -> missing(name));
     }
 
+    /** True or false; false where it is absent; anything else is a 400. */
     public boolean flag(String name) {
         return any(name).map(value -> {
             if (!value.isBoolean()) throw wrong(name, "true or false");
@@ -84,6 +92,7 @@ public final class JsonFields {
         }).orElse(false);
     }
 
+    /** A whole number in a range, both ends included; anything else is a 400. */
     public OptionalInt integer(String name, int least, int most) {
         var value = number(name);
         if (value.isEmpty()) return OptionalInt.empty();
@@ -101,6 +110,7 @@ public final class JsonFields {
         return none ? OptionalInt.of(NO_LIMIT) : integer(name, least, Integer.MAX_VALUE);
     }
 
+    /** A whole number of 64 bits; anything else is a 400. */
     public OptionalLong whole(String name) {
         var value = number(name);
         if (value.isEmpty()) return OptionalLong.empty();
@@ -110,6 +120,7 @@ public final class JsonFields {
         return OptionalLong.of(value.get().longValue());
     }
 
+    /** A number in a range, both ends included; anything else is a 400. */
     public OptionalDouble real(String name, double least, double most) {
         var value = number(name);
         if (value.isEmpty()) return OptionalDouble.empty();
@@ -127,8 +138,25 @@ public final class JsonFields {
         });
     }
 
+    /** An object; those of its fields that nobody asks for are {@link #unknown()} here too. Anything else is a 400. */
     public Optional<JsonFields> object(String name) {
         return any(name).map(value -> inner(value, prefix + name));
+    }
+
+    /**
+     * An object as it stands, without its fields that are null.
+     *
+     * @param most characters of it as JSON
+     */
+    public Optional<ObjectNode> json(String name, int most) {
+        return any(name).map(value -> {
+            if (!value.isObject()) throw wrong(name, "an object");
+            var given = JsonNodeFactory.instance.objectNode();
+            value.properties().stream().filter(e -> !e.getValue().isNull()).forEach(e -> given.set(e.getKey(), e.getValue()));
+            if (given.toString().length() > most)
+                throw ApiError.badRequest(prefix + name, prefix + name + " is longer than " + most + " characters.");
+            return given;
+        });
     }
 
     private JsonFields inner(JsonNode value, String path) {
@@ -172,10 +200,12 @@ public final class JsonFields {
         return strings;
     }
 
+    /** What to throw for a field that is not what is wanted, such as {@code a string}. */
     public ApiError wrong(String name, String wanted) {
         return ApiError.badRequest(prefix + name, prefix + name + " must be " + wanted + ".");
     }
 
+    /** What to throw for a field that must be there. */
     public ApiError missing(String name) {
         return ApiError.badRequest(prefix + name, prefix + name + " is missing.");
     }

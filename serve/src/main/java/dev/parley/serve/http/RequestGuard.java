@@ -26,6 +26,11 @@ public final class RequestGuard extends Handler.Wrapper {
     private final RequestMemory memory;
     private final boolean keepTexts;
 
+    /**
+     * A guard before all routes.
+     *
+     * @param keepTexts whether bodies are kept for the access log
+     */
     public RequestGuard(Limits limits, BodyLimits bodies, RequestMemory memory, boolean keepTexts) {
         this.limits = limits;
         this.bodies = bodies;

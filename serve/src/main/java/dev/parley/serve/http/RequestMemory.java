@@ -28,7 +28,11 @@ public final class RequestMemory {
         this.mostOfOwner = mostOfOwner;
     }
 
-    /** A quarter of what Java may have. @param shared whether callers are told apart: then half of it is the most that one of them has */
+    /**
+     * A quarter of what Java may have.
+     *
+     * @param shared whether callers are told apart: then half of it is the most that one of them has
+     */
     public static RequestMemory ofHeap(boolean shared) {
         var most = Runtime.getRuntime().maxMemory() / 4;
         return new RequestMemory(most, shared ? most / 2 : most);

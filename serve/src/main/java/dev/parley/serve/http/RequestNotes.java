@@ -40,6 +40,7 @@ public final class RequestNotes {
         return notes;
     }
 
+    /** Those of a request, if there are any: one that was refused early has none. */
     public static Optional<RequestNotes> find(Request request) {
         return Optional.ofNullable((RequestNotes) request.getAttribute(ATTRIBUTE));
     }
@@ -82,26 +83,32 @@ public final class RequestNotes {
         }
     }
 
+    /** The client's address; empty for that of the connection. */
     public String address() {
         return address;
     }
 
+    /** Who asks; empty where nobody logged in. */
     public String caller() {
         return caller;
     }
 
+    /** The model that answers; empty for none. */
     public String model() {
         return model;
     }
 
+    /** Tokens read and made so far. */
     public long tokens() {
         return tokens.sum();
     }
 
+    /** What was kept of the request's body. */
     public String asked() {
         return asked.toString(StandardCharsets.UTF_8);
     }
 
+    /** What was kept of the answer's body. */
     public String answered() {
         return answered.toString(StandardCharsets.UTF_8);
     }

@@ -6,5 +6,6 @@ import io.javalin.config.RoutesConfig;
 @FunctionalInterface
 public interface Routes {
 
+    /** Adds the routes with their handlers to a server that has not started yet. */
     void addTo(RoutesConfig routes);
 }

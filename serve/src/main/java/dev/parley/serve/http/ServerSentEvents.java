@@ -78,7 +78,11 @@ public final class ServerSentEvents {
         write(event(data));
     }
 
-    /** An event with a name. @throws ClientGone if nobody reads */
+    /**
+     * An event with a name.
+     *
+     * @throws ClientGone if nobody reads
+     */
     public void send(String name, JsonNode data) {
         write("event: " + name + "\n" + event(data));
     }
@@ -92,12 +96,20 @@ public final class ServerSentEvents {
         write("id: " + id + "\nevent: " + name + "\n" + event(data));
     }
 
-    /** A comment, so that no proxy closes a connection on which nothing comes. @throws ClientGone if nobody reads */
+    /**
+     * A comment, so that no proxy closes a connection on which nothing comes.
+     *
+     * @throws ClientGone if nobody reads
+     */
     public void sendHeartbeat() {
         write(":\n\n");
     }
 
-    /** An event that differs from others in a text. @throws ClientGone if nobody reads */
+    /**
+     * An event that differs from others in a text.
+     *
+     * @throws ClientGone if nobody reads
+     */
     public void send(Template template, String text) {
         write(template.with(text));
     }

@@ -2,29 +2,24 @@ package dev.parley.serve.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import java.io.IOException;
-import java.util.Set;
 
 /**
  * Reads the rest of a body that its route did not need, or that was refused unread. Once the answer is sent, Jetty closes a connection
- * on which a body is still coming, and the client's next request on it would be lost.
+ * on which a body is still coming, and the client's next request on it would be lost. A route that sends its answer itself must have it
+ * read before.
  */
 public final class UnreadBodies implements Routes {
 
-    private static final Set<HandlerType> BODILESS = Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
     private static final int MOST = 1 << 16; // of a larger rest, closing is the cheaper end, which the client is told of
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.before(request -> {
-            // Their routes want none, and may begin to answer, after which nothing could be told of the closing any more.
-            if (BODILESS.contains(request.method())) read(request);
-        });
         routes.after(UnreadBodies::read);
     }
 
-    private static void read(Context request) {
+    /** Reads the rest, or says that the connection ends; nothing where the answer has begun already. */
+    public static void read(Context request) {
         if (request.res().isCommitted()) return;
         if (request.req().getHeader("Expect") != null || !endsSoon(request)) request.header("Connection", "close");
     }

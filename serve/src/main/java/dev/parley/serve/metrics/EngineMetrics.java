@@ -1,7 +1,7 @@
 package dev.parley.serve.metrics;
 
+import dev.parley.generate.engine.EngineStats;
 import dev.parley.generate.engine.Histogram;
-import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.State;
 import dev.parley.serve.models.ServedModel;
@@ -35,22 +35,23 @@ final class EngineMetrics implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        var loaded = new LinkedHashMap<ServedModel, Stats>();
+        var loaded = new LinkedHashMap<ServedModel, EngineStats>();
         models.all().forEach(info -> info.model().ifPresent(m -> loaded.put(m, m.engine().stats())));
         return MetricSnapshots.of(
                 modelsLoaded(),
-                gauge(loaded, "parley_texts_running", "Sequences being generated.", Stats::running),
-                gauge(loaded, "parley_requests_waiting", "Requests waiting in the queue.", Stats::waiting),
-                gauge(loaded, "parley_kv_blocks_used", "Blocks of the key-value cache in use.", Stats::usedBlocks),
+                gauge(loaded, "parley_texts_running", "Sequences being generated.", EngineStats::running),
+                gauge(loaded, "parley_requests_waiting", "Requests waiting in the queue.", EngineStats::waiting),
+                gauge(loaded, "parley_kv_blocks_used", "Blocks of the key-value cache in use.", EngineStats::usedBlocks),
                 gauge(loaded, "parley_kv_blocks_known", "Blocks of the key-value cache kept for prefixes of new requests.",
-                        Stats::knownBlocks),
-                gauge(loaded, "parley_kv_blocks", "Blocks of the key-value cache in total.", Stats::blocks),
-                counter(loaded, "parley_prompt_tokens", "Prompt tokens of the requests that were started.", Stats::promptTokens),
-                counter(loaded, "parley_prefix_cached_tokens", "Prompt tokens taken from the prefix cache.", Stats::cachedTokens),
-                counter(loaded, "parley_completion_tokens", "Tokens generated.", Stats::completionTokens),
-                counter(loaded, "parley_preemptions", "Sequences preempted for want of cache blocks.", Stats::preempted),
-                histogram(loaded, "parley_time_to_first_token_seconds", "Time from the request to the first token.", Stats::firstToken),
-                histogram(loaded, "parley_inter_token_seconds", "Time between two tokens of a sequence.", Stats::nextToken));
+                        EngineStats::knownBlocks),
+                gauge(loaded, "parley_kv_blocks", "Blocks of the key-value cache in total.", EngineStats::blocks),
+                counter(loaded, "parley_prompt_tokens", "Prompt tokens of the requests that were started.", EngineStats::promptTokens),
+                counter(loaded, "parley_prefix_cached_tokens", "Prompt tokens taken from the prefix cache.", EngineStats::cachedTokens),
+                counter(loaded, "parley_completion_tokens", "Tokens generated.", EngineStats::completionTokens),
+                counter(loaded, "parley_preemptions", "Sequences preempted for want of cache blocks.", EngineStats::preempted),
+                histogram(loaded, "parley_time_to_first_token_seconds", "Time from the request to the first token.",
+                        EngineStats::firstToken),
+                histogram(loaded, "parley_inter_token_seconds", "Time between two tokens of a sequence.", EngineStats::nextToken));
     }
 
     private MetricSnapshot modelsLoaded() {
@@ -62,21 +63,24 @@ final class EngineMetrics implements MultiCollector {
         return gauge.build();
     }
 
-    private static MetricSnapshot gauge(Map<ServedModel, Stats> loaded, String name, String help, ToDoubleFunction<Stats> value) {
+    private static MetricSnapshot gauge(Map<ServedModel, EngineStats> loaded, String name, String help,
+            ToDoubleFunction<EngineStats> value) {
         var gauge = GaugeSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> gauge
                 .dataPoint(GaugeDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return gauge.build();
     }
 
-    private static MetricSnapshot counter(Map<ServedModel, Stats> loaded, String name, String help, ToDoubleFunction<Stats> value) {
+    private static MetricSnapshot counter(Map<ServedModel, EngineStats> loaded, String name, String help,
+            ToDoubleFunction<EngineStats> value) {
         var counter = CounterSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> counter
                 .dataPoint(CounterDataPointSnapshot.builder().labels(labels(model)).value(value.applyAsDouble(stats)).build()));
         return counter.build();
     }
 
-    private static MetricSnapshot histogram(Map<ServedModel, Stats> loaded, String name, String help, Function<Stats, Histogram> value) {
+    private static MetricSnapshot histogram(Map<ServedModel, EngineStats> loaded, String name, String help,
+            Function<EngineStats, Histogram> value) {
         var histogram = HistogramSnapshot.builder().name(name).help(help);
         loaded.forEach((model, stats) -> {
             var of = value.apply(stats);

@@ -21,6 +21,7 @@ public final class MetricsRoutes implements Routes, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
+    /** The route of {@code /metrics}, with what the engines of these models count. */
     public MetricsRoutes(ModelPool models) {
         registry.getPrometheusRegistry().register(new EngineMetrics(models));
     }

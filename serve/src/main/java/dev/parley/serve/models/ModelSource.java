@@ -4,13 +4,14 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that can be loaded.
  *
  * @param id its name in the API
  * @param aliases other names of it
- * @param bytes that it is thought to need in memory, its cache of keys and values not counted
+ * @param bytes that it is thought to need in memory with its draft model, caches of keys and values not counted
  * @param contextLength in tokens; 0 where that is known only once it is loaded
  * @param suggestions questions that it can answer; may be empty
  */
@@ -19,6 +20,7 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
     /** Reads a model into memory. */
     @FunctionalInterface
     public interface Loader {
+        /** Reads the model; may take minutes. */
         Parts load();
     }
 
@@ -26,8 +28,15 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
      * What was loaded.
      *
      * @param defaults of its answers, with the tokens that end them
+     * @param draft a smaller model of the same vocabulary that drafts tokens, if there is one
      */
-    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {}
+    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults, Optional<CausalLM> draft) {
+
+        /** Without a draft model. */
+        public Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {
+            this(model, tokenizer, defaults, Optional.empty());
+        }
+    }
 
     public ModelSource {
         aliases = List.copyOf(aliases);

@@ -3,34 +3,46 @@ package dev.parley.serve.models;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.model.CausalLM;
+import dev.parley.model.ModelException;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
-/** A model in memory, with the engine that answers by it. */
+/** A model in memory, with its draft model, if it has one, and the engine that answers by them. */
 public final class ServedModel {
 
     private final String id;
     private final CausalLM model;
     private final Tokenizer tokenizer;
     private final GenerationConfig defaults;
+    private final Optional<CausalLM> draft;
     private final InferenceEngine engine;
     private final Instant loadedAt = Instant.now();
 
+    /** @throws ModelException if its draft model has another vocabulary; both are freed then */
     ServedModel(String id, ModelSource.Parts parts, InferenceEngine.Limits limits) {
         this.id = id;
         model = parts.model();
         tokenizer = parts.tokenizer();
         defaults = parts.defaults();
-        engine = new InferenceEngine(model, tokenizer, limits);
+        draft = parts.draft();
+        try {
+            engine = new InferenceEngine(model, tokenizer, draft, limits);
+        } catch (RuntimeException | Error e) {
+            free();
+            throw e;
+        }
     }
 
+    /** The name that requests use. */
     public String id() {
         return id;
     }
 
+    /** The model's tokenizer; threads may share it. */
     public Tokenizer tokenizer() {
         return tokenizer;
     }
@@ -40,10 +52,12 @@ public final class ServedModel {
         return defaults;
     }
 
+    /** The engine that runs all requests for the model. */
     public InferenceEngine engine() {
         return engine;
     }
 
+    /** When the model was loaded. */
     public Instant loadedAt() {
         return loadedAt;
     }
@@ -53,9 +67,9 @@ public final class ServedModel {
         return model.config().maxPositionEmbeddings();
     }
 
-    /** Of its weights. */
+    /** Of its weights and its draft model's. */
     public long weightBytes() {
-        return model.weightBytes();
+        return model.weightBytes() + draft.map(CausalLM::weightBytes).orElse(0L);
     }
 
     /** The model itself, whose inside can be looked at; it belongs to the engine while that runs. */
@@ -72,6 +86,11 @@ public final class ServedModel {
     /** Finishes its answers, those that take longer end as they are, and frees it. */
     void close(Duration patience) {
         engine.close(patience);
+        free();
+    }
+
+    private void free() {
         model.close();
+        draft.ifPresent(CausalLM::close);
     }
 }

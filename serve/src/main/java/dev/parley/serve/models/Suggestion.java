@@ -10,6 +10,7 @@ import java.util.Optional;
  */
 public record Suggestion(String text, Optional<String> language) {
 
+    /** Characters of a text at most. */
     public static final int LONGEST = 200;
 
     /** @throws IllegalArgumentException if the page could not show it */

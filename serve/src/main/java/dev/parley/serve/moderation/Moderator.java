@@ -29,10 +29,12 @@ public interface Moderator {
             scores = Collections.unmodifiableMap(new EnumMap<>(scores));
         }
 
+        /** The score of a category, from 0 to 1. */
         public double score(Category category) {
             return scores.get(category);
         }
 
+        /** Whether the score of a category reaches {@link #THRESHOLD}. */
         public boolean isFlagged(Category category) {
             return score(category) >= THRESHOLD;
         }

@@ -8,7 +8,11 @@ import java.time.Instant;
 /** The fields that surround an answer and each of its pieces: id, object, time, model and fingerprint. */
 public record AnswerEnvelope(String id, long created) {
 
-    /** A new answer, made now. @param prefix of its id */
+    /**
+     * A new answer, made now.
+     *
+     * @param prefix of its id
+     */
     public static AnswerEnvelope of(String prefix) {
         return new AnswerEnvelope(Ids.of(prefix), Instant.now().getEpochSecond());
     }

@@ -14,10 +14,14 @@ import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
@@ -27,6 +31,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 public final class EngineCall {
 
     private static final int MOST_AT_ONCE = 32; // of one client's requests; the others' wait is no longer for it
+    private static final Duration PATIENCE = Duration.ofSeconds(10); // until the engine's present step is over, and what is broken off ends
 
     /** What a run tells, on the thread of the client. */
     public interface Reader {
@@ -34,6 +39,11 @@ public final class EngineCall {
         /** @param request its place in the list */
         void onTokens(int request, int row, int[] ids, List<TokenLogprob> logprobs, String text);
 
+        /**
+         * A request has ended.
+         *
+         * @param request its place in the list
+         */
         default void onEnd(int request, Answer answer) {}
     }
 
@@ -78,7 +88,7 @@ public final class EngineCall {
     /**
      * Runs requests to their ends. Where the client has left, they are cancelled.
      *
-     * @param caller pays for the tokens, also for those of a text that was broken off, and of a prompt that nothing came of
+     * @param caller pays for the tokens, also for those of a sequence that was cancelled, and of a prompt that nothing came of
      * @return an answer to each
      * @throws ClientGone if the client left
      * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
@@ -91,7 +101,7 @@ public final class EngineCall {
             return run.follow();
         } finally {
             run.nextLook.cancel();
-            run.running.values().forEach(Ticket::cancel); // none is left but after a fault
+            run.breakOff();
             reservation.settle(run.tokens());
         }
     }
@@ -117,6 +127,20 @@ public final class EngineCall {
         if (granted >= answers(engine, requests)) return requests;
         var each = granted / requests.stream().mapToInt(EngineCall::sequences).sum();
         return requests.stream().map(request -> request.withMaxNewTokens((int) Math.max(1, each))).toList();
+    }
+
+    /** Ends what still runs, which is something after a fault alone or where the client left. Beams are told only now, at their end. */
+    private void breakOff() {
+        running.values().forEach(Ticket::cancel);
+        running.forEach((request, ticket) -> {
+            try {
+                answers[request] = ticket.answer().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // What its listener was told has to do.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Tokens read and made. */

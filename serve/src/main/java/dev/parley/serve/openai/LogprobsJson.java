@@ -31,7 +31,7 @@ public final class LogprobsJson {
         return list;
     }
 
-    /** A token that is no text, such as one that ends a turn, has no bytes, and its name. */
+    /** A token without a text, such as one that ends a turn, has no bytes, and its name. */
     private static ObjectNode put(ObjectNode item, Tokenizer tokenizer, int id, double logprob) {
         var bytes = bytes(tokenizer, id);
         item.put("token", bytes.length == 0 ? name(tokenizer, id) : new String(bytes, StandardCharsets.UTF_8)).put("logprob",
@@ -99,7 +99,7 @@ public final class LogprobsJson {
         }
     }
 
-    /** None where it is no text, nor where the model has more tokens than its tokenizer, as some do to have a rounder number. */
+    /** None where it has no text, nor where the model has more tokens than its tokenizer, as some do to have a rounder number. */
     private static byte[] bytes(Tokenizer tokenizer, int id) {
         return id < tokenizer.vocabSize() ? tokenizer.textBytes(id, false) : new byte[0];
     }

@@ -60,7 +60,7 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
             tools.add(tool);
         }
         var chosen = choice(fields, List.copyOf(tools), several, flat);
-        if (chosen.use() == Use.ALWAYS) chosen.callableForms(); // is refused before anything is answered
+        if (chosen.use() == Use.ALWAYS) chosen.callableGrammars(); // is refused before anything is answered
         return chosen;
     }
 
@@ -138,8 +138,12 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
     }
 
-    /** Those that may be called, each with the form of its arguments. @throws ApiError if one cannot be honoured, which is named */
-    public Map<Tool, Grammar> callableForms() {
+    /**
+     * Those that may be called, each with the grammar of its arguments.
+     *
+     * @throws ApiError if one cannot be honoured, which is named
+     */
+    public Map<Tool, Grammar> callableGrammars() {
         var forms = new LinkedHashMap<Tool, Grammar>();
         for (var tool : callable) {
             var param = "tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters";

@@ -7,14 +7,17 @@ import dev.parley.generate.engine.InferenceEngine.Answer;
 /** Tokens that a request read and made. */
 public record Usage(int promptTokens, int completionTokens, int cachedTokens) {
 
+    /** What an answer took: the prompt, and all completions together. */
     public static Usage of(int promptTokens, Answer answer) {
         return new Usage(promptTokens, answer.completions().stream().mapToInt(c -> c.ids().length).sum(), answer.cachedTokens());
     }
 
+    /** Both together. */
     public Usage plus(Usage other) {
         return new Usage(promptTokens + other.promptTokens, completionTokens + other.completionTokens, cachedTokens + other.cachedTokens);
     }
 
+    /** As {@code usage} of chats and completions has it. */
     public ObjectNode json() {
         var usage = JsonNodeFactory.instance.objectNode().put("prompt_tokens", promptTokens).put("completion_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
@@ -22,6 +25,7 @@ public record Usage(int promptTokens, int completionTokens, int cachedTokens) {
         return usage;
     }
 
+    /** As {@code usage} of responses has it. */
     public ObjectNode responsesJson() {
         var usage = JsonNodeFactory.instance.objectNode().put("input_tokens", promptTokens).put("output_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);

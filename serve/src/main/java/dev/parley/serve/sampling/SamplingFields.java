@@ -17,6 +17,7 @@ import dev.parley.generate.config.GenerationSettings;
 import dev.parley.generate.config.Setting;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.models.ServedModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,21 +25,46 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The fields that say how an answer is drawn, for all routes that make text. */
+/**
+ * The fields that say how an answer is sampled and how long it may be, for all routes that generate. The fields of numbers and flags
+ * follow from {@link GenerationSettings}.
+ */
 public final class SamplingFields {
 
-    /** Texts that end an answer that one request may name. */
+    /** Stop strings that one request may name. */
     static final int MOST_STOPS = 16;
     private static final int MOST_STOP_LENGTH = 1_000;
     private static final int MOST_BIASES = 1_024;
-    private static final double COLDEST = 1e-4; // what is below draws the likeliest token, and would only overflow
-    /** Texts that one request may ask for. */
+    private static final double COLDEST = 1e-4; // what is below takes the most likely token, and would only overflow
+    /** Sequences that one request may ask for. */
     public static final int MOST_CHOICES = 16;
 
     /** Tokens that contrastive search may try in each step. */
     private static final int MOST_TRIED = 16;
 
+    private static final List<Reader> READERS = GenerationSettings.all().stream().filter(setting -> setting != MAX_NEW_TOKENS)
+            .flatMap(setting -> setting.doors().field().flatMap(field -> reader(setting, field)).stream()).toList();
+
     private SamplingFields() {}
+
+    /** Takes one field of a request over into the settings. */
+    @FunctionalInterface
+    private interface Reader {
+        void read(JsonFields fields, GenerationConfigBuilder settings);
+    }
+
+    /** Of a number or flag; what is out of the setting's own range, such as -1 for no top-k, counts as the nearest that is in it. */
+    private static Optional<Reader> reader(Setting<?> setting, Setting.Field field) {
+        var name = field.name();
+        var range = field.range();
+        Optional<Reader> ofInteger = INTEGER.of(setting).map(whole -> (fields, b) -> fields
+                .integer(name, (int) range.least(), (int) range.most()).ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
+        Optional<Reader> ofNumber = NUMBER.of(setting).map(real -> (fields, b) -> fields.real(name, range.least(), range.most())
+                .ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
+        Optional<Reader> ofFlag = FLAG.of(setting)
+                .map(flag -> (fields, b) -> fields.any(name).ifPresent(given -> b.set(flag, fields.flag(name))));
+        return ofInteger.or(() -> ofNumber).or(() -> ofFlag); // stop, logit_bias and seed are read by themselves
+    }
 
     /**
      * A model's defaults with what a request says.
@@ -47,10 +73,7 @@ public final class SamplingFields {
      */
     public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
         var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0);
-        for (var setting : GenerationSettings.all()) {
-            // each route has limits of its own
-            if (setting != MAX_NEW_TOKENS) setting.doors().field().ifPresent(field -> read(fields, field, setting, b));
-        }
+        for (var reader : READERS) reader.read(fields, b);
         b.seed(fields.whole(SEED.name()).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
         var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
         stops.addAll(stops(fields));
@@ -59,15 +82,28 @@ public final class SamplingFields {
         return b;
     }
 
-    /** A number or flag; what is out of the setting's own range, such as -1 for no top-k, counts as the nearest that is in it. */
-    private static void read(JsonFields fields, Setting.Field field, Setting<?> setting, GenerationConfigBuilder b) {
-        var name = field.name();
-        var range = field.range();
-        INTEGER.of(setting).ifPresent(whole -> fields.integer(name, (int) range.least(), (int) range.most())
-                .ifPresent(v -> b.set(whole, (int) whole.range().nearest(v))));
-        NUMBER.of(setting).ifPresent(real -> fields.real(name, range.least(), range.most())
-                .ifPresent(v -> b.set(real, real == TEMPERATURE && v < COLDEST ? 0 : real.range().nearest(v))));
-        FLAG.of(setting).filter(flag -> fields.any(name).isPresent()).ifPresent(flag -> b.set(flag, fields.flag(name)));
+    /**
+     * The whole settings of one answer in a chat, for those who ask the models by another way than {@code /v1} and are to be understood
+     * alike.
+     *
+     * @param topLogprobs most likely tokens that are told for each token; beams tell none
+     * @throws ApiError if a field cannot be honoured, or more than one answer is asked for
+     */
+    public static GenerationConfig ofAnswer(JsonFields fields, ServedModel model, int topLogprobs) {
+        fields.integer("n", 1, 1);
+        var settings = settings(fields, model.defaults(), model.tokenizer().vocabSize());
+        settings.maxNewTokens(maxTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
+        StructuredOutputFields.read(fields).ifPresent(settings::grammar);
+        return build(settings.numReturnSequences(1).logprobs(settings.get(NUM_BEAMS) > 1 ? -1 : topLogprobs));
+    }
+
+    /** By either name, as OpenAI's API has it; 0, as many as the context holds, where neither they nor the model set a limit. */
+    public static int maxTokens(JsonFields fields, int otherwise) {
+        var newer = fields.limit("max_completion_tokens", 1);
+        var older = fields.limit("max_tokens", 1);
+        if (newer.isPresent() && older.isPresent())
+            throw ApiError.badRequest("max_tokens", "max_tokens and max_completion_tokens are the same setting; give only one.");
+        return Math.max(0, newer.orElse(older.orElse(otherwise)));
     }
 
     /**

@@ -43,7 +43,7 @@ public final class SettingsForm {
         return GenerationSettings.all().stream().filter(setting -> setting.doors().row().isPresent() && setting != SEED);
     }
 
-    /** Schemas of the fields of all requests for text; each route describes its own limit. */
+    /** Schemas of the fields of all requests to generate; each route describes its own limit. */
     public static ObjectNode requestSchemas() {
         var schemas = JsonNodeFactory.instance.objectNode();
         for (var setting : GenerationSettings.all()) {

@@ -72,7 +72,11 @@ public final class StructuredOutputFields {
         return made(param, param, length, make);
     }
 
-    /** The same. @param what the field is called in the error message */
+    /**
+     * The same.
+     *
+     * @param what the field is called in the error message
+     */
     public static Grammar made(String param, String what, int length, Supplier<Grammar> make) {
         if (length > MOST_CHARACTERS) throw ApiError.badRequest(param, what + " is longer than " + MOST_CHARACTERS + " characters.");
         try {

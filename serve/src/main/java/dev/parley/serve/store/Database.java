@@ -226,7 +226,11 @@ public final class Database implements AutoCloseable {
         return searches.call(work, Optional.of(limit));
     }
 
-    /** Runs statements that give nothing back as one transaction. @throws StoreException if the database fails */
+    /**
+     * Runs statements that give nothing back as one transaction.
+     *
+     * @throws StoreException if the database fails
+     */
     public void run(Consumer<Transaction> work) {
         call(transaction -> {
             work.accept(transaction);

@@ -20,7 +20,11 @@ public final class Transaction {
         this.connection = connection;
     }
 
-    /** All rows that a query finds. @throws StoreException if it cannot be run */
+    /**
+     * All rows that a query finds.
+     *
+     * @throws StoreException if it cannot be run
+     */
     public <T> List<T> list(String sql, RowReader<T> reader, Object... arguments) {
         try (var statement = prepared(sql, arguments); var rows = statement.executeQuery()) {
             var all = new ArrayList<T>();
@@ -31,7 +35,11 @@ public final class Transaction {
         }
     }
 
-    /** The first row that a query finds, if it finds one. @throws StoreException if it cannot be run */
+    /**
+     * The first row that a query finds, if it finds one.
+     *
+     * @throws StoreException if it cannot be run
+     */
     public <T> Optional<T> first(String sql, RowReader<T> reader, Object... arguments) {
         try (var statement = prepared(sql, arguments); var rows = statement.executeQuery()) {
             return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
@@ -40,7 +48,12 @@ public final class Transaction {
         }
     }
 
-    /** Changes rows. @return how many @throws StoreException if it cannot be run */
+    /**
+     * Changes rows.
+     *
+     * @return how many
+     * @throws StoreException if it cannot be run
+     */
     public int update(String sql, Object... arguments) {
         try (var statement = prepared(sql, arguments)) {
             return statement.executeUpdate();

@@ -159,7 +159,7 @@ public final class ChatClient implements AutoCloseable {
     }
 
     /** Reads an answer to its end. */
-    JsonNode await(String answer) {
+    public JsonNode await(String answer) {
         return events(answer, "").getLast().data().path("message");
     }
 

@@ -21,11 +21,14 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server in a process of its own, which is killed as nothing kills it in peace. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class KilledServerTest {
 
     private static final String READY = "listens at ";

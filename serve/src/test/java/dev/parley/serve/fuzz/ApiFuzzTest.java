@@ -20,12 +20,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whatever is sent, the server answers by what was asked or by an error of 4xx in OpenAI's shape, and serves the next request. The
  * requests are the same in every run.
  */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class ApiFuzzTest {
 
     private static final int CASES = 3_000;

@@ -3,11 +3,18 @@ package dev.parley.serve.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.generate.engine.InferenceEngine.Stats;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.EngineStats;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.http.ClientPresence;
+import io.javalin.Javalin;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -36,11 +43,11 @@ class ClientPresenceTest {
         server.close();
     }
 
-    private static Stats stats() {
+    private static EngineStats stats() {
         return server.models().all().getFirst().model().orElseThrow().engine().stats();
     }
 
-    private static Stats await(Predicate<Stats> state) throws InterruptedException {
+    private static EngineStats await(Predicate<EngineStats> state) throws InterruptedException {
         while (!state.test(stats())) TimeUnit.MILLISECONDS.sleep(5);
         return stats();
     }
@@ -71,6 +78,31 @@ class ClientPresenceTest {
         }
         var after = await(s -> s.running() == 0 && s.waiting() == 0);
         assertTrue(after.completionTokens() - before < 8 * LONG / 2, (after.completionTokens() - before) + " tokens were made for nobody");
+    }
+
+    /** Of which the listener is told at their end alone. */
+    @Test
+    void beamsThatTheirClientLeftArePaid() throws Exception {
+        var settled = new CompletableFuture<Long>();
+        var caller = new Caller("one", "One", (reserved, used) -> settled.complete(used));
+        var beams = GenerationConfig.builder().numBeams(4).maxNewTokens(LONG).ignoreEos(true).build();
+        var requests = List.of(TextRequest.of(new int[] {1, 2, 3}, beams));
+        var engine = server.models().all().getFirst().model().orElseThrow().engine();
+        var before = stats().completionTokens();
+        var paid = Javalin.create(config -> config.routes.post("/", request -> {
+            request.body();
+            EngineCall.run(engine, requests, caller, ClientPresence.of(request), (number, row, ids, logprobs, text) -> {});
+        })).start("127.0.0.1", 0);
+        try {
+            try (var socket = new Socket("127.0.0.1", paid.port())) {
+                socket.getOutputStream().write(post("/", "{}"));
+                await(s -> s.completionTokens() >= before + 20);
+            }
+            var used = settled.get(60, TimeUnit.SECONDS);
+            assertTrue(used >= 3 + 20 && used < 3 + LONG, used + " tokens");
+        } finally {
+            paid.stop();
+        }
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.generate.engine.EngineStats;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.generate.engine.InferenceEngine.Stats;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;
@@ -41,7 +41,7 @@ class RefusalsTest {
         return JsonBody.JSON.readTree(body).path("error");
     }
 
-    private static Stats await(TestServer server, Predicate<Stats> state) throws InterruptedException {
+    private static EngineStats await(TestServer server, Predicate<EngineStats> state) throws InterruptedException {
         while (true) {
             var model = server.models().all().getFirst().model();
             if (model.isPresent() && state.test(model.get().engine().stats())) return model.get().engine().stats();

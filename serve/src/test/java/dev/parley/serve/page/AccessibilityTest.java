@@ -49,8 +49,9 @@ class AccessibilityTest extends PageTest {
                 findings.toString());
     }
 
+    /** Colours are a theme's and words a language's: two pairs show both of each. */
     @ParameterizedTest
-    @CsvSource({"en-US, LIGHT", "en-US, DARK", "zh-CN, LIGHT", "zh-CN, DARK"})
+    @CsvSource({"en-US, LIGHT", "zh-CN, DARK"})
     void axeFindsNothingSerious(String locale, ColorScheme scheme) {
         open(laptop().setLocale(locale).setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE), "/");
         check("welcome");

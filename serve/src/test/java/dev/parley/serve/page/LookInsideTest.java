@@ -116,6 +116,21 @@ class LookInsideTest extends PageTest {
     }
 
     @Test
+    void aWordThatBeamsChoseHasNoProbabilityAndStillLookedAtSomething() {
+        open();
+        var id = api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 10, "num_beams", 3))).path("id").textValue();
+        openConversation(id);
+        send("Say ten words");
+        awaitAnswer();
+        page.keyboard().press("Control+Shift+l");
+        words().first().click();
+        assertThat(card()).containsText("no probability");
+        assertThat(card().locator(".alternatives")).hasCount(0);
+        card().getByText("What did it look at?").click();
+        assertThat(page.locator(".attention-list li").first()).isVisible();
+    }
+
+    @Test
     void wordsAreReachedByKeyboard() {
         lookAtAnAnswer();
         var first = words().first();

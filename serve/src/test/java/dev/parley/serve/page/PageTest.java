@@ -1,6 +1,5 @@
 package dev.parley.serve.page;
 
-import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -79,7 +78,7 @@ abstract class PageTest {
             if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) complaints.add(message.text());
         });
         page.navigate(base + path);
-        assertThat(composer()).isVisible();
+        composer().waitFor();
         return page;
     }
 
@@ -114,10 +113,13 @@ abstract class PageTest {
         composer().press("Enter");
     }
 
-    /** Waits until the last answer is whole. */
+    /** Waits until the last answer is whole. The page looks at each frame, where an assertion asks again after up to a second. */
     void awaitAnswer() {
-        assertThat(lastAnswer()).hasAttribute("aria-busy", "false");
-        assertThat(lastAnswer().locator(".turn-tools")).not().isEmpty();
+        page.waitForFunction("""
+                () => {
+                    const last = [...document.querySelectorAll('.turn.assistant')].at(-1);
+                    return last?.getAttribute('aria-busy') === 'false' && last.querySelector('.turn-tools')?.childElementCount > 0;
+                }""");
     }
 
     /** Calls the server as the page does. */

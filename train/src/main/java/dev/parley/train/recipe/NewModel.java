@@ -2,6 +2,8 @@ package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.model.ModelConfig;
+import dev.parley.train.TrainingSetting;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -14,7 +16,7 @@ record NewModel(String where, JsonNode model, int vocabSize, int contextLength) 
             "qwen3", names("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "intermediate_size"));
 
     private static TreeSet<String> names(String... names) {
-        var all = new TreeSet<>(java.util.List.of(names));
+        var all = new TreeSet<>(List.of(names));
         all.add("model_type");
         all.add("dropout");
         return all;
@@ -49,7 +51,7 @@ record NewModel(String where, JsonNode model, int vocabSize, int contextLength) 
     private int whole(String name, int byDefault) {
         var value = model.path(name);
         if (value.isMissingNode()) return byDefault;
-        if (!value.isInt()) throw new IllegalArgumentException(where + ": " + name + " is " + value + "; it is a whole number.");
-        return value.intValue();
+        return TrainingSetting.wholeNumber(value)
+                .orElseThrow(() -> new IllegalArgumentException(where + ": " + name + " is " + value + "; it is a whole number."));
     }
 }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,10 +52,24 @@ public final class Recipe {
     private final String name;
     private final ObjectNode keys;
     private final ModelFinder models;
-    private final Optional<Rows> rows;
+    private final Optional<Rows> rows; // made by code
     private final Consumer<String> notes;
 
-    /** Rows that code has made. */
+    /** What a run teaches. */
+    public enum Stage {
+
+        /** Predicting the next token of texts: every token is a target. */
+        PRETRAIN,
+
+        /** Answering, by supervised fine-tuning on conversations: what the assistant says is a target. */
+        SFT;
+
+        /** Its name in a recipe. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private record Rows(Dataset train, Optional<Dataset> eval) {}
 
     private Recipe(String name, ObjectNode keys, ModelFinder models, Optional<Rows> rows, Consumer<String> notes) {
@@ -65,10 +80,24 @@ public final class Recipe {
         this.notes = notes;
     }
 
-    /** @throws IllegalArgumentException if the file holds no recipe */
+    /**
+     * A recipe whose models are downloaded in silence.
+     *
+     * @throws IllegalArgumentException if the file holds no recipe
+     */
     public static Recipe read(Path file) throws IOException {
+        return read(file, ModelFinder.silent());
+    }
+
+    /**
+     * Reads a recipe.
+     *
+     * @param models of which it may name some
+     * @throws IllegalArgumentException if the file holds no recipe
+     */
+    public static Recipe read(Path file, ModelFinder models) throws IOException {
         if (Files.size(file) > LARGEST) throw new IllegalArgumentException(file + " is larger than a recipe can be (1 MiB).");
-        return parse(file.toString(), Files.readString(file));
+        return parse(file.toString(), Files.readString(file), models);
     }
 
     /**
@@ -78,9 +107,13 @@ public final class Recipe {
      * @throws IllegalArgumentException if the text is none
      */
     public static Recipe parse(String name, String yaml) {
+        return parse(name, yaml, ModelFinder.silent());
+    }
+
+    private static Recipe parse(String name, String yaml, ModelFinder models) {
         if (!(tree(name, yaml) instanceof ObjectNode keys))
             throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
-        return new Recipe(name, keys, ModelFinder.hub(), Optional.empty(), note -> {});
+        return new Recipe(name, keys, models, Optional.empty(), note -> {});
     }
 
     private static JsonNode tree(String name, String yaml) {
@@ -91,7 +124,11 @@ public final class Recipe {
         }
     }
 
-    /** The same with another value of a key. @param value as YAML writes it */
+    /**
+     * The same with another value of a key.
+     *
+     * @param value as YAML writes it
+     */
     public Recipe with(String key, String value) {
         return with(key, tree(name + ", " + key, value));
     }
@@ -112,11 +149,6 @@ public final class Recipe {
         return new Recipe(name, changed, models, rows, notes);
     }
 
-    /** The same with models and tokenizers from elsewhere than {@link ModelFinder#hub()}. */
-    public Recipe withModels(ModelFinder finder) {
-        return new Recipe(name, keys, finder, rows, notes);
-    }
-
     /** The same on these rows; {@code train_files} and {@code eval_files} are not read. */
     public Recipe withRows(Dataset train) {
         return new Recipe(name, keys, models, Optional.of(new Rows(train, Optional.empty())), notes);
@@ -133,16 +165,28 @@ public final class Recipe {
     }
 
     /**
-     * Trains, and writes the model to {@code output_dir}.
+     * What the run teaches.
+     *
+     * @throws IllegalArgumentException if it is no stage
+     */
+    public Stage stage() {
+        var label = keys.path("stage").asText("pretrain");
+        return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
+                .orElseThrow(() -> wrong("stage " + label + " is neither pretrain nor sft."));
+    }
+
+    /**
+     * Trains, and unless it is interrupted writes the model to {@code output_dir}.
      *
      * @param listener hears of every event
      * @throws IllegalArgumentException if the recipe cannot be followed
      * @throws dev.parley.train.TrainingException if the training fails
      */
     public Trainer.TrainOutput run(Consumer<TrainEvent> listener) throws IOException {
-        try (var run = open()) {
-            run.trainer().onEvent(listener);
-            return run.run();
+        try (var trainer = open()) {
+            var output = trainer.onEvent(listener).train();
+            if (!output.interrupted()) trainer.saveModel();
+            return output;
         }
     }
 
@@ -151,20 +195,28 @@ public final class Recipe {
         return run(event -> {});
     }
 
-    /** Loads or makes the model, and reads the data: what is left to do is the training. */
-    public TrainingRun open() throws IOException {
+    /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
+    public Trainer open() throws IOException {
         requireKnownKeys();
-        var stage = Stage.of(keys.path("stage").asText("pretrain"))
-                .orElseThrow(() -> wrong("stage " + keys.path("stage").asText() + " is neither pretrain nor sft."));
+        var stage = stage();
         var arguments = arguments();
         var tokenizer = tokenizer(stage);
         var model = model(tokenizer, arguments);
-        var length = Math.min(model.config().maxPositionEmbeddings(), contextLength(model.config().maxPositionEmbeddings()));
-        var files = new TrainingFiles(stage, tokenizer, length, notes);
-        var train = rows.isPresent() ? rows.get().train() : files.dataset(files("train_files"));
-        var eval = rows.isPresent() ? rows.get().eval()
-                : keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.<Dataset>empty();
-        return TrainingRun.of(stage, model, tokenizer, arguments, train, data(stage), eval);
+        try {
+            var rows = this.rows.isPresent() ? this.rows.get() : rowsOfFiles(stage, tokenizer, model.config().maxPositionEmbeddings());
+            var trainer = rows.eval.map(eval -> new Trainer(model, arguments, rows.train, eval))
+                    .orElseGet(() -> new Trainer(model, arguments, rows.train));
+            return trainer.withTokenizer(tokenizer).withTrainingData(data(stage), tokenizer);
+        } catch (Throwable e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private Rows rowsOfFiles(Stage stage, Tokenizer tokenizer, int longest) throws IOException {
+        var files = new TrainingFiles(stage, tokenizer, Math.min(longest, contextLength(longest)), notes);
+        var train = files.dataset(files("train_files"));
+        return new Rows(train, keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.empty());
     }
 
     private void requireKnownKeys() {
@@ -207,8 +259,7 @@ public final class Recipe {
     private int contextLength(int byDefault) {
         var given = keys.path("context_length");
         if (given.isMissingNode() || given.isNull()) return byDefault;
-        if (!given.isIntegralNumber() || !given.canConvertToInt()) throw wrong("context_length is " + given + "; it is a whole number.");
-        return given.intValue();
+        return TrainingSetting.wholeNumber(given).orElseThrow(() -> wrong("context_length is " + given + "; it is a whole number."));
     }
 
     // ---- model and tokenizer ----

@@ -6,9 +6,9 @@ import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.TextFiles;
-import dev.parley.data.TrainingRow;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
+import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.ChatTemplateInput;
@@ -24,10 +24,10 @@ import java.util.function.Consumer;
  * @param length tokens of a row at most
  * @param notes hears what of the files is left out
  */
-record TrainingFiles(Stage stage, Tokenizer tokenizer, int length, Consumer<String> notes) {
+record TrainingFiles(Recipe.Stage stage, Tokenizer tokenizer, int length, Consumer<String> notes) {
 
     Dataset dataset(List<Path> files) throws IOException {
-        return Dataset.of(Packing.pack(stage == Stage.SFT ? chats(files) : texts(files), length));
+        return Dataset.of(Packing.pack(stage == Recipe.Stage.SFT ? chats(files) : texts(files), length));
     }
 
     private List<TrainingRow> texts(List<Path> files) throws IOException {

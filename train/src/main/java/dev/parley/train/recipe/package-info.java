@@ -1,7 +1,7 @@
 /**
  * Recipes: a training run in a YAML file. {@link dev.parley.train.recipe.Recipe} is where to start; {@code NewModel} is the shape of
- * a model that begins from nothing, {@code TrainingFiles} makes rows of texts and conversations, and
- * {@link dev.parley.train.recipe.TrainingRun} is what is left once all of it is there: a trainer.
+ * a model that begins from nothing, and {@code TrainingFiles} makes rows of texts and conversations. What comes of it is a
+ * {@link dev.parley.train.Trainer}.
  *
  * <pre>{@code
  * Recipe.read(Path.of("recipes/pretrain-small.yaml")).with("output_dir", "my-base").run(System.out::println);

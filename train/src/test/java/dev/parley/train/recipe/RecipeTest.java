@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingRow;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.TrainingRow;
+import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.TrainingSettings;
@@ -83,6 +85,7 @@ class RecipeTest {
         assertEquals(3, output.globalStep());
         for (var name : List.of("config.json", "model.safetensors", "tokenizer.json", "generation_config.json")) {
             assertTrue(Files.size(folder.resolve("out").resolve(name)) > 0, name);
+            assertTrue(Files.size(folder.resolve("out/checkpoint-3").resolve(name)) > 0, name);
         }
         var next = Recipe.read(file).with("model", folder.resolve("out")).with("output_dir", folder.resolve("next")).with("max_steps", 1)
                 .run();
@@ -92,8 +95,41 @@ class RecipeTest {
     @Test
     void rowsMadeByCodeTakeThePlaceOfFiles() throws IOException {
         var rows = Dataset.of(List.of(TrainingRow.of(new int[] {1, 2, 3}), TrainingRow.of(new int[] {4, 5, 6})));
-        try (var run = Recipe.read(file).with("train_files", "nowhere.txt").withRows(rows).open()) {
-            assertEquals(2, run.rows());
+        try (var trainer = Recipe.read(file).with("train_files", "nowhere.txt").withRows(rows).open()) {
+            assertEquals(2, trainer.rows());
+        }
+    }
+
+    @Test
+    void aRecipeThatCannotBeOpenedLeavesNoModelBehind() throws IOException {
+        var recipe = Recipe.read(file).with("train_files", folder.resolve("nowhere.txt"));
+        assertThrows(IllegalArgumentException.class, recipe::open); // loads the natives
+        var live = Engine.liveNativeObjects();
+        assertThrows(IllegalArgumentException.class, recipe::open);
+        assertEquals(live, Engine.liveNativeObjects());
+    }
+
+    @Test
+    void whatIsNotHereIsAskedOfTheHub() throws IOException {
+        var asked = new ArrayList<String>();
+        ModelFinder finder = (name, download) -> {
+            asked.add(name);
+            return folder.resolve("tokenizer");
+        };
+        var size = Tokenizer.load(folder.resolve("tokenizer")).vocabSize();
+        assertEquals(size, finder.tokenizer("somebody/their-model").vocabSize());
+        assertEquals(size, finder.tokenizer(folder.resolve("tokenizer").toString()).vocabSize());
+        assertEquals(50_257, finder.tokenizer("gpt2").vocabSize());
+        assertEquals(folder.resolve("tokenizer"), finder.model("somebody/their-model"));
+        assertEquals(folder, finder.model(folder.toString()));
+        assertEquals(List.of("somebody/their-model", "somebody/their-model"), asked);
+    }
+
+    @Test
+    void wholeNumbersMayBeWrittenWithAnExponent() throws IOException {
+        try (var trainer = Recipe.read(file).with("context_length", "4e1").with("max_steps", "2e1").open()) {
+            assertEquals(40, trainer.model().config().maxPositionEmbeddings());
+            assertEquals(20, trainer.totalSteps());
         }
     }
 
@@ -105,8 +141,8 @@ class RecipeTest {
                 .with("num_train_epochs", "null")
                 .with("lr_scheduler_type", "cosine_with_min_lr").with("lr_scheduler_kwargs", "{min_lr: 1e-3}")
                 .with("resume_from_checkpoint", "true");
-        try (var run = recipe.onNote(notes::add).open()) {
-            var arguments = run.arguments();
+        try (var trainer = recipe.onNote(notes::add).open()) {
+            var arguments = trainer.arguments();
             assertEquals(false, arguments.get(TrainingSettings.SHUFFLE));
             assertEquals(7, arguments.get(TrainingSettings.SEED));
             assertEquals(1e-6, arguments.get(TrainingSettings.ADAM_EPSILON));
@@ -125,6 +161,7 @@ class RecipeTest {
                 List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"),
                 List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
                 List.of("adam_beta1", "1", "adam_beta1 1.0 is not in [0, 1)"), List.of("context_length", "x", "context_length is \"x\""),
+                List.of("context_length", "2.5", "context_length is 2.5"), List.of("context_length", "1e10", "context_length is 1.0E10"),
                 List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"),
                 List.of("learning_rat", "1", "there is no key learning_rat"),
                 List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));

@@ -29,6 +29,7 @@ public final class Conversations {
     private final Duration longestSearch;
     private final ConcurrentHashMap<String, Integer> searching = new ConcurrentHashMap<>(); // owners, and how many searches of theirs run
 
+    /** Conversations of a server for one person, within {@link Quota#ALONE}. */
     public Conversations(Database database) {
         this(database, Quota.ALONE);
     }
@@ -181,14 +182,22 @@ public final class Conversations {
             throw Rows.noConversation(id);
     }
 
-    /** Puts one aside. @throws ApiError 404 if this owner has no such conversation */
+    /**
+     * Puts one aside.
+     *
+     * @throws ApiError 404 if this owner has no such conversation
+     */
     public void delete(String owner, String id) {
         var changed = database.call(t -> t.update("update conversations set deleted = ? where id = ? and owner = ? and deleted is null",
                 System.currentTimeMillis(), id, owner));
         if (changed == 0) throw Rows.noConversation(id);
     }
 
-    /** Takes one back that was deleted; one that was not stays as it is. @throws ApiError 404 if this owner has had no such conversation */
+    /**
+     * Takes one back that was deleted; one that was not stays as it is.
+     *
+     * @throws ApiError 404 if this owner has had no such conversation
+     */
     public Conversation restore(String owner, String id) {
         return database.call(t -> {
             t.update("update conversations set deleted = null where id = ? and owner = ?", id, owner);
@@ -196,7 +205,11 @@ public final class Conversations {
         });
     }
 
-    /** Forgets what was deleted before a time. @return how many */
+    /**
+     * Forgets what was deleted before a time.
+     *
+     * @return how many
+     */
     public int purge(long deletedBefore) {
         record Space(String owner, long characters) {}
         return database.call(t -> {

@@ -1,6 +1,5 @@
 package dev.parley.serve.chat.history;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
@@ -18,8 +17,10 @@ public record Draft(Optional<String> title, Optional<Boolean> pinned, Optional<S
     public static final Draft EMPTY = new Draft(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
             Optional.empty());
 
+    /** Characters of the settings of a conversation, or of an answer, as JSON. */
+    public static final int MOST_SETTINGS = 20_000;
+
     private static final int MOST_NAME = 300;
-    private static final int MOST_SETTINGS = 20_000;
 
     /** @throws ApiError if a field is of the wrong type or too long */
     public static Draft read(JsonFields fields) {
@@ -41,16 +42,8 @@ public record Draft(Optional<String> title, Optional<Boolean> pinned, Optional<S
         return fields.string("system").map(Texts::clean).map(s -> Messages.checked("system", s));
     }
 
-    /** The field {@code settings}; what is null in it is left out. */
+    /** The field {@code settings}. */
     public static Optional<ObjectNode> settings(JsonFields fields) {
-        return fields.any("settings").map(settings -> {
-            if (!(settings instanceof ObjectNode object)) throw fields.wrong("settings", "an object");
-            var given = JsonNodeFactory.instance.objectNode();
-            object.properties().stream().filter(e -> !e.getValue().isNull()).forEach(e -> given.set(e.getKey(), e.getValue()));
-            var text = Texts.clean(given.toString());
-            if (text.length() > MOST_SETTINGS)
-                throw ApiError.badRequest("settings", "settings are longer than " + MOST_SETTINGS + " characters.");
-            return Rows.object(text);
-        });
+        return fields.json("settings", MOST_SETTINGS);
     }
 }

@@ -19,12 +19,17 @@ public final class Export {
     private final Conversations conversations;
     private final Messages messages;
 
+    /** Exports what these hold. */
     public Export(Conversations conversations, Messages messages) {
         this.conversations = conversations;
         this.messages = messages;
     }
 
-    /** Writes conversations; those that are deleted meanwhile are left out. @throws IOException if nobody reads */
+    /**
+     * Writes conversations; those that are deleted meanwhile are left out.
+     *
+     * @throws IOException if nobody reads
+     */
     public void write(String owner, List<String> ids, OutputStream out) throws IOException {
         try (var json = JsonBody.JSON.createGenerator(out)) {
             json.writeStartObject();

@@ -29,6 +29,7 @@ public final class Feedback {
         this(database, Chosen.OWN);
     }
 
+    /** The feedback that a database holds, as far as it is chosen. */
     public Feedback(Database database, Chosen chosen) {
         this.database = database;
         this.chosen = chosen;

@@ -23,6 +23,7 @@ public final class Import {
     private final Database database;
     private final Quota quota;
 
+    /** Imports on a server for one person, within {@link Quota#ALONE}. */
     public Import(Database database) {
         this(database, Quota.ALONE);
     }

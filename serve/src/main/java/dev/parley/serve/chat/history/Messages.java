@@ -19,6 +19,7 @@ public final class Messages {
     private final Database database;
     private final Quota quota;
 
+    /** Messages of a server for one person, within {@link Quota#ALONE}. */
     public Messages(Database database) {
         this(database, Quota.ALONE);
     }
@@ -36,7 +37,11 @@ public final class Messages {
         return text;
     }
 
-    /** All of a conversation, in the order of coming. @throws ApiError 404 if this owner has no such conversation */
+    /**
+     * All of a conversation, in the order of coming.
+     *
+     * @throws ApiError 404 if this owner has no such conversation
+     */
     public List<ChatMessage> all(String owner, String conversation) {
         return database.read(t -> {
             Conversations.get(t, owner, conversation);
@@ -55,9 +60,44 @@ public final class Messages {
                 .orElseThrow(() -> Rows.noMessage(id));
     }
 
-    /** A message and those that it follows, from the first one on. @throws ApiError 404 if this owner has no such message */
+    /**
+     * A message and those that it follows, from the first one on.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public List<ChatMessage> path(String owner, String id) {
         return database.read(t -> path(t, owner, id));
+    }
+
+    /**
+     * A message of a conversation with all that it follows.
+     *
+     * @param messages from the first one on; the message itself is the last
+     */
+    public record Path(Conversation conversation, List<ChatMessage> messages) {
+
+        /** The message itself. */
+        public ChatMessage last() {
+            return messages.getLast();
+        }
+
+        /** What the last message follows; may be empty. */
+        public List<ChatMessage> before() {
+            return messages.subList(0, messages.size() - 1);
+        }
+    }
+
+    /**
+     * The same with its conversation.
+     *
+     * @throws ApiError 404 if this owner has no such conversation, or it has no such message
+     */
+    public Path path(String owner, String conversation, String id) {
+        return database.read(t -> {
+            var path = new Path(Conversations.get(t, owner, conversation), path(t, owner, id));
+            if (!path.last().conversation().equals(conversation)) throw Rows.noMessage(id);
+            return path;
+        });
     }
 
     static List<ChatMessage> path(Transaction t, String owner, String id) {
@@ -88,7 +128,12 @@ public final class Messages {
         return message;
     }
 
-    /** Adds an answer that is yet to come. @param server that writes it @throws ApiError as {@link #add} does */
+    /**
+     * Adds an answer that is yet to come.
+     *
+     * @param server that writes it
+     * @throws ApiError as {@link #add} does
+     */
     public void begin(String owner, ChatMessage answer, String server) {
         database.run(t -> {
             add(t, owner, answer);
@@ -196,7 +241,11 @@ public final class Messages {
         });
     }
 
-    /** What is kept of an answer's tokens. @throws ApiError 404 if this owner has no such message */
+    /**
+     * What is kept of an answer's tokens.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public StoredTokens tokens(String owner, String id) {
         return database.read(t -> {
             get(t, owner, id);

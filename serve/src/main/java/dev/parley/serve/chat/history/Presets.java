@@ -13,6 +13,7 @@ public final class Presets {
     private final Database database;
     private final Quota quota;
 
+    /** Presets of a server for one person, within {@link Quota#ALONE}. */
     public Presets(Database database) {
         this(database, Quota.ALONE);
     }

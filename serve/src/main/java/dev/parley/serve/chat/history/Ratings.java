@@ -19,6 +19,7 @@ public final class Ratings {
     private final Database database;
     private final Quota quota;
 
+    /** Ratings of a server for one person, within {@link Quota#ALONE}. */
     public Ratings(Database database) {
         this(database, Quota.ALONE);
     }

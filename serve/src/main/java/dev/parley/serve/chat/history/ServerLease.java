@@ -30,7 +30,11 @@ public final class ServerLease implements AutoCloseable {
     private final String id = UUID.randomUUID().toString();
     private final Optional<FileChannel> lock;
 
-    /** Takes one. @throws UncheckedIOException if its file cannot be made */
+    /**
+     * Takes one.
+     *
+     * @throws UncheckedIOException if its file cannot be made
+     */
     public ServerLease(Database database) {
         this.database = database;
         lock = database.folder().map(folder -> locked(file(folder, id)));

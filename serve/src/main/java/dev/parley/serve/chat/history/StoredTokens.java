@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.chat.history.AnswerToken.Alternative;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Tokens of an answer, and where its text was after each.
@@ -21,12 +22,14 @@ public record StoredTokens(List<AnswerToken> tokens, List<Integer> textEnds) {
         if (tokens.size() != textEnds.size()) throw new IllegalArgumentException("Each token needs the end of its text.");
     }
 
-    /** {@code [[id, "text", logprob, textEnd, [[id, "text", logprob], …]], …]}. */
+    /** {@code [[id, "text", logprob, textEnd, [[id, "text", logprob], …]], …]}; a logprob that is not told is null. */
     String json() {
         var list = JsonNodeFactory.instance.arrayNode(tokens.size());
         for (int i = 0; i < tokens.size(); i++) {
             var token = tokens.get(i);
-            var top = list.addArray().add(token.id()).add(token.text()).add(token.logprob()).add(textEnds.get(i)).addArray();
+            var json = list.addArray().add(token.id()).add(token.text());
+            token.logprob().ifPresentOrElse(json::add, json::addNull);
+            var top = json.add(textEnds.get(i)).addArray();
             for (var other : token.top()) top.addArray().add(other.id()).add(other.text()).add(other.logprob());
         }
         return list.toString();
@@ -37,8 +40,8 @@ public record StoredTokens(List<AnswerToken> tokens, List<Integer> textEnds) {
         var ends = new ArrayList<Integer>();
         for (var row : rows) {
             for (var token : Rows.json(row)) {
-                tokens.add(new AnswerToken(token.path(0).intValue(), token.path(1).textValue(), token.path(2).doubleValue(),
-                        top(token.path(4))));
+                var logprob = token.path(2).isNull() ? OptionalDouble.empty() : OptionalDouble.of(token.path(2).doubleValue());
+                tokens.add(new AnswerToken(token.path(0).intValue(), token.path(1).textValue(), logprob, top(token.path(4))));
                 ends.add(token.path(3).intValue());
             }
         }

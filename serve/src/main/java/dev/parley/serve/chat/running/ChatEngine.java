@@ -12,15 +12,16 @@ import dev.parley.serve.chat.history.AnswerToken.Alternative;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.sampling.ChatSettings;
+import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.work.ComputePool;
+import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,7 @@ import java.util.stream.IntStream;
  */
 public class ChatEngine {
 
+    private static final int ALTERNATIVES = 5; // that are logged with each token
     private static final long MOST_WEIGHTS = 2_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -48,15 +50,12 @@ public class ChatEngine {
     /**
      * A conversation that wants an answer.
      *
-     * @param model name or alias of a served model; empty for the default
      * @param messages from the oldest to the one to answer; a system prompt is the first
      * @param begun tokens that the answer begins with already: they are logged first, and it goes on after them
      * @param settings of sampling by the names of OpenAI's API ({@code temperature}, {@code top_p}, {@code max_tokens}, {@code seed}…)
-     * @param topLogprobs alternatives that are logged with each token
      * @param owner whose it is: users with many requests wait for those with few
      */
-    record Question(Optional<String> model, List<Message> messages, List<AnswerToken> begun, ObjectNode settings, int topLogprobs,
-            String owner) {}
+    record Question(List<Message> messages, List<AnswerToken> begun, ObjectNode settings, String owner) {}
 
     /**
      * How an answer ended.
@@ -77,43 +76,64 @@ public class ChatEngine {
      */
     public record Attention(List<String> tokens, int answerFrom, float[][][] weights) {}
 
+    /** A model for an answer. @param name or alias; empty for the default @throws ApiError as {@link ModelPool#lease} does */
+    Lease open(Optional<String> name) {
+        return models.lease(name);
+    }
+
     /**
      * Begins an answer, which {@code to} is told of by the engine's thread.
      *
+     * @param lease of the model, which is given back when the answer ends
      * @return cancels it; its end tells when that is done
      * @throws ApiError where it cannot be begun, with the status and the sentence to show
      */
-    Runnable answer(Question question, RunningAnswer to) {
-        var lease = models.lease(question.model());
+    Runnable answer(Lease lease, Question question, RunningAnswer to) {
         try {
             var model = lease.model();
-            var prepared = prepared(question, model);
-            var prompt = prepared.prompt();
+            var prompt = prepared(question, model);
             var request = limited(
-                    new TextRequest(prompt.ids(), prepared.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
+                    new TextRequest(prompt.ids(), prompt.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
             var ticket = model.engine().submit(request, new Listener(lease, question, prompt, to));
             return ticket::cancel;
         } catch (RuntimeException e) {
-            lease.close();
             throw refused(e);
         }
     }
 
-    private record Prepared(GenerationConfig config, FittedPrompt prompt) {}
+    /**
+     * What the model is given.
+     *
+     * @param ids of the conversation, as far as it fits the context, and of what the answer begins with
+     * @param begun how many of them the answer begins with
+     * @param forgottenTurns that were left out
+     */
+    private record Prompt(int[] ids, int begun, int forgottenTurns, GenerationConfig config) {}
 
-    /** Grammars and tokens, which may take a while, are not made on the thread of a request. */
-    private static Prepared prepared(Question question, ServedModel model) {
+    /**
+     * The same conversation and settings give the same tokens, whatever the answer begins with. Grammars and tokens, which may take a
+     * while, are not made on the thread of a request.
+     */
+    private static Prompt prepared(Question question, ServedModel model) {
         return ComputePool.shared().run(question.owner(), () -> {}, () -> {
-            var config = ChatSettings.read(JsonFields.of(question.settings(), "settings"), model, question.topLogprobs());
-            return new Prepared(config, FittedPrompt.of(question, model, config));
+            var config = SamplingFields.ofAnswer(JsonFields.of(question.settings(), "settings"), model, ALTERNATIVES);
+            var begun = question.begun().stream().mapToInt(AnswerToken::id).toArray();
+            if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
+                throw ApiError.badRequest("model", "The answer was started by a different model than " + model.id() + " is now.");
+            }
+            var fitted = FittedConversation.of(model.tokenizer(), model.requireChatTemplate(), question.messages(), model.contextLength(),
+                    config.maxNewTokens());
+            var ids = IntStream.concat(IntStream.of(fitted.ids()), IntStream.of(begun)).toArray();
+            return new Prompt(ids, begun.length, fitted.forgottenTurns(), config);
         });
     }
 
-    /** The request, with as many tokens of an answer as its owner may have. */
+    /** The request, with as many tokens of an answer, or of each of its beams, as its owner may have. */
     private static TextRequest limited(TextRequest request, ServedModel model, RunningAnswer to) {
         var most = model.engine().limit(request);
-        var granted = to.reserve(request.prompt().length, most, request.config().maxNewTokens() == 0);
-        return granted < most ? request.withMaxNewTokens((int) granted) : request;
+        var beams = request.config().numBeams();
+        var granted = to.reserve(request.prompt().length, (long) beams * most, request.config().maxNewTokens() == 0) / beams;
+        return granted < most ? request.withMaxNewTokens((int) Math.max(1, granted)) : request;
     }
 
     private static RuntimeException refused(RuntimeException cause) {
@@ -129,14 +149,14 @@ public class ChatEngine {
     /** Logs what the engine generates, with the text of each token. The model stays in memory until the end. */
     private static final class Listener implements InferenceEngine.Listener {
 
-        private final ModelPool.Lease lease;
+        private final Lease lease;
         private final Tokenizer tokenizer;
-        private final FittedPrompt prompt;
+        private final Prompt prompt;
         private final RunningAnswer to;
         private final long asked = System.nanoTime();
         private int logged; // characters of the beginning, which the engine tells again
 
-        Listener(ModelPool.Lease lease, Question question, FittedPrompt prompt, RunningAnswer to) {
+        Listener(Lease lease, Question question, Prompt prompt, RunningAnswer to) {
             this.lease = lease;
             this.prompt = prompt;
             this.to = to;
@@ -153,12 +173,14 @@ public class ChatEngine {
         public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
             var known = Math.min(logged, text.length());
             logged -= known;
-            var tokens = new ArrayList<AnswerToken>(ids.length);
-            for (var token : logprobs) {
-                var top = token.top().stream().map(t -> new Alternative(t.id(), text(tokenizer, t.id()), t.logprob())).toList();
-                tokens.add(new AnswerToken(token.id(), text(tokenizer, token.id()), token.logprob(), top));
-            }
+            var tokens = logprobs.isEmpty() ? IntStream.of(ids).mapToObj(id -> new AnswerToken(id, text(tokenizer, id))).toList()
+                    : logprobs.stream().map(this::token).toList();
             to.log().add(text.substring(known), tokens);
+        }
+
+        private AnswerToken token(TokenLogprob told) {
+            var top = told.top().stream().map(t -> new Alternative(t.id(), text(tokenizer, t.id()), t.logprob())).toList();
+            return new AnswerToken(told.id(), text(tokenizer, told.id()), told.logprob(), top);
         }
 
         @Override
@@ -187,13 +209,14 @@ public class ChatEngine {
     /**
      * Looks at what the token after {@link Question#begun} was chosen from.
      *
+     * @param name of the model
      * @param reads is told how many tokens are about to be read, and may refuse
      * @throws ApiError where that cannot be told
      */
-    Attention attention(Question question, LongConsumer reads) {
-        try (var lease = models.lease(question.model())) {
+    Attention attention(String name, Question question, LongConsumer reads) {
+        try (var lease = models.lease(Optional.of(name))) {
             var model = lease.model();
-            var prompt = prepared(question, model).prompt();
+            var prompt = prepared(question, model);
             var ids = prompt.ids();
             var config = model.model().config();
             if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
@@ -218,7 +241,7 @@ public class ChatEngine {
     }
 
     /** The identifier of the model that a name means. @throws ApiError 404 if none is served by it */
-    String modelId(Optional<String> name) {
-        return models.info(name.orElse(models.defaultId())).source().id();
+    String modelId(String name) {
+        return models.info(name).source().id();
     }
 }

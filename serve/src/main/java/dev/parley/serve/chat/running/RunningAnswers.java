@@ -11,6 +11,7 @@ import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
 import dev.parley.serve.chat.running.ChatEngine.Question;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.tokenizer.Message;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,6 @@ public final class RunningAnswers {
     /** Of one owner at once. */
     static final int MOST = 16;
 
-    private static final int ALTERNATIVES = 5;
     private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
 
     private final ChatEngine engine;
@@ -56,11 +56,10 @@ public final class RunningAnswers {
      * @param settings instead of the conversation's, where they say something
      * @throws ApiError if it cannot be begun; nothing is kept then
      */
-    public ChatMessage answer(Caller caller, Conversation conversation, String parent, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(caller.id(), parent);
-        if (!path.getLast().conversation().equals(conversation.id())) throw noMessage();
-        if (path.getLast().role() != Role.USER) throw ApiError.badRequest("parent", "Only a user's message can be answered.");
-        return begin(caller, conversation, path, model.or(conversation::model), settings, List.of());
+    public ChatMessage answer(Caller caller, String conversation, String parent, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), conversation, parent);
+        if (path.last().role() != Role.USER) throw ApiError.badRequest("parent", "Only a user's message can be answered.");
+        return begin(caller, path.conversation(), path.messages(), model.or(path.conversation()::model), settings, List.of());
     }
 
     /**
@@ -78,21 +77,21 @@ public final class RunningAnswers {
      * @param model that is expected to answer, which can only be the one that did
      * @throws ApiError as above
      */
-    public ChatMessage branch(Caller caller, Conversation conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(caller.id(), beginning.answer());
-        var answer = answerOf(path.getLast(), conversation);
+    public ChatMessage branch(Caller caller, String conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), conversation, beginning.answer());
+        var answer = answerOf(path.last());
         requireSame(answer, model);
-        if (path.size() < 2) throw ApiError.badRequest("begin", "This answer has no question.");
-        var known = requireTokens(caller.id(), path.getLast());
+        if (path.before().isEmpty()) throw ApiError.badRequest("begin", "This answer has no question.");
+        var known = requireTokens(caller.id(), path.last());
         if (beginning.tokens() >= known.size()) throw ApiError.badRequest("begin.tokens",
                 "begin.tokens must be less than " + known.size() + ", the answer's number of tokens.");
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
-        return begin(caller, conversation, path.subList(0, path.size() - 1), Optional.of(answer.model()), settings, begun);
+        return begin(caller, path.conversation(), path.before(), Optional.of(answer.model()), settings, begun);
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
-        if (model.isPresent() && !engine.modelId(model).equals(answer.model())) {
+        if (model.isPresent() && !engine.modelId(model.get()).equals(answer.model())) {
             throw ApiError.badRequest("model",
                     "An answer of " + answer.model() + " can only be continued by that model: others have different tokens.");
         }
@@ -116,10 +115,12 @@ public final class RunningAnswers {
 
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
             List<AnswerToken> begun) {
-        var answer = Answer.begun(engine.modelId(model), conversation.system(), overlaid(conversation.settings(), settings));
+        var both = overlaid(conversation.settings(), settings);
+        var lease = engine.open(model);
+        var answer = Answer.begun(lease.id(), conversation.system(), both);
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
-        start(caller, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
+        start(caller, lease, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
         return message;
     }
 
@@ -128,29 +129,25 @@ public final class RunningAnswers {
      *
      * @throws ApiError 409 if it is still being written, and as above
      */
-    public ChatMessage goOn(Caller caller, Conversation conversation, String id, Optional<String> model, ObjectNode settings) {
-        var path = messages.path(caller.id(), id);
-        var before = path.getLast();
-        var was = answerOf(before, conversation);
+    public ChatMessage goOn(Caller caller, String conversation, String id, Optional<String> model, ObjectNode settings) {
+        var path = messages.path(caller.id(), conversation, id);
+        var before = path.last();
+        var was = answerOf(before);
         requireSame(was, model);
         if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is already being generated.");
         if (was.finishReason().filter("stop"::equals).isPresent())
             throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
-        var answer = new Answer(was.model(), was.system(), overlaid(conversation.settings(), settings), Optional.empty(), was.usage(),
-                Optional.empty());
+        var begun = requireTokens(caller.id(), before);
+        var answer = new Answer(was.model(), was.system(), overlaid(path.conversation().settings(), settings), Optional.empty(),
+                was.usage(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, before, message, path.subList(0, path.size() - 1), requireTokens(caller.id(), before),
+        start(caller, engine.open(Optional.of(was.model())), before, message, path.before(), begun,
                 () -> messages.resume(caller.id(), before, server));
         return message;
     }
 
-    private static Answer answerOf(ChatMessage message, Conversation conversation) {
-        if (!message.conversation().equals(conversation.id())) throw noMessage();
+    private static Answer answerOf(ChatMessage message) {
         return message.answer().orElseThrow(() -> ApiError.badRequest("", "This message was not written by a model."));
-    }
-
-    private static ApiError noMessage() {
-        return ApiError.of(404, "not_found", "There is no such message in this conversation.");
     }
 
     private static ObjectNode overlaid(ObjectNode settings, ObjectNode over) {
@@ -159,22 +156,19 @@ public final class RunningAnswers {
         return both;
     }
 
-    /** @param before what remains if it cannot be begun */
-    private void start(Caller caller, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun,
+    /** @param lease of the model, which is given back when the answer ends @param before what remains if it cannot be begun */
+    private void start(Caller caller, Lease lease, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun,
             Runnable keep) {
-        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING))
-            throw ApiError.of(409, "running", "An earlier answer in this thread is still being generated; stop it first.");
         var answer = new RunningAnswer(caller, message, begun.size());
-        if (all.putIfAbsent(message.id(), answer) != null) throw ApiError.of(409, "running", "This answer is already being generated.");
+        var isAsked = false;
         try {
-            if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
-            if (all.values().stream().filter(a -> a.owner().equals(caller.id())).count() > MOST) {
-                throw ApiError.of(429, "too_many_answers",
-                        MOST + " of your answers are being generated; wait for one to finish, or stop one.");
-            }
-            answer.begin(engine.answer(question(caller.id(), message, path, begun), answer));
+            admit(answer, path);
+            var cancel = engine.answer(lease, question(caller.id(), message, path, begun), answer);
+            isAsked = true;
+            answer.begin(cancel);
             keep.run();
         } catch (RuntimeException e) {
+            if (!isAsked) lease.close(); // else the engine does so when it has ended
             answer.stop();
             answer.giveBack();
             all.remove(message.id(), answer);
@@ -186,15 +180,31 @@ public final class RunningAnswers {
         Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
+    /** Counts it among those that run. @throws ApiError if it may not run now */
+    private void admit(RunningAnswer answer, List<ChatMessage> path) {
+        if (path.stream().anyMatch(m -> m.status() == Status.RUNNING))
+            throw ApiError.of(409, "running", "An earlier answer in this thread is still being generated; stop it first.");
+        if (all.putIfAbsent(answer.message().id(), answer) != null)
+            throw ApiError.of(409, "running", "This answer is already being generated.");
+        if (closing) throw ApiError.of(503, "stopping", "The server is shutting down.");
+        if (all.values().stream().filter(a -> a.owner().equals(answer.owner())).count() > MOST) {
+            throw ApiError.of(429, "too_many_answers", MOST + " of your answers are being generated; wait for one to finish, or stop one.");
+        }
+    }
+
     private static Question question(String owner, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun) {
         var answer = message.answer().orElseThrow();
         var turns = new ArrayList<Message>();
         if (!answer.system().isEmpty()) turns.add(Message.system(answer.system()));
         for (var turn : path) turns.add(new Message(turn.role().label(), turn.text()));
-        return new Question(Optional.of(answer.model()), turns, begun, answer.settings(), ALTERNATIVES, owner);
+        return new Question(turns, begun, answer.settings(), owner);
     }
 
-    /** Asks an answer to end where it is; one that has ended stays as it is. @throws ApiError 404 if this owner has no such message */
+    /**
+     * Asks an answer to end where it is; one that has ended stays as it is.
+     *
+     * @throws ApiError 404 if this owner has no such message
+     */
     public void stop(String owner, String id) {
         var answer = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         answer.ifPresentOrElse(RunningAnswer::stop, () -> messages.get(owner, id));
@@ -205,7 +215,11 @@ public final class RunningAnswers {
         all.values().stream().filter(a -> a.message().conversation().equals(conversation)).forEach(RunningAnswer::stop);
     }
 
-    /** An answer, running or ended. @throws ApiError 404 if this owner has no such message, 400 if it is no answer */
+    /**
+     * An answer, running or ended.
+     *
+     * @throws ApiError 404 if this owner has no such message, 400 if it is no answer
+     */
     public AnswerLog log(String owner, String id) {
         var running = Optional.ofNullable(all.get(id)).filter(a -> a.owner().equals(owner));
         return running.map(RunningAnswer::log).orElseGet(() -> {
@@ -215,7 +229,11 @@ public final class RunningAnswers {
         });
     }
 
-    /** The tokens of an answer that are known by now. @throws ApiError as {@link #log} does */
+    /**
+     * The tokens of an answer that are known by now.
+     *
+     * @throws ApiError as {@link #log} does
+     */
     public List<AnswerToken> tokens(String owner, String id) throws InterruptedException {
         return log(owner, id).next(Position.START, Integer.MAX_VALUE, Duration.ZERO).tokens();
     }
@@ -231,15 +249,19 @@ public final class RunningAnswers {
         var owner = caller.id();
         var path = messages.path(owner, id);
         var message = path.getLast();
-        if (message.answer().isEmpty()) throw ApiError.badRequest("", "This message was not written by a model.");
+        var model = answerOf(message).model();
         var known = tokens(owner, id);
         if (token < 0 || token >= known.size())
             throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
         var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return engine.attention(question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        return engine.attention(model, question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
     }
 
-    /** Marks answers as interrupted that no server writes any more. @return how many */
+    /**
+     * Marks answers as interrupted that no server writes any more.
+     *
+     * @return how many
+     */
     public int interruptLeft() {
         return messages.interruptLeft(server, all::containsKey);
     }

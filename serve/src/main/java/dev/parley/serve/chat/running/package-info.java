@@ -4,8 +4,8 @@
  * {@link dev.parley.serve.chat.running.RunningAnswers} is where to start.
  *
  * <pre>{@code
- * var answer = answers.answer("ada", question, Optional.empty(), settings);
- * var log = answers.log("ada", answer.id());
+ * var answer = answers.answer(caller, conversation, question, Optional.empty(), settings);
+ * var log = answers.log(caller.id(), answer.id());
  * for (var piece = log.next(Position.START, 256, TEN_SECONDS); piece.ended().isEmpty(); piece = log.next(piece.to(), 256, TEN_SECONDS)) {
  *     System.out.print(piece.text());
  * }

@@ -17,6 +17,7 @@ public final class ModelRoutes implements Routes {
     private final ModelPool models;
     private final long started = Instant.now().getEpochSecond();
 
+    /** Routes that list these models. */
     public ModelRoutes(ModelPool models) {
         this.models = models;
     }

@@ -18,6 +18,7 @@ public final class PropsRoutes implements Routes {
     private final ServerSettings settings;
     private final ModelPool models;
 
+    /** The route of {@code /props} for a server with these settings and models. */
     public PropsRoutes(ServerSettings settings, ModelPool models) {
         this.settings = settings;
         this.models = models;

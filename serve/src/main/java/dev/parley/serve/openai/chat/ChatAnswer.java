@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * The answer to a chat, the same whether a client takes it piece by piece or as a whole: a whole is the pieces together.
  *
- * @param choices one for each text that was asked for
+ * @param choices one for each sequence that was asked for
  */
 public record ChatAnswer(List<Choice> choices, Usage usage) {
 
@@ -30,14 +30,22 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         /** More text. */
         record Text(String text) implements Piece {}
 
-        /** A call of a function begins. @param index of it in its answer */
+        /**
+         * A call of a function begins.
+         *
+         * @param index of it in its answer
+         */
         record CallBegun(int index, String id, String name) implements Piece {}
 
         /** More of a call's arguments, as JSON. */
         record CallArguments(int index, String json) implements Piece {}
     }
 
-    /** A call of a function. @param arguments as JSON */
+    /**
+     * A call of a function.
+     *
+     * @param arguments as JSON
+     */
     public record Call(String id, String name, String arguments) {}
 
     /**
@@ -81,7 +89,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer));
     }
 
-    /** One text while it grows. */
+    /** One choice while it grows. */
     private static final class GrowingChoice implements ToolCallReader.Listener {
 
         private final ServedModel model;

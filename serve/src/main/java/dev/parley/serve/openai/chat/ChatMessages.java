@@ -8,7 +8,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import java.util.Set;
 
-/** The messages of a chat request, checked and brought into the form that templates read. */
+/** The messages of a chat request, checked, and as chat templates read them. */
 public final class ChatMessages {
 
     private static final int MOST = 10_000;

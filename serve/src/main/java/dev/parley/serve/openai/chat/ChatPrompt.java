@@ -30,7 +30,7 @@ import java.util.OptionalInt;
  * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
  * }</pre>
  *
- * @param calls how calls of functions are told in the answer; empty where all of it is text
+ * @param calls how calls of functions are told in the answer; empty where no function may be called
  */
 public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
 
@@ -38,28 +38,32 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * How calls are told.
      *
      * @param opened whether the prompt ends within the calls
-     * @param opener the token with which they begin, where it is no text
+     * @param opener the token with which they begin, where that has no text
      */
     public record Calls(ToolFormat format, ToolFields tools, boolean opened, OptionalInt opener) {}
 
     /**
-     * Brings a conversation into the model's form.
+     * Writes a conversation by the model's chat template.
      *
      * @param messages as {@link ChatMessages} gives them
      * @param variables more that the template may read
-     * @param form of the answer's text
+     * @param grammar of the answer's text, for structured output
      * @param settings of sampling; the grammar is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables,
-            Optional<Grammar> form,
+            Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
-        return of(model, messages, "messages", tools, variables, form, settings);
+        return of(model, messages, "messages", tools, variables, grammar, settings);
     }
 
-    /** The same for requests that bring the messages otherwise. @param param the field that they come from */
+    /**
+     * The same for requests that bring the messages otherwise.
+     *
+     * @param param the field that they come from
+     */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
-            Optional<Grammar> form,
+            Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
         var ids = encoded(model, template, messages, param, tools, variables);
@@ -69,7 +73,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
             ids[ids.length - 1] = calls.get().opener().orElseThrow();
         }
         requireRoom(model, ids.length, param);
-        calls.flatMap(c -> form(c, form)).or(() -> form).ifPresent(settings::grammar);
+        calls.flatMap(c -> grammar(c, grammar)).or(() -> grammar).ifPresent(settings::grammar);
         var config = SamplingFields.build(settings);
         if (calls.isPresent() && config.grammar().isEmpty()) config = endedAfterOneCall(calls.get(), config);
         return new ChatPrompt(ids, config, calls);
@@ -99,18 +103,18 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
 
     private static Calls calls(Tokenizer tokenizer, ToolFormat format, ToolFields tools) {
         var opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
-        // it is text after all
+        // it has a text after all
         if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();
         return new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener);
     }
 
     /** A required call is the grammar; an optional one stands beside the grammar of the text. */
-    private static Optional<Grammar> form(Calls calls, Optional<Grammar> form) {
+    private static Optional<Grammar> grammar(Calls calls, Optional<Grammar> grammar) {
         var tools = calls.tools();
-        if (tools.use() == Use.AS_IT_LIKES && form.isEmpty()) return Optional.empty();
+        if (tools.use() == Use.AS_IT_LIKES && grammar.isEmpty()) return Optional.empty();
         return Optional.of(StructuredOutputFields.made("tools", 0, () -> {
-            var callForm = calls.format().calls(tools.callableForms(), tools.several(), calls.opened());
-            return tools.use() == Use.ALWAYS ? callForm : Grammar.anyOf(List.of(form.orElseThrow(), callForm));
+            var ofCalls = calls.format().calls(tools.callableGrammars(), tools.several(), calls.opened());
+            return tools.use() == Use.ALWAYS ? ofCalls : Grammar.anyOf(List.of(grammar.orElseThrow(), ofCalls));
         }));
     }
 

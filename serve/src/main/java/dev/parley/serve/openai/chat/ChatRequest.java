@@ -6,7 +6,6 @@ import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
-import dev.parley.serve.sampling.ChatSettings;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.HashMap;
@@ -27,17 +26,17 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
     static ChatRequest read(JsonFields fields, ServedModel model) {
         var messages = ChatMessages.read(fields);
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
-        settings.maxNewTokens(ChatSettings.mostTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
+        settings.maxNewTokens(SamplingFields.maxTokens(fields, model.defaults().maxNewTokens())).maxLength(0);
         var logprobs = fields.flag("logprobs");
         var top = fields.integer("top_logprobs", 0, MOST_TOP);
         if (top.isPresent() && !logprobs) throw ApiError.badRequest("top_logprobs", "top_logprobs is only allowed when logprobs is true.");
         settings.logprobs(logprobs ? top.orElse(0) : -1);
         var tools = ToolFields.read(fields);
-        var form = StructuredOutputFields.read(fields);
+        var grammar = StructuredOutputFields.read(fields);
         var stream = StreamFields.read(fields);
         var variables = variables(fields);
         ignore(fields);
-        return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, form, settings), logprobs, stream);
+        return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, grammar, settings), logprobs, stream);
     }
 
     /** What else the template may read, such as {@code enable_thinking}. */

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The texts that go on from prompts, the same whether a client takes them piece by piece or as wholes: a whole is the pieces
+ * The completions of prompts, the same whether a client takes them piece by piece or as wholes: a whole is the pieces
  * together.
  *
  * @param choices those of the first prompt first
@@ -26,14 +26,14 @@ import java.util.Optional;
 record CompletionAnswer(List<Choice> choices, Usage usage) {
 
     /**
-     * A text in full.
+     * A completion in full.
      *
      * @param logprobs as OpenAI's API writes them, where they were asked for
      * @param finishReason {@code stop} or {@code length}
      */
     record Choice(String text, Optional<ObjectNode> logprobs, String finishReason) {}
 
-    /** Takes pieces as they come, on the thread that waits for the texts. */
+    /** Takes pieces as they come, on the thread that waits for the completions. */
     @FunctionalInterface
     interface Reader {
 
@@ -63,12 +63,12 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
         return new CompletionAnswer(List.copyOf(choices), usage);
     }
 
-    /** All texts while they grow. */
+    /** All completions while they grow. */
     private static final class Run implements EngineCall.Reader {
 
         private final CompletionRequest asked;
         private final Reader reader;
-        private final int n; // texts of each prompt
+        private final int n; // completions of each prompt
         private final List<GrowingChoice> growing = new ArrayList<>();
 
         Run(ServedModel model, CompletionRequest asked, Reader reader) {
@@ -108,7 +108,7 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
 
     private record Piece(String text, Optional<ObjectNode> logprobs) {}
 
-    /** One text while it grows. */
+    /** One completion while it grows. */
     private static final class GrowingChoice {
 
         private final ServedModel model;

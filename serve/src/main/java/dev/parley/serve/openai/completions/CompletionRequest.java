@@ -32,10 +32,10 @@ record CompletionRequest(List<Prompt> prompts, GenerationConfig settings, int mo
     private static final int USUAL_TOKENS = 16; // as OpenAI's API has it
 
     /**
-     * A text to be gone on with.
+     * A prompt to be continued.
      *
      * @param text as it is echoed
-     * @param added ids before those of the text, which the tokenizer puts before every text
+     * @param added ids before those of the prompt's text, which the tokenizer puts before every text
      */
     record Prompt(int[] ids, String text, int added) {}
 

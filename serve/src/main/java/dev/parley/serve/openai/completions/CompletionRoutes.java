@@ -19,7 +19,7 @@ import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.Optional;
 
-/** {@code POST /v1/completions}: texts that go on from prompts, whole or in pieces. */
+/** {@code POST /v1/completions}: sequences that continue prompts, whole or in pieces. */
 public final class CompletionRoutes implements Routes {
 
     private final ModelPool models;
@@ -59,7 +59,7 @@ public final class CompletionRoutes implements Routes {
 
     private static void stream(Context request, ServedModel model, CompletionRequest asked) {
         var envelope = AnswerEnvelope.of("cmpl-");
-        var templates = new HashMap<Integer, Template>(); // of each choice, for pieces that are text alone
+        var templates = new HashMap<Integer, Template>(); // of each choice, for pieces of text alone
         ServerSentEvents.answer(request, stream -> {
             var answer = CompletionAnswer.run(model, asked, Caller.of(request), ClientPresence.of(request), (choice, text, logprobs) -> {
                 if (logprobs.isPresent()) stream.send(piece(envelope, model, asked, choice, text, logprobs, Optional.empty()));

@@ -1,5 +1,5 @@
 /**
- * {@code POST /v1/completions}: texts that continue prompts. {@link dev.parley.serve.openai.completions.CompletionRoutes} is where to
+ * {@code POST /v1/completions}: sequences that continue prompts. {@link dev.parley.serve.openai.completions.CompletionRoutes} is where to
  * start.
  *
  * <pre>{@code

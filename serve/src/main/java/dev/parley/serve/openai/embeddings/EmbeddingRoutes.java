@@ -29,13 +29,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** {@code /v1/embeddings}: a text as a vector of length one, the mean of what the model's head reads of its tokens. */
+/** {@code /v1/embeddings}: a text as a vector of length one, the mean of its tokens' final hidden states. */
 public final class EmbeddingRoutes implements Routes {
 
     private static final int MOST_INPUTS = 2_048;
 
     private final ModelPool models;
 
+    /** The route of {@code /v1/embeddings} by these models. */
     public EmbeddingRoutes(ModelPool models) {
         this.models = models;
     }

@@ -119,7 +119,7 @@ final class ResponseItems implements ChatAnswer.Reader {
     // ---- what is called ----
 
     private void call(String callId, String name) {
-        waiting = List.of(); // they say how a call is written, which is no text
+        waiting = List.of(); // they are of a call, which has none
         close("completed");
         var called = new Called(Ids.of("fc_"), callId, name, new StringBuilder());
         open = Optional.of(called);

@@ -50,16 +50,16 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         var top = fields.integer("top_logprobs", 0, MOST_TOP).orElse(0);
         settings.logprobs(logprobs ? top : -1);
         var tools = ToolFields.readFlat(fields);
-        var form = form(fields);
+        var grammar = grammar(fields);
         refuseWhatIsNotThere(fields);
-        var prompt = ChatPrompt.of(model, messages, "input", tools, Map.of(), form, settings);
+        var prompt = ChatPrompt.of(model, messages, "input", tools, Map.of(), grammar, settings);
         var store = fields.any("store").isEmpty() || fields.flag("store");
         var stream = StreamFields.read(fields).stream();
         return new ResponseRequest(prompt, conversation, repeated(fields, prompt, store), logprobs, stream, store);
     }
 
     /** The grammar by {@code text.format}, or by the fields of a chat request. */
-    private static Optional<Grammar> form(JsonFields fields) {
+    private static Optional<Grammar> grammar(JsonFields fields) {
         var text = fields.object("text");
         text.ifPresent(t -> t.ignore("verbosity"));
         var format = text.flatMap(t -> t.object("format")).flatMap(f -> StructuredOutputFields.format(f, ""));

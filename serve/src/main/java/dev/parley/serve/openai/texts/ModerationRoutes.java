@@ -26,6 +26,7 @@ public final class ModerationRoutes implements Routes {
 
     private final Supplier<? extends Moderator> moderators;
 
+    /** Routes with a moderator that is made at the first request. */
     public ModerationRoutes(Supplier<? extends Moderator> moderators) {
         this.moderators = moderators;
     }

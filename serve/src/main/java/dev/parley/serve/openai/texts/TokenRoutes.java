@@ -24,6 +24,7 @@ public final class TokenRoutes implements Routes {
 
     private final ModelPool models;
 
+    /** Routes by the tokenizers of these models. */
     public TokenRoutes(ModelPool models) {
         this.models = models;
     }

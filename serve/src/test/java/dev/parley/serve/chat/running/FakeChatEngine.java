@@ -5,7 +5,9 @@ import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.AnswerToken.Alternative;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.models.ServedModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +23,13 @@ final class FakeChatEngine extends ChatEngine {
     static final class Job {
 
         final Question question;
+        private final Lease lease;
         private final RunningAnswer answer;
         private int count;
         volatile boolean cancelled;
 
-        Job(Question question, RunningAnswer answer) {
+        Job(Lease lease, Question question, RunningAnswer answer) {
+            this.lease = lease;
             this.question = question;
             this.answer = answer;
             for (var token : question.begun()) answer.log().add(token.text(), List.of(token));
@@ -42,15 +46,18 @@ final class FakeChatEngine extends ChatEngine {
         }
 
         void end(String reason) {
+            lease.close();
             answer.end(new Ended(reason, 3, count, 1, 0));
         }
 
         void fail(String sentence) {
+            lease.close();
             answer.fail(sentence);
         }
     }
 
     final List<Job> jobs = new CopyOnWriteArrayList<>();
+    final List<Lease> leases = new CopyOnWriteArrayList<>(); // that were not given back
     private final List<Runnable> beforeBegun = new ArrayList<>();
     private boolean cancelEnds = true;
 
@@ -70,11 +77,34 @@ final class FakeChatEngine extends ChatEngine {
         cancelEnds = false;
     }
 
+    /** A model that gives nothing but its name. */
     @Override
-    Runnable answer(Question question, RunningAnswer to) {
+    Lease open(Optional<String> name) {
+        var lease = new Lease() {
+            @Override
+            public String id() {
+                return name.orElse("fake");
+            }
+
+            @Override
+            public ServedModel model() {
+                throw new IllegalStateException("No model is asked.");
+            }
+
+            @Override
+            public void close() {
+                leases.remove(this);
+            }
+        };
+        leases.add(lease);
+        return lease;
+    }
+
+    @Override
+    Runnable answer(Lease lease, Question question, RunningAnswer to) {
         if (question.settings().has("refuse")) throw ApiError.badRequest("settings.refuse", "This is refused.");
         to.reserve(3 + question.begun().size(), 100, true);
-        var job = new Job(question, to);
+        var job = new Job(lease, question, to);
         jobs.add(job);
         beforeBegun.forEach(Runnable::run);
         return () -> {
@@ -85,7 +115,7 @@ final class FakeChatEngine extends ChatEngine {
     }
 
     @Override
-    Attention attention(Question question, LongConsumer reads) {
+    Attention attention(String model, Question question, LongConsumer reads) {
         reads.accept(question.messages().size());
         var count = question.messages().size() + question.begun().size();
         return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(),
@@ -93,7 +123,7 @@ final class FakeChatEngine extends ChatEngine {
     }
 
     @Override
-    String modelId(Optional<String> name) {
-        return name.orElse("fake");
+    String modelId(String name) {
+        return name;
     }
 }

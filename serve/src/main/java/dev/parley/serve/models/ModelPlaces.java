@@ -1,0 +1,128 @@
+package dev.parley.serve.models;
+
+import dev.parley.serve.http.ApiError;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The places of a server's models, by the models' names. All of it is read and changed under its lock. */
+final class ModelPlaces {
+
+    /** One model: whether it is in memory, and who wants it. */
+    static final class Place {
+
+        final ModelSource source;
+        ModelPool.State state = ModelPool.State.UNLOADED;
+        Optional<ServedModel> model = Optional.empty();
+        Optional<String> failure = Optional.empty();
+        int leases;
+        int wanted; // requests that wait for it
+        int underWay; // loads of it that have room, and closings: their memory counts
+        long lastUsed;
+
+        private Place(ModelSource source) {
+            this.source = source;
+        }
+
+        /** It is in memory, and its engine runs. */
+        boolean isReady() {
+            return state == ModelPool.State.READY && model.filter(m -> m.engine().isAlive()).isPresent();
+        }
+
+        /** Nobody uses it now, and nobody waits for it. */
+        boolean isIdle() {
+            return state == ModelPool.State.READY && leases == 0 && wanted == 0;
+        }
+    }
+
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean closing;
+
+    /** @throws IllegalArgumentException if there is no model, or two have the same name */
+    ModelPlaces(List<ModelSource> sources) {
+        if (sources.isEmpty()) throw new IllegalArgumentException("A server needs at least one model.");
+        for (var source : sources) {
+            var names = new ArrayList<>(source.aliases());
+            names.add(source.id());
+            for (var name : names) {
+                if (places.values().stream().anyMatch(p -> p.source.isCalled(name)))
+                    throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
+            }
+            places.put(source.id(), new Place(source));
+        }
+    }
+
+    /** What is done under the lock. */
+    @FunctionalInterface
+    interface Work<T, E extends Exception> {
+        T run() throws E;
+    }
+
+    /** Does something that nobody else sees half done. */
+    <T, E extends Exception> T locked(Work<T, E> work) throws E {
+        lock.lock();
+        try {
+            return work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same for a change: those who wait for one look again. */
+    void change(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a change, under the lock. @param nanos at most @return what is left of them */
+    long awaitChange(long nanos) throws InterruptedException {
+        return changed.awaitNanos(nanos);
+    }
+
+    /** Waits for a change, under the lock. */
+    void awaitChange() {
+        changed.awaitUninterruptibly();
+    }
+
+    String defaultId() {
+        return places.keySet().iterator().next(); // the names do not change
+    }
+
+    /** @param name or alias; empty for the default @throws ApiError 404 if there is no such model */
+    Place find(Optional<String> name) {
+        if (name.isEmpty()) return places.get(defaultId());
+        return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst()
+                .orElseThrow(() -> ApiError.of(404, "model_not_found",
+                        "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
+    }
+
+    private static String shortened(String name) {
+        return name.length() > 100 ? name.substring(0, 100) + "…" : name;
+    }
+
+    /** In the order in which they were named. */
+    Collection<Place> all() {
+        return places.values();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** No more models are loaded from now on. */
+    void close() {
+        closing = true;
+    }
+}
