@@ -169,6 +169,20 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return scores[id] - highest - Math.log(sum);
     }
 
+    /** Whether {@link #read(TokenTree)} is quicker than a session, which reads what texts share once, but by the Java engine. */
+    public boolean readsTrees() {
+        return other.isPresent() && (java.isEmpty() || prefillFrom < Integer.MAX_VALUE);
+    }
+
+    /** Reads a tree of texts in one pass. Only where {@link #readsTrees()}. */
+    public TokenTree.Scores read(TokenTree tree) {
+        var most = 0;
+        for (var depth : tree.depths()) most = Math.max(most, depth + 1);
+        config().checkFits(new int[0], most);
+        for (var id : tree.ids()) config().checkFits(new int[] {id}, 0);
+        return other.orElseThrow().read(tree);
+    }
+
     // ---- continuing sequences ----
 
     /**

@@ -7,6 +7,7 @@ import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.Runner;
+import dev.parley.model.TokenTree;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -57,6 +58,11 @@ final class TorchRunner implements Runner {
     @Override
     public double[][] tokenLogprobs(int[][] ids) {
         return transformer.tokenLogprobs(ids, computeType);
+    }
+
+    @Override
+    public TokenTree.Scores read(TokenTree tree) {
+        return transformer.read(tree, computeType);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
@@ -156,6 +157,14 @@ final class Transformer {
             var each = new double[ids.length][ids[0].length - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
+        }
+    }
+
+    /** How likely the targets of a tree are, read in one pass. */
+    TokenTree.Scores read(TokenTree tree, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var hidden = forward(tokens.rows(new int[][] {tree.ids()}), ForwardContext.of(config, tree, computeType), null); // (1, N, C)
+            return new TreeTargets(head.in(computeType), tree).scores(hidden.view(-1, config.hiddenSize()));
         }
     }
 

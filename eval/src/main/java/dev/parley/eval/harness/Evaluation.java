@@ -227,6 +227,9 @@ public final class Evaluation {
         settings.put("fewshot_as_multiturn", prompts.chatTemplate().isPresent() && prompts.multiTurn());
         settings.put("system_instruction", prompts.systemInstruction().orElse(null));
         var notes = settings.putArray("notes");
+        var undone = tasks.stream().filter(t -> t.config().yaml().path("should_decontaminate").asBoolean()).count();
+        if (undone > 0)
+            notes.add("should_decontaminate is set in " + undone + " of the tasks; documents that the model has learned from are not looked for.");
         for (var task : tasks) notes(task.config()).forEach(notes::add);
         return settings;
     }
@@ -234,8 +237,6 @@ public final class Evaluation {
     /** What a reader of the figures should know. */
     private static List<String> notes(TaskConfig task) {
         var notes = new ArrayList<String>();
-        if (task.yaml().path("should_decontaminate").asBoolean())
-            notes.add(task.name() + ": should_decontaminate is set; documents that the model has learned from are not looked for.");
         for (var field : Arrays.asList("process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", "process_results"))
             task.function(field).ifPresent(
                     f -> notes.add(task.name() + ": " + field + " is by Parley's replacement for the Python function " + f + "."));
