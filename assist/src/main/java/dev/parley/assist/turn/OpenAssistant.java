@@ -1,7 +1,10 @@
 package dev.parley.assist.turn;
 
 import dev.parley.assist.Assistant;
+import dev.parley.assist.guard.Decision;
 import dev.parley.assist.guard.Guardrail;
+import dev.parley.assist.guard.Stage;
+import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.Consent;
 import dev.parley.assist.tools.ToolSource;
 import dev.parley.knowledge.Embedder;
@@ -115,6 +118,13 @@ public final class OpenAssistant implements AutoCloseable {
      */
     public TurnResult ask(Optional<Responder> responder, TurnRequest request, TurnEvent.Listener listener) {
         return new Turn(this, responder, request, listener).run();
+    }
+
+    /** What its guardrails decide on a text by itself; nothing if it passes. */
+    public List<Decision> judge(Stage stage, String text, String language) {
+        var guards = new GuardedTexts(setup.guardrails(), decision -> {});
+        guards.judge(stage, text, TurnContext.of(language));
+        return guards.decisions();
     }
 
     List<Guardrail> guardrails() {

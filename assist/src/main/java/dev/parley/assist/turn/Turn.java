@@ -63,12 +63,8 @@ final class Turn {
         var input = guards.judge(Stage.INPUT, request.message(), context);
         if (input.ended()) return ended(input.text(), Ending.GUARDED, Optional.empty());
         var knowledge = assistant.knowledge().filter(k -> !SmallTalk.is(input.text()));
-        if (knowledge.isPresent()) {
-            retrieve(input.text());
-            if (passages.isEmpty() && knowledge.get().required()) {
-                return ended(knowledge.get().unknown().in(language), Ending.UNKNOWN, Optional.empty());
-            }
-        }
+        if (knowledge.isPresent() || !request.attached().isEmpty()) retrieve(input.text());
+        if (passages.isEmpty() && knowledge.isPresent() && knowledge.get().required()) return unknown();
         return responder.isPresent() ? answer(responder.get(), input.text()) : quote();
     }
 
@@ -76,7 +72,8 @@ final class Turn {
 
     private void retrieve(String message) {
         var start = System.nanoTime();
-        var found = open.retrieval().orElseThrow().relevant(message, request.history(), language);
+        var found = new ArrayList<>(request.attached());
+        open.retrieval().ifPresent(r -> found.addAll(r.relevant(message, request.history(), language)));
         for (var passage : found) {
             var judged = guards.judge(Stage.RETRIEVAL, passage.text(), context);
             if (!judged.ended()) passages.add(withText(passage, judged.text()));
@@ -92,9 +89,12 @@ final class Turn {
 
     /** Without a model the best passage speaks for itself. */
     private TurnResult quote() {
-        if (passages.isEmpty()) throw new AssistantException("There is no model to answer this; name one with --model.");
-        var best = passages.getFirst();
-        return ended(best.text() + " [1]", Ending.QUOTED, Optional.empty());
+        return passages.isEmpty() ? unknown() : ended(passages.getFirst().text() + " [1]", Ending.QUOTED, Optional.empty());
+    }
+
+    private TurnResult unknown() {
+        var told = assistant.knowledge().map(KnowledgeSettings::unknown).filter(text -> !text.isEmpty());
+        return ended(told.map(text -> text.in(language)).orElse("There is no model to answer this."), Ending.UNKNOWN, Optional.empty());
     }
 
     // ---- the model ----

@@ -20,11 +20,11 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output));
+        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run or chat.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat or check.");
     }
 }

@@ -126,7 +126,7 @@ final class ChatCommand implements Callable<Integer> {
                 terminal.writer().print(piece);
                 terminal.flush();
             }, note -> terminal.writer().println(note));
-            var result = asked.assistant().ask(asked.responder(), new TurnRequest(history, message, form), printer);
+            var result = asked.assistant().ask(asked.responder(), new TurnRequest(history, message, form, List.of()), printer);
             history.add(Message.user(message));
             history.add(Message.assistant(result.answer()));
             form = Optional.empty();

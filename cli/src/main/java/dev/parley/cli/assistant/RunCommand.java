@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (var asked = options.open((source, tool, arguments) -> false, output)) {
             var assistant = asked.assistant().assistant();
-            var request = new TurnRequest(List.of(), question, Optional.ofNullable(form).map(assistant::form));
+            var request = new TurnRequest(List.of(), question, Optional.ofNullable(form).map(assistant::form), List.of());
             TurnEvent.Listener listener = json ? event -> {} : new TurnPrinter(output::stream, output::note);
             var result = asked.assistant().ask(asked.responder(), request, listener);
             if (json) output.json(TurnJson.of(assistant.name(), result));
