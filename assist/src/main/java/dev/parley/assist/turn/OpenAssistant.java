@@ -6,12 +6,16 @@ import dev.parley.assist.guard.Guardrail;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.Consent;
+import dev.parley.assist.tools.McpServersFile;
+import dev.parley.assist.tools.McpToolSource;
 import dev.parley.assist.tools.ToolSource;
+import dev.parley.assist.tools.Toolbox;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.IndexProgress;
 import dev.parley.knowledge.IndexReport;
 import dev.parley.knowledge.KnowledgeBase;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +32,7 @@ public final class OpenAssistant implements AutoCloseable {
      * @param indexFolder where its knowledge is indexed
      * @param embedder of the index; stays the caller's
      * @param guardrails that its file names, resolved
-     * @param toolSources its servers, connected; closed with it
+     * @param toolSources that it may call beside the servers of its file; closed with it
      * @param consent to calls that its file does not allow beforehand
      */
     public record Setup(Path indexFolder, Embedder embedder, List<Guardrail> guardrails, List<ToolSource> toolSources, Consent consent,
@@ -61,16 +65,18 @@ public final class OpenAssistant implements AutoCloseable {
     private final Setup setup;
     private final Optional<KnowledgeBase> knowledge;
     private final Optional<IndexReport> indexed;
-    private final OfferedTools tools;
-    private final Consent consent;
+    private final Toolbox tools;
 
     private OpenAssistant(Assistant assistant, Setup setup, Optional<KnowledgeBase> knowledge, Optional<IndexReport> indexed) {
         this.assistant = assistant;
         this.setup = setup;
         this.knowledge = knowledge;
         this.indexed = indexed;
-        tools = new OfferedTools(setup.toolSources());
-        consent = Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent());
+        var sources = new ArrayList<>(setup.toolSources());
+        for (var server : McpServersFile.servers(assistant.tools().servers(), assistant.tools().where(), System.getenv())) {
+            sources.add(new McpToolSource(server, McpToolSource.Limits.DEFAULT));
+        }
+        tools = new Toolbox(sources, Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent()));
     }
 
     /**
@@ -131,12 +137,8 @@ public final class OpenAssistant implements AutoCloseable {
         return setup.guardrails();
     }
 
-    OfferedTools tools() {
+    Toolbox tools() {
         return tools;
-    }
-
-    Consent consent() {
-        return consent;
     }
 
     DecisionLog log() {
@@ -145,7 +147,7 @@ public final class OpenAssistant implements AutoCloseable {
 
     @Override
     public void close() {
-        setup.toolSources().forEach(ToolSource::close);
+        tools.close();
         knowledge.ifPresent(KnowledgeBase::close);
     }
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.ToolResult;
-import dev.parley.assist.turn.OfferedTools.Place;
+import dev.parley.assist.tools.Toolbox.Origin;
 import dev.parley.assist.turn.Responder.Call;
 import dev.parley.assist.turn.Responder.Reply;
 import dev.parley.assist.turn.TurnResult.ToolUse;
@@ -59,29 +59,17 @@ final class ToolRounds {
 
     private ToolResult result(Call call, TurnContext context) {
         var id = id(uses.size());
-        var place = open.tools().place(call.name());
+        var origin = open.tools().origin(call.name());
+        var source = origin.map(o -> o.source().name()).orElse("");
+        var tool = origin.map(Origin::tool).orElse(call.name());
         var arguments = arguments(call.arguments());
-        var source = place.map(p -> p.source().name()).orElse("");
-        var tool = place.map(Place::tool).orElse(call.name());
-        listener.on(new TurnEvent.Called(id, source, tool, arguments.orElseGet(JsonNodeFactory.instance::objectNode)));
-        var result = judged(result(place, arguments, call), context);
+        var shown = arguments.orElseGet(JsonNodeFactory.instance::objectNode);
+        listener.on(new TurnEvent.Called(id, source, tool, shown));
+        var result = judged(arguments.isEmpty() ? new ToolResult("The arguments are no JSON object.", true)
+                : open.tools().call(call.name(), arguments.get()), context);
         listener.on(new TurnEvent.Returned(id, source, tool, result));
-        uses.add(new ToolUse(source, tool, arguments.orElseGet(JsonNodeFactory.instance::objectNode), result));
+        uses.add(new ToolUse(source, tool, shown, result));
         return result;
-    }
-
-    private ToolResult result(Optional<Place> place, Optional<ObjectNode> arguments, Call call) {
-        if (place.isEmpty()) return new ToolResult("There is no tool " + call.name() + ".", true);
-        if (arguments.isEmpty()) return new ToolResult("The arguments are no JSON object.", true);
-        var source = place.get().source();
-        if (!open.consent().allows(source.name(), place.get().tool(), arguments.get())) {
-            return new ToolResult("The user does not allow this call.", true);
-        }
-        try {
-            return source.call(place.get().tool(), arguments.get());
-        } catch (RuntimeException e) { // a source that breaks its promise costs one call as well
-            return new ToolResult("The tool failed: " + e.getMessage(), true);
-        }
     }
 
     private ToolResult judged(ToolResult result, TurnContext context) {

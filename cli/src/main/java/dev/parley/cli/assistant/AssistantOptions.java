@@ -9,13 +9,15 @@ import dev.parley.assist.turn.Responder;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.EngineOptions;
 import dev.parley.cli.Output;
+import dev.parley.cli.knowledge.EmbedderOption;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.IndexProgress;
-import dev.parley.model.CausalLM;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,12 +44,15 @@ final class AssistantOptions {
     @Mixin
     private EngineOptions engine;
 
+    @Mixin
+    private EmbedderOption embedder;
+
     /** An assistant with the model that answers, if one does. */
-    record Asked(OpenAssistant assistant, Optional<Responder> responder, Runnable closing) implements AutoCloseable {
+    record Asked(OpenAssistant assistant, Optional<Responder> responder, Closing closing) implements AutoCloseable {
 
         @Override
         public void close() {
-            closing.run();
+            closing.close();
         }
     }
 
@@ -63,47 +68,58 @@ final class AssistantOptions {
             throw new IllegalArgumentException("The assistant " + assistant.name() + " names no model; give one with --model, such as a folder "
                     + "that ./parley quickstart made, or let its documents answer with --no-model.");
         }
-        var open = OpenAssistant.open(assistant, setup(assistant, consent));
+        var index = index(assistant);
+        var closing = new Closing();
         try {
-            open.indexed().ifPresent(report -> report.faults()
-                    .forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
-            if (chosen.isEmpty()) return new Asked(open, Optional.empty(), open::close);
-            return withModel(open, chosen.get(), output);
+            var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
+            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), List.of(), consent,
+                    DecisionLog.in(home.folder().resolve("decisions.jsonl")), IndexProgress.NONE)));
+            open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
+            return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
         } catch (IOException | RuntimeException | Error e) {
-            open.close();
+            closing.close();
             throw e;
         }
     }
 
-    private OpenAssistant.Setup setup(Assistant assistant, Consent consent) {
+    /** Each file has an index of its own. */
+    private Path index(Assistant assistant) {
         var place = assistant.file().toAbsolutePath().normalize().toString();
-        var index = home.folder().resolve("index").resolve(assistant.name() + "-" + UUID.nameUUIDFromBytes(place.getBytes(
-                StandardCharsets.UTF_8)).toString().substring(0, 8));
-        return new OpenAssistant.Setup(index, Embedder.NONE, List.of(), List.of(), consent,
-                DecisionLog.in(home.folder().resolve("decisions.jsonl")), IndexProgress.NONE);
+        var number = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
+        return home.folder().resolve("index").resolve(assistant.name() + "-" + number);
     }
 
-    private Asked withModel(OpenAssistant open, String chosen, Output output) throws IOException {
+    private Responder responder(String chosen, Closing closing, Output output) throws IOException {
         var folder = Downloads.model(chosen, output);
-        var loaded = engine.load(folder);
-        try {
-            var responder = responder(chosen, folder, loaded);
-            return new Asked(open, Optional.of(responder), () -> {
-                responder.close();
-                loaded.close();
-                open.close();
-            });
-        } catch (IOException | RuntimeException | Error e) {
-            loaded.close();
-            throw e;
-        }
-    }
-
-    private static EngineResponder responder(String chosen, Path folder, CausalLM loaded) throws IOException {
+        var loaded = closing.later(engine.load(folder));
         var tokenizer = EngineOptions.requireTokenizer(folder);
         var template = tokenizer.chatTemplate().orElseThrow(
                 () -> new IllegalArgumentException(chosen + " has no chat template, so that it does not know turns; name a chat model."));
         var recommended = EngineOptions.withEnds(GenerationConfig.read(folder), loaded, Optional.of(tokenizer));
-        return new EngineResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended);
+        return closing.later(new EngineResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
+    }
+
+    /** What is to be closed at the end, the last opened first. */
+    private static final class Closing implements AutoCloseable {
+
+        private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+        <T extends AutoCloseable> T later(T open) {
+            opened.push(open);
+            return open;
+        }
+
+        @Override
+        public void close() {
+            while (!opened.isEmpty()) {
+                try {
+                    opened.pop().close();
+                } catch (RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
     }
 }
