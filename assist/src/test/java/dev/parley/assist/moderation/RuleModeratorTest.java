@@ -1,4 +1,4 @@
-package dev.parley.serve.moderation;
+package dev.parley.assist.moderation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.parley.serve.moderation;
+package dev.parley.assist.moderation;
 
 import java.util.Collections;
 import java.util.EnumMap;

@@ -1,5 +1,5 @@
 /**
- * Whether a text threatens, demeans, or asks for harm: a first moderator, by rules. {@link dev.parley.serve.moderation.Moderator} is
+ * Whether a text threatens, demeans, or asks for harm: a first moderator, by rules. {@link dev.parley.assist.moderation.Moderator} is
  * where to start.
  *
  * <pre>{@code
@@ -8,4 +8,4 @@
  * judged.isFlagged(Category.HARASSMENT_THREATENING);   // true
  * }</pre>
  */
-package dev.parley.serve.moderation;
+package dev.parley.assist.moderation;
