@@ -28,7 +28,7 @@ class RoomsTest {
 
     private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model",
             "data", "generate",
-            "tensor", "torch", "train", "eval", "explain", "knowledge", "serve", "cli", "bench");
+            "tensor", "torch", "train", "eval", "explain", "knowledge", "assist", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 

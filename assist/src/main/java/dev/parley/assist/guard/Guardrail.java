@@ -1,0 +1,20 @@
+package dev.parley.assist.guard;
+
+import java.util.Set;
+
+/** A named step that judges texts on their way through a turn. Threads may share it. */
+public interface Guardrail {
+
+    /** The name by which an assistant's file, the log and the page know it: letters and {@code _}. */
+    String name();
+
+    /** Where it is asked. */
+    Set<Stage> stages();
+
+    /**
+     * Judges one text.
+     *
+     * @param stage one of {@link #stages()}
+     */
+    Verdict judge(Stage stage, String text, TurnContext turn);
+}
