@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
-final class EngineOptions {
+public final class EngineOptions {
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
             description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: "
@@ -50,7 +53,13 @@ final class EngineOptions {
         }
     }
 
-    CausalLM load(Path folder) {
+    /** What of these options changes a score. */
+    public Map<String, String> settings() {
+        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize", quantize.name().toLowerCase(Locale.ROOT), "engine",
+                engine.name().toLowerCase(Locale.ROOT)));
+    }
+
+    public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
         var type = switch (quantize) {
@@ -84,7 +93,7 @@ final class EngineOptions {
         }
     }
 
-    static Tokenizer requireTokenizer(Path folder) {
+    public static Tokenizer requireTokenizer(Path folder) {
         return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }
 

@@ -2,13 +2,20 @@ package dev.parley.cli;
 
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to run, and how. */
-final class ModelOptions {
+public final class ModelOptions {
 
     @Option(names = "--model", required = true, paramLabel = "DIR|ORG/NAME",
             description = "A model folder, or a model of the hub, org/name or org/name@revision, downloaded on first use.")
@@ -20,24 +27,39 @@ final class ModelOptions {
     EngineOptions engine;
 
     /** Finds the model that was named; downloads it where that is needed. To be called before the others. */
-    void find(Output output) {
+    public void find(Output output) {
         folder = Downloads.model(name, output);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    CausalLM load() {
+    public CausalLM load() {
         return engine.load(folder);
     }
 
     /** The folder's tokenizer, if it has one. */
-    Optional<Tokenizer> tokenizer() {
+    public Optional<Tokenizer> tokenizer() {
         return EngineOptions.tokenizer(folder);
     }
 
-    Tokenizer requireTokenizer() {
+    public Tokenizer requireTokenizer() {
         return EngineOptions.requireTokenizer(folder);
+    }
+
+    /** What changes a model's scores: its name, its size and age on the disk, and how it is computed. */
+    public Map<String, String> settings() {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("model", name);
+        try (var files = Files.walk(folder)) {
+            var regular = files.filter(Files::isRegularFile).map(Path::toFile).toList();
+            settings.put("model_bytes", String.valueOf(regular.stream().mapToLong(File::length).sum()));
+            settings.put("model_modified", Instant.ofEpochMilli(regular.stream().mapToLong(File::lastModified).max().orElse(0)).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+        }
+        settings.putAll(engine.settings());
+        return settings;
     }
 }

@@ -144,7 +144,7 @@ final class HttpServerTransport implements McpStreamableServerTransportProvider 
 
     private static void answer(HttpExchange exchange, Client client, JSONRPCRequest request) throws IOException {
         var stream = new EventStream(exchange, client.calls);
-        client.session.responseStream(request, stream)
+        client.session.responseStream(stream).handle(request)
                 .contextWrite(context -> context.put(McpTransportContext.KEY,
                         McpTransportContext.create(Map.of(RunningCalls.Call.KEY, client.calls.begin(request.id())))))
                 .onErrorComplete().block();
