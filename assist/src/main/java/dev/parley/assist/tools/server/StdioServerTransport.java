@@ -31,6 +31,10 @@ import reactor.core.publisher.Mono;
  */
 final class StdioServerTransport implements McpServerTransportProvider, McpServerTransport {
 
+    /** Of the protocol that are spoken. */
+    static final List<String> VERSIONS = List.of(ProtocolVersions.MCP_2024_11_05, ProtocolVersions.MCP_2025_03_26,
+            ProtocolVersions.MCP_2025_06_18, ProtocolVersions.MCP_2025_11_25);
+
     private static final int LONGEST_LINE = 16 << 20;
     private static final McpJsonMapper JSON = McpJsonDefaults.getMapper();
 
@@ -151,8 +155,7 @@ final class StdioServerTransport implements McpServerTransportProvider, McpServe
 
     @Override
     public List<String> protocolVersions() {
-        return List.of(ProtocolVersions.MCP_2024_11_05, ProtocolVersions.MCP_2025_03_26, ProtocolVersions.MCP_2025_06_18,
-                ProtocolVersions.MCP_2025_11_25);
+        return VERSIONS;
     }
 
     @Override
