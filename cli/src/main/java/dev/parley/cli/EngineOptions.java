@@ -16,7 +16,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
-final class EngineOptions {
+public final class EngineOptions {
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "auto",
             description = "Number type: auto, float32, bfloat16. auto uses bfloat16 if this CPU computes it fast. Default: "
@@ -50,7 +50,7 @@ final class EngineOptions {
         }
     }
 
-    CausalLM load(Path folder) {
+    public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
         var type = switch (quantize) {
@@ -84,12 +84,12 @@ final class EngineOptions {
         }
     }
 
-    static Tokenizer requireTokenizer(Path folder) {
+    public static Tokenizer requireTokenizer(Path folder) {
         return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }
 
     /** Ends at the tokens that the model and its tokenizer call ends, where generation_config.json names none. */
-    static GenerationConfig withEnds(GenerationConfig config, CausalLM model, Optional<Tokenizer> tokenizer) {
+    public static GenerationConfig withEnds(GenerationConfig config, CausalLM model, Optional<Tokenizer> tokenizer) {
         if (!config.eosTokenIds().isEmpty()) return config;
         var ends = new ArrayList<>(model.config().eosTokenIds());
         tokenizer.ifPresent(t -> t.eosTokenId().ifPresent(id -> {

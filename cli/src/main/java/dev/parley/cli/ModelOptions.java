@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to run, and how. */
-final class ModelOptions {
+public final class ModelOptions {
 
     @Option(names = "--model", required = true, paramLabel = "DIR|ORG/NAME",
             description = "A model folder, or a model of the hub, org/name or org/name@revision, downloaded on first use.")
@@ -20,24 +20,24 @@ final class ModelOptions {
     EngineOptions engine;
 
     /** Finds the model that was named; downloads it where that is needed. To be called before the others. */
-    void find(Output output) {
+    public void find(Output output) {
         folder = Downloads.model(name, output);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    CausalLM load() {
+    public CausalLM load() {
         return engine.load(folder);
     }
 
     /** The folder's tokenizer, if it has one. */
-    Optional<Tokenizer> tokenizer() {
+    public Optional<Tokenizer> tokenizer() {
         return EngineOptions.tokenizer(folder);
     }
 
-    Tokenizer requireTokenizer() {
+    public Tokenizer requireTokenizer() {
         return EngineOptions.requireTokenizer(folder);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.cli.accounts.KeysCommand;
 import dev.parley.cli.accounts.UsersCommand;
+import dev.parley.cli.assistant.AssistantCommand;
 import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.knowledge.KnowledgeCommand;
 import dev.parley.cli.models.ModelsCommand;
@@ -131,6 +132,7 @@ public final class Parley implements Runnable {
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("knowledge", () -> group(new KnowledgeCommand(), KnowledgeCommand.commands(output)));
+        commands.put("assistant", () -> group(new AssistantCommand(), AssistantCommand.commands(output)));
         commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
         commands.put("users", () -> group(new UsersCommand(), UsersCommand.commands(output)));
         commands.put("keys", () -> group(new KeysCommand(), KeysCommand.commands(output)));

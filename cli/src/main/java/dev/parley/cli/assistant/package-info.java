@@ -1,0 +1,4 @@
+/**
+ * The subcommands of {@code parley assistant}. Start from {@link dev.parley.cli.assistant.AssistantCommand}.
+ */
+package dev.parley.cli.assistant;
