@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is run. */
@@ -48,6 +51,12 @@ public final class EngineOptions {
                 case BFLOAT16 -> DType.BFLOAT16;
             };
         }
+    }
+
+    /** What of these options changes a score. */
+    public Map<String, String> settings() {
+        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize", quantize.name().toLowerCase(Locale.ROOT), "engine",
+                engine.name().toLowerCase(Locale.ROOT)));
     }
 
     public CausalLM load(Path folder) {

@@ -40,4 +40,9 @@ public final class ModelOptions {
     public Tokenizer requireTokenizer() {
         return EngineOptions.requireTokenizer(folder);
     }
+
+    /** The options that say how it is run. */
+    public EngineOptions engine() {
+        return engine;
+    }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class JsonLinesReader implements Table.Reader {
 
     static final ObjectReader JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build()
             .readerFor(JsonNode.class);
 
     private final Path file;

@@ -114,6 +114,7 @@ public final class TableCommand implements Callable<Integer> {
             var ended = EngineOptions.withEnds(given, loaded, Optional.of(tokenizer));
             var identity = new RunIdentity().model("model", model.folder()).text("system", system)
                     .text("schema", schema == null ? "" : text(schema)).settings(ended);
+            model.engine().settings().forEach(identity::value);
             var config = grammar.map(g -> ended.toBuilder().grammar(g).build()).orElse(ended);
             try (var responder = new EngineResponder(loaded, tokenizer, config, system, parallel)) {
                 var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel, limit == null ? Long.MAX_VALUE : limit,
