@@ -20,14 +20,14 @@ import picocli.CommandLine.Parameters;
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine or a peer, in the same run.",
     "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. "
-            + "serve: many streams, the cost of HTTP, the prefix cache, the start."},
+            + "serve: many streams, the cost of HTTP, the prefix cache, the start. knowledge: a thousand pages of PDF indexed and searched."},
         footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start",
             "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "train|decode|tokenizer|serve", description = "What to measure.")
+    @Parameters(paramLabel = "train|decode|tokenizer|serve|knowledge", description = "What to measure.")
     private Subject subject;
 
     @Option(names = "--json", description = "Write one JSON object.")
@@ -57,7 +57,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** What can be measured. */
-    enum Subject { TRAIN, DECODE, TOKENIZER, SERVE }
+    enum Subject { TRAIN, DECODE, TOKENIZER, SERVE, KNOWLEDGE }
 
     @Override
     public Integer call() throws IOException {
@@ -66,6 +66,7 @@ final class BenchCommand implements Callable<Integer> {
             case TRAIN -> TrainBench.rows(output::note);
             case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
+            case KNOWLEDGE -> KnowledgeBench.rows(output::note);
             case SERVE -> hostile ? HostileBench.rows(output::note)
                     : soak.isPresent() ? SoakBench.rows(soak.get(), output::note) : ServeBench.rows(only, launcher(), output::note);
         };

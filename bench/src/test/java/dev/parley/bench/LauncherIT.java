@@ -83,7 +83,8 @@ class LauncherIT {
     @Test
     void everyCommandShowsAnExample() throws Exception {
         for (var command : List.of("quickstart", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer stats", "train",
-                "generate", "chat", "score", "serve", "users", "keys", "data", "doctor", "bench")) {
+                "generate", "chat", "score", "serve", "users", "keys", "data", "knowledge index", "knowledge search", "knowledge list",
+                "doctor", "bench")) {
             var arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.add("--help");
             var ended = parley(arguments.toArray(String[]::new));

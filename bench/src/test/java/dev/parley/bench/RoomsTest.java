@@ -93,8 +93,7 @@ class RoomsTest {
     void modelsRunAndAreServedWithoutTensors() {
         noClasses().that()
                 .resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..",
-                        "dev.parley.eval..",
-                        "dev.parley.serve..")
+                        "dev.parley.eval..", "dev.parley.knowledge..", "dev.parley.serve..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
     }
 
@@ -103,6 +102,19 @@ class RoomsTest {
         for (var room : ROOMS) {
             var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
             assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+        }
+    }
+
+    /** Its native library weighs 90 MB: {@code knowledge} is compiled against it, and who wants it adds it to the class path. */
+    @Test
+    void onnxRuntimeComesToNobodyWhoDidNotAskForIt() throws IOException {
+        noClasses().that().resideOutsideOfPackage("dev.parley.knowledge.embedders..").should().dependOnClassesThat()
+                .resideInAnyPackage("dev.langchain4j..", "ai.onnxruntime..", "ai.djl.onnxruntime..").check(classes);
+        for (var room : ROOMS) {
+            var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml")).replaceAll("(?s)<profiles>.*</profiles>", "");
+            for (var line : pom.lines().filter(l -> l.contains("langchain4j-embeddings")).toList()) {
+                assertTrue(room.equals("knowledge") && line.contains("<optional>true</optional>"), room + ": " + line);
+            }
         }
     }
 

@@ -2,7 +2,14 @@ package dev.parley.cli;
 
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,10 +31,12 @@ public final class ModelOptions {
         folder = Downloads.model(name, output);
     }
 
+    /** The model's folder on this machine. */
     public Path folder() {
         return folder;
     }
 
+    /** Loads the model. */
     public CausalLM load() {
         return engine.load(folder);
     }
@@ -37,6 +46,7 @@ public final class ModelOptions {
         return EngineOptions.tokenizer(folder);
     }
 
+    /** The folder's tokenizer; a folder without one is refused. */
     public Tokenizer requireTokenizer() {
         return EngineOptions.requireTokenizer(folder);
     }
@@ -44,5 +54,20 @@ public final class ModelOptions {
     /** The options that say how it is run. */
     public EngineOptions engine() {
         return engine;
+    }
+
+    /** What changes a model's scores: its name, its size and age on the disk, and how it is computed. */
+    public Map<String, String> settings() {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("model", name);
+        try (var files = Files.walk(folder)) {
+            var regular = files.filter(Files::isRegularFile).map(Path::toFile).toList();
+            settings.put("model_bytes", String.valueOf(regular.stream().mapToLong(File::length).sum()));
+            settings.put("model_modified", Instant.ofEpochMilli(regular.stream().mapToLong(File::lastModified).max().orElse(0)).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+        }
+        settings.putAll(engine.settings());
+        return settings;
     }
 }

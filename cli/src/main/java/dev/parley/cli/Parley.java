@@ -4,6 +4,7 @@ import dev.parley.cli.accounts.KeysCommand;
 import dev.parley.cli.accounts.UsersCommand;
 import dev.parley.cli.assistant.AssistantCommand;
 import dev.parley.cli.data.DataCommand;
+import dev.parley.cli.eval.EvalCommand;
 import dev.parley.cli.knowledge.KnowledgeCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.quickstart.QuickstartCommand;
@@ -130,6 +131,7 @@ public final class Parley implements Runnable {
         commands.put("chat", () -> new ChatCommand(output));
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
+        commands.put("eval", () -> group(new EvalCommand(), EvalCommand.commands(output)));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("knowledge", () -> group(new KnowledgeCommand(), KnowledgeCommand.commands(output)));
         commands.put("assistant", () -> group(new AssistantCommand(), AssistantCommand.commands(output)));

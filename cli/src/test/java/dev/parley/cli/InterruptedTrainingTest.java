@@ -18,11 +18,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Ends {@code parley train} at random moments; more of them by {@code -Dparley.test.interruptions=200}. */
-@Execution(ExecutionMode.CONCURRENT)
 class InterruptedTrainingTest {
 
     private static final int INTERRUPTIONS = Integer.getInteger("parley.test.interruptions", 8);

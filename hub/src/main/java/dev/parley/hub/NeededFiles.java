@@ -27,7 +27,8 @@ sealed interface NeededFiles {
         }
     }
 
-    List<String> SETTINGS = List.of("config.json", "generation_config.json");
+    /** With those of sentence-transformers, which say how an embedding model makes its vectors. */
+    List<String> SETTINGS = List.of("config.json", "generation_config.json", "1_Pooling/config.json", "config_sentence_transformers.json");
     List<String> TOKENIZER = List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
             "chat_template.json");
     /** Forms of weights, the one that loads best first. */

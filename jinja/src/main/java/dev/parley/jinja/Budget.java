@@ -16,11 +16,16 @@ final class Budget {
     private static final long PURSE = 64L << 20;
     private static final long PER_GIVEN = 64;
 
+    private final boolean strict;
     private long left;
     private int depth;
 
-    /** @param given characters and elements of what the template was given */
-    Budget(long given) {
+    /**
+     * @param given characters and elements of what the template was given
+     * @param strict whether what is not there may only be asked for
+     */
+    Budget(long given, boolean strict) {
+        this.strict = strict;
         left = PURSE + PER_GIVEN * given;
     }
 
@@ -33,6 +38,11 @@ final class Budget {
     void step() {
         charge(STEP);
         if (Thread.currentThread().isInterrupted()) throw new Fault("the rendering was interrupted");
+    }
+
+    /** Something that is not there is about to count as nothing. */
+    void missing(Value.Undefined value) {
+        if (strict) throw Python.undefined(value);
     }
 
     void makeText(long length, long added) {

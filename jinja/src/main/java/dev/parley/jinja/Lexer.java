@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks} as transformers sets them: the line break
+ * Cuts a template into tokens. With {@code trim_blocks} and {@code lstrip_blocks}, which transformers sets, the line break
  * after a block or comment goes, and so does the white space between the start of a line and a block or comment. A
  * {@code -} inside the mark takes all white space on its side, a {@code +} keeps it.
  */
@@ -24,20 +24,23 @@ final class Lexer {
             "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
 
     private final String source;
+    private final boolean trim;
     private final List<Token> tokens = new ArrayList<>();
     private final Deque<Character> open = new ArrayDeque<>(); // brackets to be closed, inside of which a mark does not end
     private int at;
     private int line = 1;
     private boolean lineStarts = true;
 
-    private Lexer(String source) {
+    private Lexer(String source, boolean trim) {
         this.source = source;
+        this.trim = trim;
     }
 
     /** @throws SyntaxFault where a mark, a string or a bracket is not closed */
-    static List<Token> tokens(String template) {
+    static List<Token> tokens(String template, TemplateSettings settings) {
         var text = template.replace("\r\n", "\n").replace('\r', '\n');
-        var lexer = new Lexer(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+        if (text.endsWith("\n") && !settings.keepLastLineBreak()) text = text.substring(0, text.length() - 1);
+        var lexer = new Lexer(text, settings.trimBlocks());
         lexer.run();
         return lexer.tokens;
     }
@@ -87,7 +90,7 @@ final class Lexer {
 
     private String stripped(String text, char sign, boolean variable) {
         if (sign == '-') return Text.of(text).strip("", false, true).chars();
-        if (sign == '+' || variable) return text;
+        if (sign == '+' || variable || !trim) return text;
         var lineStart = text.lastIndexOf('\n') + 1;
         if (lineStart == 0 && !lineStarts) return text;
         return Text.of(text.substring(lineStart)).strip("", true, true).isEmpty() ? text.substring(0, lineStart) : text;
@@ -119,10 +122,10 @@ final class Lexer {
         move(end.end());
     }
 
-    private int afterEnd(int end, char sign, boolean trim) {
+    private int afterEnd(int end, char sign, boolean block) {
         var next = end;
         if (sign == '-') while (next < source.length() && Text.isSpace(source.charAt(next))) next++;
-        else if (trim && sign != '+' && next < source.length() && source.charAt(next) == '\n') next++;
+        else if (trim && block && sign != '+' && next < source.length() && source.charAt(next) == '\n') next++;
         return next;
     }
 

@@ -30,8 +30,8 @@ final class Parser {
     record Parsed(List<Statement> statements, boolean marksGeneration, Set<String> free) {}
 
     /** @throws SyntaxFault naming the line and what is wrong there */
-    static Parsed parse(String source) {
-        var parser = new Parser(Lexer.tokens(source));
+    static Parsed parse(String source, TemplateSettings settings) {
+        var parser = new Parser(Lexer.tokens(source, settings));
         var body = parser.body(Set.of());
         parser.names.check();
         return new Parsed(body, parser.marksGeneration, Set.copyOf(parser.names.free()));

@@ -24,7 +24,10 @@ final class Printer {
     /** Python's str(). */
     Text string(Value value) {
         if (value instanceof Text text) return text;
-        if (value instanceof Undefined) return Text.EMPTY;
+        if (value instanceof Undefined u) {
+            budget.missing(u);
+            return Text.EMPTY;
+        }
         return represent(value);
     }
 

@@ -28,7 +28,10 @@ final class Python {
     boolean truth(Value value) {
         return switch (value) {
             case None n -> false;
-            case Undefined u -> false;
+            case Undefined u -> {
+                budget.missing(u);
+                yield false;
+            }
             case Bool b -> b == Bool.TRUE;
             case Int i -> i.value().signum() != 0;
             case Real r -> r.value() != 0;
@@ -160,7 +163,10 @@ final class Python {
             case Seq s -> s.items();
             case Dict d -> d.keys();
             case Text t -> characters(t);
-            case Undefined u -> List.of();
+            case Undefined u -> {
+                budget.missing(u);
+                yield List.of();
+            }
             case Generator g -> {
                 var items = new ArrayList<Value>();
                 g.rest().forEachRemaining(items::add);

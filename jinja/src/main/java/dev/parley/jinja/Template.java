@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A template in the Jinja that chat templates are written in, as Python's jinja2 runs it with transformers' settings:
+ * A template in the Jinja that chat templates are written in, as Python's jinja2 runs it, by default with transformers' settings:
  * {@code trim_blocks}, {@code lstrip_blocks}, loop controls, generation blocks, tojson without escapes for HTML,
  * raise_exception and strftime_now. Lists and maps cannot be changed, as in its sandbox.
  *
@@ -18,12 +18,19 @@ public final class Template {
 
     private final String source;
     private final String where;
+    private final TemplateSettings settings;
     private final Parser.Parsed parsed;
 
-    private Template(String source, String where, Parser.Parsed parsed) {
+    private Template(String source, String where, TemplateSettings settings, Parser.Parsed parsed) {
         this.source = source;
         this.where = where;
+        this.settings = settings;
         this.parsed = parsed;
+    }
+
+    /** Reads a chat template; see {@link #parse(String, String, TemplateSettings)}. */
+    public static Template parse(String source, String where) {
+        return parse(source, where, TemplateSettings.CHAT);
     }
 
     /**
@@ -33,11 +40,11 @@ public final class Template {
      * @throws TemplateException naming the line, if the template cannot be read or uses a tag, filter, test or function that
      *     there is not
      */
-    public static Template parse(String source, String where) {
+    public static Template parse(String source, String where, TemplateSettings settings) {
         if (source.length() > LONGEST)
-            throw new TemplateException(where + ": the chat template is longer than " + LONGEST + " characters.");
+            throw new TemplateException(where + ": the template is longer than " + LONGEST + " characters.");
         try {
-            return new Template(source, where, Parser.parse(source));
+            return new Template(source, where, settings, Parser.parse(source, settings));
         } catch (SyntaxFault fault) {
             throw new TemplateException(where + ", line " + fault.line() + ": " + fault.getMessage() + ".");
         } catch (Fault fault) {
@@ -72,7 +79,7 @@ public final class Template {
      * @throws TemplateException naming the line, if the template refuses its inputs, goes wrong on them, or goes beyond a limit
      */
     public Rendering render(Inputs inputs, Supplier<LocalDateTime> now) {
-        var budget = new Budget(inputs.size());
+        var budget = new Budget(inputs.size(), settings.strict());
         var renderer = new Renderer(budget);
         var scope = Scope.outermost(new Globals(renderer.evaluator(), now).values());
         inputs.values().forEach(scope::set);

@@ -24,13 +24,21 @@ import java.util.Optional;
  */
 public final class KnowledgeBase implements AutoCloseable {
 
+    /** All that is in either ranking: one that only one of them knows may be the best. */
+    private static final int CANDIDATES = 2 * HybridSearch.DEPTH;
+
+    /** Characters of a question that are looked at. */
+    private static final int LONGEST_QUESTION = 4_000;
+
     private final IndexFolder index;
     private final Embedder embedder;
+    private final Reranker reranker;
     private final HybridSearch search;
 
-    private KnowledgeBase(IndexFolder index, Embedder embedder) {
+    private KnowledgeBase(IndexFolder index, Embedder embedder, Reranker reranker) {
         this.index = index;
         this.embedder = embedder;
+        this.reranker = reranker;
         search = new HybridSearch(index);
     }
 
@@ -41,10 +49,15 @@ public final class KnowledgeBase implements AutoCloseable {
      * @throws KnowledgeException if the folder holds something else, or an index of another version
      */
     public static KnowledgeBase open(Path indexFolder, Embedder embedder) {
+        return open(indexFolder, embedder, embedder.dimensions() == 0 ? Reranker.NONE : Reranker.BY_RELEVANCE);
+    }
+
+    /** As {@link #open(Path, Embedder)}, with the last word on the order for somebody else. */
+    public static KnowledgeBase open(Path indexFolder, Embedder embedder, Reranker reranker) {
         var index = new IndexFolder(indexFolder);
         try {
             index.embedder(); // whoever opens it hears at once what is wrong with it
-            return new KnowledgeBase(index, embedder);
+            return new KnowledgeBase(index, embedder, reranker);
         } catch (RuntimeException e) {
             index.close();
             throw e;
@@ -74,13 +87,15 @@ public final class KnowledgeBase implements AutoCloseable {
      *
      * @throws KnowledgeException if the index was made with another embedder
      */
-    public List<Passage> search(String query, int k) {
+    public List<Passage> search(String question, int k) {
+        var query = question.substring(0, Math.min(question.length(), LONGEST_QUESTION));
         if (query.isBlank() || k < 1) return List.of();
         checkEmbedder();
         var vector = embedder.dimensions() == 0 ? Optional.<float[]>empty()
                 : Optional.of(embedder.embed(List.of(query), Embedder.Purpose.QUERY)[0]);
-        return search.search(query, vector, k).stream()
+        var candidates = search.search(query, vector, Math.max(k, CANDIDATES)).stream()
                 .map(hit -> passage(hit.passage(), hit.score(), Relevance.of(hit, embedder))).toList();
+        return reranker.rerank(query, candidates).stream().limit(k).toList();
     }
 
     private void checkEmbedder() {

@@ -27,6 +27,8 @@ import java.util.Optional;
 final class Refresh {
 
     private static final int TEXTS_AT_ONCE = 32;
+    /** As many as the longest text has, unless it is made of headings. */
+    private static final int MOST_PASSAGES = 20_000;
 
     private final IndexFolder index;
     private final Embedder embedder;
@@ -115,10 +117,13 @@ final class Refresh {
     }
 
     private void put(IndexUpdate update, Read read, IndexedFile seen) {
-        var passages = passages(seen.source(), read.document);
-        update.put(new IndexedFile(seen.source(), seen.checksum(), seen.modified(), seen.size(), passages.size(), read.fault),
+        var all = passages(seen.source(), read.document);
+        var passages = all.subList(0, Math.min(all.size(), MOST_PASSAGES));
+        var fault = read.fault.or(() -> all.size() == passages.size() ? Optional.empty()
+                : Optional.of("it has too many passages; only its first " + MOST_PASSAGES + " are indexed"));
+        update.put(new IndexedFile(seen.source(), seen.checksum(), seen.modified(), seen.size(), passages.size(), fault),
                 read.document.text(), passages, vectors(passages));
-        read.fault.ifPresent(fault -> fault(seen.source(), fault));
+        fault.ifPresent(sentence -> fault(seen.source(), sentence));
     }
 
     private static List<Found> passages(String source, Document document) {
@@ -126,11 +131,14 @@ final class Refresh {
         var passages = new ArrayList<Found>();
         var times = new HashMap<String, Integer>();
         for (var cut : PassageCutter.cut(document)) {
+            if (passages.size() > MOST_PASSAGES) break;
             var passage = text.substring(cut.start(), cut.end());
             var title = cut.title().isEmpty() ? document.title() : cut.title();
             var time = times.merge(title + "\n" + passage, 1, Integer::sum);
-            var id = hex(digest(String.join("\n", source, String.valueOf(time), title, passage).getBytes(StandardCharsets.UTF_8))).substring(0, 20);
-            passages.add(new Found(id, source, title, cut.context(), cut.page(), cut.start(), cut.end(), passage, Language.ofText(passage)));
+            var id = hex(digest(String.join("\n", source, String.valueOf(time), title, passage).getBytes(StandardCharsets.UTF_8)))
+                    .substring(0, 20);
+            passages.add(
+                    new Found(id, source, title, cut.context(), cut.page(), cut.start(), cut.end(), passage, Language.ofText(passage)));
         }
         return passages;
     }

@@ -267,7 +267,7 @@ public final class Tokenizer {
     }
 
     /** The texts of the special tokens by role, as chat templates name them: bos_token, eos_token, pad_token. */
-    Map<String, String> specialTokens() {
+    public Map<String, String> specialTokens() {
         return settings.specialTokens();
     }
 

@@ -13,28 +13,33 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A table in a file: CSV or TSV with a head line (RFC 4180), or JSONL with an object in each line. Rows are read one after the other,
- * so that a table may be larger than memory; a row that is wrong is told as such, and the next is read.
+ * A table in a file: CSV or TSV with a head line (RFC 4180), JSONL with an object in each line, or Parquet. Rows of
+ * text are read one after the other, so that such a table may be larger than memory; a row that is wrong is told as such, and the next
+ * is read.
  */
 public final class Table {
 
+    private enum Kind {
+        CSV, TSV, JSON_LINES, PARQUET
+    }
+
     private final Path file;
     private final Optional<Charset> encoding;
-    private final boolean jsonLines;
+    private final Kind kind;
     private final List<String> columns;
     private final long rows;
 
-    private Table(Path file, Optional<Charset> encoding, boolean jsonLines) {
+    private Table(Path file, Optional<Charset> encoding, Kind kind) {
         this.file = file;
         this.encoding = encoding;
-        this.jsonLines = jsonLines;
+        this.kind = kind;
         var names = new LinkedHashSet<String>();
         var count = 0L;
         try (var reader = open()) {
             names.addAll(reader.columns());
             for (var row = reader.next(); row.isPresent(); row = reader.next()) {
                 count++;
-                if (jsonLines) row.get().cells().fieldNames().forEachRemaining(names::add);
+                row.get().cells().fieldNames().forEachRemaining(names::add);
             }
         }
         columns = List.copyOf(names);
@@ -51,12 +56,10 @@ public final class Table {
         var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         var kind = name.substring(name.lastIndexOf('.') + 1);
         return switch (kind) {
-            case "csv", "tsv" -> new Table(file, encoding, false);
-            case "jsonl", "ndjson" -> new Table(file, encoding, true);
-            case "parquet" -> throw new TableException(file + " is a Parquet file, which is not read here; make JSONL of it first, as with "
-                    + "DuckDB: COPY (FROM '" + file.getFileName() + "') TO '" + file.getFileName().toString().replaceAll("\\.[^.]*$", "")
-                    + ".jsonl'.");
-            default -> throw new TableException(file + " has an unknown kind of table; .csv, .tsv and .jsonl are read.");
+            case "csv", "tsv" -> new Table(file, encoding, kind.equals("csv") ? Kind.CSV : Kind.TSV);
+            case "jsonl", "ndjson" -> new Table(file, encoding, Kind.JSON_LINES);
+            case "parquet" -> new Table(file, encoding, Kind.PARQUET);
+            default -> throw new TableException(file + " has an unknown kind of table; .csv, .tsv, .jsonl and .parquet are read.");
         };
     }
 
@@ -65,7 +68,7 @@ public final class Table {
         return file;
     }
 
-    /** The columns, in the order of the file; of JSONL those that any row has. */
+    /** The columns, in the order of the file; of JSONL and Parquet those that any row has. */
     public List<String> columns() {
         return columns;
     }
@@ -87,8 +90,11 @@ public final class Table {
     /** Reads the rows from the first on. */
     Reader open() {
         try {
-            var text = TableText.open(file, encoding);
-            return jsonLines ? new JsonLinesReader(file, text) : new CsvReader(file, text, file.toString().toLowerCase(Locale.ROOT).endsWith(".tsv"));
+            return switch (kind) {
+                case PARQUET -> new ParquetReader(file);
+                case JSON_LINES -> new JsonLinesReader(file, TableText.open(file, encoding));
+                case CSV, TSV -> new CsvReader(file, TableText.open(file, encoding), kind == Kind.TSV);
+            };
         } catch (IOException e) {
             throw fault(file, e, 1);
         }
@@ -101,7 +107,7 @@ public final class Table {
     }
 
     /** Reads rows, one after the other. */
-    sealed interface Reader extends AutoCloseable permits CsvReader, JsonLinesReader {
+    sealed interface Reader extends AutoCloseable permits CsvReader, JsonLinesReader, ParquetReader {
 
         /** Characters of a row at most. */
         int LONGEST_ROW = 1 << 22;

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
             "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from "
                     + "answers to the same "
                     + "of which one has a thumb up and another down.",
+            "choices: which of two models' answers was better, {\"left\":...,\"right\":...,\"choice\":\"left|right|tie\"}; for eval rank.",
             "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
 final class FeedbackCommand implements Callable<Integer> {
 
@@ -28,8 +29,8 @@ final class FeedbackCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
-    @Option(names = "--format", paramLabel = "sft|preference|all", defaultValue = "all",
-            description = "Which lines to write. Default: all, sft first.")
+    @Option(names = "--format", paramLabel = "sft|preference|choices|all", defaultValue = "all",
+            description = "Which lines to write. Default: all, which is sft and then preference.")
     private Format format;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
@@ -44,7 +45,7 @@ final class FeedbackCommand implements Callable<Integer> {
 
     /** Which lines are wanted. */
     private enum Format {
-        SFT, PREFERENCE, ALL
+        SFT, PREFERENCE, CHOICES, ALL
     }
 
     FeedbackCommand(Output output) {
@@ -64,6 +65,11 @@ final class FeedbackCommand implements Callable<Integer> {
         try (var database = data.openExisting()) {
             var feedback = new Feedback(database, new Feedback.Chosen(users, imported));
             feedback.owners().forEach((owner, count) -> output.note(count + " ratings and choices are of " + owner + "."));
+            if (format == Format.CHOICES) {
+                lines.addAll(feedback.choices());
+                output.note(lines.size() + " choices between two models.");
+                return lines;
+            }
             if (format != Format.PREFERENCE) {
                 var good = feedback.demonstrations();
                 lines.addAll(good.lines());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
-import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.IndexReport;
 import dev.parley.knowledge.KnowledgeBase;
 import java.nio.file.Path;
@@ -14,14 +13,17 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code knowledge index}: brings an index to what is in some folders. */
 @Command(name = "index", description = "Index the documents of folders, or bring an index up to date.",
-        footer = {"", "Reads Markdown, text, HTML, PDF and DOCX. Only files that are new or changed are read; what is no longer in the folders",
+        footer = {"",
+            "Reads Markdown, text, HTML, PDF and DOCX. Only files that are new or changed are read; what is no longer in the folders",
             "is taken out. A file that cannot be read is named, and the others are indexed.",
-            "", "Example:", "  ./parley knowledge index faq policies --index my-index"})
+            "", "Examples:", "  ./parley knowledge index faq policies --index my-index",
+            "  ./parley knowledge index faq --index my-index --embedder Qwen/Qwen3-Embedding-0.6B"})
 final class IndexCommand implements Callable<Integer> {
 
     private final Output output;
@@ -32,6 +34,9 @@ final class IndexCommand implements Callable<Integer> {
     @Option(names = "--index", required = true, paramLabel = "DIR", description = "The folder of the index; it is made if it is not there.")
     private Path index;
 
+    @Mixin
+    private EmbedderOption embedder;
+
     @Option(names = "--json", description = "Write one JSON object.")
     private boolean json;
 
@@ -41,7 +46,7 @@ final class IndexCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var knowledge = KnowledgeBase.open(index, Embedder.NONE)) {
+        try (var vectors = embedder.toIndex(index, output); var knowledge = KnowledgeBase.open(index, vectors)) {
             var report = refresh(knowledge);
             for (var fault : report.faults()) output.note(fault.sentence());
             if (json) printJson(report);
@@ -63,7 +68,8 @@ final class IndexCommand implements Callable<Integer> {
     }
 
     private void print(IndexReport report) {
-        output.line(String.format(Locale.ROOT, "%d passages in %s: %d files added, %d changed, %d removed, %d unchanged, %d with faults, %.1f s",
+        output.line(String.format(Locale.ROOT,
+                "%d passages in %s: %d files added, %d changed, %d removed, %d unchanged, %d with faults, %.1f s",
                 report.passages(), index, report.added().size(), report.changed().size(), report.removed().size(), report.unchanged(),
                 report.faults().size(), report.time().toMillis() / 1e3));
     }

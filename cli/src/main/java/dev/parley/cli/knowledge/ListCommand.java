@@ -41,7 +41,8 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void print(IndexedFile file) {
-        output.line(String.format("%6d passages  %s%s", file.passages(), file.source(), file.fault().map(fault -> ": " + fault).orElse("")));
+        output.line(
+                String.format("%6d passages  %s%s", file.passages(), file.source(), file.fault().map(fault -> ": " + fault).orElse("")));
     }
 
     private void printJson(List<IndexedFile> files, String embedder) {

@@ -3,7 +3,7 @@ package dev.parley.cli.knowledge;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.knowledge.Embedder;
+import dev.parley.cli.WrongUsage;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.Passage;
 import java.nio.file.Path;
@@ -40,13 +40,16 @@ final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var knowledge = KnowledgeBase.open(index.existing(), Embedder.NONE)) {
+        if (k < 1) throw new WrongUsage("--k is " + k + "; at least one passage can be found.");
+        var folder = index.existing();
+        try (var vectors = EmbedderOption.toSearch(folder, output); var knowledge = KnowledgeBase.open(folder, vectors)) {
             var start = System.nanoTime();
             var passages = knowledge.search(question, k);
             var millis = (System.nanoTime() - start) / 1e6;
             if (json) printJson(passages, millis);
             else passages.forEach(this::print);
-            if (passages.isEmpty() || !passages.getFirst().isRelevant()) output.note("Nothing in the index is held to be about this question.");
+            if (passages.isEmpty() || !passages.getFirst().isRelevant())
+                output.note("Nothing in the index is held to be about this question.");
         }
         return Parley.DONE;
     }
@@ -62,7 +65,8 @@ final class SearchCommand implements Callable<Integer> {
         var result = JsonNodeFactory.instance.objectNode().put("question", question).put("milliseconds", Math.round(millis * 10) / 10.0);
         var array = result.putArray("passages");
         for (var p : passages) {
-            array.addObject().put("id", p.id()).put("source", p.source()).put("title", p.title()).put("page", p.page()).put("start", p.start())
+            array.addObject().put("id", p.id()).put("source", p.source()).put("title", p.title()).put("page", p.page())
+                    .put("start", p.start())
                     .put("end", p.end()).put("text", p.text()).put("language", p.language()).put("score", p.score())
                     .put("relevance", p.relevance());
         }

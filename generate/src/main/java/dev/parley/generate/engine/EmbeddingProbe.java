@@ -1,25 +1,25 @@
 package dev.parley.generate.engine;
 
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.SequenceCache;
-import java.util.Arrays;
 import java.util.List;
 
-/** The mean of the vectors that the head reads of a sequence's tokens: (C). */
+/** A vector of a sequence, of length one, from those that the head reads of its tokens: (C). */
 final class EmbeddingProbe extends Probe<float[]> {
 
-    private final double[] sums;
+    private final Pooling.Sum sum;
 
-    EmbeddingProbe(String owner, int[] ids, int hiddenSize) {
+    EmbeddingProbe(String owner, int[] ids, Pooling pooling, int hiddenSize) {
         super(owner, ids);
-        sums = new double[hiddenSize];
+        sum = pooling.new Sum(hiddenSize);
     }
 
     @Override
     void begin(SequenceCache empty, PrefixCache prefixes) {
-        Arrays.fill(sums, 0); // from the first token on: what is kept of a text has no states
+        sum.clear(); // from the first token on: what is kept of a text has no states
     }
 
     @Override
@@ -29,15 +29,11 @@ final class EmbeddingProbe extends Probe<float[]> {
 
     @Override
     void read(InferenceSession session, SequenceCache cache, int[] piece) {
-        for (var state : session.feed(List.of(new Feed(cache, piece, Scored.NONE, true))).getFirst().states()) {
-            for (int i = 0; i < sums.length; i++) sums[i] += state[i];
-        }
+        sum.add(session.feed(List.of(new Feed(cache, piece, Scored.NONE, true))).getFirst().states());
     }
 
     @Override
     float[] found() {
-        var mean = new float[sums.length];
-        for (int i = 0; i < mean.length; i++) mean[i] = (float) (sums[i] / ids().length);
-        return mean;
+        return sum.unit();
     }
 }

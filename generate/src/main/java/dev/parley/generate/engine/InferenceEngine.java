@@ -1,5 +1,6 @@
 package dev.parley.generate.engine;
 
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
@@ -221,21 +222,22 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * The mean of a sequence's final hidden states: (C). Cancel it when it is no longer wanted.
+     * The vector of a sequence, of length one, from its final hidden states: (C). Cancel it when it is no longer wanted.
      *
      * @param owner who asks; owners take turns
+     * @param pooling as the model's {@code EmbeddingRules} say
      * @throws ModelException if there is no token, or more than fit the context
      * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[]> meanState(String owner, int[] ids) {
-        return probe(new EmbeddingProbe(owner, ids, model.config().hiddenSize()));
+    public CompletableFuture<float[]> embedding(String owner, int[] ids, Pooling pooling) {
+        return probe(new EmbeddingProbe(owner, ids, pooling, model.config().hiddenSize()));
     }
 
     /**
      * The attention weights of the last token of a sequence in each head of each layer: (L, H, S); each row sums to one. The next
      * token is predicted from these. Cancel it when it is no longer wanted.
-     * It is refused where {@link #meanState} is.
+     * It is refused where {@link #embedding} is.
      */
     public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
         return probe(new AttentionProbe(owner, ids));

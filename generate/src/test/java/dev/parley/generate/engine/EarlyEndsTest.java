@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.strategy.FinishReason;
 import java.time.Duration;
@@ -66,14 +67,14 @@ class EarlyEndsTest extends EngineTest {
         Kept running = new Kept(), waiting = new Kept();
         engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
         engine.submit(TextRequest.of(new int[] {2}, GREEDY.withMaxNewTokens(500)), waiting);
-        var mean = engine.meanState("", new int[500]);
+        var mean = engine.embedding("", new int[500], Pooling.MEAN);
         engine.close(Duration.ZERO);
         for (var kept : List.of(running, waiting)) {
             assertEquals(FinishReason.CANCELLED, kept.await().completions().getFirst().finishReason());
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.meanState("", new int[1]));
+        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1], Pooling.MEAN));
         assertFalse(engine.isAlive());
     }
 

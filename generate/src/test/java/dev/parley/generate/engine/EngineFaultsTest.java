@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.grammar.Grammar;
@@ -94,7 +95,7 @@ class EngineFaultsTest extends EngineTest {
             var running = new Kept();
             engine.submit(TextRequest.of(new int[] {1}, GREEDY), running);
             var failed = engine.probe(new TooLarge());
-            var behind = engine.meanState("", new int[] {1, 2, 3});
+            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
             assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage()
                     .contains("of a test"));
             assertEquals(model.config().hiddenSize(), behind.get(60, TimeUnit.SECONDS).length);
@@ -139,7 +140,7 @@ class EngineFaultsTest extends EngineTest {
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
             engine.submit(TextRequest.of(new int[] {2}, GREEDY), waiting);
             var reading = engine.probe(new Deadly());
-            var behind = engine.meanState("", new int[] {1, 2, 3});
+            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
             for (var told : List.of(running.answer, waiting.answer, reading, behind)) {
                 var failure = assertThrows(ExecutionException.class, () -> told.get(60, TimeUnit.SECONDS));
                 assertTrue(failure.getCause().getMessage().contains("of a test"), failure.toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.NaiveDecoder;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.sampling.Sampler;
 import dev.parley.generate.sampling.TokenLogprob;
@@ -15,6 +16,7 @@ import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +104,7 @@ class InferenceEngineTest extends EngineTest {
             assertEquals(0, cachedTokens(engine, prompt, "bob"));
             assertEquals(256, cachedTokens(engine, prompt, "bob"));
             engine.attention("eve", prompt).get(60, TimeUnit.SECONDS);
-            engine.meanState("mal", prompt).get(60, TimeUnit.SECONDS);
+            engine.embedding("mal", prompt, Pooling.MEAN).get(60, TimeUnit.SECONDS);
             assertEquals(256, cachedTokens(engine, prompt, "eve"));
             assertEquals(0, cachedTokens(engine, prompt, "zoe"));
         }
@@ -198,17 +200,23 @@ class InferenceEngineTest extends EngineTest {
     }
 
     @Test
-    void theMeanStateIsThatOfTheWholeText() throws Exception {
+    void aVectorIsTheMeanOfAllTokensOrTheLastOneOfLengthOne() throws Exception {
         var ids = new Random(2).ints(300, 0, 50_000).toArray();
         try (var engine = engine(Limits.DEFAULT); var session = model.openSession(0); var text = session.open()) {
             var states = session.feed(List.of(new Feed(text, ids, Scored.NONE, true))).getFirst().states();
-            var mean = engine.meanState("", ids).get(60, TimeUnit.SECONDS);
-            for (int i = 0; i < mean.length; i++) {
-                var sum = 0.0;
-                for (var state : states) sum += state[i];
-                assertEquals(sum / 300, mean[i], 1e-6);
-            }
+            var mean = new double[states[0].length];
+            for (var state : states) for (int i = 0; i < mean.length; i++) mean[i] += state[i] / 300;
+            var last = new double[mean.length];
+            for (int i = 0; i < last.length; i++) last[i] = states[299][i];
+            // floats that sum to about one: 1e-6 is some roundings
+            assertUnit(mean, engine.embedding("", ids, Pooling.MEAN).get(60, TimeUnit.SECONDS));
+            assertUnit(last, engine.embedding("", ids, Pooling.LAST_TOKEN).get(60, TimeUnit.SECONDS));
         }
+    }
+
+    private static void assertUnit(double[] direction, float[] vector) {
+        var length = Math.sqrt(Arrays.stream(direction).map(x -> x * x).sum());
+        for (int i = 0; i < vector.length; i++) assertEquals(direction[i] / length, vector[i], 1e-6);
     }
 
     @Test

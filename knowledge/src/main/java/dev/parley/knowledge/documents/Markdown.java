@@ -14,8 +14,11 @@ final class Markdown {
     private static final Pattern HEADING = Pattern.compile(" {0,3}(#{1,6})[ \\t]+(.*?)[ \\t#]*");
     private static final Pattern ITEM = Pattern.compile("\\s{0,12}([-*+]|\\d{1,9}[.)])\\s+\\S.*");
     private static final Pattern FENCE = Pattern.compile("\\s{0,12}(`{3,}|~{3,}).*");
-    private static final Pattern DELIMITERS = Pattern.compile("\\s*\\|?(\\s*:?-{2,}:?\\s*\\|)*\\s*:?-{2,}:?\\s*\\|?\\s*");
+    private static final Pattern DELIMITERS = Pattern.compile("\\s*\\|?(\\s*:?-+:?\\s*\\|)*\\s*:?-+:?\\s*\\|?\\s*");
     private static final Pattern UNDERLINE = Pattern.compile(" {0,3}(={2,}|-{2,})\\s*");
+
+    /** Longer lines are text and no marks: what tells marks may take long over them. */
+    private static final int LONGEST_MARKED = 2_000;
 
     private record Line(int start, int end, String text) {}
 
@@ -73,14 +76,14 @@ final class Markdown {
     /** Reads a line, and those that belong to it. @return the last one read */
     private int line(int i) {
         var line = lines.get(i);
-        var heading = HEADING.matcher(line.text);
         if (line.text.isBlank()) {
             close();
+        } else if (line.text.length() > LONGEST_MARKED) {
+            text(line);
         } else if (FENCE.matcher(line.text).matches()) {
             return code(i);
-        } else if (heading.matches()) {
-            close();
-            heading(heading.group(1).length(), line.start + heading.start(2), line.start + heading.end(2));
+        } else if (heading(line)) {
+            return i;
         } else if (from >= 0 && open == Kind.PARAGRAPH && UNDERLINE.matcher(line.text).matches()) {
             var underlined = from;
             from = -1;
@@ -91,19 +94,31 @@ final class Markdown {
         } else if (ITEM.matcher(line.text).matches()) {
             close();
             begin(Kind.ITEM, line);
-        } else if (from >= 0) {
-            to = line.start + line.text.length();
         } else {
-            begin(Kind.PARAGRAPH, line);
+            text(line);
         }
         return i;
+    }
+
+    /** A line without a mark goes on with the open block, or begins a paragraph. */
+    private void text(Line line) {
+        if (from >= 0) to = line.start + line.text.length();
+        else begin(Kind.PARAGRAPH, line);
+    }
+
+    private boolean heading(Line line) {
+        var heading = HEADING.matcher(line.text);
+        if (!heading.matches()) return false;
+        close();
+        heading(heading.group(1).length(), line.start + heading.start(2), line.start + heading.end(2));
+        return true;
     }
 
     private boolean isRow(int i) {
         var text = lines.get(i).text;
         if (text.indexOf('|') < 0) return false;
         if (text.strip().startsWith("|")) return true;
-        var next = i + 1 < lines.size() ? lines.get(i + 1).text : "";
+        var next = i + 1 < lines.size() && lines.get(i + 1).text.length() <= LONGEST_MARKED ? lines.get(i + 1).text : "";
         var follows = !blocks.isEmpty() && blocks.getLast().kind() == Kind.ROW && from < 0 && i > 0 && !lines.get(i - 1).text.isBlank();
         return follows || DELIMITERS.matcher(text).matches() || next.indexOf('|') >= 0 && DELIMITERS.matcher(next).matches();
     }

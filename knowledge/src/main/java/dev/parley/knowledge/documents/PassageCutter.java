@@ -16,6 +16,8 @@ public final class PassageCutter {
     /** Quarters of a token: a character of an alphabet is taken for one, a Chinese, Japanese or Korean one for four. */
     private static final int JOINED = 4 * 160;
     private static final int LARGEST = 4 * 240;
+    /** Characters of a heading or of the names of columns: each passage below repeats them. */
+    private static final int LONGEST_TITLE = 200;
 
     /**
      * Where a passage lies.
@@ -47,7 +49,7 @@ public final class PassageCutter {
         var cutter = new PassageCutter(document);
         Kind before = null;
         for (var block : document.blocks()) {
-            if (block.kind() == Kind.ROW && before != Kind.ROW) cutter.columns = document.text().substring(block.start(), block.end()).strip();
+            if (block.kind() == Kind.ROW && before != Kind.ROW) cutter.columns = cutter.shortened(block);
             if (block.kind() == Kind.HEADING) cutter.heading(block);
             else cutter.add(block);
             before = block.kind();
@@ -61,15 +63,20 @@ public final class PassageCutter {
         close();
         if (lonely != null && lonely.level() >= block.level()) closeLonely();
         while (!headings.isEmpty() && headings.getLast().level >= block.level()) headings.removeLast();
-        headings.add(new Heading(block.level(), plain(document.text().substring(block.start(), block.end()))));
+        headings.add(new Heading(block.level(), plain(shortened(block))));
         lonely = block;
+    }
+
+    private String shortened(Block block) {
+        return document.text().substring(block.start(), Math.min(block.end(), block.start() + LONGEST_TITLE)).strip();
     }
 
     /** A heading without anything under it says something all the same: a list of questions may be one of headings. */
     private void closeLonely() {
         if (lonely != null) {
             var above = headings.stream().filter(h -> h.level < lonely.level()).map(Heading::text).toList();
-            cuts.add(new Cut(lonely.start(), lonely.end(), lonely.page(), String.join(" › ", above), ""));
+            var end = Math.min(lonely.end(), lonely.start() + LONGEST_TITLE);
+            cuts.add(new Cut(lonely.start(), end, lonely.page(), String.join(" › ", above), ""));
         }
         lonely = null;
     }
@@ -99,22 +106,22 @@ public final class PassageCutter {
         var sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
         sentences.setText(text.substring(block.start(), block.end()));
         var start = block.start();
-        var held = 0;
-        for (int begin = block.start(), next = sentences.next(); next != BreakIterator.DONE; next = sentences.next()) {
+        var begin = start;
+        var held = 0; // the weight from start to begin
+        for (int next = sentences.next(); next != BreakIterator.DONE; next = sentences.next()) {
             var end = block.start() + next;
-            if (held > 0 && held + weight(begin, end) > JOINED) {
+            var more = weight(begin, end);
+            if (held > 0 && held + more > JOINED) {
                 put(start, begin, block.page());
                 start = begin;
                 held = 0;
             }
-            while (held + weight(begin, end) > LARGEST) {
+            for (held += more; held > LARGEST;) {
                 var middle = after(start, JOINED);
                 put(start, middle, block.page());
+                held -= weight(start, middle);
                 start = middle;
-                begin = middle;
-                held = 0;
             }
-            held += weight(begin, end);
             begin = end;
         }
         put(start, block.end(), block.page());

@@ -41,7 +41,8 @@ final class PlainText {
      * @throws DocumentException if it is no text
      */
     static String decode(byte[] bytes, boolean cut) throws DocumentException {
-        var utf16 = bytes.length >= 2 && (bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE || bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF);
+        var utf16 = bytes.length >= 2
+                && (bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE || bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF);
         if (!utf16) {
             for (var b : bytes) if (b == 0) throw new DocumentException("it holds binary data and is no text");
         }

@@ -32,7 +32,8 @@ public final class HybridSearch {
 
     /** Cormack et al. 2009, section 3: from 60 on the choice hardly matters. */
     private static final int RANK_OFFSET = 60;
-    private static final int DEPTH = 50;
+    /** Of each ranking at least. */
+    public static final int DEPTH = 30;
     /** What a word in a heading counts, beside its counting in the text, of which headings are a part. */
     private static final float TITLE_WEIGHT = 0.5f;
 
@@ -75,14 +76,14 @@ public final class HybridSearch {
     private List<Hit> find(DirectoryReader reader, String question, Optional<float[]> vector, int k) throws IOException {
         var searcher = new IndexSearcher(reader);
         var depth = Math.max(DEPTH, k);
+        var coverage = new Coverage(reader, index.words(), question);
         var scores = new HashMap<Integer, Double>();
-        if (rankings.contains(Ranking.WORDS)) add(scores, searcher.search(words(reader, question), depth).scoreDocs);
+        if (rankings.contains(Ranking.WORDS)) add(scores, searcher.search(words(reader, coverage), depth).scoreDocs);
         if (rankings.contains(Ranking.VECTORS) && vector.isPresent()) {
             add(scores, searcher.search(new KnnFloatVectorQuery(Fields.VECTOR, vector.get(), depth), depth).scoreDocs);
         }
         var best = scores.entrySet().stream().sorted(Map.Entry.<Integer, Double>comparingByValue(Comparator.reverseOrder())
                 .thenComparing(Map.Entry.comparingByKey())).limit(k).toList();
-        var coverage = new Coverage(reader, index.words(), question);
         var hits = new ArrayList<Hit>(best.size());
         for (var entry : best) {
             var found = Stored.passage(searcher.storedFields().document(entry.getKey()));
@@ -97,13 +98,13 @@ public final class HybridSearch {
     }
 
     /** The question's terms, as each language that the index holds has them; the best language counts. */
-    private Query words(DirectoryReader reader, String question) {
+    private static Query words(DirectoryReader reader, Coverage coverage) throws IOException {
         var fields = FieldInfos.getMergedFieldInfos(reader);
         var languages = new ArrayList<Query>();
         for (var language : Language.values()) {
             if (fields.fieldInfo(Fields.words(language)) == null) continue;
             var terms = new BooleanQuery.Builder();
-            for (var term : index.words().contentTerms(language, question)) {
+            for (var term : coverage.terms(language)) {
                 terms.add(new TermQuery(new Term(Fields.words(language), term)), Occur.SHOULD);
                 terms.add(new BoostQuery(new TermQuery(new Term(Fields.titleWords(language), term)), TITLE_WEIGHT), Occur.SHOULD);
             }

@@ -162,7 +162,6 @@ public final class IndexFolder implements AutoCloseable {
         return hits.length == 0 ? Optional.empty() : Optional.of(searcher.storedFields().document(hits[0].doc));
     }
 
-
     @Override
     public synchronized void close() {
         words.close();

@@ -3,9 +3,10 @@ package dev.parley.knowledge.index;
 import dev.parley.knowledge.KnowledgeException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -58,9 +59,9 @@ public final class IndexUpdate implements AutoCloseable {
 
     /** Puts a file with its passages in the place of what was known of it. @param vectors one for each passage, or none at all */
     public void put(IndexedFile file, String text, List<Found> passages, float[][] vectors) {
-        var documents = new ArrayList<Document>(passages.size() + 1);
-        for (int i = 0; i < passages.size(); i++) documents.add(Stored.of(passages.get(i), vectors.length == 0 ? new float[0] : vectors[i]));
-        documents.add(Stored.of(file, text));
+        var of = IntStream.range(0, passages.size())
+                .mapToObj(i -> Stored.of(passages.get(i), vectors.length == 0 ? new float[0] : vectors[i]));
+        Iterable<Document> documents = Stream.concat(of, Stream.of(file).map(f -> Stored.of(f, text)))::iterator; // each when Lucene takes it
         change(w -> w.updateDocuments(new Term(Fields.FILE, file.source()), documents));
         if (System.nanoTime() - committed > BETWEEN_COMMITS) commit();
     }
@@ -73,7 +74,8 @@ public final class IndexUpdate implements AutoCloseable {
     /** Makes what was done so far what readers see, and what stays. */
     public void commit() {
         change(w -> {
-            w.setLiveCommitData(Map.of(IndexFolder.FORMAT_KEY, String.valueOf(Fields.FORMAT), IndexFolder.EMBEDDER_KEY, embedder).entrySet());
+            w.setLiveCommitData(
+                    Map.of(IndexFolder.FORMAT_KEY, String.valueOf(Fields.FORMAT), IndexFolder.EMBEDDER_KEY, embedder).entrySet());
             w.commit();
         });
         committed = System.nanoTime();

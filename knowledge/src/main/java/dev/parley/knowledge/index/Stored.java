@@ -14,7 +14,8 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 final class Stored {
 
     /** What tells of a file without its text. */
-    static final Set<String> FILE_FIELDS = Set.of(Fields.SOURCE, Fields.CHECKSUM, Fields.MODIFIED, Fields.SIZE, Fields.PASSAGES, Fields.FAULT);
+    static final Set<String> FILE_FIELDS = Set.of(Fields.SOURCE, Fields.CHECKSUM, Fields.MODIFIED, Fields.SIZE, Fields.PASSAGES,
+            Fields.FAULT);
 
     private Stored() {}
 
@@ -53,7 +54,8 @@ final class Stored {
 
     static Found passage(Document document) {
         return new Found(document.get(Fields.ID), document.get(Fields.FILE), document.get(Fields.TITLE), document.get(Fields.CONTEXT),
-                number(document, Fields.PAGE).intValue(), number(document, Fields.START).intValue(), number(document, Fields.END).intValue(),
+                number(document, Fields.PAGE).intValue(), number(document, Fields.START).intValue(),
+                number(document, Fields.END).intValue(),
                 document.get(Fields.TEXT), Language.of(document.get(Fields.LANGUAGE)));
     }
 

@@ -69,7 +69,6 @@ final class Words implements AutoCloseable {
         return content.isEmpty() ? all : content;
     }
 
-
     @Override
     public void close() {
         analyzers.values().forEach(Analyzer::close);

@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
@@ -28,13 +29,15 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
      * What was loaded.
      *
      * @param defaults of its answers, with the tokens that end them
+     * @param embeddingRules how it makes vectors of texts
      * @param draft a smaller model of the same vocabulary that drafts tokens, if there is one
      */
-    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults, Optional<CausalLM> draft) {
+    public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults, EmbeddingRules embeddingRules,
+            Optional<CausalLM> draft) {
 
-        /** Without a draft model. */
+        /** Of a model that says nothing of vectors, without a draft model. */
         public Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {
-            this(model, tokenizer, defaults, Optional.empty());
+            this(model, tokenizer, defaults, EmbeddingRules.MEAN, Optional.empty());
         }
     }
 

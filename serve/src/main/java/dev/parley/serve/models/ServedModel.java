@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
@@ -18,6 +19,7 @@ public final class ServedModel {
     private final CausalLM model;
     private final Tokenizer tokenizer;
     private final GenerationConfig defaults;
+    private final EmbeddingRules embeddingRules;
     private final Optional<CausalLM> draft;
     private final InferenceEngine engine;
     private final Instant loadedAt = Instant.now();
@@ -28,6 +30,7 @@ public final class ServedModel {
         model = parts.model();
         tokenizer = parts.tokenizer();
         defaults = parts.defaults();
+        embeddingRules = parts.embeddingRules();
         draft = parts.draft();
         try {
             engine = new InferenceEngine(model, tokenizer, draft, limits);
@@ -50,6 +53,11 @@ public final class ServedModel {
     /** Of its answers, where a request says nothing else. */
     public GenerationConfig defaults() {
         return defaults;
+    }
+
+    /** How it makes vectors of texts. */
+    public EmbeddingRules embeddingRules() {
+        return embeddingRules;
     }
 
     /** The engine that runs all requests for the model. */

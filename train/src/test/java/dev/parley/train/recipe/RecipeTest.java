@@ -10,6 +10,7 @@ import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
+import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.LrSchedule;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.TrainingSettings;
@@ -115,8 +116,9 @@ class RecipeTest {
             asked.add(name);
             return folder.resolve("tokenizer");
         };
-        assertEquals(290, finder.tokenizer("somebody/their-model").vocabSize());
-        assertEquals(290, finder.tokenizer(folder.resolve("tokenizer").toString()).vocabSize());
+        var size = Tokenizer.load(folder.resolve("tokenizer")).vocabSize();
+        assertEquals(size, finder.tokenizer("somebody/their-model").vocabSize());
+        assertEquals(size, finder.tokenizer(folder.resolve("tokenizer").toString()).vocabSize());
         assertEquals(50_257, finder.tokenizer("gpt2").vocabSize());
         assertEquals(folder.resolve("tokenizer"), finder.model("somebody/their-model"));
         assertEquals(folder, finder.model(folder.toString()));
@@ -159,7 +161,7 @@ class RecipeTest {
                 List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"),
                 List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
                 List.of("adam_beta1", "1", "adam_beta1 1.0 is not in [0, 1)"), List.of("context_length", "x", "context_length is \"x\""),
-                List.of("context_length", "2.5", "context_length is 2.5"), List.of("context_length", "1e10", "context_length is \"1e10\""),
+                List.of("context_length", "2.5", "context_length is 2.5"), List.of("context_length", "1e10", "context_length is 1.0E10"),
                 List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"),
                 List.of("learning_rat", "1", "there is no key learning_rat"),
                 List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));

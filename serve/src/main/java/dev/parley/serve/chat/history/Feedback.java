@@ -101,6 +101,19 @@ public final class Feedback {
         lines.add(line.toString());
     }
 
+    /**
+     * Choices between the answers of two models, from the first on: {@code {"left":model,"right":model,"choice":"left"|"right"|"tie"}}, what
+     * models are ranked by. That neither is good counts as a tie.
+     */
+    public List<String> choices() {
+        return database.read(t -> t.list("select left_model, right_model, choice from comparisons where left_model is not null and "
+                + "right_model is not null and left_model <> right_model and " + imported() + wanted() + " order by created, id", row -> {
+                    var choice = row.getString(3);
+                    return JsonNodeFactory.instance.objectNode().put("left", row.getString(1)).put("right", row.getString(2))
+                            .put("choice", choice.equals("left") || choice.equals("right") ? choice : "tie").toString();
+                }, chosen.users().toArray()));
+    }
+
     private static boolean isUsable(JsonNode prompt, String answer) {
         return !prompt.isEmpty() && !answer.isBlank();
     }

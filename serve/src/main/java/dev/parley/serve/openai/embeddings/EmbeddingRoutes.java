@@ -29,7 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** {@code /v1/embeddings}: a text as a vector of length one, the mean of its tokens' final hidden states. */
+/** {@code /v1/embeddings}: a text as a vector of length one, pooled as the model's own files say. */
 public final class EmbeddingRoutes implements Routes {
 
     private static final int MOST_INPUTS = 2_048;
@@ -101,8 +101,8 @@ public final class EmbeddingRoutes implements Routes {
             for (var ids : texts) {
                 tokens += ids.length; // also of one that is left before it is read
                 var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-                var vector = unit(
-                        meanState(model, caller.id(), ids, "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : ""), client));
+                var name = "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : "");
+                var vector = vector(model, caller.id(), ids, name, client);
                 if (base64) item.put("embedding", base64(vector));
                 else for (var array = item.putArray("embedding"); array.size() < vector.length;) array.add(vector[array.size()]);
             }
@@ -113,15 +113,15 @@ public final class EmbeddingRoutes implements Routes {
         return answer;
     }
 
-    private static float[] meanState(ServedModel model, String owner, int[] ids, String name, ClientPresence client) {
+    private static float[] vector(ServedModel model, String owner, int[] ids, String name, ClientPresence client) {
         try {
-            var state = model.engine().meanState(owner, ids);
+            var vector = model.engine().embedding(owner, ids, model.embeddingRules().pooling());
             while (true) {
                 try {
-                    return state.get(ClientPresence.LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    return vector.get(ClientPresence.LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     if (client.isThere()) continue;
-                    state.cancel(false);
+                    vector.cancel(false);
                     throw new ClientGone();
                 }
             }
@@ -133,15 +133,6 @@ public final class EmbeddingRoutes implements Routes {
             Thread.currentThread().interrupt();
             throw ApiError.of(503, "stopping", "The server is shutting down.");
         }
-    }
-
-    private static float[] unit(float[] vector) {
-        var sum = 0.0;
-        for (var value : vector) sum += (double) value * value;
-        var length = Math.sqrt(sum);
-        var unit = new float[vector.length];
-        for (int i = 0; i < unit.length && length > 0; i++) unit[i] = (float) (vector[i] / length);
-        return unit;
     }
 
     private static String base64(float[] vector) {

@@ -1,0 +1,12 @@
+/**
+ * Reads tables in Parquet, the form in which the hub keeps data sets. Start with {@link dev.parley.data.parquet.ParquetFile}.
+ *
+ * <pre>{@code
+ * ParquetFile.read(Path.of("test-00000-of-00001.parquet"), row -> System.out.println(row));   // {"question":"…","choices":{"text":[…]}}
+ * }</pre>
+ *
+ * {@code CompactThrift} reads the footer, {@code ColumnPages} the levels and values of a column, and {@code RowAssembler} puts rows
+ * together again (Melnik et al. 2010, Proc. VLDB Endow. 3, 330). There is no native library in it; what it does not read, such as pages
+ * compressed by Zstandard, it names.
+ */
+package dev.parley.data.parquet;

@@ -1,0 +1,11 @@
+package dev.parley.eval.harness;
+
+/** A task that cannot be run as it is written; one sentence that names the file or field and says what to do. */
+public class TaskException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public TaskException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Vectors of whole texts. {@link dev.parley.generate.embedding.EmbeddingRules} is where to start: how a model wants it done. The engine
+ * reads the texts.
+ *
+ * <pre>{@code
+ * var rules = EmbeddingRules.of(folder);
+ * float[] vector = engine.embedding("", tokenizer.encodeForModel(rules.queryPrompt() + question), rules.pooling()).join();
+ * }</pre>
+ */
+package dev.parley.generate.embedding;
