@@ -21,7 +21,8 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output), new TableCommand(output));
+        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output),
+                new TableCommand(output));
     }
 
     @Override

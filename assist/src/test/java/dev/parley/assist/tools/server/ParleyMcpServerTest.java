@@ -60,7 +60,8 @@ class ParleyMcpServerTest {
     @BeforeAll
     static void open() throws IOException {
         var documents = Files.createDirectories(folder.resolve("faq"));
-        Files.writeString(documents.resolve("returns.md"), "# Returns\n\nA kettle may be returned within 30 days.\n\n# Lamps\n\nLamps glow.\n");
+        Files.writeString(documents.resolve("returns.md"),
+                "# Returns\n\nA kettle may be returned within 30 days.\n\n# Lamps\n\nLamps glow.\n");
         knowledge = KnowledgeBase.open(folder.resolve("index"), Embedder.NONE);
         knowledge.refresh(List.of(documents), IndexProgress.NONE);
         try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), CONTEXT, 64, 2, 2), 7)) {
@@ -232,7 +233,8 @@ class ParleyMcpServerTest {
                     {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"long","reason":"changed my mind"}}""");
             client.say(Conversation.request("search_knowledge", "{\"query\":\"lamps\"}", "8", ""));
             var rest = client.rest();
-            assertEquals(List.of("8"), rest.stream().filter(message -> message.has("id")).map(message -> message.path("id").asText()).toList());
+            assertEquals(List.of("8"),
+                    rest.stream().filter(message -> message.has("id")).map(message -> message.path("id").asText()).toList());
             assertTrue(engine.stats().completionTokens() - before < 1900, "the engine stopped");
         }
     }
