@@ -303,7 +303,8 @@ class CommandsTest {
         assertTrue(parley("eval", "rank", choices).err().contains("choices.jsonl, line 1"));
         var items = Files.writeString(folder.resolve("items.jsonl"), "{\"prompt\":\"q\",\"answer\":\"a\",\"label\":\"x\"}\n");
         var template = Files.writeString(folder.resolve("ask.jinja"), "{{ answer }}");
-        var judged = parley("eval", "judge", items, "--judge-model", model, "--template", template, "--max-new-tokens", 4, "--verdict", "(?s)^",
+        var judged = parley("eval", "judge", items, "--judge-model", model, "--template", template, "--max-new-tokens", 4, "--verdict",
+                "(?s)^",
                 "--out", folder.resolve("judged.jsonl"), "--json").json();
         assertEquals(1, judged.path("agreement").path("n").asInt());
         assertEquals(0, judged.path("agreement").path("observed").asInt()); // the verdict is an empty text

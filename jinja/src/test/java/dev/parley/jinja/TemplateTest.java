@@ -292,7 +292,8 @@ class TemplateTest {
     @Test
     void strictTemplatesKeepLineBreaksAndRefuseWhatIsNotThere() {
         assertEquals("a\n  \nb\n", strict("a\n  {% if true %}\n{% endif %}b\n"));
-        assertEquals("a\nb", Template.parse("a\n  {% if true %}\n{% endif %}b\n", "a chat").render(new Inputs(), LocalDateTime::now).text());
+        assertEquals("a\nb",
+                Template.parse("a\n  {% if true %}\n{% endif %}b\n", "a chat").render(new Inputs(), LocalDateTime::now).text());
         assertEquals("no", strict("{{ 'yes' if x is defined else 'no' }}"));
         assertEquals("other", strict("{{ x|default('other') }}"));
         for (var source : new String[] {"{{ x }}", "{% if x %}a{% endif %}", "{% for i in x %}{% endfor %}", "{{ x or 1 }}"}) {

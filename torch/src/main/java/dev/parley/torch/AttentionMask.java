@@ -80,7 +80,8 @@ record AttentionMask(Tensor bias) {
         var bias = new float[n * n];
         Arrays.fill(bias, HIDDEN);
         for (int t = 0; t < n; t++) {
-            for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++) bias[t * n + seen] = 0;
+            for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++)
+                bias[t * n + seen] = 0;
         }
         return new AttentionMask(Tensor.ofFloats(bias, n, n).to(dtype)); // (T, T)
     }

@@ -152,7 +152,8 @@ public final class Evaluation {
             var metrics = new LinkedHashMap<String, double[]>();
             var made = responses.get(sample);
             for (var filter : task.filters()) {
-                var answer = made.stream().map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r) : r).toList();
+                var answer = made.stream().map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r) : r)
+                        .toList();
                 answers.put(filter.name(), answer);
                 scores.of(sample, answer).forEach((metric, numbers) -> {
                     metrics.put(metric + "," + filter.name(), numbers);
@@ -180,7 +181,8 @@ public final class Evaluation {
         var figures = new ArrayList<Figure>();
         for (var aggregate : group.aggregates()) {
             var filters = aggregate.filters().isEmpty()
-                    ? below.stream().flatMap(r -> r.figures().stream()).filter(f -> f.metric().equals(aggregate.metric())).map(Figure::filter)
+                    ? below.stream().flatMap(r -> r.figures().stream()).filter(f -> f.metric().equals(aggregate.metric()))
+                            .map(Figure::filter)
                             .distinct().sorted().toList()
                     : aggregate.filters();
             for (var filter : filters) joined(below, aggregate, filter).ifPresent(figures::add);
@@ -229,7 +231,8 @@ public final class Evaluation {
         var notes = settings.putArray("notes");
         var undone = tasks.stream().filter(t -> t.config().yaml().path("should_decontaminate").asBoolean()).count();
         if (undone > 0)
-            notes.add("should_decontaminate is set in " + undone + " of the tasks; documents that the model has learned from are not looked for.");
+            notes.add("should_decontaminate is set in " + undone
+                    + " of the tasks; documents that the model has learned from are not looked for.");
         for (var task : tasks) notes(task.config()).forEach(notes::add);
         return settings;
     }

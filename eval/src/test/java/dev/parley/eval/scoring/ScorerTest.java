@@ -68,7 +68,8 @@ class ScorerTest {
             var random = new SplittableRandom(2);
             var asked = new ArrayList<Continuation>();
             for (int i = 0; i < 200; i++)
-                asked.add(new Continuation(random.ints(random.nextInt(1, 30), 0, 3).toArray(), random.ints(random.nextInt(1, 20), 0, 3).toArray()));
+                asked.add(new Continuation(random.ints(random.nextInt(1, 30), 0, 3).toArray(),
+                        random.ints(random.nextInt(1, 20), 0, 3).toArray()));
             var expected = edges.logprobs(asked);
             var actual = trees.logprobs(asked);
             for (int i = 0; i < asked.size(); i++) {
