@@ -76,8 +76,8 @@ class McpOverHttpTest {
             switch (message.path("method").asText()) {
                 case "initialize" -> {
                     exchange.getResponseHeaders().add("Mcp-Session-Id", "session-1");
-                    send(exchange, 200, "application/json", result(id, "{\"protocolVersion\": \"2025-06-18\", \"capabilities\": {\"tools\": {}}, "
-                            + "\"serverInfo\": {\"name\": \"web\", \"version\": \"1\"}}"));
+                    send(exchange, 200, "application/json", result(id, "{\"protocolVersion\": \"2025-06-18\", "
+                            + "\"capabilities\": {\"tools\": {}}, \"serverInfo\": {\"name\": \"web\", \"version\": \"1\"}}"));
                 }
                 case "tools/list" -> send(exchange, 200, "text/event-stream", "event: message\ndata: " + result(id,
                         "{\"tools\": [{\"name\": \"echo\", \"inputSchema\": {\"type\": \"object\"}}, {\"name\": \"bad\", "

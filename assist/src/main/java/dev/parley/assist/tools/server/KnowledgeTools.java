@@ -53,7 +53,7 @@ final class KnowledgeTools {
         var arguments = new Arguments(given);
         var around = arguments.number("around", 0, 0, MOST_AROUND);
         var passage = knowledge.passage(arguments.text("id"));
-        if (passage.isEmpty()) throw new IllegalArgumentException("There is no passage of this id; its document may have changed. Search again.");
+        if (passage.isEmpty()) throw new IllegalArgumentException("There is no passage of this id; its document may have changed.");
         return Arguments.result(head(passage.get()) + "\n" + (around == 0 ? passage.get().text() : around(passage.get(), around)));
     }
 
