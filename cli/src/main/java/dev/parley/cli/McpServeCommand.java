@@ -23,8 +23,9 @@ import picocli.CommandLine.Option;
 
 /** {@code parley mcp serve}: a knowledge base and a model for other programs. */
 @Command(name = "serve", description = "Be an MCP server: over standard input and output, for a program that starts it, or by HTTP.",
-        footer = {"", "Offers search_knowledge and read_passage with --index, and ask_model with --model; docs/mcp.md says how to enter it",
-            "in other programs. Standard output carries the protocol alone.", "", "Example:",
+        footer = {"",
+            "Offers search_knowledge and read_passage with --index, and ask_model with --model; docs/mcp.md says how to enter it in",
+            "other programs. Standard output carries the protocol alone.", "", "Example:",
             "  ./parley mcp serve --index my-index --model my-model"})
 final class McpServeCommand implements Callable<Integer> {
 
@@ -38,7 +39,7 @@ final class McpServeCommand implements Callable<Integer> {
     private String model;
 
     @Option(names = "--http", paramLabel = "PORT", description = {"Listen at this port of this machine, by streamable HTTP,",
-            "instead of standard input; 0 for a free one."})
+        "instead of standard input; 0 for a free one."})
     private Integer port;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "With --http: a file with the token that requests must carry.")
@@ -58,7 +59,8 @@ final class McpServeCommand implements Callable<Integer> {
             throw new WrongUsage("A server runs models with the Java engine, which can batch continuously; leave out --engine torch.");
         engine.engine = Backend.JAVA;
         System.setOut(System.err); // what a library prints must not get between messages
-        if (tokenFile != null && port == null) throw new WrongUsage("--token-file goes with --http; standard input needs none.");
+        if (tokenFile != null && port == null)
+            throw new WrongUsage("--token-file goes with --http; over standard input there is no need of it.");
         try (var knowledge = knowledge(); var served = served()) {
             var server = new ParleyMcpServer(Optional.ofNullable(knowledge), served.named(), VersionProvider.text());
             if (port == null) server.serve(System.in, new FileOutputStream(FileDescriptor.out));

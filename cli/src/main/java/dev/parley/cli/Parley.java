@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.cli.accounts.KeysCommand;
 import dev.parley.cli.accounts.UsersCommand;
+import dev.parley.cli.assistant.AssistantCommand;
 import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.eval.EvalCommand;
 import dev.parley.cli.knowledge.KnowledgeCommand;
@@ -133,8 +134,10 @@ public final class Parley implements Runnable {
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("eval", () -> group(new EvalCommand(), EvalCommand.commands(output)));
+        commands.put("explain", () -> new ExplainCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("knowledge", () -> group(new KnowledgeCommand(), KnowledgeCommand.commands(output)));
+        commands.put("assistant", () -> group(new AssistantCommand(), AssistantCommand.commands(output)));
         commands.put("mcp", () -> group(new McpCommand(), join(McpCommand.commands(output), new McpServeCommand(output))));
         commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
         commands.put("users", () -> group(new UsersCommand(), UsersCommand.commands(output)));

@@ -51,7 +51,8 @@ class McpCommandsTest {
         assertEquals(0, found.code(), found.err());
         assertTrue(found.out().contains("A kettle may be returned within 30 days."), found.out());
 
-        var answered = parley("mcp", "call", "parley/ask_model", "{\"prompt\": \"kettle\", \"max_tokens\": 5}", "--config", config, "--json");
+        var answered = parley("mcp", "call", "parley/ask_model", "{\"prompt\": \"kettle\", \"max_tokens\": 5}", "--config", config,
+                "--json");
         assertEquals(0, answered.code(), answered.err());
         assertFalse(JSON.readTree(answered.out()).path("is_error").asBoolean());
 
@@ -65,7 +66,8 @@ class McpCommandsTest {
         Files.writeString(documents.resolve("returns.md"), "# Returns\n\nA kettle may be returned within 30 days.\n");
         assertEquals(0, parley("knowledge", "index", documents, "--index", folder.resolve("index")).code());
         var tokenizer = BpeTrainer.of(290).withSpecialTokens(ChatTemplate.START, ChatTemplate.END)
-                .train(List.of("A kettle may be returned within 30 days.").iterator()).withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
+                .train(List.of("A kettle may be returned within 30 days.").iterator())
+                .withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
         var model = Files.createDirectories(folder.resolve("model"));
         tokenizer.save(model);
         try (var created = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 64, 16, 1, 2), 1)) {
@@ -84,7 +86,8 @@ class McpCommandsTest {
         var config = Files.writeString(folder.resolve("mcp.json"), "{\"mcpServers\": {\"gone\": {\"command\": \"/no/such/program\"}}}");
         var listed = parley("mcp", "tools", "--config", config, "--json");
         assertEquals(1, listed.code());
-        assertTrue(JSON.readTree(listed.out()).at("/servers/0/problem").asText().startsWith("The MCP server gone cannot be started"), listed.out());
+        assertTrue(JSON.readTree(listed.out()).at("/servers/0/problem").asText().startsWith("The MCP server gone cannot be started"),
+                listed.out());
         assertEquals(2, parley("mcp", "call", "gone", "--config", config).code());
         assertEquals(2, parley("mcp", "call", "gone/tool", "[1]", "--config", config).code());
         assertTrue(parley("mcp", "call", "other/tool", "--config", config).err().contains("has no server other; it has: gone."));

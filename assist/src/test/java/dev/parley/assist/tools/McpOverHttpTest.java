@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class McpOverHttpTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final McpToolSource.Limits LIMITS = new McpToolSource.Limits(Duration.ofSeconds(20), Duration.ofMillis(1500), 20_000, 128,
+    private static final McpToolSource.Limits LIMITS = new McpToolSource.Limits(Duration.ofSeconds(20), Duration.ofMillis(1500), 20_000,
+            128,
             Duration.ofSeconds(30));
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -58,7 +59,8 @@ class McpOverHttpTest {
 
     private McpToolSource source(String path, String key) {
         var url = URI.create("http://" + server.getAddress().getHostString() + ":" + server.getAddress().getPort() + path);
-        return new McpToolSource(new McpServerConfig.Http("web", url, Map.of("Authorization", "Bearer " + key), Optional.empty(), List.of(key)),
+        return new McpToolSource(
+                new McpServerConfig.Http("web", url, Map.of("Authorization", "Bearer " + key), Optional.empty(), List.of(key)),
                 LIMITS);
     }
 
@@ -76,12 +78,14 @@ class McpOverHttpTest {
             switch (message.path("method").asText()) {
                 case "initialize" -> {
                     exchange.getResponseHeaders().add("Mcp-Session-Id", "session-1");
-                    send(exchange, 200, "application/json", result(id, "{\"protocolVersion\": \"2025-06-18\", "
-                            + "\"capabilities\": {\"tools\": {}}, \"serverInfo\": {\"name\": \"web\", \"version\": \"1\"}}"));
+                    send(exchange, 200, "application/json",
+                            result(id, "{\"protocolVersion\": \"2025-06-18\", \"capabilities\": {\"tools\": {}}, "
+                                    + "\"serverInfo\": {\"name\": \"web\", \"version\": \"1\"}}"));
                 }
                 case "tools/list" -> send(exchange, 200, "text/event-stream", "event: message\ndata: " + result(id,
                         "{\"tools\": [{\"name\": \"echo\", \"inputSchema\": {\"type\": \"object\"}}, {\"name\": \"bad\", "
-                                + "\"inputSchema\": {\"type\": \"object\"}}]}") + "\n\n");
+                                + "\"inputSchema\": {\"type\": \"object\"}}]}")
+                        + "\n\n");
                 case "tools/call" -> call(exchange, id, message.at("/params/arguments/text").asText());
                 default -> send(exchange, 202, "text/plain", "");
             }

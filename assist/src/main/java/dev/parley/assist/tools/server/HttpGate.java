@@ -21,7 +21,8 @@ record HttpGate(Optional<String> token) {
         var origin = headers.getFirst("Origin");
         if (origin != null && !isHere(origin)) return OptionalInt.of(403);
         if (!isHere("http://" + headers.getFirst("Host"))) return OptionalInt.of(403);
-        return token.isEmpty() || same("Bearer " + token.get(), headers.getFirst("Authorization")) ? OptionalInt.empty() : OptionalInt.of(401);
+        return token.isEmpty() || same("Bearer " + token.get(), headers.getFirst("Authorization")) ? OptionalInt.empty()
+                : OptionalInt.of(401);
     }
 
     private static boolean isHere(String address) {

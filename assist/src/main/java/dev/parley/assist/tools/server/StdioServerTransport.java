@@ -112,7 +112,8 @@ final class StdioServerTransport implements McpServerTransportProvider, McpServe
     }
 
     private void handle(JSONRPCMessage message, Map<String, Object> context) {
-        if (message instanceof JSONRPCNotification n && n.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED)) initialized = introduced;
+        if (message instanceof JSONRPCNotification n && n.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED))
+            initialized = introduced;
         session.orElseThrow().handle(message)
                 .contextWrite(reactor -> reactor.put(McpTransportContext.KEY, McpTransportContext.create(context)))
                 .subscribe(done -> {}, failed -> {}); // a request's failure has been answered by then

@@ -65,7 +65,8 @@ class HttpServerTransportTest {
     }
 
     private static HttpRequest.Builder request(String body) {
-        return HttpRequest.newBuilder(url()).header("Authorization", "Bearer sesame").header("Accept", "application/json, text/event-stream")
+        return HttpRequest.newBuilder(url()).header("Authorization", "Bearer sesame")
+                .header("Accept", "application/json, text/event-stream")
                 .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
@@ -90,7 +91,8 @@ class HttpServerTransportTest {
         assertEquals(2, answer.path("id").intValue());
         assertTrue(answer.at("/result/content/0/text").asText().contains("within 30 days"), answer.toString());
         assertEquals(200, send(request("").header("Mcp-Session-Id", session).DELETE()).statusCode());
-        assertEquals(404, send(request("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}").header("Mcp-Session-Id", session)).statusCode());
+        assertEquals(404,
+                send(request("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}").header("Mcp-Session-Id", session)).statusCode());
     }
 
     @Test

@@ -60,8 +60,8 @@ class ParleyMcpServerTest {
     @BeforeAll
     static void open() throws IOException {
         var documents = Files.createDirectories(folder.resolve("faq"));
-        Files.writeString(documents.resolve("returns.md"), "# Returns\n\nA kettle may be returned within 30 days.\n\n"
-                + "# Lamps\n\nLamps glow.\n");
+        Files.writeString(documents.resolve("returns.md"),
+                "# Returns\n\nA kettle may be returned within 30 days.\n\n# Lamps\n\nLamps glow.\n");
         knowledge = KnowledgeBase.open(folder.resolve("index"), Embedder.NONE);
         knowledge.refresh(List.of(documents), IndexProgress.NONE);
         try (var random = TrainableLM.create(ModelConfig.gpt2(TOKENIZER.vocabSize(), CONTEXT, 64, 2, 2), 7)) {
