@@ -44,7 +44,7 @@ class AssistantTest {
               couplet:
                 verse: {lines: 2, characters: 5}
             opening_questions:
-              en: [How long?]
+              en: ["How long?"]
               zh: [多久？]
             """;
 

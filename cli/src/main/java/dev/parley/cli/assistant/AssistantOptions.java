@@ -72,7 +72,7 @@ final class AssistantOptions {
         var closing = new Closing();
         try {
             var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
-            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), List.of(), consent,
+            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
                     DecisionLog.in(home.folder().resolve("decisions.jsonl")), IndexProgress.NONE)));
             open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
             return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
