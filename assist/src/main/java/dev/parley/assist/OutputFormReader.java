@@ -36,7 +36,8 @@ final class OutputFormReader {
 
     private static Optional<Grammar> grammar(String kind, YamlValue value, Path file) {
         return switch (kind) {
-            case "json_schema" -> Optional.of(Grammar.ofJsonSchema(value.json().isTextual() ? fileText(value, file) : value.object().toString()));
+            case "json_schema" ->
+                Optional.of(Grammar.ofJsonSchema(value.json().isTextual() ? fileText(value, file) : value.object().toString()));
             case "regex" -> Optional.of(Grammar.ofRegex(value.text()));
             case "choice" -> Optional.of(Grammar.ofChoice(value.texts()));
             case "gbnf" -> Optional.of(Grammar.ofGbnf(value.text()));

@@ -46,8 +46,8 @@ public record SamplingSettings(Map<Setting<?>, Object> values) {
         var json = value.json();
         var fits = setting.type() == SettingType.INTEGER ? json.canConvertToInt() && json.isIntegralNumber()
                 : setting.type() == SettingType.LONG ? json.isIntegralNumber()
-                : setting.type() == SettingType.NUMBER ? json.isNumber()
-                : setting.type() == SettingType.FLAG ? json.isBoolean() : !json.isNull();
+                        : setting.type() == SettingType.NUMBER ? json.isNumber()
+                                : setting.type() == SettingType.FLAG ? json.isBoolean() : !json.isNull();
         if (!fits) throw value.fault("is " + json + "; it is of the type " + setting.type().words() + ".");
         var read = setting.type().reader().apply(json, setting.byDefault());
         try {

@@ -55,7 +55,8 @@ public final class EngineOptions {
 
     /** What of these options changes a score. */
     public Map<String, String> settings() {
-        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize", quantize.name().toLowerCase(Locale.ROOT), "engine",
+        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize",
+                quantize.name().toLowerCase(Locale.ROOT), "engine",
                 engine.name().toLowerCase(Locale.ROOT)));
     }
 

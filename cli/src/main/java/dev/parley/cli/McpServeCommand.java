@@ -12,16 +12,19 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code parley mcp serve}: a knowledge base and a model for other programs. */
-@Command(name = "serve", description = "Be an MCP server over standard input and output, for a program that starts it.",
-        footer = {"", "Offers search_knowledge and read_passage with --index, and ask_model with --model; docs/mcp.md says how to enter it in",
+@Command(name = "serve", description = "Be an MCP server: over standard input and output, for a program that starts it, or by HTTP.",
+        footer = {"",
+            "Offers search_knowledge and read_passage with --index, and ask_model with --model; docs/mcp.md says how to enter it in",
             "other programs. Standard output carries the protocol alone.", "", "Example:",
             "  ./parley mcp serve --index my-index --model my-model"})
 final class McpServeCommand implements Callable<Integer> {
@@ -34,6 +37,13 @@ final class McpServeCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR|ORG/NAME",
             description = "A model folder, or a model of the hub, org/name or org/name@revision, downloaded on first use.")
     private String model;
+
+    @Option(names = "--http", paramLabel = "PORT", description = {"Listen at this port of this machine, by streamable HTTP,",
+        "instead of standard input; 0 for a free one."})
+    private Integer port;
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "With --http: a file with the token that requests must carry.")
+    private Path tokenFile;
 
     @Mixin
     private EngineOptions engine;
@@ -49,10 +59,25 @@ final class McpServeCommand implements Callable<Integer> {
             throw new WrongUsage("A server runs models with the Java engine, which can batch continuously; leave out --engine torch.");
         engine.engine = Backend.JAVA;
         System.setOut(System.err); // what a library prints must not get between messages
-        try (var knowledge = knowledge(); var out = new FileOutputStream(FileDescriptor.out); var served = served()) {
-            new ParleyMcpServer(Optional.ofNullable(knowledge), served.named(), VersionProvider.text()).serve(System.in, out);
+        if (tokenFile != null && port == null)
+            throw new WrongUsage("--token-file goes with --http; over standard input there is no need of it.");
+        try (var knowledge = knowledge(); var served = served()) {
+            var server = new ParleyMcpServer(Optional.ofNullable(knowledge), served.named(), VersionProvider.text());
+            if (port == null) server.serve(System.in, new FileOutputStream(FileDescriptor.out));
+            else listen(server);
         }
         return Parley.DONE;
+    }
+
+    private void listen(ParleyMcpServer server) throws IOException {
+        var token = tokenFile == null ? Optional.<String>empty() : Optional.of(Files.readString(tokenFile).strip());
+        if (token.filter(String::isEmpty).isPresent()) throw new IllegalArgumentException(tokenFile + " is empty; write a token into it.");
+        try (var listening = server.listen(port, token)) {
+            output.note("Listening at http://127.0.0.1:" + listening.port() + "/mcp; Ctrl-C ends.");
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new Interrupted("Ended.");
+        }
     }
 
     private KnowledgeBase knowledge() {

@@ -134,6 +134,7 @@ public final class Parley implements Runnable {
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("eval", () -> group(new EvalCommand(), EvalCommand.commands(output)));
+        commands.put("explain", () -> new ExplainCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("knowledge", () -> group(new KnowledgeCommand(), KnowledgeCommand.commands(output)));
         commands.put("assistant", () -> group(new AssistantCommand(), AssistantCommand.commands(output)));

@@ -60,12 +60,14 @@ public final class AssistantCheck {
                 count(Measure.DECLINED, question, isDeclined(result), what(result));
             }
             case TRIGGER -> {
-                var ended = assistant.judge(Stage.INPUT, question.question(), question.language()).stream().filter(Decision::ended).toList();
+                var ended = assistant.judge(Stage.INPUT, question.question(), question.language()).stream().filter(Decision::ended)
+                        .toList();
                 var caught = ended.stream().anyMatch(d -> question.guardrail().map(d.guardrail()::equals).orElse(true));
                 count(Measure.TRIGGERS_CAUGHT, question, caught, ended.isEmpty() ? "no guardrail ended it" : "ended by " + ended);
             }
             case HARMLESS -> {
-                var ended = assistant.judge(Stage.INPUT, question.question(), question.language()).stream().filter(Decision::ended).toList();
+                var ended = assistant.judge(Stage.INPUT, question.question(), question.language()).stream().filter(Decision::ended)
+                        .toList();
                 count(Measure.FALSE_ALARMS, question, !ended.isEmpty(), ended.toString());
             }
             case INJECTION -> injection(question);
@@ -137,7 +139,8 @@ public final class AssistantCheck {
 
     private List<Row> rows() {
         var rows = new ArrayList<Row>();
-        counts.forEach((measure, languages) -> languages.keySet().stream().sorted((a, b) -> a.equals("all") ? 1 : b.equals("all") ? -1 : a.compareTo(b))
+        counts.forEach((measure, languages) -> languages.keySet().stream()
+                .sorted((a, b) -> a.equals("all") ? 1 : b.equals("all") ? -1 : a.compareTo(b))
                 .forEach(language -> {
                     var count = languages.get(language);
                     rows.add(new Row(measure, language, new Proportion(count[0], count[1])));

@@ -47,7 +47,8 @@ final class McpConnection implements AutoCloseable {
                 yield HttpClientStreamableHttpTransport.builder(base(http.url())).endpoint(endpoint).connectTimeout(limits.connect())
                         .customizeClient(client -> client.followRedirects(HttpClient.Redirect.NEVER)) // headers are for this server alone
                         .maxResponseSize(LARGEST_ANSWER).openConnectionOnStartup(false).resumableStreams(false)
-                        .addHttpRequestCustomizer((request, method, uri, body, context) -> http.headers().forEach(request::setHeader)).build();
+                        .addHttpRequestCustomizer((request, method, uri, body, context) -> http.headers().forEach(request::setHeader))
+                        .build();
             }
         };
     }

@@ -58,7 +58,8 @@ public final class McpServersFile {
             return servers(tree.path("mcpServers"), file.toString(), environment);
         } catch (JsonProcessingException e) {
             var line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException(file + line + " is neither JSON nor YAML: " + UntrustedText.line(e.getOriginalMessage(), 200), e);
+            throw new IllegalArgumentException(
+                    file + line + " is neither JSON nor YAML: " + UntrustedText.line(e.getOriginalMessage(), 200), e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
         }
@@ -74,7 +75,8 @@ public final class McpServersFile {
         var configs = new ArrayList<McpServerConfig>();
         for (var server : servers.properties()) {
             if (!NAME.matcher(server.getKey()).matches())
-                throw file.fault(UntrustedText.line(server.getKey(), 64), "a server's name has 1 to 64 letters, digits, spaces, ., - and _");
+                throw file.fault(UntrustedText.line(server.getKey(), 64),
+                        "a server's name has 1 to 64 letters, digits, spaces, ., - and _");
             if (!server.getValue().path("disabled").asBoolean()) configs.add(file.server(server.getKey(), server.getValue()));
         }
         return List.copyOf(configs);

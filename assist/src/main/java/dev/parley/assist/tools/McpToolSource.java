@@ -37,7 +37,8 @@ public final class McpToolSource implements ToolSource {
     public record Limits(Duration connect, Duration call, int resultCharacters, int tools, Duration retry) {
 
         /** 15 s to connect, 60 s for a call, 20,000 characters, 128 tools, tried again after 30 s. */
-        public static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), Duration.ofSeconds(60), 20_000, 128, Duration.ofSeconds(30));
+        public static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), Duration.ofSeconds(60), 20_000, 128,
+                Duration.ofSeconds(30));
 
         /** The same but for the time of a call. */
         public Limits withCall(Duration time) {

@@ -20,7 +20,8 @@ final class ServerProcess {
     private static final Set<String> INHERITED = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     static {
-        INHERITED.addAll(List.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TMP", "TEMP",
+        INHERITED.addAll(List.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TMP",
+                "TEMP",
                 "JAVA_HOME", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "PATHEXT", "PROGRAMFILES", "SYSTEMDRIVE",
                 "SYSTEMROOT", "COMSPEC", "USERNAME", "PROCESSOR_ARCHITECTURE"));
     }

@@ -48,7 +48,8 @@ final class AnswerStream {
             return end;
         }
         var open = Math.max(text.lastIndexOf("["), text.lastIndexOf("【"));
-        if (passages >= 0 && open >= 0 && end - open < LONGEST_CITATION && text.indexOf("]", open) < 0 && text.indexOf("】", open) < 0) end = open;
+        if (passages >= 0 && open >= 0 && end - open < LONGEST_CITATION && text.indexOf("]", open) < 0 && text.indexOf("】", open) < 0)
+            end = open;
         while (end > 0 && Character.isSpaceChar(text.charAt(end - 1))) end--; // one before a citation goes with it
         return end;
     }

@@ -43,7 +43,8 @@ public final class CallReading implements ToolCallReader.Listener {
         }
         for (var id : ids) {
             if (opener.isEmpty()) break;
-            if (id == opener.getAsInt()) reader.get().openAfter(tokenizer.decode(before.stream().mapToInt(i -> i).toArray(), true).length());
+            if (id == opener.getAsInt())
+                reader.get().openAfter(tokenizer.decode(before.stream().mapToInt(i -> i).toArray(), true).length());
             before.add(id);
         }
         reader.get().push(piece);

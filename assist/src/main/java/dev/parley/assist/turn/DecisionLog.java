@@ -43,7 +43,8 @@ public final class DecisionLog {
         }
         try {
             Files.createDirectories(file.get().toAbsolutePath().getParent());
-            Files.write(file.get(), lines.toString().getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(file.get(), lines.toString().getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         } catch (IOException e) {
             System.getLogger(DecisionLog.class.getName()).log(System.Logger.Level.WARNING, file.get() + " cannot be written: " + e);
         }

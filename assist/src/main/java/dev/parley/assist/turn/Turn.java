@@ -177,7 +177,8 @@ final class Turn {
 
     private TurnResult ended(String answer, Ending ending, Optional<Usage> usage) {
         var stands = lookedUp && (ending == Ending.ANSWERED || ending == Ending.QUOTED) && !passages.isEmpty();
-        var citations = stands && (cites() || ending == Ending.QUOTED) ? Citations.of(answer, passages.size()) : new Citations(answer, List.of());
+        var citations = stands && (cites() || ending == Ending.QUOTED) ? Citations.of(answer, passages.size())
+                : new Citations(answer, List.of());
         var cited = !citations.numbers().isEmpty();
         var sources = cited ? citations.numbers() : stands ? numbers(passages.size()) : List.<Integer>of();
         var result = new TurnResult(language, citations.text(), ending, passages, sources, cited, guards.decisions(), tools.uses(), usage);

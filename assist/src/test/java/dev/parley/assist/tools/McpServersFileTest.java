@@ -48,22 +48,24 @@ class McpServersFileTest {
                 mcpServers:
                   notes: {command: "${TOOLS:-/opt}/notes", args: [--level, 3], cwd: "/tmp"}
                 """, Map.of());
-        assertEquals(List.of(new McpServerConfig.Stdio("notes", "/opt/notes", List.of("--level", "3"), Map.of(), Optional.of(Path.of("/tmp")),
-                Optional.empty(), List.of())), servers);
+        assertEquals(
+                List.of(new McpServerConfig.Stdio("notes", "/opt/notes", List.of("--level", "3"), Map.of(), Optional.of(Path.of("/tmp")),
+                        Optional.empty(), List.of())),
+                servers);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "{\"servers\": {}} | \"mcpServers\" must be a map",
-            "mcpServers: {a: {}} | server \"a\": give either \"command\" or \"url\"",
-            "mcpServers: {a: {command: x, url: 'http://y'}} | give either \"command\" or \"url\"",
-            "mcpServers: {a: {url: 'ftp://y'}} | \"url\" must be an address",
-            "mcpServers: {a: {url: 'http://y', type: sse}} | the transport \"sse\" is not spoken",
-            "mcpServers: {a: {command: x, args: y}} | \"args\" must be a list",
-            "mcpServers: {a: {command: x, env: {KEY: '${NOT_SET}'}}} | needs the environment variable NOT_SET, which is not set",
-            "mcpServers: {a: {command: x, timeout: -1}} | \"timeout\" is a number of seconds",
-            "mcpServers: {'a/b': {command: x}} | a server's name has",
-            "mcpServers: {a: [ | is neither JSON nor YAML"})
+        "{\"servers\": {}} | \"mcpServers\" must be a map",
+        "mcpServers: {a: {}} | server \"a\": give either \"command\" or \"url\"",
+        "mcpServers: {a: {command: x, url: 'http://y'}} | give either \"command\" or \"url\"",
+        "mcpServers: {a: {url: 'ftp://y'}} | \"url\" must be an address",
+        "mcpServers: {a: {url: 'http://y', type: sse}} | the transport \"sse\" is not spoken",
+        "mcpServers: {a: {command: x, args: y}} | \"args\" must be a list",
+        "mcpServers: {a: {command: x, env: {KEY: '${NOT_SET}'}}} | needs the environment variable NOT_SET, which is not set",
+        "mcpServers: {a: {command: x, timeout: -1}} | \"timeout\" is a number of seconds",
+        "mcpServers: {'a/b': {command: x}} | a server's name has",
+        "mcpServers: {a: [ | is neither JSON nor YAML"})
     void aFaultIsNamedWithItsPlace(String text, String fault) {
         var thrown = assertThrows(IllegalArgumentException.class, () -> read(text, Map.of()));
         assertTrue(thrown.getMessage().contains(fault), thrown.getMessage());

@@ -85,8 +85,10 @@ class McpToolSourceTest {
             var names = List.of(source.call("environment", arguments("")).text().split(","));
             assertTrue(names.contains("SCRIPTED_KEY"), names.toString());
             assertTrue(names.contains("PATH"), names.toString());
-            var ours = System.getenv().keySet().stream().filter(name -> !name.matches("PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|LC_ALL|LC_CTYPE"
-                    + "|TZ|TMPDIR|TMP|TEMP|JAVA_HOME")).filter(names::contains).toList();
+            var ours = System.getenv().keySet().stream()
+                    .filter(name -> !name.matches("PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|LC_ALL|LC_CTYPE"
+                            + "|TZ|TMPDIR|TMP|TEMP|JAVA_HOME"))
+                    .filter(names::contains).toList();
             assertEquals(List.of(), ours, "variables of this program that the other was given");
         }
     }
@@ -194,7 +196,8 @@ class McpToolSourceTest {
                 {"name": "list", "inputSchema": {"type": "array"}},
                 {"name": "deep", "inputSchema": {"type": "object", "properties": %s{"type": "string"}%s}},
                 {"name": "long", "description": "%s", "inputSchema": {"type": "object"}}
-                %s]}""".formatted("{\"a\": {\"type\": \"object\", \"properties\": ".repeat(40), "}}".repeat(40), "word ".repeat(100_000), many));
+                %s]}""".formatted("{\"a\": {\"type\": \"object\", \"properties\": ".repeat(40), "}}".repeat(40), "word ".repeat(100_000),
+                many));
         var config = ScriptedServer.config("hostile", "lists");
         var hostile = new McpServerConfig.Stdio(config.name(), config.command(), config.args(), Map.of("SCRIPTED_LIST", list.toString()),
                 Optional.empty(), Optional.empty(), List.of());
@@ -216,7 +219,8 @@ class McpToolSourceTest {
         List<ProcessHandle> tree;
         try (var source = new McpToolSource(ScriptedServer.config("stubborn", "stubborn", pids.toString()), LIMITS)) {
             assertEquals("hello", source.call("echo", arguments("hello")).text());
-            tree = Stream.of(Files.readString(pids).split(" ")).map(Long::parseLong).map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
+            tree = Stream.of(Files.readString(pids).split(" ")).map(Long::parseLong).map(pid -> ProcessHandle.of(pid).orElseThrow())
+                    .toList();
             assertEquals(2, tree.stream().filter(ProcessHandle::isAlive).count());
         }
         for (int i = 0; i < 100 && tree.stream().anyMatch(ProcessHandle::isAlive); i++) Thread.sleep(50);

@@ -75,8 +75,10 @@ public final class ScriptedServer {
             var page = request.contains("cursor") ? Integer.parseInt(request.replaceAll(".*\"cursor\":\"(\\d+)\".*", "$1")) : 0;
             return "{\"tools\": [" + tool("tool" + page) + "], \"nextCursor\": \"" + (page + 1) + "\"}";
         }
-        return "{\"tools\": [" + String.join(", ", List.of("echo", "image", "big", "refuse", "fail", "structured", "hang", "garbage", "wrongid",
-                "end", "flood", "endless", "environment", "escape").stream().map(ScriptedServer::tool).toList()) + "]}";
+        return "{\"tools\": ["
+                + String.join(", ", List.of("echo", "image", "big", "refuse", "fail", "structured", "hang", "garbage", "wrongid",
+                        "end", "flood", "endless", "environment", "escape").stream().map(ScriptedServer::tool).toList())
+                + "]}";
     }
 
     private static String tool(String name) {
@@ -92,7 +94,8 @@ public final class ScriptedServer {
                     + "\"mimeType\": \"text/plain\", \"text\": \"not for the model\"}}, {\"type\": \"resource_link\", \"name\": \"notes\", "
                     + "\"uri\": \"file:///notes\"}")));
             case "big" -> OUT.println(result(id, content(text("x".repeat(1_000_000)))));
-            case "refuse" -> OUT.println("{\"jsonrpc\": \"2.0\", \"id\": " + id + ", \"error\": {\"code\": -32602, \"message\": \"No such city\"}}");
+            case "refuse" ->
+                OUT.println("{\"jsonrpc\": \"2.0\", \"id\": " + id + ", \"error\": {\"code\": -32602, \"message\": \"No such city\"}}");
             case "fail" -> OUT.println(result(id, "{\"content\": [" + text("The disk is full") + "], \"isError\": true}"));
             case "structured" -> OUT.println(result(id, "{\"content\": [], \"structuredContent\": {\"degrees\": 21}}"));
             case "garbage" -> OUT.println("{\"jsonrpc\": \"2.0\", \"id\": " + id + ", \"result\": {\"content\": [");
@@ -123,7 +126,8 @@ public final class ScriptedServer {
 
     private static void flood() {
         while (!OUT.checkError()) {
-            OUT.println("{\"jsonrpc\": \"2.0\", \"method\": \"notifications/message\", \"params\": {\"level\": \"info\", \"data\": \"x\"}}");
+            OUT.println(
+                    "{\"jsonrpc\": \"2.0\", \"method\": \"notifications/message\", \"params\": {\"level\": \"info\", \"data\": \"x\"}}");
         }
     }
 

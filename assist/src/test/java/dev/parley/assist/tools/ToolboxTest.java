@@ -19,7 +19,8 @@ class ToolboxTest {
 
         Named(String name, String... tools) {
             this(name, Stream.of(tools).map(tool -> new Tool(tool,
-                    JsonNodeFactory.instance.objectNode().set("function", JsonNodeFactory.instance.objectNode().put("name", tool)))).toList());
+                    JsonNodeFactory.instance.objectNode().set("function", JsonNodeFactory.instance.objectNode().put("name", tool))))
+                    .toList());
         }
 
         @Override

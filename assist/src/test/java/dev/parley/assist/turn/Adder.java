@@ -18,7 +18,8 @@ final class Adder implements ToolSource {
     @Override
     public List<Tool> tools() {
         var definition = JsonNodeFactory.instance.objectNode().put("type", "function");
-        definition.putObject("function").put("name", "add").put("description", "Adds a and b.").putObject("parameters").put("type", "object");
+        definition.putObject("function").put("name", "add").put("description", "Adds a and b.").putObject("parameters").put("type",
+                "object");
         return List.of(new Tool("add", definition));
     }
 

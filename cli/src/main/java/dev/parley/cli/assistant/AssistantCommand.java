@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
         description = "Ask assistants: a model with instructions, documents, guardrails and tools, from one YAML file.",
         footer = {"", "Examples:", "  ./parley assistant list",
             "  ./parley assistant run customer-service \"How long may I return an item?\" --model my-model",
-            "  ./parley assistant check customer-service --no-model"})
+            "  ./parley assistant check customer-service --no-model",
+            "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies"})
 public final class AssistantCommand implements Runnable {
 
     @Spec
@@ -20,11 +21,12 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output));
+        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output),
+                new TableCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat or check.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat, check or table.");
     }
 }

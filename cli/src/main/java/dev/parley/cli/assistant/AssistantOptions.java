@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
 /** The options that say which assistant is asked, and which model answers. */
 final class AssistantOptions {
 
-    @Parameters(index = "0", paramLabel = "NAME|FILE", description = "An assistant that comes with Parley, its YAML file, or the file's folder.")
+    @Parameters(index = "0", paramLabel = "NAME|FILE",
+            description = "An assistant that comes with Parley, its YAML file, or the file's folder.")
     private String name;
 
     @Option(names = "--model", paramLabel = "DIR|ORG/NAME",
@@ -65,8 +66,9 @@ final class AssistantOptions {
         var assistant = read();
         var chosen = noModel ? Optional.<String>empty() : Optional.ofNullable(model).or(assistant::model);
         if (chosen.isEmpty() && !noModel) {
-            throw new IllegalArgumentException("The assistant " + assistant.name() + " names no model; give one with --model, such as a folder "
-                    + "that ./parley quickstart made, or let its documents answer with --no-model.");
+            throw new IllegalArgumentException(
+                    "The assistant " + assistant.name() + " names no model; give one with --model, such as a folder "
+                            + "that ./parley quickstart made, or let its documents answer with --no-model.");
         }
         var index = index(assistant);
         var closing = new Closing();

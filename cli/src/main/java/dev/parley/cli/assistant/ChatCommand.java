@@ -75,7 +75,8 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private static List<String> openings(Assistant assistant) {
-        return assistant.languages().stream().flatMap(l -> assistant.openingQuestions().getOrDefault(l, List.of()).stream()).distinct().toList();
+        return assistant.languages().stream().flatMap(l -> assistant.openingQuestions().getOrDefault(l, List.of()).stream()).distinct()
+                .toList();
     }
 
     /** The next line that is not blank; empty at the end. Ctrl-C at the prompt drops what was typed. */

@@ -29,7 +29,8 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private AssistantOptions options;
 
-    @Option(names = "--questions", paramLabel = "FILE", description = "The test set. Default: test/questions.jsonl beside the assistant's file.")
+    @Option(names = "--questions", paramLabel = "FILE",
+            description = "The test set. Default: test/questions.jsonl beside the assistant's file.")
     private Path questions;
 
     @Option(names = "--set", paramLabel = "NAME", defaultValue = "test",
@@ -85,11 +86,13 @@ final class CheckCommand implements Callable<Integer> {
         output.line(String.format("%-18s %-4s %8s   %-18s %s", "", "", "", "95 % interval", "cases"));
         for (var row : report.rows()) {
             var p = row.proportion();
-            output.line(String.format(Locale.ROOT, "%-18s %-4s %6.1f %%   %5.1f to %5.1f     %d of %d", row.measure().label(), row.language(),
-                    100 * p.value(), 100 * p.low(), 100 * p.high(), p.hits(), p.n()));
+            output.line(
+                    String.format(Locale.ROOT, "%-18s %-4s %6.1f %%   %5.1f to %5.1f     %d of %d", row.measure().label(), row.language(),
+                            100 * p.value(), 100 * p.low(), 100 * p.high(), p.hits(), p.n()));
         }
-        if (misses) report.misses().forEach(miss -> output.line("\n" + miss.measure().label() + ", " + miss.language() + ": " + miss.question()
-                + "\n    " + miss.got()));
+        if (misses)
+            report.misses().forEach(miss -> output.line("\n" + miss.measure().label() + ", " + miss.language() + ": " + miss.question()
+                    + "\n    " + miss.got()));
     }
 
     private void printJson(CheckReport report) {

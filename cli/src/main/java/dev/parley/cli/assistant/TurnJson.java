@@ -17,12 +17,14 @@ final class TurnJson {
         var passages = json.putArray("passages");
         for (int i = 0; i < result.passages().size(); i++) {
             var p = result.passages().get(i);
-            passages.addObject().put("number", i + 1).put("id", p.id()).put("source", p.source()).put("title", p.title()).put("page", p.page())
+            passages.addObject().put("number", i + 1).put("id", p.id()).put("source", p.source()).put("title", p.title())
+                    .put("page", p.page())
                     .put("start", p.start()).put("end", p.end()).put("text", p.text()).put("relevance", p.relevance());
         }
         var decisions = json.putArray("decisions");
         for (var d : result.decisions()) {
-            decisions.addObject().put("stage", d.stage().name().toLowerCase(Locale.ROOT)).put("guardrail", d.guardrail()).put("rule", d.rule())
+            decisions.addObject().put("stage", d.stage().name().toLowerCase(Locale.ROOT)).put("guardrail", d.guardrail())
+                    .put("rule", d.rule())
                     .put("ended", d.ended()).put("reason", d.reason());
         }
         var calls = json.putArray("tool_calls");

@@ -25,8 +25,9 @@ final class TurnPrinter implements TurnEvent.Listener {
     @Override
     public void on(TurnEvent event) {
         switch (event) {
-            case TurnEvent.Decided(var d) -> notes.accept("[" + d.stage().name().toLowerCase(Locale.ROOT) + ": " + d.guardrail() + ", " + d.rule()
-                    + (d.ended() ? ", ended" : ", changed") + "] " + d.reason());
+            case TurnEvent.Decided(var d) ->
+                notes.accept("[" + d.stage().name().toLowerCase(Locale.ROOT) + ": " + d.guardrail() + ", " + d.rule()
+                        + (d.ended() ? ", ended" : ", changed") + "] " + d.reason());
             case TurnEvent.Retrieved(var passages, var millis) -> notes.accept(passages.isEmpty()
                     ? String.format(Locale.ROOT, "[nothing relevant found in %.0f ms]", millis)
                     : String.format(Locale.ROOT, "[%d passages found in %.0f ms]", passages.size(), millis));
@@ -34,7 +35,8 @@ final class TurnPrinter implements TurnEvent.Listener {
                 shown.append(piece);
                 answer.accept(piece);
             }
-            case TurnEvent.Called(var id, var source, var tool, var arguments) -> notes.accept("[" + source + "/" + tool + " " + arguments + "]");
+            case TurnEvent.Called(var id, var source, var tool, var arguments) ->
+                notes.accept("[" + source + "/" + tool + " " + arguments + "]");
             case TurnEvent.Returned(var id, var source, var tool, var result) -> notes.accept("[" + source + "/" + tool
                     + (result.isError() ? " failed: " : ": ") + firstLine(result.text()) + "]");
             case TurnEvent.Answered(var result) -> ended(result);

@@ -9,8 +9,9 @@ import picocli.CommandLine.Option;
 /** The option that names MCP servers. */
 final class ServersOption {
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = {"JSON or YAML with \"mcpServers\": a map of servers by name,",
-            "each with command, args and env, or with url and headers. $${NAME} is a variable of the environment."})
+    @Option(names = "--config", required = true, paramLabel = "FILE",
+            description = {"JSON or YAML with \"mcpServers\": a map of servers by name,",
+                "each with command, args and env, or with url and headers. $${NAME} is a variable of the environment."})
     private Path file;
 
     List<McpServerConfig> read() {

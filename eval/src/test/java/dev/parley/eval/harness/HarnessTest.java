@@ -78,7 +78,8 @@ class HarnessTest {
             var result = Evaluation.of(suite(), Evaluation.Options.DEFAULT).run(responder, (done, all) -> {});
             var seen = 0;
             for (var task : result.tasks()) seen += assertFigures(expected.path(task.name()), task.name(), task.figures());
-            for (var group : result.groups()) seen += assertFigures(expected.path(group.group().name()), group.group().name(), group.figures());
+            for (var group : result.groups())
+                seen += assertFigures(expected.path(group.group().name()), group.group().name(), group.figures());
             assertTrue(seen > 40, seen + " figures");
         }
     }

@@ -25,7 +25,8 @@ final class KnowledgeTools {
         return McpSchema.Tool.builder("search_knowledge", Arguments.schema(Map.of(
                 "query", Map.of("type", "string", "minLength", 1, "description", "The question, in any language of the documents."),
                 "k", Map.of("type", "integer", "minimum", 1, "maximum", MOST_PASSAGES, "description", "How many passages; "
-                        + USUAL_PASSAGES + " if it is left out.")), "query"))
+                        + USUAL_PASSAGES + " if it is left out.")),
+                "query"))
                 .title("Search documents").description("Finds the passages of the user's documents that a question is about, the best one "
                         + "first. Each has an id, by which read_passage shows more of its document.")
                 .annotations(Arguments.readOnly()).build();
@@ -37,14 +38,16 @@ final class KnowledgeTools {
         if (passages.isEmpty()) return Arguments.result("Nothing was found.");
         var relevant = passages.getFirst().isRelevant() ? "" : "None of these passages is held to be about the question.\n\n";
         return Arguments.result(relevant + passages.stream().map(passage -> head(passage)
-                + String.format(Locale.ROOT, ", relevance %.2f\n", passage.relevance()) + passage.text()).collect(Collectors.joining("\n\n")));
+                + String.format(Locale.ROOT, ", relevance %.2f\n", passage.relevance()) + passage.text())
+                .collect(Collectors.joining("\n\n")));
     }
 
     static McpSchema.Tool readTool() {
         return McpSchema.Tool.builder("read_passage", Arguments.schema(Map.of(
                 "id", Map.of("type", "string", "minLength", 1, "description", "The id that search_knowledge gave."),
                 "around", Map.of("type", "integer", "minimum", 0, "maximum", MOST_AROUND, "description",
-                        "How many characters of the document before and after it; 0 if it is left out.")), "id"))
+                        "How many characters of the document before and after it; 0 if it is left out.")),
+                "id"))
                 .title("Read a passage").description("Shows a passage by its id, with as much of its document around it as is asked for.")
                 .annotations(Arguments.readOnly()).build();
     }
@@ -53,7 +56,8 @@ final class KnowledgeTools {
         var arguments = new Arguments(given);
         var around = arguments.number("around", 0, 0, MOST_AROUND);
         var passage = knowledge.passage(arguments.text("id"));
-        if (passage.isEmpty()) throw new IllegalArgumentException("There is no passage of this id; its document may have changed. Search again.");
+        if (passage.isEmpty())
+            throw new IllegalArgumentException("There is no passage of this id; its document may have changed. Search again.");
         return Arguments.result(head(passage.get()) + "\n" + (around == 0 ? passage.get().text() : around(passage.get(), around)));
     }
 

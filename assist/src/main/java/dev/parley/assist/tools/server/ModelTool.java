@@ -34,7 +34,8 @@ final class ModelTool {
                 "assistant")), "content", Map.of("type", "string")), "required", List.of("role", "content"));
         return McpSchema.Tool.builder("ask_model", Arguments.schema(Map.of(
                 "prompt", Map.of("type", "string", "minLength", 1, "description", "A question without history; give this or messages."),
-                "messages", Map.of("type", "array", "minItems", 1, "items", message, "description", "A conversation that ends with the user."),
+                "messages",
+                Map.of("type", "array", "minItems", 1, "items", message, "description", "A conversation that ends with the user."),
                 "max_tokens", Map.of("type", "integer", "minimum", 1, "maximum", MOST_TOKENS, "description", "The longest answer; "
                         + USUAL_TOKENS + " tokens if it is left out."))))
                 .title("Ask a local model").description("Asks the language model " + name + ", which runs on the user's own machine.")

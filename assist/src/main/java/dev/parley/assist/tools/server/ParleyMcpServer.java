@@ -3,6 +3,7 @@ package dev.parley.assist.tools.server;
 import dev.parley.knowledge.KnowledgeBase;
 import io.modelcontextprotocol.server.McpServer;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
@@ -88,12 +89,43 @@ public final class ParleyMcpServer {
      */
     public void serve(InputStream in, OutputStream out) throws IOException {
         var transport = new StdioServerTransport(out);
-        var server = McpServer.sync(transport).serverInfo("parley", version).instructions(INSTRUCTIONS)
-                .capabilities(McpSchema.ServerCapabilities.builder().tools(false).build()).tools(tools).build();
+        var server = configured(McpServer.sync(transport)).build();
         try {
             transport.run(in);
         } finally {
             server.close();
         }
+    }
+
+    /**
+     * Answers clients at {@code /mcp} of this machine's loopback address, by streamable HTTP, until the result is closed. Requests of other
+     * sites' pages are refused.
+     *
+     * @param port 0 for one that is free
+     * @param token that each request must carry, {@code Authorization: Bearer …}
+     * @throws IOException if the port is taken
+     */
+    public Listening listen(int port, Optional<String> token) throws IOException {
+        var transport = new HttpServerTransport(port, new HttpGate(token));
+        var server = configured(McpServer.sync(transport)).build();
+        return new Listening(transport.port(), server);
+    }
+
+    /**
+     * A server that listens.
+     *
+     * @param port that it listens at
+     */
+    public record Listening(int port, McpSyncServer server) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            server.closeGracefully();
+        }
+    }
+
+    private McpServer.SyncSpecification<?> configured(McpServer.SyncSpecification<?> server) {
+        return server.serverInfo("parley", version).instructions(INSTRUCTIONS)
+                .capabilities(McpSchema.ServerCapabilities.builder().tools(false).build()).tools(tools);
     }
 }

@@ -31,6 +31,10 @@ import reactor.core.publisher.Mono;
  */
 final class StdioServerTransport implements McpServerTransportProvider, McpServerTransport {
 
+    /** Of the protocol that are spoken. */
+    static final List<String> VERSIONS = List.of(ProtocolVersions.MCP_2024_11_05, ProtocolVersions.MCP_2025_03_26,
+            ProtocolVersions.MCP_2025_06_18, ProtocolVersions.MCP_2025_11_25);
+
     private static final int LONGEST_LINE = 16 << 20;
     private static final McpJsonMapper JSON = McpJsonDefaults.getMapper();
 
@@ -108,7 +112,8 @@ final class StdioServerTransport implements McpServerTransportProvider, McpServe
     }
 
     private void handle(JSONRPCMessage message, Map<String, Object> context) {
-        if (message instanceof JSONRPCNotification n && n.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED)) initialized = introduced;
+        if (message instanceof JSONRPCNotification n && n.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED))
+            initialized = introduced;
         session.orElseThrow().handle(message)
                 .contextWrite(reactor -> reactor.put(McpTransportContext.KEY, McpTransportContext.create(context)))
                 .subscribe(done -> {}, failed -> {}); // a request's failure has been answered by then
@@ -151,8 +156,7 @@ final class StdioServerTransport implements McpServerTransportProvider, McpServe
 
     @Override
     public List<String> protocolVersions() {
-        return List.of(ProtocolVersions.MCP_2024_11_05, ProtocolVersions.MCP_2025_03_26, ProtocolVersions.MCP_2025_06_18,
-                ProtocolVersions.MCP_2025_11_25);
+        return VERSIONS;
     }
 
     @Override

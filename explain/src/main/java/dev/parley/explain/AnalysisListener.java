@@ -1,0 +1,11 @@
+package dev.parley.explain;
+
+/** Hears how far an analysis is. What it throws ends the explanation. */
+@FunctionalInterface
+public interface AnalysisListener {
+
+    /** Says nothing. */
+    AnalysisListener SILENT = (analysis, done, total) -> {};
+
+    void at(Analysis analysis, int done, int total);
+}
