@@ -3,7 +3,7 @@ package dev.parley.cli.assistant;
 import dev.parley.assist.Assistant;
 import dev.parley.assist.tools.Consent;
 import dev.parley.assist.turn.DecisionLog;
-import dev.parley.assist.turn.EngineResponder;
+import dev.parley.assist.turn.ChatModelResponder;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.Responder;
 import dev.parley.cli.Downloads;
@@ -98,7 +98,7 @@ final class AssistantOptions {
         var template = tokenizer.chatTemplate().orElseThrow(
                 () -> new IllegalArgumentException(chosen + " has no chat template, so that it does not know turns; name a chat model."));
         var recommended = EngineOptions.withEnds(GenerationConfig.read(folder), loaded, Optional.of(tokenizer));
-        return closing.later(new EngineResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
+        return closing.later(new ChatModelResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
     }
 
     /** What is to be closed at the end, the last opened first. */

@@ -31,14 +31,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A tiny model of random weights, which says nonsense, but says it by the rules. */
-class EngineResponderTest {
+class ChatModelResponderTest {
 
     @TempDir
     Path folder;
 
     private CausalLM model;
     private Tokenizer tokenizer;
-    private EngineResponder responder;
+    private ChatModelResponder responder;
 
     @BeforeEach
     void makeModel() throws IOException {
@@ -49,7 +49,7 @@ class EngineResponderTest {
                 .save(folder);
         model = CausalLM.fromPretrained(folder);
         tokenizer = Tokenizer.load(folder);
-        responder = new EngineResponder("tiny", model, tokenizer, ChatTemplate.chatMl(), GenerationConfig.DEFAULT);
+        responder = new ChatModelResponder("tiny", model, tokenizer, ChatTemplate.chatMl(), GenerationConfig.DEFAULT);
     }
 
     @AfterEach
