@@ -52,7 +52,7 @@ public final class Toolbox implements AutoCloseable {
         this.consent = consent;
     }
 
-    /** The tools that there are now. Sources are asked at once, so that one that hangs costs its time limit, and not each of them its own. */
+    /** The tools that there are now. Sources are asked at once, so that several that hang cost the time limit of one. */
     public List<Tool> tools() {
         var offered = offered();
         var counts = new HashMap<String, Integer>();

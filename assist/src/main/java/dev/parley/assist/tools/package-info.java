@@ -3,9 +3,9 @@
  * limit, and its result is data. Start from {@link dev.parley.assist.tools.Toolbox}, the tools of several
  * {@link dev.parley.assist.tools.ToolSource}s; {@link dev.parley.assist.tools.McpToolSource} is one MCP server, and
  * {@link dev.parley.assist.tools.McpServersFile} names them. Below it, {@code StdioTransport} starts a server's program and exchanges
- * messages with it, {@code WatchedTransport} fails what waits when a server is gone, {@code McpConnection} is a session by the SDK's client,
- * and {@code ServerTools}, {@code ResultText} and {@code UntrustedText} bring what a server wrote into a form that models and people can
- * be shown.
+ * messages with it, {@code WatchedTransport} fails what waits when a server is gone, {@code McpConnection} is a session by the SDK's
+ * client, and {@code ServerTools}, {@code ResultText} and {@code UntrustedText} bring what a server wrote into a form that models and
+ * people can be shown.
  *
  * <pre>{@code
  * var servers = McpServersFile.read(Path.of("mcp.json"), System.getenv());

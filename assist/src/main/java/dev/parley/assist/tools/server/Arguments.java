@@ -5,7 +5,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.util.List;
 import java.util.Map;
 
-/** The arguments of a call, and what it comes to. A fault in them is an {@link IllegalArgumentException}, whose sentence the caller reads. */
+/** The arguments of a call, and what it comes to. A fault in them is an {@link IllegalArgumentException}; the caller reads its sentence. */
 record Arguments(Map<String, Object> given) {
 
     /** The schema of an object with these properties and no others. @param required which there must be */

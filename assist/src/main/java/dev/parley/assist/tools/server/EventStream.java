@@ -55,6 +55,7 @@ final class EventStream implements McpStreamableServerTransport {
         lock.lock();
         try {
             begin();
+            exchange.getResponseBody().close(); // without this an empty stream would look cut off
         } finally {
             lock.unlock();
         }

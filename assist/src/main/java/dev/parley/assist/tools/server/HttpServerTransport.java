@@ -97,11 +97,17 @@ final class HttpServerTransport implements McpStreamableServerTransportProvider 
         } else if (version != null && !protocolVersions().contains(version)) {
             fault(exchange, ErrorCodes.INVALID_REQUEST, "This version of the protocol is not spoken.");
         } else {
-            try {
-                take(exchange, McpSchema.deserializeJsonRpcMessage(JSON, new String(body, StandardCharsets.UTF_8)));
-            } catch (IllegalArgumentException e) {
-                fault(exchange, ErrorCodes.INVALID_REQUEST, "This is no JSON-RPC 2.0 message.");
-            }
+            var message = message(body);
+            if (message.isPresent()) take(exchange, message.get());
+            else fault(exchange, ErrorCodes.INVALID_REQUEST, "This is no JSON-RPC 2.0 message.");
+        }
+    }
+
+    private static Optional<JSONRPCMessage> message(byte[] body) {
+        try {
+            return Optional.of(McpSchema.deserializeJsonRpcMessage(JSON, new String(body, StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

@@ -232,9 +232,10 @@ class ParleyMcpServerTest {
             client.say("""
                     {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"long","reason":"changed my mind"}}""");
             client.say(Conversation.request("search_knowledge", "{\"query\":\"lamps\"}", "8", ""));
-            var rest = client.rest();
-            assertEquals(List.of("8"),
-                    rest.stream().filter(message -> message.has("id")).map(message -> message.path("id").asText()).toList());
+            var message = client.read();
+            while (!message.has("id")) message = client.read(); // progress that was on its way
+            assertEquals(8, message.path("id").intValue(), "answered beside the other");
+            assertTrue(client.rest().stream().noneMatch(later -> later.has("id")));
             assertTrue(engine.stats().completionTokens() - before < 1900, "the engine stopped");
         }
     }
