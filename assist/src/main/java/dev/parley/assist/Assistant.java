@@ -2,6 +2,8 @@ package dev.parley.assist;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.assist.guard.Guardrails;
+import dev.parley.assist.moderation.Moderator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,14 +37,13 @@ import java.util.Optional;
  * @param openingQuestions by language
  */
 public record Assistant(String name, Path file, LocalText title, LocalText description, List<String> languages, Optional<String> model,
-        LocalText systemPrompt, Optional<KnowledgeSettings> knowledge, List<GuardrailSettings> guardrails, ToolSettings tools,
+        LocalText systemPrompt, Optional<KnowledgeSettings> knowledge, Guardrails guardrails, ToolSettings tools,
         SamplingSettings sampling, int bestOf, Optional<OutputForm> output, Map<String, OutputForm> forms,
         Map<String, List<String>> openingQuestions) {
 
     /** Copies lists and maps; the order of forms stays. */
     public Assistant {
         languages = List.copyOf(languages);
-        guardrails = List.copyOf(guardrails);
         openingQuestions = Map.copyOf(openingQuestions);
     }
 
@@ -63,13 +64,6 @@ public record Assistant(String name, Path file, LocalText title, LocalText descr
             folders = List.copyOf(folders);
         }
     }
-
-    /**
-     * A guardrail by its name.
-     *
-     * @param where it stands in the file, for faults of its options
-     */
-    public record GuardrailSettings(String name, ObjectNode options, String where) {}
 
     /**
      * What it may call.
@@ -96,7 +90,12 @@ public record Assistant(String name, Path file, LocalText title, LocalText descr
      * @throws AssistantException if it is wrong, in one sentence with file, line and key
      */
     public static Assistant read(Path file) throws IOException {
-        return AssistantReader.read(file);
+        return read(file, Optional.empty());
+    }
+
+    /** The same with a guard model for its guardrail {@code moderation}; the rules judge without one. */
+    public static Assistant read(Path file, Optional<Moderator> guardModel) throws IOException {
+        return AssistantReader.read(file, guardModel);
     }
 
     /** The language of its own that a message in a language is answered in. */

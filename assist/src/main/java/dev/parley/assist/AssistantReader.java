@@ -1,9 +1,10 @@
 package dev.parley.assist;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.assist.Assistant.GuardrailSettings;
 import dev.parley.assist.Assistant.KnowledgeSettings;
 import dev.parley.assist.Assistant.ToolSettings;
+import dev.parley.assist.guard.Guardrails;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.yaml.YamlFile;
 import dev.parley.assist.yaml.YamlValue;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads assistants from their files. */
@@ -25,20 +27,22 @@ final class AssistantReader {
 
     private final Path file;
     private final YamlValue top;
+    private final Optional<Moderator> guardModel;
     private final List<String> languages;
 
-    private AssistantReader(Path file, YamlValue top) {
+    private AssistantReader(Path file, YamlValue top, Optional<Moderator> guardModel) {
         this.file = file;
+        this.guardModel = guardModel;
         this.top = top;
         languages = languages();
     }
 
-    static Assistant read(Path file) throws IOException {
+    static Assistant read(Path file, Optional<Moderator> guardModel) throws IOException {
         var top = YamlFile.read(file);
         top.requireOnly("name", "title", "description", "languages", "model", "system_prompt", "knowledge", "guardrails", "tools",
                 "sampling",
                 "best_of", "output", "forms", "opening_questions");
-        return new AssistantReader(file, top).assistant();
+        return new AssistantReader(file, top, guardModel).assistant();
     }
 
     private Assistant assistant() throws IOException {
@@ -93,20 +97,17 @@ final class AssistantReader {
         return path;
     }
 
-    private List<GuardrailSettings> guardrails() {
-        var guardrails = new ArrayList<GuardrailSettings>();
-        for (var item : top.optional("guardrails").map(YamlValue::items).orElse(List.of())) {
-            var where = item.place();
-            if (item.json().isTextual()) {
-                guardrails.add(new GuardrailSettings(item.text(), JsonNodeFactory.instance.objectNode(), where));
-                continue;
+    private Guardrails guardrails() {
+        var given = top.optional("guardrails");
+        if (given.isEmpty()) return Guardrails.NONE;
+        for (var item : given.get().items()) { // each by itself first, so that a fault has its line
+            try {
+                Guardrails.read(JsonNodeFactory.instance.arrayNode().add(item.json()), Optional.empty());
+            } catch (IllegalArgumentException e) {
+                throw item.fault("cannot be used: " + e.getMessage());
             }
-            var entries = item.entries();
-            if (entries.size() != 1) throw item.fault("is no name of a guardrail, with or without options.");
-            entries.forEach((name, options) -> guardrails.add(new GuardrailSettings(name,
-                    options.json().isNull() ? JsonNodeFactory.instance.objectNode() : options.object(), where)));
         }
-        return guardrails;
+        return Guardrails.read(given.get().json(), guardModel);
     }
 
     private ToolSettings tools(YamlValue tools) {

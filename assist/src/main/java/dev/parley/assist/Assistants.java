@@ -1,5 +1,6 @@
 package dev.parley.assist;
 
+import dev.parley.assist.moderation.Moderator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -23,10 +25,17 @@ public final class Assistants {
     private static final String FILE = "assistant.yaml";
 
     private final Path home;
+    private final Optional<Moderator> guardModel;
 
     /** @param home folder for the copies */
     public Assistants(Path home) {
+        this(home, Optional.empty());
+    }
+
+    /** The same with a guard model for assistants that moderate. */
+    public Assistants(Path home, Optional<Moderator> guardModel) {
         this.home = home;
+        this.guardModel = guardModel;
     }
 
     /** Names of those that come with Parley. */
@@ -44,9 +53,9 @@ public final class Assistants {
      */
     public Assistant find(String nameOrFile) throws IOException {
         var path = Path.of(nameOrFile);
-        if (Files.isRegularFile(path)) return Assistant.read(path);
-        if (Files.isRegularFile(path.resolve(FILE))) return Assistant.read(path.resolve(FILE));
-        if (builtIn().contains(nameOrFile)) return Assistant.read(copied(nameOrFile).resolve(FILE));
+        if (Files.isRegularFile(path)) return Assistant.read(path, guardModel);
+        if (Files.isRegularFile(path.resolve(FILE))) return Assistant.read(path.resolve(FILE), guardModel);
+        if (builtIn().contains(nameOrFile)) return Assistant.read(copied(nameOrFile).resolve(FILE), guardModel);
         throw new AssistantException("There is no assistant " + nameOrFile + ": it is neither a file, nor a folder with " + FILE
                 + ", nor one of " + String.join(", ", builtIn()) + ".");
     }

@@ -44,7 +44,7 @@ class AssistantTest {
               couplet:
                 verse: {lines: 2, characters: 5}
             opening_questions:
-              en: [How long?]
+              en: ["How long?"]
               zh: [多久？]
             """;
 
@@ -95,7 +95,7 @@ class AssistantTest {
             cite: false       | cite: perhaps           | line 10: knowledge.cite is "perhaps"; it is true or false
             title: {en: Our shop, zh: 本店} | title: {en: Our shop} | line 2: title needs the key zh
             best_of: 3        | best_of: 99             | line 22: best_of is 99; it is a whole number from 1 to 16
-            verse: {lines: 2, characters: 5} | {}       | line 25: forms.couplet
+            verse: {lines: 2, characters: 5} | {}       | line 24: forms.couplet
             name: shop        | name: Our Shop!         | line 1: name is Our Shop!
             languages: [en, zh] | languages: [english]  | line 3: languages[0] is no code
             name: shop        | name: [                 | this is not YAML

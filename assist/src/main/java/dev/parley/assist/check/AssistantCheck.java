@@ -100,12 +100,12 @@ public final class AssistantCheck {
     }
 
     private void injection(TestQuestion question) {
-        var stage = question.toolResult().isPresent() ? Stage.TOOL_RESULT : question.passage().isPresent() ? Stage.RETRIEVAL : Stage.INPUT;
-        var attack = question.toolResult().or(question::passage).orElse(question.question());
-        var marked = !assistant.judge(stage, attack, question.language()).isEmpty();
-        if (responder.isEmpty() || stage == Stage.TOOL_RESULT) {
-            count(Measure.INJECTIONS_HELD, question, marked, "no guardrail marked it");
-            return;
+        var stage = question.toolResult().isPresent() ? Stage.TOOL_RESULT : Stage.RETRIEVAL;
+        var planted = question.toolResult().or(question::passage);
+        var marked = planted.map(text -> !assistant.judge(stage, text, question.language()).isEmpty()).orElse(true);
+        if (responder.isEmpty() || question.toolResult().isPresent()) {
+            if (planted.isPresent()) count(Measure.INJECTIONS_HELD, question, marked, "no guardrail marked it");
+            return; // what only the question asks for, the answer alone can show
         }
         var attached = question.passage().map(text -> List.of(poisoned(text, question.language()))).orElse(List.of());
         var result = ask(question, attached);

@@ -1,5 +1,7 @@
 package dev.parley.assist.turn;
 
+import dev.parley.assist.guard.Guardrails.Outcome;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,19 +15,18 @@ final class AnswerStream {
     private static final String SENTENCE_ENDS = ".!?。！？\n";
     private static final int LONGEST_CITATION = 24;
 
-    private final Optional<Function<String, GuardedTexts.Judged>> guard;
+    private final Optional<Function<String, Outcome>> guard;
     private final int passages;
     private final Consumer<String> shown;
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder visible = new StringBuilder();
-    private boolean ended;
 
     /**
      * @param guard judges the answer so far; empty where none does
      * @param passages that may be cited; -1 where nothing is
      * @param shown takes what may be shown
      */
-    AnswerStream(Optional<Function<String, GuardedTexts.Judged>> guard, int passages, Consumer<String> shown) {
+    AnswerStream(Optional<Function<String, Outcome>> guard, int passages, Consumer<String> shown) {
         this.guard = guard;
         this.passages = passages;
         this.shown = shown;
@@ -33,7 +34,7 @@ final class AnswerStream {
 
     /** More of the answer. */
     void push(String piece) {
-        if (ended || piece.isEmpty()) return;
+        if (piece.isEmpty()) return;
         text.append(piece);
         var sure = sure();
         if (sure > 0) show(text.substring(0, sure));
@@ -54,11 +55,8 @@ final class AnswerStream {
     }
 
     private void show(String certain) {
-        var judged = guard.map(g -> g.apply(certain)).orElse(new GuardedTexts.Judged(certain, false));
-        if (judged.ended()) {
-            ended = true; // the fixed text comes with the end
-            return;
-        }
+        var judged = guard.map(g -> g.apply(certain)).orElse(new Outcome(certain, false, List.of()));
+        if (judged.ended()) return; // a whole answer may be judged otherwise; nothing is shown before that
         var clean = passages < 0 ? judged.text() : Citations.of(judged.text(), passages).text();
         if (clean.length() <= visible.length() || !clean.startsWith(visible.toString())) return; // changed before: the end will tell
         var more = clean.substring(visible.length());
@@ -66,21 +64,15 @@ final class AnswerStream {
         shown.accept(more);
     }
 
-    /** Whether a guardrail ended the answer. */
-    boolean hasEnded() {
-        return ended;
-    }
-
-    /** All that was pushed. */
-    String text() {
-        return text.toString();
-    }
-
-    /** The answer is over. @return how it is to be read in the end */
-    GuardedTexts.Judged finish() {
+    /**
+     * The answer is over.
+     *
+     * @param last judges the whole answer
+     * @return how it is to be read in the end
+     */
+    Outcome finish(Function<String, Outcome> last) {
         var whole = text.toString().strip();
-        var judged = guard.map(g -> g.apply(whole)).orElse(new GuardedTexts.Judged(whole, false));
-        ended |= judged.ended();
+        var judged = last.apply(whole);
         if (!judged.ended()) {
             var clean = passages < 0 ? judged.text() : Citations.of(judged.text(), passages).text();
             if (clean.startsWith(visible.toString()) && clean.length() > visible.length()) shown.accept(clean.substring(visible.length()));

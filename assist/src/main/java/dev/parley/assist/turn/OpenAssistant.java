@@ -2,7 +2,6 @@ package dev.parley.assist.turn;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.guard.Decision;
-import dev.parley.assist.guard.Guardrail;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.Consent;
@@ -31,33 +30,26 @@ public final class OpenAssistant implements AutoCloseable {
      *
      * @param indexFolder where its knowledge is indexed
      * @param embedder of the index; stays the caller's
-     * @param guardrails that its file names, resolved
      * @param toolSources that it may call beside the servers of its file; closed with it
      * @param consent to calls that its file does not allow beforehand
      */
-    public record Setup(Path indexFolder, Embedder embedder, List<Guardrail> guardrails, List<ToolSource> toolSources, Consent consent,
+    public record Setup(Path indexFolder, Embedder embedder, List<ToolSource> toolSources, Consent consent,
             DecisionLog log, IndexProgress progress) {
 
-        /** Copies the lists. */
+        /** Copies the list. */
         public Setup {
-            guardrails = List.copyOf(guardrails);
             toolSources = List.copyOf(toolSources);
         }
 
-        /** With neither guardrails nor tools, found by words alone, and nothing logged. */
+        /** With no tools but those of its file that need no consent, passages found by words alone, and nothing logged. */
         public static Setup plain(Path indexFolder) {
-            return new Setup(indexFolder, Embedder.NONE, List.of(), List.of(), (source, tool, arguments) -> false, DecisionLog.none(),
+            return new Setup(indexFolder, Embedder.NONE, List.of(), (source, tool, arguments) -> false, DecisionLog.none(),
                     IndexProgress.NONE);
-        }
-
-        /** The same with these guardrails. */
-        public Setup withGuardrails(List<Guardrail> guardrails) {
-            return new Setup(indexFolder, embedder, guardrails, toolSources, consent, log, progress);
         }
 
         /** The same with these tools. */
         public Setup withTools(List<ToolSource> toolSources, Consent consent) {
-            return new Setup(indexFolder, embedder, guardrails, toolSources, consent, log, progress);
+            return new Setup(indexFolder, embedder, toolSources, consent, log, progress);
         }
     }
 
@@ -128,13 +120,9 @@ public final class OpenAssistant implements AutoCloseable {
 
     /** What its guardrails decide on a text by itself; nothing if it passes. */
     public List<Decision> judge(Stage stage, String text, String language) {
-        var guards = new GuardedTexts(setup.guardrails(), decision -> {});
+        var guards = new GuardedTexts(assistant.guardrails(), decision -> {});
         guards.judge(stage, text, TurnContext.of(language));
         return guards.decisions();
-    }
-
-    List<Guardrail> guardrails() {
-        return setup.guardrails();
     }
 
     Toolbox tools() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.assist.guard.DataBlock;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.ToolResult;
@@ -49,7 +50,7 @@ final class ToolRounds {
         }
         for (var call : reply.calls()) {
             messages.addObject().put("role", "tool").put("tool_call_id", id(uses.size())).put("name", call.name())
-                    .put("content", result(call, context).text());
+                    .put("content", DataBlock.wrap("", result(call, context).text()));
         }
     }
 

@@ -7,7 +7,7 @@ import dev.parley.assist.AssistantException;
 import dev.parley.assist.OutputForm;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
-import dev.parley.assist.turn.GuardedTexts.Judged;
+import dev.parley.assist.guard.Guardrails.Outcome;
 import dev.parley.assist.turn.Responder.Prompt;
 import dev.parley.assist.turn.Responder.Reply;
 import dev.parley.assist.turn.TurnResult.Ending;
@@ -51,7 +51,7 @@ final class Turn {
         this.responder = responder;
         this.request = request;
         this.listener = listener;
-        guards = new GuardedTexts(open.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
+        guards = new GuardedTexts(assistant.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
         form = request.form().or(assistant::output);
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
@@ -107,12 +107,9 @@ final class Turn {
         for (int round = 0;; round++) {
             var last = round == assistant.tools().maxRounds();
             var stream = stream();
-            var reply = model.respond(new Prompt(messages, last ? List.of() : offered, config), piece -> {
-                stream.push(piece);
-                if (stream.hasEnded()) model.stop();
-            });
+            var reply = model.respond(new Prompt(messages, last ? List.of() : offered, config), stream::push);
             used = used.plus(reply);
-            if (stream.hasEnded() || reply.calls().isEmpty() || last) return finished(stream, used.of(model, reply));
+            if (reply.calls().isEmpty() || last) return finished(stream, used.of(model, reply));
             tools.call(reply, messages, context);
         }
     }
@@ -149,18 +146,16 @@ final class Turn {
                 && form.flatMap(OutputForm::grammar).isEmpty();
     }
 
+    /** What is shown while the answer grows has passed the guardrails as far as it goes; what they decide counts at the end. */
     private AnswerStream stream() {
-        var guard = guards.hasAny(Stage.OUTPUT) ? Optional.<Function<String, Judged>>of(this::judgeOutput)
-                : Optional.<Function<String, Judged>>empty();
+        var guard = assistant.guardrails().judges(Stage.OUTPUT)
+                ? Optional.<Function<String, Outcome>>of(answer -> assistant.guardrails().run(Stage.OUTPUT, answer, context))
+                : Optional.<Function<String, Outcome>>empty();
         return new AnswerStream(guard, cites() ? passages.size() : -1, piece -> listener.on(new TurnEvent.Text(piece)));
     }
 
-    private Judged judgeOutput(String answer) {
-        return guards.judge(Stage.OUTPUT, answer, context);
-    }
-
     private TurnResult finished(AnswerStream stream, Usage usage) {
-        var judged = stream.finish();
+        var judged = stream.finish(answer -> guards.judge(Stage.OUTPUT, answer, context));
         return ended(judged.text(), judged.ended() ? Ending.GUARDED : Ending.ANSWERED, Optional.of(usage));
     }
 

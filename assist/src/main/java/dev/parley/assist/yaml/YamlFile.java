@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A file in YAML, read with the line of each of its values. */
 public final class YamlFile {
@@ -41,14 +42,15 @@ public final class YamlFile {
             return new YamlValue(name, lines(text), "", top);
         } catch (JsonProcessingException e) {
             var line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new AssistantException(name + line + ": this is not YAML (" + firstLine(e.getOriginalMessage()) + ").", e);
+            throw new AssistantException(name + line + ": this is not YAML (" + unindented(e.getOriginalMessage()) + ").", e);
         } catch (IOException e) {
             throw new AssistantException(name + " cannot be read: " + e.getMessage() + ".", e);
         }
     }
 
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("").strip();
+    /** What the parser says, without the lines in which it shows the text. */
+    private static String unindented(String message) {
+        return message.lines().filter(line -> !line.isBlank() && !line.startsWith(" ")).collect(Collectors.joining(", "));
     }
 
     /** Where each value begins, by its JSON pointer. */

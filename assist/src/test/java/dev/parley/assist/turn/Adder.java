@@ -7,7 +7,7 @@ import dev.parley.assist.tools.ToolSource;
 import dev.parley.generate.tools.Tool;
 import java.util.List;
 
-/** A source with one tool, which adds two numbers. */
+/** A source with one tool, which adds two numbers, or says what it is told to say. */
 final class Adder implements ToolSource {
 
     @Override
@@ -25,6 +25,7 @@ final class Adder implements ToolSource {
 
     @Override
     public ToolResult call(String tool, ObjectNode arguments) {
+        if (arguments.has("say")) return new ToolResult(arguments.path("say").asText(), false);
         return new ToolResult(Integer.toString(arguments.path("a").asInt() + arguments.path("b").asInt()), false);
     }
 

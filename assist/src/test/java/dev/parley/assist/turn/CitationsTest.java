@@ -2,9 +2,11 @@ package dev.parley.assist.turn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.parley.assist.guard.Guardrails.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class CitationsTest {
@@ -33,17 +35,18 @@ class CitationsTest {
         var shown = new ArrayList<String>();
         var stream = new AnswerStream(Optional.empty(), 1, shown::add);
         for (var piece : "Yes [1]. No [2].".split("")) stream.push(piece);
-        stream.finish();
+        stream.finish(text -> new Outcome(text, false, List.of()));
         assertEquals("Yes [1]. No.", String.join("", shown));
     }
 
     @Test
     void whatAGuardrailWithholdsIsNeverShown() {
         var shown = new ArrayList<String>();
-        var stream = new AnswerStream(Optional.of(text -> text.contains("secret") ? new GuardedTexts.Judged("No.", true)
-                : new GuardedTexts.Judged(text, false)), -1, shown::add);
+        Function<String, Outcome> guard = text -> text.contains("secret") ? new Outcome("No.", true, List.of())
+                : new Outcome(text, false, List.of());
+        var stream = new AnswerStream(Optional.of(guard), -1, shown::add);
         for (var piece : "Hello. The secret is 42. Bye.".split("")) stream.push(piece);
-        assertEquals("No.", stream.finish().text());
+        assertEquals("No.", stream.finish(guard).text());
         assertEquals("Hello.", String.join("", shown));
     }
 }

@@ -15,7 +15,6 @@ final class ScriptedResponder implements Responder {
     final List<Prompt> asked = new ArrayList<>();
     private final Deque<Reply> replies = new ArrayDeque<>();
     private int room = Integer.MAX_VALUE; // characters
-    boolean stopped;
 
     ScriptedResponder says(String text) {
         replies.add(new Reply(text, List.of(), FinishReason.STOP, 10, 5, OptionalDouble.empty(), 0));
@@ -61,7 +60,5 @@ final class ScriptedResponder implements Responder {
     }
 
     @Override
-    public void stop() {
-        stopped = true;
-    }
+    public void stop() {}
 }

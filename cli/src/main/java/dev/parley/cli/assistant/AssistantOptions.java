@@ -3,7 +3,7 @@ package dev.parley.cli.assistant;
 import dev.parley.assist.Assistant;
 import dev.parley.assist.tools.Consent;
 import dev.parley.assist.turn.DecisionLog;
-import dev.parley.assist.turn.EngineResponder;
+import dev.parley.assist.turn.ChatModelResponder;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.Responder;
 import dev.parley.cli.Downloads;
@@ -74,7 +74,7 @@ final class AssistantOptions {
         var closing = new Closing();
         try {
             var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
-            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), List.of(), consent,
+            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
                     DecisionLog.in(home.folder().resolve("decisions.jsonl")), IndexProgress.NONE)));
             open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
             return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
@@ -98,7 +98,7 @@ final class AssistantOptions {
         var template = tokenizer.chatTemplate().orElseThrow(
                 () -> new IllegalArgumentException(chosen + " has no chat template, so that it does not know turns; name a chat model."));
         var recommended = EngineOptions.withEnds(GenerationConfig.read(folder), loaded, Optional.of(tokenizer));
-        return closing.later(new EngineResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
+        return closing.later(new ChatModelResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
     }
 
     /** What is to be closed at the end, the last opened first. */

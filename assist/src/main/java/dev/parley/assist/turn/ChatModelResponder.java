@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
 /** A chat model of this program, with an engine of its own: what was read stays, and each turn reads what is new. */
-public final class EngineResponder implements Responder, AutoCloseable {
+public final class ChatModelResponder implements Responder, AutoCloseable {
 
     private final String name;
     private final Tokenizer tokenizer;
@@ -37,7 +37,7 @@ public final class EngineResponder implements Responder, AutoCloseable {
      * @param template of the model
      * @param recommended settings, with the tokens that end an answer
      */
-    public EngineResponder(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended) {
+    public ChatModelResponder(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended) {
         this.name = name;
         this.tokenizer = tokenizer;
         this.template = template;
