@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code assistant}: the parent of its subcommands. */
 @Command(name = "assistant", synopsisSubcommandLabel = "COMMAND", description = "Assistants for work that returns.",
-        footer = {"", "Example:", "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies"})
+        footer = {"", "Examples:", "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
+            "  ./parley assistant write --form haiku --topic rain --model my-model --best-of 8"})
 public final class AssistantCommand implements Runnable {
 
     @Spec
@@ -17,11 +18,11 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new TableCommand(output));
+        return List.of(new TableCommand(output), new WriteCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what an assistant shall do: table.");
+        throw new ParameterException(spec.commandLine(), "Name what an assistant shall do: table or write.");
     }
 }
