@@ -59,7 +59,7 @@ public final class EngineOptions {
                 engine.name().toLowerCase(Locale.ROOT)));
     }
 
-    /** Loads the model of a folder. */
+    /** Loads a model from its folder. */
     public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
@@ -94,7 +94,7 @@ public final class EngineOptions {
         }
     }
 
-    /** The tokenizer of a folder; one without is refused. */
+    /** The tokenizer of a folder that must have one. */
     public static Tokenizer requireTokenizer(Path folder) {
         return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }

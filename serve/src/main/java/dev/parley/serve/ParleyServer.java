@@ -1,5 +1,6 @@
 package dev.parley.serve;
 
+import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.chat.WebChat;
@@ -17,7 +18,6 @@ import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
-import dev.parley.serve.moderation.RuleModerator;
 import dev.parley.serve.openai.catalog.ModelRoutes;
 import dev.parley.serve.openai.catalog.OpenApiRoutes;
 import dev.parley.serve.openai.catalog.PropsRoutes;

@@ -15,7 +15,6 @@ public interface Guardrail {
      * Judges one text.
      *
      * @param stage one of {@link #stages()}
-     * @param language of the conversation, {@code en} or {@code zh}: that of fixed answers
      */
-    Verdict judge(Stage stage, String text, String language);
+    Verdict judge(Stage stage, String text, TurnContext turn);
 }

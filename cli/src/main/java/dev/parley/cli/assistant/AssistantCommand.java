@@ -8,8 +8,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code assistant}: the parent of its subcommands. */
-@Command(name = "assistant", synopsisSubcommandLabel = "COMMAND", description = "Assistants for work that returns.",
-        footer = {"", "Examples:", "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
+@Command(name = "assistant", synopsisSubcommandLabel = "COMMAND",
+        description = "Ask assistants: a model with instructions, documents, guardrails and tools, from one YAML file.",
+        footer = {"", "Examples:", "  ./parley assistant list",
+            "  ./parley assistant run customer-service \"How long may I return an item?\" --model my-model",
+            "  ./parley assistant check customer-service --no-model",
+            "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
             "  ./parley assistant write --form haiku --topic rain --model my-model --best-of 8"})
 public final class AssistantCommand implements Runnable {
 
@@ -18,11 +22,12 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new TableCommand(output), new WriteCommand(output));
+        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output),
+                new TableCommand(output), new WriteCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what an assistant shall do: table or write.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat, check, table or write.");
     }
 }

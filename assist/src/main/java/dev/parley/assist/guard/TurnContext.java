@@ -1,0 +1,23 @@
+package dev.parley.assist.guard;
+
+import java.util.List;
+
+/**
+ * What a guardrail may know of the turn that a text belongs to.
+ *
+ * @param language of the conversation, {@code en} or {@code zh}: that of fixed answers
+ * @param systemPrompt what the assistant was told, which an answer must not give away; empty if there is none
+ * @param passages that the model was shown in this turn, which an answer may stand on
+ */
+public record TurnContext(String language, String systemPrompt, List<String> passages) {
+
+    /** Copies the passages. */
+    public TurnContext {
+        passages = List.copyOf(passages);
+    }
+
+    /** Of a turn of which no more than the language is known yet. */
+    public static TurnContext of(String language) {
+        return new TurnContext(language, "", List.of());
+    }
+}
