@@ -20,7 +20,8 @@ public record CharacterAutomaton(List<State> states) {
         var source = new StringBuilder();
         for (var state : states) {
             source.append(state.accepts ? '\u0001' : '\u0002');
-            for (var step : state.steps) source.append(step.characters).append('\u0003').append((char) (step.target >> 16)).append((char) step.target);
+            for (var step : state.steps)
+                source.append(step.characters).append('\u0003').append((char) (step.target >> 16)).append((char) step.target);
         }
         return source.toString();
     }

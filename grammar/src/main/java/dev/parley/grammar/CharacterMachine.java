@@ -49,7 +49,8 @@ final class CharacterMachine {
         for (int i = 0; i < states.size(); i++) {
             building.id(i);
             building.accept(i, states.get(i).accepts());
-            building.moves.add(states.get(i).steps().stream().map(step -> new Move(CodePoints.of(step.characters()), step.target())).toList());
+            building.moves
+                    .add(states.get(i).steps().stream().map(step -> new Move(CodePoints.of(step.characters()), step.target())).toList());
         }
         return building.trimmed();
     }

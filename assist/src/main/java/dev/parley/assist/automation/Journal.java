@@ -159,7 +159,8 @@ final class Journal implements AutoCloseable {
         try {
             entries.put(row, json.has("file")
                     ? new Entry.Done(row, json.path("file").asText(), json.path("bytes").asLong(), json.path("cut_off").asBoolean())
-                    : new Entry.Failed(row, json.path("key").asText(), FailureKind.valueOf(json.path("failure").asText().toUpperCase(java.util.Locale.ROOT)),
+                    : new Entry.Failed(row, json.path("key").asText(),
+                            FailureKind.valueOf(json.path("failure").asText().toUpperCase(java.util.Locale.ROOT)),
                             json.path("sentence").asText(), json.path("attempts").asInt()));
         } catch (IllegalArgumentException e) {
             throw broken(number);

@@ -32,7 +32,8 @@ public enum OutputFormat {
     /** What is wrong with an answer, if anything is. */
     Optional<Rejected> rejected(RowResponder.Answer answer, Optional<Grammar> schema) {
         if (answer.text().isBlank()) {
-            return Optional.of(new Rejected(FailureKind.EMPTY_ANSWER, "The model answered with " + answer.tokens() + " tokens and no text."));
+            return Optional
+                    .of(new Rejected(FailureKind.EMPTY_ANSWER, "The model answered with " + answer.tokens() + " tokens and no text."));
         }
         if (this != JSON) return Optional.empty();
         try {

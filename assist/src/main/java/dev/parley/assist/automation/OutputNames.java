@@ -37,7 +37,8 @@ final class OutputNames {
         var base = key.map(k -> clean(row.cells().path(k).asText())).filter(name -> !name.isEmpty())
                 .orElseGet(() -> String.format(Locale.ROOT, "row-%06d", row.number()));
         var name = base;
-        while (!taken.add(name.toLowerCase(Locale.ROOT))) name = base + "-" + last.merge(base.toLowerCase(Locale.ROOT), 2, (n, two) -> n + 1);
+        while (!taken.add(name.toLowerCase(Locale.ROOT)))
+            name = base + "-" + last.merge(base.toLowerCase(Locale.ROOT), 2, (n, two) -> n + 1);
         return name + ending;
     }
 

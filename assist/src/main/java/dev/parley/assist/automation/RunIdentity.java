@@ -59,7 +59,8 @@ public final class RunIdentity {
     public RunIdentity model(String name, Path place) {
         var digest = sha256();
         try (var files = Files.isDirectory(place) ? Files.list(place) : java.util.stream.Stream.of(place)) {
-            for (var file : files.filter(Files::isRegularFile).filter(f -> f.toString().matches(".*\\.(json|jinja|safetensors|bin|gguf|model|txt)"))
+            for (var file : files.filter(Files::isRegularFile)
+                    .filter(f -> f.toString().matches(".*\\.(json|jinja|safetensors|bin|gguf|model|txt)"))
                     .sorted().toList()) {
                 digest.update((file.getFileName() + "\0" + Files.size(file) + "\0").getBytes(StandardCharsets.UTF_8));
                 ends(file, digest);

@@ -80,7 +80,8 @@ public final class Table {
 
     /** @throws TableException if there is no such column */
     void requireColumn(String name, String what) {
-        if (!columns.contains(name)) throw new TableException(what + " " + name + " is no column of " + file + ", which has " + named(columns) + ".");
+        if (!columns.contains(name))
+            throw new TableException(what + " " + name + " is no column of " + file + ", which has " + named(columns) + ".");
     }
 
     static String named(Collection<String> names) {
@@ -102,7 +103,8 @@ public final class Table {
 
     static RuntimeException fault(Path file, IOException e, long line) {
         return e instanceof CharacterCodingException
-                ? new TableException(file + " is not in the expected encoding near line " + line + "; name its own, as by --encoding GB18030.")
+                ? new TableException(
+                        file + " is not in the expected encoding near line " + line + "; name its own, as by --encoding GB18030.")
                 : new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
     }
 

@@ -2,8 +2,8 @@ package dev.parley.assist.automation;
 
 import dev.parley.assist.automation.Journal.Entry;
 import dev.parley.assist.automation.RowResponder.Answer;
-import dev.parley.assist.automation.RowResponder.UnusablePromptException;
 import dev.parley.assist.automation.RowResponder.Reply;
+import dev.parley.assist.automation.RowResponder.UnusablePromptException;
 import dev.parley.files.DurableFile;
 import dev.parley.grammar.Grammar;
 import dev.parley.jinja.TemplateException;
@@ -136,7 +136,8 @@ public final class TableRun {
     /** An output that someone has removed or shortened since is made again. */
     private boolean isSettled(Entry known, Path folder) throws IOException {
         return switch (known) {
-            case Entry.Done done -> Files.isRegularFile(folder.resolve(done.file())) && Files.size(folder.resolve(done.file())) == done.bytes();
+            case Entry.Done done ->
+                Files.isRegularFile(folder.resolve(done.file())) && Files.size(folder.resolve(done.file())) == done.bytes();
             case Entry.Failed _ -> !options.retryFailed;
         };
     }
@@ -156,7 +157,8 @@ public final class TableRun {
                 if (prompt.isBlank()) throw new UnusablePromptException("The template made no prompt of it.");
                 var reply = responder.ask(prompt, seed(row.number(), attempts));
                 pending.put(row.number(), new Pending(row, file, attempts, reply));
-                reply.answer().whenComplete((answer, problem) -> outcomes.add(new Outcome(row.number(), Optional.ofNullable(answer), problem)));
+                reply.answer()
+                        .whenComplete((answer, problem) -> outcomes.add(new Outcome(row.number(), Optional.ofNullable(answer), problem)));
                 return;
             } catch (TemplateException | TokenizerException e) {
                 failure = Optional.of(failed(row, FailureKind.TEMPLATE, e.getMessage(), attempts));
@@ -177,11 +179,13 @@ public final class TableRun {
     }
 
     private String key(TableRow row) {
-        return options.key.map(key -> row.cells().path(key).asText()).map(key -> key.length() > 200 ? key.substring(0, 200) + "…" : key).orElse("");
+        return options.key.map(key -> row.cells().path(key).asText()).map(key -> key.length() > 200 ? key.substring(0, 200) + "…" : key)
+                .orElse("");
     }
 
     private Entry failed(TableRow row, FailureKind kind, String sentence, int attempts) {
-        return new Entry.Failed(row.number(), key(row), kind, "Row " + row.number() + ", line " + row.line() + ": " + sentence, attempts + 1);
+        return new Entry.Failed(row.number(), key(row), kind, "Row " + row.number() + ", line " + row.line() + ": " + sentence,
+                attempts + 1);
     }
 
     /** Waits for an answer, writes it and notes it down. */

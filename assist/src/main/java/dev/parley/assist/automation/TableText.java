@@ -27,7 +27,8 @@ final class TableText {
             in.unread(head, mark.length, head.length - mark.length);
             var charset = encoding.orElse(mark.charset);
             if (encoding.isEmpty() && mark.length == 0 && hasZero(head)) {
-                throw new TableException(file + " holds zero bytes, as UTF-16 without its mark does; name its encoding, as by --encoding UTF-16LE.");
+                throw new TableException(
+                        file + " holds zero bytes, as UTF-16 without its mark does; name its encoding, as by --encoding UTF-16LE.");
             }
             var decoder = charset.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
             return new BufferedReader(new InputStreamReader(in, decoder));

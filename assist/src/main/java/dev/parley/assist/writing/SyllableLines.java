@@ -139,7 +139,8 @@ final class SyllableLines {
         for (int c = 0; c < CHARACTERS.length(); c++) {
             if (does[c] >= 0) steps.computeIfAbsent(does[c], target -> new StringBuilder()).append(CHARACTERS.charAt(c));
         }
-        return new State(does[CHARACTERS.length()] == 1, steps.entrySet().stream().map(e -> new Step(e.getValue().toString(), e.getKey())).toList());
+        return new State(does[CHARACTERS.length()] == 1,
+                steps.entrySet().stream().map(e -> new Step(e.getValue().toString(), e.getKey())).toList());
     }
 
     /** Words by their letters. Each node is there once, so that it is equal to itself alone. */

@@ -40,7 +40,8 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
         if (lines.isEmpty() || lines.size() > MOST_LINES) throw new IllegalArgumentException("A poem has 1 to " + MOST_LINES + " lines.");
         for (var line : lines) {
             if (line < 1 || line > most)
-                throw new IllegalArgumentException("A line has 1 to " + most + " " + unit.name().toLowerCase(java.util.Locale.ROOT) + ", not " + line + ".");
+                throw new IllegalArgumentException(
+                        "A line has 1 to " + most + " " + unit.name().toLowerCase(java.util.Locale.ROOT) + ", not " + line + ".");
         }
     }
 
@@ -68,7 +69,8 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
         if (known != null) return known;
         var parts = name.strip().split("[:\uff1a]", 2);
         for (var unit : Unit.values()) {
-            if (parts.length == 2 && parts[0].strip().equalsIgnoreCase(unit.name()) && parts[1].matches("\\s*\\d{1,3}(\\s*[,\uff0c]\\s*\\d{1,3})*\\s*")) {
+            if (parts.length == 2 && parts[0].strip().equalsIgnoreCase(unit.name())
+                    && parts[1].matches("\\s*\\d{1,3}(\\s*[,\uff0c]\\s*\\d{1,3})*\\s*")) {
                 var lines = new ArrayList<Integer>();
                 for (var number : parts[1].split("[,\uff0c]")) lines.add(Integer.parseInt(number.strip()));
                 return new VerseForm(name.strip(), unit, lines);
@@ -101,7 +103,8 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
         var regex = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             var last = i == lines.size() - 1;
-            regex.append("[\\u4e00-\\u9fff]{").append(lines.get(i)).append('}').append(i % 2 == 0 && !last ? "\uff0c" : "\u3002").append(last ? "" : "\\n");
+            regex.append("[\\u4e00-\\u9fff]{").append(lines.get(i)).append('}').append(i % 2 == 0 && !last ? "\uff0c" : "\u3002")
+                    .append(last ? "" : "\\n");
         }
         return regex.toString();
     }

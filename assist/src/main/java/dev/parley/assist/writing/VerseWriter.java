@@ -57,7 +57,8 @@ public final class VerseWriter {
 
     /** The tokens of the request, as a chat where the model knows turns. */
     private int[] prompt(String text) {
-        return tokenizer.chatTemplate().map(template -> template.ids(tokenizer, ChatTemplateInput.of(List.of(Message.user(text))).withGenerationPrompt(true)))
+        return tokenizer.chatTemplate()
+                .map(template -> template.ids(tokenizer, ChatTemplateInput.of(List.of(Message.user(text))).withGenerationPrompt(true)))
                 .orElseGet(() -> tokenizer.encodeForModel(text + "\n\n"));
     }
 

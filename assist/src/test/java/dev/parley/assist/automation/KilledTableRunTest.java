@@ -61,9 +61,11 @@ class KilledTableRunTest {
     }
 
     private static ChildProcess start(Path table, Path out) throws IOException {
-        return ChildProcess.start(new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "dev.parley.assist.automation.ScriptedRun",
-                table.toString(), out.toString())).redirectErrorStream(true).redirectOutput(new File(out + ".log")));
+        return ChildProcess.start(new ProcessBuilder(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "dev.parley.assist.automation.ScriptedRun",
+                        table.toString(), out.toString()))
+                .redirectErrorStream(true).redirectOutput(new File(out + ".log")));
     }
 
     /** Kills the process when the journal has so many lines. @return whether it ended by itself, having done all */

@@ -36,7 +36,8 @@ class TableRunTest {
 
     private List<String> outputs() throws IOException {
         try (var files = Files.list(out())) {
-            return files.map(f -> f.getFileName().toString()).filter(f -> !f.startsWith("journal") && !f.startsWith("failures")).sorted().toList();
+            return files.map(f -> f.getFileName().toString()).filter(f -> !f.startsWith("journal") && !f.startsWith("failures")).sorted()
+                    .toList();
         }
     }
 
@@ -88,13 +89,16 @@ class TableRunTest {
     @Test
     void failuresAreToldByRowAndKindAndCanBeRetried() throws IOException {
         var table = table("t.csv", "name,n\n=cmd(),1\nragged\nblank,2\nwrong,3\nother,4\ngood,5\nlong,6\n@x,0\n");
-        var schema = Optional.of(Grammar.ofJsonSchema("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}, \"required\": [\"a\"]}"));
+        var schema = Optional.of(
+                Grammar.ofJsonSchema("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}, \"required\": [\"a\"]}"));
         var options = new TableRun.Options(OutputFormat.JSON, schema, Optional.of("name"), 3, 100, 7, false, false);
         var template = "{{ name }}{{ 1 // (n | int) }}";
         RowResponder responder = (prompt, seed) -> {
-            if (prompt.startsWith("long")) throw new RowResponder.UnusablePromptException("The prompt has 9 tokens and the context holds 8.");
-            return Scripted.of(prompt.startsWith("blank") ? " " : prompt.startsWith("wrong") ? "{\"a\": " : prompt.startsWith("other") ? "{\"b\": 1}"
-                    : "{\"a\": 1}");
+            if (prompt.startsWith("long"))
+                throw new RowResponder.UnusablePromptException("The prompt has 9 tokens and the context holds 8.");
+            return Scripted.of(
+                    prompt.startsWith("blank") ? " " : prompt.startsWith("wrong") ? "{\"a\": " : prompt.startsWith("other") ? "{\"b\": 1}"
+                            : "{\"a\": 1}");
         };
         var report = ScriptedRun.run(table, template, out(), responder, options);
         assertEquals(Map.of(FailureKind.ROW, 1L, FailureKind.TEMPLATE, 1L, FailureKind.EMPTY_ANSWER, 1L, FailureKind.INVALID_JSON, 1L,
@@ -130,22 +134,27 @@ class TableRunTest {
 
     @Test
     void noCellLeadsOutOfTheFolderAndEqualNamesAreNumbered() throws IOException {
-        var table = table("t.jsonl", "{\"k\": \"../../etc/passwd\"}\n{\"k\": \"A\"}\n{\"k\": \"a\"}\n{\"k\": \"a-2\"}\n{\"k\": \"\"}\n{\"k\": \"CON\"}\n"
-                + "{\"k\": \"/\\\\:*\"}\n{\"k\": \"" + "长".repeat(400) + "\"}\n{\"k\": \"..\"}\n{\"k\": \"诗 一\\u0000\"}\n");
+        var table = table("t.jsonl",
+                "{\"k\": \"../../etc/passwd\"}\n{\"k\": \"A\"}\n{\"k\": \"a\"}\n{\"k\": \"a-2\"}\n{\"k\": \"\"}\n{\"k\": \"CON\"}\n"
+                        + "{\"k\": \"/\\\\:*\"}\n{\"k\": \"" + "长".repeat(400) + "\"}\n{\"k\": \"..\"}\n{\"k\": \"诗 一\\u0000\"}\n");
         ScriptedRun.run(table, "{{ k }}!", out(), new Told(), ScriptedRun.usual(OutputFormat.MD, "k"));
-        assertEquals(List.of("A.md", "_CON.md", "a-2-2.md", "a-2.md", "etc_passwd.md", "row-000005.md", "row-000007.md", "row-000009.md", "诗_一.md",
+        assertEquals(List.of("A.md", "_CON.md", "a-2-2.md", "a-2.md", "etc_passwd.md", "row-000005.md", "row-000007.md", "row-000009.md",
+                "诗_一.md",
                 "长".repeat(50) + ".md"), outputs());
     }
 
     @Test
     void pageShowsMarkupAndObeysNone() throws IOException {
         var table = table("t.csv", "name\n\"<script>alert(1)</script>\"\n");
-        ScriptedRun.run(table, "x", out(), (prompt, seed) -> Scripted.of("# Head <b>\n\n* one\n* **two** & `<i>`\n\n<img src=x onerror=alert(1)>\n```\n<x>\n```"),
+        ScriptedRun.run(table, "x", out(),
+                (prompt, seed) -> Scripted.of("# Head <b>\n\n* one\n* **two** & `<i>`\n\n<img src=x onerror=alert(1)>\n```\n<x>\n```"),
                 ScriptedRun.usual(OutputFormat.HTML, "name"));
         var html = Files.readString(out().resolve("script_alert_1_script.html"));
         assertTrue(html.contains("<title>&lt;script&gt;alert(1)&lt;/script&gt;</title>"), html);
-        assertTrue(html.contains("<h1>Head &lt;b&gt;</h1>\n<ul>\n<li>one</li>\n<li><strong>two</strong> &amp; <code>&lt;i&gt;</code></li>\n</ul>\n"
-                + "<p>&lt;img src=x onerror=alert(1)&gt;</p>\n<pre><code>&lt;x&gt;\n</code></pre>"), html);
+        assertTrue(html
+                .contains("<h1>Head &lt;b&gt;</h1>\n<ul>\n<li>one</li>\n<li><strong>two</strong> &amp; <code>&lt;i&gt;</code></li>\n</ul>\n"
+                        + "<p>&lt;img src=x onerror=alert(1)&gt;</p>\n<pre><code>&lt;x&gt;\n</code></pre>"),
+                html);
         assertFalse(html.contains("<script"), html);
         assertFalse(html.contains("<img"), html);
     }
@@ -156,7 +165,8 @@ class TableRunTest {
         var usual = ScriptedRun.usual(OutputFormat.MD, null);
         var refusal = new AtomicReference<String>("");
         ScriptedRun.run(table, "{{ name }}", out(), (prompt, seed) -> {
-            refusal.set(assertThrows(TableException.class, () -> ScriptedRun.run(table, "{{ name }}", out(), new Told(), usual)).getMessage());
+            refusal.set(
+                    assertThrows(TableException.class, () -> ScriptedRun.run(table, "{{ name }}", out(), new Told(), usual)).getMessage());
             return new Told().ask(prompt, seed);
         }, usual);
         assertTrue(refusal.get().startsWith("Another run is writing to"), refusal.get());
@@ -177,8 +187,10 @@ class TableRunTest {
         var table = table("t.jsonl", "{\"a\": 1}\n{\"a\": 1, \"b\": 2}\n");
         var usual = ScriptedRun.usual(OutputFormat.MD, null);
         var fault = assertThrows(TableException.class, () -> ScriptedRun.run(table, "{{ c }}", out(), new Told(), usual));
-        assertTrue(fault.getMessage().contains("template.jinja uses c, which") && fault.getMessage().endsWith("it has a, b."), fault.getMessage());
+        assertTrue(fault.getMessage().contains("template.jinja uses c, which") && fault.getMessage().endsWith("it has a, b."),
+                fault.getMessage());
         assertEquals(1, ScriptedRun.run(table, "{{ b }}", out(), new Told(), usual).done());
-        assertTrue(Files.readString(out().resolve("failures.csv")).contains("Row 1, line 1: The column b, which the template uses, is not in this row."));
+        assertTrue(Files.readString(out().resolve("failures.csv"))
+                .contains("Row 1, line 1: The column b, which the template uses, is not in this row."));
     }
 }

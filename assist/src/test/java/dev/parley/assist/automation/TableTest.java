@@ -53,7 +53,8 @@ class TableTest {
     @Test
     void hugeCellAndOpenQuoteCostARowAndNotTheMemory() throws IOException {
         var rows = rows("t.csv", "a,b\n" + "x".repeat(5_000_000) + ",1\ny,2\n\"open,3\nand more");
-        assertTrue(rows.get(0).fault().orElseThrow().startsWith("It has 5000001 characters; 4194304 are allowed."), rows.get(0).fault().toString());
+        assertTrue(rows.get(0).fault().orElseThrow().startsWith("It has 5000001 characters; 4194304 are allowed."),
+                rows.get(0).fault().toString());
         assertEquals("y", rows.get(1).cells().path("a").asText());
         assertEquals("A quote is opened in it and never closed.", rows.get(2).fault().orElseThrow());
     }
@@ -61,8 +62,10 @@ class TableTest {
     @Test
     void marksAndNamedEncodingsAreReadAndOthersAreTold() throws IOException {
         var text = "名字,b\n李白,1\n";
-        assertEquals("李白", rows("u8.csv", ("\ufeff" + text).getBytes(StandardCharsets.UTF_8), Optional.empty()).getFirst().cells().path("名字").asText());
-        assertEquals("李白", rows("u16.csv", ("\ufeff" + text).getBytes(StandardCharsets.UTF_16LE), Optional.empty()).getFirst().cells().path("名字").asText());
+        assertEquals("李白", rows("u8.csv", ("\ufeff" + text).getBytes(StandardCharsets.UTF_8), Optional.empty()).getFirst().cells()
+                .path("名字").asText());
+        assertEquals("李白", rows("u16.csv", ("\ufeff" + text).getBytes(StandardCharsets.UTF_16LE), Optional.empty()).getFirst().cells()
+                .path("名字").asText());
         var gb = Charset.forName("GB18030");
         assertEquals("李白", rows("gb.csv", text.getBytes(gb), Optional.of(gb)).getFirst().cells().path("名字").asText());
         var fault = assertThrows(TableException.class, () -> rows("gb2.csv", text.getBytes(gb), Optional.empty()));

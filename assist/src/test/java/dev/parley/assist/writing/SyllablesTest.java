@@ -15,14 +15,14 @@ class SyllablesTest {
 
     /** None of these is an exception: what the rules get right of them is what docs/writing.md tells. */
     private static final List<String> COUNTED = List.of(
-            "1 a the cat dog tree house stone night light moon sun star rain snow wind leaf bird song dream love hope road door voice face bright "
-                    + "white green blue grey black cold warm deep high low old young soft hard fast slow kind brave wise strange strong long "
-                    + "walked talked called played looked turned filled closed changed burned dropped leaves trees waves gives makes takes "
+            "1 a the cat dog tree house stone night light moon sun star rain snow wind leaf bird song dream love hope road door voice bright "
+                    + "face white green blue grey black cold warm deep high low old young soft hard fast slow kind brave wise strong long "
+                    + "strange walked talked called played looked turned filled closed changed burned dropped leaves trees waves gives makes takes "
                     + "homes bones names lines shines sleeps breathe smoothe please cheese freeze course horse noise choice prince dance "
                     + "be he me we she you your what which when who why how this that my by fly cry sky eight weight height straight "
                     + "bye dye tie pie lie shoe toe blues true clue fruit suit juice build built guide guess queen quick squeeze",
             "2 water river mountain garden window yellow purple silver golden morning sunset winter summer autumn shadow whisper silence "
-                    + "memory's mother father brother sister children baby city village country table little apple simple gentle purple bottle "
+                    + "memory's mother father brother sister children baby city village country table little apple simple bottle "
                     + "candle settled tumbled roses houses pages places wishes boxes churches wanted needed waited ended faded rested "
                     + "begin believe receive alone away again before behind below beside between beyond against today tonight "
                     + "happy sorry pretty empty windy sunny rainy quickly slowly softly brightly gladly "
@@ -34,8 +34,8 @@ class SyllablesTest {
                     + "money monkey honey valley journey turkey coffee movie cookie argue value rescue statue "
                     + "language penguin persuade",
             "3 animal's beautiful banana potato tomato family's remember september december imagine together another yesterday tomorrow "
-                    + "wonderful beginning forgotten forbidden adventure butterfly sunflower's waterfall melody harmony memory mystery history "
-                    + "victory factory energy enemy galaxy gravity radio video studio stadium medium opium indian italian "
+                    + "wonderful beginning forgotten forbidden adventure butterfly sunflower's waterfall melody harmony memory history "
+                    + "mystery victory factory energy enemy galaxy gravity radio video studio stadium medium opium indian italian "
                     + "happiness emptiness loneliness tenderness important government president popular regular singular "
                     + "continue actual usual manual casual computer attention position condition tradition ambition opinion's "
                     + "envelope's horizon october november hospital holiday magical musical physical",
@@ -53,7 +53,8 @@ class SyllablesTest {
         for (var line : COUNTED) {
             var parts = line.split("\\s+");
             for (int i = 1; i < parts.length; i++) {
-                if (!parts[i].contains("'") && !Syllables.exceptions().containsKey(parts[i])) words.add(new Counted(parts[i], Integer.parseInt(parts[0])));
+                if (!parts[i].contains("'") && !Syllables.exceptions().containsKey(parts[i]))
+                    words.add(new Counted(parts[i], Integer.parseInt(parts[0])));
             }
         }
         return words;
@@ -61,7 +62,8 @@ class SyllablesTest {
 
     @Test
     void rulesAloneCountNineteenOfTwentyCommonWords() {
-        var wrong = words().stream().filter(w -> Syllables.byRules(w.word) != w.syllables).map(w -> w.word + " " + Syllables.byRules(w.word)).toList();
+        var wrong = words().stream().filter(w -> Syllables.byRules(w.word) != w.syllables)
+                .map(w -> w.word + " " + Syllables.byRules(w.word)).toList();
         assertTrue(wrong.size() * 20 <= words().size(), wrong.size() + " of " + words().size() + ": " + wrong);
     }
 

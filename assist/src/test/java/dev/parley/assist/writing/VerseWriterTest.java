@@ -47,7 +47,8 @@ class VerseWriterTest {
                 assertEquals(lines, given.length, poem.text());
                 for (var line : given) {
                     assertEquals(characters + 1, line.codePointCount(0, line.length()), poem.text());
-                    assertTrue(line.substring(0, line.length() - 1).codePoints().allMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN), line);
+                    assertTrue(line.substring(0, line.length() - 1).codePoints()
+                            .allMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN), line);
                 }
             }
         }
@@ -71,7 +72,8 @@ class VerseWriterTest {
         assertEquals(8, poems.size());
         var prompt = TOKENIZER.encodeForModel(VerseForm.named("五言绝句").prompt("月") + "\n\n");
         var scores = poems.stream().map(poem -> mean(prompt, poem)).toList();
-        for (int i = 0; i < poems.size(); i++) assertEquals(scores.get(i), poems.get(i).meanLogprob(), 1e-4, "float32 sums in another order");
+        for (int i = 0; i < poems.size(); i++)
+            assertEquals(scores.get(i), poems.get(i).meanLogprob(), 1e-4, "float32 sums in another order");
         assertEquals(scores.getFirst(), scores.stream().max(Comparator.naturalOrder()).orElseThrow(), 1e-4);
         assertTrue(poems.getFirst().meanLogprob() > poems.getLast().meanLogprob());
     }

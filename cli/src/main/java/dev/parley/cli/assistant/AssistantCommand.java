@@ -28,6 +28,7 @@ public final class AssistantCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat, check, table or write.");
+        throw new ParameterException(spec.commandLine(),
+                "Name what shall be done with assistants: list, run, chat, check, table or write.");
     }
 }

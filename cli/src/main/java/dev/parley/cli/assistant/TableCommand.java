@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
 
 /** {@code assistant table}: an article or a report for each row of a table. */
 @Command(name = "table", description = "Writes one article or report for each row of a table.",
-        footer = {"", "The template is Jinja; its variables are the columns, and row[\"unit price\"] is one whose name is no variable. What is",
+        footer = {"",
+            "The template is Jinja; its variables are the columns, and row[\"unit price\"] is one whose name is no variable. What is",
             "done is kept row by row: the same command goes on where an interrupted one was. Rows that fail are in failures.csv.",
             "", "Examples:", "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
             "  ./parley assistant table --table orders.csv --template facts.jinja --model my-model --out facts --format json \\",
@@ -58,10 +59,12 @@ public final class TableCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction before each prompt.")
     private String system;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder for the outputs; it is made if it is not there.")
+    @Option(names = "--out", required = true, paramLabel = "DIR",
+            description = "The folder for the outputs; it is made if it is not there.")
     private Path out;
 
-    @Option(names = "--format", paramLabel = "md|html|json", defaultValue = "md", description = "What is written. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--format", paramLabel = "md|html|json", defaultValue = "md",
+            description = "What is written. Default: ${DEFAULT-VALUE}.")
     private OutputFormat format;
 
     @Option(names = "--schema", paramLabel = "FILE", description = "With --format json: the JSON Schema that every answer conforms to.")
@@ -117,7 +120,8 @@ public final class TableCommand implements Callable<Integer> {
             model.engine().settings().forEach(identity::value);
             var config = grammar.map(g -> ended.toBuilder().grammar(g).build()).orElse(ended);
             try (var responder = new BatchedResponder(loaded, tokenizer, config, system, parallel)) {
-                var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel, limit == null ? Long.MAX_VALUE : limit,
+                var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel,
+                        limit == null ? Long.MAX_VALUE : limit,
                         config.seed(), restart, retryFailed);
                 tell(run(new TableRun(rows, prompts, responder, identity, options), rows));
             }
@@ -148,7 +152,8 @@ public final class TableCommand implements Callable<Integer> {
         if (report.cutOff() > 0) output.line(report.cutOff() + " of them end at the limit of tokens; --max-new-tokens allows more.");
         if (report.failures() == 0) return;
         var kinds = report.failed().entrySet().stream().map(e -> e.getKey().label() + " " + e.getValue()).collect(Collectors.joining(", "));
-        output.line(report.failures() + " rows failed (" + kinds + "); " + out.resolve("failures.csv") + " says why, and --retry-failed tries again.");
+        output.line(report.failures() + " rows failed (" + kinds + "); " + out.resolve("failures.csv")
+                + " says why, and --retry-failed tries again.");
     }
 
     private void printJson(TableReport report) {

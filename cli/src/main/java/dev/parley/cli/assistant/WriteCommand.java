@@ -42,7 +42,7 @@ public final class WriteCommand implements Callable<Integer> {
     private String topic;
 
     @Option(names = "--best-of", paramLabel = "N", defaultValue = "1",
-            description = "Poems that are made, of which the one with the highest mean log-probability per token is shown. Default: ${DEFAULT-VALUE}.")
+            description = "Poems that are made; the one with the highest mean log-probability per token is shown. Default: ${DEFAULT-VALUE}.")
     private int bestOf;
 
     @Option(names = "--all", description = "Show all of them with their scores, the best first.")
@@ -69,7 +69,8 @@ public final class WriteCommand implements Callable<Integer> {
         model.find(output);
         var given = sampling.config(GenerationConfig.read(model.folder()));
         if (given.grammar().isPresent()) throw new WrongUsage("The form of a poem is said by --form.");
-        if (bestOf > 1 && given.temperature() == 0) throw new WrongUsage("Without chance all poems are the same; --best-of needs --temperature above 0.");
+        if (bestOf > 1 && given.temperature() == 0)
+            throw new WrongUsage("Without chance all poems are the same; --best-of needs --temperature above 0.");
         var tokenizer = model.requireTokenizer();
         var stopped = new AtomicBoolean();
         try (var loaded = model.load();
@@ -86,13 +87,15 @@ public final class WriteCommand implements Callable<Integer> {
         if (json) {
             var result = JsonNodeFactory.instance.objectNode().put("form", asked.name()).put("asked", bestOf).put("whole", poems.size());
             var list = result.putArray("poems");
-            for (var poem : shown) list.addObject().put("text", poem.text()).put("mean_logprob", poem.meanLogprob()).put("tokens", poem.ids().size());
+            for (var poem : shown)
+                list.addObject().put("text", poem.text()).put("mean_logprob", poem.meanLogprob()).put("tokens", poem.ids().size());
             output.json(result);
             return;
         }
         for (var poem : shown) {
             output.line(poem.text());
-            if (bestOf > 1) output.line(String.format(Locale.ROOT, "(mean log-probability %.4f, %d tokens)", poem.meanLogprob(), poem.ids().size()));
+            if (bestOf > 1)
+                output.line(String.format(Locale.ROOT, "(mean log-probability %.4f, %d tokens)", poem.meanLogprob(), poem.ids().size()));
             if (all) output.line("");
         }
     }
