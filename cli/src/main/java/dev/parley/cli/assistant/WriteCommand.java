@@ -42,7 +42,8 @@ public final class WriteCommand implements Callable<Integer> {
     private String topic;
 
     @Option(names = "--best-of", paramLabel = "N", defaultValue = "1",
-            description = "Poems that are made; the one with the highest mean log-probability per token is shown. Default: ${DEFAULT-VALUE}.")
+            description = "Poems that are made; that with the highest mean log-probability per token is shown. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private int bestOf;
 
     @Option(names = "--all", description = "Show all of them with their scores, the best first.")
