@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine or a peer, in the same run.",
     "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. "
-            + "serve: many streams, the cost of HTTP, the prefix cache, the start. knowledge: a thousand pages of PDF indexed and searched."},
+            + "serve: many streams, the cost of HTTP, the prefix cache, the start. "
+            + "knowledge: a thousand pages of PDF indexed and searched."},
         footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start",
             "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {

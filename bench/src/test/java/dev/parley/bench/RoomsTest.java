@@ -28,7 +28,7 @@ class RoomsTest {
 
     private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model",
             "data", "generate",
-            "tensor", "torch", "train", "eval", "knowledge", "assist", "serve", "cli", "bench");
+            "tensor", "torch", "train", "eval", "explain", "knowledge", "assist", "serve", "cli", "bench");
 
     private static JavaClasses classes;
 
@@ -93,7 +93,7 @@ class RoomsTest {
     void modelsRunAndAreServedWithoutTensors() {
         noClasses().that()
                 .resideInAnyPackage("dev.parley.weights..", "dev.parley.model..", "dev.parley.data..", "dev.parley.generate..",
-                        "dev.parley.eval..", "dev.parley.knowledge..", "dev.parley.serve..")
+                        "dev.parley.eval..", "dev.parley.explain..", "dev.parley.knowledge..", "dev.parley.serve..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.parley.tensor..", "dev.parley.torch..").check(classes);
     }
 
@@ -101,7 +101,8 @@ class RoomsTest {
     void onlyRoomsAboutLearningDrawLibtorchIn() throws IOException {
         for (var room : ROOMS) {
             var pom = Files.readString(Repository.root().resolve(room).resolve("pom.xml"));
-            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room), pom.contains("<needs.libtorch>true"), room);
+            assertEquals(List.of("tensor", "torch", "train", "cli", "bench").contains(room),
+                    pom.contains("<needs.libtorch>true"), room);
         }
     }
 

@@ -55,10 +55,12 @@ public final class EngineOptions {
 
     /** What of these options changes a score. */
     public Map<String, String> settings() {
-        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize", quantize.name().toLowerCase(Locale.ROOT), "engine",
+        return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize",
+                quantize.name().toLowerCase(Locale.ROOT), "engine",
                 engine.name().toLowerCase(Locale.ROOT)));
     }
 
+    /** Loads a model from its folder. */
     public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
         var wide = WeightType.of(dtype.dtype());
@@ -93,12 +95,13 @@ public final class EngineOptions {
         }
     }
 
+    /** The tokenizer of a folder that must have one. */
     public static Tokenizer requireTokenizer(Path folder) {
         return tokenizer(folder).orElseThrow(() -> new IllegalArgumentException(folder + " has no tokenizer; give token ids with --ids."));
     }
 
     /** Ends at the tokens that the model and its tokenizer call ends, where generation_config.json names none. */
-    static GenerationConfig withEnds(GenerationConfig config, CausalLM model, Optional<Tokenizer> tokenizer) {
+    public static GenerationConfig withEnds(GenerationConfig config, CausalLM model, Optional<Tokenizer> tokenizer) {
         if (!config.eosTokenIds().isEmpty()) return config;
         var ends = new ArrayList<>(model.config().eosTokenIds());
         tokenizer.ifPresent(t -> t.eosTokenId().ifPresent(id -> {

@@ -31,10 +31,12 @@ public final class ModelOptions {
         folder = Downloads.model(name, output);
     }
 
+    /** The model's folder on this machine. */
     public Path folder() {
         return folder;
     }
 
+    /** Loads the model. */
     public CausalLM load() {
         return engine.load(folder);
     }
@@ -44,8 +46,14 @@ public final class ModelOptions {
         return EngineOptions.tokenizer(folder);
     }
 
+    /** The folder's tokenizer; a folder without one is refused. */
     public Tokenizer requireTokenizer() {
         return EngineOptions.requireTokenizer(folder);
+    }
+
+    /** The options that say how it is run. */
+    public EngineOptions engine() {
+        return engine;
     }
 
     /** What changes a model's scores: its name, its size and age on the disk, and how it is computed. */

@@ -2,9 +2,11 @@ package dev.parley.cli;
 
 import dev.parley.cli.accounts.KeysCommand;
 import dev.parley.cli.accounts.UsersCommand;
+import dev.parley.cli.assistant.AssistantCommand;
 import dev.parley.cli.data.DataCommand;
 import dev.parley.cli.eval.EvalCommand;
 import dev.parley.cli.knowledge.KnowledgeCommand;
+import dev.parley.cli.mcp.McpCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.quickstart.QuickstartCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -131,14 +134,21 @@ public final class Parley implements Runnable {
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("eval", () -> group(new EvalCommand(), EvalCommand.commands(output)));
+        commands.put("explain", () -> new ExplainCommand(output));
         commands.put("models", () -> group(new ModelsCommand(), ModelsCommand.commands(output)));
         commands.put("knowledge", () -> group(new KnowledgeCommand(), KnowledgeCommand.commands(output)));
+        commands.put("assistant", () -> group(new AssistantCommand(), AssistantCommand.commands(output)));
+        commands.put("mcp", () -> group(new McpCommand(), join(McpCommand.commands(output), new McpServeCommand(output))));
         commands.put("data", () -> group(new DataCommand(), DataCommand.commands(output)));
         commands.put("users", () -> group(new UsersCommand(), UsersCommand.commands(output)));
         commands.put("keys", () -> group(new KeysCommand(), KeysCommand.commands(output)));
         commands.put("doctor", () -> new DoctorCommand(output));
         commands.put("rehearse", () -> new RehearseCommand(output));
         return commands;
+    }
+
+    private static List<Object> join(List<Object> commands, Object last) {
+        return Stream.concat(commands.stream(), Stream.of(last)).toList();
     }
 
     private static CommandLine group(Object command, List<Object> subcommands) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
  * The options that say how to choose tokens: those that {@link GenerationSettings} declares, added to the command as it is made.
  * What is not given comes from the model's generation_config.json.
  */
-final class SamplingOptions {
+public final class SamplingOptions {
 
     private final Map<Setting<?>, Object> given = new HashMap<>();
     private final Predicate<Setting<?>> offered;
@@ -46,7 +46,7 @@ final class SamplingOptions {
     }
 
     /** Those of a single answer. */
-    static SamplingOptions ofOneAnswer() {
+    public static SamplingOptions ofOneAnswer() {
         return new SamplingOptions(setting -> setting != GenerationSettings.NUM_RETURN_SEQUENCES);
     }
 
@@ -90,7 +90,7 @@ final class SamplingOptions {
     }
 
     /** A model's recommendations with what was given on the command line. */
-    GenerationConfig config(GenerationConfig recommended) throws IOException {
+    public GenerationConfig config(GenerationConfig recommended) throws IOException {
         var b = recommended.toBuilder();
         for (var setting : given.keySet()) set(b, setting);
         if (grammar != null) b.grammar(grammar.read());

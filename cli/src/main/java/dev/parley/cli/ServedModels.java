@@ -1,8 +1,8 @@
 package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.generate.strategy.DraftModel;
 import dev.parley.generate.embedding.EmbeddingRules;
+import dev.parley.generate.strategy.DraftModel;
 import dev.parley.hub.Hub;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;

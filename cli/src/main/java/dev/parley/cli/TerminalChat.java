@@ -1,12 +1,11 @@
 package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.EngineCaller;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.generate.engine.InferenceEngine.Ticket;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
@@ -15,21 +14,18 @@ import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /** A conversation with a model. Its engine stays, and with it what was read: each turn reads what is new. */
 final class TerminalChat implements AutoCloseable {
 
     private final InferenceEngine engine;
+    private final EngineCaller caller;
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
     private final GenerationConfig config;
     private final int context;
     private final List<Message> messages = new ArrayList<>();
-    private volatile Optional<Ticket> running = Optional.empty();
-    private volatile boolean stopped; // the answer that is given, or is about to be
 
     /** @param draft drafts tokens, if there is one */
     TerminalChat(CausalLM model, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft, GenerationConfig config) {
@@ -38,6 +34,7 @@ final class TerminalChat implements AutoCloseable {
         this.config = config;
         context = model.config().maxPositionEmbeddings();
         engine = new InferenceEngine(model, tokenizer, draft, Limits.DEFAULT);
+        caller = new EngineCaller(engine);
     }
 
     /** In tokens. */
@@ -57,7 +54,7 @@ final class TerminalChat implements AutoCloseable {
 
     /** Adds a question, and leaves out the oldest turns where need be. A question that leaves no room for an answer is not kept. */
     FittedConversation ask(String question) {
-        stopped = false; // a stop that came too late for the answer before is not meant for this one
+        caller.ready();
         messages.add(Message.user(question));
         var fitted = FittedConversation.of(tokenizer, template, messages, context, config.maxNewTokens());
         var first = messages.getFirst().role().equals("system") ? 1 : 0;
@@ -68,39 +65,16 @@ final class TerminalChat implements AutoCloseable {
 
     /** Answers the last question. @param onText takes each piece of the answer as soon as it is certain */
     Answer answer(FittedConversation asked, Consumer<String> onText) {
-        var answer = new CompletableFuture<Answer>();
-        running = Optional.of(engine.submit(TextRequest.of(asked.ids(), config), new InferenceEngine.Listener() {
-            @Override
-            public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
-                if (row == 0 && !text.isEmpty()) onText.accept(text);
-            }
-
-            @Override
-            public void onEnd(Answer ended) {
-                answer.complete(ended);
-            }
-
-            @Override
-            public void onFailure(RuntimeException failure) {
-                answer.completeExceptionally(failure);
-            }
-        }));
-        if (stopped) stop(); // before there was a ticket
-        try {
-            var ended = answer.join();
-            messages.add(Message.assistant(ended.completions().getFirst().text()));
-            return ended;
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        } finally {
-            running = Optional.empty();
-        }
+        var ended = caller.answer(TextRequest.of(asked.ids(), config), (sequence, ids, text) -> {
+            if (sequence == 0 && !text.isEmpty()) onText.accept(text);
+        });
+        messages.add(Message.assistant(ended.completions().getFirst().text()));
+        return ended;
     }
 
     /** Ends the answer that is being given, where it is. */
     void stop() {
-        stopped = true;
-        running.ifPresent(Ticket::cancel);
+        caller.stop();
     }
 
     @Override

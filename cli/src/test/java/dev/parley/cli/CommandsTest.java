@@ -267,4 +267,55 @@ class CommandsTest {
         generate[2] = folder.resolve("back");
         assertEquals(text, parley(generate).out());
     }
+
+    @Test
+    void aTaskIsRunComparedAndGoesOn() throws IOException {
+        Files.writeString(folder.resolve("animals.jsonl"),
+                "{\"q\":\"the cat sat on\",\"a\":0}\n{\"q\":\"the dog sat on\",\"a\":1}\n{\"q\":\"the mat\",\"a\":1}\n");
+        var task = Files.writeString(folder.resolve("animals.yaml"), """
+                task: animals
+                dataset_path: json
+                dataset_kwargs: {data_files: {test: animals.jsonl}}
+                test_split: test
+                output_type: multiple_choice
+                doc_to_text: q
+                doc_to_target: a
+                doc_to_choice: ["the mat", "the cat and the dog"]
+                metric_list: [{metric: acc}]
+                """);
+        var out = folder.resolve("run");
+        var first = parley("eval", "run", "--model", model, "--tasks", task, "--out", out, "--json").json();
+        assertEquals(3, first.path("results").path("animals").path("sample_len").asInt());
+        assertTrue(first.path("results").path("animals").path("acc_stderr,none").isNumber());
+        assertEquals(1234, first.path("config").path("fewshot_seed").asInt());
+        assertEquals(3, Files.readAllLines(out.resolve("samples_animals.jsonl")).size());
+        var asked = Files.readAllLines(out.resolve("responses.jsonl"));
+        assertEquals(first, parley("eval", "run", "--model", model, "--tasks", task, "--out", out, "--json").json());
+        assertEquals(asked, Files.readAllLines(out.resolve("responses.jsonl")), "nothing is asked again");
+        assertTrue(parley("eval", "run", "--model", model, "--tasks", task).out().contains("| animals |"));
+        var compared = parley("eval", "compare", out, out, "--html", folder.resolve("page.html"), "--json").json();
+        assertEquals(0, compared.path("rows").path(0).path("differences").path(1).path("value").asDouble());
+        assertTrue(Files.readString(folder.resolve("page.html")).contains("the cat sat on"));
+        assertTrue(parley("eval", "tasks", "--include-path", folder).out().contains("animals  multiple_choice"));
+        var missing = parley("eval", "run", "--model", model, "--tasks", "animal", "--include-path", folder);
+        assertEquals(1, missing.code());
+        assertTrue(missing.err().contains("There is no task, group or tag animal; there are animals."), missing.err());
+    }
+
+    @Test
+    void choicesRankModelsAndAJudgeIsHeldAgainstPeople() throws IOException {
+        var choices = Files.writeString(folder.resolve("choices.jsonl"),
+                "{\"left\":\"a\",\"right\":\"b\",\"choice\":\"left\"}\n{\"left\":\"b\",\"right\":\"a\",\"choice\":\"right\"}\n");
+        assertEquals("a", parley("eval", "rank", choices, "--json").json().path("models").path(0).path("model").asText());
+        Files.writeString(choices, "{\"left\":\"a\",\"right\":\"b\",\"choice\":\"up\"}\n");
+        assertTrue(parley("eval", "rank", choices).err().contains("choices.jsonl, line 1"));
+        var items = Files.writeString(folder.resolve("items.jsonl"), "{\"prompt\":\"q\",\"answer\":\"a\",\"label\":\"x\"}\n");
+        var template = Files.writeString(folder.resolve("ask.jinja"), "{{ answer }}");
+        var judged = parley("eval", "judge", items, "--judge-model", model, "--template", template, "--max-new-tokens", 4, "--verdict",
+                "(?s)^",
+                "--out", folder.resolve("judged.jsonl"), "--json").json();
+        assertEquals(1, judged.path("agreement").path("n").asInt());
+        assertEquals(0, judged.path("agreement").path("observed").asInt()); // the verdict is an empty text
+        assertTrue(Files.readString(folder.resolve("judged.jsonl")).contains("\"verdict\":\"\""));
+    }
 }

@@ -42,6 +42,19 @@ final class CharacterMachine {
         return building.trimmed();
     }
 
+    /** The automaton that was given, without the states that lead to no end. */
+    static CharacterMachine of(CharacterAutomaton automaton, Work work) {
+        var building = new Building(work);
+        var states = automaton.states();
+        for (int i = 0; i < states.size(); i++) {
+            building.id(i);
+            building.accept(i, states.get(i).accepts());
+            building.moves
+                    .add(states.get(i).steps().stream().map(step -> new Move(CodePoints.of(step.characters()), step.target())).toList());
+        }
+        return building.trimmed();
+    }
+
     private record Subset(int[] states) {
 
         @Override

@@ -90,6 +90,16 @@ public final class Grammar {
         return read("gbnf", bounded("The grammar", gbnf), ROOT, work -> new Gbnf(gbnf).rules());
     }
 
+    /**
+     * A text that an automaton accepts.
+     *
+     * @throws GrammarException if it accepts none, or is too much
+     */
+    public static Grammar ofAutomaton(CharacterAutomaton automaton) {
+        return read("automaton", bounded("The automaton", automaton.source()), ROOT,
+                work -> Map.of(ROOT, new Expression.Machine(CharacterMachine.of(automaton, work), Expression.Characters::new)));
+    }
+
     /** This text and no other. */
     public static Grammar ofText(String text) {
         return ofChoice(List.of(text));

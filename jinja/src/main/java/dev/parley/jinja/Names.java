@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -78,6 +79,14 @@ final class Names {
 
     boolean readSince(int mark, String name) {
         return reads.subList(mark, reads.size()).contains(name);
+    }
+
+    /** Names that are read and that only an input can give a value. */
+    Set<String> free() {
+        var free = new TreeSet<>(reads);
+        free.removeAll(given);
+        free.removeIf(Globals::isKnown);
+        return free;
     }
 
     /** @throws SyntaxFault naming the first filter, test or called function that there is not */

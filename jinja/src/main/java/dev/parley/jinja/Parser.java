@@ -26,15 +26,15 @@ final class Parser {
         names.given("caller");
     }
 
-    /** A template's blocks. @param marksGeneration whether it has generation blocks */
-    record Parsed(List<Statement> statements, boolean marksGeneration) {}
+    /** A template's blocks. @param marksGeneration whether it has generation blocks; @param free names that only an input can give */
+    record Parsed(List<Statement> statements, boolean marksGeneration, Set<String> free) {}
 
     /** @throws SyntaxFault naming the line and what is wrong there */
     static Parsed parse(String source, TemplateSettings settings) {
         var parser = new Parser(Lexer.tokens(source, settings));
         var body = parser.body(Set.of());
         parser.names.check();
-        return new Parsed(body, parser.marksGeneration);
+        return new Parsed(body, parser.marksGeneration, Set.copyOf(parser.names.free()));
     }
 
     /** Everything up to a block with one of these names, which is left to be read, or up to the end. */

@@ -1,6 +1,7 @@
 package dev.parley.jinja;
 
 import java.time.LocalDateTime;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -59,6 +60,11 @@ public final class Template {
     /** Whether generation blocks tell what the assistant is to say. */
     public boolean marksGeneration() {
         return parsed.marksGeneration();
+    }
+
+    /** The names that it reads and gives no value itself, nor asks first whether they are there: what its inputs should have. */
+    public Set<String> inputNames() {
+        return parsed.free();
     }
 
     /** The file that errors name. */

@@ -287,4 +287,22 @@ class TemplateTest {
         }
         return sources;
     }
+
+    /** As jinja2 does with StrictUndefined, keep_trailing_newline and without trim_blocks. */
+    @Test
+    void strictTemplatesKeepLineBreaksAndRefuseWhatIsNotThere() {
+        assertEquals("a\n  \nb\n", strict("a\n  {% if true %}\n{% endif %}b\n"));
+        assertEquals("a\nb",
+                Template.parse("a\n  {% if true %}\n{% endif %}b\n", "a chat").render(new Inputs(), LocalDateTime::now).text());
+        assertEquals("no", strict("{{ 'yes' if x is defined else 'no' }}"));
+        assertEquals("other", strict("{{ x|default('other') }}"));
+        for (var source : new String[] {"{{ x }}", "{% if x %}a{% endif %}", "{% for i in x %}{% endfor %}", "{{ x or 1 }}"}) {
+            var fault = assertThrows(TemplateException.class, () -> strict(source), source);
+            assertTrue(fault.getMessage().contains("'x' is not defined"), fault.getMessage());
+        }
+    }
+
+    private static String strict(String source) {
+        return Template.parse(source, "a task", TemplateSettings.STRICT).render(new Inputs(), LocalDateTime::now).text();
+    }
 }

@@ -4,6 +4,7 @@ import dev.parley.knowledge.index.Found;
 import dev.parley.knowledge.index.HybridSearch;
 import dev.parley.knowledge.index.IndexFolder;
 import dev.parley.knowledge.index.IndexedFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -66,6 +67,7 @@ public final class KnowledgeBase implements AutoCloseable {
 
     /** The id of the embedder that an index was made with; empty if there is no index in the folder. */
     public static Optional<String> embedderOf(Path indexFolder) {
+        if (!Files.isDirectory(indexFolder)) return Optional.empty(); // which opening would make
         try (var index = new IndexFolder(indexFolder)) {
             return index.embedder();
         }

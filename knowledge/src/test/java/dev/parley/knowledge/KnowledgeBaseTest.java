@@ -244,6 +244,7 @@ class KnowledgeBaseTest {
         var fault = assertThrows(KnowledgeException.class, () -> KnowledgeBase.open(index, Embedder.NONE));
         assertTrue(fault.getMessage().contains("remove"), fault.getMessage());
         assertTrue(KnowledgeBase.embedderOf(temporary.resolve("nowhere")).isEmpty());
+        assertFalse(Files.exists(temporary.resolve("nowhere")));
     }
 
     // ---- vectors ----

@@ -32,6 +32,7 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     private final Optional<JavaRunner> java;
     private final Optional<Runner> other;
     private final int prefillFrom; // tokens of a prompt from which on the other runner reads it
+    private final boolean ownsWeights;
 
     private CausalLM(ModelFiles files, ModelWeights weights, Arena arena, DType computeType, Backend backend,
             Optional<RunnerProvider> provider) {
@@ -41,6 +42,25 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         java = backend == Backend.TORCH ? Optional.empty() : Optional.of(new JavaRunner(weights, files.config()));
         other = provider.map(p -> p.open(files.config(), weights, computeType));
         prefillFrom = provider.map(RunnerProvider::fasterFromTokens).orElse(Integer.MAX_VALUE);
+        ownsWeights = true;
+    }
+
+    private CausalLM(CausalLM owner) {
+        files = owner.files;
+        weights = owner.weights;
+        arena = owner.arena;
+        java = Optional.of(new JavaRunner(weights, files.config()));
+        other = Optional.empty();
+        prefillFrom = Integer.MAX_VALUE;
+        ownsWeights = false;
+    }
+
+    /**
+     * The same weights for one more thread, run by the Java engine: its passes and those of the others take turns. This model must stay
+     * open as long as that one is used; to close that one frees nothing of this.
+     */
+    public CausalLM forAnotherThread() {
+        return new CausalLM(this);
     }
 
     /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
@@ -107,6 +127,16 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return files.config();
     }
 
+    /** Gradients by the embeddings of a text, whatever runs the model; empty where libtorch is missing. */
+    public Optional<InputGradients> inputGradients() {
+        return RunnerProvider.find().map(provider -> provider.gradients(config(), weights));
+    }
+
+    /** The weights in memory, as long as the model is open. */
+    public ModelWeights weights() {
+        return weights;
+    }
+
     /** Bytes of weights that the step of one token reads: all but tables, of which it reads a row. */
     public long weightBytes() {
         return config().blueprint().weights().stream().filter(spec -> spec.use() != WeightSpec.Use.TABLE).mapToLong(weights::bytes).sum();
@@ -139,6 +169,20 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return scores[id] - highest - Math.log(sum);
     }
 
+    /** Whether {@link #read(TokenTree)} is quicker than a session, which reads what texts share once, but by the Java engine. */
+    public boolean readsTrees() {
+        return other.isPresent() && (java.isEmpty() || prefillFrom < Integer.MAX_VALUE);
+    }
+
+    /** Reads a tree of texts in one pass. Only where {@link #readsTrees()}. */
+    public TokenTree.Scores read(TokenTree tree) {
+        var most = 0;
+        for (var depth : tree.depths()) most = Math.max(most, depth + 1);
+        config().checkFits(new int[0], most);
+        for (var id : tree.ids()) config().checkFits(new int[] {id}, 0);
+        return other.orElseThrow().read(tree);
+    }
+
     // ---- continuing sequences ----
 
     /**
@@ -165,6 +209,7 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     /** Frees the weights. */
     @Override
     public void close() {
+        if (!ownsWeights) return;
         other.ifPresent(Runner::close);
         if (arena.scope().isAlive()) arena.close();
         try {

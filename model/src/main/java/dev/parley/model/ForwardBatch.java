@@ -19,7 +19,7 @@ final class ForwardBatch {
     private final int[] positions;
     private final Optional<Rope.Table> table;
     private final List<float[]> states = new ArrayList<>();
-    private Optional<float[][][]> attention = Optional.empty();
+    private Optional<Trace> trace = Optional.empty();
 
     /** @param caches of each feed's sequence */
     ForwardBatch(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
@@ -42,9 +42,13 @@ final class ForwardBatch {
         table = config.rope().map(rope -> rope.table(config.headDim(), Arrays.stream(positions).asLongStream().toArray(), longest()));
     }
 
-    /** The same pass of one token, which writes what each head sees of each token. @param weights (L, H, S), of zeros */
-    ForwardBatch keepingAttention(float[][][] weights) {
-        attention = Optional.of(weights);
+    /**
+     * The same pass, which keeps what it computes on its way.
+     *
+     * @param trace with room for its tokens
+     */
+    ForwardBatch keeping(Trace trace) {
+        this.trace = Optional.of(trace);
         return this;
     }
 
@@ -58,8 +62,8 @@ final class ForwardBatch {
         return states;
     }
 
-    Optional<float[][][]> attention() {
-        return attention;
+    Optional<Trace> trace() {
+        return trace;
     }
 
     /** Makes room in the caches. */

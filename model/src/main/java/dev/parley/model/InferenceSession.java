@@ -31,13 +31,20 @@ public interface InferenceSession extends AutoCloseable {
     List<Output> feed(List<Feed> feeds);
 
     /**
-     * One pass of a single token, with the weight that each head gives to each token of the sequence, the new one included.
+     * Feeds new tokens, and tells what was computed on the way: attention, and what each branch added.
      *
-     * @param id of the new token, which the sequence then has
-     * @return (L, H, S): layers, query heads, tokens of the sequence
+     * @param ids of the new tokens, which the sequence then has
      * @throws ModelException if what runs the model cannot tell
      */
-    float[][][] attention(SequenceCache sequence, int id);
+    Trace trace(SequenceCache sequence, int... ids);
+
+    /**
+     * What the head makes of residual streams: the last norm, then the score of every token as the next.
+     *
+     * @param residuals (N, C)
+     * @return (N, V)
+     */
+    float[][] scores(float[][] residuals);
 
     /** New tokens of all sequences in one pass at most, but for prompts that are read at once. */
     int maxTokensPerPass();

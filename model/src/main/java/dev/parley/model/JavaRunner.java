@@ -73,20 +73,39 @@ final class JavaRunner {
      */
     void run(ForwardBatch pass, float[][] scores) {
         pass.reserve();
-        if (buffers == null || !buffers.fit(pass.tokens(), pass.longest(), config.headDim())) {
-            buffers = new RunnerBuffers(Math.max(pass.tokens(), buffers == null ? 1 : buffers.tokens),
-                    Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * pass.longest())),
-                    config, weights, team.size());
-        }
+        makeRoom(pass.tokens(), pass.longest());
         var outputs = pass.outputs();
         team.run(member -> {
             embed(pass, member);
             for (int i = 0; i < weights.layers.size(); i++) layer(weights.layers.get(i), i, pass, member);
-            if (outputs.length > 0) head(outputs, scores, member);
+            if (outputs.length > 0) head(pass, outputs, scores, member);
         });
         keepStates(pass, outputs);
         WarmUp.start();
         pass.advance();
+    }
+
+    /**
+     * What the head makes of residual streams, at most {@link #MOST_TOKENS}.
+     *
+     * @param scores receives a row for each
+     */
+    void score(float[][] residuals, float[][] scores) {
+        int n = residuals.length, c = config.hiddenSize();
+        makeRoom(n, 1);
+        for (int t = 0; t < n; t++) System.arraycopy(residuals[t], 0, buffers.x, t * c, c);
+        team.run(member -> {
+            team.share(n, t -> norm(weights.lastNorm, t, buffers.normed, t * c));
+            team.barrier();
+            scoreNormed(n, scores, member);
+        });
+        WarmUp.start();
+    }
+
+    private void makeRoom(int tokens, int longest) {
+        if (buffers != null && buffers.fit(tokens, longest, config.headDim())) return;
+        buffers = new RunnerBuffers(Math.max(tokens, buffers == null ? 1 : buffers.tokens),
+                Math.max(256, Math.min(config.maxPositionEmbeddings(), 2 * longest)), config, weights, team.size());
     }
 
     private void embed(ForwardBatch pass, int member) {
@@ -99,6 +118,7 @@ final class JavaRunner {
                 Activations.add(buffers.x, t * c, line, 0, c);
             }
             Arrays.fill(buffers.branch, t * c, (t + 1) * c, 0);
+            pass.trace().ifPresent(trace -> System.arraycopy(buffers.x, t * c, trace.embeddings()[t], 0, c));
         });
         team.barrier();
     }
@@ -108,7 +128,7 @@ final class JavaRunner {
         int n = pass.tokens(), c = config.hiddenSize();
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
         var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias();
-        addAndNorm(n, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
+        addAndNorm(pass, 2 * number - 1, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
         arrange(layer.qkv().first(), b.normed, c, n);
         multiply(layer.qkv().projections(), n, b.qkv, layer.qkv().size(), member); // q, k, v
         turn(layer, number, pass);
@@ -116,7 +136,7 @@ final class JavaRunner {
         arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
         multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
 
-        addAndNorm(n, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
+        addAndNorm(pass, 2 * number, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
         arrange(layer.up().first(), b.normed, c, n);
         multiply(layer.up().projections(), n, b.inner, layer.up().size(), member);
         activate(layer, n);
@@ -124,17 +144,22 @@ final class JavaRunner {
         multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
     }
 
-    /** Adds what the last branch has left to the residual stream, with the bias of its last product, and norms the sum. */
-    private void addAndNorm(int n, float[] bias, RunnerWeights.Norm norm) {
-        team.share(n, t -> {
-            addBranch(t, bias);
+    /**
+     * Adds what the last branch has left to the residual stream, with the bias of its last product, and norms the sum.
+     *
+     * @param branch its number, that of a layer's attention before that of its MLP; below 0 before the first
+     */
+    private void addAndNorm(ForwardBatch pass, int branch, float[] bias, RunnerWeights.Norm norm) {
+        team.share(pass.tokens(), t -> {
+            addBranch(pass, branch, t, bias);
             norm(norm, t, buffers.normed, t * config.hiddenSize());
         });
         team.barrier();
     }
 
-    private void addBranch(int token, float[] bias) {
+    private void addBranch(ForwardBatch pass, int branch, int token, float[] bias) {
         int c = config.hiddenSize(), at = token * c;
+        if (branch >= 0 && pass.trace().isPresent()) pass.trace().get().keepBranch(branch, token, buffers.branch, at, bias);
         Activations.add(buffers.x, at, buffers.branch, at, c);
         Activations.add(buffers.x, at, bias, 0, bias.length);
     }
@@ -219,7 +244,8 @@ final class JavaRunner {
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
             Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + h * d, scale, from, position + 1,
                     buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
-            pass.attention().ifPresent(seen -> System.arraycopy(buffers.lines[member], from, seen[number][h], from, position + 1 - from));
+            pass.trace().ifPresent(trace -> System.arraycopy(buffers.lines[member], from, trace.attention()[t][number][h], from,
+                    position + 1 - from));
         });
         team.barrier();
     }
@@ -241,12 +267,16 @@ final class JavaRunner {
         team.barrier();
     }
 
-    private void head(int[] outputs, float[][] scores, int member) {
-        var b = buffers;
+    private void head(ForwardBatch pass, int[] outputs, float[][] scores, int member) {
         int n = outputs.length, c = config.hiddenSize();
-        team.share(n, o -> lastState(outputs[o], b.normed, o * c));
+        team.share(n, o -> lastState(pass, outputs[o], buffers.normed, o * c));
         team.barrier();
-        arrange(weights.head, b.normed, c, n);
+        scoreNormed(n, scores, member);
+    }
+
+    private void scoreNormed(int n, float[][] scores, int member) {
+        var b = buffers;
+        arrange(weights.head, b.normed, config.hiddenSize(), n);
         team.share(weights.head.parts(), part -> {
             int from = weights.head.firstRow(part), rows = weights.head.firstRow(part + 1) - from;
             weights.head.multiply(part, b.arranged, n, b.part[member], -from, rows, b.scratch[member]);
@@ -255,8 +285,8 @@ final class JavaRunner {
     }
 
     /** What the head reads of a token: the norm of x, to which the last layer's MLP is added here. */
-    private void lastState(int token, float[] into, int intoAt) {
-        addBranch(token, weights.layers.getLast().down().bias());
+    private void lastState(ForwardBatch pass, int token, float[] into, int intoAt) {
+        addBranch(pass, 2 * weights.layers.size() - 1, token, weights.layers.getLast().down().bias());
         norm(weights.lastNorm, token, into, intoAt);
     }
 
@@ -266,7 +296,7 @@ final class JavaRunner {
             if (!pass.wantsState(t)) continue;
             var state = new float[config.hiddenSize()];
             if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, t, state, 0);
-            else lastState(t, state, 0);
+            else lastState(pass, t, state, 0);
             pass.states().add(state);
         }
     }

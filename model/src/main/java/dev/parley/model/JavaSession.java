@@ -163,12 +163,26 @@ final class JavaSession implements InferenceSession {
     }
 
     @Override
-    public float[][][] attention(SequenceCache sequence, int id) {
-        var feed = new Feed(sequence, new int[] {id}, Scored.NONE, false);
-        config.checkFits(feed.ids(), sequence.length());
-        var weights = new float[config.numHiddenLayers()][config.numAttentionHeads()][sequence.length() + 1];
-        run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).keepingAttention(weights));
-        return weights;
+    public Trace trace(SequenceCache sequence, int... ids) {
+        config.checkFits(ids, sequence.length());
+        var trace = Trace.of(config, sequence.length(), ids.length);
+        for (int from = 0; from < ids.length; from += JavaRunner.MOST_TOKENS) {
+            var to = Math.min(ids.length, from + JavaRunner.MOST_TOKENS);
+            // with states, so that the last layer's MLP is added to every token
+            var feed = new Feed(sequence, Arrays.copyOfRange(ids, from, to), Scored.NONE, true);
+            run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).keeping(trace.piece(from, to)));
+        }
+        return trace;
+    }
+
+    @Override
+    public float[][] scores(float[][] residuals) {
+        var all = new float[residuals.length][config.vocabSize()];
+        for (int from = 0; from < all.length; from += JavaRunner.MOST_TOKENS) {
+            var to = Math.min(all.length, from + JavaRunner.MOST_TOKENS);
+            transformer.score(Arrays.copyOfRange(residuals, from, to), Arrays.copyOfRange(all, from, to));
+        }
+        return all;
     }
 
     private static KvBlocks blocks(Feed feed) {

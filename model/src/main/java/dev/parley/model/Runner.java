@@ -19,6 +19,9 @@ public interface Runner extends AutoCloseable {
     /** See {@link LanguageModel#tokenLogprobs}. */
     double[][] tokenLogprobs(int[][] ids);
 
+    /** Reads a tree of texts in one pass, without a cache. */
+    TokenTree.Scores read(TokenTree tree);
+
     @Override
     void close();
 }

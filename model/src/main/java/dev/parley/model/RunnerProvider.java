@@ -26,6 +26,9 @@ public interface RunnerProvider {
      */
     Runner open(ModelConfig config, ModelWeights weights, DType computeType);
 
+    /** Gradients over the same weights, in float32. */
+    InputGradients gradients(ModelConfig config, ModelWeights weights);
+
     /** The one that this program has on this machine, if any. */
     static Optional<RunnerProvider> find() {
         return ServiceLoader.load(RunnerProvider.class, RunnerProvider.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)

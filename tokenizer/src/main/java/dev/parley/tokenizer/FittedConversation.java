@@ -2,6 +2,7 @@ package dev.parley.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A conversation as the tokens that a model reads, for which there is room in its context beside an answer. Where it has grown too
@@ -27,19 +28,31 @@ public record FittedConversation(int[] ids, int forgottenTurns, boolean hasRoom)
      * @throws TokenizerException if the template does not take the conversation
      */
     public static FittedConversation of(Tokenizer tokenizer, ChatTemplate template, List<Message> messages, int context, int wanted) {
+        return of(messages, Message::role, turns -> template.encode(tokenizer, turns, true).ids(), context, wanted);
+    }
+
+    /**
+     * The same of turns of any shape, such as those that call tools.
+     *
+     * @param role of a turn
+     * @param encode makes tokens of turns
+     */
+    public static <T> FittedConversation of(List<T> messages, Function<T, String> role, Function<List<T>, int[]> encode, int context,
+            int wanted) {
         var most = context - room(context, wanted);
-        var places = beginnings(messages);
+        var instruction = !messages.isEmpty() && role.apply(messages.getFirst()).equals("system") ? 1 : 0;
+        var places = beginnings(messages, role, instruction);
         var from = places.getFirst();
-        var ids = encoded(tokenizer, template, messages, from); // of most conversations that is all
+        var ids = encoded(messages, encode, instruction, from); // of most conversations that is all
         if (ids.length > most) {
             int low = Math.min(1, places.size() - 1), high = places.size() - 1; // the first place from which on it fits, or the last turn
             while (low < high) {
                 var middle = (low + high) / 2;
-                if (encoded(tokenizer, template, messages, places.get(middle)).length <= most) high = middle;
+                if (encoded(messages, encode, instruction, places.get(middle)).length <= most) high = middle;
                 else low = middle + 1;
             }
             from = places.get(low);
-            ids = encoded(tokenizer, template, messages, from);
+            ids = encoded(messages, encode, instruction, from);
         }
         return new FittedConversation(ids, from - places.getFirst(), ids.length <= most);
     }
@@ -50,18 +63,17 @@ public record FittedConversation(int[] ids, int forgottenTurns, boolean hasRoom)
     }
 
     /** Where the conversation could begin: at its first turn, or at what a user says later, since templates want a user first. */
-    private static List<Integer> beginnings(List<Message> messages) {
-        var first = !messages.isEmpty() && messages.getFirst().role().equals("system") ? 1 : 0;
+    private static <T> List<Integer> beginnings(List<T> messages, Function<T, String> role, int first) {
         var places = new ArrayList<>(List.of(first));
         for (int i = first + 1; i < messages.size(); i++) {
-            if (messages.get(i).role().equals("user")) places.add(i);
+            if (role.apply(messages.get(i)).equals("user")) places.add(i);
         }
         return places;
     }
 
-    private static int[] encoded(Tokenizer tokenizer, ChatTemplate template, List<Message> messages, int from) {
+    private static <T> int[] encoded(List<T> messages, Function<List<T>, int[]> encode, int instruction, int from) {
         var turns = new ArrayList<>(messages.subList(from, messages.size()));
-        if (from > 0 && messages.getFirst().role().equals("system")) turns.addFirst(messages.getFirst());
-        return template.encode(tokenizer, turns, true).ids();
+        turns.addAll(0, messages.subList(0, Math.min(instruction, from)));
+        return encode.apply(turns);
     }
 }

@@ -69,6 +69,23 @@ record AttentionMask(Tensor bias) {
         return new AttentionMask(Tensor.ofFloats(bias, rows, 1, queries, keys).to(dtype)); // (B, 1, T, S)
     }
 
+    /**
+     * The mask of texts that share their beginnings: a token sees itself and those above it.
+     *
+     * @param parents of each token the one before it in its text, -1 where there is none
+     * @param window how many tokens back a query sees, itself counted; 0 for all
+     */
+    static AttentionMask tree(int[] parents, int window, DType dtype) {
+        var n = parents.length;
+        var bias = new float[n * n];
+        Arrays.fill(bias, HIDDEN);
+        for (int t = 0; t < n; t++) {
+            for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++)
+                bias[t * n + seen] = 0;
+        }
+        return new AttentionMask(Tensor.ofFloats(bias, n, n).to(dtype)); // (T, T)
+    }
+
     /** The first key that the query at a position sees. Padding lies on the left, so that distances are those of the text. */
     private static int firstSeen(int position, int window) {
         return window == 0 ? 0 : Math.max(0, position + 1 - window);

@@ -2,8 +2,10 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Tensor;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
@@ -35,6 +37,13 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         Beginnings afterPadding = (b, t) -> padding != null && padding[b][t - 1] == 0;
         return of(config, computeType, false, positions(batch.rows(), batch.length(), past, afterPadding), batch.rows(),
                 window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
+    }
+
+    /** The pass of a tree of texts: a token sees those above it. */
+    static ForwardContext of(ModelConfig config, TokenTree tree, DType computeType) {
+        var depths = tree.depths();
+        return of(config, computeType, false, Arrays.stream(depths).asLongStream().toArray(), 1,
+                window -> AttentionMask.tree(tree.parents(), window, computeType));
     }
 
     /** Where a text begins within a row. */

@@ -7,8 +7,10 @@ import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.Runner;
+import dev.parley.model.TokenTree;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
 
 /** Runs a model by libtorch: scores and likelihoods. Models that learn are {@link TrainableLM}s, over the same {@link Transformer}. */
 final class TorchRunner implements Runner {
@@ -39,9 +41,28 @@ final class TorchRunner implements Runner {
         }
     }
 
+    /** What the head makes of residual streams, (N, C) to (N, V). */
+    float[][] scores(float[][] residuals) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var x = Tensor.ofFloats(flat(residuals), residuals.length, config.hiddenSize());
+            return Transformer.rows(transformer.residualScores(x, computeType));
+        }
+    }
+
+    private float[] flat(float[][] rows) {
+        var flat = new float[rows.length * config.hiddenSize()];
+        for (int i = 0; i < rows.length; i++) System.arraycopy(rows[i], 0, flat, i * config.hiddenSize(), config.hiddenSize());
+        return flat;
+    }
+
     @Override
     public double[][] tokenLogprobs(int[][] ids) {
         return transformer.tokenLogprobs(ids, computeType);
+    }
+
+    @Override
+    public TokenTree.Scores read(TokenTree tree) {
+        return transformer.read(tree, computeType);
     }
 
     @Override

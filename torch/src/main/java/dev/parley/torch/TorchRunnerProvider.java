@@ -1,6 +1,7 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.model.InputGradients;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelWeights;
 import dev.parley.model.Runner;
@@ -28,6 +29,11 @@ public final class TorchRunnerProvider implements RunnerProvider {
     @Override
     public int fasterFromTokens() {
         return FAST ? 64 : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public InputGradients gradients(ModelConfig config, ModelWeights weights) {
+        return new TorchGradients(config, Parameters.over(config.blueprint().weights(), weights));
     }
 
     @Override

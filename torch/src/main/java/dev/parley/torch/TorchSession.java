@@ -6,6 +6,7 @@ import dev.parley.model.InferenceSession;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.SequenceCache;
+import dev.parley.model.Trace;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,8 +63,13 @@ final class TorchSession implements InferenceSession {
     }
 
     @Override
-    public float[][][] attention(SequenceCache sequence, int id) {
-        throw new ModelException("What the heads look at is told by the Java engine, and this model is run by libtorch alone.");
+    public Trace trace(SequenceCache sequence, int... ids) {
+        throw new ModelException("What layers and heads do is told by the Java engine, and this model is run by libtorch alone.");
+    }
+
+    @Override
+    public float[][] scores(float[][] residuals) {
+        return torch.scores(residuals);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
@@ -74,6 +75,28 @@ final class Transformer {
         return lastNorm.forward(x, pass.computeType()); // (B, T, C)
     }
 
+    /**
+     * Reads rows of embeddings in place of tokens: one row's end depends on no other row.
+     *
+     * @param x token embeddings, (B, T, C), float32; a gradient may flow back to them
+     * @return what the head reads, (B, T, C), of the compute type
+     */
+    Tensor hiddenOfEmbeddings(Tensor x, DType computeType) {
+        var ids = new int[(int) x.size(0)][(int) x.size(1)]; // only their shape is looked at
+        return forward(x, ForwardContext.of(config, TokenBatch.of(ids), 0, computeType), null);
+    }
+
+    /** Token embeddings without positions: (B, T) ids to (B, T, C), float32. */
+    Tensor embeddings(int[][] ids) {
+        for (var row : ids) config.checkFits(row, 0);
+        return tokens.rows(ids);
+    }
+
+    /** What the head makes of residual streams, (N, C) to (N, V), of the compute type. */
+    Tensor residualScores(Tensor x, DType computeType) {
+        return scores(lastNorm.forward(x, computeType), computeType);
+    }
+
     /** Scores of every token as the next one. hidden: (…, C); result: (…, V), of the compute type. */
     Tensor scores(Tensor hidden, DType computeType) {
         return hidden.matmul(head.in(computeType).transpose(0, 1));
@@ -134,6 +157,14 @@ final class Transformer {
             var each = new double[ids.length][ids[0].length - 1];
             for (int i = 0; i < losses.length; i++) each[i / each[0].length][i % each[0].length] = -losses[i];
             return each;
+        }
+    }
+
+    /** How likely the targets of a tree are, read in one pass. */
+    TokenTree.Scores read(TokenTree tree, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var hidden = forward(tokens.rows(new int[][] {tree.ids()}), ForwardContext.of(config, tree, computeType), null); // (1, N, C)
+            return new TreeTargets(head.in(computeType), tree).scores(hidden.view(-1, config.hiddenSize()));
         }
     }
 

@@ -10,6 +10,7 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
+import dev.parley.data.TrainingData;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
 import dev.parley.model.TrainingBatch;
@@ -48,6 +49,7 @@ public final class Trainer implements AutoCloseable {
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
     private Checkpoint.Extra extra = folder -> {};
+    private Checkpoint.Extra data = folder -> {};
     private boolean resumeAnyway;
     private volatile boolean stopAsked;
 
@@ -111,6 +113,12 @@ public final class Trainer implements AutoCloseable {
             tokenizer.save(folder);
             ending.write(folder);
         });
+    }
+
+    /** Names what is trained on in the folder of the saved model, by {@link TrainingData}. */
+    public Trainer withTrainingData(TrainingData named, Tokenizer tokenizer) {
+        data = folder -> named.write(folder, trainDataset, tokenizer);
+        return this;
     }
 
     Trainer withFiles(Checkpoint.Extra files) {
@@ -188,6 +196,7 @@ public final class Trainer implements AutoCloseable {
         new Checkpoints(folder).sweep();
         model.savePretrained(folder);
         extra.writeTo(folder);
+        data.writeTo(folder);
     }
 
     /** Frees the model, for whoever has it from here alone. */

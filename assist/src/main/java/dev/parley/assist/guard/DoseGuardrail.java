@@ -83,7 +83,8 @@ public final class DoseGuardrail implements Guardrail {
     /** Grams and millilitres may be of salt or water; tablets and milligrams are a medicine's. */
     private static boolean speaksOfTaking(String sentence, Set<Dose> doses) {
         return doses.stream().anyMatch(dose -> dose.unit().equals("piece")) && TAKING.matcher(sentence).find()
-                || DOSE.matcher(sentence).results().anyMatch(found -> found.group(3).matches("(?i)m.*g.*|µg|μg|ug|iu|international units|毫克|微克|国际单位"));
+                || DOSE.matcher(sentence).results()
+                        .anyMatch(found -> found.group(3).matches("(?i)m.*g.*|µg|μg|ug|iu|international units|毫克|微克|国际单位"));
     }
 
     private static Set<Dose> doses(String text) {
@@ -103,7 +104,9 @@ public final class DoseGuardrail implements Guardrail {
             default -> 1;
         };
         var kind = switch (unit) {
-            case "g", "gram", "grams", "克", "mg", "milligram", "milligrams", "毫克", "mcg", "µg", "μg", "ug", "microgram", "micrograms", "微克" -> "µg";
+            case "g", "gram", "grams", "克", "mg", "milligram", "milligrams", "毫克", "mcg", "µg", "μg", "ug", "microgram", "micrograms",
+                    "微克" ->
+                "µg";
             case "ml", "millilitre", "millilitres", "milliliter", "milliliters", "毫升" -> "ml";
             case "iu", "international units", "国际单位", "unit", "units", "单位" -> "iu";
             default -> "piece";

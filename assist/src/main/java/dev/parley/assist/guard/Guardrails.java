@@ -72,6 +72,11 @@ public final class Guardrails {
         return guardrails.stream().map(Guardrail::name).toList();
     }
 
+    /** Whether any of them is asked at a stage. */
+    public boolean judges(Stage stage) {
+        return guardrails.stream().anyMatch(guardrail -> guardrail.stages().contains(stage));
+    }
+
     /** Has a text judged by all guardrails of a stage, one after the other. */
     public Outcome run(Stage stage, String text, TurnContext turn) {
         var decisions = new ArrayList<Decision>();

@@ -19,9 +19,11 @@ public final class InjectionGuardrail implements Guardrail {
 
     private static final Pattern INVISIBLE_MARKUP = Pattern.compile(
             "(?is)<!--.*?(?:-->|$)|<(script|style|iframe|object|embed|template|noscript)\\b.*?(?:</\\1\\s*>|$)|<(\\w+)[^>]*(?:display\\s*:\\s*none|visibility\\s*:\\s*hidden|font-size\\s*:\\s*0|\\bhidden\\b)[^>]*>.*?(?:</\\2\\s*>|$)");
-    private static final Pattern PICTURE = Pattern.compile("!\\[([^\\]\\n]*)\\]\\([^)\\n]*\\)|!\\[([^\\]\\n]*)\\]\\[[^\\]\\n]*\\]|(?is)<img\\b[^>]*>");
+    private static final Pattern PICTURE = Pattern
+            .compile("!\\[([^\\]\\n]*)\\]\\([^)\\n]*\\)|!\\[([^\\]\\n]*)\\]\\[[^\\]\\n]*\\]|(?is)<img\\b[^>]*>");
     private static final Pattern LINK = Pattern.compile("\\[([^\\]\\n]*)\\]\\(\\s*[^)\\n]*\\)|(?m)^\\s*\\[[^\\]\\n]+\\]:\\s*\\S+.*$");
-    private static final Pattern LOADED_ADDRESS = Pattern.compile("(?i)\\b(?:https?|ftp|data|javascript)://?[^\\s)>\"]*(?:[?&=%{}$]|base64)[^\\s)>\"]*");
+    private static final Pattern LOADED_ADDRESS = Pattern
+            .compile("(?i)\\b(?:https?|ftp|data|javascript)://?[^\\s)>\"]*(?:[?&=%{}$]|base64)[^\\s)>\"]*");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{20,}={0,2}");
     private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2}[\\s:]?){12,}");
 
@@ -72,12 +74,14 @@ public final class InjectionGuardrail implements Guardrail {
     }
 
     private String withoutWrapped(String text) {
-        var plain = BASE64.matcher(text).replaceAll(found -> speaks(decoded64(found.group())) ? "…" : Matcher.quoteReplacement(found.group()));
+        var plain = BASE64.matcher(text)
+                .replaceAll(found -> speaks(decoded64(found.group())) ? "…" : Matcher.quoteReplacement(found.group()));
         return HEX.matcher(plain).replaceAll(found -> speaks(decodedHex(found.group())) ? "…" : Matcher.quoteReplacement(found.group()));
     }
 
     private boolean speaks(String decoded) {
-        return Sentences.of(decoded).stream().anyMatch(this::speaksToTheModel) || BASE64.matcher(decoded).matches() && speaks(decoded64(decoded));
+        return Sentences.of(decoded).stream().anyMatch(this::speaksToTheModel)
+                || BASE64.matcher(decoded).matches() && speaks(decoded64(decoded));
     }
 
     private static String decoded64(String written) {

@@ -19,7 +19,8 @@ public final class ModerationGuardrail implements Guardrail {
     static ModerationGuardrail read(GuardrailOptions options, Moderator moderator) {
         var categories = EnumSet.noneOf(Category.class);
         for (var id : options.texts("categories")) {
-            categories.add(Category.ofId(id).orElseThrow(() -> new IllegalArgumentException("There is no category of moderation " + id + ".")));
+            categories.add(
+                    Category.ofId(id).orElseThrow(() -> new IllegalArgumentException("There is no category of moderation " + id + ".")));
         }
         return new ModerationGuardrail(moderator, categories.isEmpty() ? EnumSet.allOf(Category.class) : categories);
     }

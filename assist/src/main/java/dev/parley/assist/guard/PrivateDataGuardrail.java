@@ -90,7 +90,8 @@ public final class PrivateDataGuardrail implements Guardrail {
             });
         }
         if (met.isEmpty()) return Verdict.PASS;
-        return new Verdict.Replace(masked, String.join(",", met), "Private data was masked (" + String.join(", ", met).replace('_', ' ') + ").");
+        return new Verdict.Replace(masked, String.join(",", met),
+                "Private data was masked (" + String.join(", ", met).replace('_', ' ') + ").");
     }
 
     private static String digits(String text) {

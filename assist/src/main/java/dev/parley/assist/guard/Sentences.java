@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** The sentences of a text, each with the mark and the blanks after it, so that joined they are the text again. */
 final class Sentences {
 
-    private static final Pattern SENTENCE = Pattern.compile("[^.!?。！？；;\\n]*(?:[.!?。！？；;\\n]+[\"”’)\\s]*|$)", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern SENTENCE = Pattern.compile("[^.!?。！？；;\\n]*(?:[.!?。！？；;\\n]+[\"”’)\\s]*|$)",
+            Pattern.UNICODE_CHARACTER_CLASS);
 
     private Sentences() {}
 

@@ -29,11 +29,13 @@ public final class TopicGuardrail implements Guardrail {
 
     static TopicGuardrail read(GuardrailOptions options) {
         var answers = new HashMap<String, String>();
-        answers.put("en", options.textFor("answer", "en", "I cannot help with that topic here. Is there something else that I can do for you?"));
+        answers.put("en",
+                options.textFor("answer", "en", "I cannot help with that topic here. Is there something else that I can do for you?"));
         answers.put("zh", options.textFor("answer", "zh", "抱歉，这个话题我在这里帮不上忙。还有别的可以帮您吗？"));
         var refuse = options.texts("refuse");
         var allow = options.texts("allow");
-        if (refuse.isEmpty() && allow.isEmpty()) throw new IllegalArgumentException("The guardrail topics needs phrases to refuse or to allow.");
+        if (refuse.isEmpty() && allow.isEmpty())
+            throw new IllegalArgumentException("The guardrail topics needs phrases to refuse or to allow.");
         return new TopicGuardrail(refuse, allow, answers);
     }
 
@@ -60,7 +62,8 @@ public final class TopicGuardrail implements Guardrail {
     @Override
     public Verdict judge(Stage stage, String text, TurnContext turn) {
         if (!refused.found(text).isEmpty()) return answer("refused", "The message is about a refused topic.", turn);
-        if (onlyAllowed && allowed.found(text).isEmpty()) return answer("not_allowed", "The message is about none of the allowed topics.", turn);
+        if (onlyAllowed && allowed.found(text).isEmpty())
+            return answer("not_allowed", "The message is about none of the allowed topics.", turn);
         return Verdict.PASS;
     }
 

@@ -24,7 +24,8 @@ public final class RuleModerator implements Moderator {
             var scores = new Scores();
             for (var id : sides[1].split(",")) {
                 scores.scores.put(
-                        Category.ofId(id.strip()).orElseThrow(() -> new IllegalArgumentException("there is no category " + id.strip() + ".")),
+                        Category.ofId(id.strip())
+                                .orElseThrow(() -> new IllegalArgumentException("there is no category " + id.strip() + ".")),
                         score);
             }
             return scores;

@@ -56,7 +56,8 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> row(Comparison.Row row) {
-        return Map.of("task", row.task(), "metric", row.metric(), "higher_is_better", row.higherIsBetter(), "values", row.values(), "stderrs",
+        return Map.of("task", row.task(), "metric", row.metric(), "higher_is_better", row.higherIsBetter(), "values", row.values(),
+                "stderrs",
                 row.errors(), "differences", row.differences().stream().map(d -> Map.of("value", d.value(), "stderr",
                         d.error().orElse(Double.NaN), "paired", d.paired(), "clear", d.isClear())).toList());
     }

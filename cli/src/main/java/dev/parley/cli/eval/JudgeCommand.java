@@ -34,8 +34,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code eval judge}: a model's verdicts on answers, and how well it agrees with people. */
 @Command(name = "judge", description = "Have a model judge answers, and say how far to trust it.",
-        footer = {"", "Each line of the file is an item: {\"prompt\":...,\"answer\":...}, and what else the template reads. A samples_TASK.jsonl "
-                + "of eval run will do, with a template for its fields.",
+        footer = {"",
+            "Each line of the file is an item: {\"prompt\":...,\"answer\":...}, and what else the template reads. A samples_TASK.jsonl "
+                    + "of eval run will do, with a template for its fields.",
             "Where items have a label, given by people, the judge's agreement with it is told: Cohen's kappa with an interval of 95 %.", "",
             "Example:", "  ./parley eval judge answers.jsonl --judge-model Qwen/Qwen3-4B --label label --out judged.jsonl"})
 final class JudgeCommand implements Callable<Integer> {
@@ -58,11 +59,12 @@ final class JudgeCommand implements Callable<Integer> {
     private Path template;
 
     @Option(names = "--verdict", paramLabel = "REGEX", defaultValue = Judge.DEFAULT_VERDICT,
-            description = "Finds the verdict in what the judge says: the first group of the last match. Default: what follows Verdict, Score "
-                    + "or Rating.")
+            description = "Finds the verdict in what the judge says: the first group of the last match. Default: what follows Verdict, "
+                    + "Score or Rating.")
     private Pattern verdict;
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256", description = "The judge's words. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256",
+            description = "The judge's words. Default: ${DEFAULT-VALUE}.")
     private int tokens;
 
     @Option(names = "--label", paramLabel = "FIELD", defaultValue = "label",
@@ -130,7 +132,8 @@ final class JudgeCommand implements Callable<Integer> {
     }
 
     private void print(TreeMap<String, Integer> counts, ObjectNode result, int items) {
-        counts.forEach((verdict, count) -> output.line(String.format(Locale.ROOT, "%-20s %5d  %5.1f %%", verdict, count, 100.0 * count / items)));
+        counts.forEach(
+                (verdict, count) -> output.line(String.format(Locale.ROOT, "%-20s %5d  %5.1f %%", verdict, count, 100.0 * count / items)));
         var agreement = result.path("agreement");
         if (agreement.isMissingNode()) return;
         output.line(String.format(Locale.ROOT, "agrees with \"%s\" on %.1f %% of %d items; kappa %.3f [%.3f, %.3f]", label,

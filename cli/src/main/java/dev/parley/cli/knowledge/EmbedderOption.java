@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option that says which model makes vectors of an index's passages. */
-final class EmbedderOption {
+public final class EmbedderOption {
 
     private static final String NONE = "none";
     private static final String ONNX = "onnx";
@@ -23,8 +23,8 @@ final class EmbedderOption {
                     + "Default: what the index was made with; for a new one onnx if it is there, else none.")
     private String name;
 
-    /** Of an index that is made or brought up to date. */
-    Embedder toIndex(Path index, Output output) {
+    /** The embedder of an index that is made or brought up to date. */
+    public Embedder toIndex(Path index, Output output) {
         if (name != null) return open(name, output);
         var made = KnowledgeBase.embedderOf(index);
         if (made.isPresent()) return byId(made.get(), output);

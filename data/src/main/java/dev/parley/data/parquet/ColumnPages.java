@@ -136,7 +136,8 @@ final class ColumnPages {
             case 5 -> JSON.numberNode(in.getDouble());
             case 6 -> bytes(in, in.getInt());
             case 7 -> bytes(in, column.length());
-            default -> throw new ParquetException("the column " + column.name() + " is of type " + column.type() + ", which is not read here");
+            default ->
+                throw new ParquetException("the column " + column.name() + " is of type " + column.type() + ", which is not read here");
         });
     }
 

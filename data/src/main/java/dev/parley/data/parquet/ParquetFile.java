@@ -63,8 +63,9 @@ public final class ParquetFile {
             var chunk = chunks.get(c).fields(3);
             var from = chunk.number(9, 0);
             if (chunk.has(11) && chunk.number(11, 0) > 0) from = Math.min(from, chunk.number(11, 0));
-            columns.add(new ColumnPages(table.columns().get(c), bytes(channel, from, Math.toIntExact(chunk.number(7, 0))), chunk.small(4, 0),
-                    chunk.number(5, 0)));
+            columns.add(
+                    new ColumnPages(table.columns().get(c), bytes(channel, from, Math.toIntExact(chunk.number(7, 0))), chunk.small(4, 0),
+                            chunk.number(5, 0)));
         }
         return new RowAssembler(columns);
     }

@@ -56,7 +56,8 @@ final class DocumentFields {
         if (column.isPresent()) return column.get();
         var text = render(document, written.asText(), "doc_to_target");
         if (isDigits(text) && hasChoices) return number(text);
-        if (text.startsWith("[") && text.endsWith("]") && text.length() > 1) return PythonLiteral.parse(text).orElse(TextNode.valueOf(text));
+        if (text.startsWith("[") && text.endsWith("]") && text.length() > 1)
+            return PythonLiteral.parse(text).orElse(TextNode.valueOf(text));
         return TextNode.valueOf(text);
     }
 

@@ -152,7 +152,8 @@ public final class Evaluation {
             var metrics = new LinkedHashMap<String, double[]>();
             var made = responses.get(sample);
             for (var filter : task.filters()) {
-                var answer = made.stream().map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r) : r).toList();
+                var answer = made.stream().map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r) : r)
+                        .toList();
                 answers.put(filter.name(), answer);
                 scores.of(sample, answer).forEach((metric, numbers) -> {
                     metrics.put(metric + "," + filter.name(), numbers);
@@ -180,7 +181,8 @@ public final class Evaluation {
         var figures = new ArrayList<Figure>();
         for (var aggregate : group.aggregates()) {
             var filters = aggregate.filters().isEmpty()
-                    ? below.stream().flatMap(r -> r.figures().stream()).filter(f -> f.metric().equals(aggregate.metric())).map(Figure::filter)
+                    ? below.stream().flatMap(r -> r.figures().stream()).filter(f -> f.metric().equals(aggregate.metric()))
+                            .map(Figure::filter)
                             .distinct().sorted().toList()
                     : aggregate.filters();
             for (var filter : filters) joined(below, aggregate, filter).ifPresent(figures::add);
@@ -227,6 +229,10 @@ public final class Evaluation {
         settings.put("fewshot_as_multiturn", prompts.chatTemplate().isPresent() && prompts.multiTurn());
         settings.put("system_instruction", prompts.systemInstruction().orElse(null));
         var notes = settings.putArray("notes");
+        var undone = tasks.stream().filter(t -> t.config().yaml().path("should_decontaminate").asBoolean()).count();
+        if (undone > 0)
+            notes.add("should_decontaminate is set in " + undone
+                    + " of the tasks; documents that the model has learned from are not looked for.");
         for (var task : tasks) notes(task.config()).forEach(notes::add);
         return settings;
     }
@@ -234,8 +240,6 @@ public final class Evaluation {
     /** What a reader of the figures should know. */
     private static List<String> notes(TaskConfig task) {
         var notes = new ArrayList<String>();
-        if (task.yaml().path("should_decontaminate").asBoolean())
-            notes.add(task.name() + ": should_decontaminate is set; documents that the model has learned from are not looked for.");
         for (var field : Arrays.asList("process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", "process_results"))
             task.function(field).ifPresent(
                     f -> notes.add(task.name() + ": " + field + " is by Parley's replacement for the Python function " + f + "."));

@@ -36,7 +36,8 @@ public record EvaluationResult(List<TaskResult> tasks, List<GroupResult> groups,
      * @param answers by the name of the filter, what it made of each response
      * @param metrics by the figure's key, the sample's numbers
      */
-    public record SampleResult(Sample sample, List<JsonNode> responses, Map<String, List<JsonNode>> answers, Map<String, double[]> metrics) {}
+    public record SampleResult(Sample sample, List<JsonNode> responses, Map<String, List<JsonNode>> answers,
+            Map<String, double[]> metrics) {}
 
     /** A figure of a task or group; of several filters the first. */
     public Optional<Figure> figure(String name, String metric) {

@@ -1,5 +1,6 @@
 package dev.parley.eval.harness;
 
+import dev.parley.eval.Score;
 import java.util.OptionalDouble;
 
 /**
@@ -21,5 +22,10 @@ public record Figure(String metric, String filter, double value, OptionalDouble 
     /** The standard error that there is, that tool's before ours. */
     public OptionalDouble error() {
         return stderr.isPresent() ? stderr : linearised;
+    }
+
+    /** The figure as a score; its error is NaN where there is none. */
+    public Score score() {
+        return new Score(value, error().orElse(Double.NaN), n);
     }
 }

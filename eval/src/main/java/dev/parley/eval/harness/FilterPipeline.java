@@ -76,7 +76,8 @@ final class FilterPipeline {
 
     private static JsonNode firstOnes(JsonNode responses, int k) {
         if (responses.size() < k)
-            throw new TaskException("The filter take_first_k takes " + k + " of " + responses.size() + " responses; ask for more by repeats.");
+            throw new TaskException(
+                    "The filter take_first_k takes " + k + " of " + responses.size() + " responses; ask for more by repeats.");
         var firstOnes = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < k; i++) firstOnes.add(responses.get(i));
         return firstOnes;
@@ -119,7 +120,8 @@ final class FilterPipeline {
             if (found.isEmpty()) return fallback;
             var at = select < 0 ? found.size() + select : select;
             if (at < 0 || at >= found.size())
-                throw new TaskException("A filter selects match " + select + " of " + found.size() + " of " + step.path("regex_pattern") + ".");
+                throw new TaskException(
+                        "A filter selects match " + select + " of " + found.size() + " of " + step.path("regex_pattern") + ".");
             var groups = found.get(at);
             if (groups.size() == 1) return groups.getFirst().strip();
             return groups.stream().filter(g -> !g.isEmpty()).findFirst().orElse(fallback).strip();

@@ -60,7 +60,8 @@ final class SampleScores {
                 .mapToDouble(r -> r.get(0).asDouble()).toArray();
         return switch (metric.name()) {
             case "acc" -> right(sample, best(scores, i -> 1));
-            case "acc_norm" -> right(sample, best(scores, i -> sample.choices().get(i).codePointCount(0, sample.choices().get(i).length())));
+            case "acc_norm" ->
+                right(sample, best(scores, i -> sample.choices().get(i).codePointCount(0, sample.choices().get(i).length())));
             case "acc_bytes" -> right(sample, best(scores, i -> sample.choices().get(i).getBytes(StandardCharsets.UTF_8).length));
             case "acc_mutual_info" -> {
                 for (int i = 0; i < n; i++) scores[i] -= responses.get(n + i).get(0).asDouble();

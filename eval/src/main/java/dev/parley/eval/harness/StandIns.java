@@ -56,7 +56,8 @@ final class StandIns {
     private static JsonNode hellaswag(ObjectNode document) {
         var made = document.deepCopy();
         var second = document.path("ctx_b").asText();
-        var capital = second.isEmpty() ? "" : second.substring(0, 1).toUpperCase(Locale.ROOT) + second.substring(1).toLowerCase(Locale.ROOT);
+        var capital = second.isEmpty() ? ""
+                : second.substring(0, 1).toUpperCase(Locale.ROOT) + second.substring(1).toLowerCase(Locale.ROOT);
         made.put("query", plain(document.path("activity_label").asText() + ": " + document.path("ctx_a").asText() + " " + capital));
         var choices = made.putArray("choices");
         document.path("endings").forEach(e -> choices.add(plain(e.asText())));
@@ -75,7 +76,8 @@ final class StandIns {
         text = text.replaceAll("(?U)\\(\\s*([^\\)]*?)\\s*\\)", "($1)").replaceAll("(?U)\\[\\s*([^\\]]*?)\\s*\\]", "[$1]")
                 .replaceAll("(?U)\\{\\s*([^}]*?)\\s*\\}", "{$1}").replaceAll("(?U)\"\\s*([^\"]*?)\\s*\"", "\"$1\"")
                 .replaceAll("(?U)'\\s*([^']*?)\\s*'", "'$1'");
-        return text.replace("= = = =", "====").replace("= = =", "===").replace("= =", "==").replace(" \u00b0 ", "\u00b0").replace(" \n", "\n")
+        return text.replace("= = = =", "====").replace("= = =", "===").replace("= =", "==").replace(" \u00b0 ", "\u00b0")
+                .replace(" \n", "\n")
                 .replace("\n ", "\n").replace(" N ", " 1 ").replace(" 's", "'s");
     }
 

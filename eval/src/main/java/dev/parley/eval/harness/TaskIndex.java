@@ -83,7 +83,8 @@ public final class TaskIndex {
         if (into.putIfAbsent(name, entry) == null && !entry.isGroup()) {
             for (var field : List.of("tag", "group")) {
                 var named = yaml.path(field);
-                for (var tag : named.isTextual() ? List.of(named) : named) tags.computeIfAbsent(tag.asText(), t -> new TreeSet<>()).add(name);
+                for (var tag : named.isTextual() ? List.of(named) : named)
+                    tags.computeIfAbsent(tag.asText(), t -> new TreeSet<>()).add(name);
             }
         }
         return name;
@@ -129,7 +130,8 @@ public final class TaskIndex {
         if (!matches.isEmpty()) return matches;
         var alike = names().stream().filter(n -> n.contains(name) || name.contains(n)).limit(8).collect(Collectors.joining(", "));
         throw new TaskException("There is no task, group or tag " + name
-                + (alike.isEmpty() ? "; name the folder of its file with --include-path, or the file itself." : "; there are " + alike + "."));
+                + (alike.isEmpty() ? "; name the folder of its file with --include-path, or the file itself."
+                        : "; there are " + alike + "."));
     }
 
     /** Collects what has been chosen. */
@@ -162,7 +164,8 @@ public final class TaskIndex {
         private void group(String name, ObjectNode yaml, Path folder, ObjectNode given) {
             if (groups.containsKey(name)) return;
             var overrides = JsonNodeFactory.instance.objectNode();
-            yaml.properties().stream().filter(p -> !GROUP_FIELDS.contains(p.getKey())).forEach(p -> overrides.set(p.getKey(), p.getValue()));
+            yaml.properties().stream().filter(p -> !GROUP_FIELDS.contains(p.getKey()))
+                    .forEach(p -> overrides.set(p.getKey(), p.getValue()));
             overrides.setAll(given);
             var children = new ArrayList<String>();
             for (var member : yaml.path("task")) children.addAll(member(name, member, folder, overrides));

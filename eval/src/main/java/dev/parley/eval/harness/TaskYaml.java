@@ -74,7 +74,8 @@ final class TaskYaml {
         try {
             var options = new LoaderOptions();
             options.setCodePointLimit(LARGEST);
-            options.setAllowDuplicateKeys(true);
+            options.setAllowDuplicateKeys(true); // the later one counts, as in Python
+            options.setWarnOnDuplicateKeys(false);
             Object value = new Yaml(new Constructor(options)).load(Files.readString(file));
             if (JSON.<JsonNode>valueToTree(named(value)) instanceof ObjectNode settings) return settings;
             throw new TaskException(file + " holds no settings of a task; it needs lines such as \"task: my_task\".");

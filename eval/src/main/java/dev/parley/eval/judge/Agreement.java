@@ -22,7 +22,8 @@ public record Agreement(long n, double observed, double kappa, double stderr, Li
      */
     public static Agreement of(List<String> first, List<String> second) {
         if (first.isEmpty() || first.size() != second.size())
-            throw new IllegalArgumentException("Agreement is of two labels for each item; there are " + first.size() + " and " + second.size() + ".");
+            throw new IllegalArgumentException(
+                    "Agreement is of two labels for each item; there are " + first.size() + " and " + second.size() + ".");
         var labels = new TreeSet<>(first);
         labels.addAll(second);
         var order = List.copyOf(labels);
@@ -51,7 +52,8 @@ public record Agreement(long n, double observed, double kappa, double stderr, Li
             for (int j = 0; j < k; j++)
                 if (i != j) others += counts[i][j] / n * Math.pow(columns[i] + rows[j], 2);
         }
-        var variance = (diagonal + Math.pow(1 - kappa, 2) * others - Math.pow(kappa - chance * (1 - kappa), 2)) / n / Math.pow(1 - chance, 2);
+        var variance = (diagonal + Math.pow(1 - kappa, 2) * others - Math.pow(kappa - chance * (1 - kappa), 2)) / n
+                / Math.pow(1 - chance, 2);
         return new Agreement((long) n, observed, kappa, Math.sqrt(Math.max(0, variance)), labels, counts);
     }
 

@@ -45,7 +45,8 @@ final class EvaluateExtension implements BeforeEachCallback, ParameterResolver {
     public void beforeEach(ExtensionContext context) {
         var asked = context.getRequiredTestMethod().getAnnotation(Evaluate.class);
         if (asked.atLeast() == Double.NEGATIVE_INFINITY && asked.atMost() == Double.POSITIVE_INFINITY)
-            throw new IllegalArgumentException("@Evaluate(task = \"" + asked.task() + "\") passes whatever the figure is; give atLeast or atMost.");
+            throw new IllegalArgumentException(
+                    "@Evaluate(task = \"" + asked.task() + "\") passes whatever the figure is; give atLeast or atMost.");
         var result = run(asked, context);
         context.getStore(MODELS).put(EvaluationResult.class, result);
         check(asked, figure(asked, result));
@@ -60,9 +61,11 @@ final class EvaluateExtension implements BeforeEachCallback, ParameterResolver {
         if (asked.task().endsWith(".yaml")) folders.addFirst(Path.of(asked.task()).toAbsolutePath().getParent());
         var template = asked.applyChatTemplate() ? Optional.of(loaded.tokenizer.chatTemplate().orElseThrow(
                 () -> new IllegalArgumentException(name + " has no chat template."))) : Optional.<ChatTemplate>empty();
-        var prompts = new PromptSettings(asked.numFewshot() < 0 ? OptionalInt.empty() : OptionalInt.of(asked.numFewshot()), PromptSettings.SEED,
+        var prompts = new PromptSettings(asked.numFewshot() < 0 ? OptionalInt.empty() : OptionalInt.of(asked.numFewshot()),
+                PromptSettings.SEED,
                 template, loaded.tokenizer.specialTokens(), true, Optional.empty());
-        var options = new Evaluation.Options(prompts, asked.limit(), StandardErrors.BOOTSTRAP_ITERATIONS, MissingNode.getInstance(), Map.of(),
+        var options = new Evaluation.Options(prompts, asked.limit(), StandardErrors.BOOTSTRAP_ITERATIONS, MissingNode.getInstance(),
+                Map.of(),
                 Optional.empty());
         var evaluation = Evaluation.of(TaskIndex.of(folders).select(List.of(asked.task())), options);
         try (var responder = new ModelResponder(loaded.model, loaded.tokenizer, JsonNodeFactory.instance.objectNode().put("model", name)
@@ -88,8 +91,10 @@ final class EvaluateExtension implements BeforeEachCallback, ParameterResolver {
         var error = figure.error().stream().mapToObj(e -> String.format(Locale.ROOT, " ± %.4f", e)).findFirst().orElse("");
         var said = String.format(Locale.ROOT, "%s of %s is %.4f%s (n = %d)", figure.key(), asked.task(), figure.value(), error, figure.n());
         var beyond = asked.standardErrors() == 0 ? "" : ", beyond " + asked.standardErrors() + " standard errors";
-        if (!(figure.value() - margin >= asked.atLeast())) throw new AssertionError(said + "; asked is at least " + asked.atLeast() + beyond + ".");
-        if (!(figure.value() + margin <= asked.atMost())) throw new AssertionError(said + "; asked is at most " + asked.atMost() + beyond + ".");
+        if (!(figure.value() - margin >= asked.atLeast()))
+            throw new AssertionError(said + "; asked is at least " + asked.atLeast() + beyond + ".");
+        if (!(figure.value() + margin <= asked.atMost()))
+            throw new AssertionError(said + "; asked is at most " + asked.atMost() + beyond + ".");
     }
 
     @Override

@@ -51,7 +51,8 @@ public record Comparison(List<RunFolder> runs, List<Row> rows) {
         var differences = new ArrayList<Difference>();
         for (int i = 0; i < runs.size(); i++) differences.add(difference(runs, task, key, values, errors, i));
         var metric = key.substring(0, key.lastIndexOf(','));
-        var higher = runs.stream().map(r -> r.results().path("higher_is_better").path(task).path(metric)).filter(JsonNode::isBoolean).findFirst()
+        var higher = runs.stream().map(r -> r.results().path("higher_is_better").path(task).path(metric)).filter(JsonNode::isBoolean)
+                .findFirst()
                 .map(JsonNode::asBoolean).orElse(!metric.contains("perplexity") && !metric.contains("bits"));
         return new Row(task, key, higher, values, errors, differences);
     }
@@ -122,7 +123,8 @@ public record Comparison(List<RunFolder> runs, List<Row> rows) {
         runs.forEach(r -> r.results().path("config").fieldNames().forEachRemaining(names::add));
         var differing = new LinkedHashMap<String, List<String>>();
         for (var name : names) {
-            var values = runs.stream().map(r -> r.results().path("config").path(name)).map(v -> v.isMissingNode() ? "" : v.isTextual() ? v.asText() : v.toString())
+            var values = runs.stream().map(r -> r.results().path("config").path(name))
+                    .map(v -> v.isMissingNode() ? "" : v.isTextual() ? v.asText() : v.toString())
                     .toList();
             if (values.stream().distinct().count() > 1) differing.put(name, values);
         }

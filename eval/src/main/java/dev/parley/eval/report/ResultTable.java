@@ -64,7 +64,8 @@ public final class ResultTable {
 
     private static String line(List<String> cells, int[] widths) {
         var line = new StringBuilder("|");
-        for (int c = 0; c < widths.length; c++) line.append(' ').append(cells.get(c)).append(" ".repeat(widths[c] - cells.get(c).length())).append(" |");
+        for (int c = 0; c < widths.length; c++)
+            line.append(' ').append(cells.get(c)).append(" ".repeat(widths[c] - cells.get(c).length())).append(" |");
         return line.toString();
     }
 }

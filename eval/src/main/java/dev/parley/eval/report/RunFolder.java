@@ -63,6 +63,7 @@ public record RunFolder(String name, JsonNode results, Map<String, List<JsonNode
         var comma = key.lastIndexOf(',');
         var of = results.path("results").path(task);
         var tools = of.path(key.substring(0, comma) + "_stderr" + key.substring(comma));
-        return tools.isNumber() ? tools.asDouble() : of.path(key.substring(0, comma) + "_stderr_parley" + key.substring(comma)).asDouble(Double.NaN);
+        return tools.isNumber() ? tools.asDouble()
+                : of.path(key.substring(0, comma) + "_stderr_parley" + key.substring(comma)).asDouble(Double.NaN);
     }
 }

@@ -23,7 +23,8 @@ public final class ContinuationEncoder {
         contextLength = config.maxPositionEmbeddings();
         var known = tokenizer.bosTokenId().isPresent() ? tokenizer.bosTokenId() : tokenizer.eosTokenId();
         prefix = known.orElseGet(config::bosTokenId);
-        if (prefix < 0) throw new IllegalArgumentException("Neither the tokenizer nor config.json names a token that begins or ends a text.");
+        if (prefix < 0)
+            throw new IllegalArgumentException("Neither the tokenizer nor config.json names a token that begins or ends a text.");
     }
 
     /** The token that a text follows which has nothing before it. */

@@ -15,19 +15,6 @@ import java.util.List;
  */
 final class PrefixTree implements AutoCloseable {
 
-    /** A text to be scored. @param start place of the first token whose next one is wanted; places of {@code ids} but the last are read */
-    record Row(int index, int[] ids, int start, double[] logprobs, boolean[] likeliest) {
-
-        int read() {
-            return ids.length - 1;
-        }
-
-        void set(int at, double logprob, boolean isLikeliest) {
-            logprobs[at - start] = logprob;
-            likeliest[at - start] = isLikeliest;
-        }
-    }
-
     /** The cache at the end of an edge, for those that go on from there. */
     static final class Node {
 
@@ -52,34 +39,22 @@ final class PrefixTree implements AutoCloseable {
     record Edge(Node parent, int first, int end, int from, int to, boolean scored) {}
 
     private final InferenceSession session;
-    private final Row[] rows;
+    private final ScoredRow[] rows;
     private final Deque<Edge> open = new ArrayDeque<>();
 
     /** @param context tokens that the model reads at most */
     PrefixTree(List<Continuation> asked, int context, InferenceSession session) {
         this.session = session;
-        rows = new Row[asked.size()];
-        for (int i = 0; i < rows.length; i++) rows[i] = row(i, asked.get(i), context);
-        Arrays.sort(rows, (a, b) -> Arrays.compare(a.ids, 0, a.read(), b.ids, 0, b.read()));
+        rows = ScoredRow.sorted(asked, context);
         branch(session.open(), 0, rows.length, 0);
     }
 
-    private static Row row(int index, Continuation asked, int context) {
-        var n = asked.ids().length;
-        if (n > context)
-            throw new IllegalArgumentException("A continuation has " + n + " tokens, and the model reads " + context + " at most.");
-        var all = Arrays.copyOf(asked.context(), asked.context().length + n);
-        System.arraycopy(asked.ids(), 0, all, asked.context().length, n);
-        if (all.length > context + 1) all = Arrays.copyOfRange(all, all.length - context - 1, all.length);
-        return new Row(index, all, all.length - 1 - n, new double[n], new boolean[n]);
-    }
-
-    Row row(int number) {
+    ScoredRow row(int number) {
         return rows[number];
     }
 
     int[] ids(Edge edge) {
-        return Arrays.copyOfRange(rows[edge.first].ids, edge.from, edge.to);
+        return Arrays.copyOfRange(rows[edge.first].ids(), edge.from, edge.to);
     }
 
     /** The edges of the next pass: all above them has been read. Empty when all is done. */
@@ -102,7 +77,7 @@ final class PrefixTree implements AutoCloseable {
     void done(Edge edge, SequenceCache cache, Scorer.Listener listener) {
         var row = edge.first;
         for (; row < edge.end && rows[row].read() == edge.to; row++)
-            listener.onScored(rows[row].index, new TokenScores(rows[row].logprobs, rows[row].likeliest));
+            rows[row].tell(listener);
         if (row == edge.end) cache.close();
         else branch(cache, row, edge.end, edge.to);
     }
@@ -111,7 +86,7 @@ final class PrefixTree implements AutoCloseable {
     private void branch(SequenceCache cache, int first, int end, int from) {
         var starts = new ArrayList<Integer>();
         for (int row = first; row < end; row++) {
-            if (row == first || rows[row].ids[from] != rows[row - 1].ids[from]) starts.add(row);
+            if (row == first || rows[row].ids()[from] != rows[row - 1].ids()[from]) starts.add(row);
         }
         var node = new Node(cache, starts.size());
         for (int i = starts.size() - 1; i >= 0; i--)
@@ -119,17 +94,11 @@ final class PrefixTree implements AutoCloseable {
     }
 
     private Edge edge(Node parent, int first, int end, int from) {
-        var to = common(rows[first], rows[end - 1]);
+        var to = rows[first].common(rows[end - 1]);
         var scoredFrom = Integer.MAX_VALUE;
-        for (int row = first; row < end; row++) scoredFrom = Math.min(scoredFrom, rows[row].start);
+        for (int row = first; row < end; row++) scoredFrom = Math.min(scoredFrom, rows[row].start());
         if (from < scoredFrom) return new Edge(parent, first, end, from, Math.min(to, scoredFrom), false);
         return new Edge(parent, first, end, from, to, true);
-    }
-
-    /** How many tokens two texts have in common at their beginning, and so all between them in the order. */
-    private static int common(Row a, Row b) {
-        var differ = Arrays.mismatch(a.ids, 0, a.read(), b.ids, 0, b.read());
-        return differ < 0 ? a.read() : differ;
     }
 
     // ---- memory ----

@@ -45,6 +45,6 @@ public interface Scorer extends AutoCloseable {
 
     /** A scorer by a model, which stays the caller's. */
     static Scorer of(CausalLM model) {
-        return new PrefixTreeScorer(model);
+        return model.readsTrees() ? new TreePassScorer(model) : new PrefixTreeScorer(model);
     }
 }

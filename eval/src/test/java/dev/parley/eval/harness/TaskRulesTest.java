@@ -72,7 +72,8 @@ class TaskRulesTest {
     }
 
     private void task(String more) throws IOException {
-        write("t/docs.jsonl", "{\"q\":\"one\",\"a\":\"x\",\"n\":0}\n{\"q\":\"two\",\"a\":\"yy\",\"n\":1}\n{\"q\":\"three\",\"a\":\"zzz\",\"n\":0}\n");
+        write("t/docs.jsonl",
+                "{\"q\":\"one\",\"a\":\"x\",\"n\":0}\n{\"q\":\"two\",\"a\":\"yy\",\"n\":1}\n{\"q\":\"three\",\"a\":\"zzz\",\"n\":0}\n");
         write("t/t.yaml", "task: t\ndataset_path: json\ndataset_kwargs: {data_files: {test: docs.jsonl}}\ntest_split: test\n" + more);
     }
 
@@ -85,7 +86,8 @@ class TaskRulesTest {
                 .getMessage();
     }
 
-    private static final String CHOICE = "output_type: multiple_choice\ndoc_to_text: '{{q}}'\ndoc_to_target: n\ndoc_to_choice: ['a', 'bb']\n";
+    private static final String CHOICE = "output_type: multiple_choice\ndoc_to_text: '{{q}}'\ndoc_to_target: n\n"
+            + "doc_to_choice: ['a', 'bb']\n";
 
     @Test
     void whatCannotRunIsToldByName() throws IOException {
@@ -103,7 +105,8 @@ class TaskRulesTest {
         assertTrue(problem().contains("train"), problem());
         write("t/a.yaml", "include: b.yaml\n");
         write("t/b.yaml", "include: a.yaml\n");
-        assertTrue(assertThrows(TaskException.class, () -> TaskYaml.read(folder.resolve("t/a.yaml"))).getMessage().contains("includes itself"));
+        assertTrue(assertThrows(TaskException.class, () -> TaskYaml.read(folder.resolve("t/a.yaml"))).getMessage()
+                .contains("includes itself"));
     }
 
     @Test
@@ -159,7 +162,8 @@ class TaskRulesTest {
         assertEquals("42", filtered("{function: regex, regex_pattern: '#### (\\-?[0-9\\.\\,]+)'}", "so #### 42"));
         assertEquals("[invalid]", filtered("{function: regex, regex_pattern: '#### (\\-?[0-9\\.\\,]+)'}", "so 42"));
         assertEquals("7", filtered("{function: regex, group_select: -1, regex_pattern: '(-?[$0-9.,]{2,})|(-?[0-9]+)'}", "12 and 7"));
-        assertEquals("$1,000.", filtered("{function: regex, group_select: 0, regex_pattern: '(-?[$0-9.,]{2,})|(-?[0-9]+)'}", "$1,000. or 7"));
+        assertEquals("$1,000.",
+                filtered("{function: regex, group_select: 0, regex_pattern: '(-?[$0-9.,]{2,})|(-?[0-9]+)'}", "$1,000. or 7"));
         assertEquals("b", filtered("{function: regex, regex_pattern: '(?P<letter>[[b])', fallback: none}", "ab"));
         assertEquals("abc", filtered("{function: remove_whitespace}", " abc\n"));
         assertEquals("good", filtered("{function: map, mapping_dict: {x: good}, default_value: bad}", "x"));
@@ -180,7 +184,8 @@ class TaskRulesTest {
     void literalsAreReadAsPythonPrintsThem() {
         assertEquals(Optional.of("[\"it's\",\"a \\\"b\\\"\",1,-2.5,true,null,[\"x\"]]"),
                 PythonLiteral.parse("[\"it's\", 'a \"b\"', 1, -2.5, True, None, ('x',)]").map(JsonNode::toString));
-        assertEquals(Optional.of(JSON.createArrayNode().add("line\nnext").add("\u00e9\u2028")), PythonLiteral.parse("['line\\nnext', '\\xe9\\u2028']"));
+        assertEquals(Optional.of(JSON.createArrayNode().add("line\nnext").add("\u00e9\u2028")),
+                PythonLiteral.parse("['line\\nnext', '\\xe9\\u2028']"));
         for (var broken : new String[] {"[1 2]", "['a", "__import__('os')", "[1]]", "", "[" + "(".repeat(5000)})
             assertEquals(Optional.empty(), PythonLiteral.parse(broken), broken);
     }
@@ -197,7 +202,8 @@ class TaskRulesTest {
         var task = new HarnessTask(config, new Datasets(Map.of()), PromptSettings.DEFAULT, MissingNode.getInstance());
         var text = " = Title =\nA 1,000 \"word\" (here), it's 1 .";
         assertEquals(new Request.Rolling(text), task.samples(0).getFirst().requests().getFirst());
-        var result = Evaluation.of(new TaskIndex.Suite(List.of(config), List.of()), Evaluation.Options.DEFAULT).run(new Scripted("m"), (d, a) -> {});
+        var result = Evaluation.of(new TaskIndex.Suite(List.of(config), List.of()), Evaluation.Options.DEFAULT).run(new Scripted("m"),
+                (d, a) -> {});
         assertEquals(Math.exp(text.length() / 19.0), result.figure("w", "word_perplexity").orElseThrow().value(), 1e-9);
         assertTrue(result.settings().path("notes").toString().contains("wikitext_detokenizer"));
     }

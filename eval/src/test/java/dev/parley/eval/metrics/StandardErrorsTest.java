@@ -60,7 +60,8 @@ class StandardErrorsTest {
         for (int i = 0; i < 4000; i++) all.add(new double[] {random.nextDouble() < 0.4 ? 1 : 0});
         var parts = List.of(all.subList(0, 1000), all.subList(1000, 4000));
         var pooled = StandardErrors.pooled(
-                parts.stream().mapToDouble(p -> StandardErrors.of(Aggregation.MEAN, p, 1).getAsDouble()).toArray(), new long[] {1000, 3000});
+                parts.stream().mapToDouble(p -> StandardErrors.of(Aggregation.MEAN, p, 1).getAsDouble()).toArray(),
+                new long[] {1000, 3000});
         assertEquals(StandardErrors.of(Aggregation.MEAN, all, 1).getAsDouble(), pooled, 1e-5);
     }
 }

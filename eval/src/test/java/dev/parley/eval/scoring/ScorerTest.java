@@ -60,6 +60,25 @@ class ScorerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "qwen3-tiny", "mistral-tiny"})
+    void treesInOnePassScoreAsEdgesOneAfterTheOther(String name) {
+        try (var model = model(name, Backend.TORCH); var java = model(name, Backend.JAVA);
+                var trees = new TreePassScorer(model, 100); var edges = new PrefixTreeScorer(java)) {
+            var random = new SplittableRandom(2);
+            var asked = new ArrayList<Continuation>();
+            for (int i = 0; i < 200; i++)
+                asked.add(new Continuation(random.ints(random.nextInt(1, 30), 0, 3).toArray(),
+                        random.ints(random.nextInt(1, 20), 0, 3).toArray()));
+            var expected = edges.logprobs(asked);
+            var actual = trees.logprobs(asked);
+            for (int i = 0; i < asked.size(); i++) {
+                assertArrayEquals(expected.get(i).logprobs(), actual.get(i).logprobs(), 1e-4);
+                assertArrayEquals(expected.get(i).likeliest(), actual.get(i).likeliest());
+            }
+        }
+    }
+
     /** One text in one pass: what is too long for the context is cut at its beginning. */
     private static void assertAlone(CausalLM model, Continuation asked, TokenScores scores) {
         var all = Arrays.copyOf(asked.context(), asked.context().length + asked.ids().length);

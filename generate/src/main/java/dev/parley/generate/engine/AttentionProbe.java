@@ -30,7 +30,7 @@ final class AttentionProbe extends Probe<float[][][]> {
     @Override
     void read(InferenceSession session, SequenceCache cache, int[] piece) {
         if (cache.length() < ids().length - 1) session.feed(List.of(new Feed(cache, piece, Scored.NONE, false)));
-        else weights = session.attention(cache, piece[0]);
+        else weights = session.trace(cache, piece).attention()[0];
     }
 
     @Override

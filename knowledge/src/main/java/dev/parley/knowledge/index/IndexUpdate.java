@@ -61,7 +61,8 @@ public final class IndexUpdate implements AutoCloseable {
     public void put(IndexedFile file, String text, List<Found> passages, float[][] vectors) {
         var of = IntStream.range(0, passages.size())
                 .mapToObj(i -> Stored.of(passages.get(i), vectors.length == 0 ? new float[0] : vectors[i]));
-        Iterable<Document> documents = Stream.concat(of, Stream.of(file).map(f -> Stored.of(f, text)))::iterator; // each when Lucene takes it
+        // each is made when Lucene takes it
+        Iterable<Document> documents = Stream.concat(of, Stream.of(file).map(f -> Stored.of(f, text)))::iterator;
         change(w -> w.updateDocuments(new Term(Fields.FILE, file.source()), documents));
         if (System.nanoTime() - committed > BETWEEN_COMMITS) commit();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
@@ -57,7 +58,7 @@ class DraftModelTest {
     private static ModelSource source(String id, Optional<Path> draft, WeightType draftWeights) {
         return new ModelSource(id, List.of(), 10L << 20, TestServer.CONTEXT,
                 () -> new ModelSource.Parts(load(MODEL, WeightType.INT8), Tokenizer.load(MODEL),
-                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TURN)).build(),
+                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TURN)).build(), EmbeddingRules.MEAN,
                         draft.map(folder -> load(folder, draftWeights))));
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
+import dev.parley.data.TrainingData;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
@@ -205,7 +206,7 @@ public final class Recipe {
             var rows = this.rows.isPresent() ? this.rows.get() : rowsOfFiles(stage, tokenizer, model.config().maxPositionEmbeddings());
             var trainer = rows.eval.map(eval -> new Trainer(model, arguments, rows.train, eval))
                     .orElseGet(() -> new Trainer(model, arguments, rows.train));
-            return trainer.withTokenizer(tokenizer);
+            return trainer.withTokenizer(tokenizer).withTrainingData(data(stage), tokenizer);
         } catch (Throwable e) {
             model.close();
             throw e;
@@ -287,6 +288,12 @@ public final class Recipe {
     }
 
     // ---- data ----
+
+    private TrainingData data(Stage stage) {
+        var base = keys.path("model").isTextual() ? Optional.of(models.model(keys.path("model").asText())) : Optional.<Path>empty();
+        if (rows.isPresent()) return TrainingData.ofRows(base);
+        return new TrainingData(stage == Stage.SFT ? TrainingData.Kind.CHATS : TrainingData.Kind.TEXTS, files("train_files"), base);
+    }
 
     private List<Path> files(String key) {
         var files = new ArrayList<Path>();

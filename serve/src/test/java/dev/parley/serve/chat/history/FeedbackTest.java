@@ -100,6 +100,7 @@ class FeedbackTest {
         ratings.rate("bob", answer(bob, "bad", "stop"), -1, "");
         assertEquals(List.of(pair("B", "A"), pair("good", "bad")), feedback.preferences());
         assertEquals(feedback.preferences(), feedback.preferences());
+        assertEquals(List.of(), feedback.choices()); // both answers are of one model
     }
 
     @ParameterizedTest

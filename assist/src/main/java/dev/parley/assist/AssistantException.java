@@ -1,0 +1,15 @@
+package dev.parley.assist;
+
+/** Something is wrong with an assistant; the message is a sentence that says what, where and what to do. */
+public final class AssistantException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public AssistantException(String message) {
+        super(message);
+    }
+
+    public AssistantException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

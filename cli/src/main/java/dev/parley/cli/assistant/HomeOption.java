@@ -1,0 +1,21 @@
+package dev.parley.cli.assistant;
+
+import dev.parley.assist.Assistants;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that says where the indexes of assistants and the log of their decisions are kept. */
+final class HomeOption {
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Folder for the indexes of assistants and the log of decisions. Default: ~/.parley.")
+    private Path folder;
+
+    Path folder() {
+        return (folder != null ? folder : Path.of(System.getProperty("user.home"), ".parley")).resolve("assistants");
+    }
+
+    Assistants assistants() {
+        return new Assistants(folder());
+    }
+}

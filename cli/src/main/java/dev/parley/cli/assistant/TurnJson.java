@@ -1,0 +1,39 @@
+package dev.parley.cli.assistant;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.assist.turn.TurnResult;
+import java.util.Locale;
+
+/** A turn as JSON. */
+final class TurnJson {
+
+    private TurnJson() {}
+
+    static ObjectNode of(String assistant, TurnResult result) {
+        var json = JsonNodeFactory.instance.objectNode().put("assistant", assistant).put("language", result.language())
+                .put("answer", result.answer()).put("ending", result.ending().label()).put("cited", result.cited());
+        result.sources().forEach(json.putArray("sources")::add);
+        var passages = json.putArray("passages");
+        for (int i = 0; i < result.passages().size(); i++) {
+            var p = result.passages().get(i);
+            passages.addObject().put("number", i + 1).put("id", p.id()).put("source", p.source()).put("title", p.title())
+                    .put("page", p.page())
+                    .put("start", p.start()).put("end", p.end()).put("text", p.text()).put("relevance", p.relevance());
+        }
+        var decisions = json.putArray("decisions");
+        for (var d : result.decisions()) {
+            decisions.addObject().put("stage", d.stage().name().toLowerCase(Locale.ROOT)).put("guardrail", d.guardrail())
+                    .put("rule", d.rule())
+                    .put("ended", d.ended()).put("reason", d.reason());
+        }
+        var calls = json.putArray("tool_calls");
+        for (var use : result.toolUses()) {
+            calls.addObject().put("source", use.source()).put("tool", use.tool()).put("result", use.result().text())
+                    .put("is_error", use.result().isError()).set("arguments", use.arguments());
+        }
+        result.usage().ifPresent(usage -> json.put("model", usage.model()).put("finish_reason", usage.finishReason()).putObject("usage")
+                .put("prompt_tokens", usage.promptTokens()).put("completion_tokens", usage.completionTokens()));
+        return json;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.parley.generate.engine;
+
+import dev.parley.generate.engine.InferenceEngine.Answer;
+import dev.parley.generate.engine.InferenceEngine.Listener;
+import dev.parley.generate.engine.InferenceEngine.Ticket;
+import dev.parley.generate.sampling.TokenLogprob;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Asks an engine and waits for the answer, one at a time, which another thread may stop.
+ *
+ * <pre>{@code
+ * var answer = new EngineCaller(engine).answer(TextRequest.of(ids, config), (sequence, ids, text) -> System.out.print(text));
+ * }</pre>
+ */
+public final class EngineCaller {
+
+    /** Takes each piece of an answer as soon as it is certain, on the engine's thread. */
+    @FunctionalInterface
+    public interface Pieces {
+
+        /** More of a sequence. @param ids that are new @param text that is final now; may be empty */
+        void on(int sequence, int[] ids, String text);
+    }
+
+    private final InferenceEngine engine;
+    private volatile Optional<Ticket> running = Optional.empty();
+    private volatile boolean stopped; // the answer that is given, or is about to be
+
+    /** @param engine stays the caller's */
+    public EngineCaller(InferenceEngine engine) {
+        this.engine = engine;
+    }
+
+    /** An answer is about to be asked for: a stop that came too late for the one before is not meant for it. */
+    public void ready() {
+        stopped = false;
+    }
+
+    /** Asks, and waits for the end. What the engine fails by is thrown. */
+    public Answer answer(TextRequest request, Pieces pieces) {
+        var answer = new CompletableFuture<Answer>();
+        running = Optional.of(engine.submit(request, new Listener() {
+            @Override
+            public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                pieces.on(row, ids, text);
+            }
+
+            @Override
+            public void onEnd(Answer ended) {
+                answer.complete(ended);
+            }
+
+            @Override
+            public void onFailure(RuntimeException failure) {
+                answer.completeExceptionally(failure);
+            }
+        }));
+        if (stopped) stop(); // before there was a ticket
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            running = Optional.empty();
+        }
+    }
+
+    /** Ends the answer that is being given, where it is. */
+    public void stop() {
+        stopped = true;
+        running.ifPresent(Ticket::cancel);
+    }
+}
