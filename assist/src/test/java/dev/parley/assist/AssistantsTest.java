@@ -71,7 +71,7 @@ class AssistantsTest {
             var report = new AssistantCheck(open, Optional.empty()).run(questions.stream().filter(q -> q.set().equals("test")).toList(), done -> {});
             var hits = report.rows().stream().filter(r -> r.measure() == Measure.HIT_AT_3 && r.language().equals("all")).findFirst().orElseThrow();
             // by words alone; what vectors add is measured with the command
-            assertTrue(hits.proportion().value() > 0.6, hits.toString());
+            assertTrue(hits.proportion().value() > 0.5, hits.toString());
             for (var row : report.rows()) {
                 if (row.measure() == Measure.TRIGGERS_CAUGHT && row.language().equals("all")) assertTrue(row.proportion().value() > 0.9, row.toString());
             }

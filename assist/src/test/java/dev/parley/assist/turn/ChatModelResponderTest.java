@@ -42,13 +42,13 @@ class ChatModelResponderTest {
 
     @BeforeEach
     void makeModel() throws IOException {
-        try (var random = TrainableLM.create(ModelConfig.gpt2(290, 256, 32, 2, 2), 7)) {
-            random.savePretrained(folder);
-        }
         BpeTrainer.of(290).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of("the sea is blue and the hill is green").iterator())
                 .save(folder);
-        model = CausalLM.fromPretrained(folder);
         tokenizer = Tokenizer.load(folder);
+        try (var random = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, 32, 2, 2), 7)) {
+            random.savePretrained(folder);
+        }
+        model = CausalLM.fromPretrained(folder);
         responder = new ChatModelResponder("tiny", model, tokenizer, ChatTemplate.chatMl(), GenerationConfig.DEFAULT);
     }
 
