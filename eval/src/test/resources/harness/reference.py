@@ -1,6 +1,6 @@
 """Runs lm-evaluation-harness (0.4.13) over the task files, to record its requests and to make figures of responses to them.
 
-  python reference.py record requests.json
+  python reference.py record requests.json          (chat-turns requests-chat-turns.json, chat-one requests-chat-one.json)
   python reference.py figures responses.json expected.json
 
 in the folder of the task files; the responses are written by HarnessTest with -Dharness.record=FOLDER. FAST=1 takes quicker f1 and mcc in
@@ -38,6 +38,11 @@ class Replay(LM):
             self.requests.append(dict(task=r.task_name, doc=r.doc_id, kind=kind, args=args))
             out.append(self.responses[key] if self.responses is not None else otherwise)
         return out
+    @property
+    def tokenizer_name(self): return "test"
+    def chat_template(self, chat_template=False): return "test"
+    def apply_chat_template(self, history, add_generation_prompt=True):
+        return "".join("<%s>%s" % (m["role"], m["content"]) for m in history) + ("<assistant>" if add_generation_prompt else "")
     def loglikelihood(self, requests): return [tuple(x) for x in self.answer("loglikelihood", requests, [-1.0, False])]
     def loglikelihood_rolling(self, requests): return self.answer("loglikelihood_rolling", requests, -1.0)
     def generate_until(self, requests): return self.answer("generate_until", requests, "x")
@@ -52,8 +57,11 @@ def main():
             responses[json.dumps(args)] = line["response"]
     lm = Replay(responses)
     manager = TaskManager(include_path=os.getcwd(), include_defaults=False)
-    result = simple_evaluate(model=lm, tasks=TASKS, task_manager=manager, bootstrap_iters=100000 if mode == "figures" else 0)
-    if mode == "record":
+    chat = {}
+    if mode.startswith("chat"):  # chat-turns, chat-one
+        chat = dict(apply_chat_template=True, fewshot_as_multiturn=mode == "chat-turns", system_instruction="be brief.")
+    result = simple_evaluate(model=lm, tasks=TASKS, task_manager=manager, bootstrap_iters=100000 if mode == "figures" else 0, **chat)
+    if mode != "figures":
         json.dump(lm.requests, open(sys.argv[2], "w"), indent=0)
     else:
         json.dump(result["results"], open(sys.argv[3], "w"), indent=1)

@@ -7,5 +7,6 @@ public interface AnalysisListener {
     /** Says nothing. */
     AnalysisListener SILENT = (analysis, done, total) -> {};
 
+    /** So much of an analysis is done. */
     void at(Analysis analysis, int done, int total);
 }

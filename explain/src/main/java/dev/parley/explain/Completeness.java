@@ -12,6 +12,8 @@ import java.util.List;
 public record Completeness(int steps, List<Sum> tokens) {
 
     /**
+     * Two numbers that should be equal.
+     *
      * @param attributed sum of the scores
      * @param gained target's value after the text, less that after the baseline
      */

@@ -55,7 +55,11 @@ public record NearestPassages(State state, int passages, int compared, List<Foun
         private final int most;
         private final Map<Passage, double[]> vectors = new IdentityHashMap<>();
 
-        /** @param most passages that are compared; of more data, those that share most tokens with the text */
+        /**
+         * A comparison.
+         *
+         * @param most passages that are compared; of more data, those that share most tokens with the text
+         */
         public Comparison(TrainingPassages passages, State state, int most) {
             this.passages = passages;
             this.state = state;

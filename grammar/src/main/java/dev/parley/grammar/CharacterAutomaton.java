@@ -15,6 +15,17 @@ public record CharacterAutomaton(List<State> states) {
         states = List.copyOf(states);
     }
 
+    /** All of it as a text, for comparison. */
+    String source() {
+        var source = new StringBuilder();
+        for (var state : states) {
+            source.append(state.accepts ? '\u0001' : '\u0002');
+            for (var step : state.steps)
+                source.append(step.characters).append('\u0003').append((char) (step.target >> 16)).append((char) step.target);
+        }
+        return source.toString();
+    }
+
     /** @param steps no two of which share a character */
     public record State(boolean accepts, List<Step> steps) {
 

@@ -96,7 +96,7 @@ public final class Grammar {
      * @throws GrammarException if it accepts none, or is too much
      */
     public static Grammar ofAutomaton(CharacterAutomaton automaton) {
-        return read("automaton", bounded("The automaton", automaton.toString()), ROOT,
+        return read("automaton", bounded("The automaton", automaton.source()), ROOT,
                 work -> Map.of(ROOT, new Expression.Machine(CharacterMachine.of(automaton, work), Expression.Characters::new)));
     }
 

@@ -6,7 +6,11 @@ public sealed interface Target {
     /** The token in question. */
     int token();
 
-    /** @param scores of every token as the next, (V) */
+    /**
+     * The number.
+     *
+     * @param scores of every token as the next, (V)
+     */
     double value(float[] scores);
 
     /** Why this token: ln p(token), in nats. */

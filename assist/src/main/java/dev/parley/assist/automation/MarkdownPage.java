@@ -24,7 +24,7 @@ final class MarkdownPage {
         return "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>"
                 + escaped(title)
-                + "</title>\n<style>body { max-width: 44em; margin: 2em auto; padding: 0 1em; font: 16px/1.6 system-ui, sans-serif }</style>\n"
+                + "</title>\n<style>body { max-width: 44em; margin: 2em auto; font: 16px/1.6 system-ui, sans-serif }</style>\n"
                 + "</head>\n<body>\n" + page.html + "</body>\n</html>\n";
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A form of verse: how many Chinese characters, or English syllables, each line has.
@@ -27,9 +28,10 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
 
     private static final int MOST_LINES = 64;
     private static final int MOST_CHARACTERS = 40;
-    private static final int MOST_SYLLABLES = 16;
+    private static final int MOST_SYLLABLES = 12;
 
     private static final Map<String, VerseForm> NAMED = named();
+    private static final Map<Integer, Grammar> LINES = new ConcurrentHashMap<>(); // by syllables; each takes a second to make
 
     /** @throws IllegalArgumentException if there are no lines, or too many, or too long ones */
     public VerseForm {
@@ -90,10 +92,9 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
     public Grammar grammar() {
         if (unit == Unit.CHARACTERS) return Grammar.ofRegex(chinese());
         var parts = new ArrayList<Grammar>();
-        var bySyllables = new LinkedHashMap<Integer, Grammar>();
         for (var line : lines) {
             if (!parts.isEmpty()) parts.add(Grammar.ofText("\n"));
-            parts.add(bySyllables.computeIfAbsent(line, n -> Grammar.ofAutomaton(SyllableLines.of(n))));
+            parts.add(LINES.computeIfAbsent(line, n -> Grammar.ofAutomaton(SyllableLines.of(n))));
         }
         return Grammar.sequence(parts.toArray(Grammar[]::new));
     }

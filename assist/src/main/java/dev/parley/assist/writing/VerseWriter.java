@@ -10,6 +10,7 @@ import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -63,6 +64,6 @@ public final class VerseWriter {
 
     private static Poem poem(Completion completion) {
         var mean = completion.logprobs().stream().mapToDouble(TokenLogprob::logprob).average().orElseThrow();
-        return new Poem(completion.text(), mean, completion.ids().length);
+        return new Poem(completion.text(), mean, Arrays.stream(completion.ids()).boxed().toList());
     }
 }

@@ -6,8 +6,8 @@ package dev.parley.assist.writing;
  * time, so that the same rules count a word and hold a model to a count.
  *
  * @param syllables counted so far; endings may still take one away
- * @param last the letter before, or {@code ^} at the beginning of a word; {@code '} after an apostrophe
- * @param before what the letter before that was: a letter, or {@code ^}
+ * @param last the letter before, or one of its kind, or {@code ^} at the beginning of a word; {@code '} after an apostrophe
+ * @param before the letter before that, or one of its kind
  * @param ending how much of an ending that matters is there
  * @param run how many vowels, or consonants, there are in a row
  */
@@ -28,6 +28,33 @@ record WordState(int syllables, char last, char before, Ending ending, int run) 
 
     static boolean isVowel(char c) {
         return VOWELS.indexOf(c) >= 0;
+    }
+
+    /** Keeps of the two letters before only what anything depends on, so that there are few states. */
+    WordState {
+        if (before != '\'' && before != '"' && last != '\'' && last != '^') {
+            before = switch (last) {
+                case 'i' -> "tcsgx".indexOf(before) >= 0 ? 's' : 'b';
+                case 'e' -> "szxch".indexOf(before) >= 0 ? 's' : before == 'g' ? 'g' : "td".indexOf(before) >= 0 ? 't' : 'b';
+                case 'u' -> before == 'q' || before == 'g' ? 'g' : 'b';
+                case 'y' -> before == '^' ? '^' : 'b';
+                case 'l' -> isVowel(before) || "lrw^".indexOf(before) >= 0 ? 'r' : 'b';
+                default -> 'b';
+            };
+            last = switch (last) {
+                case 'a', 'o' -> 'a';
+                case 'c', 's', 'x' -> 's';
+                case 'z', 'h' -> 'h';
+                case 'r', 'w' -> 'r';
+                case 'e', 'i', 'u', 'y', 't', 'd', 'g', 'q', 'l' -> last;
+                default -> 'b';
+            };
+        }
+    }
+
+    /** The same with no more syllables counted than matter: none, one or several. */
+    WordState capped() {
+        return syllables <= 2 ? this : new WordState(2, last, before, ending, run);
     }
 
     /** Whether a letter may follow: words are bounded, and after an apostrophe come s, t, d, m, ll, re or ve. */

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  ./parley assistant list",
             "  ./parley assistant run customer-service \"How long may I return an item?\" --model my-model",
             "  ./parley assistant check customer-service --no-model",
-            "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies"})
+            "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
+            "  ./parley assistant write --form haiku --topic rain --model my-model --best-of 8"})
 public final class AssistantCommand implements Runnable {
 
     @Spec
@@ -22,11 +23,12 @@ public final class AssistantCommand implements Runnable {
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
         return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output),
-                new TableCommand(output));
+                new TableCommand(output), new WriteCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with assistants: list, run, chat, check or table.");
+        throw new ParameterException(spec.commandLine(),
+                "Name what shall be done with assistants: list, run, chat, check, table or write.");
     }
 }

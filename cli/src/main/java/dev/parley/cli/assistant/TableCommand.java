@@ -1,7 +1,7 @@
 package dev.parley.cli.assistant;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.assist.automation.EngineResponder;
+import dev.parley.assist.automation.BatchedResponder;
 import dev.parley.assist.automation.OutputFormat;
 import dev.parley.assist.automation.RowPrompts;
 import dev.parley.assist.automation.RunIdentity;
@@ -119,7 +119,7 @@ public final class TableCommand implements Callable<Integer> {
                     .text("schema", schema == null ? "" : text(schema)).settings(ended);
             model.engine().settings().forEach(identity::value);
             var config = grammar.map(g -> ended.toBuilder().grammar(g).build()).orElse(ended);
-            try (var responder = new EngineResponder(loaded, tokenizer, config, system, parallel)) {
+            try (var responder = new BatchedResponder(loaded, tokenizer, config, system, parallel)) {
                 var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel,
                         limit == null ? Long.MAX_VALUE : limit,
                         config.seed(), restart, retryFailed);

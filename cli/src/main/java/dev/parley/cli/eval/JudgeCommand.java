@@ -59,8 +59,8 @@ final class JudgeCommand implements Callable<Integer> {
     private Path template;
 
     @Option(names = "--verdict", paramLabel = "REGEX", defaultValue = Judge.DEFAULT_VERDICT,
-            description = "Finds the verdict in what the judge says: the first group of the last match. Default: what follows Verdict, Score "
-                    + "or Rating.")
+            description = "Finds the verdict in what the judge says: the first group of the last match. Default: what follows Verdict, "
+                    + "Score or Rating.")
     private Pattern verdict;
 
     @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256",

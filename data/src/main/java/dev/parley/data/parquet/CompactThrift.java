@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Structures in Thrift's compact protocol, as maps from the fields' numbers: whole numbers as Long, strings as byte[], lists, structures. */
+/** Structures in Thrift's compact protocol, by the fields' numbers: whole numbers are Long, strings byte[], lists and structures nest. */
 final class CompactThrift {
 
     private static final int DEEPEST = 40;

@@ -2,7 +2,7 @@
  * Reads tables in Parquet, the form in which the hub keeps data sets. Start with {@link dev.parley.data.parquet.ParquetFile}.
  *
  * <pre>{@code
- * ParquetFile.read(Path.of("test-00000-of-00001.parquet"), row -> System.out.println(row));   // {"question":"…","choices":{"text":[…]}}
+ * ParquetFile.read(Path.of("test-00000-of-00001.parquet"), row -> System.out.println(row)); // {"question":"…"}
  * }</pre>
  *
  * {@code CompactThrift} reads the footer, {@code ColumnPages} the levels and values of a column, and {@code RowAssembler} puts rows

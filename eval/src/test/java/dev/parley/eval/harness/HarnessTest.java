@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +44,27 @@ class HarnessTest {
 
     @Test
     void requestsAreThoseThatTheToolItselfMakes() throws IOException {
+        assertRequests("requests.json", PromptSettings.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void requestsInAChatAreThoseThatTheToolItselfMakes(boolean multiTurn) throws IOException {
+        var template = ChatTemplate.parse("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+                + "{% if add_generation_prompt %}<assistant>{% endif %}", "test");
+        assertRequests(multiTurn ? "requests-chat-turns.json" : "requests-chat-one.json", new PromptSettings(OptionalInt.empty(),
+                PromptSettings.SEED, Optional.of(template), Map.of(), multiTurn, Optional.of("be brief.")));
+    }
+
+    private static void assertRequests(String file, PromptSettings settings) throws IOException {
         var expected = new LinkedHashMap<String, List<JsonNode>>();
-        for (var request : JSON.readTree(TinyModels.resource("requests.json").toFile())) {
+        for (var request : JSON.readTree(TinyModels.resource(file).toFile())) {
             var arguments = expected.computeIfAbsent(request.path("task").asText() + " " + request.path("doc"), k -> new ArrayList<>());
             if (!request.path("kind").asText().equals("generate_until") || arguments.isEmpty()) arguments.add(request.path("args"));
         }
         var asked = 0;
         for (var config : suite().tasks()) {
-            var task = new HarnessTask(config, new Datasets(Map.of()), PromptSettings.DEFAULT, MissingNode.getInstance());
+            var task = new HarnessTask(config, new Datasets(Map.of()), settings, MissingNode.getInstance());
             for (var sample : task.samples(0)) {
                 var name = sample.task() + " " + sample.number();
                 assertEquals(expected.get(name), sample.requests().stream().map(HarnessTest::arguments).toList(), name);

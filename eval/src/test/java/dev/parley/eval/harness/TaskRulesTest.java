@@ -86,7 +86,8 @@ class TaskRulesTest {
                 .getMessage();
     }
 
-    private static final String CHOICE = "output_type: multiple_choice\ndoc_to_text: '{{q}}'\ndoc_to_target: n\ndoc_to_choice: ['a', 'bb']\n";
+    private static final String CHOICE = "output_type: multiple_choice\ndoc_to_text: '{{q}}'\ndoc_to_target: n\n"
+            + "doc_to_choice: ['a', 'bb']\n";
 
     @Test
     void whatCannotRunIsToldByName() throws IOException {

@@ -25,7 +25,11 @@ public final class ExplanationJson {
 
     private ExplanationJson() {}
 
-    /** @param model its name, as the user gave it */
+    /**
+     * The object that {@code --json} prints.
+     *
+     * @param model its name, as the user gave it
+     */
     public static ObjectNode of(String model, Explanation explanation) {
         var text = explanation.text();
         var json = NODES.objectNode().put("model", model).put("prompt_tokens", text.promptLength());

@@ -102,8 +102,8 @@ public final class Feedback {
     }
 
     /**
-     * Choices between the answers of two models, from the first on: {@code {"left":model,"right":model,"choice":"left"|"right"|"tie"}}, what
-     * models are ranked by. That neither is good counts as a tie.
+     * Choices between the answers of two models, from the first on, what models are ranked by:
+     * {@code {"left":model,"right":model,"choice":"left"|"right"|"tie"}}. That neither is good counts as a tie.
      */
     public List<String> choices() {
         return database.read(t -> t.list("select left_model, right_model, choice from comparisons where left_model is not null and "

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers by a model, whose engine batches what is asked at the same time. A model with a chat template is asked as a user asks. */
-public final class EngineResponder implements RowResponder, AutoCloseable {
+public final class BatchedResponder implements RowResponder, AutoCloseable {
 
     private static final int WAITING = 256;
 
@@ -30,7 +30,7 @@ public final class EngineResponder implements RowResponder, AutoCloseable {
      * @param system an instruction before each prompt, or empty
      * @param parallel how many answers are made at once
      */
-    public EngineResponder(CausalLM model, Tokenizer tokenizer, GenerationConfig config, String system, int parallel) {
+    public BatchedResponder(CausalLM model, Tokenizer tokenizer, GenerationConfig config, String system, int parallel) {
         this.tokenizer = tokenizer;
         this.config = config;
         this.system = system;
