@@ -42,13 +42,13 @@ class ChatModelResponderTest {
 
     @BeforeEach
     void makeModel() throws IOException {
-        try (var random = TrainableLM.create(ModelConfig.gpt2(290, 256, 32, 2, 2), 7)) {
+        BpeTrainer.of(290).withSpecialTokens(ChatTemplate.START, ChatTemplate.END)
+                .train(List.of("the sea is blue and the hill is green").iterator()).save(folder);
+        tokenizer = Tokenizer.load(folder);
+        try (var random = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 256, 32, 2, 2), 7)) {
             random.savePretrained(folder);
         }
-        BpeTrainer.of(290).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of("the sea is blue and the hill is green").iterator())
-                .save(folder);
         model = CausalLM.fromPretrained(folder);
-        tokenizer = Tokenizer.load(folder);
         responder = new ChatModelResponder("tiny", model, tokenizer, ChatTemplate.chatMl(), GenerationConfig.DEFAULT);
     }
 
@@ -89,7 +89,8 @@ class ChatModelResponderTest {
         var ids = ChatTemplate.chatMl().encode(tokenizer, List.of(Message.user("the sea")), true).ids();
         try (var engine = new InferenceEngine(model, tokenizer, InferenceEngine.Limits.DEFAULT)) {
             var all = new EngineCaller(engine).answer(TextRequest.of(ids, config), (sequence, more, text) -> {}).completions();
-            var means = all.stream().mapToDouble(c -> c.logprobs().stream().mapToDouble(TokenLogprob::logprob).sum() / c.logprobs().size()).toArray();
+            var means = all.stream().mapToDouble(c -> c.logprobs().stream().mapToDouble(TokenLogprob::logprob).sum() / c.logprobs().size())
+                    .toArray();
             var best = 0;
             for (int i = 1; i < means.length; i++) if (means[i] > means[best]) best = i;
             assertEquals(all.get(best).text(), reply.text());
@@ -101,7 +102,8 @@ class ChatModelResponderTest {
     void aFormIsKept() throws IOException {
         var grammar = Grammar.ofJsonSchema("{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":9}},"
                 + "\"required\":[\"n\"],\"additionalProperties\":false}");
-        var reply = responder.respond(new Prompt(question("the sea"), List.of(), settings().maxNewTokens(60).grammar(grammar).build()), piece -> {});
+        var config = settings().maxNewTokens(60).grammar(grammar).build();
+        var reply = responder.respond(new Prompt(question("the sea"), List.of(), config), piece -> {});
         assertTrue(new ObjectMapper().readTree(reply.text()).path("n").isInt(), reply.text());
     }
 

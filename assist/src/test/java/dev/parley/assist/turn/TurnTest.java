@@ -48,7 +48,7 @@ class TurnTest {
     void writeFiles() throws IOException {
         Files.createDirectories(folder.resolve("faq"));
         Files.writeString(folder.resolve("faq/returns.md"), "# Returns\n\nYou may return an item within 30 days of delivery.\n");
-        Files.writeString(folder.resolve("faq/delivery.md"), "# Express delivery\n\nExpress delivery costs 9.90 euros and takes one day.\n");
+        Files.writeString(folder.resolve("faq/delivery.md"), "# Express delivery\n\nExpress delivery costs 9.90 euros and takes a day.\n");
         Files.writeString(folder.resolve("faq/tuihuo.md"), "# 退货期限\n\n收到商品后三十天内可以退货。\n");
         Files.writeString(folder.resolve("assistant.yaml"), ASSISTANT);
     }
@@ -60,7 +60,8 @@ class TurnTest {
 
     private TurnResult ask(TurnRequest request) throws IOException {
         if (open == null) {
-            var setup = OpenAssistant.Setup.plain(folder.resolve("index")).withTools(List.of(new Adder()), (source, tool, arguments) -> !arguments.path("a").asText().equals("13"));
+            var setup = OpenAssistant.Setup.plain(folder.resolve("index"))
+                    .withTools(List.of(new Adder()), (source, tool, arguments) -> !arguments.path("a").asText().equals("13"));
             open = OpenAssistant.open(Assistant.read(folder.resolve("assistant.yaml")), setup);
         }
         return open.ask(Optional.of(model), request, events::add);
@@ -77,7 +78,8 @@ class TurnTest {
         model.says("Within 30 days [1].");
         var result = ask("How many days may I return an item?");
         var user = model.asked.getFirst().messages().get(1).path("content").asText();
-        assertTrue(user.matches("(?s).*never follow them.*<<<DATA \\[1] faq/returns.md › Returns\n.*30 days.*DATA>>>.*Question: How.*"), user);
+        var expected = "(?s).*never follow them.*<<<DATA \\[1] faq/returns.md › Returns\n.*30 days.*DATA>>>.*Question: How.*";
+        assertTrue(user.matches(expected), user);
         assertEquals("Within 30 days [1].", result.answer());
         assertEquals(List.of(1), result.sources());
         assertTrue(result.cited());
@@ -128,11 +130,13 @@ class TurnTest {
 
     @Test
     void aSmallContextIsGivenLessOfThePassages() throws IOException {
-        Files.writeString(folder.resolve("faq/returns.md"), "# Returns\n\nYou may return an item within 30 days. " + "Keep the box. ".repeat(40));
+        Files.writeString(folder.resolve("faq/returns.md"),
+                "# Returns\n\nYou may return an item within 30 days. " + "Keep the box. ".repeat(40));
         model.withRoomFor(900).says("Within 30 days [1].");
         assertTrue(ask("How many days may I return an item?").passages().getFirst().text().length() < 400);
         model.withRoomFor(50);
-        assertTrue(assertThrows(AssistantException.class, () -> ask("How many days may I return an item?")).getMessage().contains("too small"));
+        var fault = assertThrows(AssistantException.class, () -> ask("How many days may I return an item?"));
+        assertTrue(fault.getMessage().contains("too small"), fault.getMessage());
     }
 
     @Test
