@@ -88,7 +88,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--analyses", paramLabel = "NAME", split = ",",
             description = "What to make: attention, rollout, gradient-x-input, integrated-gradients, occlusion, logit-lens, "
-                    + "logit-attribution, training-passages. Default: all that can be made here; with --engine java those without gradients.")
+                    + "logit-attribution, training-passages. Default: all that can be made here; with --engine java those without "
+                    + "gradients.")
     List<String> analyses = new ArrayList<>();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "64",

@@ -15,9 +15,11 @@ import java.util.regex.Pattern;
  */
 public final class DoseGuardrail implements Guardrail {
 
-    private static final String NUMBER = "(\\d[\\d,]*(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half|一|二|两|三|四|五|六|七|八|九|十|半)";
+    private static final String NUMBER = "(\\d[\\d,]*(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half|一|二|两|三|四|五|六|七|八|"
+            + "九|十|半)";
     private static final Pattern DOSE = Pattern.compile("(?<![\\w.])" + NUMBER + "(?:\\s*(?:-|–|—|~|to|or|至|到|或)\\s*" + NUMBER
-            + ")?\\s*(?:个\\s*)?(milligrams?|mg|micrograms?|mcg|[µμ]g|ug|grams?|g|millilitres?|milliliters?|ml|international units|iu|units?|tablets?|pills?|capsules?|drops?|puffs?"
+            + ")?\\s*(?:个\\s*)?(milligrams?|mg|micrograms?|mcg|[µμ]g|ug|grams?|g|millilitres?|milliliters?|ml|international "
+            + "units|iu|units?|tablets?|pills?|capsules?|drops?|puffs?"
             + "|毫克|微克|克|毫升|国际单位|单位|片|粒|颗|滴|喷|袋|支|丸)(?![a-zA-Z])", Pattern.CASE_INSENSITIVE);
     private static final Map<String, String> NUMBERS = Map.ofEntries(Map.entry("one", "1"), Map.entry("two", "2"), Map.entry("three", "3"),
             Map.entry("four", "4"), Map.entry("five", "5"), Map.entry("six", "6"), Map.entry("seven", "7"), Map.entry("eight", "8"),
@@ -34,7 +36,8 @@ public final class DoseGuardrail implements Guardrail {
             List.of("vitamin c", "维生素c"), List.of("prednisone", "泼尼松"), List.of("azithromycin", "阿奇霉素"), List.of("cephalexin", "头孢"),
             List.of("salbutamol", "albuterol", "沙丁胺醇"), List.of("tramadol", "曲马多"), List.of("sertraline", "舍曲林"));
     private static final Pattern TAKING = Pattern.compile(
-            "(?i)\\b(?:tak\\w+|dose|doses|dosage|dosing|medicine|medication|drug|daily|inject\\w*|swallow\\w*|prescri\\w+|mg/kg)\\b|服|吃|剂量|用药|口服|每日|每次|一次|注射|药");
+            "(?i)\\b(?:tak\\w+|dose|doses|dosage|dosing|medicine|medication|drug|daily|inject\\w*|swallow\\w*|prescri\\w+|mg/kg)\\b|服|吃|"
+                    + "剂量|用药|口服|每日|每次|一次|注射|药");
 
     /** An amount in the smallest unit of its kind. */
     private record Dose(BigDecimal amount, String unit) {}

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Set;
 
-/** Holds answers to a form: {@code json}, which an answer that is none does not pass, or {@code plain} text, from which Markdown is taken. */
+/**
+ * Holds answers to a form: {@code json}, which an answer that is none does not pass, or {@code plain} text, from which Markdown is taken.
+ */
 public final class FormGuardrail implements Guardrail {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public final class InjectionGuardrail implements Guardrail {
 
     private static final Pattern INVISIBLE_MARKUP = Pattern.compile(
-            "(?is)<!--.*?(?:-->|$)|<(script|style|iframe|object|embed|template|noscript)\\b.*?(?:</\\1\\s*>|$)|<(\\w+)[^>]*(?:display\\s*:\\s*none|visibility\\s*:\\s*hidden|font-size\\s*:\\s*0|\\bhidden\\b)[^>]*>.*?(?:</\\2\\s*>|$)");
+            "(?is)<!--.*?(?:-->|$)|<(script|style|iframe|object|embed|template|noscript)\\b.*?(?:</\\1\\s*>|$)|<(\\w+)"
+                    + "[^>]*(?:display\\s*:\\s*none|visibility\\s*:\\s*hidden|font-size\\s*:\\s*0|\\bhidden\\b)[^>]*>.*?(?:</\\2\\s*>|$)");
     private static final Pattern PICTURE = Pattern
             .compile("!\\[([^\\]\\n]*)\\]\\([^)\\n]*\\)|!\\[([^\\]\\n]*)\\]\\[[^\\]\\n]*\\]|(?is)<img\\b[^>]*>");
     private static final Pattern LINK = Pattern.compile("\\[([^\\]\\n]*)\\]\\(\\s*[^)\\n]*\\)|(?m)^\\s*\\[[^\\]\\n]+\\]:\\s*\\S+.*$");

@@ -12,10 +12,12 @@ final class SpecialTokens {
     private static final Pattern BARS = Pattern.compile("<\\s*[|｜]|[|｜]\\s*>");
     private static final Pattern NAMES = Pattern
             .compile("<(/?\\s*(?:s|bos|eos|pad|unk|mask|cls|sep|think|answer|tools?|tool_calls?|tool_response|function|functions|"
-                    + "(?:start|end)_of_(?:turn|text|image|utterance)|(?:start|end)of\\w*|system|user|assistant|human|sys|inst|instructions?|image|image_soft_token|fim_\\w+|"
+                    + "(?:start|end)_of_(?:turn|text|image|utterance)|(?:start|end)of\\w*|system|user|assistant|human|sys|inst|"
+                    + "instructions?|image|image_soft_token|fim_\\w+|"
                     + "unused\\d+|reserved\\w*|extra_id_\\d+|arg_key|arg_value|data)\\b[^<>\\n]{0,40})>", Pattern.CASE_INSENSITIVE);
     private static final Pattern SQUARE = Pattern.compile(
-            "\\[(/?\\s*(?:INST|SYS|SYSTEM|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|gMASK|CLS|SEP|MASK|PAD|UNK|BOS|EOS|IMG|UNUSED_TOKEN_\\d+)\\s*)\\]",
+            "\\[(/?\\s*(?:INST|SYS|SYSTEM|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|gMASK|CLS|SEP|MASK|PAD|UNK|BOS|EOS|IMG|"
+                    + "UNUSED_TOKEN_\\d+)\\s*)\\]",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern ANGLES = Pattern.compile("<<+|>>+");
     private static final Pattern ROLE = Pattern

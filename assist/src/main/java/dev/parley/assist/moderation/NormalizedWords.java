@@ -25,7 +25,8 @@ public final class NormalizedWords {
     private static final String LOOKALIKES = "аaеeоoрpсcуyхxіiјjѕsкkмmтtнhвbαaεeιiοoρpυuνvκkτtωwɑaɡgıi";
     // Traditional characters that the rules write in their simplified form.
     private static final String TRADITIONAL = "殺杀們们彈弹藥药製制買买賣卖強强槍枪傷伤話话個个會会這这還还妳你從从過过幹干屍尸體体頭头斷断腸肠槍枪門门發发給给寫写讓让歲岁幼幼圖图兒儿兩两錢钱騙骗竊窃號号碼码偽伪護护證证貨货販贩癮"
-            + "瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗藥药嚥咽壓压氣气農农臉脸癱瘫暈晕癲癫癇痫誤误腫肿蕁荨臟脏條条離离遺遗書书結结斃毙動动脈脉湧涌潔洁廁厕劑剂嚨咙劇剧難难無无識识沒没啞哑邊边側侧講讲嗆呛異异麵面紅红嬰婴雙双緊紧覺觉嚴严隱隐蠱蛊蠍蝎蜂蜂齒齿鹼碱漿浆聽听飲饮電电來来處处學学後后對对時时說说麼么歡欢";
+            + "瘾頂顶樓楼燒烧炭炭應应該该滅灭絕绝種种賤贱廢废豬猪滾滚媽妈爛烂驗验裝装爾尔擊击綁绑紮扎鮮鲜噴喷內内臟脏視视頻频裸裸羅罗藥药嚥咽壓压氣气農农臉脸癱瘫暈晕癲癫癇痫誤误腫肿蕁荨臟脏條条離离遺遗書书結结斃毙動动脈脉湧涌潔洁廁厕劑剂嚨咙劇剧難难無无識识沒没"
+            + "啞哑邊边側侧講讲嗆呛異异麵面紅红嬰婴雙双緊紧覺觉嚴严隱隐蠱蛊蠍蝎蜂蜂齒齿鹼碱漿浆聽听飲饮電电來来處处學学後后對对時时說说麼么歡欢";
     private static final String LEET_FROM = "013457@$!";
     private static final String LEET_TO = "oieastasi";
 

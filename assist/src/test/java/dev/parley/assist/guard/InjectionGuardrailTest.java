@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class InjectionGuardrailTest {
 
-    private static final String SYSTEM = "You are the assistant of a shop for bicycles and you answer from the documents, never promise a refund above fifty "
+    private static final String SYSTEM = "You are the assistant of a shop for bicycles and you answer from the documents, never promise a "
+            + "refund above fifty "
             + "pounds, and call nobody by name.";
     private static final String CLEAN = "Returns are free within 30 days. Bring the receipt. 退货请在三十天内办理，并带上收据。";
     private static final InjectionGuardrail GUARDRAIL = new InjectionGuardrail();
@@ -27,7 +28,9 @@ class InjectionGuardrailTest {
     private static String obey(String prompt) {
         var seen = prompt.codePoints().map(c -> c >= 0xE0000 && c < 0xE0080 ? c - 0xE0000 : c).filter(c -> c != 0x200B)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
-        var outside = Pattern.compile("<<<DATA.*?(?:DATA>>>|(?=<\\s*[|｜])|(?=</?s>)|(?=\\[/?INST\\])|(?=<(?:start|end)_of_turn>)|(?=</?think>)|(?=<tool_call>))", Pattern.DOTALL)
+        var outside = Pattern.compile(
+                "<<<DATA.*?(?:DATA>>>|(?=<\\s*[|｜])|(?=</?s>)|(?=\\[/?INST\\])|(?=<(?:start|end)_of_turn>)|(?=</?think>)|(?=<tool_call>))",
+                Pattern.DOTALL)
                 .matcher(seen).replaceAll("");
         if (outside.contains("PWNED")) return "PWNED";
         return outside.matches("(?s).*(?:system prompt|everything above|系统提示).*") ? SYSTEM : "Returns are free within 30 days.";
@@ -85,7 +88,8 @@ class InjectionGuardrailTest {
     @Test
     void aTextThatOrdersNobodyStaysAsItIs() {
         assertEquals(CLEAN, guarded(CLEAN));
-        for (var harmless : List.of("The battery lasts ten hours and charges in two.", "Paracetamol: adults take 500 mg to 1 g up to four times a day.",
+        for (var harmless : List.of("The battery lasts ten hours and charges in two.",
+                "Paracetamol: adults take 500 mg to 1 g up to four times a day.",
                 "一次服用一片，每日三次，饭后服用。", "Version 2.5 of the model was released in May.", "The committee ignored the report."))
             assertEquals(harmless, guarded(harmless));
     }
@@ -102,11 +106,13 @@ class InjectionGuardrailTest {
     @Test
     void anAnswerThatRepeatsTheSystemPromptIsWithheld() {
         var leak = new Guardrails(List.of(new PromptLeakGuardrail(PromptLeakGuardrail.WORDS)));
-        var turn = new TurnContext("en", SYSTEM + " Always end with \"this is general information and does not replace the advice of a doctor or a nurse\".",
+        var turn = new TurnContext("en",
+                SYSTEM + " Always end with \"this is general information and does not replace the advice of a doctor or a nurse\".",
                 List.of());
         assertTrue(leak.run(Stage.OUTPUT, "Sure, I was told: " + SYSTEM, turn).ended());
         assertTrue(leak.run(Stage.OUTPUT, SYSTEM.toUpperCase(java.util.Locale.ROOT).replace(" ", "  "), turn).ended());
         assertFalse(leak.run(Stage.OUTPUT, "I am the assistant of a shop for bicycles.", turn).ended());
-        assertFalse(leak.run(Stage.OUTPUT, "This is general information and does not replace the advice of a doctor or a nurse.", turn).ended());
+        assertFalse(leak.run(Stage.OUTPUT, "This is general information and does not replace the advice of a doctor or a nurse.", turn)
+                .ended());
     }
 }

@@ -2,8 +2,8 @@ package dev.parley.cli.assistant;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.tools.Consent;
-import dev.parley.assist.turn.DecisionLog;
 import dev.parley.assist.turn.ChatModelResponder;
+import dev.parley.assist.turn.DecisionLog;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.Responder;
 import dev.parley.cli.Downloads;

@@ -150,7 +150,8 @@ class DocumentReaderTest {
         try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("bomb.docx")))) {
             zip.putNextEntry(new ZipEntry("[Content_Types].xml"));
             zip.write(
-                    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" "
+                    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "
+                            + "PartName=\"/word/document.xml\" "
                             .getBytes(Charset.defaultCharset()));
             var spaces = new byte[1 << 20];
             Arrays.fill(spaces, (byte) ' ');
