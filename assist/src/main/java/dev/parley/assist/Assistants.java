@@ -27,7 +27,9 @@ public final class Assistants {
     private final Path home;
     private final Optional<Moderator> guardModel;
 
-    /** @param home folder for the copies */
+    /**
+     * @param home folder for the copies
+     */
     public Assistants(Path home) {
         this(home, Optional.empty());
     }

@@ -26,7 +26,9 @@ public record ExplainOptions(Set<Analysis> analyses, List<Integer> tokens, Optio
     public static final ExplainOptions DEFAULT = new ExplainOptions(possible(), List.of(), OptionalInt.empty(), OptionalInt.empty(), 64,
             true, Optional.empty(), AnalysisListener.SILENT);
 
-    /** @throws IllegalArgumentException if there is nothing to do */
+    /**
+     * @throws IllegalArgumentException if there is nothing to do
+     */
     public ExplainOptions {
         if (analyses.isEmpty()) throw new IllegalArgumentException("There is no analysis to make.");
         if (steps < 1) throw new IllegalArgumentException("Integrated gradients need at least one step, not " + steps + ".");

@@ -15,7 +15,9 @@ import java.util.Optional;
  */
 public record ExplainedText(int[] ids, int promptLength, List<String> tokens) {
 
-    /** @throws IllegalArgumentException if prompt or answer is empty */
+    /**
+     * @throws IllegalArgumentException if prompt or answer is empty
+     */
     public ExplainedText {
         if (promptLength == 0) throw new IllegalArgumentException("The prompt is empty: there is nothing that the answer could rest on.");
         if (promptLength == ids.length) throw new IllegalArgumentException("The answer is empty: there is no token to explain.");
@@ -63,10 +65,12 @@ public record ExplainedText(int[] ids, int promptLength, List<String> tokens) {
         return "‹" + HexFormat.ofDelimiter(" ").withUpperCase().formatHex(tokenizer.decodeBytes(new int[] {id})) + "›";
     }
 
+    /** Tokens of prompt and answer. */
     public int length() {
         return ids.length;
     }
 
+    /** Tokens of the answer. */
     public int answerLength() {
         return ids.length - promptLength;
     }

@@ -18,7 +18,9 @@ record TracedText(Trace trace, int from, float[][][] means) {
 
     private static final int PIECE = 32; // tokens whose heads are held at once
 
-    /** @param withMeans whether the means of the heads are wanted, of all tokens */
+    /**
+     * @param withMeans whether the means of the heads are wanted, of all tokens
+     */
     static TracedText of(CausalLM model, ExplainedText text, List<ExplainedToken> tokens, boolean withMeans) {
         int from = tokens.getFirst().position() - 1, end = tokens.getLast().position();
         var ids = text.ids();

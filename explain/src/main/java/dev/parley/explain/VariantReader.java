@@ -24,7 +24,9 @@ final class VariantReader implements AutoCloseable {
     private final int firstScored; // the token whose scores predict the first target
     private final int end; // the token after the last that is read
 
-    /** @param tokens in their order */
+    /**
+     * @param tokens in their order
+     */
     VariantReader(CausalLM model, int[] ids, List<ExplainedToken> tokens) {
         this.ids = ids;
         this.tokens = tokens;

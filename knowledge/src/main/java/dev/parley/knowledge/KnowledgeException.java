@@ -5,10 +5,12 @@ public final class KnowledgeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Makes one with a sentence for whoever can mend it. */
     public KnowledgeException(String message) {
         super(message);
     }
 
+    /** Makes one with a sentence and what caused it. */
     public KnowledgeException(String message, Throwable cause) {
         super(message, cause);
     }

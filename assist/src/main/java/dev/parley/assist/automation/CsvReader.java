@@ -63,7 +63,9 @@ final class CsvReader implements Table.Reader {
         return columns;
     }
 
-    /** @param line in which it begins */
+    /**
+     * @param line in which it begins
+     */
     private record Record(long line, List<String> cells, Optional<String> fault) {
 
         boolean isBlank() {

@@ -38,10 +38,15 @@ final class Journal implements AutoCloseable {
 
         long row();
 
-        /** @param bytes of the file; @param cutOff whether the answer ended at the limit of tokens */
+        /**
+         * @param bytes of the file;
+         * @param cutOff whether the answer ended at the limit of tokens
+         */
         record Done(long row, String file, long bytes, boolean cutOff) implements Entry {}
 
-        /** @param attempts so far */
+        /**
+         * @param attempts so far
+         */
         record Failed(long row, String key, FailureKind kind, String sentence, int attempts) implements Entry {}
     }
 

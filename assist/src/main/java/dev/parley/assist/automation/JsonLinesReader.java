@@ -53,7 +53,11 @@ final class JsonLinesReader implements Table.Reader {
         }
     }
 
-    /** Reads a line. @return its length, of which no more is kept than may be; -1 at the end */
+    /**
+     * Reads a line.
+     *
+     * @return its length, of which no more is kept than may be; -1 at the end
+     */
     private long line(StringBuilder text) throws IOException {
         text.setLength(0);
         var length = 0L;

@@ -47,7 +47,11 @@ public enum OutputFormat {
         return Optional.of(new Rejected(FailureKind.SCHEMA, "The answer is JSON, but not as the schema says."));
     }
 
-    /** The file's text. @param title of a page */
+    /**
+     * The file's text.
+     *
+     * @param title of a page
+     */
     String text(String title, String answer) {
         return this == HTML ? MarkdownPage.html(title, answer.strip()) : answer.strip() + "\n";
     }

@@ -19,7 +19,9 @@ public final class RowPrompts {
     private final Template template;
     private final Set<String> needed;
 
-    /** @throws TableException if the template uses a column that the table does not have */
+    /**
+     * @throws TableException if the template uses a column that the table does not have
+     */
     public RowPrompts(Template template, Table table) {
         this.template = template;
         var names = new TreeSet<>(template.inputNames());
@@ -37,7 +39,9 @@ public final class RowPrompts {
         return template.source();
     }
 
-    /** @throws TemplateException naming the column that the row lacks, or the line of the template that goes wrong on it */
+    /**
+     * @throws TemplateException naming the column that the row lacks, or the line of the template that goes wrong on it
+     */
     String prompt(ObjectNode cells) {
         var inputs = new Inputs();
         if (!cells.has(ROW)) inputs.given(ROW, cells);

@@ -35,7 +35,11 @@ public interface RowResponder {
 
         private static final long serialVersionUID = 1L;
 
-        /** Makes one. @param message what is wrong with it, as how long it is and may be */
+        /**
+         * Makes one.
+         *
+         * @param message what is wrong with it, as how long it is and may be
+         */
         public UnusablePromptException(String message) {
             super(message);
         }

@@ -55,7 +55,11 @@ public final class RunIdentity {
         return this;
     }
 
-    /** A model, by the names, the sizes, and the beginnings and ends of its files. @param place a folder, or a file of GGUF */
+    /**
+     * A model, by the names, the sizes, and the beginnings and ends of its files.
+     *
+     * @param place a folder, or a file of GGUF
+     */
     public RunIdentity model(String name, Path place) {
         var digest = sha256();
         try (var files = Files.isDirectory(place) ? Files.list(place) : java.util.stream.Stream.of(place)) {

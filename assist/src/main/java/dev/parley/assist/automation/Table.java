@@ -78,7 +78,9 @@ public final class Table {
         return rows;
     }
 
-    /** @throws TableException if there is no such column */
+    /**
+     * @throws TableException if there is no such column
+     */
     void requireColumn(String name, String what) {
         if (!columns.contains(name))
             throw new TableException(what + " " + name + " is no column of " + file + ", which has " + named(columns) + ".");

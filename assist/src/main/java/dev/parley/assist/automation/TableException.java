@@ -5,7 +5,11 @@ public final class TableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Makes one. @param message what is wrong, where, and what to do */
+    /**
+     * Makes one.
+     *
+     * @param message what is wrong, where, and what to do
+     */
     public TableException(String message) {
         super(message);
     }

@@ -42,7 +42,9 @@ public final class TableRun {
     public record Options(OutputFormat format, Optional<Grammar> schema, Optional<String> key, int parallel, long limit, long seed,
             boolean restart, boolean retryFailed) {
 
-        /** @throws IllegalArgumentException if nothing would run */
+        /**
+         * @throws IllegalArgumentException if nothing would run
+         */
         public Options {
             if (parallel < 1 || limit < 1) throw new IllegalArgumentException("At least one row is made, and one at once.");
         }
@@ -52,7 +54,10 @@ public final class TableRun {
     @FunctionalInterface
     public interface Progress {
 
-        /** @param done rows that are settled, of the total; @param failed those of them that have no output */
+        /**
+         * @param done rows that are settled, of the total;
+         * @param failed those of them that have no output
+         */
         void at(long done, long total, long failed);
     }
 

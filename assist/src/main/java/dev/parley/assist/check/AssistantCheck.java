@@ -34,13 +34,17 @@ public final class AssistantCheck {
     private final Map<Measure, Map<String, int[]>> counts = new EnumMap<>(Measure.class); // hits and cases by language
     private final List<Miss> misses = new ArrayList<>();
 
-    /** @param responder the model that answers; empty to measure what needs none */
+    /**
+     * @param responder the model that answers; empty to measure what needs none
+     */
     public AssistantCheck(OpenAssistant assistant, Optional<Responder> responder) {
         this.assistant = assistant;
         this.responder = responder;
     }
 
-    /** @param done is told how many questions are done */
+    /**
+     * @param done is told how many questions are done
+     */
     public CheckReport run(List<TestQuestion> questions, IntConsumer done) {
         var start = System.nanoTime();
         for (int i = 0; i < questions.size(); i++) {

@@ -61,9 +61,17 @@ public record CheckReport(String assistant, Optional<String> model, int question
         }
     }
 
-    /** A figure. @param language code, or {@code all} */
+    /**
+     * A figure.
+     *
+     * @param language code, or {@code all}
+     */
     public record Row(Measure measure, String language, Proportion proportion) {}
 
-    /** A question that went wrong. @param got what happened instead */
+    /**
+     * A question that went wrong.
+     *
+     * @param got what happened instead
+     */
     public record Miss(Measure measure, String language, String question, String got) {}
 }

@@ -12,7 +12,9 @@ public record Proportion(int hits, int n) {
 
     private static final double Z = 1.959963984540054; // the normal distribution's 97.5th percentile
 
-    /** @throws IllegalArgumentException if there are more hits than cases, or no cases */
+    /**
+     * @throws IllegalArgumentException if there are more hits than cases, or no cases
+     */
     public Proportion {
         if (n < 1 || hits < 0 || hits > n) throw new IllegalArgumentException(hits + " of " + n + " cases is no proportion.");
     }

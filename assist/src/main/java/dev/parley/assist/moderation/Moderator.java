@@ -19,7 +19,9 @@ public interface Moderator {
         /** From here on a category is flagged. */
         public static final double THRESHOLD = 0.5;
 
-        /** @throws IllegalArgumentException if a score is missing or outside of 0 to 1 */
+        /**
+         * @throws IllegalArgumentException if a score is missing or outside of 0 to 1
+         */
         public Judgement {
             for (var category : Category.values()) {
                 var score = scores.getOrDefault(category, -1.0);

@@ -33,7 +33,11 @@ final class McpConnection implements AutoCloseable {
                 .requestTimeout(limits.longest()).initializationTimeout(limits.connect()).build();
     }
 
-    /** Connects and shakes hands. @throws RuntimeException if the server cannot be reached, or does not speak the protocol in time */
+    /**
+     * Connects and shakes hands.
+     *
+     * @throws RuntimeException if the server cannot be reached, or does not speak the protocol in time
+     */
     void open(Duration limit) {
         client.initialize().timeout(limit).block();
     }

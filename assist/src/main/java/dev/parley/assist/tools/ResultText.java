@@ -16,7 +16,9 @@ final class ResultText {
 
     private ResultText() {}
 
-    /** @param most characters */
+    /**
+     * @param most characters
+     */
     static ToolResult of(CallToolResult result, int most) {
         var parts = Optional.ofNullable(result.content()).stream().flatMap(content -> content.stream()).map(ResultText::part)
                 .collect(Collectors.joining("\n"));

@@ -42,7 +42,9 @@ final class ServerProcess {
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    /** @throws IOException if there is no such program */
+    /**
+     * @throws IOException if there is no such program
+     */
     static ServerProcess start(McpServerConfig.Stdio config) throws IOException {
         var command = Stream.concat(Stream.of(config.command()), config.args().stream()).toList();
         var builder = new ProcessBuilder(command).directory(config.folder().map(folder -> new File(folder.toString())).orElse(null));

@@ -32,7 +32,9 @@ record ServerTools(List<Tool> tools, Map<String, String> serverNames, List<Strin
     private static final int LONGEST_SCHEMA = 16_384;
     private static final int DEEPEST_SCHEMA = 32;
 
-    /** @param most tools; the first ones are taken */
+    /**
+     * @param most tools; the first ones are taken
+     */
     static ServerTools of(List<McpSchema.Tool> listed, int most) {
         var tools = new LinkedHashMap<String, Tool>();
         var serverNames = new LinkedHashMap<String, String>();
@@ -72,7 +74,11 @@ record ServerTools(List<Tool> tools, Map<String, String> serverNames, List<Strin
         return new Tool(name, definition);
     }
 
-    /** Sets the schema of its arguments if it can be honoured. @return why not */
+    /**
+     * Sets the schema of its arguments if it can be honoured.
+     *
+     * @return why not
+     */
     private static Optional<String> setSchema(ObjectNode function, Map<String, Object> given, String name, ObjectNode definition) {
         if (given == null) return Optional.of("is missing.");
         try {

@@ -38,7 +38,9 @@ final class StdioTransport implements McpClientTransport {
     private volatile Optional<ServerProcess> process = Optional.empty();
     private volatile int strayLines;
 
-    /** @param onEnd is told once, in a sentence, why no more messages will come */
+    /**
+     * @param onEnd is told once, in a sentence, why no more messages will come
+     */
     StdioTransport(McpServerConfig.Stdio config, Consumer<String> onEnd) {
         this.config = config;
         this.onEnd = onEnd;

@@ -8,14 +8,22 @@ final class UntrustedText {
 
     private UntrustedText() {}
 
-    /** The text with its lines. @param most characters; what is more is counted in a note at the end */
+    /**
+     * The text with its lines.
+     *
+     * @param most characters; what is more is counted in a note at the end
+     */
     static String lines(String text, int most) {
         var kept = text.length() <= most ? text : text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
         var clean = visible(kept.replace("\r\n", "\n"));
         return kept.length() == text.length() ? clean : clean + "\n[" + (text.length() - kept.length()) + " more characters were left out]";
     }
 
-    /** The text as one line. @param most characters; what is more is cut off and marked by an ellipsis */
+    /**
+     * The text as one line.
+     *
+     * @param most characters; what is more is cut off and marked by an ellipsis
+     */
     static String line(String text, int most) {
         var line = visible(text.length() > 4 * most ? text.substring(0, 4 * most) : text).replaceAll("\\s+", " ").strip();
         return line.codePointCount(0, line.length()) <= most ? line : line.substring(0, line.offsetByCodePoints(0, most - 1)) + "…";

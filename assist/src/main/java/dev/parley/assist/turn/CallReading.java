@@ -26,7 +26,9 @@ public final class CallReading implements ToolCallReader.Listener {
     private final List<StringBuilder> arguments = new ArrayList<>();
     private final List<Integer> before = new ArrayList<>(); // tokens so far, where an opener may come
 
-    /** @param onText takes each piece of text outside of calls */
+    /**
+     * @param onText takes each piece of text outside of calls
+     */
     public CallReading(ToolFormat format, List<Tool> tools, Tokenizer tokenizer, Consumer<String> onText) {
         this.tokenizer = tokenizer;
         this.onText = onText;

@@ -20,7 +20,9 @@ record Citations(String text, List<Integer> numbers) {
         numbers = List.copyOf(numbers);
     }
 
-    /** @param passages that were given, numbered from 1 */
+    /**
+     * @param passages that were given, numbered from 1
+     */
     static Citations of(String answer, int passages) {
         var numbers = new TreeSet<Integer>();
         var text = new StringBuilder();

@@ -20,7 +20,11 @@ public interface Responder {
      */
     record Prompt(ArrayNode messages, List<Tool> tools, GenerationConfig config) {}
 
-    /** A call of a tool. @param arguments as the model wrote them: JSON, if it did well */
+    /**
+     * A call of a tool.
+     *
+     * @param arguments as the model wrote them: JSON, if it did well
+     */
     record Call(String name, String arguments) {}
 
     /**

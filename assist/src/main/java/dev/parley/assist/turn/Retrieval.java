@@ -14,7 +14,9 @@ public final class Retrieval {
     private final KnowledgeBase knowledge;
     private final KnowledgeSettings settings;
 
-    /** @param knowledge stays the caller's */
+    /**
+     * @param knowledge stays the caller's
+     */
     public Retrieval(KnowledgeBase knowledge, KnowledgeSettings settings) {
         this.knowledge = knowledge;
         this.settings = settings;

@@ -15,7 +15,11 @@ import java.util.Optional;
  */
 public record TurnRequest(List<Message> history, String message, Optional<OutputForm> form, List<Passage> attached) {
 
-    /** Copies the lists. @throws IllegalArgumentException if the message is blank */
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if the message is blank
+     */
     public TurnRequest {
         history = List.copyOf(history);
         attached = List.copyOf(attached);

@@ -33,7 +33,9 @@ public record VerseForm(String name, Unit unit, List<Integer> lines) {
     private static final Map<String, VerseForm> NAMED = named();
     private static final Map<Integer, Grammar> LINES = new ConcurrentHashMap<>(); // by syllables; each takes a second to make
 
-    /** @throws IllegalArgumentException if there are no lines, or too many, or too long ones */
+    /**
+     * @throws IllegalArgumentException if there are no lines, or too many, or too long ones
+     */
     public VerseForm {
         lines = List.copyOf(lines);
         var most = unit == Unit.CHARACTERS ? MOST_CHARACTERS : MOST_SYLLABLES;

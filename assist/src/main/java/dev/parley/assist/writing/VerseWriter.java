@@ -25,7 +25,9 @@ public final class VerseWriter {
     private final Tokenizer tokenizer;
     private final GenerationConfig config;
 
-    /** @param config how to choose tokens; its grammar is replaced by the form's */
+    /**
+     * @param config how to choose tokens; its grammar is replaced by the form's
+     */
     public VerseWriter(CausalLM model, Tokenizer tokenizer, GenerationConfig config) {
         this.generator = new Generator(model, tokenizer);
         this.tokenizer = tokenizer;

@@ -34,7 +34,11 @@ public final class YamlFile {
         return parse(file.toString(), Files.readString(file));
     }
 
-    /** The same of a text. @param name that faults begin with */
+    /**
+     * The same of a text.
+     *
+     * @param name that faults begin with
+     */
     public static YamlValue parse(String name, String text) {
         try {
             var top = YAML.readTree(text);

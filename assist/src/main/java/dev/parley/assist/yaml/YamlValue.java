@@ -32,7 +32,11 @@ public final class YamlValue {
         return node;
     }
 
-    /** A sentence that begins with file, line and key. @param what after {@code the key} */
+    /**
+     * A sentence that begins with file, line and key.
+     *
+     * @param what after {@code the key}
+     */
     public AssistantException fault(String what) {
         return new AssistantException(place() + (pointer.isEmpty() ? ": " : " ") + what);
     }
@@ -143,7 +147,11 @@ public final class YamlValue {
         return node.booleanValue();
     }
 
-    /** A text for all languages, or a mapping of languages to texts. @param languages that it must have then */
+    /**
+     * A text for all languages, or a mapping of languages to texts.
+     *
+     * @param languages that it must have then
+     */
     public LocalText localText(List<String> languages) {
         if (!node.isObject()) return LocalText.of(text());
         var texts = new LinkedHashMap<String, String>();

@@ -6,7 +6,6 @@ import dev.parley.cli.Parley;
 import dev.parley.cli.WrongUsage;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.Passage;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;

@@ -37,7 +37,9 @@ final class Datasets {
 
     private final Map<String, Path> folders;
 
-    /** @param folders of data sets by the name that tasks have for them, before any other place */
+    /**
+     * @param folders of data sets by the name that tasks have for them, before any other place
+     */
     Datasets(Map<String, Path> folders) {
         this.folders = folders;
     }

@@ -25,7 +25,9 @@ final class DocumentFields {
     private final boolean hasChoices;
     private final Map<String, Template> templates = new HashMap<>();
 
-    /** @param columns of the data set, names of which go before templates */
+    /**
+     * @param columns of the data set, names of which go before templates
+     */
     DocumentFields(TaskConfig task, Set<String> columns) {
         this.task = task;
         this.columns = columns;

@@ -27,7 +27,9 @@ final class DocumentFiles {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    /** @param field under which a JSON file keeps its list; may be empty */
+    /**
+     * @param field under which a JSON file keeps its list; may be empty
+     */
     static List<ObjectNode> read(Path file, String field, JsonNode options) {
         try {
             return switch (ending(file)) {

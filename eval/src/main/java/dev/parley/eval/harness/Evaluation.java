@@ -51,13 +51,16 @@ public final class Evaluation {
     public record Options(PromptSettings prompts, double limit, int bootstrapIterations, JsonNode generation, Map<String, Path> datasets,
             Optional<Path> responses) {
 
+        /** All documents, each answered anew. */
         public static final Options DEFAULT = new Options(PromptSettings.DEFAULT, 0, StandardErrors.BOOTSTRAP_ITERATIONS,
                 MissingNode.getInstance(), Map.of(), Optional.empty());
 
+        /** The same for the first documents of each task only. */
         public Options withLimit(double limit) {
             return new Options(prompts, limit, bootstrapIterations, generation, datasets, responses);
         }
 
+        /** The same with a file that keeps responses, from which a killed run goes on. */
         public Options withResponses(Path file) {
             return new Options(prompts, limit, bootstrapIterations, generation, datasets, Optional.of(file));
         }
@@ -67,7 +70,9 @@ public final class Evaluation {
     @FunctionalInterface
     public interface Progress {
 
-        /** @param done requests, also those that an earlier run has answered */
+        /**
+         * @param done requests, also those that an earlier run has answered
+         */
         void at(long done, long all);
     }
 
@@ -89,7 +94,7 @@ public final class Evaluation {
     }
 
     /** Asks what has not been answered yet, and makes figures of all answers. */
-    public EvaluationResult run(Responder responder, Progress progress) {
+    public EvaluationResult run(Respondent responder, Progress progress) {
         var samples = tasks.stream().map(t -> t.samples(options.limit)).toList();
         var all = samples.stream().flatMap(List::stream).toList();
         var responses = options.responses.isPresent() ? resumed(all, responder, progress, options.responses.get())
@@ -99,7 +104,7 @@ public final class Evaluation {
         return new EvaluationResult(results, suite.groups().stream().map(g -> group(g, results)).toList(), settings(responder));
     }
 
-    private Map<Sample, List<JsonNode>> resumed(List<Sample> samples, Responder responder, Progress progress, Path file) {
+    private Map<Sample, List<JsonNode>> resumed(List<Sample> samples, Respondent responder, Progress progress, Path file) {
         var responses = new LinkedHashMap<Sample, List<JsonNode>>();
         try (var known = new ResponseFile(file, responder.settings().toString())) {
             for (var sample : samples) known.responses(sample).ifPresent(r -> responses.put(sample, r));
@@ -115,7 +120,7 @@ public final class Evaluation {
         void keep(Sample sample, List<JsonNode> responses);
     }
 
-    private static Map<Sample, List<JsonNode>> answered(List<Sample> samples, Responder responder, Progress progress, long before,
+    private static Map<Sample, List<JsonNode>> answered(List<Sample> samples, Respondent responder, Progress progress, long before,
             Keeper keeper) {
         record Place(Sample sample, int at) {}
         var places = new ArrayList<Place>();
@@ -214,7 +219,7 @@ public final class Evaluation {
 
     // ---- settings ----
 
-    private ObjectNode settings(Responder responder) {
+    private ObjectNode settings(Respondent responder) {
         var settings = JsonNodeFactory.instance.objectNode();
         settings.put("rules_of", RULES_OF);
         settings.setAll(responder.settings());

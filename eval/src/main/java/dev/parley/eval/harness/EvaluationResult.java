@@ -21,6 +21,7 @@ public record EvaluationResult(List<TaskResult> tasks, List<GroupResult> groups,
      */
     public record TaskResult(TaskConfig config, int numFewshot, int documents, List<Figure> figures, List<SampleResult> samples) {
 
+        /** The name of the task. */
         public String name() {
             return config.name();
         }

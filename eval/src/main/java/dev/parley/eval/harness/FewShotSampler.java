@@ -13,7 +13,9 @@ final class FewShotSampler {
     private final boolean firstOnes;
     private final PythonRandom random;
 
-    /** @param pool that examples are drawn from */
+    /**
+     * @param pool that examples are drawn from
+     */
     FewShotSampler(TaskConfig task, List<ObjectNode> pool, long seed) {
         this.task = task;
         this.pool = pool;
@@ -28,7 +30,9 @@ final class FewShotSampler {
         random = new PythonRandom(seed);
     }
 
-    /** @param asked the document that is asked about, where it may be among the examples */
+    /**
+     * @param asked the document that is asked about, where it may be among the examples
+     */
     List<ObjectNode> draw(int n, Optional<ObjectNode> asked) {
         if (n == 0) return List.of();
         var needed = asked.isPresent() ? n + 1 : n;

@@ -16,7 +16,9 @@ record GenerationSettings(int maxNewTokens, List<String> until, GenerationConfig
     /** That tool's default. */
     static final int MAX_NEW_TOKENS = 256;
 
-    /** @param ends tokens that end an answer */
+    /**
+     * @param ends tokens that end an answer
+     */
     static GenerationSettings of(JsonNode written, List<Integer> ends) {
         var tokens = MAX_NEW_TOKENS;
         for (var name : List.of("max_completion_tokens", "max_tokens", "max_new_tokens", "max_gen_toks"))

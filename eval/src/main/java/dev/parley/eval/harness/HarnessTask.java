@@ -22,7 +22,9 @@ final class HarnessTask {
     private final List<MetricSpec> metrics;
     private final List<FilterPipeline> filters;
 
-    /** @throws TaskException if its data is not there, or if it needs what we do not have */
+    /**
+     * @throws TaskException if its data is not there, or if it needs what we do not have
+     */
     HarnessTask(TaskConfig config, Datasets datasets, PromptSettings settings, JsonNode generation) {
         this.config = config;
         this.settings = settings;
@@ -91,7 +93,11 @@ final class HarnessTask {
         return documents.size();
     }
 
-    /** The samples. @param limit of documents: a number, below 1 a part of them; 0 for all */
+    /**
+     * The samples.
+     *
+     * @param limit of documents: a number, below 1 a part of them; 0 for all
+     */
     List<Sample> samples(double limit) {
         var n = limit <= 0 ? size() : limit < 1 ? (int) Math.ceil(size() * limit) : (int) Math.min(size(), limit);
         var samples = new ArrayList<Sample>();

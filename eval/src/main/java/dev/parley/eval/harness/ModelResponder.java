@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /** Answers requests by a model: likelihoods by the scorer, texts by the engine that also serves. */
-public final class ModelResponder implements Responder {
+public final class ModelResponder implements Respondent {
 
     private static final Limits LIMITS = new Limits(32, Integer.MAX_VALUE, 1L << 30, 256);
 

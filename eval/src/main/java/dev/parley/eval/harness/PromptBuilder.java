@@ -121,7 +121,9 @@ final class PromptBuilder {
         return messages;
     }
 
-    /** @param begins whether the assistant is to begin; else it goes on with the last turn */
+    /**
+     * @param begins whether the assistant is to begin; else it goes on with the last turn
+     */
     private String inChat(List<Message> messages, boolean begins) {
         try {
             return rendered(messages, begins);

@@ -15,7 +15,9 @@ final class PythonRegex {
         this.pattern = pattern;
     }
 
-    /** @throws TaskException naming the expression, if Java cannot read it */
+    /**
+     * @throws TaskException naming the expression, if Java cannot read it
+     */
     static PythonRegex compile(String source) {
         try {
             return new PythonRegex(Pattern.compile(translated(source), Pattern.UNICODE_CHARACTER_CLASS));

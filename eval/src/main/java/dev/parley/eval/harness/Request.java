@@ -11,6 +11,10 @@ public sealed interface Request {
     /** How likely a whole text is; the response is ln p. */
     record Rolling(String text) implements Request {}
 
-    /** A text that goes on; the response is a list of texts, one for each repeat. @param settings generation_kwargs */
+    /**
+     * A text that goes on; the response is a list of texts, one for each repeat.
+     *
+     * @param settings generation_kwargs
+     */
     record Generate(String context, JsonNode settings, int repeats) implements Request {}
 }

@@ -33,7 +33,9 @@ final class ResponseFile implements AutoCloseable {
     private final Map<String, ArrayNode> known = new HashMap<>();
     private long synced = System.nanoTime();
 
-    /** @param asker what answers, with all that changes its answers */
+    /**
+     * @param asker what answers, with all that changes its answers
+     */
     ResponseFile(Path file, String asker) {
         this.asker = asker;
         try {
@@ -46,7 +48,9 @@ final class ResponseFile implements AutoCloseable {
         }
     }
 
-    /** @return bytes of whole lines */
+    /**
+     * @return bytes of whole lines
+     */
     private long read(Path file) throws IOException {
         var whole = 0L;
         try (var reader = Files.newBufferedReader(file)) {

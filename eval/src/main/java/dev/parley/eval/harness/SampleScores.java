@@ -26,7 +26,9 @@ final class SampleScores {
         this.metrics = metrics;
     }
 
-    /** @param responses of each request, filtered */
+    /**
+     * @param responses of each request, filtered
+     */
     Map<String, double[]> of(Sample sample, List<JsonNode> responses) {
         var function = task.function("process_results");
         if (function.isPresent()) return StandIns.results(task, function.get()).apply(sample.document(), responses);

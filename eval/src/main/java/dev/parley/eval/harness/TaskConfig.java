@@ -37,7 +37,9 @@ public record TaskConfig(ObjectNode yaml, Path folder) {
     private static final Set<String> NOT_SUPPORTED = Set.of("class", "custom_dataset", "doc_to_image", "doc_to_audio", "use_prompt",
             "unsafe_code");
 
-    /** @throws TaskException naming what is missing or cannot be done */
+    /**
+     * @throws TaskException naming what is missing or cannot be done
+     */
     public TaskConfig {
         if (!yaml.path("task").isTextual()) throw new TaskException("A task in " + folder + " has no name; give it one with \"task:\".");
         for (var field : NOT_SUPPORTED) {
@@ -47,6 +49,7 @@ public record TaskConfig(ObjectNode yaml, Path folder) {
         }
     }
 
+    /** The name of the task. */
     public String name() {
         return yaml.path("task").asText();
     }
@@ -82,6 +85,7 @@ public record TaskConfig(ObjectNode yaml, Path folder) {
         }
     }
 
+    /** What is asked of the model. */
     public OutputType outputType() {
         var id = text("output_type").orElse("generate_until");
         for (var type : OutputType.values()) if (type.id().equals(id)) return type;

@@ -5,6 +5,7 @@ public class TaskException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Makes one with a sentence that names the file and the fault. */
     public TaskException(String message) {
         super(message);
     }

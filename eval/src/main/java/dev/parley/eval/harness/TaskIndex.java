@@ -140,7 +140,9 @@ public final class TaskIndex {
         private final Map<String, TaskConfig> tasks = new LinkedHashMap<>();
         private final Map<String, TaskGroup> groups = new LinkedHashMap<>();
 
-        /** @return names of the tasks and groups that the name stands for */
+        /**
+         * @return names of the tasks and groups that the name stands for
+         */
         List<String> add(String name, ObjectNode overrides) {
             var entry = entries.get(name);
             if (entry == null) {

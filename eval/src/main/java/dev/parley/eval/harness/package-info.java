@@ -8,7 +8,7 @@
  * }</pre>
  *
  * The way of a sample: {@code Datasets} reads documents; {@code DocumentFields} and {@code PromptBuilder} make text of a document and its
- * examples; {@code HarnessTask} makes {@link dev.parley.eval.harness.Request}s of that; a {@link dev.parley.eval.harness.Responder}
+ * examples; {@code HarnessTask} makes {@link dev.parley.eval.harness.Request}s of that; a {@link dev.parley.eval.harness.Respondent}
  * answers; {@code FilterPipeline} makes answers of responses, {@code SampleScores} numbers of answers, and
  * {@link dev.parley.eval.metrics} figures of numbers. A Python function in a task file runs where {@code StandIns} has a replacement
  * for it, and is an error that names it where not.

@@ -81,7 +81,9 @@ public final class BradleyTerry {
         return ranked;
     }
 
-    /** @param place which game stands at each place of the sample */
+    /**
+     * @param place which game stands at each place of the sample
+     */
     private static double[] ratings(List<String> models, List<Game> games, IntUnaryOperator place) {
         var n = models.size();
         var wins = new double[n][n];

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.eval.harness.Request;
-import dev.parley.eval.harness.Responder;
+import dev.parley.eval.harness.Respondent;
 import dev.parley.jinja.Inputs;
 import dev.parley.jinja.Template;
 import dev.parley.jinja.TemplateSettings;
@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * @param asPrompt puts the question into what the model reads, such as its chat template
  * @param maxNewTokens that the judge may say
  */
-public record Judge(Responder model, Template template, Pattern verdict, UnaryOperator<String> asPrompt, int maxNewTokens) {
+public record Judge(Respondent model, Template template, Pattern verdict, UnaryOperator<String> asPrompt, int maxNewTokens) {
 
     /** Asks whether an answer is right, good or bad. */
     public static final String DEFAULT_TEMPLATE = """
@@ -42,7 +42,11 @@ public record Judge(Responder model, Template template, Pattern verdict, UnaryOp
     /** Finds "Verdict: good" and "Score: 4". */
     public static final String DEFAULT_VERDICT = "(?i)(?:verdict|score|rating)\\W{1,5}([\\p{L}\\d.]+)";
 
-    /** What the judge said of an item. @param verdict in lower case; empty where none was found */
+    /**
+     * What the judge said of an item.
+     *
+     * @param verdict in lower case; empty where none was found
+     */
     public record Verdict(ObjectNode item, String said, Optional<String> verdict) {}
 
     /** A question's template. */
@@ -50,8 +54,12 @@ public record Judge(Responder model, Template template, Pattern verdict, UnaryOp
         return Template.parse(source, where, TemplateSettings.STRICT);
     }
 
-    /** The verdicts, in order. @param progress hears how many there are */
-    public List<Verdict> verdicts(List<ObjectNode> items, Responder.Listener progress) {
+    /**
+     * The verdicts, in order.
+     *
+     * @param progress hears how many there are
+     */
+    public List<Verdict> verdicts(List<ObjectNode> items, Respondent.Listener progress) {
         var settings = JsonNodeFactory.instance.objectNode().put("max_gen_toks", maxNewTokens).put("do_sample", false);
         settings.putArray("until");
         var requests = new ArrayList<Request>();

@@ -19,11 +19,14 @@ public enum Aggregation {
         this.id = id;
     }
 
+    /** Its name in task files. */
     public String id() {
         return id;
     }
 
-    /** @throws IllegalArgumentException naming those that there are */
+    /**
+     * @throws IllegalArgumentException naming those that there are
+     */
     public static Aggregation of(String id) {
         for (var a : values()) if (a.id.equals(id)) return a;
         throw new IllegalArgumentException(

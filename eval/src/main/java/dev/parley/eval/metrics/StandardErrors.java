@@ -20,7 +20,11 @@ public final class StandardErrors {
 
     private StandardErrors() {}
 
-    /** That tool's error, where it has one. @param iterations of the bootstrap; 0 for no errors at all, as there */
+    /**
+     * That tool's error, where it has one.
+     *
+     * @param iterations of the bootstrap; 0 for no errors at all, as there
+     */
     public static OptionalDouble of(Aggregation aggregation, List<double[]> samples, int iterations) {
         if (iterations <= 0 || samples.size() < 2) return OptionalDouble.empty();
         return switch (aggregation) {

@@ -23,7 +23,11 @@ public record Comparison(List<RunFolder> runs, List<Row> rows) {
     public record Row(String task, String metric, boolean higherIsBetter, List<Double> values, List<Double> errors,
             List<Difference> differences) {}
 
-    /** A difference from the first run. @param paired whether it is of the same samples */
+    /**
+     * A difference from the first run.
+     *
+     * @param paired whether it is of the same samples
+     */
     public record Difference(double value, OptionalDouble error, boolean paired) {
 
         /** Whether an interval of 95 % leaves out zero. */

@@ -17,7 +17,9 @@ public record RunFolder(String name, JsonNode results, Map<String, List<JsonNode
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @throws IllegalArgumentException if there is no run in the folder */
+    /**
+     * @throws IllegalArgumentException if there is no run in the folder
+     */
     public static RunFolder read(Path folder) {
         try (var files = Files.list(folder)) {
             var all = files.sorted().toList();

@@ -17,7 +17,9 @@ public final class ContinuationEncoder {
     private final int prefix;
     private final int contextLength;
 
-    /** @throws IllegalArgumentException if no token is known to begin or end a text */
+    /**
+     * @throws IllegalArgumentException if no token is known to begin or end a text
+     */
     public ContinuationEncoder(Tokenizer tokenizer, ModelConfig config) {
         this.tokenizer = tokenizer;
         contextLength = config.maxPositionEmbeddings();

@@ -42,7 +42,9 @@ final class PrefixTree implements AutoCloseable {
     private final ScoredRow[] rows;
     private final Deque<Edge> open = new ArrayDeque<>();
 
-    /** @param context tokens that the model reads at most */
+    /**
+     * @param context tokens that the model reads at most
+     */
     PrefixTree(List<Continuation> asked, int context, InferenceSession session) {
         this.session = session;
         rows = ScoredRow.sorted(asked, context);

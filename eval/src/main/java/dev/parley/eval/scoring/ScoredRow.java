@@ -12,7 +12,11 @@ import java.util.List;
  */
 record ScoredRow(int index, int[] ids, int start, double[] logprobs, boolean[] likeliest) {
 
-    /** Texts in the order of their tokens, so that those that begin alike lie side by side. @param context tokens that are read at most */
+    /**
+     * Texts in the order of their tokens, so that those that begin alike lie side by side.
+     *
+     * @param context tokens that are read at most
+     */
     static ScoredRow[] sorted(List<Continuation> asked, int context) {
         var rows = new ScoredRow[asked.size()];
         for (int i = 0; i < rows.length; i++) rows[i] = of(i, asked.get(i), context);

@@ -23,7 +23,9 @@ public interface Scorer extends AutoCloseable {
     @FunctionalInterface
     interface Listener {
 
-        /** @param index of the continuation in the list that was asked */
+        /**
+         * @param index of the continuation in the list that was asked
+         */
         void onScored(int index, TokenScores scores);
     }
 

@@ -42,7 +42,11 @@ final class TreePassScorer implements Scorer {
         else for (var pass : passes) read(rows, pass, listener);
     }
 
-    /** Neighbours that are read together. @param tokens what they share counted once */
+    /**
+     * Neighbours that are read together.
+     *
+     * @param tokens what they share counted once
+     */
     private record Pass(int first, int end, int tokens) {}
 
     private List<Pass> passes(ScoredRow[] rows) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** One request at a time, one token at a time, in float64 where we compute: what the batched way is compared with. */
-record NaiveResponder(CausalLM model, Tokenizer tokenizer) implements Responder {
+record NaiveResponder(CausalLM model, Tokenizer tokenizer) implements Respondent {
 
     @Override
     public ObjectNode settings() {

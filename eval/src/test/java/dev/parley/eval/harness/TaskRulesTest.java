@@ -32,7 +32,7 @@ class TaskRulesTest {
     Path folder;
 
     /** Answers by a rule that anybody can compute: a continuation is the likelier the shorter it is. */
-    private static final class Scripted implements Responder {
+    private static final class Scripted implements Respondent {
 
         private final String name;
         private final List<Request> asked = new ArrayList<>();

@@ -15,6 +15,7 @@ public enum Pooling {
 
         private final double[] sums;
 
+        /** A sum of no states yet. */
         public Sum(int hiddenSize) {
             sums = new double[hiddenSize];
         }

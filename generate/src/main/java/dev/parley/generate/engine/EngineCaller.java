@@ -22,7 +22,12 @@ public final class EngineCaller {
     @FunctionalInterface
     public interface Pieces {
 
-        /** More of a sequence. @param ids that are new @param text that is final now; may be empty */
+        /**
+         * More of a sequence.
+         *
+         * @param ids that are new
+         * @param text that is final now; may be empty
+         */
         void on(int sequence, int[] ids, String text);
     }
 
@@ -30,7 +35,9 @@ public final class EngineCaller {
     private volatile Optional<Ticket> running = Optional.empty();
     private volatile boolean stopped; // the answer that is given, or is about to be
 
-    /** @param engine stays the caller's */
+    /**
+     * @param engine stays the caller's
+     */
     public EngineCaller(InferenceEngine engine) {
         this.engine = engine;
     }

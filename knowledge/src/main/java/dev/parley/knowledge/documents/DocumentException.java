@@ -5,6 +5,7 @@ public final class DocumentException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** Makes one with a sentence that says what is wrong with the file. */
     public DocumentException(String message) {
         super(message);
     }

@@ -40,6 +40,7 @@ public final class DocumentReader implements AutoCloseable {
     private final Limits limits;
     private final ReaderProcess parsers;
 
+    /** A reader of files. */
     public DocumentReader(Limits limits) {
         this.limits = limits;
         parsers = new ReaderProcess(limits.characters, limits.parserMegabytes, limits.parserTime);

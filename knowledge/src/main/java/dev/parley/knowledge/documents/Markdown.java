@@ -73,7 +73,11 @@ final class Markdown {
         return "";
     }
 
-    /** Reads a line, and those that belong to it. @return the last one read */
+    /**
+     * Reads a line, and those that belong to it.
+     *
+     * @return the last one read
+     */
     private int line(int i) {
         var line = lines.get(i);
         if (line.text.isBlank()) {

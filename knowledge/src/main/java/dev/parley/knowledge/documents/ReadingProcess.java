@@ -27,7 +27,9 @@ final class ReadingProcess {
 
     private ReadingProcess() {}
 
-    /** @param arguments how many characters are kept of a file */
+    /**
+     * @param arguments how many characters are kept of a file
+     */
     public static void main(String... arguments) throws IOException {
         var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16));
         System.setOut(System.err); // what a parser prints is no answer

@@ -151,7 +151,11 @@ final class StructureHandler extends DefaultHandler {
         return c >= 0x2E80;
     }
 
-    /** What was gathered. @param title of the file's own, may be empty */
+    /**
+     * What was gathered.
+     *
+     * @param title of the file's own, may be empty
+     */
     Document document(String title) throws SAXException {
         open(Kind.PARAGRAPH, 0);
         return new Document(joined(title), text.toString(), blocks, full);

@@ -45,7 +45,11 @@ final class TikaParsers {
         };
     }
 
-    /** Reads a file. @param characters of text at most */
+    /**
+     * Reads a file.
+     *
+     * @param characters of text at most
+     */
     static Document read(Path file, String ending, int characters) throws DocumentException, IOException {
         var handler = new StructureHandler(characters);
         var metadata = new Metadata();

@@ -54,6 +54,7 @@ public final class HybridSearch {
     private final IndexFolder index;
     private final Set<Ranking> rankings;
 
+    /** A search over an open index. */
     public HybridSearch(IndexFolder index) {
         this(index, EnumSet.allOf(Ranking.class));
     }

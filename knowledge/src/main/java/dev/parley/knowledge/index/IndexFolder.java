@@ -40,6 +40,7 @@ public final class IndexFolder implements AutoCloseable {
     private final Words words = new Words();
     private DirectoryReader reader; // null while there is no commit
 
+    /** An index in a folder. */
     public IndexFolder(Path folder) {
         this.folder = folder;
         try {
@@ -55,7 +56,11 @@ public final class IndexFolder implements AutoCloseable {
         T with(DirectoryReader reader) throws IOException;
     }
 
-    /** Does something with the last commit. @return empty if there is none */
+    /**
+     * Does something with the last commit.
+     *
+     * @return empty if there is none
+     */
     <T> Optional<T> read(Reading<T> reading) {
         var held = latest();
         if (held.isEmpty()) return Optional.empty();

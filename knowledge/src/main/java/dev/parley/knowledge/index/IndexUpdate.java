@@ -57,7 +57,11 @@ public final class IndexUpdate implements AutoCloseable {
         }
     }
 
-    /** Puts a file with its passages in the place of what was known of it. @param vectors one for each passage, or none at all */
+    /**
+     * Puts a file with its passages in the place of what was known of it.
+     *
+     * @param vectors one for each passage, or none at all
+     */
     public void put(IndexedFile file, String text, List<Found> passages, float[][] vectors) {
         var of = IntStream.range(0, passages.size())
                 .mapToObj(i -> Stored.of(passages.get(i), vectors.length == 0 ? new float[0] : vectors[i]));

@@ -19,7 +19,9 @@ final class Stored {
 
     private Stored() {}
 
-    /** @param vector of length one; empty if there is none */
+    /**
+     * @param vector of length one; empty if there is none
+     */
     static Document of(Found passage, float[] vector) {
         var document = new Document();
         document.add(new StringField(Fields.KIND, Fields.PASSAGE, Store.NO));

@@ -152,7 +152,7 @@ class DocumentReaderTest {
             zip.write(
                     "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "
                             + "PartName=\"/word/document.xml\" "
-                            .getBytes(Charset.defaultCharset()));
+                                    .getBytes(Charset.defaultCharset()));
             var spaces = new byte[1 << 20];
             Arrays.fill(spaces, (byte) ' ');
             for (int i = 0; i < 300; i++) zip.write(spaces);

@@ -8,7 +8,11 @@ import java.util.Map;
 /** The arguments of a call, and what it comes to. A fault in them is an {@link IllegalArgumentException}; the caller reads its sentence. */
 record Arguments(Map<String, Object> given) {
 
-    /** The schema of an object with these properties and no others. @param required which there must be */
+    /**
+     * The schema of an object with these properties and no others.
+     *
+     * @param required which there must be
+     */
     static Map<String, Object> schema(Map<String, Object> properties, String... required) {
         return Map.of("type", "object", "properties", properties, "required", List.of(required), "additionalProperties", false);
     }

@@ -50,7 +50,9 @@ final class HttpServerTransport implements McpStreamableServerTransportProvider 
     });
     private Optional<McpStreamableServerSession.Factory> factory = Optional.empty();
 
-    /** @param port 0 for one that is free */
+    /**
+     * @param port 0 for one that is free
+     */
     HttpServerTransport(int port, HttpGate gate) throws IOException {
         this.gate = gate;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

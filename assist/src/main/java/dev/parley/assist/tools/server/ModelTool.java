@@ -23,12 +23,16 @@ final class ModelTool {
 
     private final Supplier<AskedModel> model;
 
-    /** @param model may still be loading; calls wait for it */
+    /**
+     * @param model may still be loading; calls wait for it
+     */
     ModelTool(Supplier<AskedModel> model) {
         this.model = model;
     }
 
-    /** @param name of the model, for whoever chooses among tools */
+    /**
+     * @param name of the model, for whoever chooses among tools
+     */
     static McpSchema.Tool tool(String name) {
         var message = Map.of("type", "object", "properties", Map.of("role", Map.of("type", "string", "enum", List.of("system", "user",
                 "assistant")), "content", Map.of("type", "string")), "required", List.of("role", "content"));

@@ -34,7 +34,9 @@ final class RunningCalls {
 
     private final Map<Object, Call> calls = new ConcurrentHashMap<>();
 
-    /** @param id of the request */
+    /**
+     * @param id of the request
+     */
     Call begin(Object id) {
         var call = new Call();
         calls.put(id, call);

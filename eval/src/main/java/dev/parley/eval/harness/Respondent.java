@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** What answers requests: usually a model, see {@link ModelResponder}. */
-public interface Responder extends AutoCloseable {
+public interface Respondent extends AutoCloseable {
 
     /** Takes responses as they come, in any order. */
     @FunctionalInterface
     interface Listener {
+        /** Takes the response to a request, by its place in the list. */
         void onResponse(int index, JsonNode response);
     }
 
