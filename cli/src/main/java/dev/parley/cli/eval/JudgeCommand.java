@@ -104,7 +104,7 @@ final class JudgeCommand implements Callable<Integer> {
     }
 
     /** As a turn in the model's chat, where it has a template for one. */
-    private static UnaryOperator<String> prompt(Tokenizer tokenizer) {
+    static UnaryOperator<String> prompt(Tokenizer tokenizer) {
         return text -> tokenizer.chatTemplate().map(t -> t.text(ChatTemplateInput.of(List.of(Message.user(text))).withGenerationPrompt(true)
                 .withSpecialTokens(tokenizer.specialTokens()))).orElse(text);
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads documents of files: JSON, a line or a list; Parquet; CSV with a head line; text, a line each. */
-final class DocumentFiles {
+public final class DocumentFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,6 +25,11 @@ final class DocumentFiles {
     static String ending(Path file) {
         var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    /** Documents of a file, by its ending. */
+    public static List<ObjectNode> read(Path file) {
+        return read(file, "", JsonNodeFactory.instance.objectNode());
     }
 
     /**

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.knowledge.documents.Block.Kind;
 import dev.parley.knowledge.documents.DocumentReader.Limits;
 import java.io.IOException;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,10 +149,8 @@ class DocumentReaderTest {
     void aZipThatUnfoldsToGigabytesIsNamedAsSuchAndTheNextFileIsRead() throws Exception {
         try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("bomb.docx")))) {
             zip.putNextEntry(new ZipEntry("[Content_Types].xml"));
-            zip.write(
-                    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "
-                            + "PartName=\"/word/document.xml\" "
-                                    .getBytes(Charset.defaultCharset()));
+            zip.write(("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "
+                    + "PartName=\"/word/document.xml\" ").getBytes(StandardCharsets.UTF_8));
             var spaces = new byte[1 << 20];
             Arrays.fill(spaces, (byte) ' ');
             for (int i = 0; i < 300; i++) zip.write(spaces);
