@@ -41,8 +41,9 @@ class AssistantChatTest {
               max_new_tokens: 12
             forms:
               yes-or-no: {choice: ["yes", "no"]}
-            opening_questions: {en: [How long may I return an item?], zh: [退货期限是多少天？]}
+            opening_questions: {en: ["How long may I return an item?"], zh: ["退货期限是多少天？"]}
             """;
+    private static final String STREAM = ", \"stream\": true, \"stream_options\": {\"include_usage\": true}";
     private static final String KNOWN = "How many days may I return an item?";
 
     @TempDir
@@ -121,7 +122,7 @@ class AssistantChatTest {
     @Test
     void aStreamHasTheSameAnswerAndTheTurnAtItsEnd() throws Exception {
         var whole = ask(KNOWN, "");
-        var body = server.post(PATH, request(KNOWN, ", \"stream\": true, \"stream_options\": {\"include_usage\": true}")).body();
+        var body = server.post(PATH, request(KNOWN, STREAM)).body();
         var joined = StreamedChat.joined(body);
         assertEquals(said(whole), said(joined).strip());
         assertEquals(whole.at("/choices/0/finish_reason"), joined.at("/choices/0/finish_reason"));
@@ -153,7 +154,7 @@ class AssistantChatTest {
         assertFalse(answer.at("/parley/decisions/0/reason").asText().isEmpty());
         assertTrue(said(answer).contains("emergency number"), said(answer));
         assertEquals(0, answer.at("/usage/total_tokens").asInt());
-        var streamed = StreamedChat.joined(server.post(PATH, request(question, ", \"stream\": true")).body());
+        var streamed = StreamedChat.joined(server.post(PATH, request(question, STREAM)).body());
         assertEquals(said(answer), said(streamed));
     }
 
