@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * Assistants by name or file. Those that come with Parley are resources, which are copied to a folder before they are read, so that
@@ -60,6 +61,18 @@ public final class Assistants {
         if (builtIn().contains(nameOrFile)) return Assistant.read(copied(nameOrFile).resolve(FILE), guardModel);
         throw new AssistantException("There is no assistant " + nameOrFile + ": it is neither a file, nor a folder with " + FILE
                 + ", nor one of " + String.join(", ", builtIn()) + ".");
+    }
+
+    /** Where an assistant's knowledge is indexed: each file has a folder of its own. */
+    public Path indexFolder(Assistant assistant) {
+        var place = assistant.file().toAbsolutePath().normalize().toString();
+        var number = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
+        return home.resolve("index").resolve(assistant.name() + "-" + number);
+    }
+
+    /** Where the decisions of guardrails are logged. */
+    public Path decisionsFile() {
+        return home.resolve("decisions.jsonl");
     }
 
     private Path copied(String name) throws IOException {

@@ -38,7 +38,8 @@ public final class DataOptions {
         return Optional.ofNullable(url != null || folder != null ? url : System.getenv("PARLEY_DATABASE_URL"));
     }
 
-    private Path folder() {
+    /** The folder of what is kept beside the database. */
+    public Path folder() {
         return folder != null ? folder : Path.of(System.getProperty("user.home"), ".parley");
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.cli.knowledge.EmbedderOption;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "serve", description = "Serve models: an API for OpenAI's clients, and a web chat for browsers.",
         footer = {"", "Examples:", "  ./parley serve my-model",
             "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
+            "  ./parley serve my-model --assistant customer-service --assistant shop.yaml",
             "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
             "Ctrl-C lets running answers finish. docs/serve.md tells more."})
 final class ServeCommand implements Callable<Integer> {
@@ -43,6 +45,14 @@ final class ServeCommand implements Callable<Integer> {
             description = "A smaller model with the same tokenizer that proposes tokens for the model NAME, or for the first; answers do "
                     + "not change, and come sooner where the proposals are good.")
     private List<String> draftModels = List.of();
+
+    @Option(names = "--assistant", paramLabel = "NAME|FILE",
+            description = "Also offer an assistant, one that comes with Parley or a YAML file, as a model of its name; may be repeated. "
+                    + "The model that its file names answers if it is served, else the first.")
+    private List<String> assistants = List.of();
+
+    @Mixin
+    private EmbedderOption embedder;
 
     @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
             description = "Address to listen on; any but this machine's own requires --auth. Default: ${DEFAULT-VALUE}.")
@@ -128,7 +138,9 @@ final class ServeCommand implements Callable<Integer> {
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open();
                 var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
-            try (var server = ParleyServer.start(settings, pool, database, output::note)) {
+            try (var onOffer = new AssistantsOnOffer(data.folder(), embedder, output);
+                    var served = onOffer.open(assistants, pool);
+                    var server = ParleyServer.start(settings, pool, served, database, output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
                 watch.join(QUICK_FAULT);

@@ -3,6 +3,7 @@ package dev.parley.serve;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.WebChat;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
@@ -51,6 +52,7 @@ public final class ParleyServer implements AutoCloseable {
     private final ServerSettings settings;
     private final Connections.Limits limits;
     private final ModelPool models;
+    private final ServedAssistants assistants;
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
@@ -61,10 +63,12 @@ public final class ParleyServer implements AutoCloseable {
     private final Javalin javalin;
     private volatile boolean stopping;
 
-    private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database, Consumer<String> note) {
+    private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
+            Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
+        this.assistants = assistants;
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
@@ -81,13 +85,19 @@ public final class ParleyServer implements AutoCloseable {
      * @throws IllegalArgumentException if the address is taken or not this machine's
      */
     public static ParleyServer start(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, database, note);
+        return start(settings, models, ServedAssistants.NONE, database, note);
     }
 
-    static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, Database database,
+    /** The same with assistants, which stay the caller's. */
+    public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
             Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, database, note);
+    }
+
+    static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
+            Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
@@ -142,7 +152,7 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models), new EmbeddingRoutes(models), new ChatRoutes(models), new CompletionRoutes(models),
+                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants), new CompletionRoutes(models),
                 new ResponseRoutes(models),
                 new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);

@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
@@ -10,6 +11,7 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
@@ -65,17 +67,24 @@ public final class TestServer implements AutoCloseable {
     private final boolean ownsData;
     private final Database database;
     private final ModelPool models;
+    private final ServedAssistants assistants;
     private final ParleyServer server;
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private final HttpClient client = HttpClient.newHttpClient();
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
             Database database) {
+        this(settings, connections, models, ServedAssistants.NONE, data, ownsData, database);
+    }
+
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants, Path data,
+            boolean ownsData, Database database) {
+        this.assistants = assistants;
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
@@ -118,6 +127,13 @@ public final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A server of the small models with assistants, which it closes, and data that stays. */
+    public static TestServer start(List<OpenAssistant> assistants, Path data) {
+        var models = smallModels();
+        return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, models,
+                ServedAssistants.of(assistants, models), data, false, Database.sqlite(data));
     }
 
     /** A server that keeps its data in a folder, which stays. */
@@ -257,6 +273,7 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        assistants.close();
         database.close();
         client.close();
         if (ownsData) delete(data);

@@ -1,14 +1,21 @@
 package dev.parley.assist.turn;
 
 import dev.parley.assist.turn.Responder.Call;
+import dev.parley.assist.turn.Responder.Reply;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.generate.tools.ToolFormat;
+import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -73,6 +80,25 @@ public final class CallReading implements ToolCallReader.Listener {
     @Override
     public void onArguments(int index, String piece) {
         arguments.get(index).append(piece);
+    }
+
+    /**
+     * The whole answer. Of several sequences it is the one whose tokens are the likeliest on average, by the model's own scores, and
+     * nothing of them has been pushed before.
+     *
+     * @param config that they were made by
+     * @param prompt that was answered
+     */
+    public Reply reply(List<Completion> completions, GenerationConfig config, FittedConversation prompt) {
+        var best = completions.stream().max(Comparator.comparingDouble(c -> meanLogprob(c).orElse(0))).orElseThrow();
+        if (config.numReturnSequences() > 1) push(best.ids(), best.text());
+        finish(best.finishReason());
+        return new Reply(text(), calls(), best.finishReason(), prompt.ids().length, completions.stream().mapToInt(c -> c.ids().length).sum(),
+                meanLogprob(best), prompt.forgottenTurns());
+    }
+
+    private static OptionalDouble meanLogprob(Completion completion) {
+        return completion.logprobs().stream().mapToDouble(TokenLogprob::logprob).average();
     }
 
     /** All text outside of calls. */

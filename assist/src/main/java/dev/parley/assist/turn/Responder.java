@@ -1,12 +1,20 @@
 package dev.parley.assist.turn;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.tools.Tool;
+import dev.parley.generate.tools.ToolTemplate;
+import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.FittedConversation;
+import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 
 /** A chat model that a turn asks: an engine of its own, or one of a server's. A responder answers one turn at a time. */
 public interface Responder {
@@ -18,7 +26,17 @@ public interface Responder {
      * @param tools that it may call; may be empty
      * @param config with several sequences where the best of them is wanted
      */
-    record Prompt(ArrayNode messages, List<Tool> tools, GenerationConfig config) {}
+    record Prompt(ArrayNode messages, List<Tool> tools, GenerationConfig config) {
+
+        /** As tokens, without the oldest turns where the context is full. @param context tokens of the prompt and its answer */
+        public FittedConversation fitted(Tokenizer tokenizer, ChatTemplate template, int context) {
+            var turns = StreamSupport.stream(messages.spliterator(), false).toList();
+            return FittedConversation.of(turns, message -> message.path("role").asText(), kept -> {
+                var array = JsonNodeFactory.instance.arrayNode().addAll(kept);
+                return template.ids(tokenizer, ToolTemplate.of(template).conversation(array, tools, Map.<String, JsonNode>of()));
+            }, context, config.maxNewTokens());
+        }
+    }
 
     /**
      * A call of a tool.

@@ -14,13 +14,11 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.IndexProgress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,25 +68,18 @@ final class AssistantOptions {
                     "The assistant " + assistant.name() + " names no model; give one with --model, such as a folder "
                             + "that ./parley quickstart made, or let its documents answer with --no-model.");
         }
-        var index = index(assistant);
+        var index = home.assistants().indexFolder(assistant);
         var closing = new Closing();
         try {
             var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
             var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
-                    DecisionLog.in(home.folder().resolve("decisions.jsonl")), IndexProgress.NONE)));
+                    DecisionLog.in(home.assistants().decisionsFile()), IndexProgress.NONE)));
             open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
             return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
         } catch (IOException | RuntimeException | Error e) {
             closing.close();
             throw e;
         }
-    }
-
-    /** Each file has an index of its own. */
-    private Path index(Assistant assistant) {
-        var place = assistant.file().toAbsolutePath().normalize().toString();
-        var number = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
-        return home.folder().resolve("index").resolve(assistant.name() + "-" + number);
     }
 
     private Responder responder(String chosen, Closing closing, Output output) throws IOException {

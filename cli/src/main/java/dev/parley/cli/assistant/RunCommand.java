@@ -1,6 +1,7 @@
 package dev.parley.cli.assistant;
 
 import dev.parley.assist.turn.TurnEvent;
+import dev.parley.assist.turn.TurnJson;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;

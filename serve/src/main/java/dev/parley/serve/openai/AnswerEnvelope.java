@@ -19,7 +19,12 @@ public record AnswerEnvelope(String id, long created) {
 
     /** An object with nothing else yet. The fingerprint changes when the model is loaded anew, as its files may have changed. */
     public ObjectNode json(String object, ServedModel model) {
-        return JsonNodeFactory.instance.objectNode().put("id", id).put("object", object).put("created", created).put("model", model.id())
-                .put("system_fingerprint", "fp_" + Long.toHexString(model.loadedAt().toEpochMilli()));
+        return json(object, model.id(), model.loadedAt());
+    }
+
+    /** The same of whoever answers in a model's place. @param since when it has been what it is */
+    public ObjectNode json(String object, String model, Instant since) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("object", object).put("created", created).put("model", model)
+                .put("system_fingerprint", "fp_" + Long.toHexString(since.toEpochMilli()));
     }
 }

@@ -2,6 +2,9 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.assist.LocalText;
+import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
@@ -11,15 +14,21 @@ import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.Locale;
 
-/** {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each. */
+/**
+ * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each. Assistants stand
+ * after the models, with what they say of themselves.
+ */
 public final class ModelRoutes implements Routes {
 
     private final ModelPool models;
     private final long started = Instant.now().getEpochSecond();
 
-    /** Routes that list these models. */
-    public ModelRoutes(ModelPool models) {
+    private final ServedAssistants assistants;
+
+    /** Routes that list these models and assistants. */
+    public ModelRoutes(ModelPool models, ServedAssistants assistants) {
         this.models = models;
+        this.assistants = assistants;
     }
 
     @Override
@@ -32,11 +41,40 @@ public final class ModelRoutes implements Routes {
         var list = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = list.putArray("data");
         for (var info : models.all()) data.add(json(info));
+        for (var assistant : assistants.all()) data.add(json(assistant));
         JsonBody.write(request, list);
     }
 
     private void one(Context request) {
-        JsonBody.write(request, json(models.info(request.pathParam("model"))));
+        var name = request.pathParam("model");
+        JsonBody.write(request, assistants.find(name).map(this::json).orElseGet(() -> json(models.info(name))));
+    }
+
+    /** An assistant: state and context are those of the model that answers for it. */
+    private ObjectNode json(Served served) {
+        var json = json(models.info(served.model())).put("id", served.name());
+        json.putArray("aliases");
+        json.set("assistant", described(served));
+        return json;
+    }
+
+    private static ObjectNode described(Served served) {
+        var assistant = served.open().assistant();
+        var json = JsonNodeFactory.instance.objectNode().put("model", served.model());
+        json.set("title", texts(assistant.title()));
+        json.set("description", texts(assistant.description()));
+        assistant.languages().forEach(json.putArray("languages")::add);
+        assistant.forms().keySet().forEach(json.putArray("forms")::add);
+        var questions = json.putObject("opening_questions");
+        assistant.openingQuestions().forEach((language, list) -> list.forEach(questions.withArray("/" + language)::add));
+        return json;
+    }
+
+    /** By language; one text for all languages stands under {@code ""}. */
+    private static ObjectNode texts(LocalText text) {
+        var json = JsonNodeFactory.instance.objectNode();
+        text.texts().forEach(json::put);
+        return json;
     }
 
     private ObjectNode json(ModelPool.Info info) {

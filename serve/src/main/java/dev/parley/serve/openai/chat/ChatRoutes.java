@@ -1,7 +1,10 @@
 package dev.parley.serve.openai.chat;
 
+import dev.parley.assist.turn.TurnResult;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
@@ -19,15 +22,23 @@ import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
-/** {@code POST /v1/chat/completions}: the next turn of a conversation, whole or in pieces. */
+/** {@code POST /v1/chat/completions}: the next turn of a conversation, by a model or an assistant, whole or in pieces. */
 public final class ChatRoutes implements Routes {
 
     private final ModelPool models;
 
-    /** @param models that answer */
-    public ChatRoutes(ModelPool models) {
+    private final ServedAssistants assistants;
+
+    /**
+     * @param models that answer
+     * @param assistants that are asked by their names
+     */
+    public ChatRoutes(ModelPool models, ServedAssistants assistants) {
         this.models = models;
+        this.assistants = assistants;
     }
 
     @Override
@@ -37,13 +48,44 @@ public final class ChatRoutes implements Routes {
 
     private void answer(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
-        try (var lease = models.lease(ModelField.read(fields))) {
+        var name = ModelField.read(fields);
+        var assistant = name.flatMap(assistants::find);
+        if (assistant.isPresent()) {
+            answer(request, fields, assistant.get());
+            return;
+        }
+        try (var lease = models.lease(name)) {
             var chat = ClientWork.run(request, () -> ChatRequest.read(fields, lease.model()));
             RequestNotes.of(request).model(lease.model().id());
             JsonBody.warnOfUnknown(request, fields);
             if (chat.stream().stream()) stream(request, lease.model(), chat);
             else whole(request, lease.model(), chat);
         }
+    }
+
+    private void answer(Context request, JsonFields fields, Served assistant) {
+        var asked = AssistantRequest.read(fields, assistant.open().assistant());
+        RequestNotes.of(request).model(assistant.name());
+        JsonBody.warnOfUnknown(request, fields);
+        var json = new AssistantJson(assistant, asked.stream().usage());
+        if (!asked.stream().stream()) {
+            JsonBody.write(request, json.whole(run(request, assistant, asked, piece -> {})));
+            return;
+        }
+        ServerSentEvents.answer(request, stream -> {
+            var begun = new AtomicBoolean(); // a fault before that is told as for any answer
+            var result = run(request, assistant, asked, piece -> {
+                if (begun.compareAndSet(false, true)) stream.send(json.begin());
+                stream.send(json.more(piece));
+            });
+            stream.send(json.end(result));
+            if (asked.stream().usage()) stream.send(json.used(result));
+            stream.sendDone();
+        });
+    }
+
+    private TurnResult run(Context request, Served assistant, AssistantRequest asked, Consumer<String> pieces) {
+        return AssistantAnswer.run(assistant, models, asked.turn(), Caller.of(request), ClientPresence.of(request), pieces);
     }
 
     private static void whole(Context request, ServedModel model, ChatRequest chat) {

@@ -1,16 +1,16 @@
-package dev.parley.cli.assistant;
+package dev.parley.assist.turn;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.assist.turn.TurnResult;
 import java.util.Locale;
 
-/** A turn as JSON. */
-final class TurnJson {
+/** A turn as JSON, for programs: the command line prints it, and the server adds it to its answers. */
+public final class TurnJson {
 
     private TurnJson() {}
 
-    static ObjectNode of(String assistant, TurnResult result) {
+    /** The whole turn. @param assistant its name */
+    public static ObjectNode of(String assistant, TurnResult result) {
         var json = JsonNodeFactory.instance.objectNode().put("assistant", assistant).put("language", result.language())
                 .put("answer", result.answer()).put("ending", result.ending().label()).put("cited", result.cited());
         result.sources().forEach(json.putArray("sources")::add);

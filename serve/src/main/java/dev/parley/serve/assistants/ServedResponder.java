@@ -1,0 +1,98 @@
+package dev.parley.serve.assistants;
+
+import dev.parley.assist.turn.CallReading;
+import dev.parley.assist.turn.Responder;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.TextRequest;
+import dev.parley.generate.tools.ToolTemplate;
+import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.http.ClientGone;
+import dev.parley.serve.http.ClientPresence;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelPool.Lease;
+import dev.parley.serve.models.ServedModel;
+import dev.parley.serve.openai.EngineCall;
+import dev.parley.serve.work.ComputePool;
+import dev.parley.tokenizer.FittedConversation;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/**
+ * A served model for one turn of an assistant: its engine runs the turn beside all other requests, and the caller's tokens are counted.
+ * The model is asked for only once the turn needs it, so that a guardrail answers while it is still being loaded.
+ */
+public final class ServedResponder implements Responder, AutoCloseable {
+
+    private final ModelPool models;
+    private final String name;
+    private final Caller caller;
+    private final ClientPresence client;
+    private Optional<Lease> lease = Optional.empty();
+    private volatile boolean stopped;
+
+    /**
+     * @param name of the model
+     * @param caller pays for the tokens
+     * @param client whose leaving ends the turn
+     */
+    public ServedResponder(ModelPool models, String name, Caller caller, ClientPresence client) {
+        this.models = models;
+        this.name = name;
+        this.caller = caller;
+        this.client = client;
+    }
+
+    private ServedModel served() {
+        if (lease.isEmpty()) lease = Optional.of(models.lease(Optional.of(name)));
+        return lease.get().model();
+    }
+
+    @Override
+    public String model() {
+        return name;
+    }
+
+    /** As for other chats: no beams, unless the assistant asks for them, and another seed each time. */
+    @Override
+    public GenerationConfig recommended() {
+        return served().defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong()).build();
+    }
+
+    @Override
+    public boolean fits(Prompt prompt) {
+        return fitted(prompt).hasRoom();
+    }
+
+    /** Templates and tokens may take a while, and are not made on the thread of a request. */
+    private FittedConversation fitted(Prompt prompt) {
+        var model = served();
+        return ComputePool.shared().run(caller.id(), client::requireThere,
+                () -> prompt.fitted(model.tokenizer(), model.requireChatTemplate(), model.contextLength()));
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onText) {
+        var model = served();
+        var fitted = fitted(prompt);
+        var reading = new CallReading(ToolTemplate.of(model.requireChatTemplate()).format(), prompt.tools(), model.tokenizer(), onText);
+        var request = new TextRequest(fitted.ids(), prompt.config(), caller.id(), false, Optional.empty());
+        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
+            if (stopped) throw new ClientGone();
+            if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);
+        }).getFirst();
+        return reading.reply(answer.completions(), prompt.config(), fitted);
+    }
+
+    /** Ends the turn as if its client had left. */
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void close() {
+        lease.ifPresent(Lease::close);
+    }
+}
