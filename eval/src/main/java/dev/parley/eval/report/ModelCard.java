@@ -42,7 +42,8 @@ public record ModelCard(String name, Path folder, Optional<RunFolder> run, List<
                     f.metric(), f.score().value(), f.score().stderr(), f.score().n(), f.ideal()));
         }
         lines.addAll(List.of("", "## Limits", "",
-                "Figures are of these suites alone; ± is one standard error. A model that knows little of a language has figures near those of "
+                "Figures are of these suites alone; ± is one standard error. "
+                + "A model that knows little of a language has figures near those of "
                         + "no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.", ""));
         return String.join("\n", lines);
     }
