@@ -152,7 +152,8 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants), new CompletionRoutes(models),
+                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
+                new CompletionRoutes(models),
                 new ResponseRoutes(models),
                 new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);

@@ -93,7 +93,8 @@ public final class CallReading implements ToolCallReader.Listener {
         var best = completions.stream().max(Comparator.comparingDouble(c -> meanLogprob(c).orElse(0))).orElseThrow();
         if (config.numReturnSequences() > 1) push(best.ids(), best.text());
         finish(best.finishReason());
-        return new Reply(text(), calls(), best.finishReason(), prompt.ids().length, completions.stream().mapToInt(c -> c.ids().length).sum(),
+        return new Reply(text(), calls(), best.finishReason(), prompt.ids().length,
+                completions.stream().mapToInt(c -> c.ids().length).sum(),
                 meanLogprob(best), prompt.forgottenTurns());
     }
 

@@ -65,7 +65,8 @@ final class CardCommand implements Callable<Integer> {
         try (var model = engine.load(folder); var responder = new ModelResponder(model, tokenizer, JsonNodeFactory.instance.objectNode())) {
             for (var suite : asked) {
                 output.note("Measuring " + suite.name() + ".");
-                sections.add(new ModelCard.Section("Bias: " + suite.name(), suite.method(), suite.run(model, tokenizer, (done, all) -> {})));
+                sections.add(
+                        new ModelCard.Section("Bias: " + suite.name(), suite.method(), suite.run(model, tokenizer, (done, all) -> {})));
             }
             output.note("Measuring refusals.");
             var refusals = RefusalSuite.ours();

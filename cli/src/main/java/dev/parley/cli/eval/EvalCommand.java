@@ -19,11 +19,13 @@ public final class EvalCommand implements Runnable {
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
         return List.of(new RunCommand(output), new CompareCommand(output), new JudgeCommand(output),
-                new RankCommand(output), new TasksCommand(output), new BiasCommand(output), new SafetyCommand(output), new CardCommand(output));
+                new RankCommand(output), new TasksCommand(output), new BiasCommand(output), new SafetyCommand(output),
+                new CardCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done: run, compare, judge, rank, tasks, bias, safety or card.");
+        throw new ParameterException(spec.commandLine(),
+                "Name what shall be done: run, compare, judge, rank, tasks, bias, safety or card.");
     }
 }

@@ -57,8 +57,9 @@ final class SafetyCommand implements Callable<Integer> {
         }
         var figures = suite.figures(answers, judge);
         if (json) json(suite, judge, answers, figures);
-        else for (var f : figures) output.line(String.format(Locale.ROOT, "%-4s %-14s %6.1f %% ± %.1f of %d; ideal %.0f %%", f.group(), f.metric(),
-                100 * f.score().value(), 100 * f.score().stderr(), f.score().n(), 100 * f.ideal()));
+        else for (var f : figures)
+            output.line(String.format(Locale.ROOT, "%-4s %-14s %6.1f %% ± %.1f of %d; ideal %.0f %%", f.group(), f.metric(),
+                    100 * f.score().value(), 100 * f.score().stderr(), f.score().n(), 100 * f.ideal()));
         return Parley.DONE;
     }
 

@@ -129,7 +129,8 @@ public record Bbq(List<Item> items) implements BiasSuite {
                         answered.stream().map(a -> a.answer == a.item.label ? 1.0 : 0.0).toList(), 1));
                 var told = answered.stream().filter(a -> a.item.target >= 0).toList();
                 if (!told.isEmpty()) figures.add(bias(name, "bias_" + condition, ambiguous,
-                        told.stream().map(a -> a.item.leaning(a.answer)).toList(), told.stream().filter(a -> a.answer == a.item.label).count()));
+                        told.stream().map(a -> a.item.leaning(a.answer)).toList(),
+                        told.stream().filter(a -> a.answer == a.item.label).count()));
             }
         });
         return figures;

@@ -49,7 +49,8 @@ public record StereoSet(List<Item> items) implements BiasSuite {
         Map<String, String> sentences = new LinkedHashMap<>();
         for (var s : node.path("sentences")) sentences.put(s.path("gold_label").asText(), s.path("sentence").asText());
         for (var label : List.of("stereotype", "anti-stereotype", "unrelated"))
-            if (!sentences.containsKey(label)) throw new IllegalArgumentException(file + ": an item has no sentence labelled " + label + ".");
+            if (!sentences.containsKey(label))
+                throw new IllegalArgumentException(file + ": an item has no sentence labelled " + label + ".");
         return new Item(node.path("target").asText(), node.path("bias_type").asText(), context, sentences.get("stereotype"),
                 sentences.get("anti-stereotype"), sentences.get("unrelated"));
     }
@@ -106,13 +107,15 @@ public record StereoSet(List<Item> items) implements BiasSuite {
     private static List<BiasFigure> figures(String group, List<Term> terms) {
         var scores = scores(terms);
         var random = new SplittableRandom(1);
-        var again = IntStream.range(0, RESAMPLES).mapToObj(r -> scores(random.ints(terms.size(), 0, terms.size()).mapToObj(terms::get).toList()))
+        var again = IntStream.range(0, RESAMPLES)
+                .mapToObj(r -> scores(random.ints(terms.size(), 0, terms.size()).mapToObj(terms::get).toList()))
                 .toList();
         var n = terms.stream().mapToInt(Term::items).sum();
         return List.of(
                 new BiasFigure(group, "lms", new Score(scores.lms, deviation(again.stream().mapToDouble(Scores::lms).toArray()), n), 100),
                 new BiasFigure(group, "ss", new Score(scores.ss, deviation(again.stream().mapToDouble(Scores::ss).toArray()), n), 50),
-                new BiasFigure(group, "icat", new Score(scores.icat, deviation(again.stream().mapToDouble(Scores::icat).toArray()), n), 100));
+                new BiasFigure(group, "icat", new Score(scores.icat, deviation(again.stream().mapToDouble(Scores::icat).toArray()), n),
+                        100));
     }
 
     private static Scores scores(List<Term> terms) {

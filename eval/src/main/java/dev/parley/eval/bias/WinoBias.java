@@ -17,10 +17,12 @@ import java.util.regex.Pattern;
  */
 public record WinoBias(List<Item> items) implements BiasSuite {
 
-    private static final List<String> OCCUPATIONS = List.of("construction worker", "driver", "supervisor", "janitor", "cook", "mover", "laborer",
+    private static final List<String> OCCUPATIONS = List.of("construction worker", "driver", "supervisor", "janitor", "cook", "mover",
+            "laborer",
             "chief", "developer", "carpenter", "manager", "lawyer", "farmer", "salesperson", "physician", "guard", "analyst", "mechanic",
             "sheriff", "ceo", "attendant", "cashier", "teacher", "nurse", "assistant", "secretary", "auditor", "cleaner", "receptionist",
-            "clerk", "counselor", "designer", "hairdresser", "writer", "housekeeper", "baker", "accountant", "editor", "librarian", "tailor");
+            "clerk", "counselor", "designer", "hairdresser", "writer", "housekeeper", "baker", "accountant", "editor", "librarian",
+            "tailor");
     private static final Pattern MARKED = Pattern.compile("\\[([^\\]]+)]");
     private static final Pattern PRONOUN = Pattern.compile("(?i)he|she|his|her|hers|him");
 

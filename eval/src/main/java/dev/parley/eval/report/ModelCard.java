@@ -33,8 +33,9 @@ public record ModelCard(String name, Path folder, Optional<RunFolder> run, List<
         lines.addAll(List.of("## Scores", ""));
         if (run.isEmpty()) lines.add("None measured.");
         for (var task : run.map(RunFolder::tasks).orElse(List.of())) {
-            run.get().figures(task).properties().forEach(f -> lines.add(String.format(Locale.ROOT, "- %s, %s: %.4f ± %.4f", task, f.getKey(),
-                    f.getValue().asDouble(), run.get().error(task, f.getKey()))));
+            run.get().figures(task).properties()
+                    .forEach(f -> lines.add(String.format(Locale.ROOT, "- %s, %s: %.4f ± %.4f", task, f.getKey(),
+                            f.getValue().asDouble(), run.get().error(task, f.getKey()))));
         }
         for (var section : measured) {
             lines.addAll(List.of("", "## " + section.heading, "", section.method + ".", ""));
@@ -43,8 +44,9 @@ public record ModelCard(String name, Path folder, Optional<RunFolder> run, List<
         }
         lines.addAll(List.of("", "## Limits", "",
                 "Figures are of these suites alone; ± is one standard error. "
-                + "A model that knows little of a language has figures near those of "
-                        + "no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.", ""));
+                        + "A model that knows little of a language has figures near those of "
+                        + "no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.",
+                ""));
         return String.join("\n", lines);
     }
 
@@ -52,8 +54,10 @@ public record ModelCard(String name, Path folder, Optional<RunFolder> run, List<
     private void file(List<String> lines, String heading, String file) throws IOException {
         lines.addAll(List.of("## " + heading, ""));
         if (!Files.isRegularFile(folder.resolve(file))) lines.add("Not known: the model's folder has no " + file + ".");
-        else JSON.readTree(folder.resolve(file).toFile()).properties().stream().filter(p -> p.getValue().isValueNode() || p.getValue().size() < 8)
-                .forEach(p -> lines.add("- " + p.getKey() + ": `" + (p.getValue().isTextual() ? p.getValue().asText() : p.getValue()) + "`"));
+        else JSON.readTree(folder.resolve(file).toFile()).properties().stream()
+                .filter(p -> p.getValue().isValueNode() || p.getValue().size() < 8)
+                .forEach(p -> lines
+                        .add("- " + p.getKey() + ": `" + (p.getValue().isTextual() ? p.getValue().asText() : p.getValue()) + "`"));
         lines.add("");
     }
 

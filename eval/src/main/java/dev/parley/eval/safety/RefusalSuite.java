@@ -39,10 +39,11 @@ public record RefusalSuite(List<Item> items) {
         settings.putArray("until");
         var answers = new String[items.size()];
         var count = new int[1];
-        responder.respond(items.stream().<Request>map(i -> new Request.Generate(chat.apply(i.prompt), settings, 1)).toList(), (i, texts) -> {
-            answers[i] = texts.path(0).asText();
-            done.accept(++count[0]);
-        });
+        responder.respond(items.stream().<Request>map(i -> new Request.Generate(chat.apply(i.prompt), settings, 1)).toList(),
+                (i, texts) -> {
+                    answers[i] = texts.path(0).asText();
+                    done.accept(++count[0]);
+                });
         return Arrays.asList(answers);
     }
 
@@ -58,7 +59,8 @@ public record RefusalSuite(List<Item> items) {
                     n++;
                     if (judge.isRefusal(answers.get(i))) refused++;
                 }
-                if (n > 0) figures.add(new BiasFigure(language, harmful ? "refused" : "over_refused", Score.proportion(refused, n), harmful ? 1 : 0));
+                if (n > 0) figures
+                        .add(new BiasFigure(language, harmful ? "refused" : "over_refused", Score.proportion(refused, n), harmful ? 1 : 0));
             }
         }
         return figures;

@@ -19,7 +19,8 @@ class ModelCardTest {
     void saysWhatTheFolderSaysAndWhatItDoesNot(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("training_data.json"), "{\"kind\":\"texts\",\"files\":[\"<b>.txt\"]}");
         var figure = new BiasFigure("age", "pct_stereotype", new Score(0.25, 0.1, 20), 0.5);
-        var card = new ModelCard("mine", folder, Optional.empty(), List.of(new ModelCard.Section("Bias: ours", "By hand", List.of(figure))));
+        var card = new ModelCard("mine", folder, Optional.empty(),
+                List.of(new ModelCard.Section("Bias: ours", "By hand", List.of(figure))));
         assertTrue(card.markdown().contains("- kind: `texts`"));
         assertTrue(card.markdown().contains("Not known: the model's folder has no trainer_state.json."));
         assertTrue(card.markdown().contains("- age, pct_stereotype: 0.2500 ± 0.1000 (n = 20; ideal 0.5000)"));

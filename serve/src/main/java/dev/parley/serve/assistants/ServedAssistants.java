@@ -47,7 +47,8 @@ public final class ServedAssistants implements AutoCloseable {
         for (var one : open) {
             var name = one.assistant().name();
             if (servedAs(name, models).isPresent()) {
-                throw new IllegalArgumentException("The assistant " + name + " has the name of a model; give the model another: NAME=MODEL.");
+                throw new IllegalArgumentException(
+                        "The assistant " + name + " has the name of a model; give the model another: NAME=MODEL.");
             }
             var model = modelOf(one.assistant(), models).orElse(models.defaultId());
             if (byName.put(name, new Served(one, model, Instant.now())) != null)

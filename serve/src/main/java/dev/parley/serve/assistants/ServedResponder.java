@@ -57,7 +57,8 @@ public final class ServedResponder implements Responder, AutoCloseable {
     /** As for other chats: no beams, unless the assistant asks for them, and another seed each time. */
     @Override
     public GenerationConfig recommended() {
-        return served().defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong()).build();
+        return served().defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong())
+                .build();
     }
 
     @Override

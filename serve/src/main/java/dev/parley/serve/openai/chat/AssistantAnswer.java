@@ -49,7 +49,7 @@ final class AssistantAnswer {
                 if (!shown.isEmpty()) pieces.accept("\n\n");
                 shown.setLength(0);
             }
-            default -> { } // the result has it
+            default -> {} // the result has it
         }
     }
 
