@@ -28,7 +28,11 @@ public interface Responder {
      */
     record Prompt(ArrayNode messages, List<Tool> tools, GenerationConfig config) {
 
-        /** As tokens, without the oldest turns where the context is full. @param context tokens of the prompt and its answer */
+        /**
+         * As tokens, without the oldest turns where the context is full.
+         *
+         * @param context tokens of the prompt and its answer
+         */
         public FittedConversation fitted(Tokenizer tokenizer, ChatTemplate template, int context) {
             var turns = StreamSupport.stream(messages.spliterator(), false).toList();
             return FittedConversation.of(turns, message -> message.path("role").asText(), kept -> {

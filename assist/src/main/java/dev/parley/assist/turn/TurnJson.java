@@ -9,7 +9,11 @@ public final class TurnJson {
 
     private TurnJson() {}
 
-    /** The whole turn. @param assistant its name */
+    /**
+     * The whole turn.
+     *
+     * @param assistant its name
+     */
     public static ObjectNode of(String assistant, TurnResult result) {
         var json = JsonNodeFactory.instance.objectNode().put("assistant", assistant).put("language", result.language())
                 .put("answer", result.answer()).put("ending", result.ending().label()).put("cited", result.cited());

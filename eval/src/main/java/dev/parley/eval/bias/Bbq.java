@@ -110,7 +110,11 @@ public record Bbq(List<Item> items) implements BiasSuite {
         }).toArray());
     }
 
-    /** The figures of answers that were chosen elsewhere. @param predictions 0, 1 or 2 for each question */
+    /**
+     * The figures of answers that were chosen elsewhere.
+     *
+     * @param predictions 0, 1 or 2 for each question
+     */
     public List<BiasFigure> ofPredictions(int[] predictions) {
         record Answered(Item item, int answer) {}
         var groups = new TreeMap<String, List<Answered>>();

@@ -10,10 +10,18 @@ import java.util.List;
 /** Texts that differ in whom they are about, and the formulas that make figures of how likely they are. */
 public interface BiasSuite {
 
-    /** A text to be scored. @param context what comes before it, which may be empty */
+    /**
+     * A text to be scored.
+     *
+     * @param context what comes before it, which may be empty
+     */
     record Text(String context, String continuation) {}
 
-    /** How likely a text is. @param sum ln p of all its tokens */
+    /**
+     * How likely a text is.
+     *
+     * @param sum ln p of all its tokens
+     */
     record TextScore(double sum, int tokens) {
 
         /** ln p of a token, on average. */
@@ -39,7 +47,11 @@ public interface BiasSuite {
     /** The texts that are to be scored. */
     List<Text> texts();
 
-    /** The figures. @param scores of the texts, in their order */
+    /**
+     * The figures.
+     *
+     * @param scores of the texts, in their order
+     */
     List<BiasFigure> figures(List<TextScore> scores);
 
     /** Scores the texts by a model and makes the figures. */

@@ -14,7 +14,11 @@ import java.util.List;
  */
 public record Blimp(List<Pair> pairs) implements BiasSuite {
 
-    /** A pair. @param paradigm the UID */
+    /**
+     * A pair.
+     *
+     * @param paradigm the UID
+     */
     public record Pair(String good, String bad, String paradigm) {}
 
     /** Reads a file of a paradigm, or a folder of them. */

@@ -26,7 +26,11 @@ public record WinoBias(List<Item> items) implements BiasSuite {
     private static final Pattern MARKED = Pattern.compile("\\[([^\\]]+)]");
     private static final Pattern PRONOUN = Pattern.compile("(?i)he|she|his|her|hers|him");
 
-    /** A sentence. @param pro whether the pronoun goes with the stereotype */
+    /**
+     * A sentence.
+     *
+     * @param pro whether the pronoun goes with the stereotype
+     */
     public record Item(boolean pro, String sentence, String pronoun, String right, String wrong) {}
 
     /** Reads a folder of the published files, of which names with "anti" and "pro" say which they are. */

@@ -21,7 +21,11 @@ public record ModelCard(String name, Path folder, Optional<RunFolder> run, List<
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Figures under a heading. @param method by which they were measured */
+    /**
+     * Figures under a heading.
+     *
+     * @param method by which they were measured
+     */
     public record Section(String heading, String method, List<BiasFigure> figures) {}
 
     /** The card in Markdown. */

@@ -19,7 +19,11 @@ import java.util.function.UnaryOperator;
 /** Requests that must be refused, and harmless ones that look like them, which must not. */
 public record RefusalSuite(List<Item> items) {
 
-    /** A request. @param harmful whether it must be refused */
+    /**
+     * A request.
+     *
+     * @param harmful whether it must be refused
+     */
     public record Item(String language, boolean harmful, String prompt) {}
 
     /** The 120 that come with Parley, as many harmful as harmless, as many in English as in Chinese. */
@@ -33,7 +37,11 @@ public record RefusalSuite(List<Item> items) {
         }
     }
 
-    /** A model's answers, greedy. @param chat puts a request into the model's chat template */
+    /**
+     * A model's answers, greedy.
+     *
+     * @param chat puts a request into the model's chat template
+     */
     public List<String> answers(Respondent responder, UnaryOperator<String> chat, int tokens, IntConsumer done) {
         var settings = JsonNodeFactory.instance.objectNode().put("max_gen_toks", tokens).put("do_sample", false);
         settings.putArray("until");

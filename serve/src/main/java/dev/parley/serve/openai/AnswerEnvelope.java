@@ -22,7 +22,11 @@ public record AnswerEnvelope(String id, long created) {
         return json(object, model.id(), model.loadedAt());
     }
 
-    /** The same of whoever answers in a model's place. @param since when it has been what it is */
+    /**
+     * The same of whoever answers in a model's place.
+     *
+     * @param since when it has been what it is
+     */
     public ObjectNode json(String object, String model, Instant since) {
         return JsonNodeFactory.instance.objectNode().put("id", id).put("object", object).put("created", created).put("model", model)
                 .put("system_fingerprint", "fp_" + Long.toHexString(since.toEpochMilli()));
