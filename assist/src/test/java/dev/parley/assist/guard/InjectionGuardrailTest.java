@@ -45,7 +45,7 @@ class InjectionGuardrailTest {
             var json = new ObjectMapper();
             return in.readAllAsString().lines().map(line -> {
                 try {
-                    return (JsonNode) json.readTree(line);
+                    return json.readTree(line);
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
