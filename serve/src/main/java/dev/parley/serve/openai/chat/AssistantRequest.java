@@ -11,7 +11,6 @@ import dev.parley.serve.openai.StreamFields;
 import dev.parley.tokenizer.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The body of {@code POST /v1/chat/completions} whose model is an assistant. The assistant has its own instructions and settings: system
