@@ -7,6 +7,7 @@ import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.index.IndexedFile;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +42,8 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void print(IndexedFile file) {
-        output.line(
-                String.format("%6d passages  %s%s", file.passages(), file.source(), file.fault().map(fault -> ": " + fault).orElse("")));
+        var fault = file.fault().map(sentence -> ": " + sentence).orElse("");
+        output.line(String.format(Locale.ROOT, "%6d passages  %s%s", file.passages(), file.source(), fault));
     }
 
     private void printJson(List<IndexedFile> files, String embedder) {
