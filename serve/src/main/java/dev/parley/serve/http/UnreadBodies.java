@@ -11,7 +11,7 @@ import java.io.IOException;
  */
 public final class UnreadBodies implements Routes {
 
-    private static final int MOST = 1 << 16; // of a larger rest, closing is the cheaper end, which the client is told of
+    private static final int MOST = 1 << 20; // of a larger rest, closing is the cheaper end, which the client is told of
 
     @Override
     public void addTo(RoutesConfig routes) {
