@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.moderation.Category;
+import dev.parley.assist.moderation.Judgement;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonBody;
@@ -51,7 +52,7 @@ public final class ModerationRoutes implements Routes {
     }
 
     /** One character may stand for eighteen others, as which it is read. */
-    private static List<Moderator.Judgement> judged(List<String> texts, Moderator moderator) {
+    private static List<Judgement> judged(List<String> texts, Moderator moderator) {
         var characters = texts.stream().mapToLong(text -> Normalizer.normalize(text, Normalizer.Form.NFKC).length()).sum();
         if (characters > MOST_CHARACTERS)
             throw ApiError.badRequest("input", "input stands for more than " + MOST_CHARACTERS + " characters (in Unicode's form NFKC).");
@@ -85,7 +86,7 @@ public final class ModerationRoutes implements Routes {
         return String.join("\n", texts);
     }
 
-    private static ObjectNode json(Moderator.Judgement judgement) {
+    private static ObjectNode json(Judgement judgement) {
         var json = JsonNodeFactory.instance.objectNode().put("flagged", judgement.isFlagged());
         var flags = json.putObject("categories");
         var scores = json.putObject("category_scores");
