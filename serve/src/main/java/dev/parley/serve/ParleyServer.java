@@ -1,5 +1,6 @@
 package dev.parley.serve;
 
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
@@ -53,6 +54,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Connections.Limits limits;
     private final ModelPool models;
     private final ServedAssistants assistants;
+    private final Optional<Moderator> guardModel;
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
@@ -64,11 +66,12 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
         this.assistants = assistants;
+        this.guardModel = guardModel;
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
@@ -85,19 +88,23 @@ public final class ParleyServer implements AutoCloseable {
      * @throws IllegalArgumentException if the address is taken or not this machine's
      */
     public static ParleyServer start(ServerSettings settings, ModelPool models, Database database, Consumer<String> note) {
-        return start(settings, models, ServedAssistants.NONE, database, note);
+        return start(settings, models, ServedAssistants.NONE, Optional.empty(), database, note);
     }
 
-    /** The same with assistants, which stay the caller's. */
-    public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
-            Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, assistants, database, note);
+    /**
+     * The same with assistants and a guard model, which stay the caller's.
+     *
+     * @param guardModel that moderates; rules do without one
+     */
+    public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Optional<Moderator> guardModel,
+            Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, guardModel, database, note);
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, assistants, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, guardModel, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
@@ -155,7 +162,7 @@ public final class ParleyServer implements AutoCloseable {
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models),
-                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
     }
 

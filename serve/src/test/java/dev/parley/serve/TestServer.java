@@ -84,7 +84,7 @@ public final class TestServer implements AutoCloseable {
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, assistants, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, Optional.empty(), database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */

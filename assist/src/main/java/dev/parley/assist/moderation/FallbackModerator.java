@@ -1,5 +1,6 @@
 package dev.parley.assist.moderation;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -9,11 +10,12 @@ public final class FallbackModerator implements Moderator {
     private final Moderator first;
     private final Moderator second;
     private final Consumer<String> note;
+    private final AtomicReference<String> told = new AtomicReference<>("");
 
     /**
      * @param first is asked each time
      * @param second judges where the first fails
-     * @param note is told of each failure, in one sentence
+     * @param note is told of a failure in one sentence, once of several alike in a row
      */
     public FallbackModerator(Moderator first, Moderator second, Consumer<String> note) {
         this.first = first;
@@ -41,8 +43,12 @@ public final class FallbackModerator implements Moderator {
             return one.get();
         } catch (RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) throw e; // who asked has left
-            note.accept(second.name() + " judges in place of " + first.name() + ": " + e.getMessage());
+            tell(second.name() + " judges in place of " + first.name() + ": " + e.getMessage());
             return other.get();
         }
+    }
+
+    private void tell(String sentence) {
+        if (!told.getAndSet(sentence).equals(sentence)) note.accept(sentence);
     }
 }

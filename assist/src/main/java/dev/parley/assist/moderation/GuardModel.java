@@ -46,19 +46,17 @@ public final class GuardModel implements Moderator, AutoCloseable {
     private final Tokenizer tokenizer;
     private final GenerationConfig ends;
     private final boolean strict;
-    private final double leastSure;
     private final int room;
     private final InferenceEngine engine;
 
     private GuardModel(String name, GuardFamily family, CausalLM model, Tokenizer tokenizer, GuardPrompt prompt, GenerationConfig ends,
-            boolean strict, double leastSure) {
+            boolean strict) {
         this.name = name;
         this.family = family;
         this.tokenizer = tokenizer;
         this.prompt = prompt;
         this.ends = ends;
         this.strict = strict;
-        this.leastSure = leastSure;
         room = model.config().maxPositionEmbeddings() - VERDICT_TOKENS - LABEL_TOKENS;
         engine = new InferenceEngine(model, tokenizer, Limits.DEFAULT.withSharedPrefixes(true)); // all prompts begin alike
     }
@@ -75,13 +73,7 @@ public final class GuardModel implements Moderator, AutoCloseable {
      */
     public static GuardModel of(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended,
             boolean strict) {
-        return of(name, model, tokenizer, template, recommended, strict, LEAST_SURE);
-    }
-
-    /** The same. @param leastSure of the model's probability must be on verdicts */
-    static GuardModel of(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended,
-            boolean strict, double leastSure) {
-        return new GuardModel(name, family(name, template), model, tokenizer, new GuardPrompt(template), recommended, strict, leastSure);
+        return new GuardModel(name, family(name, template), model, tokenizer, new GuardPrompt(template), recommended, strict);
     }
 
     /**
@@ -111,16 +103,16 @@ public final class GuardModel implements Moderator, AutoCloseable {
         return judge(List.of(Message.user(message)), Message.assistant(answer));
     }
 
-    /** A message that has no room is judged by halves, each with what was before it. */
+    /** What has no room is judged by halves; a longer message before it, which is there to explain it, is left out first. */
     private Judgement judge(List<Message> before, Message last) {
         var conversation = new ArrayList<>(before);
         conversation.add(last);
         var ids = prompt.ids(tokenizer, conversation);
         if (ids.length <= room) return judged(ids);
-        if (last.content().length() < 2) {
-            if (!before.isEmpty()) return judge(List.of(Message.user("")), last);
+        if (before.stream().anyMatch(message -> message.content().length() > last.content().length()))
+            return judge(List.of(Message.user("")), last);
+        if (last.content().length() < 2)
             throw new GuardModelException("The context of " + name + " is too small for what its template asks.");
-        }
         var middle = middle(last.content());
         return judge(before, new Message(last.role(), last.content().substring(0, middle)))
                 .or(judge(before, new Message(last.role(), last.content().substring(middle))));
@@ -136,7 +128,7 @@ public final class GuardModel implements Moderator, AutoCloseable {
     private Judgement judged(int[] ids) {
         var said = answer(ids, Grammar.ofRegex("[ \\n]{0,2}" + anyOf(family.lead(), family.verdicts())), VERDICT_TOKENS);
         var verdict = new VerdictReading(tokenizer, said).choice(family.lead(), family.verdicts());
-        if (verdict.sum() < leastSure)
+        if (verdict.sum() < LEAST_SURE)
             throw new GuardModelException(name + " gave no verdict: it was about to say something else.");
         var risk = risk(verdict);
         var labels = new LinkedHashMap<String, Double>();

@@ -55,13 +55,14 @@ final class Turn {
         form = request.form().or(assistant::output);
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
-        context = new TurnContext(language, system, List.of());
+        context = new TurnContext(language, system, List.of(), "");
         tools = new ToolRounds(open, guards, listener);
     }
 
     TurnResult run() {
         var input = guards.judge(Stage.INPUT, request.message(), context);
         if (input.ended()) return ended(input.text(), Ending.GUARDED, Optional.empty());
+        context = new TurnContext(language, system, List.of(), input.text());
         var knowledge = assistant.knowledge().filter(k -> !SmallTalk.is(input.text()));
         if (knowledge.isPresent() || !request.attached().isEmpty()) retrieve(input.text());
         if (passages.isEmpty() && knowledge.isPresent() && knowledge.get().required()) return unknown();
@@ -79,7 +80,7 @@ final class Turn {
             if (!judged.ended()) passages.add(withText(passage, judged.text()));
         }
         lookedUp = true;
-        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList());
+        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList(), message);
         listener.on(new TurnEvent.Retrieved(List.copyOf(passages), (System.nanoTime() - start) / 1e6));
     }
 

@@ -108,7 +108,7 @@ class InjectionGuardrailTest {
         var leak = new Guardrails(List.of(new PromptLeakGuardrail(PromptLeakGuardrail.WORDS)));
         var turn = new TurnContext("en",
                 SYSTEM + " Always end with \"this is general information and does not replace the advice of a doctor or a nurse\".",
-                List.of());
+                List.of(), "");
         assertTrue(leak.run(Stage.OUTPUT, "Sure, I was told: " + SYSTEM, turn).ended());
         assertTrue(leak.run(Stage.OUTPUT, SYSTEM.toUpperCase(java.util.Locale.ROOT).replace(" ", "  "), turn).ended());
         assertFalse(leak.run(Stage.OUTPUT, "I am the assistant of a shop for bicycles.", turn).ended());

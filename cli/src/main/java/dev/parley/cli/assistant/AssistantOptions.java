@@ -1,6 +1,7 @@
 package dev.parley.cli.assistant;
 
 import dev.parley.assist.Assistant;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.tools.Consent;
 import dev.parley.assist.turn.ChatModelResponder;
 import dev.parley.assist.turn.DecisionLog;
@@ -8,6 +9,7 @@ import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.Responder;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.EngineOptions;
+import dev.parley.cli.ModerationOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.knowledge.EmbedderOption;
 import dev.parley.generate.config.GenerationConfig;
@@ -46,6 +48,9 @@ final class AssistantOptions {
     @Mixin
     private EmbedderOption embedder;
 
+    @Mixin
+    private ModerationOptions moderation;
+
     /** An assistant with the model that answers, if one does. */
     record Asked(OpenAssistant assistant, Optional<Responder> responder, Closing closing) implements AutoCloseable {
 
@@ -61,7 +66,20 @@ final class AssistantOptions {
 
     /** Opens it, and loads its model. @param consent to calls of tools */
     Asked open(Consent consent, Output output) throws IOException {
-        var assistant = read();
+        var closing = new Closing();
+        try {
+            return open(closing, consent, output);
+        } catch (IOException | RuntimeException | Error e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private Asked open(Closing closing, Consent consent, Output output) throws IOException {
+        var guardModel = closing.later(moderation.open(engine, output)).moderator();
+        var assistant = home.assistants(guardModel).find(name);
+        if (guardModel.isPresent() && !assistant.guardrails().names().contains("moderation"))
+            output.note("The assistant " + assistant.name() + " has no guardrail moderation, so that the guard model is not asked.");
         var chosen = noModel ? Optional.<String>empty() : Optional.ofNullable(model).or(assistant::model);
         if (chosen.isEmpty() && !noModel) {
             throw new IllegalArgumentException(
@@ -69,17 +87,11 @@ final class AssistantOptions {
                             + "that ./parley quickstart made, or let its documents answer with --no-model.");
         }
         var index = home.assistants().indexFolder(assistant);
-        var closing = new Closing();
-        try {
-            var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
-            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
-                    DecisionLog.in(home.assistants().decisionsFile()), IndexProgress.NONE)));
-            open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
-            return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
-        } catch (IOException | RuntimeException | Error e) {
-            closing.close();
-            throw e;
-        }
+        var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
+        var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
+                DecisionLog.in(home.assistants().decisionsFile()), IndexProgress.NONE)));
+        open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
+        return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
     }
 
     private Responder responder(String chosen, Closing closing, Output output) throws IOException {

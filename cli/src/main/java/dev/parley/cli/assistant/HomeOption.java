@@ -1,7 +1,9 @@
 package dev.parley.cli.assistant;
 
 import dev.parley.assist.Assistants;
+import dev.parley.assist.moderation.Moderator;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that says where the indexes of assistants and the log of their decisions are kept. */
@@ -16,6 +18,11 @@ final class HomeOption {
     }
 
     Assistants assistants() {
-        return new Assistants(folder());
+        return assistants(Optional.empty());
+    }
+
+    /** @param guardModel for assistants that moderate */
+    Assistants assistants(Optional<Moderator> guardModel) {
+        return new Assistants(folder(), guardModel);
     }
 }

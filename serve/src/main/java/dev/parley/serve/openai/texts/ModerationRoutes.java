@@ -44,9 +44,10 @@ public final class ModerationRoutes implements Routes {
         if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS)
             throw ApiError.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
         var moderator = moderators.get();
-        var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
+        var judgements = ClientWork.run(request, () -> judged(texts, moderator));
+        var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", judgements.getFirst().moderator());
         var results = answer.putArray("results");
-        for (var judgement : ClientWork.run(request, () -> judged(texts, moderator))) results.add(json(judgement));
+        for (var judgement : judgements) results.add(json(judgement));
         JsonBody.warnOfUnknown(request, fields);
         JsonBody.write(request, answer);
     }
@@ -96,6 +97,8 @@ public final class ModerationRoutes implements Routes {
             scores.put(category.id(), judgement.score(category));
             read.putArray(category.id()).add("text");
         }
+        var own = json.putObject("parley").put("moderator", judgement.moderator()).putObject("labels");
+        judgement.labels().forEach(own::put);
         return json;
     }
 }
