@@ -1,6 +1,7 @@
 package dev.parley.assist.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.assist.guard.Decision.Action;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import java.util.ArrayList;
@@ -85,12 +86,14 @@ public final class Guardrails {
             if (!guardrail.stages().contains(stage)) continue;
             switch (guardrail.judge(stage, now, turn)) {
                 case Verdict.Pass _ -> {}
+                case Verdict.Mark(var rule, var reason) -> decisions
+                        .add(new Decision(stage, guardrail.name(), rule, Action.MARKED, reason));
                 case Verdict.Replace(var replaced, var rule, var reason) -> {
-                    decisions.add(new Decision(stage, guardrail.name(), rule, false, reason));
+                    decisions.add(new Decision(stage, guardrail.name(), rule, Action.CHANGED, reason));
                     now = replaced;
                 }
                 case Verdict.Answer(var answer, var rule, var reason) -> {
-                    decisions.add(new Decision(stage, guardrail.name(), rule, true, reason));
+                    decisions.add(new Decision(stage, guardrail.name(), rule, Action.ENDED, reason));
                     return new Outcome(answer, true, List.copyOf(decisions));
                 }
             }

@@ -101,7 +101,8 @@ final class Turn {
     // ---- the model ----
 
     private TurnResult answer(Responder model, String message) {
-        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of() : open.tools().tools();
+        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of()
+                : new GuardedTools(guards, context).of(open.tools().tools());
         var config = config(model.recommended());
         var messages = fitted(model, message, offered, config);
         var used = Usages.NONE;
@@ -127,7 +128,7 @@ final class Turn {
     private ArrayNode fitted(Responder model, String message, List<Tool> offered, GenerationConfig config) {
         var knowledge = assistant.knowledge();
         while (true) {
-            var messages = TurnPrompt.messages(system, request.history(), message, passages,
+            var messages = TurnPrompt.messages(offered.isEmpty() ? system : TurnPrompt.withDataRule(system, language), request.history(), message, passages,
                     knowledge.map(KnowledgeSettings::required).orElse(false), cites(), language);
             if (model.fits(new Prompt(messages, offered, config))) return messages;
             if (passages.size() > 1) {

@@ -2,7 +2,6 @@ package dev.parley.assist.turn;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 
 /** A turn as JSON, for programs: the command line prints it, and the server adds it to its answers. */
 public final class TurnJson {
@@ -27,9 +26,9 @@ public final class TurnJson {
         }
         var decisions = json.putArray("decisions");
         for (var d : result.decisions()) {
-            decisions.addObject().put("stage", d.stage().name().toLowerCase(Locale.ROOT)).put("guardrail", d.guardrail())
+            decisions.addObject().put("stage", d.stage().label()).put("guardrail", d.guardrail())
                     .put("rule", d.rule())
-                    .put("ended", d.ended()).put("reason", d.reason());
+                    .put("action", d.action().label()).put("reason", d.reason());
         }
         var calls = json.putArray("tool_calls");
         for (var use : result.toolUses()) {
