@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
@@ -74,17 +75,17 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
             Database database) {
-        this(settings, connections, models, ServedAssistants.NONE, data, ownsData, database);
+        this(settings, connections, models, ServedAssistants.NONE, Optional.empty(), data, ownsData, database);
     }
 
-    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants, Path data,
-            boolean ownsData, Database database) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants,
+            Optional<Moderator> guardModel, Path data, boolean ownsData, Database database) {
         this.assistants = assistants;
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, assistants, Optional.empty(), database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, guardModel, database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
@@ -133,7 +134,13 @@ public final class TestServer implements AutoCloseable {
     public static TestServer start(List<OpenAssistant> assistants, Path data) {
         var models = smallModels();
         return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, models,
-                ServedAssistants.of(assistants, models), data, false, Database.sqlite(data));
+                ServedAssistants.of(assistants, models), Optional.empty(), data, false, Database.sqlite(data));
+    }
+
+    /** A server of the small models that a guard model moderates, and data that stays. */
+    public static TestServer start(Moderator guardModel, Path data) {
+        return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, smallModels(), ServedAssistants.NONE,
+                Optional.of(guardModel), data, false, Database.sqlite(data));
     }
 
     /** A server that keeps its data in a folder, which stays. */

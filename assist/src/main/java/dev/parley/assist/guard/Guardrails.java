@@ -37,19 +37,22 @@ public final class Guardrails {
      * Reads the list of an assistant's file: names ({@code emergencies}), or a name with its options ({@code topics: {refuse: […]}}).
      *
      * @param list a missing or null node means none
-     * @param guardModel that judges for {@code moderation}; the rules do without it
+     * @param guardModel that judges for {@code moderation}, which comes last where the list has none; without it the rules judge, where
+     *     the list asks for it
      * @throws IllegalArgumentException naming an entry or option that there is not
      */
     public static Guardrails read(JsonNode list, Optional<Moderator> guardModel) {
-        if (list.isMissingNode() || list.isNull()) return NONE;
-        if (!list.isArray()) throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
+        var none = list.isMissingNode() || list.isNull();
+        if (!none && !list.isArray()) throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
         var guardrails = new ArrayList<Guardrail>();
         for (var entry : list) {
             var options = GuardrailOptions.of(entry);
             guardrails.add(guardrail(options, guardModel));
             options.checkAllRead();
         }
-        return new Guardrails(guardrails);
+        if (guardrails.stream().noneMatch(ModerationGuardrail.class::isInstance))
+            guardModel.map(ModerationGuardrail::ofAll).ifPresent(guardrails::add);
+        return guardrails.isEmpty() ? NONE : new Guardrails(guardrails);
     }
 
     private static Guardrail guardrail(GuardrailOptions options, Optional<Moderator> guardModel) {

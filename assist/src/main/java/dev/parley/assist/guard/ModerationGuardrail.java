@@ -23,6 +23,11 @@ public final class ModerationGuardrail implements Guardrail {
         this.labels = labels;
     }
 
+    /** Declines what is of any of OpenAI's categories. */
+    static ModerationGuardrail ofAll(Moderator moderator) {
+        return new ModerationGuardrail(moderator, EnumSet.allOf(Category.class), Set.of());
+    }
+
     /** Option {@code categories}: those of OpenAI, and what guard models call others, such as Jailbreak; if missing, all of OpenAI's. */
     static ModerationGuardrail read(GuardrailOptions options, Moderator moderator) {
         var categories = EnumSet.noneOf(Category.class);
@@ -30,8 +35,7 @@ public final class ModerationGuardrail implements Guardrail {
         for (var id : options.texts("categories")) {
             Category.ofId(id).ifPresentOrElse(categories::add, () -> labels.add(label(id)));
         }
-        var all = categories.isEmpty() && labels.isEmpty();
-        return new ModerationGuardrail(moderator, all ? EnumSet.allOf(Category.class) : categories, labels);
+        return categories.isEmpty() && labels.isEmpty() ? ofAll(moderator) : new ModerationGuardrail(moderator, categories, labels);
     }
 
     private static String label(String id) {

@@ -78,8 +78,6 @@ final class AssistantOptions {
     private Asked open(Closing closing, Consent consent, Output output) throws IOException {
         var guardModel = closing.later(moderation.open(engine, output)).moderator();
         var assistant = home.assistants(guardModel).find(name);
-        if (guardModel.isPresent() && !assistant.guardrails().names().contains("moderation"))
-            output.note("The assistant " + assistant.name() + " has no guardrail moderation, so that the guard model is not asked.");
         var chosen = noModel ? Optional.<String>empty() : Optional.ofNullable(model).or(assistant::model);
         if (chosen.isEmpty() && !noModel) {
             throw new IllegalArgumentException(
