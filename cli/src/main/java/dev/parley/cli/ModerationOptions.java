@@ -54,7 +54,8 @@ public final class ModerationOptions {
     public Opened open(EngineOptions engine, Output output) {
         if (model == null) {
             if (template != null || strict)
-                throw new WrongUsage("--moderation-template and --moderation-strict belong to a guard model; name it by --moderation-model.");
+                throw new WrongUsage(
+                        "--moderation-template and --moderation-strict belong to a guard model; name it by --moderation-model.");
             return Opened.RULES;
         }
         var folder = Downloads.model(model, output);

@@ -162,7 +162,8 @@ public final class ParleyServer implements AutoCloseable {
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models),
-                new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
+                new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
     }
 

@@ -58,7 +58,8 @@ public final class FormGuardrail implements Guardrail {
     private static Verdict json(String text, TurnContext turn) {
         if (isJson(text)) return Verdict.PASS;
         var fenced = FENCED.matcher(text.strip());
-        if (fenced.matches() && isJson(fenced.group(1))) return new Verdict.Replace(fenced.group(1).strip(), "json", "A fence was taken off.");
+        if (fenced.matches() && isJson(fenced.group(1)))
+            return new Verdict.Replace(fenced.group(1).strip(), "json", "A fence was taken off.");
         return new Verdict.Answer(turn.language().equals("zh") ? "抱歉，这次的回答格式不正确，请再试一次。"
                 : "The answer came out in the wrong form. Please try again.", "json", "The answer is not JSON.");
     }
@@ -74,7 +75,8 @@ public final class FormGuardrail implements Guardrail {
     private static String withoutMarkdown(String text) {
         return text.replaceAll("(?m)^```.*\\R?", "").replaceAll("(?m)^(?:[-*_] ?){3,}\\R?", "").replaceAll("(?m)^#{1,6}\\s+", "")
                 .replaceAll("(?m)^(?:> ?)+", "").replaceAll("(?m)^(\\s*)[*+-]\\s+", "$1")
-                .replaceAll("(\\*\\*|__)(?=\\S)(.+?)(?<=\\S)\\1", "$2").replaceAll("(?<![*\\w])\\*(?=[^\\s*])([^*\\n]+)(?<=[^\\s*])\\*(?![*\\w])", "$1")
+                .replaceAll("(\\*\\*|__)(?=\\S)(.+?)(?<=\\S)\\1", "$2")
+                .replaceAll("(?<![*\\w])\\*(?=[^\\s*])([^*\\n]+)(?<=[^\\s*])\\*(?![*\\w])", "$1")
                 .replaceAll("!?\\[([^\\]\\n]+)\\]\\([^)\\n]*\\)", "$1")
                 .replaceAll("`([^`\\n]+)`", "$1");
     }

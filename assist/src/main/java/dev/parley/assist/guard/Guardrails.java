@@ -43,7 +43,8 @@ public final class Guardrails {
      */
     public static Guardrails read(JsonNode list, Optional<Moderator> guardModel) {
         var none = list.isMissingNode() || list.isNull();
-        if (!none && !list.isArray()) throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
+        if (!none && !list.isArray())
+            throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
         var guardrails = new ArrayList<Guardrail>();
         for (var entry : list) {
             var options = GuardrailOptions.of(entry);

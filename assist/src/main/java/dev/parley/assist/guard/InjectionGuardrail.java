@@ -22,7 +22,8 @@ public final class InjectionGuardrail implements Guardrail {
     private static final Pattern LOADED_ADDRESS = Pattern.compile(
             "(?i)\\b(?:javascript|vbscript):\\S+|\\bdata:[\\w/+.-]*;base64,\\S+|\\b(?:https?|ftp)://[^\\s)>\"]*(?:[{}$\\[\\]]|%7[bd]|=(?=[\\s)>\"]|$))"
                     + "[^\\s)>\"]*");
-    private static final Pattern LINK_WITH_CAPITALS = Pattern.compile("(?i:https?://[^\\s)>\"?]*\\?)[^\\s)>\"]*=(?:[A-Z_]{4,}|[^\\s)>\"]{200,})");
+    private static final Pattern LINK_WITH_CAPITALS = Pattern
+            .compile("(?i:https?://[^\\s)>\"?]*\\?)[^\\s)>\"]*=(?:[A-Z_]{4,}|[^\\s)>\"]{200,})");
     private static final Pattern TAGS = Pattern.compile("[\\x{E0020}-\\x{E007F}]{4,}|[\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
 
     private final InjectionRules rules = InjectionRules.shared();
@@ -46,7 +47,8 @@ public final class InjectionGuardrail implements Guardrail {
         now = changed(now, rules.withoutWrapped(now), "wrapped_instruction", met);
         now = changed(now, withoutOrders(stage, now, turn.language()), "instruction", met);
         if (stage == Stage.TOOL_DESCRIPTION) now = changed(now, SpecialTokens.neutralised(now), "control_tokens", met);
-        if (!met.isEmpty()) return new Verdict.Replace(now, String.join(",", met), "What speaks to the model was taken out (" + told(met) + ").");
+        if (!met.isEmpty())
+            return new Verdict.Replace(now, String.join(",", met), "What speaks to the model was taken out (" + told(met) + ").");
         return stage == Stage.TOOL_DESCRIPTION ? Verdict.PASS : marked(text);
     }
 

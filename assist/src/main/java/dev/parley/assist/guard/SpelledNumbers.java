@@ -10,7 +10,8 @@ final class SpelledNumbers {
             + "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half";
 
     /** What a number looks like, in lower case. */
-    static final String PATTERN = "(\\d[\\d,]*(?:\\.\\d+)?|(?<![a-z])(?:" + WORD + ")(?:[ -](?:and[ -])?(?:" + WORD + "))*|[一二两三四五六七八九十百千零半]+)";
+    static final String PATTERN = "(\\d[\\d,]*(?:\\.\\d+)?|(?<![a-z])(?:" + WORD + ")(?:[ -](?:and[ -])?(?:" + WORD
+            + "))*|[一二两三四五六七八九十百千零半]+)";
 
     private static final Map<String, Integer> WORDS = Map.ofEntries(Map.entry("one", 1), Map.entry("two", 2), Map.entry("three", 3),
             Map.entry("four", 4), Map.entry("five", 5), Map.entry("six", 6), Map.entry("seven", 7), Map.entry("eight", 8),
@@ -32,7 +33,8 @@ final class SpelledNumbers {
     /** A comma before three digits parts thousands; any other is a decimal point. */
     private static BigDecimal digits(String number) {
         var plain = number.replaceAll(",+$", "");
-        return new BigDecimal(plain.matches("\\d+(?:,\\d{3})*(?:\\.\\d+)?") ? plain.replace(",", "") : plain.replaceFirst(",", ".").replace(",", ""));
+        return new BigDecimal(
+                plain.matches("\\d+(?:,\\d{3})*(?:\\.\\d+)?") ? plain.replace(",", "") : plain.replaceFirst(",", ".").replace(",", ""));
     }
 
     private static BigDecimal english(String number) {

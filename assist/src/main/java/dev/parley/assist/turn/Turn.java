@@ -128,7 +128,8 @@ final class Turn {
     private ArrayNode fitted(Responder model, String message, List<Tool> offered, GenerationConfig config) {
         var knowledge = assistant.knowledge();
         while (true) {
-            var messages = TurnPrompt.messages(offered.isEmpty() ? system : TurnPrompt.withDataRule(system, language), request.history(), message, passages,
+            var messages = TurnPrompt.messages(offered.isEmpty() ? system : TurnPrompt.withDataRule(system, language), request.history(),
+                    message, passages,
                     knowledge.map(KnowledgeSettings::required).orElse(false), cites(), language);
             if (model.fits(new Prompt(messages, offered, config))) return messages;
             if (passages.size() > 1) {

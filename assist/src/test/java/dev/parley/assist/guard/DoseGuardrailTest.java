@@ -31,19 +31,22 @@ class DoseGuardrailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Adults take 500 mg of paracetamol.", "Take 0.5 g to 1000 mg of Tylenol, at most 4,000 mg a day.",
-        "You may take one or two ibuprofen tablets.", "Advil comes as 200mg tablets.", "Vitamin D: 10 µg a day.", "布洛芬每次 200 毫克。", "扑热息痛每次 500mg。",
+        "You may take one or two ibuprofen tablets.", "Advil comes as 200mg tablets.", "Vitamin D: 10 µg a day.", "布洛芬每次 200 毫克。",
+        "扑热息痛每次 500mg。",
         "Ibuprofen helps against pain. Take 200 mg with food.", "Use the salbutamol inhaler: 2 puffs.",
-        "Dissolve 6 teaspoons of sugar in a litre.", "Walk 10,000 steps and drink 2,000 ml of water.", "Two or three people in ten feel sick.",
+        "Dissolve 6 teaspoons of sugar in a litre.", "Walk 10,000 steps and drink 2,000 ml of water.",
+        "Two or three people in ten feel sick.",
         "She scored 500 points in 20 games.", "每天喝水 2000 毫升。"})
     void aDoseOfASourceStays(String answer) {
         assertEquals(answer, judged(answer));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Take 800 mg of ibuprofen.", "Take 500 mg of ibuprofen.", "Ibuprofen helps against pain. Take 500 mg with food.",
-        "Give the child 250 mg of amoxicillin.", "Take three ibuprofen tablets.", "You can take twenty milligrams of it daily.",
-        "Take one hundred mg of metformin twice.", "Swallow ½ tablet of diazepam.", "阿司匹林每次一百毫克。", "布洛芬每次十毫克。", "每次服用三十片布洛芬。",
-        "Inject 10 units of insulin.", "Take 5 drops of the medicine.", "Paracetamol: 1,5 g at once.", "服用地西泮 5 毫克。"})
+    @ValueSource(
+            strings = {"Take 800 mg of ibuprofen.", "Take 500 mg of ibuprofen.", "Ibuprofen helps against pain. Take 500 mg with food.",
+                "Give the child 250 mg of amoxicillin.", "Take three ibuprofen tablets.", "You can take twenty milligrams of it daily.",
+                "Take one hundred mg of metformin twice.", "Swallow ½ tablet of diazepam.", "阿司匹林每次一百毫克。", "布洛芬每次十毫克。", "每次服用三十片布洛芬。",
+                "Inject 10 units of insulin.", "Take 5 drops of the medicine.", "Paracetamol: 1,5 g at once.", "服用地西泮 5 毫克。"})
     void aDoseOfNoSourceIsLeftOut(String answer) {
         var judged = judged(answer);
         assertTrue(judged.contains("(A dose without a source was left out here"), judged);
@@ -51,7 +54,8 @@ class DoseGuardrailTest {
 
     @Test
     void theOtherSentencesStay() {
-        assertEquals("Rest and drink. (A dose without a source was left out here; please ask a doctor or pharmacist.) See a doctor if it lasts.",
+        assertEquals(
+                "Rest and drink. (A dose without a source was left out here; please ask a doctor or pharmacist.) See a doctor if it lasts.",
                 judged("Rest and drink. Take 900 mg of aspirin. See a doctor if it lasts."));
         assertEquals("Take 500 mg of paracetamol.", judged("Take 500 mg of paracetamol."));
         assertTrue(judged("Take 500 mg of paracetamol.", List.of()).startsWith("(A dose"));
@@ -70,7 +74,9 @@ class DoseGuardrailTest {
         Map.ofEntries(Map.entry("1,500", "1500"), Map.entry("1,5", "1.5"), Map.entry("2.50", "2.5"), Map.entry("twenty-five", "25"),
                 Map.entry("two hundred and fifty", "250"), Map.entry("one and half", "1.5"), Map.entry("half", "0.5"),
                 Map.entry("一千五百", "1500"), Map.entry("二十", "20"), Map.entry("十二", "12"), Map.entry("两百", "200"), Map.entry("一百零五", "105"),
-                Map.entry("半", "0.5"), Map.entry("三", "3")).forEach((spelt, value) -> assertEquals(0,
-                        new BigDecimal(value).compareTo(SpelledNumbers.value(spelt)), () -> spelt + " " + SpelledNumbers.value(spelt)));
+                Map.entry("半", "0.5"), Map.entry("三", "3")).forEach(
+                        (spelt, value) -> assertEquals(0,
+                                new BigDecimal(value).compareTo(SpelledNumbers.value(spelt)),
+                                () -> spelt + " " + SpelledNumbers.value(spelt)));
     }
 }

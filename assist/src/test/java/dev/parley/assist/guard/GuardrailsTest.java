@@ -43,7 +43,8 @@ class GuardrailsTest {
             + "answer: {en: Only bicycles., zh: 只谈自行车。}}}]";
 
     @ParameterizedTest
-    @CsvSource({"Which bicycle suits me?, en, ''", "How do I RETURN it?, en, ''", "自行车怎么保养？, zh, ''", "Should I invest my money in a bike?, en, refused",
+    @CsvSource({"Which bicycle suits me?, en, ''", "How do I RETURN it?, en, ''", "自行车怎么保养？, zh, ''",
+        "Should I invest my money in a bike?, en, refused",
         "What about sto\u0441ks and tips for bikes?, en, refused", "自行车的股票怎么样？, zh, refused", "Who won the election?, en, not_allowed",
         "今天天气怎么样？, zh, not_allowed"})
     void topicsAreKeptTo(String text, String language, String rule) throws IOException {
@@ -56,7 +57,8 @@ class GuardrailsTest {
 
     @Test
     void topicsNeedPhrases() {
-        for (var wrong : List.of("[topics]", "[{topics: {refuse: politics}}]", "[{topics: {refuse: ['..3 war']}}]", "[{topics: {deny: [war]}}]"))
+        for (var wrong : List.of("[topics]", "[{topics: {refuse: politics}}]", "[{topics: {refuse: ['..3 war']}}]",
+                "[{topics: {deny: [war]}}]"))
             assertThrows(IllegalArgumentException.class, () -> read(wrong), wrong);
     }
 
@@ -109,7 +111,8 @@ class GuardrailsTest {
         assertEquals("How? -> Take a pick.", guard.asked);
         assertEquals("illicit", outcome.decisions().getFirst().rule());
         assertTrue(outcome.ended());
-        assertFalse(read("[moderation]", new Scripted(Category.ILLICIT, 0.49, Map.of())).run(Stage.INPUT, "x", TurnContext.of("en")).ended());
+        assertFalse(
+                read("[moderation]", new Scripted(Category.ILLICIT, 0.49, Map.of())).run(Stage.INPUT, "x", TurnContext.of("en")).ended());
     }
 
     @Test
@@ -117,7 +120,8 @@ class GuardrailsTest {
         var guard = new Scripted(Category.SELF_HARM, 0.9, Map.of());
         var guardrails = read("[emergencies, prompt_leak]", guard);
         assertEquals(List.of("emergencies", "prompt_leak", "moderation"), guardrails.names());
-        assertEquals("emergencies", guardrails.run(Stage.INPUT, "I want to kill myself", TurnContext.of("en")).decisions().getFirst().guardrail());
+        assertEquals("emergencies",
+                guardrails.run(Stage.INPUT, "I want to kill myself", TurnContext.of("en")).decisions().getFirst().guardrail());
         assertEquals("", guard.asked);
         assertEquals(List.of("moderation"), read("null", guard).names());
         assertEquals(List.of("moderation", "injection"), read("[moderation, injection]", guard).names());
@@ -149,8 +153,10 @@ class GuardrailsTest {
     void markdownIsTakenFromPlainText() throws IOException {
         var form = "[{form: {kind: plain}}]";
         assertEquals("Title\none two\nfirst\n  second\ncode\nSee the page.\nSaid he.\n",
-                output(form, "## Title\n**one** *two*\n- first\n  * second\n```java\ncode\n```\nSee [the page](https://x.example).\n---\n> Said he.\n"));
-        for (var plain : List.of("2 * 3 * 4 = 24", "a - b", "# of items?".substring(2), "snake_case and x_y_z", "-5 degrees", "3 > 2")) assertEquals(plain, output(form, plain));
+                output(form,
+                        "## Title\n**one** *two*\n- first\n  * second\n```java\ncode\n```\nSee [the page](https://x.example).\n---\n> Said he.\n"));
+        for (var plain : List.of("2 * 3 * 4 = 24", "a - b", "# of items?".substring(2), "snake_case and x_y_z", "-5 degrees", "3 > 2"))
+            assertEquals(plain, output(form, plain));
         assertThrows(IllegalArgumentException.class, () -> read("[{form: {kind: xml}}]"));
         assertThrows(IllegalArgumentException.class, () -> read("[form]"));
     }

@@ -84,7 +84,8 @@ class GuardModelTest {
     @Test
     void aTemplateThatReadsPartsIsGivenParts() throws IOException {
         var text = new GuardPrompt(llama.template).text(List.of(Message.user("  Hello "), Message.assistant("Hi")));
-        assertTrue(text.startsWith("<|start_header_id|>user<|end_header_id|>\n\nSay whether the last message of the Agent is unsafe"), text);
+        assertTrue(text.startsWith("<|start_header_id|>user<|end_header_id|>\n\nSay whether the last message of the Agent is unsafe"),
+                text);
         assertTrue(text.contains("\nS1: Violent Crimes.\nS2: Non-Violent Crimes.\n"), text);
         assertTrue(text.contains("The conversation:\n\nUser: Hello\n\nAgent: Hi\n\nAnswer"), text);
     }

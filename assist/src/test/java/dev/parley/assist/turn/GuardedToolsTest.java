@@ -52,7 +52,8 @@ class GuardedToolsTest {
     void ordersInDescriptionsOfToolsAndParametersAreTakenOutAndKept() throws IOException {
         var definition = offered(new Guardrails(List.of(new InjectionGuardrail()))).getFirst().definition().toString();
         assertTrue(definition.contains("Adds two numbers.") && definition.contains("The first number."), definition);
-        for (var order : List.of("previous instructions", "whole conversation", "pirate")) assertFalse(definition.contains(order), definition);
+        for (var order : List.of("previous instructions", "whole conversation", "pirate"))
+            assertFalse(definition.contains(order), definition);
         assertEquals(3, decisions.size());
         assertTrue(decisions.stream().allMatch(d -> d.stage() == Stage.TOOL_DESCRIPTION && d.rule().equals("instruction")));
     }
