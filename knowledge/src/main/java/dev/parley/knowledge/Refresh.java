@@ -112,6 +112,7 @@ final class Refresh {
                     ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
                     : document.text().isBlank() ? Optional.of("it holds no text") : Optional.empty());
         } catch (DocumentException e) {
+            if (Thread.currentThread().isInterrupted()) throw new KnowledgeException("Indexing was interrupted.", e); // no fault of the file
             return new Read(empty(), Optional.of(e.getMessage()));
         } catch (IOException e) {
             return new Read(empty(), Optional.of("it cannot be read: " + e.getMessage()));
