@@ -9,6 +9,8 @@ import { attempt, toast } from './toast.js';
 import { usePreset } from './models.js';
 import { samplingRows } from './sampling.js';
 import { usage } from './meter.js';
+import { knowledgeSection } from './knowledge.js';
+import { toolsSection } from './tools.js';
 import { number, t } from './i18n.js';
 
 const TYPING = 600;
@@ -63,6 +65,7 @@ export function panel(onClose) {
         el('header', { class: 'panel-head' }, el('h2', {}, t('panel')), iconButton('close', t('panel.close'), onClose)),
         el('section', {}, el('h3', {}, t('preset')), presets),
         el('section', {}, el('h3', {}, el('label', { for: 'system-prompt' }, t('system'))), system),
+        knowledgeSection(), toolsSection(),
         el('section', {}, el('h3', {}, t('sampling')), el('p', { class: 'hint' }, t('sampling.hint')), rows),
         el('section', {}, el('h3', {}, t('usage')), used));
 }
