@@ -140,7 +140,7 @@ async function look() {
     const before = JSON.stringify(files.map(file => [file.id, file.state]));
     files = [...found, ...files.filter(file => !file.id)];
     if (before !== JSON.stringify(files.map(file => [file.id, file.state]))) draw();
-    for (const file of found) if (file.state === 'failed' && before.includes(`"${file.id}","reading"`)) toast(file.note);
+    for (const file of found) if (file.state === 'failed' && before.includes(`"${file.id}","reading"`)) toast(`${file.name}: ${file.note}`);
     if (files.some(file => file.state === 'reading')) lookLater();
 }
 

@@ -57,7 +57,7 @@ public final class WebChat implements Routes {
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
         documents = new ConversationDocuments(sources.folder(), sources.embedder(), sources.folders(), new Attachments(database, quota),
-                conversations, note);
+                note);
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
         answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
         groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),

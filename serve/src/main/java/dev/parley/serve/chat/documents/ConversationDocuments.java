@@ -13,7 +13,6 @@ import dev.parley.knowledge.index.IndexedFile;
 import dev.parley.serve.chat.history.Attachment;
 import dev.parley.serve.chat.history.Attachment.State;
 import dev.parley.serve.chat.history.Attachments;
-import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.Message;
 import java.io.IOException;
@@ -48,7 +47,6 @@ public final class ConversationDocuments implements AutoCloseable {
     private final Embedder embedder;
     private final KnowledgeFolders folders;
     private final Attachments attachments;
-    private final Conversations conversations;
     private final Consumer<String> note;
     private final ReadingQueue queue = new ReadingQueue(this::read);
 
@@ -61,12 +59,11 @@ public final class ConversationDocuments implements AutoCloseable {
      * @param note takes what the operator should know, in lines
      */
     public ConversationDocuments(Path folder, Embedder embedder, KnowledgeFolders folders, Attachments attachments,
-            Conversations conversations, Consumer<String> note) {
+            Consumer<String> note) {
         files = new AttachedFiles(folder.resolve("attachments").resolve(attachments.databaseId()));
         this.embedder = embedder;
         this.folders = folders;
         this.attachments = attachments;
-        this.conversations = conversations;
         this.note = note;
     }
 
@@ -144,7 +141,8 @@ public final class ConversationDocuments implements AutoCloseable {
         var fault = file.isEmpty() ? Optional.of("it is not on this server any more") : file.get().fault();
         var passages = file.map(IndexedFile::passages).orElse(0);
         attachments.read(attachment.id(), passages > 0 ? State.READY : State.FAILED, passages,
-                fault.or(() -> passages > 0 ? Optional.empty() : Optional.of("it holds no text")).map(f -> attachment.name() + ": " + f + "."));
+                fault.or(() -> passages > 0 ? Optional.empty() : Optional.of("it holds no text"))
+                        .map(f -> Character.toUpperCase(f.charAt(0)) + f.substring(1) + "."));
     }
 
     // ---- passages ----
@@ -202,28 +200,29 @@ public final class ConversationDocuments implements AutoCloseable {
     }
 
     /**
-     * A passage that an answer cites, in its document.
+     * A document, and where a passage is in it.
      *
-     * @throws ApiError 404 if this owner has no such conversation, or the document is not as it was
+     * @param start of the passage in the text
+     * @param end of the passage in the text
      */
-    OpenedPassage passage(String owner, String conversation, String id) {
-        conversations.get(owner, conversation);
-        return ofFiles(conversation, id)
-                .or(() -> folders.all().values().stream().flatMap(k -> opened(k, id, p -> Optional.of(p)).stream()).findFirst())
-                .orElseThrow(() -> ApiError.of(404, "not_found", "The document of this passage is gone, or has changed since."));
+    public record Place(String text, int start, int end) {}
+
+    /** Where a passage that a conversation's answer cites is; empty if its document is gone, or is not as it was. */
+    public Optional<Place> place(String conversation, String passage) {
+        return inFiles(conversation, passage)
+                .or(() -> folders.all().values().stream().flatMap(knowledge -> place(knowledge, passage).stream()).findFirst());
     }
 
-    private Optional<OpenedPassage> ofFiles(String conversation, String id) {
-        var attached = attachments.of(conversation);
-        if (attached.isEmpty() || !files.has(conversation)) return Optional.empty();
+    private Optional<Place> inFiles(String conversation, String passage) {
+        if (!files.has(conversation)) return Optional.empty();
         try (var knowledge = KnowledgeBase.open(files.index(conversation), Embedder.NONE)) {
-            return opened(knowledge, id, p -> named(p, attached));
+            return place(knowledge, passage);
         }
     }
 
-    private static Optional<OpenedPassage> opened(KnowledgeBase knowledge, String id, Function<Passage, Optional<Passage>> shown) {
-        return knowledge.passage(id)
-                .flatMap(p -> shown.apply(p).flatMap(s -> knowledge.document(p.source()).map(text -> OpenedPassage.of(s, text))));
+    private static Optional<Place> place(KnowledgeBase knowledge, String passage) {
+        return knowledge.passage(passage)
+                .flatMap(p -> knowledge.document(p.source()).map(text -> new Place(text, p.start(), p.end())));
     }
 
     @Override

@@ -11,7 +11,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Files of conversations, and passages of documents. */
+/** Files of conversations, and the folders that they can choose. */
 public final class DocumentRoutes implements Routes {
 
     private final ConversationDocuments documents;
@@ -27,7 +27,6 @@ public final class DocumentRoutes implements Routes {
         routes.get("/api/conversations/{id}/attachments", this::list);
         routes.post("/api/conversations/{id}/attachments", this::add);
         routes.delete("/api/conversations/{id}/attachments/{attachment}", this::remove);
-        routes.get("/api/conversations/{id}/passages/{passage}", this::passage);
     }
 
     private void folders(Context request) {
@@ -59,10 +58,5 @@ public final class DocumentRoutes implements Routes {
     private void remove(Context request) {
         documents.remove(Caller.of(request).id(), request.pathParam("id"), request.pathParam("attachment"));
         request.status(204);
-    }
-
-    private void passage(Context request) {
-        JsonBody.write(request,
-                documents.passage(Caller.of(request).id(), request.pathParam("id"), request.pathParam("passage")).json());
     }
 }
