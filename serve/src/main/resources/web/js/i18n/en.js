@@ -203,4 +203,8 @@ export const en = {
     'welcome.model': '{model} runs on this server. What you write stays here.',
     'welcome.none': 'This server has no model yet.',
     'you.said': 'You',
+
+    // assistants: what they are, and what they did for an answer
+    'assistant.settings': 'This assistant brings its own instructions and settings. {model} answers for it.',
+    'assistants': 'Assistants',
 };

@@ -199,4 +199,8 @@ export const zh = {
     'welcome.model': '{model} 运行在这台服务器上，你写的内容不会离开它。',
     'welcome.none': '这台服务器还没有模型。',
     'you.said': '你',
+
+    // 助手：它们是什么，以及为一个回答做了什么
+    'assistant.settings': '这个助手自带说明与设置，由 {model} 回答。',
+    'assistants': '助手',
 };

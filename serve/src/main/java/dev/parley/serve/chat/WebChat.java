@@ -1,5 +1,6 @@
 package dev.parley.serve.chat;
 
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -39,20 +40,21 @@ public final class WebChat implements Routes {
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
+     * @param assistants that are offered beside the models
      * @param quota of each owner
      * @param note takes what the operator should know, in lines
      */
-    public WebChat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, ServedAssistants assistants, Quota quota, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
-        answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
-        groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
+        answers = new RunningAnswers(new ChatEngine(models), assistants, models, messages, lease.id(), note);
+        groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
+                new EventRoutes(answers), new PassageRoutes(assistants, answers), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
