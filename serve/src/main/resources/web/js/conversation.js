@@ -194,6 +194,8 @@ function onEvent(message, name, data) {
         (message.tokens ??= []).push(...data.tokens);
         if (!message.live.since) message.live.since = performance.now();
         else message.live.tokens += data.tokens.length;
+    } else if (name === 'turn') {
+        message.turn = data; // all that an assistant has done by now
     } else {
         Object.assign(message, data.message);
         if (name === 'failure') Object.assign(message, { status: 'failed', error: data.error.message });

@@ -3,6 +3,7 @@
 import * as api from './api.js';
 import { el, download } from './dom.js';
 import { state } from './state.js';
+import { displayName } from './assistants.js';
 import { path, leafUnder, newestLeaf } from './tree.js';
 import { blocks, render } from './markdown.js';
 import { dress, loadHighlighter, loadTypesetter } from './dress.js';
@@ -39,7 +40,7 @@ async function page(head, shown) {
 function turn(message) {
     const body = message.role === 'user' ? el('p', { class: 'plain' }, message.text) : el('div', { class: 'prose' });
     if (message.role === 'assistant') body.append(...prose(message.text));
-    return el('section', { class: `turn ${message.role}` }, el('h2', {}, message.role === 'user' ? t('you.said') : message.model || t('assistant')), body);
+    return el('section', { class: `turn ${message.role}` }, el('h2', {}, message.role === 'user' ? t('you.said') : displayName(message.model) || t('assistant')), body);
 }
 
 function prose(text) {

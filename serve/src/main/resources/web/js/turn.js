@@ -2,6 +2,7 @@
 
 import { el, icon, iconButton, copyText } from './dom.js';
 import { state } from './state.js';
+import { displayName } from './assistants.js';
 import { siblings } from './tree.js';
 import { Writing } from './writing.js';
 import { answer, edit, proceed, show } from './conversation.js';
@@ -26,7 +27,7 @@ export class Turn {
     constructor(message) {
         this.#message = message;
         const mine = message.role === 'user';
-        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : message.model || t('assistant'));
+        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : displayName(message.model) || t('assistant'));
         this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#body, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
@@ -60,7 +61,7 @@ export class Turn {
         if (this.element.querySelector('.turn-editor')) return;
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
-            this.heading.textContent = m.model || t('assistant');
+            this.heading.textContent = displayName(m.model) || t('assistant');
             this.#writing.show(m.text, !running);
             this.look();
         }
@@ -104,9 +105,11 @@ export class Turn {
         const m = this.#message;
         if (m.status === 'running') return [];
         if (m.status === 'failed') return [note('failed', m.error || t('answer.failed'), t('retry'), () => answer(m.parent))];
-        if (m.status === 'interrupted') return [note('broken', t('answer.interrupted'), t('continue'), () => proceed(m))];
-        if (m.status === 'cancelled') return [note('broken', t('answer.stopped'), t('continue'), () => proceed(m))];
-        if (m.finish_reason === 'length') return [note('broken', t('answer.length'), t('continue'), () => proceed(m))];
+        // of what an assistant said the tokens are not known, so it cannot go on
+        const goOn = m.turn ? [t('regenerate'), () => answer(m.parent)] : [t('continue'), () => proceed(m)];
+        if (m.status === 'interrupted') return [note('broken', t('answer.interrupted'), ...goOn)];
+        if (m.status === 'cancelled') return [note('broken', t('answer.stopped'), ...goOn)];
+        if (m.finish_reason === 'length') return [note('broken', t('answer.length'), ...goOn)];
         if (m.role === 'user' && this.#last && !state.pair && !state.asking) return [note('broken', t('answer.none'), t('answer.ask'), () => answer(m.id))];
         return [];
     }

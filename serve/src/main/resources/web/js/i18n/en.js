@@ -204,6 +204,10 @@ export const en = {
     'welcome.none': 'This server has no model yet.',
     'you.said': 'You',
 
+    // assistants: what they are, and what they did for an answer
+    'assistant.settings': 'This assistant brings its own instructions and settings. {model} answers for it.',
+    'assistants': 'Assistants',
+
     // files, documents and tools
     'attach': 'Attach files',
     'attach.drop': 'Drop files here to attach them',

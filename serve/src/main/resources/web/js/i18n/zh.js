@@ -200,6 +200,10 @@ export const zh = {
     'welcome.none': '这台服务器还没有模型。',
     'you.said': '你',
 
+    // 助手：它们是什么，以及为一个回答做了什么
+    'assistant.settings': '这个助手自带说明与设置，由 {model} 回答。',
+    'assistants': '助手',
+
     // files, documents and tools
     'attach': '添加文件',
     'attach.drop': '把文件拖到这里即可添加',

@@ -17,6 +17,7 @@ import dev.parley.tokenizer.FittedConversation;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,8 @@ public final class ServedResponder implements Responder, AutoCloseable {
     private final ClientPresence client;
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean stopped;
+    private final AtomicInteger promptTokens = new AtomicInteger();
+    private final AtomicInteger completionTokens = new AtomicInteger();
 
     /**
      * @param name of the model
@@ -77,13 +80,25 @@ public final class ServedResponder implements Responder, AutoCloseable {
     public Reply respond(Prompt prompt, Consumer<String> onText) {
         var model = served();
         var fitted = fitted(prompt);
+        promptTokens.addAndGet(fitted.ids().length);
         var reading = new CallReading(ToolTemplate.of(model.requireChatTemplate()).format(), prompt.tools(), model.tokenizer(), onText);
         var request = new TextRequest(fitted.ids(), prompt.config(), caller.id(), false, Optional.empty());
         var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
             if (stopped) throw new ClientGone();
+            completionTokens.addAndGet(ids.length);
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);
         }).getFirst();
         return reading.reply(answer.completions(), prompt.config(), fitted);
+    }
+
+    /** Tokens that it has read by now, in all rounds. */
+    public int promptTokens() {
+        return promptTokens.get();
+    }
+
+    /** Tokens that it has made by now. */
+    public int completionTokens() {
+        return completionTokens.get();
     }
 
     /** Ends the turn as if its client had left. */

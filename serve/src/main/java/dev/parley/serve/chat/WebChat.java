@@ -1,5 +1,6 @@
 package dev.parley.serve.chat;
 
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.documents.ConversationDocuments;
 import dev.parley.serve.chat.documents.DocumentRoutes;
 import dev.parley.serve.chat.history.AllowedTools;
@@ -47,11 +48,13 @@ public final class WebChat implements Routes {
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
+     * @param assistants that are offered beside the models
      * @param sources that conversations can answer from; stay the caller's
      * @param quota of each owner
      * @param note takes what the operator should know, in lines
      */
-    public WebChat(Database database, ModelPool models, ChatSources sources, Quota quota, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources, Quota quota,
+            Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
@@ -59,12 +62,12 @@ public final class WebChat implements Routes {
         documents = new ConversationDocuments(sources.folder(), sources.embedder(), sources.folders(), new Attachments(database, quota),
                 note);
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
-        answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
-        groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
+        answers = new RunningAnswers(new ChatEngine(models), assistants, models, messages, lease.id(), note);
+        groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
-                new AnswerRoutes(answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
+                new AnswerRoutes(answers), new EventRoutes(answers), new PassageRoutes(assistants, answers),
+                new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);

@@ -8,8 +8,9 @@ final class PageContents {
 
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
     static final List<String> MODULES = Stream
-            .of("api", "app", "attachments", "attention", "card", "choices", "compare", "composer", "conversation", "days", "dialog", "dom",
-                    "dress", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look", "markdown", "menu", "meter", "models", "panel", "preferences",
+            .of("api", "app", "assistants", "attachments", "attention", "card", "choices", "compare", "composer", "conversation", "days",
+                    "dialog", "dom", "dress", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look", "markdown", "menu", "meter",
+                    "models", "panel", "preferences",
                     "rating", "sampling", "scroll",
                     "share", "shortcuts", "sidebar", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome",
                     "writing")
