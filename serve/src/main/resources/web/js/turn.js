@@ -11,6 +11,7 @@ import { ratingButtons } from './rating.js';
 import { lookInto } from './look.js';
 import { chosen } from './choices.js';
 import { stats } from './meter.js';
+import { toolCalls } from './tools.js';
 import { t, tn } from './i18n.js';
 
 export class Turn {
@@ -18,6 +19,7 @@ export class Turn {
     #body = el('div', { class: 'turn-body' });
     #notes = el('div', { class: 'turn-notes' });
     #tools = el('div', { class: 'turn-tools', role: 'group', 'aria-label': t('turn.tools') });
+    #calls = toolCalls();
     #writing = null;
     #drawn = ''; // what the tools were made for
     #frame = 0;
@@ -28,7 +30,7 @@ export class Turn {
         this.#message = message;
         const mine = message.role === 'user';
         this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : displayName(message.model) || t('assistant'));
-        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#body, this.#notes, this.#tools);
+        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#calls.element, this.#body, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
             this.#writing = new Writing(this.#body, () => {
@@ -62,6 +64,7 @@ export class Turn {
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
             this.heading.textContent = displayName(m.model) || t('assistant');
+            this.#calls.update(m);
             this.#writing.show(m.text, !running);
             this.look();
         }

@@ -14,6 +14,7 @@ import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.chat.running.ChatEngine;
+import dev.parley.serve.chat.running.ConversationSources;
 import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.chat.tools.ConversationTools;
 import dev.parley.serve.chat.tools.ToolRoutes;
@@ -62,11 +63,12 @@ public final class WebChat implements Routes {
         documents = new ConversationDocuments(sources.folder(), sources.embedder(), sources.folders(), new Attachments(database, quota),
                 note);
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
-        answers = new RunningAnswers(new ChatEngine(models), assistants, models, messages, lease.id(), note);
+        answers = new RunningAnswers(new ChatEngine(models), assistants, models,
+                (owner, conversation) -> ConversationSources.of(owner, conversation, documents, tools), messages, lease.id(), note);
         groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
-                new AnswerRoutes(answers), new EventRoutes(answers), new PassageRoutes(assistants, answers),
+                new AnswerRoutes(answers), new EventRoutes(answers), new PassageRoutes(assistants, documents, answers),
                 new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);

@@ -14,6 +14,7 @@ import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.running.ChatEngine;
+import dev.parley.serve.chat.running.ConversationSources;
 import dev.parley.serve.chat.running.Position;
 import dev.parley.serve.chat.running.RunningAnswers;
 import java.io.IOException;
@@ -250,7 +251,8 @@ class AssistantAnswersTest {
             }
         });
         try (var open = opened("again.yaml", SHOP); var assistants = ServedAssistants.of(List.of(open), server.models())) {
-            var running = new RunningAnswers(new ChatEngine(server.models()), assistants, server.models(), new Messages(server.database()),
+            var running = new RunningAnswers(new ChatEngine(server.models()), assistants, server.models(),
+                    (owner, conversation) -> ConversationSources.NONE, new Messages(server.database()),
                     "other", note -> {});
             var answer = running.answer(caller, asked.conversation(), asked.question(), Optional.empty(),
                     JsonNodeFactory.instance.objectNode());

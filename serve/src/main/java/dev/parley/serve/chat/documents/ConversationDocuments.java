@@ -147,6 +147,11 @@ public final class ConversationDocuments implements AutoCloseable {
 
     // ---- passages ----
 
+    /** Whether a conversation has files. */
+    public boolean has(String conversation) {
+        return !attachments.of(conversation).isEmpty();
+    }
+
     /** What the operator offers, with how many files each folder has. */
     Map<String, KnowledgeBase> offered() {
         return folders.all();
