@@ -6,6 +6,8 @@ import { state, on, tell, setup } from './state.js';
 import { displayName } from './assistants.js';
 import { answerTwice, show, stop } from './conversation.js';
 import { Writing } from './writing.js';
+import { linkCitations, listenToCitations } from './sources.js';
+import { Work } from './work.js';
 import { attempt, speak, toast } from './toast.js';
 import { settingLabel } from './sampling.js';
 import { stats } from './meter.js';
@@ -92,13 +94,18 @@ async function decide(pair, choice) {
 }
 
 function column(id) {
-    const body = el('div', { class: 'prose' });
-    const writing = new Writing(body);
+    const body = el('div', { class: 'prose turn-body' });
+    const message = () => state.messages.get(id);
+    const writing = new Writing(body, () => {}, element => linkCitations(element, message()));
+    const work = new Work();
+    listenToCitations(body, message);
     const name = el('h2', { class: 'turn-name' });
     const foot = el('p', { class: 'turn-stats' });
-    const element = el('article', { class: 'column' }, name, body, foot);
+    const element = el('article', { class: 'column turn' }, name, work.above, body, work.below, foot);
     return { element, update() {
         const message = state.messages.get(id);
+        work.update(message);
+        element.classList.toggle('guarded', message.turn?.ending === 'guarded');
         const temperature = message.settings?.temperature;
         name.textContent = (displayName(message.model) || t('assistant')) + (temperature === undefined ? '' : ` · ${t('compare.at', { t: number(temperature, 1) })}`);
         writing.show(message.text, message.status !== 'running');

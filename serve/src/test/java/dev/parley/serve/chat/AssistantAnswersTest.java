@@ -168,7 +168,7 @@ class AssistantAnswersTest {
         assertTrue(ended.at("/turn/ending").isMissingNode());
         var goesOn = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + id + "\"}");
         assertEquals(400, goesOn.statusCode());
-        assertEquals("An assistant's answer cannot be continued; ask for a new answer.",
+        assertEquals("An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.",
                 ChatClient.json(goesOn).at("/error/message").asText());
     }
 

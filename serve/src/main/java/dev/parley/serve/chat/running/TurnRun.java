@@ -126,7 +126,8 @@ final class TurnRun implements Runnable {
     }
 
     private void fail(String sentence) {
-        if (!over.getAndSet(true)) to.fail(sentence);
+        if (!presence.isThere()) cancelled(); // what goes wrong then comes of that
+        else if (!over.getAndSet(true)) to.fail(sentence);
     }
 
     /** A fixed answer is whole. */
