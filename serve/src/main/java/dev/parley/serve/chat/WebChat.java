@@ -1,5 +1,6 @@
 package dev.parley.serve.chat;
 
+import dev.parley.serve.chat.explaining.AnswerExplainer;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -35,24 +36,27 @@ public final class WebChat implements Routes {
     private final Consumer<String> note;
     private final List<Routes> groups;
     private final ServerLease lease;
+    private final AnswerExplainer explainer;
     private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2,
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
      * @param quota of each owner
+     * @param showsTraining whether an explanation may show what a model was trained on
      * @param note takes what the operator should know, in lines
      */
-    public WebChat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, Quota quota, boolean showsTraining, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
         answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
+        explainer = new AnswerExplainer(models, showsTraining);
         groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
+                new EventRoutes(answers), new ExplanationRoutes(answers, explainer), new RatingRoutes(new Ratings(database, quota)));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
@@ -88,6 +92,7 @@ public final class WebChat implements Routes {
     /** Takes no new answers, and lets those that are being written finish for a time; the rest is kept as interrupted. */
     public void finish(Duration grace) {
         answers.finish(grace);
+        explainer.finish();
         upkeep.shutdownNow();
         try {
             lease.close();

@@ -253,7 +253,6 @@ class OpenApiTest {
         fits("Conversation", conversation);
         conversation.path("messages").forEach(message -> fits("ChatMessage", message));
         fits("AnswerToken", ok("/api/messages/" + answer + "/tokens", "").path("tokens").path(0));
-        fits("Attention", ok("/api/messages/" + answer + "/attention?token=1", ""));
         fits("Export", ok("/api/export", ""));
     }
 }
