@@ -26,15 +26,15 @@ const ParleyExplanationDrawing = (() => {
   const signed = (value) => (value > 0 ? "+" : "") + number(value);
   const percent = (p) => (p >= 0.995 ? "100 %" : p < 0.001 ? "<0.1 %" : (100 * p).toFixed(p < 0.1 ? 1 : 0) + " %");
 
-  /** Bars from a common zero, which lies where the values need it. @param rows of [name, value, title] @param plain without signs */
-  function bars(rows, plain = false) {
+  /** Bars from a common zero, which lies where the values need it. @param rows of [name, value, title] @param written how a value is written */
+  function bars(rows, written = signed) {
     const [low, high] = [Math.min(0, ...rows.map(([, value]) => value)), Math.max(1e-12, ...rows.map(([, value]) => value))];
     const place = (value) => (100 * (value - low)) / (high - low);
     return make("div", { class: "bars", style: { "--zero": `${place(0)}%` } }, ...rows.flatMap(([name, value, title]) => [
       make("span", { class: "bar-name", title }, name),
       make("span", { class: "bar-line" }, make("i", { class: value < 0 ? "against" : "for",
         style: { left: `${place(Math.min(0, value))}%`, width: `${place(Math.abs(value) + low)}%` } })),
-      make("span", { class: "bar-value" }, plain ? number(value) : signed(value))]));
+      make("span", { class: "bar-value" }, written(value))]));
   }
 
   /** The deletion check: what the target falls to by the scores' order and by random ones. */

@@ -55,14 +55,18 @@ const ParleyExplanation = (() => {
       return this.token === null ? this.data.explained.map((_, n) => n) : [this.token];
     }
 
-    /** Each token's score for some explained tokens; undefined where it comes too late to have one, or is left out. */
+    /** Each token's score for some explained tokens: their sum, or their mean where it is a share; undefined where it has none. */
     scores(chosen = this.chosen()) {
       const sums = new Array(this.data.tokens.length);
       for (const n of chosen) {
-        this.scoresOf(n).forEach((score, t) => (sums[t] = (sums[t] ?? 0) + score));
+        this.scoresOf(n).forEach((score, t) => (sums[t] = (sums[t] ?? 0) + score / (this.looks() ? chosen.length : 1)));
       }
       if (this.looks() && this.withoutFirst && sums[1] !== undefined) sums[0] = undefined;
       return sums;
+    }
+
+    written(score) {
+      return this.looks() ? percent(score) : signed(score);
     }
 
     scoresOf(n) {
@@ -115,7 +119,7 @@ const ParleyExplanation = (() => {
       this.pieces.forEach((piece, t) => {
         piece.classList.toggle("against", scores[t] < 0);
         piece.style.setProperty("--share", Math.abs((scores[t] ?? 0) / most).toFixed(3));
-        piece.title = [scores[t] === undefined ? "" : `${this.words.methods[this.method]}: ${signed(scores[t])}`, piece.dataset.about]
+        piece.title = [scores[t] === undefined ? "" : `${this.words.methods[this.method]}: ${this.written(scores[t])}`, piece.dataset.about]
           .filter(Boolean).join(" · ");
       });
     }
@@ -185,7 +189,7 @@ const ParleyExplanation = (() => {
         .slice(0, 10);
       const whose = this.token === null ? this.words.wholeAnswer : `“${this.name(this.token)}”`;
       return this.card(this.words.sources + " " + whose, this.words.about[this.method],
-        bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), this.looks()));
+        bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), (score) => this.written(score)));
     }
 
     trust() {
