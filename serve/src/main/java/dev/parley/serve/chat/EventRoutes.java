@@ -64,22 +64,25 @@ final class EventRoutes implements Routes {
     }
 
     private static void send(AnswerLog log, Position from, ServerSentEvents events) {
+        var turns = 0; // how often its readers were told of the turn, which each connection begins with
         while (true) {
-            var piece = next(log, from);
+            var piece = next(log, from, turns);
+            if (piece.turn().isPresent()) events.send(from.id(), "turn", piece.turn().get()); // the text of this piece is yet to come
             from = piece.to();
+            turns = piece.turns();
             if (piece.ended().isPresent()) {
                 sendEnd(from.ended(), piece.ended().get(), events);
                 return;
             }
             if (piece.isEmpty()) events.sendHeartbeat();
-            else events.send(from.id(), "tokens",
+            else if (!piece.text().isEmpty() || !piece.tokens().isEmpty()) events.send(from.id(), "tokens",
                     JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", tokens(piece.tokens())));
         }
     }
 
-    private static AnswerLog.Piece next(AnswerLog log, Position from) {
+    private static AnswerLog.Piece next(AnswerLog log, Position from, int turns) {
         try {
-            return log.next(from, MOST_TOKENS, HEARTBEAT);
+            return log.next(from, turns, MOST_TOKENS, HEARTBEAT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientGone(); // the server stops, and its clients come again

@@ -89,6 +89,25 @@ public final class ChatClient implements AutoCloseable {
         }
     }
 
+    /** Sends a file as it is. */
+    HttpResponse<String> sendFile(String path, byte[] file) {
+        try {
+            return client.send(request(path).header("Content-Type", "application/octet-stream")
+                    .POST(BodyPublishers.ofByteArray(file)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Attaches a file, which succeeds. */
+    public JsonNode upload(String path, byte[] file) {
+        var answer = sendFile(path, file);
+        if (answer.statusCode() != 201) throw new AssertionError(path + " was answered by " + answer.statusCode() + ": " + answer.body());
+        return json(answer);
+    }
+
     /** What a request that succeeds is answered with; missing for an empty answer. */
     public JsonNode ok(String method, String path, String body) {
         var answer = send(method, path, body);

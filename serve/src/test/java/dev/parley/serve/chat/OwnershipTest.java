@@ -56,6 +56,7 @@ class OwnershipTest {
                     new Route("GET", "/api/answers/" + answer + "/events", ""), new Route("POST", "/api/answers/" + answer + "/stop", ""),
                     new Route("GET", "/api/messages/" + answer + "/tokens", ""),
                     new Route("GET", "/api/messages/" + answer + "/explanation?token=1", ""),
+                    new Route("GET", "/api/messages/" + answer + "/passages/1", ""),
                     new Route("PUT", "/api/messages/" + answer + "/rating", "{\"rating\":1}"),
                     new Route("DELETE", "/api/presets/" + preset, ""))) {
                 var refused = bob.send(route.method(), route.path(), route.body());
