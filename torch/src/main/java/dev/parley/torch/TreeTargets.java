@@ -7,6 +7,8 @@ import dev.parley.kernels.vectors.ScoreRow;
 import dev.parley.model.TokenTree;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -46,7 +48,7 @@ final class TreeTargets {
         WarmUp.start();
         var vocabulary = (int) scores.size(1);
         if (scores.dtype() == DType.BFLOAT16) noteNarrow(scores, vocabulary, places, first, end);
-        else noteWide(scores.toFloats(), vocabulary, places, first, end);
+        else noteWide(scores, vocabulary, places, first, end);
     }
 
     private void noteNarrow(Tensor scores, int vocabulary, int[] places, int first, int end) {
@@ -61,15 +63,24 @@ final class TreeTargets {
         });
     }
 
-    private void noteWide(float[] scores, int vocabulary, int[] places, int first, int end) {
-        IntStream.range(first, end).parallel().forEach(t -> {
-            var row = row(places, t);
-            var ofRow = Arrays.copyOfRange(scores, row * vocabulary, (row + 1) * vocabulary);
+    private void noteWide(Tensor scores, int vocabulary, int[] places, int first, int end) {
+        var memory = scores.contiguous().memory();
+        IntStream.range(0, places.length).parallel().forEach(row -> {
+            var ofRow = new float[vocabulary];
+            MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 4L * row * vocabulary, ofRow, 0, vocabulary);
             var highest = LogSumExp.highest(ofRow, vocabulary);
-            var own = ofRow[tree.targets()[t]];
-            logprobs[t] = own - LogSumExp.of(ofRow, vocabulary, highest);
-            likeliest[t] = own >= highest;
+            var all = LogSumExp.of(ofRow, vocabulary, highest);
+            for (int t = firstOf(places[row], first); t < end && tree.at()[t] == places[row]; t++) {
+                logprobs[t] = ofRow[tree.targets()[t]] - all;
+                likeliest[t] = ofRow[tree.targets()[t]] >= highest;
+            }
         });
+    }
+
+    /** The first target of a place: places ascend. */
+    private int firstOf(int place, int from) {
+        while (tree.at()[from] < place) from++;
+        return from;
     }
 
     private int row(int[] places, int target) {
