@@ -79,15 +79,17 @@ final class Attention {
         return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
     }
 
-    /** A tree is one row, and its heads lie side by side: (1, H, N, D) is a view of (N, H, D). */
+    /** A tree is one row of tokens, of which the heads lie side by side: (1, H, N, D) is a view of (N, H D). */
     private Tensor attendInTree(Tensor q, Tensor k, Tensor v, AttentionMask.Tree tree, DType computeType) {
         var out = Tensor.empty(DType.FLOAT32, 1, q.size(2), spec.heads(), spec.headDim()); // (1, N, H, D)
         new TreeAttention(tree.parents(), tree.window(), spec.heads(), spec.keyValueHeads(), spec.headDim(), (float) spec.scale())
-                .run(sideBySide(q).memory(), sideBySide(k).memory(), sideBySide(v).memory(), out.memory(), ThreadTeam.shared());
+                .run(vectors(q), vectors(k), vectors(v), out.memory(), ThreadTeam.shared());
         return out.transpose(1, 2).to(computeType); // (1, H, N, D)
     }
 
-    private static Tensor sideBySide(Tensor heads) {
-        return heads.transpose(1, 2).to(DType.FLOAT32).contiguous();
+    private TreeAttention.Vectors vectors(Tensor heads) {
+        var rows = heads.select(0, 0).transpose(0, 1).to(DType.FLOAT32).reshape(heads.size(2), heads.size(1) * spec.headDim())
+                .rowsInMemory(); // (N, H D)
+        return new TreeAttention.Vectors(rows.memory(), rows.stride());
     }
 }

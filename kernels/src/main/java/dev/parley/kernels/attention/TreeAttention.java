@@ -28,14 +28,26 @@ public record TreeAttention(int[] parents, int window, int heads, int keyValueHe
     private static final int TOGETHER = 16; // tokens that a thread takes at a time
 
     /**
+     * Of each token a vector of all heads, one after the other, in float32.
+     *
+     * @param stride floats from a token's vector to the next token's
+     */
+    public record Vectors(MemorySegment memory, long stride) {
+
+        long at(int token, long place) {
+            return 4 * (token * stride + place);
+        }
+    }
+
+    /**
      * softmax(q kᵀ · scale) v of all tokens and heads, in float32.
      *
-     * @param q (N, heads, headDim)
-     * @param k (N, keyValueHeads, headDim)
+     * @param q heads of headDim numbers
+     * @param k keyValueHeads of headDim numbers
      * @param v like k
-     * @param out receives the results, like q
+     * @param out receives the results, (N, heads, headDim)
      */
-    public void run(MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment out, ThreadTeam team) {
+    public void run(Vectors q, Vectors k, Vectors v, MemorySegment out, ThreadTeam team) {
         var most = mostSeen();
         team.run(member -> {
             var path = new int[most];
@@ -66,18 +78,17 @@ public record TreeAttention(int[] parents, int window, int heads, int keyValueHe
         return seen;
     }
 
-    private void head(MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment out, int token, int head, int[] path, int seen,
-            float[] weights) {
-        var queryAt = 4L * headDim * ((long) token * heads + head);
-        var step = 4L * headDim * keyValueHeads;
-        var headAt = 4L * headDim * (head / (heads / keyValueHeads));
+    private void head(Vectors q, Vectors k, Vectors v, MemorySegment out, int token, int head, int[] path, int seen, float[] weights) {
+        var queryAt = q.at(token, (long) headDim * head);
+        var place = (long) headDim * (head / (heads / keyValueHeads));
+        var outAt = 4L * headDim * ((long) token * heads + head);
         var byVectors = VectorKernels.areReady();
-        for (int i = 0; i < seen; i++) weights[i] = scale * product(q, queryAt, k, headAt + step * path[i], headDim, byVectors);
+        for (int i = 0; i < seen; i++) weights[i] = scale * product(q.memory, queryAt, k.memory, k.at(path[i], place), headDim, byVectors);
         softmax(weights, seen);
-        for (int d = byVectors ? sumsByVectors(v, headAt, step, path, weights, seen, headDim, out, queryAt) : 0; d < headDim; d++) {
+        for (int d = byVectors ? sumsByVectors(v, place, path, weights, seen, headDim, out, outAt) : 0; d < headDim; d++) {
             var sum = 0f;
-            for (int i = 0; i < seen; i++) sum = Math.fma(v.get(FLOAT, headAt + step * path[i] + 4L * d), weights[i], sum);
-            out.set(FLOAT, queryAt + 4L * d, sum);
+            for (int i = 0; i < seen; i++) sum = Math.fma(v.memory.get(FLOAT, v.at(path[i], place + d)), weights[i], sum);
+            out.set(FLOAT, outAt + 4L * d, sum);
         }
     }
 
@@ -109,13 +120,12 @@ public record TreeAttention(int[] parents, int window, int heads, int keyValueHe
     }
 
     /** Sums of weight · value for as many dimensions as fill vectors. @return how many */
-    private static int sumsByVectors(MemorySegment v, long at, long step, int[] path, float[] weights, int seen, int n, MemorySegment out,
-            long outAt) {
+    private static int sumsByVectors(Vectors v, long place, int[] path, float[] weights, int seen, int n, MemorySegment out, long outAt) {
         var d = 0;
         for (; d <= n - LANES; d += LANES) {
             var sums = FloatVector.zero(FLOATS);
             for (int i = 0; i < seen; i++) {
-                sums = FloatVector.fromMemorySegment(FLOATS, v, at + step * path[i] + 4L * d, LITTLE)
+                sums = FloatVector.fromMemorySegment(FLOATS, v.memory, v.at(path[i], place + d), LITTLE)
                         .fma(FloatVector.broadcast(FLOATS, weights[i]), sums);
             }
             sums.intoMemorySegment(out, outAt + 4L * d, LITTLE);
