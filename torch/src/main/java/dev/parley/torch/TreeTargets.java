@@ -18,7 +18,8 @@ import java.util.Arrays;
  */
 final class TreeTargets {
 
-    private static final int PIECE = 4096; // tokens of the vocabulary
+    /** Tokens of the vocabulary. With 4,096 the product took a sixth longer: rows a power of two apart fall on the same lines of the caches. */
+    private static final int PIECE = 2576;
 
     private final TokenTree tree;
     private final int[] places; // in ascending order
