@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 public final class ModerationOptions {
 
     @Option(names = "--moderation-model", paramLabel = "DIR|ORG/NAME",
-            description = "A guard model that moderates, of the families Qwen3Guard-Gen and Llama Guard 3, such as Qwen/Qwen3Guard-Gen-0.6B. "
+            description = "A guard model that moderates, of the families Qwen3Guard-Gen and Llama Guard 3, such as "
+                    + "Qwen/Qwen3Guard-Gen-0.6B. "
                     + "Where it fails, and without one, rules do.")
     private String model;
 

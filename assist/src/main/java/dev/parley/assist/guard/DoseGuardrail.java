@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Takes from an answer each sentence with a dose that no passage of the turn names: the same amount must stand in a passage, and where the
- * answer speaks of a medicine that is known here, in a sentence of a passage that speaks of it too. Amounts are compared whatever their unit (0.5 g is 500 mg).
+ * answer speaks of a medicine that is known here, in a sentence of a passage that speaks of it too. Amounts are compared whatever
+ * their unit (0.5 g is 500 mg).
  */
 public final class DoseGuardrail implements Guardrail {
 

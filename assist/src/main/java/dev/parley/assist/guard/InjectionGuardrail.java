@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks in passages, tools' results and tools' descriptions for what is meant for the model. Sentences that plainly give it orders are taken
- * out, and so are orders in what nobody sees: base64 and alike, hidden markup and characters, addresses that would carry something away.
+ * Looks in passages, tools' results and tools' descriptions for what is meant for the model. Sentences that plainly give it orders are
+ * taken out, and so are orders in what nobody sees: base64 and alike, hidden markup and characters, addresses that would carry something away.
  * Sentences that may as well be said to a person, such as “open the link”, and control tokens stay, and the text is marked: all of it goes
  * to the model in a {@link DataBlock}, in which there are no control tokens, and which says what to make of orders.
  */
@@ -20,7 +20,8 @@ public final class InjectionGuardrail implements Guardrail {
     private static final Pattern LINK = Pattern.compile("!?\\[([^\\]\\n]*)\\]\\(\\s*([^)\\n]*)\\)");
     /** A scheme that runs something, or a place that is to be filled in: {@code ?q={secret}}, {@code ?data=}. */
     private static final Pattern LOADED_ADDRESS = Pattern.compile(
-            "(?i)\\b(?:javascript|vbscript):\\S+|\\bdata:[\\w/+.-]*;base64,\\S+|\\b(?:https?|ftp)://[^\\s)>\"]*(?:[{}$\\[\\]]|%7[bd]|=(?=[\\s)>\"]|$))"
+            "(?i)\\b(?:javascript|vbscript):\\S+|\\bdata:[\\w/+.-]*;base64,\\S+"
+                    + "|\\b(?:https?|ftp)://[^\\s)>\"]*(?:[{}$\\[\\]]|%7[bd]|=(?=[\\s)>\"]|$))"
                     + "[^\\s)>\"]*");
     private static final Pattern LINK_WITH_CAPITALS = Pattern
             .compile("(?i:https?://[^\\s)>\"?]*\\?)[^\\s)>\"]*=(?:[A-Z_]{4,}|[^\\s)>\"]{200,})");

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Whom a sentence gives orders to, by phrases in English and Chinese ({@code injection.txt}): a model, plainly; a model, if it stands in
- * the description of a tool; somebody, who may be a person; or whomever the sentence before it spoke to. It is looked for in the text as it is written, in rot13 and from its end to
+ * the description of a tool; somebody, who may be a person; or whomever the sentence before it spoke to. It is looked for
+ * in the text as it is written, in rot13 and from its end to
  * its beginning, and in what base64 or hexadecimal digits stand for.
  */
 final class InjectionRules {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Masks private data: addresses of mail, telephone numbers, card numbers (checked by Luhn's digit), identity numbers of Chinese residents
- * (GB 11643, checked), and IBANs (ISO 13616, checked). In an answer, what stands in a passage or the system prompt may be said: a shop's own
- * address is not private. Nor are numbers that cost the caller nothing.
+ * (GB 11643, checked), and IBANs (ISO 13616, checked). In an answer, what stands in a passage or the system prompt may be said: a
+ * shop's own address is not private. Nor are numbers that cost the caller nothing.
  */
 public final class PrivateDataGuardrail implements Guardrail {
 

@@ -38,7 +38,8 @@ public final class DecisionLog {
         for (var decision : result.decisions()) {
             lines.append(JsonNodeFactory.instance.objectNode().put("time", Instant.now().toString()).put("assistant", assistant)
                     .put("stage", decision.stage().label()).put("guardrail", decision.guardrail())
-                    .put("rule", decision.rule()).put("ended", decision.ended()).put("action", decision.action().label()).put("reason", decision.reason())).append('\n');
+                    .put("rule", decision.rule()).put("ended", decision.ended()).put("action", decision.action().label())
+                    .put("reason", decision.reason())).append('\n');
         }
         try {
             Files.createDirectories(file.get().toAbsolutePath().getParent());

@@ -39,7 +39,8 @@ class GuardrailsTest {
 
     // ---- topics ----
 
-    private static final String BICYCLES = "[{topics: {refuse: ['invest*|stocks|shares ..3 in|advice|tips', 股票], allow: [bicycle*|bike*, 自行车, return*|退货], "
+    private static final String BICYCLES = "[{topics: {refuse: ['invest*|stocks|shares ..3 in|advice|tips', 股票], allow: [bicycle*|bike*, 自行车, return*|退货]"
+            + ", 
             + "answer: {en: Only bicycles., zh: 只谈自行车。}}}]";
 
     @ParameterizedTest
@@ -154,7 +155,8 @@ class GuardrailsTest {
         var form = "[{form: {kind: plain}}]";
         assertEquals("Title\none two\nfirst\n  second\ncode\nSee the page.\nSaid he.\n",
                 output(form,
-                        "## Title\n**one** *two*\n- first\n  * second\n```java\ncode\n```\nSee [the page](https://x.example).\n---\n> Said he.\n"));
+                        "## Title\n**one** *two*\n- first\n  * second\n```java\ncode\n```\nSee [the page](https://x.example).\n"
+                                + "---\n> Said he.\n"));
         for (var plain : List.of("2 * 3 * 4 = 24", "a - b", "# of items?".substring(2), "snake_case and x_y_z", "-5 degrees", "3 > 2"))
             assertEquals(plain, output(form, plain));
         assertThrows(IllegalArgumentException.class, () -> read("[{form: {kind: xml}}]"));
