@@ -39,9 +39,8 @@ class GuardrailsTest {
 
     // ---- topics ----
 
-    private static final String BICYCLES = "[{topics: {refuse: ['invest*|stocks|shares ..3 in|advice|tips', 股票], allow: [bicycle*|bike*, 自行车, return*|退货]"
-            + ", 
-            + "answer: {en: Only bicycles., zh: 只谈自行车。}}}]";
+    private static final String BICYCLES = "[{topics: {refuse: ['invest*|stocks|shares ..3 in|advice|tips', 股票], "
+            + "allow: [bicycle*|bike*, 自行车, return*|退货], answer: {en: Only bicycles., zh: 只谈自行车。}}}]";
 
     @ParameterizedTest
     @CsvSource({"Which bicycle suits me?, en, ''", "How do I RETURN it?, en, ''", "自行车怎么保养？, zh, ''",
