@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 
 /**
  * Looks in passages, tools' results and tools' descriptions for what is meant for the model. Sentences that plainly give it orders are
- * taken out, and so are orders in what nobody sees: base64 and alike, hidden markup and characters, addresses that would carry something away.
- * Sentences that may as well be said to a person, such as “open the link”, and control tokens stay, and the text is marked: all of it goes
- * to the model in a {@link DataBlock}, in which there are no control tokens, and which says what to make of orders.
+ * taken out, and so are orders in what nobody sees: base64 and alike, hidden markup and characters, addresses that would carry something
+ * away. Sentences that may as well be said to a person, such as “open the link”, and control tokens stay, and the text is marked: all of
+ * it goes to the model in a {@link DataBlock}, in which there are no control tokens, and which says what to make of orders.
  */
 public final class InjectionGuardrail implements Guardrail {
 
