@@ -14,9 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoseGuardrailTest {
 
     private static final List<String> SOURCES = List.of(
-            "Paracetamol: adults take 500 mg to 1 g up to four times a day, and no more than 4 g. Ibuprofen is taken as 200 mg "
-                    + "tablets, one or "
-                    + "two at a time, with food.",
+            "Paracetamol: adults take 500 mg to 1 g up to four times a day, and no more than 4 g. Ibuprofen comes as 200 mg; adults take "
+                    + "one or two tablets at a time, with food.",
             "Drink 200 ml after each loose stool.", "布洛芬：成人每次 0.2 克，一日不超过二十片。对乙酰氨基酚每次五百毫克。",
             "Vitamin D: 10 micrograms a day. Salbutamol: two puffs when needed.");
 
