@@ -1,0 +1,75 @@
+package dev.parley.eval.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Headings, paragraphs and tables, written as Markdown or as one HTML file. */
+final class CardPage {
+
+    private sealed interface Block {}
+
+    private record Heading(int level, String text) implements Block {}
+
+    private record Paragraph(String text) implements Block {}
+
+    private record Table(List<String> head, List<List<String>> rows) implements Block {}
+
+    private final List<Block> blocks = new ArrayList<>();
+
+    void heading(int level, String text) {
+        blocks.add(new Heading(level, text));
+    }
+
+    void paragraph(String text) {
+        blocks.add(new Paragraph(text));
+    }
+
+    /** A table; nothing where it has no rows. */
+    void table(List<String> head, List<List<String>> rows) {
+        if (!rows.isEmpty()) blocks.add(new Table(head, rows));
+    }
+
+    String markdown() {
+        return blocks.stream().map(block -> switch (block) {
+            case Heading h -> "#".repeat(h.level) + " " + h.text;
+            case Paragraph p -> p.text;
+            case Table t -> inMarkdown(t.head) + "\n" + "|---".repeat(t.head.size()) + "|\n"
+                    + t.rows.stream().map(CardPage::inMarkdown).collect(Collectors.joining("\n"));
+        }).collect(Collectors.joining("\n\n", "", "\n"));
+    }
+
+    private static String inMarkdown(List<String> cells) {
+        return cells.stream().map(cell -> cell.replace("|", "\\|").replace("\n", " ")).collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    String html(String title) {
+        var body = blocks.stream().map(block -> switch (block) {
+            case Heading h -> "<h" + h.level + ">" + escaped(h.text) + "</h" + h.level + ">";
+            case Paragraph p -> "<p>" + escaped(p.text) + "</p>";
+            case Table t -> "<div class=\"wide\"><table><thead>" + row(t.head, "th") + "</thead><tbody>"
+                    + t.rows.stream().map(r -> row(r, "td")).collect(Collectors.joining("\n")) + "</tbody></table></div>";
+        }).collect(Collectors.joining("\n"));
+        try (var page = CardPage.class.getResourceAsStream("card.html")) {
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8).replace("TITLE", escaped(title)).replace("BODY", body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The page cannot be read from the program: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static String row(List<String> cells, String tag) {
+        return cells.stream().map(c -> "<" + tag + (isNumber(c) ? " class=\"number\">" : ">") + escaped(c) + "</" + tag + ">")
+                .collect(Collectors.joining("", "<tr>", "</tr>"));
+    }
+
+    private static boolean isNumber(String cell) {
+        return cell.matches("[-± 0-9.,%e]+");
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
+}
