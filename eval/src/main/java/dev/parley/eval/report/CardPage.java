@@ -28,6 +28,11 @@ final class CardPage {
         blocks.add(new Paragraph(text));
     }
 
+    /** A table of names and values, without a head. */
+    void facts(List<List<String>> rows) {
+        table(List.of("", ""), rows);
+    }
+
     /** A table; nothing where it has no rows. */
     void table(List<String> head, List<List<String>> rows) {
         if (!rows.isEmpty()) blocks.add(new Table(head, rows));
@@ -50,8 +55,7 @@ final class CardPage {
         var body = blocks.stream().map(block -> switch (block) {
             case Heading h -> "<h" + h.level + ">" + escaped(h.text) + "</h" + h.level + ">";
             case Paragraph p -> "<p>" + escaped(p.text) + "</p>";
-            case Table t -> "<div class=\"wide\"><table><thead>" + row(t.head, "th") + "</thead><tbody>"
-                    + t.rows.stream().map(r -> row(r, "td")).collect(Collectors.joining("\n")) + "</tbody></table></div>";
+            case Table t -> "<div class=\"wide\">" + table(t) + "</div>";
         }).collect(Collectors.joining("\n"));
         try (var page = CardPage.class.getResourceAsStream("card.html")) {
             return new String(page.readAllBytes(), StandardCharsets.UTF_8).replace("TITLE", escaped(title)).replace("BODY", body);
@@ -60,8 +64,15 @@ final class CardPage {
         }
     }
 
-    private static String row(List<String> cells, String tag) {
-        return cells.stream().map(c -> "<" + tag + (isNumber(c) ? " class=\"number\">" : ">") + escaped(c) + "</" + tag + ">")
+    private static String table(Table table) {
+        var hasHead = table.head.stream().anyMatch(h -> !h.isEmpty());
+        var rows = table.rows.stream().map(r -> row(r, "td", hasHead)).collect(Collectors.joining("\n"));
+        return hasHead ? "<table><thead>" + row(table.head, "th", false) + "</thead><tbody>" + rows + "</tbody></table>"
+                : "<table class=\"facts\"><tbody>" + rows + "</tbody></table>";
+    }
+
+    private static String row(List<String> cells, String tag, boolean numbers) {
+        return cells.stream().map(c -> "<" + tag + (numbers && isNumber(c) ? " class=\"number\">" : ">") + escaped(c) + "</" + tag + ">")
                 .collect(Collectors.joining("", "<tr>", "</tr>"));
     }
 

@@ -77,7 +77,7 @@ public record ModelCard(String name, Path folder, ModelConfig config, Optional<R
         rows.add(List.of("reads at most", config.maxPositionEmbeddings() + " tokens"));
         rows.add(List.of("vocabulary", config.vocabSize() + " tokens"));
         rows.add(List.of("licence", license().orElse("not known")));
-        page.table(List.of("", ""), rows);
+        page.facts(rows);
     }
 
     /** As the front matter of the folder's README says. */
@@ -124,7 +124,7 @@ public record ModelCard(String name, Path folder, ModelConfig config, Optional<R
         var machine = summary.path("machine");
         if (!machine.isMissingNode()) rows.add(List.of("computed by", Stream.of("engine", "kernels", "compute type", "threads")
                 .filter(machine::has).map(fact -> machine.path(fact).asText()).collect(Collectors.joining("; "))));
-        page.table(List.of("", ""), rows);
+        page.facts(rows);
     }
 
     private static String data(TrainingData data) {
