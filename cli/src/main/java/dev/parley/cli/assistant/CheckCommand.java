@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code assistant check}: the test set. */
-@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 % intervals "
+@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 %% intervals "
         + "(Wilson). Without a model, retrieval and guardrails are measured.",
         footer = {"", "Examples:", "  ./parley assistant check customer-service --no-model",
             "  ./parley assistant check customer-service --model my-model --limit 20 --misses"})
@@ -83,7 +83,7 @@ final class CheckCommand implements Callable<Integer> {
         output.line(report.assistant() + ", " + report.questions() + " questions, "
                 + report.model().map(model -> "answered by " + model).orElse("without a model")
                 + String.format(Locale.ROOT, ", %.1f s", report.seconds()));
-        output.line(String.format("%-18s %-4s %8s   %-18s %s", "", "", "", "95 % interval", "cases"));
+        output.line(String.format("%-18s %-4s %8s   %-18s %s", "", "", "", "95 %% interval", "cases"));
         for (var row : report.rows()) {
             var p = row.proportion();
             output.line(
