@@ -83,7 +83,7 @@ final class CheckCommand implements Callable<Integer> {
         output.line(report.assistant() + ", " + report.questions() + " questions, "
                 + report.model().map(model -> "answered by " + model).orElse("without a model")
                 + String.format(Locale.ROOT, ", %.1f s", report.seconds()));
-        output.line(String.format("%-18s %-4s %8s   %-18s %s", "", "", "", "95 %% interval", "cases"));
+        output.line(String.format("%-18s %-4s %8s   %-18s %s", "", "", "", "95 % interval", "cases"));
         for (var row : report.rows()) {
             var p = row.proportion();
             output.line(
