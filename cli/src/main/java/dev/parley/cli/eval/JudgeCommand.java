@@ -41,7 +41,8 @@ import picocli.CommandLine.Parameters;
         footer = {"",
             "Each line of the file is an item: {\"prompt\":...,\"answer\":...}, and what else the template reads. A samples_TASK.jsonl "
                     + "of eval run will do, with a template for its fields.",
-            "Where items have a label, given by people, the judge's agreement with it is told: Cohen's kappa with an interval of 95 %%.", "",
+            "Where items have a label, given by people, the judge's agreement with it is told: Cohen's kappa with an interval of 95 %%.",
+            "",
             "Example:", "  ./parley eval judge answers.jsonl --judge-model Qwen/Qwen3-4B --label label --out judged.jsonl"})
 final class JudgeCommand implements Callable<Integer> {
 

@@ -151,15 +151,18 @@ public record ModelCard(String name, Path folder, ModelConfig config, Optional<R
 
     private List<String> limits() {
         var limits = new ArrayList<String>();
-        figure("refused").ifPresent(f -> limits.add(String.format(Locale.ROOT, "It refused %.0f %% of %d harmful requests%s. Put guardrails "
-                + "before it where strangers ask.", 100 * f.score().value(), f.score().n(),
+        figure("refused").ifPresent(f -> limits.add(String.format(Locale.ROOT,
+                "It refused %.0f %% of %d harmful requests%s. Put guardrails "
+                        + "before it where strangers ask.",
+                100 * f.score().value(), f.score().n(),
                 figure("over_refused").map(o -> String.format(Locale.ROOT, ", and %.0f %% of harmless ones that look like them",
                         100 * o.score().value())).orElse(""))));
         limits.add("It reads " + config.maxPositionEmbeddings() + " tokens at most: what comes before is not seen.");
         limits.add("It may say what is wrong in the tone of what is right. "
                 + (run.isEmpty() ? "Nothing here tells how often." : "The scores tell how often on their tasks, and on no others."));
-        limits.add("Figures are of these suites alone; an error is one standard error. A model that knows little of a language has figures near "
-                + "those of no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.");
+        limits.add(
+                "Figures are of these suites alone; an error is one standard error. A model that knows little of a language has figures near "
+                        + "those of no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.");
         return limits;
     }
 

@@ -13,7 +13,8 @@ class TextOverlapTest {
     private static final List<Pair> PAIRS = List.of(
             new Pair("The cat sat on the mat.", "The cat sat on a mat.", 48.892302243490086, 65.8003432933587),
             new Pair("It costs 1,000.50 dollars - or so.", "It costs 1,000.50 dollars, or so.", 50.000000000000014, 85.760402104605),
-            new Pair("He said: \"no\" & left (at 5-6 p.m.).", "He said \"No\" &amp; left at 5-6 p.m.", 47.632259670410804, 48.92691245952114),
+            new Pair("He said: \"no\" & left (at 5-6 p.m.).", "He said \"No\" &amp; left at 5-6 p.m.", 47.632259670410804,
+                    48.92691245952114),
             new Pair("Grüße aus München!", "Viele Grüße aus München", 59.460355750136046, 87.24266685164639),
             new Pair("北京是中国的首都。", "北京是中国首都。", 0, 47.00157440930073),
             new Pair("A well-known fact; nothing more.", "a well-known  fact\nnothing more", 20.252884954471366, 79.12013493022783),
