@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 /** {@code eval rank}: models by which of two answers was liked better. */
 @Command(name = "rank", description = "Rank models by choices between two answers, with intervals (Bradley-Terry).",
         footer = {"",
-            "Each line of a file: {\"left\":MODEL,\"right\":MODEL,\"choice\":\"left\"|\"right\"|\"tie\"|\"neither\"}, as data feedback writes it "
-                    + "from the page's side-by-side answers.",
+            "Each line of a file: {\"left\":MODEL,\"right\":MODEL,\"choice\":\"left\"|\"right\"|\"tie\"|\"neither\"}, as data feedback "
+                    + "writes it from the page's side-by-side answers.",
             "400 points are odds of ten to one. A rank is 1 and the number of models whose intervals lie wholly above.", "", "Example:",
             "  ./parley data feedback --data my-data --format choices --out choices.jsonl", "  ./parley eval rank choices.jsonl"})
 final class RankCommand implements Callable<Integer> {

@@ -67,7 +67,8 @@ final class FilterPipeline {
                 yield (responses, document) -> each(said -> choices.apply(said, document)).apply(responses, document);
             }
             default -> throw new TaskException("The task " + task.name() + " uses the filter " + function
-                    + "; there are regex, multi_choice_regex, take_first, take_first_k, remove_whitespace, lowercase, uppercase, map and majority_vote.");
+                    + "; there are regex, multi_choice_regex, take_first, take_first_k, remove_whitespace, lowercase, uppercase, map "
+                    + "and majority_vote.");
         };
     }
 

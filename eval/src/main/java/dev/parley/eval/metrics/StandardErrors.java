@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 /**
  * The standard errors of lm-evaluation-harness: of a mean the samples' deviation (with n - 1) by the root of n; of perplexity, median, f1
  * and Matthews's correlation the deviation over 100,000 resamples, a thousand from each of the seeds 0 to 99, which are Python's draws
- * one by one, and a hundred for BLEU and chrF. It has none for the weighted perplexities and bits per byte: ours for those is the linearised one of a ratio of sums.
+ * one by one, and a hundred for BLEU and chrF. It has none for the weighted perplexities and bits per
+ * byte: ours for those is the linearised one of a ratio of sums.
  */
 public final class StandardErrors {
 

@@ -21,7 +21,8 @@ public final class TextOverlap {
     private TextOverlap() {}
 
     /**
-     * Papineni et al. 2002: of n-grams of 1 to 4 words those that the reference has and all, then the words of the text and of the reference.
+     * Papineni et al. 2002: of n-grams of 1 to 4 words those that the reference has and all, then the words of both texts, its
+     * own first.
      */
     public static double[] bleu(String reference, String said) {
         List<String> hers = words(reference), its = words(said);
@@ -36,7 +37,7 @@ public final class TextOverlap {
         return counts;
     }
 
-    /** The figure of sums of {@link #bleu(String, String)}, of 100; an n that nothing has in common counts half of what the last one did. */
+    /** The figure of sums of {@link #bleu(String, String)}, of 100; an n without anything in common counts half of what the last did. */
     static double bleu(double[] sums) {
         double sumOfLogs = 0, halved = 1, right = 0;
         for (int n = 0; n < WORDS; n++) {

@@ -161,8 +161,8 @@ public record ModelCard(String name, Path folder, ModelConfig config, Optional<R
         limits.add("It may say what is wrong in the tone of what is right. "
                 + (run.isEmpty() ? "Nothing here tells how often." : "The scores tell how often on their tasks, and on no others."));
         limits.add(
-                "Figures are of these suites alone; an error is one standard error. A model that knows little of a language has figures near "
-                        + "those of no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.");
+                "Figures are of these suites alone; an error is one standard error. A model that knows little of a language has figures "
+                        + "near those of no bias. Refusals are told by rules, which miss some. What a suite does not ask is not measured.");
         return limits;
     }
 

@@ -174,7 +174,8 @@ class TaskRulesTest {
 
     @Test
     void lettersOfChoicesAreFoundInThreeWays() throws IOException {
-        var byLetter = "{function: multi_choice_regex, ignore_case: true, ignore_punctuation: true, regex_pattern: '(\\([A-Z]\\))', group_select: %d}";
+        var byLetter = "{function: multi_choice_regex, ignore_case: true, ignore_punctuation: true, "
+                + "regex_pattern: '(\\([A-Z]\\))', group_select: %d}";
         assertEquals("(C)", filtered(byLetter.formatted(0), "It is (C), not (A)."));
         assertEquals("(A)", filtered(byLetter.formatted(-1), "It is (C), not (A)."));
         assertEquals("(B)", filtered(byLetter.formatted(0), "Surely THE ARNO!")); // its words, whatever their case and marks

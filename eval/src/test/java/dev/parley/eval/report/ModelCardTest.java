@@ -41,7 +41,8 @@ class ModelCardTest {
         var base = Files.createDirectory(folder.resolve("base"));
         Files.writeString(base.resolve("training_data.json"), "{\"kind\":\"texts\",\"files\":[\"<b>.txt\"]}");
         Files.writeString(base.resolve("training_summary.json"), """
-                {"steps":1500,"targets":12345,"train_loss":2.5,"seconds":60,"settings":{"learning_rate":"0.01"},"machine":{"engine":"by hand"}}
+                {"steps":1500,"targets":12345,"train_loss":2.5,"seconds":60,"settings":{"learning_rate":"0.01"},\
+                "machine":{"engine":"by hand"}}
                 """);
         Files.writeString(folder.resolve("training_data.json"), "{\"kind\":\"chats\",\"files\":[\"c.jsonl\"],\"base\":\"base\"}");
         var markdown = card(folder).markdown();
