@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code assistant check}: the test set. */
-@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 % intervals "
+@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 %% intervals "
         + "(Wilson). Without a model, retrieval and guardrails are measured.",
         footer = {"", "Examples:", "  ./parley assistant check customer-service --no-model",
             "  ./parley assistant check customer-service --model my-model --limit 20 --misses"})
