@@ -75,7 +75,7 @@ public final class ParleyServer implements AutoCloseable {
         this.note = note;
         metrics = new MetricsRoutes(models);
         errors = new ErrorHandlers(note);
-        chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
+        chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }

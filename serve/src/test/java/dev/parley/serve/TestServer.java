@@ -167,7 +167,7 @@ public final class TestServer implements AutoCloseable {
 
     private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, long seed) {
         var folder = modelFolder(id, seed);
-        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, () -> new ModelSource.Parts(
+        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
     }

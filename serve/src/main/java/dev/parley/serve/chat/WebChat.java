@@ -3,6 +3,7 @@ package dev.parley.serve.chat;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.documents.ConversationDocuments;
 import dev.parley.serve.chat.documents.DocumentRoutes;
+import dev.parley.serve.chat.explaining.AnswerExplainer;
 import dev.parley.serve.chat.history.AllowedTools;
 import dev.parley.serve.chat.history.Attachments;
 import dev.parley.serve.chat.history.Conversations;
@@ -45,6 +46,7 @@ public final class WebChat implements Routes {
     private final Consumer<String> note;
     private final List<Routes> groups;
     private final ServerLease lease;
+    private final AnswerExplainer explainer;
     private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2,
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
@@ -52,10 +54,11 @@ public final class WebChat implements Routes {
      * @param assistants that are offered beside the models
      * @param sources that conversations can answer from; stay the caller's
      * @param quota of each owner
+     * @param showsTraining whether an explanation may show what a model was trained on
      * @param note takes what the operator should know, in lines
      */
     public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources, Quota quota,
-            Consumer<String> note) {
+            boolean showsTraining, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
@@ -65,10 +68,12 @@ public final class WebChat implements Routes {
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
         answers = new RunningAnswers(new ChatEngine(models), assistants, models,
                 (owner, conversation) -> ConversationSources.of(owner, conversation, documents, tools), messages, lease.id(), note);
+        explainer = new AnswerExplainer(models, showsTraining);
         groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
-                new AnswerRoutes(answers), new EventRoutes(answers), new PassageRoutes(assistants, documents, answers),
+                new AnswerRoutes(answers), new EventRoutes(answers), new ExplanationRoutes(answers, explainer),
+                new PassageRoutes(assistants, documents, answers),
                 new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
@@ -106,6 +111,7 @@ public final class WebChat implements Routes {
     /** Takes no new answers, and lets those that are being written finish for a time; the rest is kept as interrupted. */
     public void finish(Duration grace) {
         answers.finish(grace);
+        explainer.finish();
         documents.close();
         upkeep.shutdownNow();
         try {

@@ -254,7 +254,6 @@ class OpenApiTest {
         fits("Conversation", conversation);
         conversation.path("messages").forEach(message -> fits("ChatMessage", message));
         fits("AnswerToken", ok("/api/messages/" + answer + "/tokens", "").path("tokens").path(0));
-        fits("Attention", ok("/api/messages/" + answer + "/attention?token=1", ""));
         var attachment = client.upload("/api/conversations/" + asked.conversation() + "/attachments?name=a.txt", new byte[] {65});
         fits("Attachment", attachment);
         fits("Export", ok("/api/export", ""));

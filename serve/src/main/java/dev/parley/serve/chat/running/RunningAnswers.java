@@ -284,22 +284,18 @@ public final class RunningAnswers {
     }
 
     /**
-     * What a token of an answer looked at.
+     * An answer with what its model was given, to be explained.
      *
-     * @param caller who pays for reading it again
-     * @param token its number
-     * @throws ApiError as {@link #log} does, or if there is no such token, or it cannot be told
+     * @throws ApiError as {@link #log} does, or if no model wrote it, or its tokens are not known
      */
-    public ChatEngine.Attention attention(Caller caller, String id, int token) throws InterruptedException {
-        var owner = caller.id();
+    public AnsweredText answered(String owner, String id) throws InterruptedException {
         var path = messages.path(owner, id);
         var message = path.getLast();
         var model = answerOf(message).model();
         var known = tokens(owner, id);
-        if (token < 0 || token >= known.size())
-            throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return engine.attention(model, question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        if (known.isEmpty()) throw ApiError.badRequest("", "The tokens of this answer are not known: it is empty, or was imported.");
+        var question = question(owner, message, path.subList(0, path.size() - 1), known);
+        return new AnsweredText(model, served -> engine.tokens(question, served));
     }
 
     /**
