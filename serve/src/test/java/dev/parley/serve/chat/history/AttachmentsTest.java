@@ -51,7 +51,8 @@ class AttachmentsTest {
             assertTrue(attachments.known(List.of(id)).contains(id), "it can be taken back");
             conversations.purge(Long.MAX_VALUE);
             assertEquals(List.of(), attachments.of(id));
-            assertEquals(0L, database.<Long>read(t -> t.first("select characters from stored where owner = 'ada'", row -> row.getLong(1)).orElse(0L)));
+            assertEquals(0L, database.<Long>read(
+                    t -> t.first("select characters from stored where owner = 'ada'", row -> row.getLong(1)).orElse(0L)));
         }
     }
 
