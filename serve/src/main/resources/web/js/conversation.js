@@ -53,10 +53,11 @@ export async function change(fields) {
     tell('list');
 }
 
-async function ensureBegun() {
+/** The open conversation on the server, which is told of a new one now. */
+export async function ensureBegun() {
     if (state.head) return;
-    const { model, system, settings } = setup();
-    state.head = await api.post('/conversations', { model, system, settings });
+    const { model, system, settings, knowledge, tools } = setup();
+    state.head = await api.post('/conversations', { model, system, settings, knowledge, tools });
     history.replaceState(null, '', `#/c/${state.head.id}`);
     tell('conversation');
 }

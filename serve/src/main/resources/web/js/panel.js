@@ -10,6 +10,8 @@ import { attempt, toast } from './toast.js';
 import { usePreset } from './models.js';
 import { samplingRows } from './sampling.js';
 import { usage } from './meter.js';
+import { knowledgeSection } from './knowledge.js';
+import { toolsSection } from './tools.js';
 import { number, t } from './i18n.js';
 
 const TYPING = 600;
@@ -70,7 +72,7 @@ export function panel(onClose) {
     draw();
     return el('aside', { class: 'panel', id: 'panel', 'aria-label': t('panel') },
         el('header', { class: 'panel-head' }, el('h2', {}, t('panel')), iconButton('close', t('panel.close'), onClose)),
-        about, own, el('section', {}, el('h3', {}, t('usage')), used));
+        about, knowledgeSection(), toolsSection(), own, el('section', {}, el('h3', {}, t('usage')), used));
 }
 
 function presetParts(now) {

@@ -9,6 +9,7 @@ import { answer, edit, proceed, show } from './conversation.js';
 import { attempt } from './toast.js';
 import { ratingButtons } from './rating.js';
 import { lookInto } from './look.js';
+import { openWhy } from './why.js';
 import { linkCitations, listenToCitations } from './sources.js';
 import { Work } from './work.js';
 import { chosen } from './choices.js';
@@ -130,7 +131,8 @@ export class Turn {
         const change = iconButton('edit', t('edit'), () => this.startEditing());
         if (m.role === 'user') return [copy, change];
         const again = iconButton('redo', t('regenerate'), () => attempt(() => answer(m.parent)));
-        return [copy, ...ratingButtons(m, this.element), again, change, el('span', { class: 'turn-stats' }, stats(m))];
+        const why = m.usage ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
+        return [copy, ...ratingButtons(m, this.element), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
     }
 
     /** Turns the text into a field. */

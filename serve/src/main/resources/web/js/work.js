@@ -23,8 +23,8 @@ export class Work {
         this.#status = status;
         const open = new Set([...this.below.querySelectorAll('details[open]')].map(details => details.dataset.key));
         fill(this.above, [endingLabel(turn)]);
-        fill(this.below, status === 'running' ? [progress(turn), callList(turn), decisionList(turn)]
-            : [callList(turn), sourceList(message), decisionList(turn), notice(message)]);
+        fill(this.below, status === 'running' ? [progress(turn), callList(message), decisionList(turn)]
+            : [callList(message), sourceList(message), decisionList(turn), notice(message)]);
         for (const details of this.below.querySelectorAll('details')) details.open = open.has(details.dataset.key);
     }
 }

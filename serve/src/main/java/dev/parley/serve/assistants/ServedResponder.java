@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A served model for one turn of an assistant: its engine runs the turn beside all other requests, and the caller's tokens are counted.
@@ -30,6 +31,7 @@ public final class ServedResponder implements Responder, AutoCloseable {
     private final String name;
     private final Caller caller;
     private final ClientPresence client;
+    private final Function<ServedModel, GenerationConfig> config;
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean stopped;
     private final AtomicInteger promptTokens = new AtomicInteger();
@@ -41,10 +43,22 @@ public final class ServedResponder implements Responder, AutoCloseable {
      * @param client whose leaving ends the turn
      */
     public ServedResponder(ModelPool models, String name, Caller caller, ClientPresence client) {
+        this(models, name, caller, client, ServedResponder::asOtherChats);
+    }
+
+    /** The same with other settings than those of other chats. */
+    public ServedResponder(ModelPool models, String name, Caller caller, ClientPresence client,
+            Function<ServedModel, GenerationConfig> config) {
         this.models = models;
         this.name = name;
         this.caller = caller;
         this.client = client;
+        this.config = config;
+    }
+
+    /** No beams, unless the assistant asks for them, and another seed each time. */
+    private static GenerationConfig asOtherChats(ServedModel model) {
+        return model.defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong()).build();
     }
 
     private ServedModel served() {
@@ -57,11 +71,9 @@ public final class ServedResponder implements Responder, AutoCloseable {
         return name;
     }
 
-    /** As for other chats: no beams, unless the assistant asks for them, and another seed each time. */
     @Override
     public GenerationConfig recommended() {
-        return served().defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong())
-                .build();
+        return config.apply(served());
     }
 
     @Override

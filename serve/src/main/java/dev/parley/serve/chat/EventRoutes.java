@@ -38,18 +38,11 @@ final class EventRoutes implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.get("/api/answers/{id}/events", this::follow);
         routes.get("/api/messages/{id}/tokens", this::tokens);
-        routes.get("/api/messages/{id}/attention", this::attention);
     }
 
     private void tokens(Context request) throws InterruptedException {
         var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
         JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", tokens(tokens)));
-    }
-
-    private void attention(Context request) throws InterruptedException {
-        var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
-                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of one of the answer's tokens."));
-        JsonBody.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
     /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.chat.documents.ConversationDocuments;
 import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonBody;
@@ -20,10 +21,12 @@ final class PassageRoutes implements Routes {
     private static final int AROUND = 1_500; // characters before, and after
 
     private final ServedAssistants assistants;
+    private final ConversationDocuments documents;
     private final RunningAnswers answers;
 
-    PassageRoutes(ServedAssistants assistants, RunningAnswers answers) {
+    PassageRoutes(ServedAssistants assistants, ConversationDocuments documents, RunningAnswers answers) {
         this.assistants = assistants;
+        this.documents = documents;
         this.answers = answers;
     }
 
@@ -33,12 +36,14 @@ final class PassageRoutes implements Routes {
     }
 
     private void show(Context request) {
-        var turn = answers.log(Caller.of(request).id(), request.pathParam("id")).turn();
+        var log = answers.log(Caller.of(request).id(), request.pathParam("id"));
+        var turn = log.turn();
         var passage = turn.flatMap(t -> t.path("passages").valueStream()
                 .filter(p -> p.path("number").asText().equals(request.pathParam("number"))).findFirst())
                 .orElseThrow(() -> ApiError.of(404, "not_found", "This answer has no such passage."));
         var knowledge = assistants.find(turn.get().path("assistant").asText()).flatMap(served -> served.open().knowledge());
-        JsonBody.write(request, json(passage, knowledge.flatMap(base -> within(base, passage))));
+        JsonBody.write(request, json(passage, knowledge.flatMap(base -> within(base, passage)).or(() -> documents
+                .place(log.beginning().conversation(), passage.path("id").asText()).map(p -> around(p.text(), p.start(), p.end())))));
     }
 
     /** A passage with its place in the document. */

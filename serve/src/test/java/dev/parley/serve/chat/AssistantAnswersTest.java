@@ -14,6 +14,7 @@ import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.running.ChatEngine;
+import dev.parley.serve.chat.running.ConversationSources;
 import dev.parley.serve.chat.running.Position;
 import dev.parley.serve.chat.running.RunningAnswers;
 import java.io.IOException;
@@ -167,7 +168,7 @@ class AssistantAnswersTest {
         assertTrue(ended.at("/turn/ending").isMissingNode());
         var goesOn = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"continue\":\"" + id + "\"}");
         assertEquals(400, goesOn.statusCode());
-        assertEquals("An assistant's answer cannot be continued; ask for a new answer.",
+        assertEquals("An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.",
                 ChatClient.json(goesOn).at("/error/message").asText());
     }
 
@@ -250,7 +251,8 @@ class AssistantAnswersTest {
             }
         });
         try (var open = opened("again.yaml", SHOP); var assistants = ServedAssistants.of(List.of(open), server.models())) {
-            var running = new RunningAnswers(new ChatEngine(server.models()), assistants, server.models(), new Messages(server.database()),
+            var running = new RunningAnswers(new ChatEngine(server.models()), assistants, server.models(),
+                    (owner, conversation) -> ConversationSources.NONE, new Messages(server.database()),
                     "other", note -> {});
             var answer = running.answer(caller, asked.conversation(), asked.question(), Optional.empty(),
                     JsonNodeFactory.instance.objectNode());

@@ -77,6 +77,6 @@ public record Quota(long conversation, long owner) {
 
     /** A conversation without its messages. */
     static long space(Conversation c) {
-        return ROW + length(c.system(), c.settings().toString());
+        return ROW + length(c.system(), c.settings().toString()) + (c.sources().isEmpty() ? 0 : length(c.sources().json().toString()));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class Rows {
 
     static final String CONVERSATION = "c.id, c.title, c.pinned, c.created, c.updated, c.model, c.system_prompt, c.settings, "
-            + "c.current_message";
+            + "c.current_message, c.sources";
 
     static final String MESSAGE = "m.id, m.conversation, m.parent, m.role, m.text, m.created, m.status, m.finish_reason, m.model, "
             + "m.system_prompt,"
@@ -31,7 +31,8 @@ final class Rows {
     static Conversation conversation(ResultSet row) throws SQLException {
         return new Conversation(row.getString(1), row.getString(2), row.getInt(3) != 0, row.getLong(4), row.getLong(5),
                 Optional.ofNullable(row.getString(6)),
-                row.getString(7), object(row.getString(8)), Optional.ofNullable(row.getString(9)));
+                row.getString(7), object(row.getString(8)), Optional.ofNullable(row.getString(9)),
+                Optional.ofNullable(row.getString(10)).map(Rows::json).map(ChosenSources::of).orElse(ChosenSources.NONE));
     }
 
     static ChatMessage message(ResultSet row) throws SQLException {
@@ -54,10 +55,15 @@ final class Rows {
     static void insert(Transaction t, String owner, Conversation c) {
         t.update(
                 "insert into conversations (space, id, owner, title, folded_title, pinned, created, updated, model, system_prompt, "
-                        + "settings, current_message)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + "settings, current_message, sources)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 Quota.space(c), c.id(), owner, c.title(), Texts.folded(c.title()), c.pinned(), c.created(), c.updated(),
-                c.model().orElse(null), c.system(), c.settings().toString(), c.current().orElse(null));
+                c.model().orElse(null), c.system(), c.settings().toString(), c.current().orElse(null),
+                sources(c.sources()));
+    }
+
+    static String sources(ChosenSources sources) {
+        return sources.isEmpty() ? null : sources.json().toString();
     }
 
     static void insert(Transaction t, int number, ChatMessage m) {

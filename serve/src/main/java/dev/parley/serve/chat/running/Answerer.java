@@ -12,6 +12,9 @@ interface Answerer {
     /** Whether it is an assistant, which has instructions and settings of its own. */
     boolean isAssistant();
 
+    /** Whether its answers are turns, of which more is told than tokens. */
+    boolean isTurn();
+
     /**
      * Begins an answer.
      *
@@ -33,6 +36,11 @@ interface Answerer {
 
         @Override
         public boolean isAssistant() {
+            return false;
+        }
+
+        @Override
+        public boolean isTurn() {
             return false;
         }
 

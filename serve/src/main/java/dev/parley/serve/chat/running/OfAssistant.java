@@ -1,19 +1,17 @@
 package dev.parley.serve.chat.running;
 
-import dev.parley.assist.turn.TurnRequest;
 import dev.parley.serve.assistants.ServedAssistants.Served;
+import dev.parley.serve.assistants.ServedResponder;
 import dev.parley.serve.chat.running.ChatEngine.Question;
-import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPool;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * An assistant, whose answers are turns of {@link dev.parley.assist.turn.OpenAssistant}.
  *
  * @param models of which one answers for it
+ * @param sources that the conversation adds to its own
  */
-record OfAssistant(Served assistant, ModelPool models) implements Answerer {
+record OfAssistant(Served assistant, ModelPool models, ConversationSources sources) implements Answerer {
 
     @Override
     public String name() {
@@ -26,17 +24,17 @@ record OfAssistant(Served assistant, ModelPool models) implements Answerer {
     }
 
     @Override
-    public Runnable begin(Question question, RunningAnswer to) {
-        var run = new TurnRun(assistant, models, request(question), to);
-        Thread.ofVirtual().name("parley-turn-" + to.message().id()).start(run);
-        return run::stop;
+    public boolean isTurn() {
+        return true;
     }
 
-    private static TurnRequest request(Question question) {
-        var turns = question.messages();
-        var asked = turns.getLast().content();
-        if (asked.isBlank()) throw ApiError.badRequest("parent", "An empty message cannot be answered.");
-        return new TurnRequest(turns.subList(0, turns.size() - 1), asked, Optional.empty(), List.of());
+    @Override
+    public Runnable begin(Question question, RunningAnswer to) {
+        var presence = new UntilStopped();
+        var responder = new ServedResponder(models, assistant.model(), to.caller(), presence);
+        var run = new TurnRun(assistant.name(), assistant.open(), responder, presence, question.messages(), sources, to);
+        Thread.ofVirtual().name("parley-turn-" + to.message().id()).start(run);
+        return run::stop;
     }
 
     /** It has taken nothing yet. */

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** The answers that are being written, and how one is begun, gone on with and stopped. */
 public final class RunningAnswers {
@@ -35,7 +35,7 @@ public final class RunningAnswers {
     private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
 
     private final ChatEngine engine;
-    private final Function<String, Optional<Answerer>> assistants;
+    private final Answerers answerers;
     private final Messages messages;
     private final String server;
     private final Consumer<String> note;
@@ -48,23 +48,36 @@ public final class RunningAnswers {
      * @param note takes what the operator should know, in lines
      */
     public RunningAnswers(ChatEngine engine, Messages messages, String server, Consumer<String> note) {
-        this(engine, name -> Optional.empty(), messages, server, note);
+        this(engine, (owner, conversation, model, begun) -> new OfModel(engine, engine.open(model)), messages, server, note);
+    }
+
+    /** Who answers in a conversation. */
+    @FunctionalInterface
+    interface Answerers {
+
+        /** @param begun whether the answer begins with tokens that are known */
+        Answerer of(String owner, Conversation conversation, Optional<String> model, boolean begun);
     }
 
     /**
-     * The same with assistants.
+     * The same with assistants, and with what conversations answer from.
      *
      * @param models that answer for them
+     * @param sources of a conversation of an owner
      */
-    public RunningAnswers(ChatEngine engine, ServedAssistants assistants, ModelPool models, Messages messages, String server,
-            Consumer<String> note) {
-        this(engine, name -> assistants.find(name).map(assistant -> new OfAssistant(assistant, models)), messages, server, note);
+    public RunningAnswers(ChatEngine engine, ServedAssistants assistants, ModelPool models,
+            BiFunction<String, Conversation, ConversationSources> sources, Messages messages, String server, Consumer<String> note) {
+        this(engine, (owner, conversation, model, begun) -> {
+            var own = sources.apply(owner, conversation);
+            return model.flatMap(assistants::find).<Answerer>map(assistant -> new OfAssistant(assistant, models, own))
+                    .orElseGet(() -> begun || own.isEmpty() ? new OfModel(engine, engine.open(model))
+                            : new OfSources(engine.open(model), models, own));
+        }, messages, server, note);
     }
 
-    private RunningAnswers(ChatEngine engine, Function<String, Optional<Answerer>> assistants, Messages messages, String server,
-            Consumer<String> note) {
+    private RunningAnswers(ChatEngine engine, Answerers answerers, Messages messages, String server, Consumer<String> note) {
         this.engine = engine;
-        this.assistants = assistants;
+        this.answerers = answerers;
         this.messages = messages;
         this.server = server;
         this.note = note;
@@ -115,7 +128,7 @@ public final class RunningAnswers {
     /** Of a turn, the text alone is known: guardrails may have changed what the model said. */
     private static void requireModel(Answer answer) {
         if (answer.turn().isPresent())
-            throw ApiError.badRequest("", "An assistant's answer cannot be continued; ask for a new answer.");
+            throw ApiError.badRequest("", "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
@@ -143,11 +156,11 @@ public final class RunningAnswers {
 
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
             List<AnswerToken> begun) {
-        var answerer = model.flatMap(assistants).orElseGet(() -> new OfModel(engine, engine.open(model)));
-        var answer = answerer.isAssistant()
-                ? Answer.begun(answerer.name(), "", JsonNodeFactory.instance.objectNode())
-                        .withTurn(Optional.of(TurnLog.begun(answerer.name())))
+        var answerer = answerers.of(caller.id(), conversation, model, !begun.isEmpty());
+        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", JsonNodeFactory.instance.objectNode())
                 : Answer.begun(answerer.name(), conversation.system(), overlaid(conversation.settings(), settings));
+        var answer = !answerer.isTurn() ? own
+                : own.withTurn(Optional.of(TurnLog.begun(answerer.isAssistant() ? answerer.name() : "")));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
         start(caller, answerer, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
@@ -271,22 +284,18 @@ public final class RunningAnswers {
     }
 
     /**
-     * What a token of an answer looked at.
+     * An answer with what its model was given, to be explained.
      *
-     * @param caller who pays for reading it again
-     * @param token its number
-     * @throws ApiError as {@link #log} does, or if there is no such token, or it cannot be told
+     * @throws ApiError as {@link #log} does, or if no model wrote it, or its tokens are not known
      */
-    public ChatEngine.Attention attention(Caller caller, String id, int token) throws InterruptedException {
-        var owner = caller.id();
+    public AnsweredText answered(String owner, String id) throws InterruptedException {
         var path = messages.path(owner, id);
         var message = path.getLast();
         var model = answerOf(message).model();
         var known = tokens(owner, id);
-        if (token < 0 || token >= known.size())
-            throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return engine.attention(model, question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        if (known.isEmpty()) throw ApiError.badRequest("", "The tokens of this answer are not known: it is empty, or was imported.");
+        var question = question(owner, message, path.subList(0, path.size() - 1), known);
+        return new AnsweredText(model, served -> engine.tokens(question, served));
     }
 
     /**

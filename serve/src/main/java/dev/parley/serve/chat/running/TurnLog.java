@@ -16,7 +16,7 @@ import java.util.List;
  *  "tools": [{"id": "call_1", "source": …, "tool": …, "arguments": {…}, "result": …, "error": false}]}
  * }</pre>
  *
- * A call has no result yet while it runs, and the turn no ending.
+ * A call has no result yet while it runs, {@code asking} while it waits for consent, and the turn no ending.
  */
 final class TurnLog {
 
@@ -51,12 +51,28 @@ final class TurnLog {
                 spoken = false;
             }
             case TurnEvent.Returned(var id, var source, var tool, var result) -> {
-                var tools = json.withArray("tools");
-                ((ObjectNode) tools.get(tools.size() - 1)).put("result", result.text()).put("error", result.isError());
+                last().put("result", result.text()).put("error", result.isError());
             }
             case TurnEvent.Answered(var result) -> end(result);
         }
         log.tell(json.deepCopy());
+    }
+
+    /** The last call waits for somebody's consent. @param call by which it is decided */
+    void asks(String call) {
+        last().put("asking", call);
+        log.tell(json.deepCopy());
+    }
+
+    /** It waits no longer. @return the same */
+    boolean decided(boolean allowed) {
+        if (last().remove("asking") != null) log.tell(json.deepCopy());
+        return allowed;
+    }
+
+    private ObjectNode last() {
+        var tools = json.withArray("tools");
+        return (ObjectNode) tools.get(tools.size() - 1);
     }
 
     private void end(TurnResult result) {
