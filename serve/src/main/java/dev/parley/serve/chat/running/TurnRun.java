@@ -7,11 +7,13 @@ import dev.parley.assist.turn.SmallTalk;
 import dev.parley.assist.turn.TurnEvent;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
+import dev.parley.assist.turn.TurnResult.Ending;
 import dev.parley.assist.turn.TurnTools;
 import dev.parley.knowledge.KnowledgeException;
 import dev.parley.knowledge.Passage;
 import dev.parley.knowledge.index.Language;
 import dev.parley.serve.assistants.ServedResponder;
+import dev.parley.serve.assistants.ServedResponder.Exchange;
 import dev.parley.serve.chat.running.ChatEngine.Ended;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
@@ -30,6 +32,7 @@ final class TurnRun implements Runnable {
 
     private static final Duration TO_STOP = Duration.ofMillis(800); // for the engine, which knows how many tokens it has made
 
+    private final String assistant;
     private final OpenAssistant open;
     private final ServedResponder responder;
     private final UntilStopped presence;
@@ -52,6 +55,7 @@ final class TurnRun implements Runnable {
     TurnRun(String assistant, OpenAssistant open, ServedResponder responder, UntilStopped presence, List<Message> turns,
             ConversationSources sources, RunningAnswer to) {
         if (turns.getLast().content().isBlank()) throw ApiError.badRequest("parent", "An empty message cannot be answered.");
+        this.assistant = assistant;
         this.open = open;
         this.responder = responder;
         this.presence = presence;
@@ -67,7 +71,9 @@ final class TurnRun implements Runnable {
             var tools = sources.tools(to.message().id(), log::asks);
             Consent consent = (source, tool, arguments) -> presence.isThere() && log.decided(tools.consent().allows(source, tool, arguments));
             var result = open.ask(Optional.of(responder), request(), new TurnTools(tools.sources(), consent), this::on);
-            if (!over.getAndSet(true)) to.end(ended(result));
+            if (over.getAndSet(true)) return;
+            if (result.ending() == Ending.ANSWERED) responder.last().map(this::text).ifPresent(to::answered);
+            to.end(ended(result));
         } catch (ClientGone | InterruptedException e) {
             cancelled();
         } catch (AssistantException | KnowledgeException | ApiError e) {
@@ -75,6 +81,10 @@ final class TurnRun implements Runnable {
         } catch (RuntimeException | Error e) { // want of memory too: the answer must end
             fail("The answer could not continue: " + e.getMessage());
         }
+    }
+
+    private AnsweredText text(Exchange last) {
+        return new AnsweredText(responder.model(), !assistant.isEmpty(), model -> new AnsweredText.Tokens(last.prompt(), last.answer()));
     }
 
     /** With the passages of the conversation's own documents. */
