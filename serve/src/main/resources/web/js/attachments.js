@@ -76,10 +76,11 @@ export function acceptDrops(element) {
 }
 
 function attach(chosen) {
-    const sent = chosen.map(file => ({ name: file.name, file, progress: 0 }));
+    const sent = chosen.map(file => KINDS.split(',').some(kind => file.name.toLowerCase().endsWith(kind)) ? { name: file.name, file, progress: 0 }
+        : { name: file.name, problem: t('attach.kinds') });
     files = [...files, ...sent];
     draw();
-    for (const one of sent) sending = sending.then(() => send(one));
+    for (const one of sent) if (one.file) sending = sending.then(() => send(one));
 }
 
 async function send(one) {

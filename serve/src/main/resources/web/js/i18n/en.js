@@ -212,7 +212,7 @@ export const en = {
     'call.result': 'Result',
     'call.running': 'running…',
     'call.stopped': 'stopped',
-    'calls': 'Tools that were called',
+    'calls': 'Calls of tools',
     'decision.doses': 'Doses that no source names were taken out of the answer.',
     'decision.emergencies': 'Your message reads like an emergency, so a fixed text was given at once.',
     'decision.form': 'The answer was brought into its form.',
@@ -251,6 +251,7 @@ export const en = {
     // files, documents and tools
     'attach': 'Attach files',
     'attach.drop': 'Drop files here to attach them',
+    'attach.kinds': 'Only text, Markdown, HTML, PDF and DOCX can be attached.',
     'attach.passages': '{n} passages',
     'attach.passages.one': '1 passage',
     'attach.reading': 'being read…',

@@ -208,7 +208,7 @@ export const zh = {
     'call.result': '结果',
     'call.running': '进行中…',
     'call.stopped': '已停止',
-    'calls': '调用的工具',
+    'calls': '工具调用',
     'decision.doses': '已从回答中删去没有出处的剂量。',
     'decision.emergencies': '你的消息像是紧急情况，所以马上给出固定的文字。',
     'decision.form': '回答已调整为要求的格式。',
@@ -246,6 +246,7 @@ export const zh = {
     // files, documents and tools
     'attach': '添加文件',
     'attach.drop': '把文件拖到这里即可添加',
+    'attach.kinds': '只能添加文本、Markdown、HTML、PDF 和 DOCX 文件。',
     'attach.passages': '{n} 个段落',
     'attach.reading': '正在读取…',
     'attach.remove': '移除 {name}',

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +126,66 @@ class SourcesTest extends PageTest {
         assertEquals("[\"echo\"]", conversation(id).path("tools").toString());
         page.reload();
         assertThat(page.getByLabel("handbook")).isChecked();
+    }
+
+    @Test
+    void anAnswerCitesTheFileAndItsPassageOpensMarked() {
+        openSources();
+        page.locator(".attach input").setInputFiles(file("Terms of hire.md", "# Deposit\n\nThe deposit is 80 euros.\n\n# Boats\n\nThere are nine."));
+        assertThat(chips().first()).containsText("2 passages");
+        hold(Map.of("choice", List.of("The deposit is 80 euros [1].")));
+        send("How high is the deposit?");
+        awaitAnswer();
+        assertThat(lastAnswer().locator(".turn-body")).containsText("The deposit is 80 euros [1].");
+        shoot("cited");
+        lastAnswer().locator(".turn-body .cite").click();
+        assertThat(page.locator(".document mark")).hasText("The deposit is 80 euros.");
+        assertThat(page.locator(".document")).containsText("There are nine.");
+        shoot("passage");
+    }
+
+    /** Holds the open conversation's answers to a form. */
+    private void hold(Map<String, Object> form) {
+        var settings = new HashMap<>(form);
+        settings.put("max_tokens", 60);
+        api("PATCH", "/conversations/" + page.url().replaceAll(".*#/c/", ""), Map.of("settings", settings));
+        page.reload();
+        assertThat(page.locator(".composer-field")).isVisible();
+    }
+
+    @Test
+    void consentIsAskedInThePageAndTheResultIsShownLive() {
+        openSources();
+        var call = "<tool_call>\n{\"name\": \"echo\", \"arguments\": {\"text\": \"<b>ahoy</b>\"}}\n</tool_call>";
+        openConversation(api("POST", "/conversations", Map.of("tools", List.of("echo"), "settings", Map.of("max_tokens", 60, "choice", List.of(call))))
+                .path("id").textValue());
+        send("Say it.");
+        assertThat(page.locator(".tool-question pre")).containsText("<b>ahoy</b>");
+        shoot("consent");
+        button("Allow once").click();
+        assertThat(page.locator(".call.done")).hasCount(1);
+        assertThat(page.locator(".call.asking")).hasCount(1);
+        button("Deny").click();
+        assertThat(page.locator(".call.failed")).hasCount(1);
+        button("Always in this conversation").click();
+        awaitAnswer();
+        assertThat(page.locator(".call.done")).hasCount(3);
+        page.locator(".call.done summary").first().click();
+        assertThat(page.locator(".call.done pre").nth(1)).hasText("You said: <b>ahoy</b>");
+        shoot("called");
+        page.reload();
+        assertThat(page.locator(".call.done")).hasCount(3);
+    }
+
+    @Test
+    void inChineseTheSameIsSaid() {
+        open(laptop().setLocale("zh-CN"), sources.base(), "/");
+        page.locator(".attach input").setInputFiles(new FilePayload[] {file("租船须知.txt", "船可以租六个小时。"), file("歌.mp3", "la")});
+        assertThat(chips()).hasCount(2);
+        assertThat(chips().first()).containsText("1 个段落");
+        page.keyboard().press("Control+.");
+        page.getByLabel("handbook").check();
+        shoot("chinese");
     }
 
     /** For a look at it, where {@code parley.shots} names a folder. */
