@@ -112,7 +112,8 @@ final class Refresh {
                     ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
                     : document.text().isBlank() ? Optional.of("it holds no text") : Optional.empty());
         } catch (DocumentException e) {
-            if (Thread.currentThread().isInterrupted()) throw new KnowledgeException("Indexing was interrupted.", e); // no fault of the file
+            // which is no fault of the file
+            if (Thread.currentThread().isInterrupted()) throw new KnowledgeException("Indexing was interrupted.", e);
             return new Read(empty(), Optional.of(e.getMessage()));
         } catch (IOException e) {
             return new Read(empty(), Optional.of("it cannot be read: " + e.getMessage()));

@@ -166,7 +166,7 @@ public final class ParleyServer implements AutoCloseable {
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models),
+                new ResponseRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
     }

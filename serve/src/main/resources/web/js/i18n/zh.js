@@ -227,6 +227,8 @@ export const zh = {
     'ending.guarded.output': '护栏的固定文字，代替了模型的回答。',
     'ending.quoted': '没有模型作答：这是最相关的段落。',
     'ending.unknown': '固定文字：文件里没有相关内容，没有询问模型。',
+    'form': '回答的形式',
+    'form.free': '自由文字',
     'notice': '助手的提示',
     'source.changed': '文件已改动或删除，这里是当时的段落。',
     'source.document': '{source} 的文字',

@@ -18,6 +18,8 @@ public final class AssistantCard {
         json.set("description", texts(assistant.description()));
         assistant.languages().forEach(json.putArray("languages")::add);
         assistant.forms().keySet().forEach(json.putArray("forms")::add);
+        var titles = json.putObject("form_titles");
+        assistant.forms().forEach((name, form) -> titles.set(name, texts(form.title())));
         var questions = json.putObject("opening_questions");
         assistant.openingQuestions().forEach((language, list) -> list.forEach(questions.withArray("/" + language)::add));
         return json;

@@ -51,6 +51,8 @@ class AssistantAnswersTest {
             sampling:
               temperature: 0
               max_new_tokens: 12
+            forms:
+              yes-or-no: {title: {en: Yes or no, zh: 是或否}, choice: ["yes", "no"]}
             opening_questions: {en: ["How long may I return an item?"], zh: ["退货期限是多少天？"]}
             """;
     private static final String TALKER = """
@@ -297,6 +299,21 @@ class AssistantAnswersTest {
                 "{\"left\":\"" + sides.get(0) + "\",\"right\":\"" + sides.get(1) + "\",\"choice\":\"left\"}");
         assertEquals(List.of("shop", "tiny"),
                 sides.stream().map(id -> message(asked.conversation(), id).path("model").asText()).toList());
+    }
+
+    @Test
+    void aFormIsASettingOfTheConversation() {
+        var conversation = client.ok("POST", "/api/conversations", "{\"model\":\"shop\",\"settings\":{\"form\":\"yes-or-no\",\"seed\":1}}")
+                .path("id").asText();
+        var asked = new ChatClient.Asked(conversation, client.say(conversation, null, KNOWN));
+        var answer = client.await(client.answer(asked, "{}"));
+        assertTrue(List.of("yes", "no").contains(answer.path("text").asText()), answer.toString());
+        assertEquals("{\"form\":\"yes-or-no\"}", answer.path("settings").toString(), "it has all others of its own");
+        var refused = client.send("POST", "/api/conversations/" + conversation + "/answers",
+                "{\"parent\":\"" + asked.question() + "\",\"settings\":{\"form\":\"essay\"}}");
+        assertEquals(400, refused.statusCode());
+        assertEquals("The assistant shop has no form essay; it has yes-or-no.", ChatClient.json(refused).at("/error/message").asText());
+        assertEquals("是或否", client.get("/api/models").at("/models/2/form_titles/yes-or-no/zh").asText());
     }
 
     @Test

@@ -39,6 +39,9 @@ class AssistantPageTest extends PageTest {
               - emergencies
               - injection
             sampling: {temperature: 0, max_new_tokens: 12}
+            forms:
+              yes-or-no: {title: {en: Yes or no, zh: 是或否}, choice: ["yes", "no"]}
+              pick: {title: Pick, json_schema: {type: object, additionalProperties: false, required: [a], properties: {a: {enum: [1, 2]}}}}
             opening_questions: {en: ["How long may I return an item?"], zh: ["退货期限是多少天？"]}
             """;
     private static final String TALKER = """
@@ -124,6 +127,28 @@ class AssistantPageTest extends PageTest {
         button("New conversation").click();
         choose("tiny-2");
         assertThat(page.getByLabel("System prompt")).isVisible();
+    }
+
+    @Test
+    void aFormThatIsChosenIsKeptUntilAnotherIs() {
+        open(laptop(), shop.base(), "/");
+        choose("Our shop");
+        button("Yes or no").click();
+        assertThat(button("Yes or no")).hasAttribute("aria-pressed", "true");
+        send(KNOWN);
+        awaitAnswer();
+        assertThat(lastAnswer().locator(".turn-body")).hasText(Pattern.compile("^(yes|no)$"));
+        page.reload();
+        assertThat(button("Yes or no")).hasAttribute("aria-pressed", "true");
+        button("Pick").click();
+        send(KNOWN);
+        awaitAnswer();
+        assertThat(lastAnswer().locator("pre")).hasText(Pattern.compile("^\\{\\s+\"a\": [12]\\s+\\}\\s*$"));
+        button("Free text").click();
+        assertThat(button("Free text")).hasAttribute("aria-pressed", "true");
+        page.waitForCondition(() -> conversation(current()).path("settings").isEmpty());
+        choose("Talker");
+        assertThat(page.locator(".form-bar")).isHidden();
     }
 
     @Test

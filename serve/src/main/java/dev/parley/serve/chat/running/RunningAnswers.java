@@ -1,6 +1,5 @@
 package dev.parley.serve.chat.running;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.assistants.ServedAssistants;
@@ -129,7 +128,8 @@ public final class RunningAnswers {
     /** Of a turn, the text alone is known: guardrails may have changed what the model said. */
     private static void requireModel(Answer answer) {
         if (answer.turn().isPresent())
-            throw ApiError.badRequest("", "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
+            throw ApiError.badRequest("",
+                    "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
@@ -158,8 +158,9 @@ public final class RunningAnswers {
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
             List<AnswerToken> begun) {
         var answerer = answerers.of(caller.id(), conversation, model, !begun.isEmpty());
-        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", JsonNodeFactory.instance.objectNode())
-                : Answer.begun(answerer.name(), conversation.system(), overlaid(conversation.settings(), settings));
+        var both = overlaid(conversation.settings(), settings);
+        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", both.retain(OfAssistant.FORM))
+                : Answer.begun(answerer.name(), conversation.system(), both);
         var answer = !answerer.isTurn() ? own
                 : own.withTurn(Optional.of(TurnLog.begun(answerer.isAssistant() ? answerer.name() : "")));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
