@@ -91,7 +91,7 @@ export const en = {
     'key.shortcuts': 'This list',
     'key.sidebar': 'Sidebar on or off',
     'key.stop': 'Stop the answer',
-    'key.word': 'Open the word: alternatives, why',
+    'key.word': 'Open the word: alternatives, reasons',
     'key.words': 'Move from word to word (with Look inside)',
     'key.write': 'Go to the message field',
     'language': 'Language',

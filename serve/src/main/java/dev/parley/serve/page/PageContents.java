@@ -16,8 +16,7 @@ final class PageContents {
                     "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
                     "sources", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why",
-                    "work",
-                    "writing")
+                    "work", "writing")
             .map(name -> "js/" + name + ".js").toList();
 
     /** The page's other files. */
