@@ -32,6 +32,7 @@ final class Refresh {
 
     private final IndexFolder index;
     private final Embedder embedder;
+    private final DocumentReader.Limits limits;
     private final IndexProgress progress;
     private final List<String> added = new ArrayList<>();
     private final List<String> changed = new ArrayList<>();
@@ -39,9 +40,10 @@ final class Refresh {
     private final List<IndexReport.Fault> faults = new ArrayList<>();
     private int unchanged;
 
-    Refresh(IndexFolder index, Embedder embedder, IndexProgress progress) {
+    Refresh(IndexFolder index, Embedder embedder, DocumentReader.Limits limits, IndexProgress progress) {
         this.index = index;
         this.embedder = embedder;
+        this.limits = limits;
         this.progress = progress;
     }
 
@@ -49,7 +51,7 @@ final class Refresh {
         var start = System.nanoTime();
         var files = FolderFiles.of(folders);
         var anew = index.embedder().filter(id -> !id.equals(embedder.id())).isPresent();
-        try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(DocumentReader.Limits.DEFAULT)) {
+        try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(limits)) {
             var known = anew ? Map.<String, IndexedFile>of() : index.files(); // after the lock is ours: nobody changes it any more
             var done = 0;
             for (var file : files.entrySet()) {
@@ -110,6 +112,7 @@ final class Refresh {
                     ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
                     : document.text().isBlank() ? Optional.of("it holds no text") : Optional.empty());
         } catch (DocumentException e) {
+            if (Thread.currentThread().isInterrupted()) throw new KnowledgeException("Indexing was interrupted.", e); // no fault of the file
             return new Read(empty(), Optional.of(e.getMessage()));
         } catch (IOException e) {
             return new Read(empty(), Optional.of("it cannot be read: " + e.getMessage()));
