@@ -53,8 +53,8 @@ final class KnowledgeBench {
             for (int i = 0; i < FILES; i++) write(documents.resolve("book-" + i + ".pdf"), new Random(i));
             var rows = new ArrayList<>(rows("1,000 pages of PDF", "by words", documents, folder.resolve("words"), Embedder.NONE, note));
             try (var embedder = OnnxEmbedder.open()) {
-                var one = documents.resolve("book-0.pdf");
-                rows.addAll(rows("100 pages of PDF", "by words and vectors", one, folder.resolve("vectors"), embedder, note));
+                var one = documents;
+                rows.addAll(rows("1,000 pages of PDF", "by words and vectors", one, folder.resolve("vectors"), embedder, note));
             } catch (KnowledgeException e) {
                 note.accept(e.getMessage());
             }

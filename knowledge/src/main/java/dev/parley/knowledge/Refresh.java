@@ -26,7 +26,7 @@ import java.util.Optional;
 /** One refresh of an index: finds the files, reads what is new, and puts it in. */
 final class Refresh {
 
-    private static final int TEXTS_AT_ONCE = 32;
+    private static final int TEXTS_AT_ONCE = 128;
     /** As many as the longest text has, unless it is made of headings. */
     private static final int MOST_PASSAGES = 20_000;
 
