@@ -1,5 +1,6 @@
 package dev.parley.knowledge;
 
+import dev.parley.files.Sha256;
 import dev.parley.knowledge.documents.Document;
 import dev.parley.knowledge.documents.DocumentException;
 import dev.parley.knowledge.documents.DocumentReader;
@@ -10,15 +11,11 @@ import dev.parley.knowledge.index.IndexUpdate;
 import dev.parley.knowledge.index.IndexedFile;
 import dev.parley.knowledge.index.Language;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +73,7 @@ final class Refresh {
                 same(known.get());
                 return;
             }
-            seen = new IndexedFile(source, checksum(path), modified, size, 0, Optional.empty());
+            seen = new IndexedFile(source, new Sha256().file(path).hex(), modified, size, 0, Optional.empty());
         } catch (IOException e) {
             seen = new IndexedFile(source, "", 0, -1, 0, Optional.of("it cannot be read: " + e.getMessage())); // is tried again
         }
@@ -135,8 +132,7 @@ final class Refresh {
             var passage = text.substring(cut.start(), cut.end());
             var title = cut.title().isEmpty() ? document.title() : cut.title();
             var time = times.merge(title + "\n" + passage, 1, Integer::sum);
-            var id = hex(digest(String.join("\n", source, String.valueOf(time), title, passage).getBytes(StandardCharsets.UTF_8)))
-                    .substring(0, 20);
+            var id = Sha256.of(String.join("\n", source, String.valueOf(time), title, passage)).substring(0, 20);
             passages.add(
                     new Found(id, source, title, cut.context(), cut.page(), cut.start(), cut.end(), passage, Language.ofText(passage)));
         }
@@ -152,30 +148,5 @@ final class Refresh {
             System.arraycopy(made, 0, vectors, from, made.length);
         }
         return vectors;
-    }
-
-    private static String checksum(Path file) throws IOException {
-        var digest = sha256();
-        try (var in = Files.newInputStream(file)) {
-            var buffer = new byte[1 << 16];
-            for (int n; (n = in.read(buffer)) > 0;) digest.update(buffer, 0, n);
-        }
-        return hex(digest.digest());
-    }
-
-    private static byte[] digest(byte[] bytes) {
-        return sha256().digest(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256.", e);
-        }
-    }
-
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
     }
 }
