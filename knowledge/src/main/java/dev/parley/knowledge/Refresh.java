@@ -2,7 +2,6 @@ package dev.parley.knowledge;
 
 import dev.parley.files.Sha256;
 import dev.parley.knowledge.documents.Document;
-import dev.parley.knowledge.documents.DocumentException;
 import dev.parley.knowledge.documents.DocumentReader;
 import dev.parley.knowledge.documents.PassageCutter;
 import dev.parley.knowledge.index.Found;
@@ -10,8 +9,6 @@ import dev.parley.knowledge.index.IndexFolder;
 import dev.parley.knowledge.index.IndexUpdate;
 import dev.parley.knowledge.index.IndexedFile;
 import dev.parley.knowledge.index.Language;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,10 +45,12 @@ final class Refresh {
         var anew = index.embedder().filter(id -> !id.equals(embedder.id())).isPresent();
         try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(DocumentReader.Limits.DEFAULT)) {
             var known = anew ? Map.<String, IndexedFile>of() : index.files(); // after the lock is ours: nobody changes it any more
-            var done = 0;
-            for (var file : files.entrySet()) {
-                file(update, reader, file.getKey(), file.getValue(), Optional.ofNullable(known.get(file.getKey())));
-                progress.at(++done, files.size(), file.getKey());
+            try (var ahead = new ReadAhead(reader, files, known)) {
+                for (int done = 1; ahead.hasNext(); done++) {
+                    var looked = ahead.next();
+                    file(update, looked);
+                    progress.at(done, files.size(), looked.now().source());
+                }
             }
             for (var source : known.keySet()) {
                 if (files.containsKey(source)) continue;
@@ -64,63 +63,29 @@ final class Refresh {
         return new IndexReport(added, changed, removed, unchanged, index.passages(), faults, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private void file(IndexUpdate update, DocumentReader reader, String source, Path path, Optional<IndexedFile> known) {
-        IndexedFile seen;
-        try {
-            var size = Files.size(path);
-            var modified = Files.getLastModifiedTime(path).toMillis();
-            if (known.isPresent() && known.get().size() == size && known.get().modified() == modified) {
-                same(known.get());
-                return;
-            }
-            seen = new IndexedFile(source, new Sha256().file(path).hex(), modified, size, 0, Optional.empty());
-        } catch (IOException e) {
-            seen = new IndexedFile(source, "", 0, -1, 0, Optional.of("it cannot be read: " + e.getMessage())); // is tried again
-        }
-        if (known.isPresent() && known.get().checksum().equals(seen.checksum()) && seen.fault().isEmpty()) {
-            same(known.get());
+    private void file(IndexUpdate update, ReadAhead.Looked looked) {
+        var source = looked.now().source();
+        if (looked.document().isEmpty()) {
+            unchanged++;
+            looked.known().flatMap(IndexedFile::fault).ifPresent(fault -> fault(source, fault));
             return;
         }
-        (known.isPresent() ? changed : added).add(source);
-        put(update, seen.fault().isPresent() ? new Read(empty(), seen.fault()) : read(reader, path), seen);
-    }
-
-    private void same(IndexedFile file) {
-        unchanged++;
-        file.fault().ifPresent(fault -> fault(file.source(), fault));
+        (looked.known().isPresent() ? changed : added).add(source);
+        put(update, looked.now(), looked.document().get(), looked.fault());
     }
 
     private void fault(String source, String fault) {
         faults.add(new IndexReport.Fault(source, source + ": " + fault + "."));
     }
 
-    private record Read(Document document, Optional<String> fault) {}
-
-    private static Document empty() {
-        return new Document("", "", List.of(), false);
-    }
-
-    private static Read read(DocumentReader reader, Path path) {
-        try {
-            var document = reader.read(path);
-            return new Read(document, document.cut()
-                    ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
-                    : document.text().isBlank() ? Optional.of("it holds no text") : Optional.empty());
-        } catch (DocumentException e) {
-            return new Read(empty(), Optional.of(e.getMessage()));
-        } catch (IOException e) {
-            return new Read(empty(), Optional.of("it cannot be read: " + e.getMessage()));
-        }
-    }
-
-    private void put(IndexUpdate update, Read read, IndexedFile seen) {
-        var all = passages(seen.source(), read.document);
+    private void put(IndexUpdate update, IndexedFile file, Document document, Optional<String> faultOfDocument) {
+        var all = passages(file.source(), document);
         var passages = all.subList(0, Math.min(all.size(), MOST_PASSAGES));
-        var fault = read.fault.or(() -> all.size() == passages.size() ? Optional.empty()
+        var fault = faultOfDocument.or(() -> all.size() == passages.size() ? Optional.empty()
                 : Optional.of("it has too many passages; only its first " + MOST_PASSAGES + " are indexed"));
-        update.put(new IndexedFile(seen.source(), seen.checksum(), seen.modified(), seen.size(), passages.size(), fault),
-                read.document.text(), passages, vectors(passages));
-        fault.ifPresent(sentence -> fault(seen.source(), sentence));
+        update.put(new IndexedFile(file.source(), file.checksum(), file.modified(), file.size(), passages.size(), fault),
+                document.text(), passages, vectors(passages));
+        fault.ifPresent(sentence -> fault(file.source(), sentence));
     }
 
     private static List<Found> passages(String source, Document document) {
