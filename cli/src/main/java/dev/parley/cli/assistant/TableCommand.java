@@ -8,7 +8,6 @@ import dev.parley.assist.automation.RunIdentity;
 import dev.parley.assist.automation.Table;
 import dev.parley.assist.automation.TableReport;
 import dev.parley.assist.automation.TableRun;
-import dev.parley.cli.EngineOptions;
 import dev.parley.cli.InterruptHandler;
 import dev.parley.cli.Interrupted;
 import dev.parley.cli.ModelOptions;
@@ -17,7 +16,6 @@ import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
 import dev.parley.cli.SamplingOptions;
 import dev.parley.cli.WrongUsage;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.jinja.Template;
 import java.io.IOException;
@@ -110,16 +108,13 @@ public final class TableCommand implements Callable<Integer> {
         var grammar = format != OutputFormat.JSON ? Optional.<Grammar>empty()
                 : Optional.of(schema == null ? Grammar.ofJsonObject() : Grammar.ofJsonSchema(text(schema)));
         model.find(output);
-        var given = sampling.config(GenerationConfig.read(model.folder()));
-        if (given.grammar().isPresent()) throw new WrongUsage("The form of the outputs is said by --format and --schema.");
-        var tokenizer = model.requireTokenizer();
-        try (var loaded = model.load()) {
-            var ended = EngineOptions.withEnds(given, loaded, Optional.of(tokenizer));
+        var given = WritingModel.settings(model.folder(), sampling, "The form of the outputs is said by --format and --schema.");
+        try (var writer = WritingModel.open(model.folder(), model.engine(), given)) {
             var identity = new RunIdentity().model("model", model.folder()).text("system", system)
-                    .text("schema", schema == null ? "" : text(schema)).settings(ended);
+                    .text("schema", schema == null ? "" : text(schema)).settings(writer.config());
             model.engine().settings().forEach(identity::value);
-            var config = grammar.map(g -> ended.toBuilder().grammar(g).build()).orElse(ended);
-            try (var responder = new BatchedResponder(loaded, tokenizer, config, system, parallel)) {
+            var config = grammar.map(g -> writer.config().toBuilder().grammar(g).build()).orElse(writer.config());
+            try (var responder = new BatchedResponder(writer.model(), writer.tokenizer(), config, system, parallel)) {
                 var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel,
                         limit == null ? Long.MAX_VALUE : limit,
                         config.seed(), restart, retryFailed);
