@@ -109,7 +109,7 @@ class AssistantResponderTest {
 
     @Test
     void eachRowIsATurnOfItsOwnWithInstructionsPassagesAndSettings() throws IOException {
-        var report = run("How many days may I return an item?\nHow many days may I return an item for, all in all, a long time? Mail: ada@example.org\n", OutputFormat.MD,
+        var report = run("How many days may I return an item?\nMay I return a long item within 30 days of delivery? ada@example.org\n", OutputFormat.MD,
                 Optional.empty(), config -> config.toBuilder().maxNewTokens(99).build());
         assertEquals(2, report.done());
         assertEquals(1, report.cutOff());
