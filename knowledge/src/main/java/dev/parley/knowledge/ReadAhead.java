@@ -1,5 +1,6 @@
 package dev.parley.knowledge;
 
+import dev.parley.files.FileFault;
 import dev.parley.files.Sha256;
 import dev.parley.knowledge.documents.Document;
 import dev.parley.knowledge.documents.DocumentException;
@@ -102,7 +103,7 @@ final class ReadAhead implements AutoCloseable {
     }
 
     private static String unreadable(IOException e) {
-        return "it cannot be read: " + e.getMessage();
+        return "it cannot be read: " + FileFault.reason(e);
     }
 
     @Override

@@ -41,7 +41,9 @@ final class Refresh {
 
     IndexReport run(List<Path> folders) {
         var start = System.nanoTime();
-        var files = FolderFiles.of(folders);
+        var found = FolderFiles.of(folders);
+        var files = found.files();
+        found.unlisted().forEach(this::fault);
         var anew = index.embedder().filter(id -> !id.equals(embedder.id())).isPresent();
         try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(DocumentReader.Limits.DEFAULT)) {
             var known = anew ? Map.<String, IndexedFile>of() : index.files(); // after the lock is ours: nobody changes it any more
@@ -53,7 +55,7 @@ final class Refresh {
                 }
             }
             for (var source : known.keySet()) {
-                if (files.containsKey(source)) continue;
+                if (files.containsKey(source) || found.isOutOfSight(source)) continue;
                 update.remove(source);
                 removed.add(source);
             }
