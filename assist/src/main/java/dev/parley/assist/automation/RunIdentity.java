@@ -1,5 +1,6 @@
 package dev.parley.assist.automation;
 
+import dev.parley.files.FileFault;
 import dev.parley.files.Sha256;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationSettings;
@@ -46,7 +47,7 @@ public final class RunIdentity {
         try {
             values.put(name, HASH + new Sha256().file(file).hex());
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + " cannot be read: " + FileFault.reason(e), e);
         }
         return this;
     }
@@ -66,7 +67,7 @@ public final class RunIdentity {
                 ends(file, hash);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(place + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(place + " cannot be read: " + FileFault.reason(e), e);
         }
         values.put(name, HASH + hash.hex());
         return this;

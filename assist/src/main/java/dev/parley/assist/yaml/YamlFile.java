@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.parley.assist.AssistantException;
+import dev.parley.files.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public final class YamlFile {
             var line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw new AssistantException(name + line + ": this is not YAML (" + unindented(e.getOriginalMessage()) + ").", e);
         } catch (IOException e) {
-            throw new AssistantException(name + " cannot be read: " + e.getMessage() + ".", e);
+            throw new AssistantException(name + " cannot be read: " + FileFault.reason(e) + ".", e);
         }
     }
 
