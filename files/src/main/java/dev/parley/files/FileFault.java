@@ -1,6 +1,7 @@
 package dev.parley.files;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -23,6 +24,7 @@ public final class FileFault {
             case AccessDeniedException _ -> "access is denied";
             case NoSuchFileException _ -> "it is not there";
             case FileSystemLoopException _ -> "its links lead back to it";
+            case CharacterCodingException _ -> "it is not UTF-8";
             case FileSystemException file when file.getReason() != null -> file.getReason();
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
