@@ -85,6 +85,17 @@ public record Assistant(String name, Path file, LocalText title, LocalText descr
     }
 
     /**
+     * One without a file, that says what its model says: for a conversation with documents or tools.
+     *
+     * @param systemPrompt may be empty
+     */
+    public static Assistant of(String name, String systemPrompt, Guardrails guardrails) {
+        return new Assistant(name, Path.of(""), LocalText.of(name), LocalText.NONE, List.of("en", "zh"), Optional.empty(),
+                LocalText.of(systemPrompt), Optional.empty(), guardrails, ToolSettings.NONE, SamplingSettings.NONE, 1, Optional.empty(),
+                Map.of(), Map.of());
+    }
+
+    /**
      * Reads an assistant's file.
      *
      * @throws AssistantException if it is wrong, in one sentence with file, line and key

@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  ./parley serve my-model",
             "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
             "  ./parley serve my-model --assistant customer-service --assistant shop.yaml",
+            "  ./parley serve my-model --knowledge handbook=docs/handbook --mcp-config mcp.json --allow-tool weather/forecast",
             "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
             "Ctrl-C lets running answers finish. docs/serve.md tells more."})
 final class ServeCommand implements Callable<Integer> {
@@ -50,6 +51,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Also offer an assistant, one that comes with Parley or a YAML file, as a model of its name; may be repeated. "
                     + "The model that its file names answers if it is served, else the first.")
     private List<String> assistants = List.of();
+
+    @Mixin
+    private SourceOptions sourceOptions;
 
     @Mixin
     private EmbedderOption embedder;
@@ -140,7 +144,8 @@ final class ServeCommand implements Callable<Integer> {
                 var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
             try (var onOffer = new AssistantsOnOffer(data.folder(), embedder, output);
                     var served = onOffer.open(assistants, pool);
-                    var server = ParleyServer.start(settings, pool, served, database, output::note)) {
+                    var chatSources = new OpenSources(data.folder(), embedder, output);
+                    var server = ParleyServer.start(settings, pool, served, chatSources.open(sourceOptions), database, output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
                 watch.join(QUICK_FAULT);

@@ -26,6 +26,7 @@ final class Refresh {
 
     private final IndexFolder index;
     private final Embedder embedder;
+    private final DocumentReader.Limits limits;
     private final IndexProgress progress;
     private final List<String> added = new ArrayList<>();
     private final List<String> changed = new ArrayList<>();
@@ -33,9 +34,10 @@ final class Refresh {
     private final List<IndexReport.Fault> faults = new ArrayList<>();
     private int unchanged;
 
-    Refresh(IndexFolder index, Embedder embedder, IndexProgress progress) {
+    Refresh(IndexFolder index, Embedder embedder, DocumentReader.Limits limits, IndexProgress progress) {
         this.index = index;
         this.embedder = embedder;
+        this.limits = limits;
         this.progress = progress;
     }
 
@@ -45,7 +47,7 @@ final class Refresh {
         var files = found.files();
         found.unlisted().forEach(this::fault);
         var anew = index.embedder().filter(id -> !id.equals(embedder.id())).isPresent();
-        try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(DocumentReader.Limits.DEFAULT)) {
+        try (var update = new IndexUpdate(index, embedder.id(), anew); var reader = new DocumentReader(limits)) {
             var known = anew ? Map.<String, IndexedFile>of() : index.files(); // after the lock is ours: nobody changes it any more
             try (var ahead = new ReadAhead(reader, files, known)) {
                 for (int done = 1; ahead.hasNext(); done++) {

@@ -4,6 +4,7 @@ import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
@@ -34,6 +35,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +66,7 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            ChatSources sources, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
@@ -73,7 +75,7 @@ public final class ParleyServer implements AutoCloseable {
         this.note = note;
         metrics = new MetricsRoutes(models);
         errors = new ErrorHandlers(note);
-        chat = new WebChat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
+        chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }
@@ -91,13 +93,23 @@ public final class ParleyServer implements AutoCloseable {
     /** The same with assistants, which stay the caller's. */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
             Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, assistants, database, note);
+        return start(settings, models, assistants, sources(database), database, note);
+    }
+
+    /** The same with what conversations can answer from, which stays the caller's too. */
+    public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, ChatSources sources,
+            Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, database, note);
+    }
+
+    static ChatSources sources(Database database) {
+        return ChatSources.in(database.folder().orElseGet(() -> Path.of(System.getProperty("user.home"), ".parley")));
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            ChatSources sources, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, assistants, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, sources, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {

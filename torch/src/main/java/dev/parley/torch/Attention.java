@@ -1,6 +1,8 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.kernels.attention.TreeAttention;
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
@@ -63,6 +65,7 @@ final class Attention {
      */
     private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardContext pass) {
         var mask = spec.slidingWindow() > 0 ? pass.windowedMask() : pass.mask();
+        if (mask.tree().isPresent()) return attendInTree(q, k, v, mask.tree().get(), pass.computeType());
         var dropout = pass.training() ? this.dropout : 0;
         long rows = q.size(0), heads = q.size(1), tokens = q.size(2), kvHeads = k.size(1), keys = k.size(2);
         if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads) {
@@ -74,5 +77,19 @@ final class Attention {
         if (!mask.hidesNothing()) scores = scores.add(mask.bias());
         var weights = Functional.dropout(scores.softmax(-1), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
         return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
+    }
+
+    /** A tree is one row of tokens, of which the heads lie side by side: (1, H, N, D) is a view of (N, H D). */
+    private Tensor attendInTree(Tensor q, Tensor k, Tensor v, AttentionMask.Tree tree, DType computeType) {
+        var out = Tensor.empty(DType.FLOAT32, 1, q.size(2), spec.heads(), spec.headDim()); // (1, N, H, D)
+        new TreeAttention(tree.parents(), tree.window(), spec.heads(), spec.keyValueHeads(), spec.headDim(), (float) spec.scale())
+                .run(vectors(q), vectors(k), vectors(v), out.memory(), ThreadTeam.shared());
+        return out.transpose(1, 2).to(computeType); // (1, H, N, D)
+    }
+
+    private TreeAttention.Vectors vectors(Tensor heads) {
+        var rows = heads.select(0, 0).transpose(0, 1).to(DType.FLOAT32).reshape(heads.size(2), heads.size(1) * spec.headDim())
+                .rowsInMemory(); // (N, H D)
+        return new TreeAttention.Vectors(rows.memory(), rows.stride());
     }
 }

@@ -43,7 +43,7 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
     static ForwardContext of(ModelConfig config, TokenTree tree, DType computeType) {
         var depths = tree.depths();
         return of(config, computeType, false, Arrays.stream(depths).asLongStream().toArray(), 1,
-                window -> AttentionMask.tree(tree.parents(), window, computeType));
+                window -> AttentionMask.tree(tree.parents(), window));
     }
 
     /** Where a text begins within a row. */

@@ -164,7 +164,7 @@ final class Transformer {
     TokenTree.Scores read(TokenTree tree, DType computeType) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var hidden = forward(tokens.rows(new int[][] {tree.ids()}), ForwardContext.of(config, tree, computeType), null); // (1, N, C)
-            return new TreeTargets(head.in(computeType), tree).scores(hidden.view(-1, config.hiddenSize()));
+            return TreeTargets.scores(hidden.view(-1, config.hiddenSize()), head.value(), tree);
         }
     }
 

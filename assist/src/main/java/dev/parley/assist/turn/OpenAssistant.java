@@ -57,18 +57,19 @@ public final class OpenAssistant implements AutoCloseable {
     private final Setup setup;
     private final Optional<KnowledgeBase> knowledge;
     private final Optional<IndexReport> indexed;
-    private final Toolbox tools;
+    private final List<ToolSource> sources;
+    private final Consent allowed;
 
     private OpenAssistant(Assistant assistant, Setup setup, Optional<KnowledgeBase> knowledge, Optional<IndexReport> indexed) {
         this.assistant = assistant;
         this.setup = setup;
         this.knowledge = knowledge;
         this.indexed = indexed;
-        var sources = new ArrayList<>(setup.toolSources());
+        sources = new ArrayList<>(setup.toolSources());
         for (var server : McpServersFile.servers(assistant.tools().servers(), assistant.tools().where(), System.getenv())) {
             sources.add(new McpToolSource(server, McpToolSource.Limits.DEFAULT));
         }
-        tools = new Toolbox(sources, Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent()));
+        allowed = Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent());
     }
 
     /**
@@ -115,7 +116,12 @@ public final class OpenAssistant implements AutoCloseable {
      * @param listener is told of everything as it happens, on this thread
      */
     public TurnResult ask(Optional<Responder> responder, TurnRequest request, TurnEvent.Listener listener) {
-        return new Turn(this, responder, request, listener).run();
+        return ask(responder, request, TurnTools.NONE, listener);
+    }
+
+    /** The same with tools beside its own, and somebody to ask for consent to calls that nobody else has allowed. */
+    public TurnResult ask(Optional<Responder> responder, TurnRequest request, TurnTools tools, TurnEvent.Listener listener) {
+        return new Turn(this, responder, request, tools, listener).run();
     }
 
     /** What its guardrails decide on a text by itself; nothing if it passes. */
@@ -125,8 +131,12 @@ public final class OpenAssistant implements AutoCloseable {
         return guards.decisions();
     }
 
-    Toolbox tools() {
-        return tools;
+    /** The tools of one turn: its own, and more. It stays open: the sources are not the turn's. */
+    Toolbox toolbox(TurnTools more) {
+        var all = new ArrayList<>(sources);
+        all.addAll(more.sources());
+        return new Toolbox(all, (source, tool, arguments) -> allowed.allows(source, tool, arguments)
+                || more.consent().allows(source, tool, arguments));
     }
 
     DecisionLog log() {
@@ -135,7 +145,7 @@ public final class OpenAssistant implements AutoCloseable {
 
     @Override
     public void close() {
-        tools.close();
+        new Toolbox(sources, allowed).close();
         knowledge.ifPresent(KnowledgeBase::close);
     }
 }

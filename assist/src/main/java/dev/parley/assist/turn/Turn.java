@@ -8,6 +8,7 @@ import dev.parley.assist.OutputForm;
 import dev.parley.assist.guard.Guardrails.Outcome;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
+import dev.parley.assist.tools.Toolbox;
 import dev.parley.assist.turn.Responder.Prompt;
 import dev.parley.assist.turn.Responder.Reply;
 import dev.parley.assist.turn.TurnResult.Ending;
@@ -43,9 +44,10 @@ final class Turn {
     private final List<Passage> passages = new ArrayList<>();
     private boolean lookedUp;
     private TurnContext context;
+    private final Toolbox toolbox;
     private final ToolRounds tools;
 
-    Turn(OpenAssistant open, Optional<Responder> responder, TurnRequest request, TurnEvent.Listener listener) {
+    Turn(OpenAssistant open, Optional<Responder> responder, TurnRequest request, TurnTools tools, TurnEvent.Listener listener) {
         this.open = open;
         assistant = open.assistant();
         this.responder = responder;
@@ -56,7 +58,8 @@ final class Turn {
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
         context = new TurnContext(language, system, List.of());
-        tools = new ToolRounds(open, guards, listener);
+        toolbox = open.toolbox(tools);
+        this.tools = new ToolRounds(toolbox, guards, listener);
     }
 
     TurnResult run() {
@@ -100,7 +103,7 @@ final class Turn {
     // ---- the model ----
 
     private TurnResult answer(Responder model, String message) {
-        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of() : open.tools().tools();
+        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of() : toolbox.tools();
         var config = config(model.recommended());
         var messages = fitted(model, message, offered, config);
         var used = Usages.NONE;
@@ -142,7 +145,7 @@ final class Turn {
     }
 
     private boolean cites() {
-        return !passages.isEmpty() && assistant.knowledge().map(KnowledgeSettings::cite).orElse(false)
+        return !passages.isEmpty() && assistant.knowledge().map(KnowledgeSettings::cite).orElse(true)
                 && form.flatMap(OutputForm::grammar).isEmpty();
     }
 

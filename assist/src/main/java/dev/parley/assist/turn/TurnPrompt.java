@@ -50,7 +50,7 @@ final class TurnPrompt {
     static ArrayNode messages(String system, List<Message> history, String message, List<Passage> passages, boolean required, boolean cite,
             String language) {
         var messages = JsonNodeFactory.instance.arrayNode();
-        messages.addObject().put("role", "system").put("content", system);
+        if (!system.isBlank()) messages.addObject().put("role", "system").put("content", system);
         for (var turn : history) messages.addObject().put("role", turn.role()).put("content", turn.content());
         messages.addObject().put("role", "user")
                 .put("content", passages.isEmpty() ? message : block(passages, required, cite, language) + QUESTION.in(language) + message);

@@ -239,15 +239,6 @@ public final class InferenceEngine implements AutoCloseable {
         return probe(new EmbeddingProbe(owner, ids, pooling, model.config().hiddenSize()));
     }
 
-    /**
-     * The attention weights of the last token of a sequence in each head of each layer: (L, H, S); each row sums to one. The next
-     * token is predicted from these. Cancel it when it is no longer wanted.
-     * It is refused where {@link #embedding} is.
-     */
-    public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
-        return probe(new AttentionProbe(owner, ids));
-    }
-
     <T> CompletableFuture<T> probe(Probe<T> probe) {
         check(probe.ids());
         queue.add(probe);

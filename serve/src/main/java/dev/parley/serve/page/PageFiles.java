@@ -32,6 +32,9 @@ record PageFiles(Map<String, PageFile> files, String version, PageFile index, St
                 PageContents.LATER_LIBRARIES.stream())::iterator) {
             files.put(library.name(), new PageFile(library.name(), resource(place(library))));
         }
+        for (var part : PageContents.EXPLANATION.entrySet()) {
+            files.put(part.getKey(), new PageFile(part.getKey(), part.getValue().get().getBytes(StandardCharsets.UTF_8)));
+        }
         return of(Map.copyOf(files));
     }
 

@@ -132,6 +132,7 @@ class OpenApiTest {
             case "/api/conversations/{id}/messages" -> "{\"text\": \"x\"}";
             case "/api/conversations/{id}/comparisons" -> "{\"left\": \"x\", \"right\": \"y\", \"choice\": \"tie\"}";
             case "/api/messages/{id}/rating" -> "{\"rating\": 1}";
+            case "/api/answers/{id}/calls/{call}" -> "{\"decision\": \"deny\"}";
             default -> "{}";
         });
     }
@@ -160,7 +161,7 @@ class OpenApiTest {
                     request.remove("content");
                     if (!request.has("messages")) request.putArray("messages").addObject().put("role", "user").put("content", "x");
                 }
-                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation), request.toString());
+                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation).replace("{call}", "1"), request.toString());
                 var where = operation.path() + " with " + request + " answered " + answer.body();
                 assertEquals(400, answer.statusCode(), where);
                 assertEquals(field.getKey(), ChatClient.json(answer).path("error").path("param").asText(), where);
@@ -253,7 +254,8 @@ class OpenApiTest {
         fits("Conversation", conversation);
         conversation.path("messages").forEach(message -> fits("ChatMessage", message));
         fits("AnswerToken", ok("/api/messages/" + answer + "/tokens", "").path("tokens").path(0));
-        fits("Attention", ok("/api/messages/" + answer + "/attention?token=1", ""));
+        var attachment = client.upload("/api/conversations/" + asked.conversation() + "/attachments?name=a.txt", new byte[] {65});
+        fits("Attachment", attachment);
         fits("Export", ok("/api/export", ""));
     }
 }

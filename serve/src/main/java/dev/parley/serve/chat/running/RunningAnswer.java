@@ -39,6 +39,10 @@ final class RunningAnswer {
         log = new AnswerLog(message, begun);
     }
 
+    Caller caller() {
+        return caller;
+    }
+
     String owner() {
         return caller.id();
     }
@@ -129,7 +133,8 @@ final class RunningAnswer {
                 : failure.isPresent() ? Status.FAILED : cancelled ? Status.CANCELLED : Status.DONE;
         var reason = status == Status.DONE || status == Status.CANCELLED ? ended.map(Ended::finishReason) : Optional.<String>empty();
         return message.with(text, status,
-                answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
+                answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty())
+                        .withTurn(log.turn()));
     }
 
     /** Where the time of the beginning is known the whole counts as written, else what it began with counts as read. */
