@@ -68,8 +68,9 @@ final class KnowledgeBench {
             var start = System.nanoTime();
             var report = knowledge.refresh(List.of(documents), IndexProgress.NONE);
             var seconds = BenchRow.seconds(start);
-            note.accept(String.format(Locale.ROOT, "1,000 pages of PDF %s: %d passages in %.1f s, faults: %s", how, report.passages(), seconds,
-                    report.faults()));
+            note.accept(
+                    String.format(Locale.ROOT, "1,000 pages of PDF %s: %d passages in %.1f s, faults: %s", how, report.passages(), seconds,
+                            report.faults()));
             var random = new Random(99);
             var millis = new double[QUESTIONS];
             for (int i = -QUESTIONS; i < QUESTIONS; i++) { // the first round warms up

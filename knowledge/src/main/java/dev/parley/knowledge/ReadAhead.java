@@ -92,7 +92,8 @@ final class ReadAhead implements AutoCloseable {
     private Looked read(Optional<IndexedFile> before, IndexedFile now, Path path) {
         try {
             var document = reader.read(path);
-            var fault = document.cut() ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
+            var fault = document.cut()
+                    ? Optional.of("it is too long; only its first " + document.text().length() + " characters are indexed")
                     : document.text().isBlank() ? Optional.of("it holds no text") : Optional.<String>empty();
             return new Looked(before, now, Optional.of(document), fault);
         } catch (DocumentException e) {

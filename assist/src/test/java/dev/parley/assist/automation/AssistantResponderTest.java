@@ -57,7 +57,8 @@ class AssistantResponderTest {
         Files.writeString(folder.resolve("faq/returns.md"), "# Returns\n\nYou may return an item within 30 days of delivery.\n");
         Files.writeString(folder.resolve("faq/delivery.md"), "# Express delivery\n\nExpress delivery costs 9.90 euros and takes a day.\n");
         Files.writeString(folder.resolve("assistant.yaml"), ASSISTANT);
-        assistant = OpenAssistant.open(Assistant.read(folder.resolve("assistant.yaml")), OpenAssistant.Setup.plain(folder.resolve("index")));
+        assistant = OpenAssistant.open(Assistant.read(folder.resolve("assistant.yaml")),
+                OpenAssistant.Setup.plain(folder.resolve("index")));
     }
 
     @AfterEach
@@ -133,7 +134,8 @@ class AssistantResponderTest {
     @Test
     void whatIsNoAnswerOfTheModelFailsWithItsReason() throws IOException {
         var report = run("I have a crushing pain in my chest and cannot breathe\nWho painted the Mona Lisa?\n"
-                + "How many days may I return an item? " + "Really. ".repeat(400) + "\n", OutputFormat.MD, Optional.empty(), config -> config);
+                + "How many days may I return an item? " + "Really. ".repeat(400) + "\n", OutputFormat.MD, Optional.empty(),
+                config -> config);
         assertEquals(Map.of(FailureKind.DECLINED, 2L, FailureKind.PROMPT, 1L), report.failed());
         var failures = Files.readString(folder.resolve("out/failures.csv"));
         assertTrue(failures.contains("Row 1, line 2: The guardrail emergencies of shop answered in the model's place: "), failures);

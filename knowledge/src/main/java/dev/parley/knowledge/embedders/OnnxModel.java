@@ -91,7 +91,7 @@ final class OnnxModel implements AutoCloseable {
     }
 
     private OnnxTensor tensor(long[] row) throws OrtException {
-        return OnnxTensor.createTensor(environment, LongBuffer.wrap(row), new long[]{1, row.length});
+        return OnnxTensor.createTensor(environment, LongBuffer.wrap(row), new long[] {1, row.length});
     }
 
     private float[] pooled(FloatBuffer states, int tokens) {

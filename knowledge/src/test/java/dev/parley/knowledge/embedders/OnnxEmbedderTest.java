@@ -60,7 +60,8 @@ class OnnxEmbedderTest {
     void aLongTextIsReadToItsEndAndTheSameInAnyCompany() {
         var start = "The library lends books and films. ".repeat(100);
         try (var embedder = OnnxEmbedder.open()) {
-            var together = embedder.embed(List.of(start, start + "Penguins dive for fish in cold seas. ".repeat(100), "x"), Purpose.PASSAGE);
+            var together = embedder.embed(List.of(start, start + "Penguins dive for fish in cold seas. ".repeat(100), "x"),
+                    Purpose.PASSAGE);
             var penguins = embedder.embed(List.of("Penguins dive for fish in cold seas."), Purpose.QUERY)[0];
             assertTrue(cosine(together[1], penguins) > cosine(together[0], penguins) + 0.2);
             assertArrayEquals(together[0], embedder.embed(List.of(start), Purpose.PASSAGE)[0]);
