@@ -21,7 +21,8 @@ import java.util.TreeMap;
 record FolderFiles(Map<String, Path> files, Map<String, String> unlisted) {
 
     /**
-     * Lists them. Hidden files and folders, those whose name begins with a dot, are left out, and links to folders are not followed. A folder below that cannot be looked at is passed over.
+     * Lists them. Hidden files and folders, those whose name begins with a dot, are left out, and links to folders are not followed. A
+     * folder below that cannot be looked at is passed over.
      *
      * @throws KnowledgeException if a folder is not there or cannot be listed
      */
