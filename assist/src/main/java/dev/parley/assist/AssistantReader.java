@@ -39,7 +39,7 @@ final class AssistantReader {
 
     static Assistant read(Path file, Optional<Moderator> guardModel) throws IOException {
         var top = YamlFile.read(file);
-        top.requireOnly("name", "title", "description", "languages", "model", "system_prompt", "knowledge", "guardrails", "tools",
+        top.requireOnly("name", "title", "description", "languages", "model", "system_prompt", "notice", "knowledge", "guardrails", "tools",
                 "sampling",
                 "best_of", "output", "forms", "opening_questions");
         return new AssistantReader(file, top, guardModel).assistant();
@@ -49,6 +49,7 @@ final class AssistantReader {
         return new Assistant(name(), file, top.required("title").localText(languages),
                 top.optional("description").map(d -> d.localText(languages)).orElse(LocalText.NONE), languages,
                 top.optional("model").map(YamlValue::text), top.required("system_prompt").localText(languages),
+                top.optional("notice").map(n -> n.localText(languages)).orElse(LocalText.NONE),
                 top.optional("knowledge").map(this::knowledge), guardrails(),
                 top.optional("tools").map(this::tools).orElse(ToolSettings.NONE),
                 top.optional("sampling").map(SamplingSettings::read).orElse(SamplingSettings.NONE),

@@ -3,6 +3,7 @@ package dev.parley.assist.guard;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
+import dev.parley.knowledge.Embedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public final class Guardrails {
             case String other -> throw new IllegalArgumentException("There is no guardrail " + other
                     + "; choose from emergencies, private_data, injection, prompt_leak, doses, topics, moderation, length and form.");
         };
+    }
+
+    /** The same, each judging with the help of an embedding model, if it has a use for one. */
+    public Guardrails with(Embedder embedder) {
+        return new Guardrails(guardrails.stream().map(guardrail -> guardrail.with(embedder)).toList());
     }
 
     /** The names, in order. */

@@ -53,7 +53,7 @@ final class Turn {
         this.responder = responder;
         this.request = request;
         this.listener = listener;
-        guards = new GuardedTexts(assistant.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
+        guards = new GuardedTexts(open.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
         form = request.form().or(assistant::output);
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
@@ -151,8 +151,8 @@ final class Turn {
 
     /** What is shown while the answer grows has passed the guardrails as far as it goes; what they decide counts at the end. */
     private AnswerStream stream() {
-        var guard = assistant.guardrails().judges(Stage.OUTPUT)
-                ? Optional.<Function<String, Outcome>>of(answer -> assistant.guardrails().run(Stage.OUTPUT, answer, context))
+        var guard = open.guardrails().judges(Stage.OUTPUT)
+                ? Optional.<Function<String, Outcome>>of(answer -> open.guardrails().run(Stage.OUTPUT, answer, context))
                 : Optional.<Function<String, Outcome>>empty();
         return new AnswerStream(guard, cites() ? passages.size() : -1, piece -> listener.on(new TurnEvent.Text(piece)));
     }
@@ -184,7 +184,8 @@ final class Turn {
                 : new Citations(answer, List.of());
         var cited = !citations.numbers().isEmpty();
         var sources = cited ? citations.numbers() : stands ? numbers(passages.size()) : List.<Integer>of();
-        var result = new TurnResult(language, citations.text(), ending, passages, sources, cited, guards.decisions(), tools.uses(), usage);
+        var result = new TurnResult(language, citations.text(), ending, passages, sources, cited, guards.decisions(), tools.uses(), usage,
+                ending == Ending.GUARDED ? "" : assistant.notice().in(language)); // a fixed text says all that there is to say
         open.log().add(assistant.name(), result);
         listener.on(new TurnEvent.Answered(result));
         return result;

@@ -30,6 +30,7 @@ public final class TurnJson {
             calls.addObject().put("source", use.source()).put("tool", use.tool()).put("result", use.result().text())
                     .put("is_error", use.result().isError()).set("arguments", use.arguments());
         }
+        if (!result.notice().isEmpty()) json.put("notice", result.notice());
         result.usage().ifPresent(usage -> json.put("model", usage.model()).put("finish_reason", usage.finishReason()).putObject("usage")
                 .put("prompt_tokens", usage.promptTokens()).put("completion_tokens", usage.completionTokens()));
         return json;

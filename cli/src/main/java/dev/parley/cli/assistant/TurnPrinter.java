@@ -53,6 +53,7 @@ final class TurnPrinter implements TurnEvent.Listener {
         if (result.answer().startsWith(soFar)) answer.accept(result.answer().substring(soFar.length()));
         else answer.accept((soFar.isEmpty() ? "" : "\n\n") + result.answer());
         answer.accept("\n");
+        if (!result.notice().isEmpty()) answer.accept("\n" + result.notice() + "\n");
         sources(result);
     }
 

@@ -10,12 +10,13 @@ public final class AssistantCard {
 
     private AssistantCard() {}
 
-    /** Its model, title, description, languages, forms and opening questions. */
+    /** Its model, title, description, notice, languages, forms and opening questions. */
     public static ObjectNode of(Served served) {
         var assistant = served.open().assistant();
         var json = JsonNodeFactory.instance.objectNode().put("model", served.model());
         json.set("title", texts(assistant.title()));
         json.set("description", texts(assistant.description()));
+        json.set("notice", texts(assistant.notice()));
         assistant.languages().forEach(json.putArray("languages")::add);
         assistant.forms().keySet().forEach(json.putArray("forms")::add);
         var titles = json.putObject("form_titles");

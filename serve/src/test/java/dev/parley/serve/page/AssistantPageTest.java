@@ -32,6 +32,7 @@ class AssistantPageTest extends PageTest {
             description: {en: Answers from our files., zh: 根据文件回答。}
             languages: [en, zh]
             system_prompt: {en: You help customers., zh: 你是客服。}
+            notice: {en: Prices may change., zh: 价格可能变动。}
             knowledge:
               folders: [faq]
               unknown: {en: I do not know that., zh: 我不清楚。}
@@ -110,6 +111,7 @@ class AssistantPageTest extends PageTest {
         choose("Our shop");
         assertThat(page.locator(".welcome h1")).hasText("Our shop");
         assertThat(page.locator(".welcome")).containsText("Answers from our files.");
+        assertThat(page.locator(".welcome .notice")).hasText("Prices may change.");
         button("Settings").click();
         assertThat(page.getByLabel("System prompt")).isHidden();
         assertThat(page.locator(".about-assistant")).containsText("tiny answers for it");
@@ -121,6 +123,7 @@ class AssistantPageTest extends PageTest {
         assertEquals("shop", api("GET", "/conversations/" + current(), null).path("model").textValue());
         page.reload();
         assertThat(lastAnswer().locator(".sources button").first()).containsText("Returns");
+        assertThat(lastAnswer().locator(".notice")).hasText("Prices may change.");
         lastAnswer().locator(".turn-tools").getByLabel("Answer again").click();
         assertThat(lastAnswer().locator(".branch-place")).hasText("2/2");
         awaitAnswer();
@@ -160,6 +163,7 @@ class AssistantPageTest extends PageTest {
         send("蒙娜丽莎是谁画的？");
         awaitAnswer();
         assertThat(lastAnswer().locator(".turn-body")).hasText("我不清楚。");
+        assertThat(lastAnswer().locator(".notice")).hasText("价格可能变动。");
         assertThat(lastAnswer().locator(".ending")).hasText("固定文字：文件里没有相关内容，没有询问模型。");
     }
 
