@@ -58,25 +58,17 @@ public final class OpenAssistant implements AutoCloseable {
     private final Setup setup;
     private final Optional<KnowledgeBase> knowledge;
     private final Optional<IndexReport> indexed;
-<<<<<<< HEAD
-    private final Toolbox tools;
-    private final Guardrails guardrails;
-=======
     private final List<ToolSource> sources;
     private final Consent allowed;
->>>>>>> main
+    private final Guardrails guardrails;
 
     private OpenAssistant(Assistant assistant, Setup setup, Optional<KnowledgeBase> knowledge, Optional<IndexReport> indexed) {
         this.assistant = assistant;
         this.setup = setup;
         this.knowledge = knowledge;
         this.indexed = indexed;
-<<<<<<< HEAD
         guardrails = assistant.guardrails().with(setup.embedder());
-        var sources = new ArrayList<>(setup.toolSources());
-=======
         sources = new ArrayList<>(setup.toolSources());
->>>>>>> main
         for (var server : McpServersFile.servers(assistant.tools().servers(), assistant.tools().where(), System.getenv())) {
             sources.add(new McpToolSource(server, McpToolSource.Limits.DEFAULT));
         }
@@ -142,22 +134,17 @@ public final class OpenAssistant implements AutoCloseable {
         return guards.decisions();
     }
 
-<<<<<<< HEAD
     /** The assistant's guardrails, which judge with the help of the embedding model where they can. */
     Guardrails guardrails() {
         return guardrails;
     }
 
-    Toolbox tools() {
-        return tools;
-=======
     /** The tools of one turn: its own, and more. It stays open: the sources are not the turn's. */
     Toolbox toolbox(TurnTools more) {
         var all = new ArrayList<>(sources);
         all.addAll(more.sources());
         return new Toolbox(all, (source, tool, arguments) -> allowed.allows(source, tool, arguments)
                 || more.consent().allows(source, tool, arguments));
->>>>>>> main
     }
 
     DecisionLog log() {
