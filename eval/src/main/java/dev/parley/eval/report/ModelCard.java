@@ -122,7 +122,7 @@ public record ModelCard(String name, Path folder, ModelConfig config, Optional<R
             if (summary.has(loss)) rows.add(List.of(loss, String.format(Locale.ROOT, "%.4f nats a target", summary.path(loss).asDouble())));
         summary.path("settings").properties().forEach(s -> rows.add(List.of(s.getKey(), s.getValue().asText())));
         var machine = summary.path("machine");
-        if (!machine.isMissingNode()) rows.add(List.of("computed by", Stream.of("engine", "kernels", "compute type", "threads")
+        if (!machine.isMissingNode()) rows.add(List.of("computed by", Stream.of("engine", "kernels", "compute type")
                 .filter(machine::has).map(fact -> machine.path(fact).asText()).collect(Collectors.joining("; "))));
         page.facts(rows);
     }
