@@ -6,6 +6,7 @@ import { state, on, tell, setup } from './state.js';
 import { displayName } from './assistants.js';
 import { answerTwice, show, stop } from './conversation.js';
 import { Writing } from './writing.js';
+import { inForm } from './forms.js';
 import { linkCitations, listenToCitations } from './sources.js';
 import { Work } from './work.js';
 import { attempt, speak, toast } from './toast.js';
@@ -108,7 +109,7 @@ function column(id) {
         element.classList.toggle('guarded', message.turn?.ending === 'guarded');
         const temperature = message.settings?.temperature;
         name.textContent = (displayName(message.model) || t('assistant')) + (temperature === undefined ? '' : ` · ${t('compare.at', { t: number(temperature, 1) })}`);
-        writing.show(message.text, message.status !== 'running');
+        writing.show(message.turn ? inForm(message) : message.text, message.status !== 'running');
         element.setAttribute('aria-busy', String(message.status === 'running'));
         element.classList.toggle('waiting', message.status === 'running' && message.text === '');
         foot.textContent = message.status === 'failed' ? message.error || t('answer.failed') : stats(message);

@@ -5,6 +5,7 @@ import { el } from './dom.js';
 import { state, on, tell, setup, modelNamed } from './state.js';
 import { displayName, inReadersLanguage, isAssistant } from './assistants.js';
 import { change } from './conversation.js';
+import { withoutForm } from './forms.js';
 import { openMenu } from './menu.js';
 import { attempt } from './toast.js';
 import { number, t } from './i18n.js';
@@ -39,7 +40,7 @@ export function modelPicker() {
     function entries() {
         const now = setup();
         const current = modelNamed(now.model)?.id;
-        const entry = m => ({ label: displayName(m.id), note: about(m), checked: m.id === current, act: () => attempt(() => change({ model: m.id })) });
+        const entry = m => ({ label: displayName(m.id), note: about(m), checked: m.id === current, act: () => attempt(() => change({ model: m.id, settings: withoutForm(setup().settings) })) });
         const models = state.models.filter(m => !isAssistant(m)).map(entry);
         const assistants = state.models.filter(isAssistant).map(entry);
         const presets = state.presets.map(p => ({ label: p.name, note: p.model || undefined, icon: 'settings', act: () => usePreset(p) }));

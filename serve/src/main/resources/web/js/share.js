@@ -7,6 +7,7 @@ import { displayName } from './assistants.js';
 import { path, leafUnder, newestLeaf } from './tree.js';
 import { blocks, render } from './markdown.js';
 import { dress, loadHighlighter, loadTypesetter } from './dress.js';
+import { inForm } from './forms.js';
 import { place } from './sources.js';
 import { fileName } from './transfer.js';
 import { date, t } from './i18n.js';
@@ -40,7 +41,7 @@ async function page(head, shown) {
 
 function turn(message) {
     const body = message.role === 'user' ? el('p', { class: 'plain' }, message.text) : el('div', { class: 'prose' });
-    if (message.role === 'assistant') body.append(...prose(message.text));
+    if (message.role === 'assistant') body.append(...prose(message.turn ? inForm(message) : message.text));
     return el('section', { class: `turn ${message.role}` }, el('h2', {}, message.role === 'user' ? t('you.said') : displayName(message.model) || t('assistant')), body, sources(message));
 }
 

@@ -10,6 +10,7 @@ import { attempt } from './toast.js';
 import { ratingButtons } from './rating.js';
 import { lookInto } from './look.js';
 import { openWhy } from './why.js';
+import { inForm } from './forms.js';
 import { linkCitations, listenToCitations } from './sources.js';
 import { Work } from './work.js';
 import { chosen } from './choices.js';
@@ -67,7 +68,7 @@ export class Turn {
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
             this.heading.textContent = displayName(m.model) || t('assistant');
-            this.#writing.show(m.text, !running);
+            this.#writing.show(m.turn ? inForm(m) : m.text, !running);
             this.#work.update(m);
             this.element.classList.toggle('guarded', m.turn?.ending === 'guarded');
             this.look();
@@ -131,7 +132,7 @@ export class Turn {
         const change = iconButton('edit', t('edit'), () => this.startEditing());
         if (m.role === 'user') return [copy, change];
         const again = iconButton('redo', t('regenerate'), () => attempt(() => answer(m.parent)));
-        const why = m.usage ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
+        const why = m.usage && (!m.turn || m.turn.ending === 'answered') ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
         return [copy, ...ratingButtons(m, this.element), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
     }
 

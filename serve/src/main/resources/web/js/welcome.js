@@ -15,7 +15,7 @@ export function welcome() {
         el('h1', {}, assistant ? displayName(model.id) : t('welcome')),
         assistant ? el('p', {}, inReadersLanguage(model.description)) : null,
         el('p', { class: assistant ? 'hint' : null }, model ? t('welcome.model', { model: assistant ? model.model : model.id }) : t('welcome.none')),
-        assistant && model.notice ? el('p', { class: 'notice', role: 'note' }, inReadersLanguage(model.notice)) : null,
+        assistant && inReadersLanguage(model.notice) ? el('p', { class: 'notice', role: 'note' }, inReadersLanguage(model.notice)) : null,
         model && !model.chat ? el('p', { class: 'hint' }, t('welcome.base')) : null,
         el('div', { class: 'ideas' }, ideas(model).map(idea => el('button', { type: 'button', class: 'idea', onclick: () => dispatchEvent(new CustomEvent('parley-idea', { detail: idea })) }, idea))));
 }

@@ -2,8 +2,6 @@
 // decided, and which tools were called.
 
 import { el } from './dom.js';
-import { modelNamed } from './state.js';
-import { inReadersLanguage } from './assistants.js';
 import { callList } from './calls.js';
 import { decisionList, endingLabel } from './decisions.js';
 import { sourceList } from './sources.js';
@@ -24,7 +22,7 @@ export class Work {
         const open = new Set([...this.below.querySelectorAll('details[open]')].map(details => details.dataset.key));
         fill(this.above, [endingLabel(turn)]);
         fill(this.below, status === 'running' ? [progress(turn), callList(message), decisionList(turn)]
-            : [callList(message), sourceList(message), decisionList(turn), notice(message)]);
+            : [callList(message), sourceList(message), decisionList(turn), notice(turn)]);
         for (const details of this.below.querySelectorAll('details')) details.open = open.has(details.dataset.key);
     }
 }
@@ -40,7 +38,6 @@ function progress({ passages = [] }) {
 }
 
 /** What an assistant says under each of its answers. */
-function notice(message) {
-    const text = inReadersLanguage(modelNamed(message.turn.assistant)?.notice);
+function notice({ notice: text = '' }) {
     return text === '' ? null : el('p', { class: 'notice', role: 'note', 'aria-label': t('notice') }, text);
 }

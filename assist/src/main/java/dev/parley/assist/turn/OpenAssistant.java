@@ -2,6 +2,7 @@ package dev.parley.assist.turn;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.guard.Decision;
+import dev.parley.assist.guard.Guardrails;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.Consent;
@@ -57,6 +58,7 @@ public final class OpenAssistant implements AutoCloseable {
     private final Setup setup;
     private final Optional<KnowledgeBase> knowledge;
     private final Optional<IndexReport> indexed;
+    private final Guardrails guardrails;
     private final List<ToolSource> sources;
     private final Consent allowed;
 
@@ -65,6 +67,7 @@ public final class OpenAssistant implements AutoCloseable {
         this.setup = setup;
         this.knowledge = knowledge;
         this.indexed = indexed;
+        guardrails = assistant.guardrails().with(setup.embedder());
         sources = new ArrayList<>(setup.toolSources());
         for (var server : McpServersFile.servers(assistant.tools().servers(), assistant.tools().where(), System.getenv())) {
             sources.add(new McpToolSource(server, McpToolSource.Limits.DEFAULT));
@@ -126,9 +129,14 @@ public final class OpenAssistant implements AutoCloseable {
 
     /** What its guardrails decide on a text by itself; nothing if it passes. */
     public List<Decision> judge(Stage stage, String text, String language) {
-        var guards = new GuardedTexts(assistant.guardrails(), decision -> {});
+        var guards = new GuardedTexts(guardrails, decision -> {});
         guards.judge(stage, text, TurnContext.of(language));
         return guards.decisions();
+    }
+
+    /** The assistant's guardrails, which judge with the help of the embedding model where they can. */
+    Guardrails guardrails() {
+        return guardrails;
     }
 
     /** The tools of one turn: its own, and more. It stays open: the sources are not the turn's. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.guard.Decision;
 import dev.parley.knowledge.Passage;
 import java.util.List;
-import java.util.Locale;
 
 /** A turn as JSON, for programs: the command line prints it, and the server adds it to its answers. */
 public final class TurnJson {
@@ -30,6 +29,7 @@ public final class TurnJson {
             calls.addObject().put("source", use.source()).put("tool", use.tool()).put("result", use.result().text())
                     .put("is_error", use.result().isError()).set("arguments", use.arguments());
         }
+        if (!result.notice().isEmpty()) json.put("notice", result.notice());
         result.usage().ifPresent(usage -> json.put("model", usage.model()).put("finish_reason", usage.finishReason()).putObject("usage")
                 .put("prompt_tokens", usage.promptTokens()).put("completion_tokens", usage.completionTokens()));
         return json;
@@ -48,8 +48,9 @@ public final class TurnJson {
 
     /** What a guardrail decided. */
     public static ObjectNode decision(Decision decision) {
-        return JsonNodeFactory.instance.objectNode().put("stage", decision.stage().name().toLowerCase(Locale.ROOT))
+        return JsonNodeFactory.instance.objectNode().put("stage", decision.stage().label())
                 .put("guardrail", decision.guardrail()).put("rule", decision.rule()).put("ended", decision.ended())
+                .put("action", decision.action().label())
                 .put("reason", decision.reason());
     }
 }

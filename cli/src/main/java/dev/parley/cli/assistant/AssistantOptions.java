@@ -44,11 +44,12 @@ final class AssistantOptions {
 
     /** Opens it, and loads its model. @param consent to calls of tools */
     Asked open(Consent consent, Output output) throws IOException {
-        var assistant = read();
-        var chosen = noModel ? Optional.<String>empty()
-                : Optional.of(OpeningOptions.model(Optional.ofNullable(model), assistant, ", or let its documents answer with --no-model"));
         var closing = new Closing();
         try {
+            var assistant = opening.find(name, closing, output);
+            var chosen = noModel ? Optional.<String>empty()
+                    : Optional.of(
+                            OpeningOptions.model(Optional.ofNullable(model), assistant, ", or let its documents answer with --no-model"));
             var open = opening.open(assistant, consent, closing, output);
             var responder = chosen.isEmpty() ? Optional.<Responder>empty()
                     : Optional.<Responder>of(opening.responder(chosen.get(), Limits.DEFAULT, closing, output));

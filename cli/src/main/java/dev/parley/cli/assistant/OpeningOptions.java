@@ -7,6 +7,7 @@ import dev.parley.assist.turn.DecisionLog;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.EngineOptions;
+import dev.parley.cli.ModerationOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.knowledge.EmbedderOption;
 import dev.parley.generate.config.GenerationConfig;
@@ -31,9 +32,17 @@ final class OpeningOptions {
     @Mixin
     private EmbedderOption embedder;
 
+    @Mixin
+    private ModerationOptions moderation;
+
     /** The assistant of a name or a file. */
     Assistant find(String name) throws IOException {
         return home.assistants().find(name);
+    }
+
+    /** The same, whose guardrails ask the guard model, if one is named. */
+    Assistant find(String name, Closing closing, Output output) throws IOException {
+        return home.assistants(closing.later(moderation.open(engine, output)).moderator()).find(name);
     }
 
     /** How the model is run. */

@@ -99,7 +99,7 @@ final class RowWriterOptions {
             throws IOException {
         if (system != null) throw new WrongUsage("--system goes without --assistant, whose file has the instructions.");
         if (form != null && schema.isPresent()) throw new WrongUsage("Either --form or --schema says what an output looks like.");
-        var found = opening.find(assistant);
+        var found = opening.find(assistant, closing, output);
         var kept = form(found, format, schema);
         var chosen = OpeningOptions.model(Optional.ofNullable(model), found, "");
         var folder = Downloads.model(chosen, output);

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PublishedFormulasTest {
 
     /**
-     * The predictions that Nadeem et al. 2021 published beside the data, of the 79 sentences of intrasentence religion, and the figures that
-     * their script gave of them ({@code code/predictions} and {@code code/predictions.txt} of moinnadeem/StereoSet). Of each term: sentences
-     * where the stereotype is likelier, and comparisons with the unrelated sentence that are won.
+     * The predictions that Nadeem et al. 2021 published beside the data, of the 79 sentences of intrasentence religion, and the figures
+     * that their script gave of them ({@code code/predictions} and {@code code/predictions.txt} of moinnadeem/StereoSet). Of each term:
+     * sentences where the stereotype is likelier, and comparisons with the unrelated sentence that are won.
      */
     @ParameterizedTest
     @CsvSource({"Ensemble, 19, 41, 15, 49, 12, 55, 91.60919540229885, 59.12643678160919, 74.88788479323557",
@@ -92,7 +92,8 @@ class PublishedFormulasTest {
 
     /**
      * What UnifiedQA answered ({@code results/UnifiedQA} of nyu-mll/BBQ, in two formats), as counts: of each context the target and the
-     * other one, of negative questions and then of the others, and unknown. The last two numbers are those of figure 3 of Parrish et al. 2022.
+     * other one, of negative questions and then of the others, and unknown. The last two numbers are those of figure 3 of Parrish et
+     * al. 2022.
      */
     @ParameterizedTest
     @CsvSource({"Age, 549, 56, 102, 509, 623, 457, 423, 377, 398, 185, 48.9, 3.3",
@@ -105,7 +106,8 @@ class PublishedFormulasTest {
         "Religion, 99, 25, 37, 49, 390, 151, 147, 137, 134, 31, 14.3, 0.2",
         "Sexual_orientation, 63, 39, 40, 67, 223, 106, 105, 94, 95, 32, 11.8, 0.5",
         "Sexual_orientation, 36, 29, 26, 44, 297, 107, 109, 96, 95, 25, 5.8, -0.7"})
-    void bbqGivesTheFiguresPublishedOfUnifiedQa(String category, int a0, int a1, int a2, int a3, int a4, int d0, int d1, int d2, int d3, int d4,
+    void bbqGivesTheFiguresPublishedOfUnifiedQa(String category, int a0, int a1, int a2, int a3, int a4, int d0, int d1, int d2, int d3,
+            int d4,
             double ambiguous, double disambiguated) {
         var items = new ArrayList<Bbq.Item>();
         var predictions = new ArrayList<Integer>();

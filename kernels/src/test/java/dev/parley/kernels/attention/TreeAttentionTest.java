@@ -27,7 +27,8 @@ class TreeAttentionTest {
             var memory = arena.allocate(4L * n * stride, 64);
             var out = arena.allocate(4L * n * width, 64);
             for (int i = 0; i < n * stride; i++) memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-2, 2));
-            new TreeAttention(parents, window, heads, keyValueHeads, dim, 0.3f).run(new TreeAttention.Vectors(memory, stride),
+            new TreeAttention(parents, window).run(new TreeAttention.Heads(heads, keyValueHeads, dim, 0.3f),
+                    new TreeAttention.Vectors(memory, stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * width), stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * (width + kvWidth)), stride), out, ThreadTeam.shared());
             for (int t = 0; t < n; t++) {
@@ -37,8 +38,9 @@ class TreeAttentionTest {
                     for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++) {
                         var kv = h / (heads / keyValueHeads) * dim;
                         var product = 0.0;
-                        for (int d = 0; d < dim; d++) product += (double) memory.getAtIndex(ValueLayout.JAVA_FLOAT, t * stride + h * dim + d)
-                                * memory.getAtIndex(ValueLayout.JAVA_FLOAT, seen * stride + width + kv + d);
+                        for (int d = 0; d < dim; d++)
+                            product += (double) memory.getAtIndex(ValueLayout.JAVA_FLOAT, t * stride + h * dim + d)
+                                    * memory.getAtIndex(ValueLayout.JAVA_FLOAT, seen * stride + width + kv + d);
                         var weight = Math.exp(0.3 * product);
                         all += weight;
                         for (int d = 0; d < dim; d++)

@@ -10,14 +10,17 @@ public final class AssistantCard {
 
     private AssistantCard() {}
 
-    /** Its model, title, description, languages, forms and opening questions. */
+    /** Its model, title, description, notice, languages, forms and opening questions. */
     public static ObjectNode of(Served served) {
         var assistant = served.open().assistant();
         var json = JsonNodeFactory.instance.objectNode().put("model", served.model());
         json.set("title", texts(assistant.title()));
         json.set("description", texts(assistant.description()));
+        json.set("notice", texts(assistant.notice()));
         assistant.languages().forEach(json.putArray("languages")::add);
         assistant.forms().keySet().forEach(json.putArray("forms")::add);
+        var titles = json.putObject("form_titles");
+        assistant.forms().forEach((name, form) -> titles.set(name, texts(form.title())));
         var questions = json.putObject("opening_questions");
         assistant.openingQuestions().forEach((language, list) -> list.forEach(questions.withArray("/" + language)::add));
         return json;

@@ -43,7 +43,7 @@ final class ChatModelRoutes implements Routes {
     /** An assistant stands among the models; state and context are those of the model that answers for it. */
     private ObjectNode json(Served assistant) {
         var json = json(models.info(assistant.model()));
-        json.remove("suggestions");
+        json.putArray("suggestions"); // it has opening questions
         json.putArray("aliases");
         json.putObject("defaults"); // it has settings of its own
         return json.put("id", assistant.name()).put("kind", "assistant").setAll(AssistantCard.of(assistant));

@@ -51,6 +51,8 @@ class AssistantAnswersTest {
             sampling:
               temperature: 0
               max_new_tokens: 12
+            forms:
+              yes-or-no: {title: {en: Yes or no, zh: 是或否}, choice: ["yes", "no"]}
             opening_questions: {en: ["How long may I return an item?"], zh: ["退货期限是多少天？"]}
             """;
     private static final String TALKER = """
@@ -137,6 +139,24 @@ class AssistantAnswersTest {
         assertEquals(api.at("/usage/prompt_tokens").asInt(), told.at("/usage/prompt_tokens").asInt());
         assertEquals(api.at("/usage/completion_tokens").asInt(), told.at("/usage/completion_tokens").asInt());
         assertEquals(told.path("text").asText().strip(), ChatClient.text(events).strip());
+    }
+
+    @Test
+    void anAnswerIsExplainedByAllThatTheModelWasGiven() {
+        var asked = ask("shop", KNOWN);
+        var id = client.answer(asked, "{}");
+        var told = client.await(id);
+        var json = client.events("/api/messages/" + id + "/explanation").getLast().data();
+        assertEquals("tiny-2", json.path("model").asText());
+        assertEquals(told.at("/usage/prompt_tokens").asInt(), json.path("prompt_tokens").asInt());
+        assertEquals(told.at("/usage/completion_tokens").asInt(), json.path("explained").size());
+        var text = new StringBuilder();
+        json.path("tokens").forEach(token -> text.append(token.path("text").asText()));
+        assertTrue(text.toString().contains("You help customers."), text.toString());
+        assertTrue(text.toString().contains("You may return an item within 30 days of delivery."), "the passage");
+        assertTrue(text.toString().contains(KNOWN), "the question");
+        var guarded = answered("shop", "I have crushing chest pain and cannot breathe");
+        assertEquals(400, client.send("GET", "/api/messages/" + guarded.path("id").asText() + "/explanation", "").statusCode());
     }
 
     @Test
@@ -279,6 +299,21 @@ class AssistantAnswersTest {
                 "{\"left\":\"" + sides.get(0) + "\",\"right\":\"" + sides.get(1) + "\",\"choice\":\"left\"}");
         assertEquals(List.of("shop", "tiny"),
                 sides.stream().map(id -> message(asked.conversation(), id).path("model").asText()).toList());
+    }
+
+    @Test
+    void aFormIsASettingOfTheConversation() {
+        var conversation = client.ok("POST", "/api/conversations", "{\"model\":\"shop\",\"settings\":{\"form\":\"yes-or-no\",\"seed\":1}}")
+                .path("id").asText();
+        var asked = new ChatClient.Asked(conversation, client.say(conversation, null, KNOWN));
+        var answer = client.await(client.answer(asked, "{}"));
+        assertTrue(List.of("yes", "no").contains(answer.path("text").asText()), answer.toString());
+        assertEquals("{\"form\":\"yes-or-no\"}", answer.path("settings").toString(), "it has all others of its own");
+        var refused = client.send("POST", "/api/conversations/" + conversation + "/answers",
+                "{\"parent\":\"" + asked.question() + "\",\"settings\":{\"form\":\"essay\"}}");
+        assertEquals(400, refused.statusCode());
+        assertEquals("The assistant shop has no form essay; it has yes-or-no.", ChatClient.json(refused).at("/error/message").asText());
+        assertEquals("是或否", client.get("/api/models").at("/models/2/form_titles/yes-or-no/zh").asText());
     }
 
     @Test

@@ -32,6 +32,7 @@ class AssistantPageTest extends PageTest {
             description: {en: Answers from our files., zh: 根据文件回答。}
             languages: [en, zh]
             system_prompt: {en: You help customers., zh: 你是客服。}
+            notice: {en: Prices may change., zh: 价格可能变动。}
             knowledge:
               folders: [faq]
               unknown: {en: I do not know that., zh: 我不清楚。}
@@ -39,6 +40,9 @@ class AssistantPageTest extends PageTest {
               - emergencies
               - injection
             sampling: {temperature: 0, max_new_tokens: 12}
+            forms:
+              yes-or-no: {title: {en: Yes or no, zh: 是或否}, choice: ["yes", "no"]}
+              pick: {title: Pick, json_schema: {type: object, additionalProperties: false, required: [a], properties: {a: {enum: [1, 2]}}}}
             opening_questions: {en: ["How long may I return an item?"], zh: ["退货期限是多少天？"]}
             """;
     private static final String TALKER = """
@@ -107,6 +111,7 @@ class AssistantPageTest extends PageTest {
         choose("Our shop");
         assertThat(page.locator(".welcome h1")).hasText("Our shop");
         assertThat(page.locator(".welcome")).containsText("Answers from our files.");
+        assertThat(page.locator(".welcome .notice")).hasText("Prices may change.");
         button("Settings").click();
         assertThat(page.getByLabel("System prompt")).isHidden();
         assertThat(page.locator(".about-assistant")).containsText("tiny answers for it");
@@ -118,12 +123,35 @@ class AssistantPageTest extends PageTest {
         assertEquals("shop", api("GET", "/conversations/" + current(), null).path("model").textValue());
         page.reload();
         assertThat(lastAnswer().locator(".sources button").first()).containsText("Returns");
+        assertThat(lastAnswer().locator(".notice")).hasText("Prices may change.");
         lastAnswer().locator(".turn-tools").getByLabel("Answer again").click();
         assertThat(lastAnswer().locator(".branch-place")).hasText("2/2");
         awaitAnswer();
         button("New conversation").click();
         choose("tiny-2");
         assertThat(page.getByLabel("System prompt")).isVisible();
+    }
+
+    @Test
+    void aFormThatIsChosenIsKeptUntilAnotherIs() {
+        open(laptop(), shop.base(), "/");
+        choose("Our shop");
+        button("Yes or no").click();
+        assertThat(button("Yes or no")).hasAttribute("aria-pressed", "true");
+        send(KNOWN);
+        awaitAnswer();
+        assertThat(lastAnswer().locator(".turn-body")).hasText(Pattern.compile("^(yes|no)$"));
+        page.reload();
+        assertThat(button("Yes or no")).hasAttribute("aria-pressed", "true");
+        button("Pick").click();
+        send(KNOWN);
+        awaitAnswer();
+        assertThat(lastAnswer().locator("pre")).hasText(Pattern.compile("^\\{\\s+\"a\": [12]\\s+\\}\\s*$"));
+        button("Free text").click();
+        assertThat(button("Free text")).hasAttribute("aria-pressed", "true");
+        page.waitForCondition(() -> conversation(current()).path("settings").isEmpty());
+        choose("Talker");
+        assertThat(page.locator(".form-bar")).isHidden();
     }
 
     @Test
@@ -135,6 +163,7 @@ class AssistantPageTest extends PageTest {
         send("蒙娜丽莎是谁画的？");
         awaitAnswer();
         assertThat(lastAnswer().locator(".turn-body")).hasText("我不清楚。");
+        assertThat(lastAnswer().locator(".notice")).hasText("价格可能变动。");
         assertThat(lastAnswer().locator(".ending")).hasText("固定文字：文件里没有相关内容，没有询问模型。");
     }
 

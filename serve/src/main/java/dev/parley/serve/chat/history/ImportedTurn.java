@@ -18,7 +18,7 @@ final class ImportedTurn {
     /** @throws dev.parley.serve.http.ApiError if it is none */
     static ObjectNode read(JsonFields fields) {
         var turn = JsonNodeFactory.instance.objectNode().put("assistant", fields.requireString("assistant"));
-        texts(turn, fields, "language", "model");
+        texts(turn, fields, "language", "model", "notice");
         fields.string("ending").ifPresent(ending -> {
             if (!ENDINGS.contains(ending)) throw fields.wrong("ending", "answered, unknown, guarded or quoted");
             turn.put("ending", ending);
@@ -49,7 +49,7 @@ final class ImportedTurn {
             var decision = decisions.addObject();
             texts(decision, given, "stage", "guardrail", "rule");
             decision.put("ended", given.flag("ended"));
-            texts(decision, given, "reason");
+            texts(decision, given, "action", "reason");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.serve.Lazy;
 import dev.parley.serve.assistants.ServedResponder;
 import dev.parley.serve.chat.running.ChatEngine.Question;
+import dev.parley.serve.chat.running.TurnRun.Asked;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.Lease;
@@ -15,6 +16,7 @@ import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.work.ComputePool;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model with documents or tools: its answer is the turn of an assistant that says nothing but what the conversation's system prompt
@@ -49,7 +51,8 @@ record OfSources(Lease lease, ModelPool models, ConversationSources sources) imp
         var open = OpenAssistant.open(Assistant.of(lease.id(), system, GUARDRAILS.get()), OpenAssistant.Setup.plain(Path.of("")));
         var presence = new UntilStopped();
         var responder = new ServedResponder(models, lease.id(), to.caller(), presence, model -> config);
-        var run = new TurnRun("", open, responder, presence, turns.subList(system.isEmpty() ? 0 : 1, turns.size()), sources, to);
+        var run = new TurnRun("", open, responder, presence,
+                new Asked(turns.subList(system.isEmpty() ? 0 : 1, turns.size()), Optional.empty()), sources, to);
         Thread.ofVirtual().name("parley-turn-" + to.message().id()).start(run);
         lease.close();
         return run::stop;

@@ -1,6 +1,5 @@
 package dev.parley.serve.chat.running;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.assistants.ServedAssistants;
@@ -40,6 +39,7 @@ public final class RunningAnswers {
     private final String server;
     private final Consumer<String> note;
     private final Map<String, RunningAnswer> all = new ConcurrentHashMap<>();
+    private final RecentTurns turns = new RecentTurns();
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -128,7 +128,8 @@ public final class RunningAnswers {
     /** Of a turn, the text alone is known: guardrails may have changed what the model said. */
     private static void requireModel(Answer answer) {
         if (answer.turn().isPresent())
-            throw ApiError.badRequest("", "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
+            throw ApiError.badRequest("",
+                    "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
@@ -157,8 +158,9 @@ public final class RunningAnswers {
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
             List<AnswerToken> begun) {
         var answerer = answerers.of(caller.id(), conversation, model, !begun.isEmpty());
-        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", JsonNodeFactory.instance.objectNode())
-                : Answer.begun(answerer.name(), conversation.system(), overlaid(conversation.settings(), settings));
+        var both = overlaid(conversation.settings(), settings);
+        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", both.retain(OfAssistant.FORM))
+                : Answer.begun(answerer.name(), conversation.system(), both);
         var answer = !answerer.isTurn() ? own
                 : own.withTurn(Optional.of(TurnLog.begun(answerer.isAssistant() ? answerer.name() : "")));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
@@ -221,7 +223,10 @@ public final class RunningAnswers {
             answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
         }
-        var writer = new AnswerWriter(answer, messages, server, note, () -> all.remove(message.id(), answer), () -> closed);
+        var writer = new AnswerWriter(answer, messages, server, note, () -> {
+            answer.answered().ifPresent(text -> turns.keep(message.id(), text));
+            all.remove(message.id(), answer);
+        }, () -> closed);
         Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
@@ -292,10 +297,11 @@ public final class RunningAnswers {
         var path = messages.path(owner, id);
         var message = path.getLast();
         var model = answerOf(message).model();
+        if (answerOf(message).turn().isPresent()) return turns.get(id);
         var known = tokens(owner, id);
         if (known.isEmpty()) throw ApiError.badRequest("", "The tokens of this answer are not known: it is empty, or was imported.");
         var question = question(owner, message, path.subList(0, path.size() - 1), known);
-        return new AnsweredText(model, served -> engine.tokens(question, served));
+        return new AnsweredText(model, false, served -> engine.tokens(question, served));
     }
 
     /**

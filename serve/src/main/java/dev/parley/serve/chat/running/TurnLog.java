@@ -80,6 +80,7 @@ final class TurnLog {
         json.set("passages", TurnJson.passages(result.passages()));
         var sources = json.putArray("sources");
         result.sources().forEach(sources::add);
+        if (!result.notice().isEmpty()) json.put("notice", result.notice());
         result.usage().ifPresent(usage -> json.put("model", usage.model()));
         log.settle(result.answer());
     }

@@ -1,17 +1,20 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.assist.AssistantException;
+import dev.parley.assist.OutputForm;
 import dev.parley.assist.tools.Consent;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.SmallTalk;
 import dev.parley.assist.turn.TurnEvent;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
+import dev.parley.assist.turn.TurnResult.Ending;
 import dev.parley.assist.turn.TurnTools;
 import dev.parley.knowledge.KnowledgeException;
 import dev.parley.knowledge.Passage;
 import dev.parley.knowledge.index.Language;
 import dev.parley.serve.assistants.ServedResponder;
+import dev.parley.serve.assistants.ServedResponder.Exchange;
 import dev.parley.serve.chat.running.ChatEngine.Ended;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
@@ -30,10 +33,25 @@ final class TurnRun implements Runnable {
 
     private static final Duration TO_STOP = Duration.ofMillis(800); // for the engine, which knows how many tokens it has made
 
+    /**
+     * What is to be answered.
+     *
+     * @param turns of the conversation, the last of which it is
+     * @param form that the answer is to keep
+     */
+    record Asked(List<Message> turns, Optional<OutputForm> form) {
+
+        /** @throws ApiError if there is nothing to answer */
+        Asked {
+            if (turns.getLast().content().isBlank()) throw ApiError.badRequest("parent", "An empty message cannot be answered.");
+        }
+    }
+
+    private final String assistant;
     private final OpenAssistant open;
     private final ServedResponder responder;
     private final UntilStopped presence;
-    private final List<Message> turns;
+    private final Asked question;
     private final ConversationSources sources;
     private final RunningAnswer to;
     private final TurnLog log;
@@ -46,16 +64,14 @@ final class TurnRun implements Runnable {
      * @param open stays the caller's
      * @param responder is closed at the end
      * @param presence of the responder
-     * @param turns of the conversation, the last of which is to be answered
-     * @throws ApiError if there is nothing to answer
      */
-    TurnRun(String assistant, OpenAssistant open, ServedResponder responder, UntilStopped presence, List<Message> turns,
+    TurnRun(String assistant, OpenAssistant open, ServedResponder responder, UntilStopped presence, Asked question,
             ConversationSources sources, RunningAnswer to) {
-        if (turns.getLast().content().isBlank()) throw ApiError.badRequest("parent", "An empty message cannot be answered.");
+        this.assistant = assistant;
         this.open = open;
         this.responder = responder;
         this.presence = presence;
-        this.turns = turns;
+        this.question = question;
         this.sources = sources;
         this.to = to;
         log = new TurnLog(assistant, to.log());
@@ -65,9 +81,12 @@ final class TurnRun implements Runnable {
     public void run() {
         try (responder) {
             var tools = sources.tools(to.message().id(), log::asks);
-            Consent consent = (source, tool, arguments) -> presence.isThere() && log.decided(tools.consent().allows(source, tool, arguments));
+            Consent consent = (source, tool, arguments) -> presence.isThere()
+                    && log.decided(tools.consent().allows(source, tool, arguments));
             var result = open.ask(Optional.of(responder), request(), new TurnTools(tools.sources(), consent), this::on);
-            if (!over.getAndSet(true)) to.end(ended(result));
+            if (over.getAndSet(true)) return;
+            if (result.ending() == Ending.ANSWERED) responder.last().map(this::text).ifPresent(to::answered);
+            to.end(ended(result));
         } catch (ClientGone | InterruptedException e) {
             cancelled();
         } catch (AssistantException | KnowledgeException | ApiError e) {
@@ -77,15 +96,19 @@ final class TurnRun implements Runnable {
         }
     }
 
+    private AnsweredText text(Exchange last) {
+        return new AnsweredText(responder.model(), !assistant.isEmpty(), model -> new AnsweredText.Tokens(last.prompt(), last.answer()));
+    }
+
     /** With the passages of the conversation's own documents. */
     private TurnRequest request() throws InterruptedException {
-        var history = turns.subList(0, turns.size() - 1);
-        var question = turns.getLast().content();
+        var history = question.turns().subList(0, question.turns().size() - 1);
+        var message = question.turns().getLast().content();
         waits(true);
         try {
-            var passages = SmallTalk.is(question) ? List.<Passage>of()
-                    : sources.passages(question, history, open.assistant().answerLanguage(Language.ofText(question).code()));
-            return new TurnRequest(history, question, Optional.empty(), passages);
+            var passages = SmallTalk.is(message) ? List.<Passage>of()
+                    : sources.passages(message, history, open.assistant().answerLanguage(Language.ofText(message).code()));
+            return new TurnRequest(history, message, question.form(), passages);
         } finally {
             waits(false);
         }

@@ -12,6 +12,7 @@ import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ResponseItems implements ChatAnswer.Reader {
 
-    private final Tokenizer tokenizer;
+    private final Function<List<TokenLogprob>, ArrayNode> told;
     private final Consumer<ObjectNode> events;
     private final ArrayNode done = JsonNodeFactory.instance.arrayNode();
     private Optional<Item> open = Optional.empty();
@@ -34,9 +35,21 @@ final class ResponseItems implements ChatAnswer.Reader {
 
     private record Called(String id, String callId, String name, StringBuilder arguments) implements Item {}
 
-    /** @param events takes each; {@code type} says which it is */
+    /**
+     * @param tokenizer of the model, by whose tokens probabilities are told
+     * @param events takes each; {@code type} says which it is
+     */
     ResponseItems(Tokenizer tokenizer, Consumer<ObjectNode> events) {
-        this.tokenizer = tokenizer;
+        this(logprobs -> LogprobsJson.chat(tokenizer, logprobs), events);
+    }
+
+    /** Of an answer whose tokens are not known. */
+    ResponseItems(Consumer<ObjectNode> events) {
+        this(logprobs -> JsonNodeFactory.instance.arrayNode(), events);
+    }
+
+    private ResponseItems(Function<List<TokenLogprob>, ArrayNode> told, Consumer<ObjectNode> events) {
+        this.told = told;
         this.events = events;
     }
 
@@ -66,12 +79,12 @@ final class ResponseItems implements ChatAnswer.Reader {
 
     // ---- what is said ----
 
-    private void say(String text) {
+    void say(String text) {
         if (!(open.orElse(null) instanceof Said))
             begin(new Said(Ids.of("msg_"), new StringBuilder(), JsonNodeFactory.instance.arrayNode()));
         var said = (Said) open.orElseThrow();
         said.text().append(text);
-        var tokens = LogprobsJson.chat(tokenizer, waiting);
+        var tokens = told.apply(waiting);
         waiting = List.of();
         said.logprobs().addAll(tokens);
         var event = event("response.output_text.delta", said).put("content_index", 0).put("delta", text);
@@ -91,7 +104,7 @@ final class ResponseItems implements ChatAnswer.Reader {
     }
 
     private void end(Said said, String status) {
-        said.logprobs().addAll(LogprobsJson.chat(tokenizer, waiting));
+        said.logprobs().addAll(told.apply(waiting));
         var text = event("response.output_text.done", said).put("content_index", 0).put("text", said.text().toString());
         text.set("logprobs", said.logprobs());
         events.accept(text);

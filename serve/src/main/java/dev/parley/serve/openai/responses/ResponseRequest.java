@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
@@ -55,7 +56,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         var prompt = ChatPrompt.of(model, messages, "input", tools, Map.of(), grammar, settings);
         var store = fields.any("store").isEmpty() || fields.flag("store");
         var stream = StreamFields.read(fields).stream();
-        return new ResponseRequest(prompt, conversation, repeated(fields, prompt, store), logprobs, stream, store);
+        return new ResponseRequest(prompt, conversation, repeated(fields, prompt.config(), store), logprobs, stream, store);
     }
 
     /** The grammar by {@code text.format}, or by the fields of a chat request. */
@@ -69,7 +70,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         return format.or(() -> other);
     }
 
-    private static void refuseWhatIsNotThere(JsonFields fields) {
+    static void refuseWhatIsNotThere(JsonFields fields) {
         if (fields.flag("background"))
             throw ApiError.badRequest("background", "background must be false: this server responds while the client waits.");
         if (!fields.string("truncation").orElse("disabled").equals("disabled"))
@@ -84,7 +85,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
 
     // ---- what the response repeats ----
 
-    private static ObjectNode repeated(JsonFields fields, ChatPrompt prompt, boolean store) {
+    static ObjectNode repeated(JsonFields fields, GenerationConfig config, boolean store) {
         var repeated = JsonNodeFactory.instance.objectNode().put("background", false);
         repeated.put("instructions", fields.string("instructions").orElse(null));
         put(repeated, "max_output_tokens", fields.any("max_output_tokens"), JsonNodeFactory.instance.nullNode());
@@ -92,15 +93,28 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         repeated.put("parallel_tool_calls", fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls"));
         repeated.put("previous_response_id", fields.string("previous_response_id").orElse(null));
         repeated.putObject("reasoning").putNull("effort").putNull("summary");
-        repeated.put("service_tier", "default").put("store", store).put("temperature", prompt.config().temperature());
+        repeated.put("service_tier", "default").put("store", store).put("temperature", config.temperature());
         var format = fields.object("text").flatMap(text -> text.any("format"))
                 .orElse(JsonNodeFactory.instance.objectNode().put("type", "text"));
         repeated.putObject("text").set("format", format);
         put(repeated, "tool_choice", fields.any("tool_choice"), JsonNodeFactory.instance.textNode("auto"));
         repeated.set("tools", tools(fields));
-        repeated.put("top_logprobs", Math.max(0, prompt.config().logprobs())).put("top_p", prompt.config().topP()).put("truncation",
+        repeated.put("top_logprobs", Math.max(0, config.logprobs())).put("top_p", config.topP()).put("truncation",
                 "disabled");
         return repeated.put("user", fields.string("user").orElse(null));
+    }
+
+    /** The same of an assistant, which has its own instructions, limits and tools. */
+    static ObjectNode repeatedByAssistant(JsonFields fields, GenerationConfig own, boolean store) {
+        var repeated = JsonNodeFactory.instance.objectNode().put("background", false).putNull("instructions").putNull("max_output_tokens");
+        repeated.set("metadata", metadata(fields));
+        repeated.put("parallel_tool_calls", false).put("previous_response_id", fields.string("previous_response_id").orElse(null));
+        repeated.putObject("reasoning").putNull("effort").putNull("summary");
+        repeated.put("service_tier", "default").put("store", store).put("temperature", own.temperature());
+        repeated.putObject("text").putObject("format").put("type", "text");
+        repeated.put("tool_choice", "auto").putArray("tools");
+        return repeated.put("top_logprobs", 0).put("top_p", own.topP()).put("truncation", "disabled").put("user",
+                fields.string("user").orElse(null));
     }
 
     private static void put(ObjectNode object, String name, Optional<JsonNode> value, JsonNode otherwise) {

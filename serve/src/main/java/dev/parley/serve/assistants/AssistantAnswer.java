@@ -1,4 +1,4 @@
-package dev.parley.serve.openai.chat;
+package dev.parley.serve.assistants;
 
 import dev.parley.assist.AssistantException;
 import dev.parley.assist.turn.TurnEvent;
@@ -6,7 +6,6 @@ import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.assistants.ServedAssistants.Served;
-import dev.parley.serve.assistants.ServedResponder;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ModelPool;
@@ -14,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One turn of an assistant, whose pieces of text are together its answer. */
-final class AssistantAnswer {
+public final class AssistantAnswer {
 
     private final Consumer<String> pieces;
     private final StringBuilder shown = new StringBuilder(); // since the last call of a tool
@@ -30,7 +29,7 @@ final class AssistantAnswer {
      * @throws ApiError if it cannot be answered
      * @throws dev.parley.serve.http.ClientGone if the client left
      */
-    static TurnResult run(Served assistant, ModelPool models, TurnRequest turn, Caller caller, ClientPresence client,
+    public static TurnResult run(Served assistant, ModelPool models, TurnRequest turn, Caller caller, ClientPresence client,
             Consumer<String> pieces) {
         var answer = new AssistantAnswer(pieces);
         try (var responder = new ServedResponder(models, assistant.model(), caller, client)) {
