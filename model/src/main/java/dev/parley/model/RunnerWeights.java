@@ -14,9 +14,12 @@ final class RunnerWeights {
 
     final Matrix tokens;
     final Optional<Matrix> positions;
+    final float embeddingScale;
     final List<Layer> layers;
     final Norm lastNorm;
     final Matrix head;
+    final float logitScale;
+    final float logitSoftcap;
     private final ModelWeights weights;
 
     /** @param shift of a layer norm; empty for a root mean square norm */
@@ -38,10 +41,27 @@ final class RunnerWeights {
         }
     }
 
-    /** A layer's weights beside what the blueprint says of it. */
-    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output,
-            Norm mlpNorm,
-            SideBySide up, Projection down) {
+    /**
+     * How a branch enters the residual stream.
+     *
+     * @param bias of its last product
+     * @param norm of what it adds, if there is one
+     * @param scale what it is multiplied by
+     */
+    record Landing(float[] bias, Optional<Norm> norm, float scale) {
+
+        /** Nothing is done to what it adds. */
+        static final Landing NONE = new Landing(new float[0], Optional.empty(), 1);
+    }
+
+    /**
+     * A layer's weights beside what the blueprint says of it.
+     *
+     * @param attentionNorm of what attention reads, if there is one
+     * @param mlpNorm of what the MLP reads
+     */
+    record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
+            Projection output, Landing attentionLanding, Optional<Norm> mlpNorm, SideBySide up, Projection down, Landing mlpLanding) {
 
         List<Projection> projections() {
             var all = new ArrayList<>(qkv.projections);
@@ -55,21 +75,35 @@ final class RunnerWeights {
     RunnerWeights(ModelWeights weights, Blueprint blueprint) {
         this.weights = weights;
         tokens = weights.matrix(blueprint.embedding().tokens());
+        embeddingScale = (float) blueprint.embedding().scale();
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
         head = weights.matrix(blueprint.head().weight());
+        logitScale = (float) blueprint.head().scale();
+        logitSoftcap = (float) blueprint.head().softcap();
     }
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
-                attention.keyNorm().map(this::norm),
-                projection(attention.output()), norm(spec.mlpNorm()), sideBySide(spec.mlp().up()), projection(spec.mlp().down()));
+        Projection output = projection(attention.output()), down = projection(spec.mlp().down());
+        return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
+                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
+                landing(output, spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                sideBySide(spec.mlp().up()), down, landing(down, spec.mlpNorms().after(), spec));
+    }
+
+    private Landing landing(Projection last, Optional<NormSpec> norm, LayerSpec spec) {
+        return new Landing(last.bias(), norm.map(this::norm), (float) spec.join().scale());
     }
 
     private Norm norm(NormSpec spec) {
-        return new Norm(weights.vector(spec.scale()), vector(spec.shift()), (float) spec.epsilon());
+        var scale = weights.vector(spec.scale());
+        if (spec.scaleOffset() != 0) {
+            scale = scale.clone();
+            for (int i = 0; i < scale.length; i++) scale[i] += (float) spec.scaleOffset();
+        }
+        return new Norm(scale, vector(spec.shift()), (float) spec.epsilon());
     }
 
     private SideBySide sideBySide(List<LinearSpec> specs) {

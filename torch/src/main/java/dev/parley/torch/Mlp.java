@@ -22,9 +22,14 @@ final class Mlp {
         var m = spec.down().in();
         var inner = switch (spec.activation()) { // (B, T, M)
             case GELU -> Functional.geluNew(up.forward(x, computeType));
+            case GELU_ERF -> Functional.gelu(up.forward(x, computeType));
             case GATED_SILU -> {
                 var gateAndUp = up.split(x, computeType, m, m);
                 yield Functional.silu(gateAndUp.getFirst()).mul(gateAndUp.getLast());
+            }
+            case GATED_GELU -> {
+                var gateAndUp = up.split(x, computeType, m, m);
+                yield Functional.geluNew(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
         };
         return down.forward(inner, computeType); // (B, T, C)

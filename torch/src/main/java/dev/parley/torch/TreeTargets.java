@@ -15,13 +15,15 @@ final class TreeTargets {
 
     private static final int ROWS = 256; // 25 MB of scores in bfloat16 with a vocabulary of 50,000
 
-    private final Tensor head; // (V, C), of the compute type
+    private final Head head;
+    private final DType computeType;
     private final TokenTree tree;
     private final double[] logprobs;
     private final boolean[] likeliest;
 
-    TreeTargets(Tensor head, TokenTree tree) {
+    TreeTargets(Head head, DType computeType, TokenTree tree) {
         this.head = head;
+        this.computeType = computeType;
         this.tree = tree;
         logprobs = new double[tree.at().length];
         likeliest = new boolean[logprobs.length];
@@ -35,7 +37,7 @@ final class TreeTargets {
             var end = target;
             while (end < tree.at().length && tree.at()[end] <= some[some.length - 1]) end++;
             try (var scope = Scope.open()) {
-                note(hidden.indexSelect(0, Tensor.ofInts(some, some.length)).matmul(head.transpose(0, 1)), some, target, end); // (n, V)
+                note(head.scores(hidden.indexSelect(0, Tensor.ofInts(some, some.length)), computeType), some, target, end); // (n, V)
             }
             target = end;
         }

@@ -25,8 +25,9 @@ public final class GgufWeights implements WeightSource {
      * @param transposed whether the file has (out, in) where the model wants (in, out)
      * @param rowInFile the file's row that is the model's
      * @param reordered whether any row is another
+     * @param offset what the file has added to each number of a vector
      */
-    public record View(Gguf.TensorEntry tensor, boolean transposed, IntUnaryOperator rowInFile, boolean reordered) {}
+    public record View(Gguf.TensorEntry tensor, boolean transposed, IntUnaryOperator rowInFile, boolean reordered, float offset) {}
 
     /**
      * Looks at a file's tensors under the model's names.
@@ -56,7 +57,7 @@ public final class GgufWeights implements WeightSource {
     }
 
     private static boolean plain(View view) {
-        return view.tensor.type().blockSize() == 1 && !view.transposed && !view.reordered;
+        return view.tensor.type().blockSize() == 1 && !view.transposed && !view.reordered && view.offset == 0;
     }
 
     @Override
@@ -85,6 +86,7 @@ public final class GgufWeights implements WeightSource {
             for (int r = 16 * block; r < Math.min(rows, 16 * (block + 1)); r++) {
                 view.tensor.type().widen(view.tensor.bytes(), (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns, columns, row,
                         0);
+                if (view.offset != 0) for (int i = 0; i < columns; i++) row[i] -= view.offset;
                 put(wide, view, row, r, rows);
             }
         });
