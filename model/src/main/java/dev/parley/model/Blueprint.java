@@ -3,6 +3,7 @@ package dev.parley.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A network on paper: its parts from the embedding to the head, and every weight of each. A {@link Family} draws it from a
@@ -45,10 +46,10 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      * @param mlpNorms of its branch with the MLP
      * @param join how the branches are added to the residual stream
      */
-    public record LayerSpec(Norms attentionNorms, AttentionSpec attention, Norms mlpNorms, MlpSpec mlp, Join join) {
+    public record LayerSpec(Norms attentionNorms, AttentionSpec attention, Norms mlpNorms, FeedForward mlp, Join join) {
 
         /** A layer of which each branch has a norm before it, and is added as it is. */
-        public LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, MlpSpec mlp) {
+        public LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, FeedForward mlp) {
             this(Norms.before(attentionNorm), attention, Norms.before(mlpNorm), mlp, Join.PLAIN);
         }
     }
@@ -190,15 +191,47 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         GATED_GELU
     }
 
+    /** A layer's second branch, which reads each token by itself. */
+    public sealed interface FeedForward {
+
+        /** Its products, in their order. */
+        List<LinearSpec> linears();
+    }
+
     /**
-     * The perceptron of a layer.
+     * A perceptron.
      *
      * @param up the projections into it, whose results lie side by side; a gate comes first
      */
-    public record MlpSpec(Activation activation, List<LinearSpec> up, LinearSpec down) {
+    public record MlpSpec(Activation activation, List<LinearSpec> up, LinearSpec down) implements FeedForward {
 
         public MlpSpec {
             up = List.copyOf(up);
+        }
+
+        @Override
+        public List<LinearSpec> linears() {
+            return Stream.concat(up.stream(), Stream.of(down)).toList();
+        }
+    }
+
+    /**
+     * Perceptrons of which each token asks a few, Shazeer et al. 2017 (arXiv:1701.06538): the sum of those with the highest scores, each by
+     * its share of softmax(scores).
+     *
+     * @param router gives a score for each expert
+     * @param topK experts that a token asks
+     * @param normTopKProb whether the shares of those add up to 1; else they are shares among all
+     */
+    public record ExpertsSpec(LinearSpec router, List<MlpSpec> experts, int topK, boolean normTopKProb) implements FeedForward {
+
+        public ExpertsSpec {
+            experts = List.copyOf(experts);
+        }
+
+        @Override
+        public List<LinearSpec> linears() {
+            return Stream.concat(Stream.of(router), experts.stream().flatMap(expert -> expert.linears().stream())).toList();
         }
     }
 
@@ -231,8 +264,7 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
             add(all, layer.attention.output);
             layer.attentionNorms.after.ifPresent(norm -> add(all, norm));
             layer.mlpNorms.before.ifPresent(norm -> add(all, norm));
-            for (var projection : layer.mlp.up) add(all, projection);
-            add(all, layer.mlp.down);
+            for (var projection : layer.mlp.linears()) add(all, projection);
             layer.mlpNorms.after.ifPresent(norm -> add(all, norm));
         }
         add(all, head.norm);

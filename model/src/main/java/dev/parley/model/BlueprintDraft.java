@@ -25,33 +25,40 @@ public final class BlueprintDraft {
     private final String ggufPath;
     private final boolean inOut;
     private final RowOrder ggufRows;
+    private final int ggufSlice;
 
-    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, RowOrder ggufRows) {
+    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, RowOrder ggufRows, int ggufSlice) {
         this.config = config;
         this.path = path;
         this.ggufPath = ggufPath;
         this.inOut = inOut;
         this.ggufRows = ggufRows;
+        this.ggufSlice = ggufSlice;
     }
 
     /** One that stores matrices as (out, in), as torch's Linear does. */
     public static BlueprintDraft of(ModelConfig config) {
-        return new BlueprintDraft(config, "", "", false, RowOrder.SAME);
+        return new BlueprintDraft(config, "", "", false, RowOrder.SAME, -1);
     }
 
     /** The same, below a place in the tree of names. */
     public BlueprintDraft under(String path, String ggufPath) {
-        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, ggufRows);
+        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, ggufRows, ggufSlice);
     }
 
     /** The same with matrices as (in, out). */
     public BlueprintDraft storingInOut() {
-        return new BlueprintDraft(config, path, ggufPath, true, ggufRows);
+        return new BlueprintDraft(config, path, ggufPath, true, ggufRows, ggufSlice);
     }
 
     /** The same for rows that GGUF has in another order. */
     public BlueprintDraft inGguf(RowOrder rows) {
-        return new BlueprintDraft(config, path, ggufPath, inOut, rows);
+        return new BlueprintDraft(config, path, ggufPath, inOut, rows, ggufSlice);
+    }
+
+    /** The same for matrices that GGUF has stacked in one tensor. @param number among them, from 0 */
+    public BlueprintDraft slice(int number) {
+        return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, number);
     }
 
     /** A table of vectors of the residual stream, whose rows are looked up. */
@@ -88,7 +95,7 @@ public final class BlueprintDraft {
     /** The same whose learned numbers are their distance from 1; GGUF has the scales themselves. */
     public NormSpec rmsNormFromOne(String name, String ggufName, int size) {
         var scale = new WeightSpec(path + name + ".weight", this.ggufPath + ggufName + ".weight", List.of((long) size), Use.NORM,
-                Init.constant(0), -1, ggufRows, 1);
+                Init.constant(0), -1, ggufRows, 1, ggufSlice);
         return new NormSpec(scale, Optional.empty(), config.normEpsilon(), 1);
     }
 
@@ -120,6 +127,6 @@ public final class BlueprintDraft {
 
     private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, long... shape) {
         return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension,
-                ggufRows, 0);
+                ggufRows, 0, ggufSlice);
     }
 }

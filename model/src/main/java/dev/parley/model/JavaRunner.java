@@ -144,11 +144,24 @@ final class JavaRunner {
 
         // x += attention; h = norm(x)
         addAndNorm(pass, 2 * number, layer.attentionLanding(), layer.mlpNorm(), layer.spec().join().parallel());
-        arrange(layer.up().first(), b.normed, c, n);
-        multiply(layer.up().projections(), n, b.inner, layer.up().size(), member);
-        activate(layer, n);
-        arrange(layer.down().weight(), b.inner, layer.up().size(), n);
-        multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
+        switch (layer.mlp()) { // its result is added to x by the next layer, or by lastState
+            case RunnerWeights.Mlp mlp -> mlp(mlp, n, member);
+            case RunnerWeights.Experts experts -> {
+                arrange(experts.router().weight(), b.normed, c, n);
+                multiply(List.of(experts.router()), n, b.inner, experts.innerSize(), member);
+                ExpertsPass.run(experts, n, b, team, member);
+            }
+        }
+    }
+
+    private void mlp(RunnerWeights.Mlp mlp, int n, int member) {
+        int c = config.hiddenSize(), stride = mlp.up().size();
+        arrange(mlp.up().first(), buffers.normed, c, n);
+        multiply(mlp.up().projections(), n, buffers.inner, stride, member);
+        team.share(n, t -> activate(mlp, buffers.inner, t * stride));
+        team.barrier();
+        arrange(mlp.down().weight(), buffers.inner, stride, n);
+        multiply(List.of(mlp.down()), n, buffers.branch, c, member);
     }
 
     /**
@@ -295,23 +308,20 @@ final class JavaRunner {
         team.barrier();
     }
 
-    private void activate(RunnerWeights.Layer layer, int n) {
-        var inner = buffers.inner;
-        int m = layer.spec().mlp().down().in(), stride = layer.up().size();
-        team.share(n, t -> {
-            var at = t * stride;
-            for (var p : layer.up().projections()) {
-                Activations.add(inner, at, p.bias(), 0, p.bias().length);
-                at += p.weight().rows();
-            }
-            switch (layer.spec().mlp().activation()) {
-                case GELU -> Activations.geluNew(inner, t * stride, m);
-                case GELU_ERF -> Activations.geluErf(inner, t * stride, m);
-                case GATED_SILU -> Activations.siluTimes(inner, t * stride, inner, t * stride + m, m);
-                case GATED_GELU -> Activations.geluTimes(inner, t * stride, inner, t * stride + m, m);
-            }
-        });
-        team.barrier();
+    /** What stands between the two products of a perceptron, of one token: biases of the first, and the activation. */
+    static void activate(RunnerWeights.Mlp mlp, float[] inner, int at) {
+        var m = mlp.spec().down().in();
+        var biasAt = at;
+        for (var p : mlp.up().projections()) {
+            Activations.add(inner, biasAt, p.bias(), 0, p.bias().length);
+            biasAt += p.weight().rows();
+        }
+        switch (mlp.spec().activation()) {
+            case GELU -> Activations.geluNew(inner, at, m);
+            case GELU_ERF -> Activations.geluErf(inner, at, m);
+            case GATED_SILU -> Activations.siluTimes(inner, at, inner, at + m, m);
+            case GATED_GELU -> Activations.geluTimes(inner, at, inner, at + m, m);
+        }
     }
 
     private void head(ForwardBatch pass, int[] outputs, float[][] scores, int member) {

@@ -26,16 +26,17 @@ import java.util.OptionalDouble;
  * @param training what only training asks for
  * @param specialTokens ids that begin and end a text
  * @param scales numbers that some families multiply by, or bound scores with
+ * @param experts of layers that have such in place of an MLP
  */
 public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
         MlpShape mlp,
-        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens, Scales scales) {
+        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens, Scales scales, Optional<ExpertsShape> experts) {
 
     /** One of a family without {@link Scales}. */
     public ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
             MlpShape mlp, double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens) {
         this(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training, specialTokens,
-                Scales.NONE);
+                Scales.NONE, Optional.empty());
     }
 
     /**
@@ -137,6 +138,28 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         /** One after attention, as in almost all. */
         public MlpShape(int intermediateSize, boolean bias) {
             this(intermediateSize, bias, false);
+        }
+    }
+
+    /**
+     * Experts in place of an MLP.
+     *
+     * @param count in a layer
+     * @param topK that a token asks
+     * @param intermediateSize the inner width of one
+     * @param normTopKProb whether the shares of those that are asked add up to 1
+     * @param layers that have them
+     */
+    public record ExpertsShape(int count, int topK, int intermediateSize, boolean normTopKProb, List<Integer> layers) {
+
+        /** @throws IllegalArgumentException if a token is to ask more experts than there are */
+        public ExpertsShape {
+            layers = List.copyOf(layers);
+            if (!layers.isEmpty() && (count < 1 || count > 1 << 12 || topK < 1 || topK > count || intermediateSize < 1
+                    || intermediateSize > 1 << 20)) {
+                throw new IllegalArgumentException("These values make no model: " + count + " experts of width " + intermediateSize + ", of which a "
+                        + "token asks " + topK + ".");
+            }
         }
     }
 
@@ -249,13 +272,13 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
     /** The same model with other tokens that begin (-1 for none) and end a text. */
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
-                new SpecialTokens(bosTokenId, List.of(eosTokenId)), scales);
+                new SpecialTokens(bosTokenId, List.of(eosTokenId)), scales, experts);
     }
 
     /** The same dropout in all three places. */
     public ModelConfig withDropout(double p) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings,
-                new Training(new Dropout(p, p, p), training.initializerRange), specialTokens, scales);
+                new Training(new Dropout(p, p, p), training.initializerRange), specialTokens, scales, experts);
     }
 
     // ---- under the names of config.json ----

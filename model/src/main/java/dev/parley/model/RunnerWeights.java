@@ -2,8 +2,10 @@ package dev.parley.model;
 
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,14 +63,54 @@ final class RunnerWeights {
      * @param mlpNorm of what the MLP reads
      */
     record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
-            Projection output, Landing attentionLanding, Optional<Norm> mlpNorm, SideBySide up, Projection down, Landing mlpLanding) {
+            Projection output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
         List<Projection> projections() {
             var all = new ArrayList<>(qkv.projections);
-            all.addAll(up.projections);
             all.add(output);
+            all.addAll(mlp.projections());
+            return all;
+        }
+    }
+
+    /** The second branch of a layer. */
+    sealed interface Branch {
+
+        List<Projection> projections();
+
+        /** Numbers of a token between its products. */
+        int innerSize();
+    }
+
+    /** A perceptron. */
+    record Mlp(MlpSpec spec, SideBySide up, Projection down) implements Branch {
+
+        @Override
+        public List<Projection> projections() {
+            var all = new ArrayList<>(up.projections);
             all.add(down);
             return all;
+        }
+
+        @Override
+        public int innerSize() {
+            return up.size;
+        }
+    }
+
+    /** Perceptrons of which each token asks a few. */
+    record Experts(ExpertsSpec spec, Projection router, List<Mlp> experts) implements Branch {
+
+        @Override
+        public List<Projection> projections() {
+            var all = new ArrayList<>(List.of(router));
+            for (var expert : experts) all.addAll(expert.projections());
+            return all;
+        }
+
+        @Override
+        public int innerSize() {
+            return router.weight.rows();
         }
     }
 
@@ -86,15 +128,24 @@ final class RunnerWeights {
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        Projection output = projection(attention.output()), down = projection(spec.mlp().down());
+        var output = projection(attention.output());
+        var mlp = switch (spec.mlp()) {
+            case MlpSpec dense -> mlp(dense);
+            case ExpertsSpec experts -> new Experts(experts, projection(experts.router()), experts.experts().stream().map(this::mlp).toList());
+        };
+        var mlpBias = mlp instanceof Mlp dense ? dense.down.bias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
                 attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
-                landing(output, spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
-                sideBySide(spec.mlp().up()), down, landing(down, spec.mlpNorms().after(), spec));
+                landing(output.bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
     }
 
-    private Landing landing(Projection last, Optional<NormSpec> norm, LayerSpec spec) {
-        return new Landing(last.bias(), norm.map(this::norm), (float) spec.join().scale());
+    private Mlp mlp(MlpSpec spec) {
+        return new Mlp(spec, sideBySide(spec.up()), projection(spec.down()));
+    }
+
+    private Landing landing(float[] bias, Optional<NormSpec> norm, LayerSpec spec) {
+        return new Landing(bias, norm.map(this::norm), (float) spec.join().scale());
     }
 
     private Norm norm(NormSpec spec) {

@@ -14,9 +14,10 @@ import java.util.List;
  *         the other is the residual stream's. -1 for all other weights
  * @param ggufRows the order in which GGUF has its rows
  * @param ggufOffset what GGUF files have added to each number of a vector
+ * @param ggufSlice number of the matrix among those that GGUF files have stacked in one tensor; -1 where it is a tensor of its own
  */
 public record WeightSpec(String name, String ggufName, List<Long> dimensions, Use use, Init init, int innerDimension, RowOrder ggufRows,
-        double ggufOffset) {
+        double ggufOffset, int ggufSlice) {
 
     /** What a weight is for, which says how it is kept while the model only runs. */
     public enum Use {

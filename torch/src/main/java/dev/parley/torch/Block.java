@@ -16,7 +16,7 @@ final class Block {
     private final Around attentionNorms;
     private final Attention attention;
     private final Around mlpNorms;
-    private final Mlp mlp;
+    private final FeedForward mlp;
     private final Join join;
     private final double dropout;
 
@@ -40,7 +40,7 @@ final class Block {
         attentionNorms = Around.of(parameters, spec.attentionNorms());
         attention = new Attention(parameters, spec.attention(), dropout.attention());
         mlpNorms = Around.of(parameters, spec.mlpNorms());
-        mlp = new Mlp(parameters, spec.mlp());
+        mlp = FeedForward.of(parameters, spec.mlp());
         join = spec.join();
         this.dropout = dropout.residual();
     }

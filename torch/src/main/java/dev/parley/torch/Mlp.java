@@ -6,7 +6,7 @@ import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
 
 /** The perceptron of a layer, as its {@link Blueprint.Activation} says. */
-final class Mlp {
+final class Mlp implements FeedForward {
 
     private final MlpSpec spec;
     private final Linear up;
@@ -18,7 +18,8 @@ final class Mlp {
         down = new Linear(parameters, spec.down());
     }
 
-    Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
+    @Override
+    public Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
         var m = spec.down().in();
         var inner = switch (spec.activation()) { // (B, T, M)
             case GELU -> Functional.geluNew(up.forward(x, computeType));

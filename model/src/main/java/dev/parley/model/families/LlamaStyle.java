@@ -6,6 +6,7 @@ import dev.parley.model.Blueprint;
 import dev.parley.model.Blueprint.Activation;
 import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.EmbeddingSpec;
+import dev.parley.model.Blueprint.FeedForward;
 import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.MlpSpec;
@@ -17,6 +18,7 @@ import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.AttentionShape;
 import dev.parley.model.ModelConfig.Dropout;
+import dev.parley.model.ModelConfig.ExpertsShape;
 import dev.parley.model.ModelConfig.Layer;
 import dev.parley.model.ModelConfig.MlpShape;
 import dev.parley.model.ModelConfig.Positions;
@@ -94,6 +96,16 @@ interface LlamaStyle extends Family {
         return Scales.NONE;
     }
 
+    default Optional<ExpertsShape> experts(ConfigSettings s, int layers) {
+        return Optional.empty();
+    }
+
+    /** The second branch of a layer. @param number from 0 */
+    default FeedForward mlp(ModelConfig c, int number, BlueprintDraft layer) {
+        return new MlpSpec(activation(), up(c, layer),
+                layer.writing("mlp.down_proj", "ffn_down", c.intermediateSize(), c.hiddenSize(), c.mlp().bias()));
+    }
+
     /** Whether the head is the table of token embeddings where config.json does not say. */
     default boolean tiesEmbeddings() {
         return false;
@@ -149,7 +161,7 @@ interface LlamaStyle extends Family {
         return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
                 layers(s, layers), attention, new MlpShape(s.integer("intermediate_size", 11_008), s.flag("mlp_bias", false)),
                 s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", tiesEmbeddings()), training, s.specialTokens(-1),
-                scales(s, hidden));
+                scales(s, hidden), experts(s, layers));
     }
 
     @Override
@@ -191,7 +203,7 @@ interface LlamaStyle extends Family {
 
     @Override
     default Blueprint blueprint(ModelConfig c) {
-        int width = c.hiddenSize(), inner = c.intermediateSize();
+        int width = c.hiddenSize();
         var scales = c.scales();
         var draft = BlueprintDraft.of(c);
         var tokens = draft.tokens("model.embed_tokens", "token_embd");
@@ -199,7 +211,7 @@ interface LlamaStyle extends Family {
         for (int i = 0; i < c.numHiddenLayers(); i++) {
             var layer = draft.under("model.layers." + i + ".", "blk." + i + ".");
             layers.add(new LayerSpec(attentionNorms(layer, width), attention(c, i, layer), mlpNorms(layer, width),
-                    new MlpSpec(activation(), up(c, layer), layer.writing("mlp.down_proj", "ffn_down", inner, width, c.mlp().bias())),
+                    mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
         var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));

@@ -31,6 +31,13 @@ MODELS = {
                                 tie_word_embeddings=False),
     "gpt-neox-sequential": t.GPTNeoXConfig(**{k: v for k, v in COMMON.items() if k != "num_key_value_heads"}, rotary_pct=1.0,
                                            use_parallel_residual=False, attention_bias=False),
+    "qwen3-moe": t.Qwen3MoeConfig(**{**COMMON, "num_hidden_layers": 2}, head_dim=16, moe_intermediate_size=24, num_experts=6, num_experts_per_tok=2,
+                                  norm_topk_prob=True),
+    "qwen3-moe-mixed": t.Qwen3MoeConfig(**COMMON, head_dim=16, moe_intermediate_size=24, num_experts=5, num_experts_per_tok=3,
+                                        norm_topk_prob=False, mlp_only_layers=[1]),
+    "gpt-oss": t.GptOssConfig(**{**COMMON, "intermediate_size": 32}, head_dim=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=5,
+                              rope_parameters=dict(rope_type="yarn", rope_theta=15e4, factor=4.0, beta_fast=32.0, beta_slow=1.0,
+                                                   truncate=False, original_max_position_embeddings=16)),
     "ministral3": t.Ministral3Config(**COMMON, head_dim=16, rope_parameters=dict(rope_type="yarn", rope_theta=1e6, factor=4.0,
                                      original_max_position_embeddings=16, beta_fast=32.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0,
                                      llama_4_scaling_beta=0.1)),
@@ -47,6 +54,24 @@ def randomise(model, family):
             p.copy_((base + spread * torch.randn(p.shape, generator=RNG)).float().bfloat16().float())
 
 
+def parts(family, parameters):
+    """Gradients under the names of the saved files, which hold each expert by itself and NeoX's head under a name of its own."""
+    for name, p in parameters:
+        if "neox" in family:
+            yield name.replace("lm_head", "embed_out"), p.grad
+        elif family.startswith("qwen3-moe") and ".experts." in name:
+            path, kind = name.rsplit(".", 1)
+            for e in range(p.shape[0]):
+                if kind == "down_proj":
+                    yield f"{path}.{e}.down_proj.weight", p.grad[e]
+                else:
+                    half = p.shape[1] // 2
+                    yield f"{path}.{e}.gate_proj.weight", p.grad[e, :half]
+                    yield f"{path}.{e}.up_proj.weight", p.grad[e, half:]
+        else:
+            yield name, p.grad
+
+
 def rounded(x):
     return json.loads(json.dumps(x.tolist()), parse_float=lambda s: float(f"{float(s):.9g}"))
 
@@ -60,7 +85,8 @@ for name, config in MODELS.items():
     model.float().save_pretrained(folder)
     for unwanted in ("generation_config.json",):
         if os.path.exists(os.path.join(folder, unwanted)): os.remove(os.path.join(folder, unwanted))
-    wide = t.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").double().eval()
+    more = {"experts_implementation": "eager"} if hasattr(config, "num_experts_per_tok") else {}
+    wide = t.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", **more).double().eval()
     ids = torch.randint(3, 97, (2, 20), generator=RNG)
     labels = ids.clone()
     labels[0, :9] = -100
@@ -71,10 +97,10 @@ for name, config in MODELS.items():
     loss = -(shifted.gather(1, ids[:, 1:].reshape(-1, 1)).view(-1)[kept]).mean()
     loss.backward()
     gradients = {}
-    for pname, p in wide.named_parameters():
-        flat = p.grad.reshape(-1)
+    for pname, gradient in parts(name, wide.named_parameters()):
+        flat = gradient.reshape(-1)
         at = torch.randint(0, flat.numel(), (5,), generator=RNG).tolist()
-        gradients[pname.replace("lm_head", "embed_out") if "neox" in name else pname] = {"norm": float(f"{p.grad.norm().item():.9g}"), "entries": [[i, float(f"{flat[i].item():.9g}")] for i in at]}
+        gradients[pname] = {"norm": float(f"{gradient.norm().item():.9g}"), "entries": [[i, float(f"{flat[i].item():.9g}")] for i in at]}
     rows = []
     for length in (17, 22) if name == "phi4-mini" else (3, 7):  # longer than trained on from the start
         prompt = torch.randint(3, 97, (1, length), generator=RNG)
