@@ -41,9 +41,13 @@ public final class GgufExport {
         try (var source = WeightFiles.open(folder)) {
             var loader = new WeightLoader(source, blueprint);
             loader.check();
+            var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
+            for (var weight : blueprint.weights()) {
+                byName.computeIfAbsent(weight.ggufName(), name -> new ArrayList<>())
+                        .add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            }
             var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var weight : blueprint.weights())
-                tensors.add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
             if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
             tensors.addAll(ropeFactors(config));
             GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);

@@ -72,7 +72,7 @@ public final class GgufImport {
             var tensor = gguf.tensors().get(weight.ggufName());
             if (tensor == null) continue; // the loader lists what is missing
             views.put(weight.name(), new View(tensor, weight.isInOut(), weight::rowInGguf, !weight.ggufRows().equals(WeightSpec.RowOrder.SAME),
-                    (float) weight.ggufOffset()));
+                    (float) weight.ggufOffset(), weight.ggufSlice()));
         }
         return new GgufWeights(gguf, views);
     }

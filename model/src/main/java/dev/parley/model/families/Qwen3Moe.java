@@ -7,11 +7,14 @@ import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.BlueprintDraft;
 import dev.parley.model.ConfigSettings;
+import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.ExpertsShape;
 import dev.parley.model.ModelConfig.Layer;
+import dev.parley.model.ModelException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** Yang et al. 2025 (arXiv:2505.09388): Qwen3 with experts in place of perceptrons, in all layers or in some. */
@@ -70,6 +73,33 @@ public record Qwen3Moe() implements LlamaStyle {
         return new ExpertsSpec(layer.reading("mlp.gate", "ffn_gate_inp", width, shape.count(), false), experts, shape.topK(),
                 shape.normTopKProb());
     }
+
+    // ---- GGUF ----
+
+    @Override
+    public Optional<String> ggufArchitecture() {
+        return Optional.of("qwen3moe");
+    }
+
+    @Override
+    public ObjectNode readGguf(GgufSettings m) {
+        var json = LlamaStyle.super.readGguf(m);
+        var without = json.put("num_experts", m.need("expert_count")).put("num_experts_per_tok", m.need("expert_used_count"))
+                .put("moe_intermediate_size", m.need("expert_feed_forward_length")).put("norm_topk_prob", true).putArray("mlp_only_layers");
+        for (int i = 0; i < json.path("num_hidden_layers").asInt(); i++) if (!m.has("blk." + i + ".ffn_gate_inp.weight")) without.add(i);
+        return json;
+    }
+
+    @Override
+    public void writeGguf(ModelConfig c, BiConsumer<String, Object> setting) {
+        var shape = c.experts().orElseThrow();
+        if (!shape.normTopKProb()) throw new ModelException("GGUF has no Qwen3-MoE without norm_topk_prob.");
+        setting.accept("expert_count", shape.count());
+        setting.accept("expert_used_count", shape.topK());
+        setting.accept("expert_feed_forward_length", shape.intermediateSize());
+    }
+
+    // ---- config.json ----
 
     @Override
     public void writeOwn(ModelConfig c, ObjectNode json) {
