@@ -2,8 +2,10 @@ package dev.parley.model;
 
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +16,12 @@ final class RunnerWeights {
 
     final Matrix tokens;
     final Optional<Matrix> positions;
+    final float embeddingScale;
     final List<Layer> layers;
     final Norm lastNorm;
     final Matrix head;
+    final float logitScale;
+    final float logitSoftcap;
     private final ModelWeights weights;
 
     /** @param shift of a layer norm; empty for a root mean square norm */
@@ -38,38 +43,118 @@ final class RunnerWeights {
         }
     }
 
-    /** A layer's weights beside what the blueprint says of it. */
-    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, Projection output,
-            Norm mlpNorm,
-            SideBySide up, Projection down) {
+    /**
+     * How a branch enters the residual stream.
+     *
+     * @param bias of its last product
+     * @param norm of what it adds, if there is one
+     * @param scale what it is multiplied by
+     */
+    record Landing(float[] bias, Optional<Norm> norm, float scale) {
+
+        /** Nothing is done to what it adds. */
+        static final Landing NONE = new Landing(new float[0], Optional.empty(), 1);
+    }
+
+    /**
+     * A layer's weights beside what the blueprint says of it.
+     *
+     * @param attentionNorm of what attention reads, if there is one
+     * @param mlpNorm of what the MLP reads
+     */
+    record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
+            Projection output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
         List<Projection> projections() {
             var all = new ArrayList<>(qkv.projections);
-            all.addAll(up.projections);
             all.add(output);
+            all.addAll(mlp.projections());
+            return all;
+        }
+    }
+
+    /** The second branch of a layer. */
+    sealed interface Branch {
+
+        List<Projection> projections();
+
+        /** Numbers of a token between its products. */
+        int innerSize();
+    }
+
+    /** A perceptron. */
+    record Mlp(MlpSpec spec, SideBySide up, Projection down) implements Branch {
+
+        @Override
+        public List<Projection> projections() {
+            var all = new ArrayList<>(up.projections);
             all.add(down);
             return all;
+        }
+
+        @Override
+        public int innerSize() {
+            return up.size;
+        }
+    }
+
+    /** Perceptrons of which each token asks a few. */
+    record Experts(ExpertsSpec spec, Projection router, List<Mlp> experts) implements Branch {
+
+        @Override
+        public List<Projection> projections() {
+            var all = new ArrayList<>(List.of(router));
+            for (var expert : experts) all.addAll(expert.projections());
+            return all;
+        }
+
+        @Override
+        public int innerSize() {
+            return router.weight.rows();
         }
     }
 
     RunnerWeights(ModelWeights weights, Blueprint blueprint) {
         this.weights = weights;
         tokens = weights.matrix(blueprint.embedding().tokens());
+        embeddingScale = (float) blueprint.embedding().scale();
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
         head = weights.matrix(blueprint.head().weight());
+        logitScale = (float) blueprint.head().scale();
+        logitSoftcap = (float) blueprint.head().softcap();
     }
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
-                attention.keyNorm().map(this::norm),
-                projection(attention.output()), norm(spec.mlpNorm()), sideBySide(spec.mlp().up()), projection(spec.mlp().down()));
+        var output = projection(attention.output());
+        var mlp = switch (spec.mlp()) {
+            case MlpSpec dense -> mlp(dense);
+            case ExpertsSpec experts -> new Experts(experts, projection(experts.router()), experts.experts().stream().map(this::mlp).toList());
+        };
+        var mlpBias = mlp instanceof Mlp dense ? dense.down.bias() : Landing.NONE.bias(); // experts add their own
+        return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
+                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
+                landing(output.bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
+    }
+
+    private Mlp mlp(MlpSpec spec) {
+        return new Mlp(spec, sideBySide(spec.up()), projection(spec.down()));
+    }
+
+    private Landing landing(float[] bias, Optional<NormSpec> norm, LayerSpec spec) {
+        return new Landing(bias, norm.map(this::norm), (float) spec.join().scale());
     }
 
     private Norm norm(NormSpec spec) {
-        return new Norm(weights.vector(spec.scale()), vector(spec.shift()), (float) spec.epsilon());
+        var scale = weights.vector(spec.scale());
+        if (spec.scaleOffset() != 0) {
+            scale = scale.clone();
+            for (int i = 0; i < scale.length; i++) scale[i] += (float) spec.scaleOffset();
+        }
+        return new Norm(scale, vector(spec.shift()), (float) spec.epsilon());
     }
 
     private SideBySide sideBySide(List<LinearSpec> specs) {

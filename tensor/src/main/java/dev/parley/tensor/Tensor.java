@@ -361,6 +361,11 @@ public final class Tensor implements AutoCloseable {
         return call("exp", pointer::exp, this);
     }
 
+    /** Hyperbolic tangent of each element. */
+    public Tensor tanh() {
+        return call("tanh", pointer::tanh, this);
+    }
+
     /** exp of each element by the sum of them along a dimension, in this tensor's type. */
     public Tensor softmax(long dim) {
         return call("softmax", () -> pointer.softmax(dim), this);

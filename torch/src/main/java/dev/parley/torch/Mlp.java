@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** The perceptron of a layer, as its {@link Blueprint.Activation} says. */
-final class Mlp {
+final class Mlp implements FeedForward {
 
     private static final int PIECE = 4096; // numbers that stay in the nearest cache
 
@@ -24,13 +24,19 @@ final class Mlp {
         down = new Linear(parameters, spec.down());
     }
 
-    Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
+    @Override
+    public Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
         var m = spec.down().in();
         var inner = switch (spec.activation()) { // (B, T, M)
             case GELU -> gelu(up.forward(x, computeType));
+            case GELU_ERF -> Functional.gelu(up.forward(x, computeType));
             case GATED_SILU -> {
                 var gateAndUp = up.split(x, computeType, m, m);
                 yield Functional.silu(gateAndUp.getFirst()).mul(gateAndUp.getLast());
+            }
+            case GATED_GELU -> {
+                var gateAndUp = up.split(x, computeType, m, m);
+                yield Functional.geluNew(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
         };
         return down.forward(inner, computeType); // (B, T, C)

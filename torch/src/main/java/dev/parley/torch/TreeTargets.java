@@ -47,22 +47,25 @@ final class TreeTargets {
      * The likelihoods.
      *
      * @param hidden of every token of the tree, (N, C)
-     * @param head (V, C), in the type that it is kept in
+     * @param head in the type that it is kept in
      */
-    static TokenTree.Scores scores(Tensor hidden, Tensor head, TokenTree tree) {
+    static TokenTree.Scores scores(Tensor hidden, Head head, TokenTree tree) {
         WarmUp.start();
         var targets = new TreeTargets(tree);
         if (targets.places.length > 0) targets.read(hidden, head);
         return targets.scores();
     }
 
-    private void read(Tensor hidden, Tensor head) {
+    private void read(Tensor hidden, Head head) {
         var rows = places.length == hidden.size(0) ? hidden : hidden.indexSelect(0, Tensor.ofInts(places, places.length)); // (n, C)
-        var vocabulary = head.size(0);
+        rows = head.rule().scaled(rows);
+        var matrix = head.weight().value(); // (V, C)
+        var vocabulary = matrix.size(0);
         for (long from = 0; from < vocabulary; from += PIECE) {
             try (var scope = Scope.open()) {
-                var piece = head.narrow(0, from, Math.min(PIECE, vocabulary - from)).to(rows.dtype());
-                note(rows.matmul(piece.transpose(0, 1)).to(DType.FLOAT32).contiguous().memory(), (int) from, (int) piece.size(0));
+                var piece = matrix.narrow(0, from, Math.min(PIECE, vocabulary - from)).to(rows.dtype());
+                var scores = head.rule().bounded(rows.matmul(piece.transpose(0, 1)).to(DType.FLOAT32));
+                note(scores.contiguous().memory(), (int) from, (int) piece.size(0));
             }
         }
     }

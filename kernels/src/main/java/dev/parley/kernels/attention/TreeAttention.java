@@ -61,9 +61,9 @@ public final class TreeAttention {
      *
      * @param heads of queries
      * @param keyValueHeads of keys and values, each of which as many query heads read
-     * @param scale what scores are multiplied by before the softmax
+     * @param rule of scores before the softmax
      */
-    public record Heads(int heads, int keyValueHeads, int headDim, float scale) {}
+    public record Heads(int heads, int keyValueHeads, int headDim, Attention.ScoreRule rule) {}
 
     /**
      * softmax(q kᵀ · scale) v of all tokens and heads, in float32.
@@ -112,7 +112,8 @@ public final class TreeAttention {
     private void head(Heads shape, float[] query, int head, int[] path, int seen, float[] weights, float[] result) {
         int dim = shape.headDim, at = head * dim, place = head / (shape.heads / shape.keyValueHeads) * dim;
         var byVectors = VectorKernels.areReady();
-        for (int i = 0; i < seen; i++) weights[i] = shape.scale * product(query, at, keys, path[i] + place, dim, byVectors);
+        for (int i = 0; i < seen; i++) weights[i] = shape.rule.scale() * product(query, at, keys, path[i] + place, dim, byVectors);
+        Attention.bound(weights, 0, seen, shape.rule);
         softmax(weights, seen);
         for (int d = byVectors ? sumsByVectors(values, place, path, weights, seen, dim, result, at) : 0; d < dim; d++) {
             var sum = 0f;
