@@ -1,5 +1,7 @@
 package dev.parley.generate.thinking;
 
+import java.util.function.Consumer;
+
 /**
  * Tells thoughts from the answer while a text grows. Thoughts stand at its beginning: the same tags later are text, such as an answer that
  * explains them. What may be the beginning of a tag waits until that is known; white space beside a tag is a matter of form.
@@ -14,6 +16,22 @@ public final class ThoughtReader {
 
         /** More of its answer. */
         void onAnswer(String piece);
+
+        /** One that passes each on. */
+        static Listener of(Consumer<String> thoughts, Consumer<String> answer) {
+            return new Listener() {
+
+                @Override
+                public void onThought(String piece) {
+                    thoughts.accept(piece);
+                }
+
+                @Override
+                public void onAnswer(String piece) {
+                    answer.accept(piece);
+                }
+            };
+        }
     }
 
     private enum State {
