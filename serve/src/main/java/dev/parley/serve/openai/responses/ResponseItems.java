@@ -31,6 +31,8 @@ final class ResponseItems implements ChatAnswer.Reader {
         String id();
     }
 
+    private record Thought(String id, StringBuilder text) implements Item {}
+
     private record Said(String id, StringBuilder text, ArrayNode logprobs) implements Item {}
 
     private record Called(String id, String callId, String name, StringBuilder arguments) implements Item {}
@@ -58,6 +60,7 @@ final class ResponseItems implements ChatAnswer.Reader {
         waiting = joined(waiting, logprobs);
         for (var piece : pieces) {
             switch (piece) {
+                case Piece.Thought(var text) -> think(text);
                 case Piece.Text(var text) -> say(text);
                 case Piece.CallBegun(var index, var id, var name) -> call(id, name);
                 case Piece.CallArguments(var index, var json) -> argue(json);
@@ -75,6 +78,36 @@ final class ResponseItems implements ChatAnswer.Reader {
         if (open.isEmpty() && done.isEmpty()) begin(new Said(Ids.of("msg_"), new StringBuilder(), JsonNodeFactory.instance.arrayNode()));
         close(cutOff ? "incomplete" : "completed");
         return done;
+    }
+
+    // ---- what is thought ----
+
+    private void think(String text) {
+        waiting = List.of(); // they are of thoughts, which have none
+        if (!(open.orElse(null) instanceof Thought)) {
+            close("completed");
+            var thought = new Thought(Ids.of("rs_"), new StringBuilder());
+            open = Optional.of(thought);
+            var added = event("response.output_item.added");
+            added.set("item", json(thought, "in_progress", false));
+            events.accept(added);
+        }
+        var thought = (Thought) open.orElseThrow();
+        thought.text().append(text);
+        events.accept(event("response.reasoning_text.delta", thought).put("content_index", 0).put("delta", text));
+    }
+
+    private void end(Thought thought, String status) {
+        events.accept(event("response.reasoning_text.done", thought).put("content_index", 0).put("text", thought.text().toString()));
+        end(json(thought, status, true));
+    }
+
+    private static ObjectNode json(Thought thought, String status, boolean whole) {
+        var item = JsonNodeFactory.instance.objectNode().put("id", thought.id()).put("type", "reasoning").put("status", status);
+        item.putArray("summary");
+        var content = item.putArray("content");
+        if (whole) content.addObject().put("type", "reasoning_text").put("text", thought.text().toString());
+        return item;
     }
 
     // ---- what is said ----
@@ -163,6 +196,7 @@ final class ResponseItems implements ChatAnswer.Reader {
 
     private void close(String status) {
         switch (open.orElse(null)) {
+            case Thought thought -> end(thought, status);
             case Said said -> end(said, status);
             case Called called -> end(called, status);
             case null -> {}

@@ -12,9 +12,9 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.chat.ChatPrompt;
+import dev.parley.serve.openai.chat.ReasoningEffort;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -53,7 +53,12 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         var tools = ToolFields.readFlat(fields);
         var grammar = grammar(fields);
         refuseWhatIsNotThere(fields);
-        var prompt = ChatPrompt.of(model, messages, "input", tools, Map.of(), grammar, settings);
+        var effort = fields.object("reasoning").flatMap(reasoning -> {
+            reasoning.ignore("summary", "generate_summary");
+            return reasoning.string("effort");
+        });
+        var variables = ReasoningEffort.variables(effort, fields);
+        var prompt = ChatPrompt.of(model, messages, "input", tools, variables, grammar, settings);
         var store = fields.any("store").isEmpty() || fields.flag("store");
         var stream = StreamFields.read(fields).stream();
         return new ResponseRequest(prompt, conversation, repeated(fields, prompt.config(), store), logprobs, stream, store);
@@ -79,7 +84,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
             if (fields.any(name).isPresent())
                 throw ApiError.badRequest(name, name + " exists only at OpenAI; send the text itself, or previous_response_id.");
         }
-        fields.ignore("model", "previous_response_id", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key",
+        fields.ignore("model", "previous_response_id", "service_tier", "safety_identifier", "prompt_cache_key",
                 "prompt_cache_retention", "max_tool_calls");
     }
 
@@ -92,7 +97,8 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         repeated.set("metadata", metadata(fields));
         repeated.put("parallel_tool_calls", fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls"));
         repeated.put("previous_response_id", fields.string("previous_response_id").orElse(null));
-        repeated.putObject("reasoning").putNull("effort").putNull("summary");
+        repeated.putObject("reasoning").put("effort", fields.object("reasoning").flatMap(r -> r.string("effort")).orElse(null))
+                .putNull("summary");
         repeated.put("service_tier", "default").put("store", store).put("temperature", config.temperature());
         var format = fields.object("text").flatMap(text -> text.any("format"))
                 .orElse(JsonNodeFactory.instance.objectNode().put("type", "text"));
