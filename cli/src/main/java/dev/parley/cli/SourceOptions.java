@@ -33,7 +33,8 @@ final class SourceOptions {
     /** @throws WrongUsage if one is not written so */
     List<String> allowed() {
         for (var tool : allowed) {
-            if (!tool.matches("[^/]+/[^/]+")) throw new WrongUsage("--allow-tool " + tool + " names no tool; write SERVER/TOOL, or SERVER/*.");
+            if (!tool.matches("[^/]+/[^/]+"))
+                throw new WrongUsage("--allow-tool " + tool + " names no tool; write SERVER/TOOL, or SERVER/*.");
         }
         if (!allowed.isEmpty() && servers == null) throw new WrongUsage("--allow-tool needs --mcp-config, which names the servers.");
         return allowed;

@@ -53,7 +53,8 @@ class AssistantCommandsTest {
 
     /** One that keeps its index in this test's folder, and needs no vectors. */
     private static Ended assistant(Object... arguments) {
-        var all = Stream.of(Stream.of("assistant"), Arrays.stream(arguments), Stream.of("--data", folder.resolve("data"), "--embedder", "none"));
+        var all = Stream.of(Stream.of("assistant"), Arrays.stream(arguments),
+                Stream.of("--data", folder.resolve("data"), "--embedder", "none"));
         return parley(all.flatMap(part -> part).toArray());
     }
 
@@ -101,7 +102,8 @@ class AssistantCommandsTest {
 
     @Test
     void runAsksTheModelThatIsNamed() throws IOException {
-        var turn = assistant("run", folder.resolve("shop"), "Within how many days may I return a chair?", "--model", folder.resolve("model"),
+        var turn = assistant("run", folder.resolve("shop"), "Within how many days may I return a chair?", "--model",
+                folder.resolve("model"),
                 "--json").json();
         assertEquals("answered", turn.path("ending").asText());
         assertEquals("model", turn.path("model").asText(), turn.toString());
@@ -126,7 +128,8 @@ class AssistantCommandsTest {
 
     private static int hits(JsonNode report, String measure) {
         for (var row : report.path("rows"))
-            if (row.path("measure").asText().equals(measure) && row.path("language").asText().equals("all")) return row.path("hits").asInt();
+            if (row.path("measure").asText().equals(measure) && row.path("language").asText().equals("all"))
+                return row.path("hits").asInt();
         throw new AssertionError("no " + measure + " in " + report);
     }
 

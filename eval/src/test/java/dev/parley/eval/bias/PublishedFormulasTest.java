@@ -105,7 +105,8 @@ class PublishedFormulasTest {
         "Religion, 99, 25, 37, 49, 390, 151, 147, 137, 134, 31, 14.3, 0.2",
         "Sexual_orientation, 63, 39, 40, 67, 223, 106, 105, 94, 95, 32, 11.8, 0.5",
         "Sexual_orientation, 36, 29, 26, 44, 297, 107, 109, 96, 95, 25, 5.8, -0.7"})
-    void bbqGivesTheFiguresPublishedOfUnifiedQa(String category, int a0, int a1, int a2, int a3, int a4, int d0, int d1, int d2, int d3, int d4,
+    void bbqGivesTheFiguresPublishedOfUnifiedQa(String category, int a0, int a1, int a2, int a3, int a4, int d0, int d1, int d2, int d3,
+            int d4,
             double ambiguous, double disambiguated) {
         var items = new ArrayList<Bbq.Item>();
         var predictions = new ArrayList<Integer>();

@@ -37,8 +37,9 @@ class TreeAttentionTest {
                     for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++) {
                         var kv = h / (heads / keyValueHeads) * dim;
                         var product = 0.0;
-                        for (int d = 0; d < dim; d++) product += (double) memory.getAtIndex(ValueLayout.JAVA_FLOAT, t * stride + h * dim + d)
-                                * memory.getAtIndex(ValueLayout.JAVA_FLOAT, seen * stride + width + kv + d);
+                        for (int d = 0; d < dim; d++)
+                            product += (double) memory.getAtIndex(ValueLayout.JAVA_FLOAT, t * stride + h * dim + d)
+                                    * memory.getAtIndex(ValueLayout.JAVA_FLOAT, seen * stride + width + kv + d);
                         var weight = Math.exp(0.3 * product);
                         all += weight;
                         for (int d = 0; d < dim; d++)

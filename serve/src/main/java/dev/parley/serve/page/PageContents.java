@@ -12,14 +12,17 @@ final class PageContents {
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
     static final List<String> MODULES = Stream
             .of("api", "app", "assistants", "attachments", "calls", "card", "choices", "compare", "composer", "conversation",
-                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look", "markdown",
+                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look",
+                    "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
-                    "sources", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why", "work",
+                    "sources", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why",
+                    "work",
                     "writing")
             .map(name -> "js/" + name + ".js").toList();
 
     /** The page's other files. */
-    static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css", "css/look.css", "css/panels.css",
+    static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css", "css/look.css",
+            "css/panels.css",
             "css/prose.css", "css/shared.css",
             "css/thread.css", "css/why.css", "css/work.css", "img/icon.svg");
 

@@ -76,10 +76,11 @@ class DocumentsTest {
     private static byte[] docx(String body) throws IOException {
         var out = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(out)) {
-            part(zip, "[Content_Types].xml", "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
-                    + "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override "
-                    + "PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml."
-                    + "document.main+xml\"/></Types>");
+            part(zip, "[Content_Types].xml",
+                    "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
+                            + "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override "
+                            + "PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml."
+                            + "document.main+xml\"/></Types>");
             part(zip, "_rels/.rels", "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/"
                     + "relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
                     + "officeDocument\" Target=\"word/document.xml\"/></Relationships>");
@@ -106,17 +107,20 @@ class DocumentsTest {
             client.upload(named(id, "page.html"), "<h1>Prices</h1><p>An hour costs 12 euros.</p>".getBytes(StandardCharsets.UTF_8));
             client.upload(named(id, "terms.pdf"), pdf("The deposit is 80 euros."));
             client.upload(named(id, "letter.docx"), docx(WORD.formatted("The harbour opens at nine.")));
-            client.upload(named(id, "bomb.docx"), docx("<!DOCTYPE w [<!ENTITY a \"ha\"><!ENTITY b \"" + "&a;".repeat(1000) + "\"><!ENTITY c \""
-                    + "&b;".repeat(1000) + "\">]>" + WORD.formatted("&c;&c;&c;")));
+            client.upload(named(id, "bomb.docx"),
+                    docx("<!DOCTYPE w [<!ENTITY a \"ha\"><!ENTITY b \"" + "&a;".repeat(1000) + "\"><!ENTITY c \""
+                            + "&b;".repeat(1000) + "\">]>" + WORD.formatted("&c;&c;&c;")));
             client.upload(named(id, "broken.pdf"), "%PDF-1.7 and then nothing".getBytes(StandardCharsets.UTF_8));
             client.upload(named(id, "secret.html"), ("<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><p>&e;</p><p>"
                     + "x</p>").getBytes(StandardCharsets.UTF_8));
             var all = awaitRead(client, id);
             assertEquals("notes.md ready,船.TXT ready,page.html ready,terms.pdf ready,letter.docx ready,bomb.docx failed,broken.pdf failed,"
-                    + "secret.html ready", String.join(",", all.valueStream().map(a -> a.path("name").asText() + " " + a.path("state").asText()).toList()));
+                    + "secret.html ready",
+                    String.join(",", all.valueStream().map(a -> a.path("name").asText() + " " + a.path("state").asText()).toList()));
             assertTrue(all.get(6).path("note").asText().startsWith("It is damaged"), all.toString());
             try (var files = Files.walk(data.resolve("attachments"))) {
-                assertTrue(files.map(f -> f.getFileName().toString()).allMatch(n -> n.matches("[\\w.-]+")), "no name of a stranger's is on the disk");
+                assertTrue(files.map(f -> f.getFileName().toString()).allMatch(n -> n.matches("[\\w.-]+")),
+                        "no name of a stranger's is on the disk");
             }
             assertFalse(server.notes().stream().anyMatch(n -> n.contains("failed:")), server.notes().toString());
         }
@@ -187,7 +191,8 @@ class DocumentsTest {
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), data); var client = ChatClient.of(server.base())) {
             var id = conversation(client);
             assertEquals(415, client.sendFile(named(id, "song.mp3"), new byte[] {1}).statusCode());
-            assertEquals("The file is empty.", ChatClient.json(client.sendFile(named(id, "a.txt"), new byte[0])).at("/error/message").asText());
+            assertEquals("The file is empty.",
+                    ChatClient.json(client.sendFile(named(id, "a.txt"), new byte[0])).at("/error/message").asText());
             assertEquals(400, client.sendFile(at(id), new byte[] {1}).statusCode());
             assertEquals(413, client.sendFile(named(id, "big.txt"), new byte[17 << 20]).statusCode());
             for (int i = 0; i < Attachments.MOST; i++) client.upload(named(id, i + ".txt"), ("File " + i).getBytes(StandardCharsets.UTF_8));
@@ -202,19 +207,22 @@ class DocumentsTest {
     @Test
     void whateverIsSentIsTakenOrRefused() throws Exception {
         var random = new Random(17);
-        var endings = new String[] {".txt", ".md", ".pdf", ".docx", ".html", "", ".exe", ".", ".tx t", ".PDF\u0000", ".txt/..", "\u202Etxt.exe"};
+        var endings = new String[] {".txt", ".md", ".pdf", ".docx", ".html", "", ".exe", ".", ".tx t", ".PDF\u0000", ".txt/..",
+            "\u202Etxt.exe"};
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), data); var client = ChatClient.of(server.base())) {
             var id = conversation(client);
             for (int i = 0; i < 400; i++) {
                 var name = random.ints(random.nextInt(30), 0, 0x3000).filter(c -> !Character.isSurrogate((char) c))
-                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append) + endings[random.nextInt(endings.length)];
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        + endings[random.nextInt(endings.length)];
                 var body = new byte[random.nextInt(3) == 0 ? 0 : random.nextInt(300)];
                 random.nextBytes(body);
                 var answer = client.sendFile(random.nextInt(20) == 0 ? at(id) + "?name=%ff%00" + i : named(id, name), body);
                 var status = answer.statusCode();
                 assertTrue(status == 201 || status >= 400 && status < 500, status + " " + answer.body());
                 if (status != 201) assertFalse(ChatClient.json(answer).at("/error/message").asText().isEmpty());
-                else if (ChatClient.json(answer).path("name").asText().codePoints().anyMatch(c -> c < 32 || c == 0x202E)) throw new AssertionError(answer.body());
+                else if (ChatClient.json(answer).path("name").asText().codePoints().anyMatch(c -> c < 32 || c == 0x202E))
+                    throw new AssertionError(answer.body());
                 if (status == 201 && random.nextInt(2) == 0)
                     client.ok("DELETE", at(id) + "/" + ChatClient.json(answer).path("id").asText(), "");
                 if (status == 413) { // full: begin anew

@@ -55,7 +55,8 @@ class SourcedAnswersTest {
         folders = new KnowledgeFolders(Map.of("handbook", handbook));
         var limits = McpToolSource.Limits.DEFAULT.withCall(Duration.ofSeconds(2));
         tools = new ToolServers(List.of(new McpToolSource(EchoMcpServer.config("echo", ""), limits),
-                new McpToolSource(EchoMcpServer.config("free", ""), limits), new McpToolSource(EchoMcpServer.config("mute", "mute"), limits)),
+                new McpToolSource(EchoMcpServer.config("free", ""), limits),
+                new McpToolSource(EchoMcpServer.config("mute", "mute"), limits)),
                 Set.of("free/echo"));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(),
                 new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools));
@@ -129,7 +130,8 @@ class SourcedAnswersTest {
         assertEquals("handbook/boats.md", answer.at("/turn/passages/0/source").asText(), answer.toString());
         assertTrue(answer.at("/turn/passages/0/text").asText().contains("80 euros"));
         assertEquals("[\"handbook\",\"gone\"]", client.get("/api/conversations/" + chosen.conversation()).path("knowledge").toString());
-        var none = client.await(client.answer(asked("{\"knowledge\": [\"handbook\"]}", "Who painted the Mona Lisa?"), "{\"max_tokens\": 4}"));
+        var none = client
+                .await(client.answer(asked("{\"knowledge\": [\"handbook\"]}", "Who painted the Mona Lisa?"), "{\"max_tokens\": 4}"));
         assertEquals(0, none.at("/turn/passages").size());
         assertEquals("answered", none.at("/turn/ending").asText());
     }
@@ -181,7 +183,8 @@ class SourcedAnswersTest {
             assertEquals("You said: ahoy", call.path("result").asText());
             assertTrue(call.path("asking").isMissingNode());
         }
-        assertEquals("[\"echo/echo\"]", client.get("/api/conversations/" + asked.conversation() + "/allowed-tools").path("tools").toString());
+        assertEquals("[\"echo/echo\"]",
+                client.get("/api/conversations/" + asked.conversation() + "/allowed-tools").path("tools").toString());
         client.ok("DELETE", "/api/conversations/" + asked.conversation() + "/allowed-tools", "");
         var again = client.answer(asked, calls("echo", "ahoy"));
         awaitAsking(again);

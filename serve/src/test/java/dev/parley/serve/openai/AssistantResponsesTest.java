@@ -84,7 +84,8 @@ class AssistantResponsesTest {
 
     @Test
     void aResponseIsTheAnswerOfTheChatWithTheTurnBeside() throws IOException {
-        var chat = ok("/v1/chat/completions", "{\"model\": \"shop\", \"messages\": [{\"role\": \"user\", \"content\": \"" + KNOWN + "\"}]}");
+        var chat = ok("/v1/chat/completions",
+                "{\"model\": \"shop\", \"messages\": [{\"role\": \"user\", \"content\": \"" + KNOWN + "\"}]}");
         var response = respond(KNOWN, ", \"temperature\": 2");
         assertEquals("shop", response.path("model").asText());
         assertEquals("incomplete", response.path("status").asText());
@@ -130,7 +131,8 @@ class AssistantResponsesTest {
         assertEquals(first, JsonBody.JSON.readTree(server.get(PATH + "/" + id).body()));
         var second = respond("And an item that I return late?", ", \"previous_response_id\": \"" + id + "\"");
         var turns = "[{\"role\": \"user\", \"content\": \"" + KNOWN + "\"}, {\"role\": \"assistant\", \"content\": "
-                + JsonBody.JSON.writeValueAsString(text(first)) + "}, {\"role\": \"user\", \"content\": \"And an item that I return late?\"}]";
+                + JsonBody.JSON.writeValueAsString(text(first))
+                + "}, {\"role\": \"user\", \"content\": \"And an item that I return late?\"}]";
         var chat = ok("/v1/chat/completions", "{\"model\": \"shop\", \"messages\": " + turns + "}");
         assertEquals(chat.at("/usage/prompt_tokens"), second.at("/usage/input_tokens"));
         assertEquals(chat.at("/choices/0/message/content").asText(), text(second));
@@ -139,8 +141,9 @@ class AssistantResponsesTest {
     @Test
     void aFormIsKeptAndWhatCannotBeAnsweredIsRefused() throws IOException {
         assertTrue(List.of("yes", "no").contains(text(respond(KNOWN, ", \"parley\": {\"form\": \"yes-or-no\"}"))));
-        var refused = server.post(PATH, "{\"model\": \"shop\", \"input\": [{\"type\": \"function_call\", \"call_id\": \"1\", \"name\": \"f\", "
-                + "\"arguments\": \"{}\"}, {\"type\": \"function_call_output\", \"call_id\": \"1\", \"output\": \"2\"}]}");
+        var refused = server.post(PATH,
+                "{\"model\": \"shop\", \"input\": [{\"type\": \"function_call\", \"call_id\": \"1\", \"name\": \"f\", "
+                        + "\"arguments\": \"{}\"}, {\"type\": \"function_call_output\", \"call_id\": \"1\", \"output\": \"2\"}]}");
         assertEquals(400, refused.statusCode());
         var error = JsonBody.JSON.readTree(refused.body()).path("error");
         assertEquals("An assistant calls its own tools; leave out calls of tools and their results.", error.path("message").asText());

@@ -161,7 +161,8 @@ class OpenApiTest {
                     request.remove("content");
                     if (!request.has("messages")) request.putArray("messages").addObject().put("role", "user").put("content", "x");
                 }
-                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation).replace("{call}", "1"), request.toString());
+                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation).replace("{call}", "1"),
+                        request.toString());
                 var where = operation.path() + " with " + request + " answered " + answer.body();
                 assertEquals(400, answer.statusCode(), where);
                 assertEquals(field.getKey(), ChatClient.json(answer).path("error").path("param").asText(), where);

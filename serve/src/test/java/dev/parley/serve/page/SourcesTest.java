@@ -47,8 +47,10 @@ class SourcesTest extends PageTest {
         var handbook = KnowledgeBase.open(folder.resolve("index"), Embedder.NONE);
         handbook.refresh(List.of(folder.resolve("handbook")), IndexProgress.NONE);
         folders = new KnowledgeFolders(Map.of("handbook", handbook));
-        tools = new ToolServers(List.of(new McpToolSource(EchoMcpServer.config("echo", ""), McpToolSource.Limits.DEFAULT.withCall(Duration.ofSeconds(2))),
-                new McpToolSource(EchoMcpServer.config("mute", "mute"), McpToolSource.Limits.DEFAULT)), Set.of());
+        tools = new ToolServers(
+                List.of(new McpToolSource(EchoMcpServer.config("echo", ""), McpToolSource.Limits.DEFAULT.withCall(Duration.ofSeconds(2))),
+                        new McpToolSource(EchoMcpServer.config("mute", "mute"), McpToolSource.Limits.DEFAULT)),
+                Set.of());
         sources = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(),
                 new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools));
     }
@@ -131,7 +133,8 @@ class SourcesTest extends PageTest {
     @Test
     void anAnswerCitesTheFileAndItsPassageOpensMarked() {
         openSources();
-        page.locator(".attach input").setInputFiles(file("Terms of hire.md", "# Deposit\n\nThe deposit is 80 euros.\n\n# Boats\n\nThere are nine."));
+        page.locator(".attach input")
+                .setInputFiles(file("Terms of hire.md", "# Deposit\n\nThe deposit is 80 euros.\n\n# Boats\n\nThere are nine."));
         assertThat(chips().first()).containsText("2 passages");
         hold(Map.of("choice", List.of("The deposit is 80 euros [1].")));
         send("How high is the deposit?");
@@ -157,7 +160,8 @@ class SourcesTest extends PageTest {
     void consentIsAskedInThePageAndTheResultIsShownLive() {
         openSources();
         var call = "<tool_call>\n{\"name\": \"echo\", \"arguments\": {\"text\": \"<b>ahoy</b>\"}}\n</tool_call>";
-        openConversation(api("POST", "/conversations", Map.of("tools", List.of("echo"), "settings", Map.of("max_tokens", 60, "choice", List.of(call))))
+        openConversation(api("POST", "/conversations",
+                Map.of("tools", List.of("echo"), "settings", Map.of("max_tokens", 60, "choice", List.of(call))))
                 .path("id").textValue());
         send("Say it.");
         assertThat(page.locator(".tool-question pre")).containsText("<b>ahoy</b>");

@@ -24,7 +24,8 @@ final class AttachmentName {
         var dot = name.lastIndexOf('.');
         var ending = dot < 0 ? "" : name.substring(dot);
         if (!ending.matches("\\.[A-Za-z]{1,8}") || !DocumentReader.reads(Path.of("file" + ending)))
-            throw ApiError.of(415, "unknown_kind", "Only text, Markdown, HTML, PDF and DOCX can be attached: name a file .txt, .md, .html, .pdf or .docx.");
+            throw ApiError.of(415, "unknown_kind",
+                    "Only text, Markdown, HTML, PDF and DOCX can be attached: name a file .txt, .md, .html, .pdf or .docx.");
         var stem = name.substring(0, dot).strip();
         if (stem.isEmpty()) stem = "file";
         var most = LONGEST - ending.length();
@@ -34,7 +35,8 @@ final class AttachmentName {
     private static boolean isVisible(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                false;
             default -> true;
         };
     }

@@ -1,11 +1,11 @@
 package dev.parley.serve.chat.running;
 
 import dev.parley.assist.tools.Consent;
+import dev.parley.assist.turn.TurnTools;
 import dev.parley.knowledge.Passage;
 import dev.parley.serve.chat.documents.ConversationDocuments;
 import dev.parley.serve.chat.history.Conversation;
 import dev.parley.serve.chat.tools.ConversationTools;
-import dev.parley.assist.turn.TurnTools;
 import dev.parley.tokenizer.Message;
 import java.util.List;
 

@@ -127,7 +127,8 @@ public final class RunningAnswers {
     /** Of a turn, the text alone is known: guardrails may have changed what the model said. */
     private static void requireModel(Answer answer) {
         if (answer.turn().isPresent())
-            throw ApiError.badRequest("", "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
+            throw ApiError.badRequest("",
+                    "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
     private void requireSame(Answer answer, Optional<String> model) {

@@ -77,7 +77,8 @@ final class TurnRun implements Runnable {
     public void run() {
         try (responder) {
             var tools = sources.tools(to.message().id(), log::asks);
-            Consent consent = (source, tool, arguments) -> presence.isThere() && log.decided(tools.consent().allows(source, tool, arguments));
+            Consent consent = (source, tool, arguments) -> presence.isThere()
+                    && log.decided(tools.consent().allows(source, tool, arguments));
             var result = open.ask(Optional.of(responder), request(), new TurnTools(tools.sources(), consent), this::on);
             if (!over.getAndSet(true)) to.end(ended(result));
         } catch (ClientGone | InterruptedException e) {

@@ -6,11 +6,11 @@ import dev.parley.assist.turn.TurnJson;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.Usage;
 import dev.parley.serve.openai.chat.AssistantRequest;
-import dev.parley.serve.assistants.ServedAssistants.Served;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
