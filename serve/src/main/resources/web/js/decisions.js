@@ -18,14 +18,14 @@ function label(name, text) {
 /** The decisions, those that are alike told once; null where there are none. */
 export function decisionList({ decisions = [] }) {
     if (decisions.length === 0) return null;
-    const alike = Map.groupBy(decisions, d => JSON.stringify([d.stage, d.guardrail, d.rule, d.ended]));
+    const alike = Map.groupBy(decisions, d => JSON.stringify([d.stage, d.guardrail, d.rule, d.ended, d.action]));
     return el('section', { class: 'decisions', 'aria-label': t('decisions') }, el('h3', {}, t('decisions')),
         el('ul', {}, [...alike.values()].map(group => el('li', {}, icon('shield'), el('div', {}, el('span', {}, inWords(group[0]), group.length > 1 ? ` × ${group.length}` : ''),
             el('small', { title: group[0].reason }, t('decision.rule', { guardrail: group[0].guardrail, rule: group[0].rule })))))));
 }
 
-function inWords({ guardrail, stage, ended }) {
+function inWords({ guardrail, stage, ended, action = ended ? 'ended' : 'changed' }) {
     const where = has(`stage.${stage}`) ? t(`stage.${stage}`) : stage;
-    const known = [`decision.${guardrail}.${ended ? 'ended' : 'changed'}`, `decision.${guardrail}`].find(has);
+    const known = [`decision.${guardrail}.${action}`, `decision.${guardrail}`].find(has);
     return t(known ?? (ended ? 'decision.other.ended' : 'decision.other'), { where, guardrail });
 }

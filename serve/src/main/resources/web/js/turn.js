@@ -132,7 +132,7 @@ export class Turn {
         const change = iconButton('edit', t('edit'), () => this.startEditing());
         if (m.role === 'user') return [copy, change];
         const again = iconButton('redo', t('regenerate'), () => attempt(() => answer(m.parent)));
-        const why = m.usage ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
+        const why = m.usage && (!m.turn || m.turn.ending === 'answered') ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
         return [copy, ...ratingButtons(m, this.element), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
     }
 

@@ -80,7 +80,8 @@ class Why {
     #others(data) {
         const at = data.explained[0].position - data.prompt_tokens;
         const came = data.tokens[data.explained[0].position].id;
-        return (this.alternatives[at]?.top ?? []).filter(other => other.id !== came);
+        const top = this.alternatives[at]?.top ?? data.logit_lens?.[0].at(-1).best ?? []; // of an assistant's answer none are stored
+        return top.filter(other => other.id !== came);
     }
 
     /** Has something computed for what is chosen, and adds it to what is there. @return whether it has come */

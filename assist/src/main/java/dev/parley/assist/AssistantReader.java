@@ -1,6 +1,7 @@
 package dev.parley.assist;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.parley.assist.Assistant.KnowledgeSettings;
 import dev.parley.assist.Assistant.ToolSettings;
 import dev.parley.assist.guard.Guardrails;
@@ -100,7 +101,7 @@ final class AssistantReader {
 
     private Guardrails guardrails() {
         var given = top.optional("guardrails");
-        if (given.isEmpty()) return Guardrails.NONE;
+        if (given.isEmpty()) return Guardrails.read(MissingNode.getInstance(), guardModel);
         for (var item : given.get().items()) { // each by itself first, so that a fault has its line
             try {
                 Guardrails.read(JsonNodeFactory.instance.arrayNode().add(item.json()), Optional.empty());

@@ -1,5 +1,6 @@
 package dev.parley.serve;
 
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
@@ -55,6 +56,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Connections.Limits limits;
     private final ModelPool models;
     private final ServedAssistants assistants;
+    private final Optional<Moderator> guardModel;
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
@@ -66,11 +68,12 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
         this.assistants = assistants;
+        this.guardModel = guardModel;
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
@@ -93,13 +96,17 @@ public final class ParleyServer implements AutoCloseable {
     /** The same with assistants, which stay the caller's. */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
             Consumer<String> note) {
-        return start(settings, models, assistants, sources(database), database, note);
+        return start(settings, models, assistants, sources(database), Optional.empty(), database, note);
     }
 
-    /** The same with what conversations can answer from, which stays the caller's too. */
+    /**
+     * The same with what conversations can answer from and a guard model, which stay the caller's too.
+     *
+     * @param guardModel that moderates; rules do without one
+     */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, ChatSources sources,
-            Database database, Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, database, note);
+            Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, guardModel, database, note);
     }
 
     static ChatSources sources(Database database) {
@@ -107,9 +114,9 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, assistants, sources, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, sources, guardModel, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
@@ -167,7 +174,8 @@ public final class ParleyServer implements AutoCloseable {
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models, assistants),
-                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
+                new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
     }
 

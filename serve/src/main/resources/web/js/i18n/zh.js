@@ -213,7 +213,8 @@ export const zh = {
     'decision.emergencies': '你的消息像是紧急情况，所以马上给出固定的文字。',
     'decision.form': '回答已调整为要求的格式。',
     'decision.form.ended': '回答不符合要求的格式。',
-    'decision.injection': '{where}里有对模型下命令的文字，不予执行。',
+    'decision.injection': '{where}里有对模型下命令的文字，已删去。',
+    'decision.injection.marked': '{where}里的文字可能是命令，已标为资料。',
     'decision.length': '回答超过上限，已缩短。',
     'decision.moderation': '{where}的内容不在这个助手可以协助的范围内。',
     'decision.other': '护栏“{guardrail}”改动了{where}。',
@@ -242,6 +243,7 @@ export const zh = {
     'stage.input': '你的消息',
     'stage.output': '回答',
     'stage.retrieval': '段落',
+    'stage.tool_description': '工具的说明',
     'stage.tool_result': '工具的结果',
     'work.found': '找到 {n} 个段落',
 

@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
@@ -75,17 +76,18 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
             Database database) {
-        this(settings, connections, models, ServedAssistants.NONE, ParleyServer.sources(database), data, ownsData, database);
+        this(settings, connections, models, ServedAssistants.NONE, ParleyServer.sources(database), Optional.empty(), data, ownsData,
+                database);
     }
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Path data, boolean ownsData, Database database) {
+            ChatSources sources, Optional<Moderator> guardModel, Path data, boolean ownsData, Database database) {
         this.assistants = assistants;
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, assistants, sources, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, sources, guardModel, database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
@@ -139,7 +141,13 @@ public final class TestServer implements AutoCloseable {
     public static TestServer start(ServerSettings settings, List<OpenAssistant> assistants, ChatSources sources) {
         var models = smallModels();
         return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.of(assistants, models), sources,
-                sources.folder(), false, Database.sqlite(sources.folder()));
+                Optional.empty(), sources.folder(), false, Database.sqlite(sources.folder()));
+    }
+
+    /** A server of the small models that a guard model moderates, and data that stays. */
+    public static TestServer start(Moderator guardModel, Path data) {
+        return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, smallModels(), ServedAssistants.NONE,
+                ChatSources.in(data), Optional.of(guardModel), data, false, Database.sqlite(data));
     }
 
     /** A server that keeps its data in a folder, which stays. */

@@ -80,10 +80,10 @@ final class Attention {
     }
 
     /** A tree is one row of tokens, of which the heads lie side by side: (1, H, N, D) is a view of (N, H D). */
-    private Tensor attendInTree(Tensor q, Tensor k, Tensor v, AttentionMask.Tree tree, DType computeType) {
+    private Tensor attendInTree(Tensor q, Tensor k, Tensor v, TreeAttention tree, DType computeType) {
         var out = Tensor.empty(DType.FLOAT32, 1, q.size(2), spec.heads(), spec.headDim()); // (1, N, H, D)
-        new TreeAttention(tree.parents(), tree.window(), spec.heads(), spec.keyValueHeads(), spec.headDim(), (float) spec.scale())
-                .run(vectors(q), vectors(k), vectors(v), out.memory(), ThreadTeam.shared());
+        tree.run(new TreeAttention.Heads(spec.heads(), spec.keyValueHeads(), spec.headDim(), (float) spec.scale()), vectors(q), vectors(k),
+                vectors(v), out.memory(), ThreadTeam.shared());
         return out.transpose(1, 2).to(computeType); // (1, H, N, D)
     }
 

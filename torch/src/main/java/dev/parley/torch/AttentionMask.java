@@ -1,6 +1,7 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.kernels.attention.TreeAttention;
 import dev.parley.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -12,13 +13,10 @@ import java.util.Optional;
  * @param bias (T, S) or (B, 1, T, S), or null where nothing is hidden
  * @param tree of texts, in which a query sees few keys of very many
  */
-record AttentionMask(Tensor bias, Optional<Tree> tree) {
+record AttentionMask(Tensor bias, Optional<TreeAttention> tree) {
 
     /** Far below any score, and finite so that a row of padding, which sees nothing, stays a number. */
     private static final float HIDDEN = -1e9f;
-
-    /** See {@link #tree(int[], int)}. */
-    record Tree(int[] parents, int window) {}
 
     private AttentionMask(Tensor bias) {
         this(bias, Optional.empty());
@@ -85,7 +83,7 @@ record AttentionMask(Tensor bias, Optional<Tree> tree) {
      * @param window how many tokens back a query sees, itself counted; 0 for all
      */
     static AttentionMask tree(int[] parents, int window) {
-        return new AttentionMask(null, Optional.of(new Tree(parents, window)));
+        return new AttentionMask(null, Optional.of(new TreeAttention(parents, window)));
     }
 
     /** The first key that the query at a position sees. Padding lies on the left, so that distances are those of the text. */

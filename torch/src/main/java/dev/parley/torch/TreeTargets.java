@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 final class TreeTargets {
 
-    /** Tokens of the vocabulary. With 4,096 the product took a sixth longer: rows a power of two apart fall on the same lines of the caches. */
+    /** Tokens of the vocabulary. With 4,096 the product took a sixth longer: rows a power of two apart share lines of the caches. */
     private static final int PIECE = 2576;
 
     private final TokenTree tree;

@@ -57,7 +57,7 @@ final class Turn {
         form = request.form().or(assistant::output);
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
-        context = new TurnContext(language, system, List.of());
+        context = new TurnContext(language, system, List.of(), "");
         toolbox = open.toolbox(tools);
         this.tools = new ToolRounds(toolbox, guards, listener);
     }
@@ -65,6 +65,7 @@ final class Turn {
     TurnResult run() {
         var input = guards.judge(Stage.INPUT, request.message(), context);
         if (input.ended()) return ended(input.text(), Ending.GUARDED, Optional.empty());
+        context = new TurnContext(language, system, List.of(), input.text());
         var knowledge = assistant.knowledge().filter(k -> !SmallTalk.is(input.text()));
         if (knowledge.isPresent() || !request.attached().isEmpty()) retrieve(input.text());
         if (passages.isEmpty() && knowledge.isPresent() && knowledge.get().required()) return unknown();
@@ -82,7 +83,7 @@ final class Turn {
             if (!judged.ended()) passages.add(withText(passage, judged.text()));
         }
         lookedUp = true;
-        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList());
+        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList(), message);
         listener.on(new TurnEvent.Retrieved(List.copyOf(passages), (System.nanoTime() - start) / 1e6));
     }
 
@@ -103,7 +104,8 @@ final class Turn {
     // ---- the model ----
 
     private TurnResult answer(Responder model, String message) {
-        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of() : toolbox.tools();
+        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of()
+                : new GuardedTools(guards, context).of(toolbox.tools());
         var config = config(model.recommended());
         var messages = fitted(model, message, offered, config);
         var used = Usages.NONE;
@@ -129,7 +131,8 @@ final class Turn {
     private ArrayNode fitted(Responder model, String message, List<Tool> offered, GenerationConfig config) {
         var knowledge = assistant.knowledge();
         while (true) {
-            var messages = TurnPrompt.messages(system, request.history(), message, passages,
+            var messages = TurnPrompt.messages(offered.isEmpty() ? system : TurnPrompt.withDataRule(system, language), request.history(),
+                    message, passages,
                     knowledge.map(KnowledgeSettings::required).orElse(false), cites(), language);
             if (model.fits(new Prompt(messages, offered, config))) return messages;
             if (passages.size() > 1) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.guard.Decision;
 import dev.parley.knowledge.Passage;
 import java.util.List;
-import java.util.Locale;
 
 /** A turn as JSON, for programs: the command line prints it, and the server adds it to its answers. */
 public final class TurnJson {
@@ -49,8 +48,9 @@ public final class TurnJson {
 
     /** What a guardrail decided. */
     public static ObjectNode decision(Decision decision) {
-        return JsonNodeFactory.instance.objectNode().put("stage", decision.stage().name().toLowerCase(Locale.ROOT))
+        return JsonNodeFactory.instance.objectNode().put("stage", decision.stage().label())
                 .put("guardrail", decision.guardrail()).put("rule", decision.rule()).put("ended", decision.ended())
+                .put("action", decision.action().label())
                 .put("reason", decision.reason());
     }
 }

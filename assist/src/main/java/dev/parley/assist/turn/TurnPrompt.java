@@ -42,6 +42,11 @@ final class TurnPrompt {
         return prompt.toString();
     }
 
+    /** The instruction with what is to be known of data: what servers say of their tools is marked as data too. */
+    static String withDataRule(String system, String language) {
+        return system + "\n\n" + DataBlock.rule(language);
+    }
+
     /**
      * The messages in the shape of OpenAI's API.
      *

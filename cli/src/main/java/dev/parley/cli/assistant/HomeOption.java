@@ -1,6 +1,7 @@
 package dev.parley.cli.assistant;
 
 import dev.parley.assist.Assistants;
+import dev.parley.assist.moderation.Moderator;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -22,6 +23,11 @@ final class HomeOption {
     }
 
     Assistants assistants() {
-        return new Assistants(folder());
+        return assistants(Optional.empty());
+    }
+
+    /** @param guardModel for assistants that moderate */
+    Assistants assistants(Optional<Moderator> guardModel) {
+        return new Assistants(folder(), guardModel);
     }
 }

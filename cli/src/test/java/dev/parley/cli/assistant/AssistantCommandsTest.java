@@ -151,4 +151,26 @@ class AssistantCommandsTest {
         assertTrue(sentence.contains("bad.yaml, line 4") && sentence.contains("none_such"), sentence);
         assertTrue(assistant("run", folder.resolve("nowhere.yaml"), "Hello?", "--no-model").sentence().contains("nowhere.yaml"));
     }
+
+    @Test
+    void rowsOfATableAreWrittenByTheAssistant() throws IOException {
+        var shop = Files.createDirectories(folder.resolve("changing"));
+        var faq = Files.writeString(Files.createDirectories(shop.resolve("faq")).resolve("returns.md"),
+                "# Returns\n\nReturn chairs in 41 days.\n");
+        Files.writeString(shop.resolve("assistant.yaml"), Files.readString(folder.resolve("shop/assistant.yaml")));
+        var table = Files.writeString(folder.resolve("t.csv"),
+                "question\nIn how many days do I return chairs?\nWho painted the Mona Lisa?\n");
+        var template = Files.writeString(folder.resolve("t.jinja"), "{{ question }}");
+        var out = folder.resolve("rows");
+        var given = List.of("table", "--table", table, "--template", template, "--out", out, "--assistant", shop, "--json");
+        assertTrue(assistant(given.toArray()).sentence().contains("names no model"));
+        var all = Stream.concat(given.stream(), Stream.of("--model", folder.resolve("model"))).toArray();
+        var report = assistant(all).json();
+        assertEquals(1, report.path("done").asInt(), report::toString);
+        assertEquals(1, report.path("failed").path("declined").asInt(), report::toString);
+        assertTrue(Files.readString(out.resolve("failures.csv")).contains("found nothing about it in its documents"));
+        assertEquals(0, assistant(all).json().path("made_now").asInt());
+        Files.writeString(faq, "# Returns\n\nReturn chairs in 42 days.\n");
+        assertTrue(assistant(all).sentence().contains("documents"), "what the assistant has read has changed");
+    }
 }

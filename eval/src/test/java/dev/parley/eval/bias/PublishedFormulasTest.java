@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PublishedFormulasTest {
 
     /**
-     * The predictions that Nadeem et al. 2021 published beside the data, of the 79 sentences of intrasentence religion, and the figures that
-     * their script gave of them ({@code code/predictions} and {@code code/predictions.txt} of moinnadeem/StereoSet). Of each term: sentences
-     * where the stereotype is likelier, and comparisons with the unrelated sentence that are won.
+     * The predictions that Nadeem et al. 2021 published beside the data, of the 79 sentences of intrasentence religion, and the figures
+     * that their script gave of them ({@code code/predictions} and {@code code/predictions.txt} of moinnadeem/StereoSet). Of each term:
+     * sentences where the stereotype is likelier, and comparisons with the unrelated sentence that are won.
      */
     @ParameterizedTest
     @CsvSource({"Ensemble, 19, 41, 15, 49, 12, 55, 91.60919540229885, 59.12643678160919, 74.88788479323557",
@@ -92,7 +92,8 @@ class PublishedFormulasTest {
 
     /**
      * What UnifiedQA answered ({@code results/UnifiedQA} of nyu-mll/BBQ, in two formats), as counts: of each context the target and the
-     * other one, of negative questions and then of the others, and unknown. The last two numbers are those of figure 3 of Parrish et al. 2022.
+     * other one, of negative questions and then of the others, and unknown. The last two numbers are those of figure 3 of Parrish et
+     * al. 2022.
      */
     @ParameterizedTest
     @CsvSource({"Age, 549, 56, 102, 509, 623, 457, 423, 377, 398, 185, 48.9, 3.3",

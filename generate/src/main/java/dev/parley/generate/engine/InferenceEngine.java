@@ -65,6 +65,11 @@ public final class InferenceEngine implements AutoCloseable {
             }
         }
 
+        /** The same limits with so many sequences that run. */
+        public Limits withRunning(int running) {
+            return new Limits(running, waiting, cacheBytes, prefillTokens, sharedPrefixes);
+        }
+
         /** The same limits, with or without sharing of prefixes between owners. */
         public Limits withSharedPrefixes(boolean shared) {
             return new Limits(running, waiting, cacheBytes, prefillTokens, shared);

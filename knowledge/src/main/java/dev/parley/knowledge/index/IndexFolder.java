@@ -1,5 +1,6 @@
 package dev.parley.knowledge.index;
 
+import dev.parley.files.FileFault;
 import dev.parley.knowledge.KnowledgeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ public final class IndexFolder implements AutoCloseable {
         try {
             directory = FSDirectory.open(folder);
         } catch (IOException e) {
-            throw new KnowledgeException(folder + " cannot be an index: " + e.getMessage() + ".", e);
+            throw new KnowledgeException(folder + " cannot be an index: " + FileFault.reason(e) + ".", e);
         }
     }
 

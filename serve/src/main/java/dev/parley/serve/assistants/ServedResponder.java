@@ -34,8 +34,12 @@ public final class ServedResponder implements Responder, AutoCloseable {
     private final Function<ServedModel, GenerationConfig> config;
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean stopped;
+    private Optional<Exchange> last = Optional.empty();
     private final AtomicInteger promptTokens = new AtomicInteger();
     private final AtomicInteger completionTokens = new AtomicInteger();
+
+    /** What the model was given, and gave. */
+    public record Exchange(int[] prompt, int[] answer) {}
 
     /**
      * @param name of the model
@@ -100,7 +104,14 @@ public final class ServedResponder implements Responder, AutoCloseable {
             completionTokens.addAndGet(ids.length);
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);
         }).getFirst();
+        var only = answer.completions().size() == 1 ? Optional.of(answer.completions().getFirst().ids()) : Optional.<int[]>empty();
+        last = only.map(ids -> new Exchange(fitted.ids(), ids));
         return reading.reply(answer.completions(), prompt.config(), fitted);
+    }
+
+    /** The last of the model's answers as tokens; empty before the first, and where it was chosen among several. */
+    public Optional<Exchange> last() {
+        return last;
     }
 
     /** Tokens that it has read by now, in all rounds. */

@@ -54,11 +54,11 @@ public final class WebChat implements Routes {
      * @param assistants that are offered beside the models
      * @param sources that conversations can answer from; stay the caller's
      * @param quota of each owner
-     * @param showsTraining whether an explanation may show what a model was trained on
+     * @param showsInside whether explanations may show the instructions of assistants and what models were trained on
      * @param note takes what the operator should know, in lines
      */
     public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources, Quota quota,
-            boolean showsTraining, Consumer<String> note) {
+            boolean showsInside, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
@@ -68,7 +68,7 @@ public final class WebChat implements Routes {
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
         answers = new RunningAnswers(new ChatEngine(models), assistants, models,
                 (owner, conversation) -> ConversationSources.of(owner, conversation, documents, tools), messages, lease.id(), note);
-        explainer = new AnswerExplainer(models, showsTraining);
+        explainer = new AnswerExplainer(models, showsInside);
         groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),

@@ -16,13 +16,12 @@ final class PageContents {
                     "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
                     "sources", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why",
-                    "work",
-                    "writing")
+                    "work", "writing")
             .map(name -> "js/" + name + ".js").toList();
 
     /** The page's other files. */
-    static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css", "css/look.css",
-            "css/panels.css",
+    static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css",
+            "css/look.css", "css/panels.css",
             "css/prose.css", "css/shared.css",
             "css/thread.css", "css/why.css", "css/work.css", "img/icon.svg");
 

@@ -142,6 +142,24 @@ class AssistantAnswersTest {
     }
 
     @Test
+    void anAnswerIsExplainedByAllThatTheModelWasGiven() {
+        var asked = ask("shop", KNOWN);
+        var id = client.answer(asked, "{}");
+        var told = client.await(id);
+        var json = client.events("/api/messages/" + id + "/explanation").getLast().data();
+        assertEquals("tiny-2", json.path("model").asText());
+        assertEquals(told.at("/usage/prompt_tokens").asInt(), json.path("prompt_tokens").asInt());
+        assertEquals(told.at("/usage/completion_tokens").asInt(), json.path("explained").size());
+        var text = new StringBuilder();
+        json.path("tokens").forEach(token -> text.append(token.path("text").asText()));
+        assertTrue(text.toString().contains("You help customers."), text.toString());
+        assertTrue(text.toString().contains("You may return an item within 30 days of delivery."), "the passage");
+        assertTrue(text.toString().contains(KNOWN), "the question");
+        var guarded = answered("shop", "I have crushing chest pain and cannot breathe");
+        assertEquals(400, client.send("GET", "/api/messages/" + guarded.path("id").asText() + "/explanation", "").statusCode());
+    }
+
+    @Test
     void whatNeedsNoModelIsAnsweredWithoutOne() {
         var guarded = answered("shop", "I have crushing chest pain and cannot breathe");
         assertEquals("guarded", guarded.at("/turn/ending").asText());

@@ -130,8 +130,8 @@ class SourcedAnswersTest {
         assertEquals("handbook/boats.md", answer.at("/turn/passages/0/source").asText(), answer.toString());
         assertTrue(answer.at("/turn/passages/0/text").asText().contains("80 euros"));
         assertEquals("[\"handbook\",\"gone\"]", client.get("/api/conversations/" + chosen.conversation()).path("knowledge").toString());
-        var none = client
-                .await(client.answer(asked("{\"knowledge\": [\"handbook\"]}", "Who painted the Mona Lisa?"), "{\"max_tokens\": 4}"));
+        var none = client.await(client.answer(asked("{\"knowledge\": [\"handbook\"]}", "Who painted the Mona Lisa?"),
+                "{\"max_tokens\": 4}"));
         assertEquals(0, none.at("/turn/passages").size());
         assertEquals("answered", none.at("/turn/ending").asText());
     }

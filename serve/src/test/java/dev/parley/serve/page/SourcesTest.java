@@ -47,10 +47,9 @@ class SourcesTest extends PageTest {
         var handbook = KnowledgeBase.open(folder.resolve("index"), Embedder.NONE);
         handbook.refresh(List.of(folder.resolve("handbook")), IndexProgress.NONE);
         folders = new KnowledgeFolders(Map.of("handbook", handbook));
-        tools = new ToolServers(
-                List.of(new McpToolSource(EchoMcpServer.config("echo", ""), McpToolSource.Limits.DEFAULT.withCall(Duration.ofSeconds(2))),
-                        new McpToolSource(EchoMcpServer.config("mute", "mute"), McpToolSource.Limits.DEFAULT)),
-                Set.of());
+        var limits = McpToolSource.Limits.DEFAULT.withCall(Duration.ofSeconds(2));
+        tools = new ToolServers(List.of(new McpToolSource(EchoMcpServer.config("echo", ""), limits),
+                new McpToolSource(EchoMcpServer.config("mute", "mute"), McpToolSource.Limits.DEFAULT)), Set.of());
         sources = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(),
                 new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools));
     }
@@ -160,9 +159,8 @@ class SourcesTest extends PageTest {
     void consentIsAskedInThePageAndTheResultIsShownLive() {
         openSources();
         var call = "<tool_call>\n{\"name\": \"echo\", \"arguments\": {\"text\": \"<b>ahoy</b>\"}}\n</tool_call>";
-        openConversation(api("POST", "/conversations",
-                Map.of("tools", List.of("echo"), "settings", Map.of("max_tokens", 60, "choice", List.of(call))))
-                .path("id").textValue());
+        var settings = Map.of("max_tokens", 60, "choice", List.of(call));
+        openConversation(api("POST", "/conversations", Map.of("tools", List.of("echo"), "settings", settings)).path("id").textValue());
         send("Say it.");
         assertThat(page.locator(".tool-question pre")).containsText("<b>ahoy</b>");
         shoot("consent");
@@ -184,7 +182,8 @@ class SourcesTest extends PageTest {
     @Test
     void inChineseTheSameIsSaid() {
         open(laptop().setLocale("zh-CN"), sources.base(), "/");
-        page.locator(".attach input").setInputFiles(new FilePayload[] {file("租船须知.txt", "船可以租六个小时。"), file("歌.mp3", "la")});
+        page.locator(".attach input")
+                .setInputFiles(new FilePayload[] {file("租船须知.txt", "船可以租六个小时。"), file("歌.mp3", "la")});
         assertThat(chips()).hasCount(2);
         assertThat(chips().first()).containsText("1 个段落");
         page.keyboard().press("Control+.");

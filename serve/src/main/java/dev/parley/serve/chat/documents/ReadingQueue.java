@@ -40,7 +40,7 @@ final class ReadingQueue implements AutoCloseable {
         waiting.put(conversation, done);
         lastOf.put(conversation, done);
         lastOfOwner.put(owner, done);
-        done.whenComplete((nothing, failure) -> forget(owner, conversation, done));
+        var _ = done.whenComplete((nothing, failure) -> forget(owner, conversation, done));
     }
 
     private void read(String conversation) {

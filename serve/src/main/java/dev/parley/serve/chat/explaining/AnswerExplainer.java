@@ -31,15 +31,18 @@ public final class AnswerExplainer {
     private static final long MOST_WEIGHTS = 300_000; // that a browser is sent: some 2 MB
 
     private final ModelPool models;
+    private final boolean showsInside;
     private final TrainingSearches searches;
     private final RunningWork work = new RunningWork();
 
     /**
-     * @param showsTraining whether users may read passages of what a model was trained on, where its folder names it
+     * @param showsInside whether users may read what is the operator's: passages of what a model was trained on, where its folder names it,
+     *     and the instructions of assistants
      */
-    public AnswerExplainer(ModelPool models, boolean showsTraining) {
+    public AnswerExplainer(ModelPool models, boolean showsInside) {
         this.models = models;
-        searches = new TrainingSearches(models, showsTraining);
+        this.showsInside = showsInside;
+        searches = new TrainingSearches(models, showsInside);
     }
 
     /**
@@ -52,6 +55,8 @@ public final class AnswerExplainer {
      */
     public ObjectNode explain(Caller caller, AnsweredText answered, ExplanationRequest asked,
             Consumer<Optional<ExplanationProgress>> look) {
+        if (answered.ofAssistant() && !showsInside) throw ApiError.of(403, "instructions_private",
+                "On a server where users log in, answers of assistants are not explained: their instructions would be shown.");
         var lease = models.lease(Optional.of(answered.model()));
         var taken = new AtomicBoolean(); // by the thread that explains, which gives the lease back when it really ends
         try {

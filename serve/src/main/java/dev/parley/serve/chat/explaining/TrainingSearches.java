@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
-/** The training data of the models that are in memory, with the vectors that were made of them: the first search takes long, the next not. */
+/** The training data of the models that are in memory, with the vectors made of them: the first search takes long, the next does not. */
 final class TrainingSearches {
 
     private static final long MOST_BYTES = 64L << 20; // of text, which is held as tokens

@@ -35,7 +35,11 @@ public final class AllowedTools {
         });
     }
 
-    /** Asks again from now on. @throws ApiError 404 if this owner has no such conversation */
+    /**
+     * Asks again from now on.
+     *
+     * @throws ApiError 404 if this owner has no such conversation
+     */
     public void clear(String owner, String conversation) {
         database.run(t -> {
             Conversations.hold(t, owner, conversation);

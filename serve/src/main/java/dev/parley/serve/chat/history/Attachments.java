@@ -95,8 +95,8 @@ public final class Attachments {
             var one = new Attachment(UUID.randomUUID().toString(), conversation, free(name, others), bytes, Attachment.State.READING, 0,
                     Optional.empty(), created);
             count(t, owner, one, 1);
-            t.update(
-                    "insert into attachments (id, conversation, name, bytes, status, passages, note, created) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            t.update("insert into attachments (id, conversation, name, bytes, status, passages, note, created)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?)",
                     one.id(), conversation, one.name(), bytes, one.state().label(), 0, null, one.created());
             return one;
         });

@@ -49,7 +49,7 @@ final class ImportedTurn {
             var decision = decisions.addObject();
             texts(decision, given, "stage", "guardrail", "rule");
             decision.put("ended", given.flag("ended"));
-            texts(decision, given, "reason");
+            texts(decision, given, "action", "reason");
         }
     }
 

@@ -23,6 +23,7 @@ final class RunningAnswer {
     private Optional<Runnable> running = Optional.empty(); // under this
     private boolean stopped; // under this
     private volatile Optional<Reservation> reservation = Optional.empty();
+    private volatile Optional<AnsweredText> turn = Optional.empty();
     private volatile boolean interrupted;
     private volatile Optional<Ended> ended = Optional.empty();
     private volatile Optional<String> failure = Optional.empty();
@@ -79,6 +80,16 @@ final class RunningAnswer {
     void interrupt() {
         interrupted = true;
         stop();
+    }
+
+    /** What a model was given for the turn that this is, and gave. */
+    void answered(AnsweredText text) {
+        turn = Optional.of(text);
+    }
+
+    /** The same; empty where no model answered, or it is no turn. */
+    Optional<AnsweredText> answered() {
+        return turn;
     }
 
     /** The engine has ended it. */

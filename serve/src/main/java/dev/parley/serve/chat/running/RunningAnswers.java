@@ -39,6 +39,7 @@ public final class RunningAnswers {
     private final String server;
     private final Consumer<String> note;
     private final Map<String, RunningAnswer> all = new ConcurrentHashMap<>();
+    private final RecentTurns turns = new RecentTurns();
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -222,7 +223,10 @@ public final class RunningAnswers {
             answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
         }
-        var writer = new AnswerWriter(answer, messages, server, note, () -> all.remove(message.id(), answer), () -> closed);
+        var writer = new AnswerWriter(answer, messages, server, note, () -> {
+            answer.answered().ifPresent(text -> turns.keep(message.id(), text));
+            all.remove(message.id(), answer);
+        }, () -> closed);
         Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
@@ -293,10 +297,11 @@ public final class RunningAnswers {
         var path = messages.path(owner, id);
         var message = path.getLast();
         var model = answerOf(message).model();
+        if (answerOf(message).turn().isPresent()) return turns.get(id);
         var known = tokens(owner, id);
         if (known.isEmpty()) throw ApiError.badRequest("", "The tokens of this answer are not known: it is empty, or was imported.");
         var question = question(owner, message, path.subList(0, path.size() - 1), known);
-        return new AnsweredText(model, served -> engine.tokens(question, served));
+        return new AnsweredText(model, false, served -> engine.tokens(question, served));
     }
 
     /**

@@ -8,11 +8,13 @@ import dev.parley.assist.turn.SmallTalk;
 import dev.parley.assist.turn.TurnEvent;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
+import dev.parley.assist.turn.TurnResult.Ending;
 import dev.parley.assist.turn.TurnTools;
 import dev.parley.knowledge.KnowledgeException;
 import dev.parley.knowledge.Passage;
 import dev.parley.knowledge.index.Language;
 import dev.parley.serve.assistants.ServedResponder;
+import dev.parley.serve.assistants.ServedResponder.Exchange;
 import dev.parley.serve.chat.running.ChatEngine.Ended;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
@@ -45,6 +47,7 @@ final class TurnRun implements Runnable {
         }
     }
 
+    private final String assistant;
     private final OpenAssistant open;
     private final ServedResponder responder;
     private final UntilStopped presence;
@@ -64,6 +67,7 @@ final class TurnRun implements Runnable {
      */
     TurnRun(String assistant, OpenAssistant open, ServedResponder responder, UntilStopped presence, Asked question,
             ConversationSources sources, RunningAnswer to) {
+        this.assistant = assistant;
         this.open = open;
         this.responder = responder;
         this.presence = presence;
@@ -80,7 +84,9 @@ final class TurnRun implements Runnable {
             Consent consent = (source, tool, arguments) -> presence.isThere()
                     && log.decided(tools.consent().allows(source, tool, arguments));
             var result = open.ask(Optional.of(responder), request(), new TurnTools(tools.sources(), consent), this::on);
-            if (!over.getAndSet(true)) to.end(ended(result));
+            if (over.getAndSet(true)) return;
+            if (result.ending() == Ending.ANSWERED) responder.last().map(this::text).ifPresent(to::answered);
+            to.end(ended(result));
         } catch (ClientGone | InterruptedException e) {
             cancelled();
         } catch (AssistantException | KnowledgeException | ApiError e) {
@@ -88,6 +94,10 @@ final class TurnRun implements Runnable {
         } catch (RuntimeException | Error e) { // want of memory too: the answer must end
             fail("The answer could not continue: " + e.getMessage());
         }
+    }
+
+    private AnsweredText text(Exchange last) {
+        return new AnsweredText(responder.model(), !assistant.isEmpty(), model -> new AnsweredText.Tokens(last.prompt(), last.answer()));
     }
 
     /** With the passages of the conversation's own documents. */

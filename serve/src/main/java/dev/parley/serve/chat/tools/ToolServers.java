@@ -109,6 +109,9 @@ public final class ToolServers implements AutoCloseable {
             try {
                 var tools = server.tools();
                 last = Optional.of(new Listing(name(), false, tools, server.problem(), server.notes()));
+            } catch (RuntimeException | Error e) { // a fault of ours, or no memory: it is told, and tried again
+                last = Optional.of(new Listing(name(), false, List.of(),
+                        Optional.of("The MCP server " + name() + " cannot be used: " + e.getMessage()), List.of()));
             } finally {
                 synchronized (this) {
                     askedAt = System.nanoTime();

@@ -79,7 +79,7 @@ class AnswerExplainerTest {
     }
 
     private static AnsweredText text(int[] prompt, int[] answer) {
-        return new AnsweredText("tiny", model -> new AnsweredText.Tokens(prompt, answer));
+        return new AnsweredText("tiny", false, model -> new AnsweredText.Tokens(prompt, answer));
     }
 
     private static ExplanationRequest request(OptionalInt token, Analysis... analyses) {
@@ -169,6 +169,15 @@ class AnswerExplainerTest {
         assertEquals(EnumSet.of(Analysis.ATTENTION, Analysis.LOGIT_LENS, Analysis.LOGIT_ATTRIBUTION), some, "rollout needs all heads");
         assertEquals("text_too_long", refused(request(OptionalInt.of(0), Analysis.ROLLOUT), 4_000, 1));
         assertEquals("text_too_long", refused(ExplanationRequest.FIRST, 10_000, 1));
+    }
+
+    @Test
+    void instructionsOfAssistantsAreShownOnlyWhereUsersMayReadThem() {
+        var turn = new AnsweredText("tiny", true, model -> new AnsweredText.Tokens(PROMPT, ANSWER));
+        var refused = assertThrows(ApiError.class, () -> explainer(false).explain(ada, turn, ExplanationRequest.FIRST, progress -> {}));
+        assertEquals(403, refused.status());
+        free();
+        assertEquals(3, explainer(true).explain(ada, turn, ExplanationRequest.FIRST, progress -> {}).path("explained").size());
     }
 
     @Test
