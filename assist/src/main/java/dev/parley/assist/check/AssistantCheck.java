@@ -57,7 +57,8 @@ public final class AssistantCheck {
             form(asked.get(i));
             done.accept(questions.size() + i + 1);
         }
-        return new CheckReport(assistant.assistant().name(), responder.map(Responder::model), questions.size() + asked.size(), rows(), misses,
+        return new CheckReport(assistant.assistant().name(), responder.map(Responder::model), questions.size() + asked.size(), rows(),
+                misses,
                 (System.nanoTime() - start) / 1e9);
     }
 
