@@ -93,8 +93,7 @@ public record Assistant(String name, Path file, LocalText title, LocalText descr
     public static Assistant of(String name, String systemPrompt, Guardrails guardrails) {
         return new Assistant(name, Path.of(""), LocalText.of(name), LocalText.NONE, List.of("en", "zh"), Optional.empty(),
                 LocalText.of(systemPrompt), LocalText.NONE, Optional.empty(), guardrails, ToolSettings.NONE, SamplingSettings.NONE, 1,
-                Optional.empty(),
-                Map.of(), Map.of());
+                Optional.empty(), Map.of(), Map.of());
     }
 
     /**

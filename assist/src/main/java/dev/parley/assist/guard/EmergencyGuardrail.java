@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Answers what sounds like an emergency by a fixed text, before a model speaks: to call the local emergency number, and what to do until
- * help comes. Phrases in English and Chinese ({@code emergencies.txt}) and a classifier that has learned from examples judge together; how many they
- * catch is said in docs/guardrails.md.
+ * help comes. Phrases in English and Chinese ({@code emergencies.txt}) and a classifier that has learned from examples judge together; how
+ * many they catch is said in docs/guardrails.md.
  */
 public final class EmergencyGuardrail implements Guardrail {
 
