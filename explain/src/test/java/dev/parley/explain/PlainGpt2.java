@@ -38,7 +38,8 @@ final class PlainGpt2 {
             var layer = blueprint.layers().get(l);
             int heads = layer.attention().heads(), d = layer.attention().headDim();
             var qkv = new double[tokens][];
-            for (int t = 0; t < tokens; t++) qkv[t] = product(norm(x[t], layer.attentionNorms().before().orElseThrow()), layer.attention().qkv().getFirst());
+            for (int t = 0; t < tokens; t++)
+                qkv[t] = product(norm(x[t], layer.attentionNorms().before().orElseThrow()), layer.attention().qkv().getFirst());
             attention[l] = new double[heads][tokens][];
             var mixed = new double[tokens][c];
             for (int h = 0; h < heads; h++) {

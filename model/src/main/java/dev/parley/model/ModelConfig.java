@@ -30,7 +30,8 @@ import java.util.OptionalDouble;
  */
 public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
         MlpShape mlp,
-        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens, Scales scales, Optional<ExpertsShape> experts) {
+        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens, Scales scales,
+        Optional<ExpertsShape> experts) {
 
     /** One of a family without {@link Scales}. */
     public ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
@@ -157,8 +158,9 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
             layers = List.copyOf(layers);
             if (!layers.isEmpty() && (count < 1 || count > 1 << 12 || topK < 1 || topK > count || intermediateSize < 1
                     || intermediateSize > 1 << 20)) {
-                throw new IllegalArgumentException("These values make no model: " + count + " experts of width " + intermediateSize + ", of which a "
-                        + "token asks " + topK + ".");
+                throw new IllegalArgumentException(
+                        "These values make no model: " + count + " experts of width " + intermediateSize + ", of which a "
+                                + "token asks " + topK + ".");
             }
         }
     }
@@ -227,8 +229,9 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
             if (!(scaling instanceof Rope.LongRope s)) return;
             var pairs = positions.rope.get().rotaryDim(attention.headDim) / 2;
             if (s.shortFactors().size() != pairs || s.longFactors().size() != pairs)
-                faults.add("short_factor and long_factor have " + s.shortFactors().size() + " and " + s.longFactors().size() + " numbers for "
-                        + pairs + " pairs of dimensions");
+                faults.add(
+                        "short_factor and long_factor have " + s.shortFactors().size() + " and " + s.longFactors().size() + " numbers for "
+                                + pairs + " pairs of dimensions");
         });
         if (positions.rope.map(rope -> rope.rotaryDim(attention.headDim)).filter(dim -> dim % 2 != 0 || dim == 0).isPresent())
             faults.add("head_dim " + attention.headDim + " is odd, or so is the part of it that positions rotate in pairs");

@@ -135,7 +135,7 @@ public record Rope(double theta, Scaling scaling, double partialRotaryFactor) {
         return switch (scaling) {
             case Yarn s -> s.attentionFactor;
             case LongRope s -> s.attentionFactor;
-            case Default _, Linear _, Dynamic _, Llama3 _ -> 1;
+            case Default _,Linear _,Dynamic _,Llama3 _ -> 1;
         };
     }
 

@@ -131,7 +131,8 @@ final class RunnerWeights {
         var output = projection(attention.output());
         var mlp = switch (spec.mlp()) {
             case MlpSpec dense -> mlp(dense);
-            case ExpertsSpec experts -> new Experts(experts, projection(experts.router()), experts.experts().stream().map(this::mlp).toList());
+            case ExpertsSpec experts ->
+                new Experts(experts, projection(experts.router()), experts.experts().stream().map(this::mlp).toList());
         };
         var mlpBias = mlp instanceof Mlp dense ? dense.down.bias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),

@@ -97,7 +97,8 @@ class TransformersFamiliesTest {
 
     private static void assertRuns(Path path, JsonNode expected, Backend engine) throws Exception {
         var ids = Golden.rows(expected.path("input_ids"));
-        try (var model = CausalLM.fromPretrained(path, WeightType.FLOAT32, DType.FLOAT32, engine); var session = model.openSession(1 << 20)) {
+        try (var model = CausalLM.fromPretrained(path, WeightType.FLOAT32, DType.FLOAT32, engine);
+                var session = model.openSession(1 << 20)) {
             var scores = session.feed(Arrays.stream(ids).map(row -> new Feed(session.open(), row, Scored.ALL, false)).toList());
             assertLogits(expected, scores.stream().map(s -> s.scores()).toArray(float[][][]::new));
             for (var row : expected.path("greedy").path("rows")) {

@@ -97,7 +97,8 @@ public final class GgufWeights implements WeightSource {
         var view = view(name);
         if (plain(view)) {
             var type = view.tensor.type();
-            return view.slice < 0 ? view.tensor.bytes() : view.tensor.bytes().asSlice(type.bytes(view.before()), type.bytes(view.elements()));
+            return view.slice < 0 ? view.tensor.bytes()
+                    : view.tensor.bytes().asSlice(type.bytes(view.before()), type.bytes(view.elements()));
         }
         var shape = view.shape();
         int columns = Math.toIntExact(shape[shape.length - 1]), rows = Math.toIntExact(view.elements() / columns);
@@ -106,7 +107,8 @@ public final class GgufWeights implements WeightSource {
         ThreadTeam.shared().each(Math.ceilDiv(rows, 16), block -> {
             var row = new float[columns];
             for (int r = 16 * block; r < Math.min(rows, 16 * (block + 1)); r++) {
-                view.tensor.type().widen(view.tensor.bytes(), view.before() + (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns, columns, row,
+                view.tensor.type().widen(view.tensor.bytes(), view.before() + (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns,
+                        columns, row,
                         0);
                 if (view.offset != 0) for (int i = 0; i < columns; i++) row[i] -= view.offset;
                 put(wide, view, row, r, rows);

@@ -70,7 +70,8 @@ class ThoughtReaderTest {
         var wanted = new Read(thought == null ? "" : thought.replace("\\n", "\n"), answer == null ? "" : answer.replace("\\n", "\n"));
         var random = new Random(7);
         for (int i = 0; i < 1000; i++) assertEquals(wanted, read(ThinkingFormat.THINK, opened, cut(whole, random)));
-        var brackets = whole.replace("<think>", "[THINK]").replace("</think>", "[/THINK]").replace("</thin", "[/THIN").replace("<thin", "[THIN");
+        var brackets = whole.replace("<think>", "[THINK]").replace("</think>", "[/THINK]").replace("</thin", "[/THIN").replace("<thin",
+                "[THIN");
         var wantedInBrackets = new Read(wanted.thought.replace("</thin", "[/THIN"),
                 wanted.answer.replace("<think>", "[THINK]").replace("</think>", "[/THINK]").replace("<thin", "[THIN"));
         for (int i = 0; i < 1000; i++) assertEquals(wantedInBrackets, read(ThinkingFormat.BRACKETS, opened, cut(brackets, random)));

@@ -51,7 +51,8 @@ final class GgufRope {
 
     private static float[] vector(GgufSettings m, String name, int size) {
         var tensor = m.gguf().tensors().get(name);
-        if (tensor == null || tensor.elements() != size) throw new ModelException(m.file() + ": " + name + " has not " + size + " numbers.");
+        if (tensor == null || tensor.elements() != size)
+            throw new ModelException(m.file() + ": " + name + " has not " + size + " numbers.");
         var numbers = new float[size];
         tensor.type().widen(tensor.bytes(), 0, size, numbers, 0);
         return numbers;

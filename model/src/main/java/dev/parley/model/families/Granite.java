@@ -61,7 +61,8 @@ public record Granite() implements LlamaStyle {
 
     @Override
     public ObjectNode readGguf(GgufSettings m) {
-        var json = LlamaStyle.super.readGguf(m).put("attention_bias", m.has("blk.0.attn_q.bias")).put("mlp_bias", m.has("blk.0.ffn_up.bias"))
+        var json = LlamaStyle.super.readGguf(m).put("attention_bias", m.has("blk.0.attn_q.bias"))
+                .put("mlp_bias", m.has("blk.0.ffn_up.bias"))
                 .put("embedding_multiplier", m.number("embedding_scale", 1)).put("residual_multiplier", m.number("residual_scale", 1))
                 .put("logits_scaling", m.number("logit_scale", 1));
         var scale = m.number("attention.scale", 0);

@@ -8,9 +8,12 @@ import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.EmbeddingSpec;
 import dev.parley.model.Blueprint.FeedForward;
 import dev.parley.model.Blueprint.HeadSpec;
+import dev.parley.model.Blueprint.Join;
 import dev.parley.model.Blueprint.LayerSpec;
+import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.BlueprintDraft;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.Family;
@@ -22,12 +25,9 @@ import dev.parley.model.ModelConfig.ExpertsShape;
 import dev.parley.model.ModelConfig.Layer;
 import dev.parley.model.ModelConfig.MlpShape;
 import dev.parley.model.ModelConfig.Positions;
-import dev.parley.model.ModelConfig.Training;
-import dev.parley.model.Blueprint.Join;
-import dev.parley.model.Blueprint.LinearSpec;
-import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.ModelConfig.Scales;
 import dev.parley.model.ModelConfig.ScoreScaling;
+import dev.parley.model.ModelConfig.Training;
 import dev.parley.model.Rope;
 import dev.parley.model.WeightSpec.TurningPairs;
 import java.util.ArrayList;
@@ -217,7 +217,8 @@ interface LlamaStyle extends Family {
         var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
-                new HeadSpec(norm(draft, "model.norm", "output_norm", width), c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"),
+                new HeadSpec(norm(draft, "model.norm", "output_norm", width),
+                        c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"),
                         false, scales.logits(), scales.logitSoftcap()));
     }
 

@@ -55,7 +55,8 @@ public record Phi3() implements LlamaStyle {
     public void writeOwn(ModelConfig c, ObjectNode json) {
         json.put("attention_bias", c.attention().qkvBias());
         if (!LayerSettings.write(c, json)) json.putNull("sliding_window");
-        if (c.rope().orElseThrow().scaling() instanceof Rope.LongRope rope) json.put("original_max_position_embeddings", rope.originalMax());
+        if (c.rope().orElseThrow().scaling() instanceof Rope.LongRope rope)
+            json.put("original_max_position_embeddings", rope.originalMax());
     }
 
     // ---- GGUF ----

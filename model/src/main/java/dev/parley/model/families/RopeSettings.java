@@ -86,7 +86,8 @@ final class RopeSettings {
     }
 
     private static Rope.LongRope longRope(ConfigSettings s, int maxPositions, int original) {
-        double factor = (double) maxPositions / original, sharpened = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        double factor = (double) maxPositions / original,
+                sharpened = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         return new Rope.LongRope(s.numbers("short_factor"), s.numbers("long_factor"), original, s.number("attention_factor", sharpened));
     }
 
