@@ -33,6 +33,12 @@ public record TurnResult(String language, String answer, Ending ending, List<Pas
         toolUses = List.copyOf(toolUses);
     }
 
+    /** Answer and notice as one text, for clients that show nothing else; an answer in JSON stays alone. */
+    public String answerWithNotice() {
+        var isJson = answer.startsWith("{") || answer.startsWith("[{");
+        return notice.isEmpty() || isJson ? answer : answer + "\n\n" + notice;
+    }
+
     /** How an answer came about. */
     public enum Ending {
         /** The model answered. */

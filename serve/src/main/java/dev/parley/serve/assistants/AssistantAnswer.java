@@ -34,7 +34,7 @@ public final class AssistantAnswer {
         var answer = new AssistantAnswer(pieces);
         try (var responder = new ServedResponder(models, assistant.model(), caller, client)) {
             var result = assistant.open().ask(Optional.of(responder), turn, answer::on);
-            answer.finish(result.answer());
+            answer.finish(result);
             return result;
         } catch (AssistantException e) {
             throw ApiError.badRequest("messages", e.getMessage());
@@ -58,10 +58,12 @@ public final class AssistantAnswer {
         pieces.accept(piece);
     }
 
-    /** What has not been shown of the answer; all of it, below, where a guardrail has put another in its place. */
-    private void finish(String answer) {
+    /** What has not been shown of the answer, all of it, below, where a guardrail has put another in its place; and the notice. */
+    private void finish(TurnResult result) {
         var begun = shown.toString().stripLeading();
+        var answer = result.answer();
         if (answer.startsWith(begun)) show(answer.substring(begun.length()));
         else if (!begun.stripTrailing().equals(answer)) show("\n\n" + answer);
+        show(result.answerWithNotice().substring(answer.length()));
     }
 }

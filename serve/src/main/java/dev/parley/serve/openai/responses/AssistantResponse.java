@@ -59,7 +59,7 @@ record AssistantResponse(Served assistant, TurnRequest turn, ArrayNode conversat
             items.say(piece);
         });
         json.begin();
-        if (!stream) items.say(result.answer());
+        if (!stream) items.say(result.answerWithNotice());
         var used = result.usage();
         var cutOff = used.map(u -> u.finishReason().equals("length")).orElse(false);
         var usage = used.map(u -> new Usage(u.promptTokens(), u.completionTokens(), 0)).orElse(new Usage(0, 0, 0));
