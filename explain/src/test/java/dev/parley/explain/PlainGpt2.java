@@ -1,6 +1,7 @@
 package dev.parley.explain;
 
 import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.CausalLM;
 import dev.parley.model.WeightSpec;
@@ -54,12 +55,13 @@ final class PlainGpt2 {
                     }
                 }
             }
+            var mlp = (MlpSpec) layer.mlp();
             var next = new double[tokens][];
             for (int t = 0; t < tokens; t++) {
                 var y = sum(x[t], product(mixed[t], layer.attention().output()));
-                var inner = product(norm(y, layer.mlpNorms().before().orElseThrow()), layer.mlp().up().getFirst());
+                var inner = product(norm(y, layer.mlpNorms().before().orElseThrow()), mlp.up().getFirst());
                 for (int i = 0; i < inner.length; i++) inner[i] = gelu(inner[i]);
-                next[t] = sum(y, product(inner, layer.mlp().down()));
+                next[t] = sum(y, product(inner, mlp.down()));
             }
             x = next;
             residuals[l + 1] = x;

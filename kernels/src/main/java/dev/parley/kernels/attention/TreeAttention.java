@@ -52,7 +52,7 @@ public final class TreeAttention {
     public record Vectors(MemorySegment memory, long stride) {
 
         void read(int token, float[] into, int at, int n) {
-            MemorySegment.copy(memory, FLOAT, 4 * token * stride, into, at, n);
+            MemorySegment.copy(memory, FLOAT, 4L * token * stride, into, at, n);
         }
     }
 

@@ -22,7 +22,6 @@ import dev.parley.model.ModelConfig.Layer;
 import dev.parley.model.ModelConfig.MlpShape;
 import dev.parley.model.ModelConfig.Positions;
 import dev.parley.model.ModelConfig.Training;
-import dev.parley.model.Rope;
 import dev.parley.model.WeightSpec.PartsTogether;
 import java.util.ArrayList;
 import java.util.Collections;

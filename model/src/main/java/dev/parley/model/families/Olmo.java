@@ -3,7 +3,6 @@ package dev.parley.model.families;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.BlueprintDraft;
-import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
 import java.util.Optional;
 

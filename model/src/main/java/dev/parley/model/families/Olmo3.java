@@ -1,6 +1,5 @@
 package dev.parley.model.families;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.GgufSettings;
