@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,7 +27,7 @@ public final class GgufImport {
 
     /** True of a file that is called so. */
     public static boolean isGguf(Path file) {
-        return file.toString().endsWith(".gguf") && Files.isRegularFile(file);
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") && Files.isRegularFile(file);
     }
 
     /**
