@@ -127,21 +127,21 @@ final class JavaRunner {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
-        var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).down().bias();
+        var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).downBias();
         addAndNorm(pass, 2 * number - 1, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
-        arrange(layer.qkv().first(), b.normed, c, n);
-        multiply(layer.qkv().projections(), n, b.qkv, layer.qkv().size(), member); // q, k, v
+        arrange(layer.qkv(), b.normed, c, n);
+        multiply(layer.qkv(), n, b.qkv, member); // q, k, v
         turn(layer, number, pass);
         attend(layer, number, pass, member); // heads
-        arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
-        multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
+        arrange(layer.output(), b.heads, layer.spec().attention().querySize(), n);
+        multiply(layer.output(), n, b.branch, member); // attention's result, added to x by the next line
 
-        addAndNorm(pass, 2 * number, layer.output().bias(), layer.mlpNorm()); // x += attention; h = norm(x)
-        arrange(layer.up().first(), b.normed, c, n);
-        multiply(layer.up().projections(), n, b.inner, layer.up().size(), member);
+        addAndNorm(pass, 2 * number, layer.outputBias(), layer.mlpNorm()); // x += attention; h = norm(x)
+        arrange(layer.up(), b.normed, c, n);
+        multiply(layer.up(), n, b.inner, member);
         activate(layer, n);
-        arrange(layer.down().weight(), b.inner, layer.up().size(), n);
-        multiply(List.of(layer.down()), n, b.branch, c, member); // the MLP's result, added to x by the next layer, or by lastState
+        arrange(layer.down(), b.inner, layer.up().size(), n);
+        multiply(layer.down(), n, b.branch, member); // the MLP's result, added to x by the next layer, or by lastState
     }
 
     /**
@@ -170,29 +170,35 @@ final class JavaRunner {
         else Norms.rms(buffers.x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
     }
 
-    /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
-    private void arrange(Matrix weight, float[] x, int stride, int n) {
-        team.share(Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), tile -> {
-            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++)
-                weight.arrange(x, t * stride, buffers.arranged, t, n);
+    /**
+     * Arranges vectors for products, once for each form of them. Those side by side by one thread: two that write to the same lines would
+     * wait for each other.
+     */
+    private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
+        var tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE);
+        team.share(tiles * products.forms().size(), part -> {
+            int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
+            for (int t = from; t < Math.min(n, from + Matrix.SIDE_BY_SIDE); t++)
+                products.forms().get(form).arrange(x, t * stride, buffers.arranged[form], t, n);
         });
         team.barrier();
     }
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
-    private void multiply(List<RunnerWeights.Projection> projections, int n, float[] y, int yStride, int member) {
+    private void multiply(RunnerWeights.SideBySide products, int n, float[] y, int member) {
         var b = buffers;
         var parts = 0;
-        for (var p : projections) parts += p.weight().parts();
+        for (var p : products.projections()) parts += p.weight().parts();
         team.share(parts, part -> {
             var yAt = 0;
-            for (var p : projections) {
-                if (part < p.weight().parts()) {
-                    p.weight().multiply(part, b.arranged, n, y, yAt, yStride, b.scratch[member]);
+            for (int i = 0; i < products.projections().size(); i++) {
+                var weight = products.projections().get(i).weight();
+                if (part < weight.parts()) {
+                    weight.multiply(part, b.arranged[products.formOf().get(i)], n, y, yAt, products.size(), b.scratch[member]);
                     return;
                 }
-                part -= p.weight().parts();
-                yAt += p.weight().rows();
+                part -= weight.parts();
+                yAt += weight.rows();
             }
         });
         team.barrier();
@@ -277,16 +283,17 @@ final class JavaRunner {
     private void scoreNormed(int n, float[][] scores, int member) {
         var b = buffers;
         arrange(weights.head, b.normed, config.hiddenSize(), n);
-        team.share(weights.head.parts(), part -> {
-            int from = weights.head.firstRow(part), rows = weights.head.firstRow(part + 1) - from;
-            weights.head.multiply(part, b.arranged, n, b.part[member], -from, rows, b.scratch[member]);
+        var head = weights.head.projections().getFirst().weight();
+        team.share(head.parts(), part -> {
+            int from = head.firstRow(part), rows = head.firstRow(part + 1) - from;
+            head.multiply(part, b.arranged[0], n, b.part[member], -from, rows, b.scratch[member]);
             for (int o = 0; o < n; o++) System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
         });
     }
 
     /** What the head reads of a token: the norm of x, to which the last layer's MLP is added here. */
     private void lastState(ForwardBatch pass, int token, float[] into, int intoAt) {
-        addBranch(pass, 2 * weights.layers.size() - 1, token, weights.layers.getLast().down().bias());
+        addBranch(pass, 2 * weights.layers.size() - 1, token, weights.layers.getLast().downBias());
         norm(weights.lastNorm, token, into, intoAt);
     }
 

@@ -1,0 +1,87 @@
+package dev.parley.kernels.matrix;
+
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * What blocks of Q4_K and Q5_K have in common. Their first sixteen bytes are two halves and twelve bytes of eight scales and eight
+ * minima of six bits each, which are multiplied by the halves. Numbers lie in pairs of groups of 32, the first group in the low four
+ * bits of 32 bytes, the second in the high ones; a chunk is a register of them.
+ */
+final class GroupScales {
+
+    static final int CHUNKS = 32 / LANES; // registers of integers for 128 bytes
+
+    /** A register of the minima, in its last eight lanes, then two of scales for each chunk. */
+    static final int SIZE = (1 + 2 * CHUNKS) * LANES;
+
+    /** The inputs in the order of the chunks, then a register of what the minima are multiplied by. */
+    static final int INPUT = 256 + LANES;
+
+    private static final VectorMask<Float> SECOND = VectorMask.fromLong(FLOATS, 0xff00 & (1L << LANES) - 1);
+    private static final VectorShuffle<Float> S02 = pair(0, 2), S13 = pair(1, 3), S46 = pair(4, 6), S57 = pair(5, 7);
+    private static final int PAIRS = LANES / 8; // of groups in a chunk
+
+    private GroupScales() {}
+
+    private static VectorShuffle<Float> pair(int first, int second) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane < 8 ? first : second) % LANES);
+    }
+
+    static void arrange(float[] x, int xAt, float[] into, int at) {
+        for (int chunk = 0; chunk < CHUNKS; chunk++) {
+            for (int high = 0; high < 2; high++) {
+                for (int lane = 0; lane < LANES; lane++) {
+                    var column = (chunk * PAIRS + lane / 8) * 64 + 32 * high + 4 * (lane % 8);
+                    PackedBytes.arrange(x, xAt + column, lane, into, at + (2 * chunk + high) * 4 * LANES);
+                }
+            }
+        }
+        for (int lane = 0; lane < LANES; lane++) {
+            var group = lane - (LANES - 8);
+            into[at + 256 + lane] = group < 0 ? 0 : -BlockKernel.sum(x, xAt + 32 * group, 32);
+        }
+    }
+
+    static void read(MemorySegment w, long at, int blockBytes, int blocks, float[] into, int intoAt) {
+        for (int b = 0; b < blocks; b++) {
+            int x = w.get(BlockKernel.INT, at + 4), y = w.get(BlockKernel.INT, at + 8), z = w.get(BlockKernel.INT, at + 12);
+            var scales = x & 0x3f3f3f3f | (long) (z & 0x0f0f0f0f | x >>> 2 & 0x30303030) << 32;
+            var minima = y & 0x3f3f3f3f | (long) (z >>> 4 & 0x0f0f0f0f | y >>> 2 & 0x30303030) << 32;
+            float d = BlockKernel.half(w, at), dMin = BlockKernel.half(w, at + 2);
+            if (LANES == 16) expand16(scales, minima, d, dMin, into, intoAt);
+            else expand8(scales, minima, d, dMin, into, intoAt);
+            at += blockBytes;
+            intoAt += SIZE;
+        }
+    }
+
+    private static void expand16(long scales, long minima, float d, float dMin, float[] into, int at) {
+        var bytes = LongVector.broadcast(LongVector.SPECIES_128, scales).withLane(1, minima).reinterpretAsBytes();
+        var both = ((FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0))
+                .mul(FloatVector.broadcast(FLOATS, d).blend(FloatVector.broadcast(FLOATS, dMin), SECOND));
+        both.intoArray(into, at);
+        both.rearrange(S02).intoArray(into, at + 16);
+        both.rearrange(S13).intoArray(into, at + 32);
+        both.rearrange(S46).intoArray(into, at + 48);
+        both.rearrange(S57).intoArray(into, at + 64);
+    }
+
+    private static void expand8(long scales, long minima, float d, float dMin, float[] into, int at) {
+        floats(minima, dMin).intoArray(into, at);
+        floats(scales, d).intoArray(into, at + SIZE - 8);
+        for (int g = 0; g < 8; g++) FloatVector.broadcast(FLOATS, into[at + SIZE - 8 + g]).intoArray(into, at + 8 + 8 * g);
+    }
+
+    private static FloatVector floats(long eight, float d) {
+        var bytes = LongVector.broadcast(LongVector.SPECIES_64, eight).reinterpretAsBytes();
+        return ((FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(d);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.parley.kernels.matrix;
+
+import static dev.parley.kernels.vectors.VectorShape.FLOATS;
+import static dev.parley.kernels.vectors.VectorShape.INTS;
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/** Blocks of 256 numbers of four bits: sixteen bytes of {@link GroupScales}, then the numbers. */
+final class Q4KBlocks implements BlockKernel {
+
+    static final int BYTES = 144;
+
+    @Override
+    public int inputSize() {
+        return GroupScales.INPUT;
+    }
+
+    @Override
+    public Object inputForm() {
+        return GroupScales.class;
+    }
+
+    @Override
+    public void arrange(float[] x, int xAt, float[] into, int at) {
+        GroupScales.arrange(x, xAt, into, at);
+    }
+
+    @Override
+    public int scalesSize() {
+        return GroupScales.SIZE;
+    }
+
+    @Override
+    public void readScales(MemorySegment w, long at, int blocks, float[] into, int intoAt) {
+        GroupScales.read(w, at, BYTES, blocks, into, intoAt);
+    }
+
+    @Override
+    public void add(MemorySegment w, long at, int blocks, float[] scales, int scalesAt, float[] x, int xAt, float[] sums, int sumsAt) {
+        var total = fromArray(FLOATS, sums, sumsAt);
+        for (int b = 0; b < blocks; b++) {
+            total = fromArray(FLOATS, scales, scalesAt).fma(fromArray(FLOATS, x, xAt + 256), total);
+            scalesAt += LANES;
+            for (long numbers = at + 16; numbers < at + BYTES; numbers += 4 * LANES) {
+                var pairs = fromMemorySegment(INTS, w, numbers, LITTLE);
+                var low = pairs.and(PackedBytes.LOW);
+                var sum = ((FloatVector) low.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt));
+                sum = ((FloatVector) low.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + LANES), sum);
+                sum = ((FloatVector) low.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 2 * LANES), sum);
+                sum = ((FloatVector) low.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 3 * LANES), sum);
+                total = sum.fma(fromArray(FLOATS, scales, scalesAt), total);
+                var high = pairs.lanewise(LSHR, 4).and(PackedBytes.LOW);
+                sum = ((FloatVector) high.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt + 4 * LANES));
+                sum = ((FloatVector) high.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 5 * LANES), sum);
+                sum = ((FloatVector) high.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 6 * LANES), sum);
+                sum = ((FloatVector) high.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 7 * LANES), sum);
+                total = sum.fma(fromArray(FLOATS, scales, scalesAt + LANES), total);
+                scalesAt += 2 * LANES;
+                xAt += 8 * LANES;
+            }
+            at += BYTES;
+            xAt += LANES;
+        }
+        total.intoArray(sums, sumsAt);
+    }
+}
