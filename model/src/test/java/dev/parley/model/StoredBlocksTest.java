@@ -56,7 +56,6 @@ class StoredBlocksTest {
                 double[] ours = stored.tokenLogprobs(text)[0], expected = wide.tokenLogprobs(text)[0];
                 var worst = 0.0;
                 for (int i = 0; i < ours.length; i++) worst = Math.max(worst, Math.abs(ours[i] - expected[i]));
-                System.out.println(name + " " + width + ": " + worst);
                 assertTrue(worst < 0.02, name + " " + width + ": " + worst);
             }
         }
