@@ -1,7 +1,9 @@
 package dev.parley.model;
 
+import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BlockFormat;
 import dev.parley.kernels.matrix.BlockMatrix;
+import dev.parley.kernels.matrix.BlockWarmUp;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.matrix.RowSource;
 import dev.parley.weights.GgmlType;
@@ -9,9 +11,12 @@ import dev.parley.weights.GgufWeights;
 import dev.parley.weights.GgufWeights.Blocks;
 import dev.parley.weights.WeightSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The matrices of a GGUF file that are multiplied where they lie. */
 final class BlockWeights {
+
+    private static final long PART = 10_000; // blocks that a thread looks at in one go
 
     private BlockWeights() {}
 
@@ -20,11 +25,26 @@ final class BlockWeights {
         return source instanceof GgufWeights gguf && gguf.blocks(name).isPresent();
     }
 
-    /**
-     * A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied.
-     *
-     * @throws ModelException if one of its scales is not finite
-     */
+    /** Prepares the products with all kinds of blocks of a file, beside what else is loaded. */
+    static void warmUp(WeightSource source) {
+        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return;
+        BlockWarmUp.start(gguf.names().stream().flatMap(name -> gguf.blocks(name).stream()).map(Blocks::type).distinct()
+                .flatMap(type -> format(type).stream()).toList());
+    }
+
+    /** Whether all numbers of a weight in blocks are finite. */
+    static boolean areFinite(WeightSource source, String name) {
+        var blocks = ((GgufWeights) source).blocks(name).orElseThrow();
+        var count = blocks.bytes().byteSize() / blocks.type().bytes(blocks.type().blockSize());
+        var finite = new AtomicBoolean(true);
+        ThreadTeam.shared().each((int) Math.ceilDiv(count, PART), part -> {
+            long first = part * PART, some = Math.min(PART, count - first);
+            if (!blocks.type().scalesAreFinite(blocks.bytes(), first, some)) finite.set(false);
+        });
+        return finite.get();
+    }
+
+    /** A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied. */
     static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight) {
         if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
         return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {

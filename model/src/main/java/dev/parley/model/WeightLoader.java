@@ -35,11 +35,13 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
      */
     ModelWeights loadToRun(WeightType type, Arena arena) {
         check();
+        if (type == WeightType.AS_STORED) BlockWeights.warmUp(source);
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
             var blocks = type == WeightType.AS_STORED ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
+                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
                 weights.put(weight, blocks.get());
                 continue;
             }

@@ -2,13 +2,19 @@ package dev.parley.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
 import dev.parley.weights.LlamaCpp;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -59,6 +65,32 @@ class StoredBlocksTest {
                 assertTrue(worst < 0.02, name + " " + width + ": " + worst);
             }
         }
+    }
+
+    @Test
+    void aScaleThatIsNoNumberIsRefusedWithItsPlace() throws Exception {
+        var file = quantised(ModelConfig.llama(300, 64, 256, 2, 4, 2, 512), Q4_K_M);
+        long at;
+        try (var gguf = Gguf.open(file)) {
+            var tensor = gguf.tensors().get("blk.1.ffn_up.weight");
+            assertEquals(GgmlType.Q4_K, tensor.type());
+            at = Files.size(file) - end(gguf) + tensor.bytes().address() - first(gguf) + 3 * 144;
+        }
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {0, 0x7c}), at);
+        }
+        var fault = assertThrows(ModelException.class, () -> CausalLM.fromPretrained(file).close());
+        assertTrue(fault.getMessage().contains("\"model.layers.1.mlp.up_proj.weight\" has no finite number at [3, 0]"), fault.getMessage());
+    }
+
+    private static long first(Gguf gguf) {
+        return gguf.tensors().values().stream().mapToLong(t -> t.bytes().address()).min().orElseThrow();
+    }
+
+    /** Bytes from the first tensor to the end of the last, which is that of the file. */
+    private static long end(Gguf gguf) {
+        return gguf.tensors().values().stream().mapToLong(t -> t.bytes().address() + Math.ceilDiv(t.bytes().byteSize(), 32) * 32).max()
+                .orElseThrow() - first(gguf);
     }
 
     /** A token's scores do not depend on how many are read at once. */
