@@ -19,11 +19,11 @@ final class GroupScales {
 
     static final int CHUNKS = 32 / LANES; // registers of integers for 128 bytes
 
-    /** A register of the minima, in its last eight lanes, then two of scales for each chunk. */
-    static final int SIZE = (1 + 2 * CHUNKS) * LANES;
+    /** Eight scales, eight minima, then two registers of scales for each chunk. */
+    static final int SIZE = 16 + 2 * CHUNKS * LANES;
 
-    /** The inputs in the order of the chunks, then a register of what the minima are multiplied by. */
-    static final int INPUT = 256 + LANES;
+    /** The inputs in the order of the chunks, then what the scales and the minima are multiplied by. */
+    static final int INPUT = 256 + 16;
 
     private static final VectorMask<Float> SECOND = VectorMask.fromLong(FLOATS, 0xff00 & (1L << LANES) - 1);
     private static final VectorShuffle<Float> S02 = pair(0, 2), S13 = pair(1, 3), S46 = pair(4, 6), S57 = pair(5, 7);
@@ -35,19 +35,9 @@ final class GroupScales {
         return VectorShuffle.fromOp(FLOATS, lane -> (lane < 8 ? first : second) % LANES);
     }
 
-    static void arrange(float[] x, int xAt, float[] into, int at) {
-        for (int chunk = 0; chunk < CHUNKS; chunk++) {
-            for (int high = 0; high < 2; high++) {
-                for (int lane = 0; lane < LANES; lane++) {
-                    var column = (chunk * PAIRS + lane / 8) * 64 + 32 * high + 4 * (lane % 8);
-                    PackedBytes.arrange(x, xAt + column, lane, into, at + (2 * chunk + high) * 4 * LANES);
-                }
-            }
-        }
-        for (int lane = 0; lane < LANES; lane++) {
-            var group = lane - (LANES - 8);
-            into[at + 256 + lane] = group < 0 ? 0 : -BlockKernel.sum(x, xAt + 32 * group, 32);
-        }
+    /** The first column of a lane of the low or high bits of a chunk: chunk n has the parts 2n and 2n + 1. */
+    static int column(int part, int lane) {
+        return (part / 2 * PAIRS + lane / 8) * 64 + 32 * (part % 2) + 4 * (lane % 8);
     }
 
     static void read(MemorySegment w, long at, int blockBytes, int blocks, float[] into, int intoAt) {
@@ -75,9 +65,9 @@ final class GroupScales {
     }
 
     private static void expand8(long scales, long minima, float d, float dMin, float[] into, int at) {
-        floats(minima, dMin).intoArray(into, at);
-        floats(scales, d).intoArray(into, at + SIZE - 8);
-        for (int g = 0; g < 8; g++) FloatVector.broadcast(FLOATS, into[at + SIZE - 8 + g]).intoArray(into, at + 8 + 8 * g);
+        floats(scales, d).intoArray(into, at);
+        floats(minima, dMin).intoArray(into, at + 8);
+        for (int g = 0; g < 8; g++) FloatVector.broadcast(FLOATS, into[at + g]).intoArray(into, at + 16 + 8 * g);
     }
 
     private static FloatVector floats(long eight, float d) {

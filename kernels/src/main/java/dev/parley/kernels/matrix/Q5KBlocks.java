@@ -27,13 +27,15 @@ final class Q5KBlocks implements BlockKernel {
     }
 
     @Override
-    public Object inputForm() {
-        return GroupScales.class;
-    }
-
-    @Override
     public void arrange(float[] x, int xAt, float[] into, int at) {
-        GroupScales.arrange(x, xAt, into, at);
+        for (int part = 0; part < 2 * GroupScales.CHUNKS; part++) {
+            for (int lane = 0; lane < LANES; lane++)
+                PackedBytes.arrange(x, xAt + GroupScales.column(part, lane), lane, into, at + part * 4 * LANES);
+        }
+        for (int g = 0; g < 8; g++) {
+            into[at + 256 + g] = 0;
+            into[at + 264 + g] = -BlockKernel.sum(x, xAt + 32 * g, 32);
+        }
     }
 
     @Override
@@ -50,8 +52,8 @@ final class Q5KBlocks implements BlockKernel {
     public void add(MemorySegment w, long at, int blocks, float[] scales, int scalesAt, float[] x, int xAt, float[] sums, int sumsAt) {
         var total = fromArray(FLOATS, sums, sumsAt);
         for (int b = 0; b < blocks; b++) {
-            total = fromArray(FLOATS, scales, scalesAt).fma(fromArray(FLOATS, x, xAt + 256), total);
-            scalesAt += LANES;
+            for (int i = 0; i < 16; i += LANES) total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
+            scalesAt += 16;
             var fifths = PackedBytes.repeated(w, at + 16, PackedBytes.BY2);
             for (long numbers = at + 48; numbers < at + BYTES; numbers += 4 * LANES) {
                 var pairs = fromMemorySegment(INTS, w, numbers, LITTLE);
@@ -73,7 +75,7 @@ final class Q5KBlocks implements BlockKernel {
                 xAt += 8 * LANES;
             }
             at += BYTES;
-            xAt += LANES;
+            xAt += 16;
         }
         total.intoArray(sums, sumsAt);
     }
