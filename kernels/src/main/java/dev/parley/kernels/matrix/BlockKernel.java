@@ -19,6 +19,7 @@ interface BlockKernel {
 
     ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
+    ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE);
     ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     /** Floats that the inputs of a block take. */

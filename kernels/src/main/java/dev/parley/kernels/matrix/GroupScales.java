@@ -42,10 +42,11 @@ final class GroupScales {
 
     static void read(MemorySegment w, long at, int blockBytes, int blocks, float[] into, int intoAt) {
         for (int b = 0; b < blocks; b++) {
-            int x = w.get(BlockKernel.INT, at + 4), y = w.get(BlockKernel.INT, at + 8), z = w.get(BlockKernel.INT, at + 12);
+            long first = w.get(BlockKernel.LONG, at), second = w.get(BlockKernel.LONG, at + 8); // few reads: each is checked
+            int x = (int) (first >>> 32), y = (int) second, z = (int) (second >>> 32);
             var scales = x & 0x3f3f3f3f | (long) (z & 0x0f0f0f0f | x >>> 2 & 0x30303030) << 32;
             var minima = y & 0x3f3f3f3f | (long) (z >>> 4 & 0x0f0f0f0f | y >>> 2 & 0x30303030) << 32;
-            float d = BlockKernel.half(w, at), dMin = BlockKernel.half(w, at + 2);
+            float d = Float.float16ToFloat((short) first), dMin = Float.float16ToFloat((short) (first >>> 16));
             if (LANES == 16) expand16(scales, minima, d, dMin, into, intoAt);
             else expand8(scales, minima, d, dMin, into, intoAt);
             at += blockBytes;
