@@ -82,6 +82,7 @@ final class DecodeBench {
             case BFLOAT16 -> GgmlType.F16;
             case INT8 -> GgmlType.Q8_0;
             case INT4 -> GgmlType.Q4_0;
+            case AS_STORED -> throw new IllegalArgumentException("A folder's weights are in no blocks.");
         };
     }
 

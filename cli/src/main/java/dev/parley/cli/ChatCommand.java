@@ -39,7 +39,8 @@ final class ChatCommand implements Callable<Integer> {
     private final Output output;
 
     @Parameters(paramLabel = "MODEL",
-            description = "A model folder with a chat template, or such a model of the hub: org/name or org/name@revision.")
+            description = "A model with a chat template: a folder, a .gguf file, or a model of the hub, org/name, org/name:QUANT or "
+                    + "org/name@revision.")
     String name;
 
     @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction that begins the conversation.")

@@ -27,7 +27,7 @@ public final class EngineOptions {
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Quantise the weights: auto, none, int8, int4. auto does so if they are quantised in a .gguf file. Default: "
+            description = "Quantise the weights: auto, none, int8, int4. auto leaves them as they are, also in a .gguf file. Default: "
                     + "${DEFAULT-VALUE}.")
     Quantize quantize;
 

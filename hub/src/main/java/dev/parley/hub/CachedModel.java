@@ -75,7 +75,7 @@ public record CachedModel(String id, long bytes, long partialBytes, Optional<Ins
         var files = files(snapshot);
         var bytes = 0L;
         for (var file : files) bytes += Files.size(file);
-        var whole = new NeededFiles.Model().areIn(snapshot) || files.stream().anyMatch(f -> f.toString().endsWith(".gguf"));
+        var whole = new NeededFiles.Model(Optional.empty()).areIn(snapshot) || files.stream().anyMatch(f -> f.toString().endsWith(".gguf"));
         return new Revision(commit, refs.entrySet().stream().filter(r -> r.getValue().equals(commit)).map(Map.Entry::getKey).toList(),
                 snapshot, files.size(), bytes, whole);
     }

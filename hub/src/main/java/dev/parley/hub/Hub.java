@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Models by name: those on this machine by their path, those at the hub by {@code org/name[@revision]}, which are
@@ -29,7 +30,7 @@ public final class Hub {
     /**
      * What a pull brought.
      *
-     * @param path the snapshot's folder, or the one file that was asked for
+     * @param path the snapshot's folder, or the one file that was asked for or that the model is in
      * @param downloadedBytes that came over the network; 0 where all was there
      */
     public record Pulled(HubModel model, String commit, Path path, long downloadedBytes) {}
@@ -67,27 +68,28 @@ public final class Hub {
     }
 
     /**
-     * The folder of a model: a path that is there, else the snapshot of a model at the hub.
+     * The folder of a model: a path that is there, else the snapshot of a model at the hub, or its GGUF file where it is run from one.
      *
-     * @param nameOrPath a folder or file of this machine; or {@code org/name}, {@code name}, each with {@code @revision} or without
+     * @param nameOrPath a folder or file of this machine; or {@code org/name}, {@code name}, each with {@code :QUANT} and with
+     *     {@code @revision} or without
      * @throws HubException if it is neither, or cannot be had
      */
     public Path folder(String nameOrPath, HubListener listener) {
-        return folder(nameOrPath, new NeededFiles.Model(), listener);
+        return folder(nameOrPath, model -> new NeededFiles.Model(model.quantization()), listener);
     }
 
     /** As {@link #folder}, of a model at the hub only what its tokenizer is made of. */
     public Path tokenizerFolder(String nameOrPath, HubListener listener) {
-        return folder(nameOrPath, new NeededFiles.TokenizerOnly(), listener);
+        return folder(nameOrPath, model -> new NeededFiles.TokenizerOnly(), listener);
     }
 
-    private Path folder(String nameOrPath, NeededFiles needed, HubListener listener) {
+    private Path folder(String nameOrPath, Function<HubModel, NeededFiles> needed, HubListener listener) {
         var local = local(nameOrPath);
         if (local.isPresent()) return local.get();
         var model = HubModel.find(nameOrPath).orElseThrow(() -> new HubException(Reason.NO_NAME, "There is no folder " + nameOrPath
-                + ", and as a model of the hub it would be org/name or org/name@revision."));
+                + ", and as a model of the hub it would be org/name, org/name@revision or org/name:QUANT."));
         try {
-            return pull(model, needed, listener).path();
+            return pull(model, needed.apply(model), listener).path();
         } catch (HubException e) {
             // It may have been meant as a path; but not where the hub knows the name.
             if (e.reason() != Reason.NO_MODEL && e.reason() != Reason.UNREACHABLE && e.reason() != Reason.OFFLINE) throw e;
@@ -118,7 +120,7 @@ public final class Hub {
      * @throws HubException if it cannot be had
      */
     public Pulled pull(HubModel model, HubListener listener) {
-        return pull(model, new NeededFiles.Model(), listener);
+        return pull(model, new NeededFiles.Model(model.quantization()), listener);
     }
 
     /**
@@ -135,13 +137,14 @@ public final class Hub {
     private Pulled pull(HubModel model, NeededFiles needed, HubListener listener) {
         var folder = cache.folder(model);
         var cached = folder.commit(model).filter(commit -> needed.areIn(folder.snapshot(commit)))
-                .map(commit -> new Pulled(model, commit, folder.snapshot(commit), 0));
+                .map(commit -> new Pulled(model, commit, path(needed, folder.snapshot(commit)), 0));
         if (settings.offline()) return cached
                 .orElseThrow(() -> new HubException(Reason.OFFLINE, model + " is not, or not wholly, in the cache " + settings.cache()
                         + ", and HF_HUB_OFFLINE forbids to download it; unset it, or pull the model first."));
         // A commit never changes; but Python may have fetched it without its tokenizer.
         if (model.isCommit() && cached.isPresent()
-                && (needed instanceof NeededFiles.One || new NeededFiles.TokenizerOnly().areIn(cached.get().path())))
+                && (needed instanceof NeededFiles.One || needed.gguf(folder.snapshot(model.revision())).isPresent()
+                        || new NeededFiles.TokenizerOnly().areIn(cached.get().path())))
             return cached.get();
         try (var client = new HubClient(settings)) {
             return pull(model, needed, folder, cached, client, listener);
@@ -165,7 +168,11 @@ public final class Hub {
         var snapshot = folder.snapshot(listing.commit());
         var bytes = new Pull(model, listing.commit(), folder, client, new Retries(pace, listener), listener).run(needed, listing.files());
         writeRef(model, listing.commit(), folder, bytes);
-        return new Pulled(model, listing.commit(), snapshot, bytes);
+        return new Pulled(model, listing.commit(), path(needed, snapshot), bytes);
+    }
+
+    private static Path path(NeededFiles needed, Path snapshot) {
+        return needed.gguf(snapshot).orElse(snapshot);
     }
 
     /** A cache that can only be read, as on a shared disk, still serves when nothing had to be fetched. */

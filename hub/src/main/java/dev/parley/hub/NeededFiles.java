@@ -5,6 +5,7 @@ import dev.parley.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +15,8 @@ import java.util.function.Predicate;
 /** Which files of a model are wanted: those it is made of, in one form of its weights; its tokenizer's; or one by name. */
 sealed interface NeededFiles {
 
-    /** A model to run. */
-    record Model() implements NeededFiles {}
+    /** A model to run. @param quantization of the GGUF file that is asked for; none for the form that loads best */
+    record Model(Optional<String> quantization) implements NeededFiles {}
 
     /** A tokenizer alone. */
     record TokenizerOnly() implements NeededFiles {}
@@ -57,7 +58,15 @@ sealed interface NeededFiles {
                 }
                 addSettings(needed, there);
             }
-            case Model() -> {
+            case Model(var quantization) when quantization.isPresent() || isGguf(there::contains, listed) -> {
+                var files = GgufFiles.choose(listed, quantization);
+                if (files.isEmpty()) throw new HubException(Reason.NO_FILE, model + " has no such GGUF file." + quantizations(listed));
+                for (var file : files) {
+                    if (!there.contains(file)) throw new HubException(Reason.DAMAGED, model + " lacks " + file + ", a part of its file.");
+                }
+                needed.addAll(files);
+            }
+            case Model _ -> {
                 if (!there.contains("config.json"))
                     throw new HubException(Reason.NO_FILE, model + " has no config.json, so that Parley cannot load it." + hint(listed));
                 addSettings(needed, there);
@@ -77,6 +86,16 @@ sealed interface NeededFiles {
 
     private static Optional<String> weights(Predicate<String> there) {
         return WEIGHTS.stream().filter(there).findFirst();
+    }
+
+    /** Whether a model has GGUF files and no form that is preferred to them. */
+    private static boolean isGguf(Predicate<String> there, Collection<String> listed) {
+        return !(there.test("config.json") && weights(there).isPresent()) && !GgufFiles.choose(listed, Optional.empty()).isEmpty();
+    }
+
+    private static String quantizations(List<String> listed) {
+        var all = GgufFiles.quantizations(listed);
+        return all.isEmpty() ? " It has none." : " It has " + String.join(", ", all) + ".";
     }
 
     private static String hint(List<String> listed) {
@@ -106,9 +125,22 @@ sealed interface NeededFiles {
         return switch (this) {
             case One(var name) -> has(folder, name);
             case TokenizerOnly() -> has(folder, "tokenizer.json") || has(folder, "vocab.json") && has(folder, "merges.txt");
-            case Model() ->
-                has(folder, "config.json") && weights(name -> has(folder, name)).filter(name -> isWhole(folder, name)).isPresent();
+            case Model(var quantization) -> quantization.isEmpty() && has(folder, "config.json")
+                    && weights(name -> has(folder, name)).filter(name -> isWhole(folder, name)).isPresent() || gguf(folder).isPresent();
         };
+    }
+
+    /** Of a model that is run from a GGUF file, that file, or the first of its pieces. */
+    default Optional<Path> gguf(Path folder) {
+        if (!(this instanceof Model(var quantization)) || !Files.isDirectory(folder)) return Optional.empty();
+        try (var walk = Files.walk(folder)) {
+            var files = walk.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString().replace('\\', '/')).toList();
+            if (quantization.isEmpty() && !isGguf(files::contains, files)) return Optional.empty();
+            var chosen = GgufFiles.choose(files, quantization);
+            return chosen.isEmpty() || !files.containsAll(chosen) ? Optional.empty() : Optional.of(folder.resolve(chosen.getFirst()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isWhole(Path folder, String weights) {

@@ -63,9 +63,17 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return new CausalLM(this);
     }
 
-    /** Loads a model folder to run it: weights in the type that this machine computes fastest in. */
+    /**
+     * Loads a model folder to run it, weights in the type that this machine computes fastest in; or a GGUF file, its weights as they are
+     * there.
+     */
     public static CausalLM fromPretrained(Path folder) {
-        return fromPretrained(folder, CpuFeatures.computeType());
+        var type = CpuFeatures.computeType();
+        try {
+            return fromPretrained(folder, GgufImport.weightType(folder).orElse(WeightType.of(type)), type, Backend.AUTO);
+        } catch (IOException e) {
+            throw new ModelException(folder + " cannot be read: " + e.getMessage() + ".");
+        }
     }
 
     /**

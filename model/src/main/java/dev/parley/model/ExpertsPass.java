@@ -5,6 +5,7 @@ import dev.parley.kernels.vectors.Activations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The branch of a layer with experts: each token asks the few that the router scores highest. Tokens that ask the same expert are one
@@ -19,11 +20,19 @@ final class ExpertsPass {
      * What is asked of one expert.
      *
      * @param tokens that ask it
-     * @param arranged their vectors for its first products, later for the last
+     * @param arranged their vectors for its first products, later for the last, in each form of them
      * @param inner between the products, (tokens, up)
      * @param out its results, (tokens, C)
      */
-    private record Group(RunnerWeights.Mlp expert, int[] tokens, float[] arranged, float[] inner, float[] out) {}
+    private record Group(RunnerWeights.Mlp expert, int[] tokens, float[][] arranged, float[] inner, float[] out) {
+
+        void arrange(RunnerWeights.SideBySide products, float[] x, IntUnaryOperator at) {
+            for (int form = 0; form < products.forms().size(); form++) {
+                for (int i = 0; i < tokens.length; i++)
+                    products.forms().get(form).arrange(x, at.applyAsInt(i), arranged[form], i, tokens.length);
+            }
+        }
+    }
 
     /**
      * Who asks whom.
@@ -41,7 +50,7 @@ final class ExpertsPass {
             var counts = new int[experts];
             for (int t = 0; t < n; t++) {
                 var scores = Arrays.copyOfRange(b.inner, t * experts, (t + 1) * experts);
-                Activations.add(scores, 0, layer.router().bias(), 0, layer.router().bias().length);
+                Activations.add(scores, 0, layer.routerBias(), 0, layer.routerBias().length);
                 chosen[t] = highest(scores, k);
                 shares[t] = shares(scores, chosen[t], layer.spec().normTopKProb());
                 for (int i = 0; i < k; i++) places[t][i] = counts[chosen[t][i]]++;
@@ -63,9 +72,13 @@ final class ExpertsPass {
         }
 
         private static Group group(RunnerWeights.Mlp expert, int tokens) {
-            var input = Math.max(expert.up().first().inputSize(tokens), expert.down().weight().inputSize(tokens));
-            return new Group(expert, new int[tokens], new float[input], new float[tokens * expert.up().size()],
-                    new float[tokens * expert.down().weight().rows()]);
+            int forms = 1, input = 0;
+            for (var products : expert.products()) {
+                forms = Math.max(forms, products.forms().size());
+                for (var form : products.forms()) input = Math.max(input, form.inputSize(tokens));
+            }
+            return new Group(expert, new int[tokens], new float[forms][input], new float[tokens * expert.up().size()],
+                    new float[tokens * expert.down().size()]);
         }
 
         private static int[] highest(float[] scores, int k) {
@@ -99,15 +112,14 @@ final class ExpertsPass {
      * @param b with the scores of the router in {@code inner}, (N, experts), and what the branch reads in {@code normed}
      */
     static void run(RunnerWeights.Experts layer, int n, RunnerBuffers b, ThreadTeam team, int member) {
-        var c = layer.router().weight().columns();
+        var c = layer.router().forms().getFirst().columns();
         team.share(1, only -> b.experts = Plan.of(layer, n, b));
         team.barrier();
         var plan = b.experts;
         var groups = plan.groups;
         team.share(groups.size(), g -> {
             var group = groups.get(g);
-            for (int i = 0; i < group.tokens.length; i++)
-                group.expert.up().first().arrange(b.normed, group.tokens[i] * c, group.arranged, i, group.tokens.length);
+            group.arrange(group.expert.up(), b.normed, i -> group.tokens[i] * c);
         });
         team.barrier();
         multiply(groups, true, b, team, member);
@@ -115,8 +127,7 @@ final class ExpertsPass {
             var group = groups.get(g);
             var stride = group.expert.up().size();
             for (int i = 0; i < group.tokens.length; i++) JavaRunner.activate(group.expert, group.inner, i * stride);
-            for (int i = 0; i < group.tokens.length; i++)
-                group.expert.down().weight().arrange(group.inner, i * stride, group.arranged, i, group.tokens.length);
+            group.arrange(group.expert.down(), group.inner, i -> i * stride);
         });
         team.barrier();
         multiply(groups, false, b, team, member);
@@ -127,27 +138,28 @@ final class ExpertsPass {
     /** The products of all groups as one list of parts. @param up the first ones, else the last */
     private static void multiply(List<Group> groups, boolean up, RunnerBuffers b, ThreadTeam team, int member) {
         var parts = 0;
-        for (var group : groups) for (var p : projections(group, up)) parts += p.weight().parts();
+        for (var group : groups) for (var p : products(group, up).projections()) parts += p.weight().parts();
         team.share(parts, part -> {
             for (var group : groups) {
+                var products = products(group, up);
                 var at = 0;
-                for (var p : projections(group, up)) {
-                    if (part < p.weight().parts()) {
-                        var into = up ? group.inner : group.out;
-                        p.weight().multiply(part, group.arranged, group.tokens.length, into, at, into.length / group.tokens.length,
-                                b.scratch[member]);
+                for (int i = 0; i < products.projections().size(); i++) {
+                    var weight = products.projections().get(i).weight();
+                    if (part < weight.parts()) {
+                        weight.multiply(part, group.arranged[products.formOf().get(i)], group.tokens.length, up ? group.inner : group.out, at,
+                                products.size(), b.scratch[member]);
                         return;
                     }
-                    part -= p.weight().parts();
-                    at += p.weight().rows();
+                    part -= weight.parts();
+                    at += weight.rows();
                 }
             }
         });
         team.barrier();
     }
 
-    private static List<RunnerWeights.Projection> projections(Group group, boolean up) {
-        return up ? group.expert.up().projections() : List.of(group.expert.down());
+    private static RunnerWeights.SideBySide products(Group group, boolean up) {
+        return up ? group.expert.up() : group.expert.down();
     }
 
     private static void sum(Plan plan, int token, float[] into, int at, int c) {
@@ -156,7 +168,7 @@ final class ExpertsPass {
             var group = plan.groups.get(plan.chosen[token][i]);
             var from = plan.places[token][i] * c;
             var share = plan.shares[token][i];
-            var bias = group.expert.down().bias();
+            var bias = group.expert.downBias();
             for (int d = 0; d < c; d++) into[at + d] += share * (group.out[from + d] + (bias.length == 0 ? 0 : bias[d]));
         }
     }

@@ -3,6 +3,7 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
+import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,23 +28,23 @@ public final class GgufImport {
 
     /** True of a file that is called so. */
     public static boolean isGguf(Path file) {
-        return file.toString().endsWith(".gguf") && Files.isRegularFile(file);
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") && Files.isRegularFile(file);
     }
 
     /**
-     * How a model's matrices are best kept: in as many bits as most of a GGUF file's numbers have; empty where those are whole floats, or
-     * it is no such file.
+     * How a model's matrices are best kept: as a GGUF file has them, or, where this machine's registers cannot read its blocks, in as many
+     * bits as most of its numbers have; empty where those are whole floats, or it is no such file.
      */
     public static Optional<WeightType> weightType(Path file) throws IOException {
         if (!isGguf(file)) return Optional.empty();
         try (var gguf = Gguf.open(file)) {
             var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
             for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
-            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).flatMap(most -> switch (most.getKey()) {
-                case Q8_0, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
-                case Q4_0, Q4_1, Q4_K, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
-                case F32, F16, BF16 -> Optional.empty();
-            });
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(most -> switch (most) {
+                case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
+                case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
+                case F32, F16, BF16 -> Optional.<WeightType>empty();
+            }).map(narrow -> BlockMatrix.isSupported() ? WeightType.AS_STORED : narrow);
         }
     }
 

@@ -135,20 +135,20 @@ final class JavaRunner {
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
         var below = number == 0 ? RunnerWeights.Landing.NONE : weights.layers.get(number - 1).mlpLanding();
         addAndNorm(pass, 2 * number - 1, below, layer.attentionNorm(), false); // x += the MLP of the layer below; h = norm(x)
-        arrange(layer.qkv().first(), b.normed, c, n);
-        multiply(layer.qkv().projections(), n, b.qkv, layer.qkv().size(), member); // q, k, v
+        arrange(layer.qkv(), b.normed, c, n);
+        multiply(layer.qkv(), n, b.qkv, member); // q, k, v
         turn(layer, number, pass);
         attend(layer, number, pass, member); // heads
-        arrange(layer.output().weight(), b.heads, layer.spec().attention().querySize(), n);
-        multiply(List.of(layer.output()), n, b.branch, c, member); // attention's result, added to x by the next line
+        arrange(layer.output(), b.heads, layer.spec().attention().querySize(), n);
+        multiply(layer.output(), n, b.branch, member); // attention's result, added to x by the next line
 
         // x += attention; h = norm(x)
         addAndNorm(pass, 2 * number, layer.attentionLanding(), layer.mlpNorm(), layer.spec().join().parallel());
         switch (layer.mlp()) { // its result is added to x by the next layer, or by lastState
             case RunnerWeights.Mlp mlp -> mlp(mlp, n, member);
             case RunnerWeights.Experts experts -> {
-                arrange(experts.router().weight(), b.normed, c, n);
-                multiply(List.of(experts.router()), n, b.inner, experts.innerSize(), member);
+                arrange(experts.router(), b.normed, c, n);
+                multiply(experts.router(), n, b.inner, member);
                 ExpertsPass.run(experts, n, b, team, member);
             }
         }
@@ -156,12 +156,12 @@ final class JavaRunner {
 
     private void mlp(RunnerWeights.Mlp mlp, int n, int member) {
         int c = config.hiddenSize(), stride = mlp.up().size();
-        arrange(mlp.up().first(), buffers.normed, c, n);
-        multiply(mlp.up().projections(), n, buffers.inner, stride, member);
+        arrange(mlp.up(), buffers.normed, c, n);
+        multiply(mlp.up(), n, buffers.inner, member);
         team.share(n, t -> activate(mlp, buffers.inner, t * stride));
         team.barrier();
-        arrange(mlp.down().weight(), buffers.inner, stride, n);
-        multiply(List.of(mlp.down()), n, buffers.branch, c, member);
+        arrange(mlp.down(), buffers.inner, stride, n);
+        multiply(mlp.down(), n, buffers.branch, member);
     }
 
     /**
@@ -207,29 +207,35 @@ final class JavaRunner {
         else Norms.rms(x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
     }
 
-    /** Arranges vectors for a product. Those side by side by one thread: two that write to the same lines would wait for each other. */
-    private void arrange(Matrix weight, float[] x, int stride, int n) {
-        team.share(Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), tile -> {
-            for (int t = tile * Matrix.SIDE_BY_SIDE; t < Math.min(n, (tile + 1) * Matrix.SIDE_BY_SIDE); t++)
-                weight.arrange(x, t * stride, buffers.arranged, t, n);
+    /**
+     * Arranges vectors for products, once for each form of them. Those side by side by one thread: two that write to the same lines would
+     * wait for each other.
+     */
+    private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
+        var tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE);
+        team.share(tiles * products.forms().size(), part -> {
+            int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
+            for (int t = from; t < Math.min(n, from + Matrix.SIDE_BY_SIDE); t++)
+                products.forms().get(form).arrange(x, t * stride, buffers.arranged[form], t, n);
         });
         team.barrier();
     }
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
-    private void multiply(List<RunnerWeights.Projection> projections, int n, float[] y, int yStride, int member) {
+    private void multiply(RunnerWeights.SideBySide products, int n, float[] y, int member) {
         var b = buffers;
         var parts = 0;
-        for (var p : projections) parts += p.weight().parts();
+        for (var p : products.projections()) parts += p.weight().parts();
         team.share(parts, part -> {
             var yAt = 0;
-            for (var p : projections) {
-                if (part < p.weight().parts()) {
-                    p.weight().multiply(part, b.arranged, n, y, yAt, yStride, b.scratch[member]);
+            for (int i = 0; i < products.projections().size(); i++) {
+                var weight = products.projections().get(i).weight();
+                if (part < weight.parts()) {
+                    weight.multiply(part, b.arranged[products.formOf().get(i)], n, y, yAt, products.size(), b.scratch[member]);
                     return;
                 }
-                part -= p.weight().parts();
-                yAt += p.weight().rows();
+                part -= weight.parts();
+                yAt += weight.rows();
             }
         });
         team.barrier();
@@ -334,9 +340,10 @@ final class JavaRunner {
     private void scoreNormed(int n, float[][] scores, int member) {
         var b = buffers;
         arrange(weights.head, b.normed, config.hiddenSize(), n);
-        team.share(weights.head.parts(), part -> {
-            int from = weights.head.firstRow(part), rows = weights.head.firstRow(part + 1) - from;
-            weights.head.multiply(part, b.arranged, n, b.part[member], -from, rows, b.scratch[member]);
+        var head = weights.head.projections().getFirst().weight();
+        team.share(head.parts(), part -> {
+            int from = head.firstRow(part), rows = head.firstRow(part + 1) - from;
+            head.multiply(part, b.arranged[0], n, b.part[member], -from, rows, b.scratch[member]);
             for (int o = 0; o < n; o++) {
                 System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
                 scale(scores[o], from, rows, weights.logitScale);

@@ -13,7 +13,7 @@ final class RunnerBuffers {
     final float[] inner; // (N, M) or (N, 2 M)
     final float[] branch; // (N, C): what is not added to x yet
     final float[] normed; // (N, C)
-    final float[] arranged; // the input of the present product
+    final float[][] arranged; // the input of the present products, for each form of them
     final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
     final MatrixWorkspace[] scratch; // of one member
@@ -32,17 +32,18 @@ final class RunnerBuffers {
         heads = new float[tokens * config.querySize()];
         inner = new float[tokens * upSize];
         branch = new float[tokens * config.hiddenSize()];
-        int input = weights.head.inputSize(tokens), panel = weights.head.panelSize(), rows = weights.head.rowsSize();
-        for (var layer : weights.layers) {
-            for (var p : layer.projections()) {
+        int forms = 1, input = 0, panel = 0, rows = 0;
+        for (var products : weights.products()) {
+            forms = Math.max(forms, products.forms().size());
+            for (var p : products.projections()) {
                 input = Math.max(input, p.weight().inputSize(tokens));
                 panel = Math.max(panel, p.weight().panelSize());
                 rows = Math.max(rows, p.weight().rowsSize());
             }
         }
         normed = new float[tokens * config.hiddenSize()];
-        arranged = new float[input];
-        part = new float[members][tokens * weights.head.mostRowsOfPart()];
+        arranged = new float[forms][input];
+        part = new float[members][tokens * weights.head.projections().getFirst().weight().mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), upSize), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
         scratch = new MatrixWorkspace[members];

@@ -7,9 +7,10 @@ import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The weights of a blueprint as {@link JavaRunner} reads them. */
 final class RunnerWeights {
@@ -19,7 +20,7 @@ final class RunnerWeights {
     final float embeddingScale;
     final List<Layer> layers;
     final Norm lastNorm;
-    final Matrix head;
+    final SideBySide head;
     final float logitScale;
     final float logitSoftcap;
     private final ModelWeights weights;
@@ -30,16 +31,21 @@ final class RunnerWeights {
     /** A matrix and what is added to its product; an empty bias where nothing is. */
     record Projection(Matrix weight, float[] bias) {}
 
-    /** Products of the same input, whose results lie side by side. @param size numbers of a token in all */
-    record SideBySide(List<Projection> projections, int size) {
+    /**
+     * Products of the same input, whose results lie side by side.
+     *
+     * @param size numbers of a token in all
+     * @param forms a matrix of each form that reads the input in an arrangement of its own
+     * @param formOf which of them each projection's is
+     */
+    record SideBySide(List<Projection> projections, int size, List<Matrix> forms, List<Integer> formOf) {
 
         static SideBySide of(List<Projection> projections) {
-            return new SideBySide(projections, projections.stream().mapToInt(p -> p.weight().rows()).sum());
-        }
-
-        /** Any of the matrices, by whose form the input is arranged for all. */
-        Matrix first() {
-            return projections.getFirst().weight();
+            var forms = new LinkedHashMap<Object, Matrix>();
+            for (var p : projections) forms.putIfAbsent(p.weight().inputForm(), p.weight());
+            var order = List.copyOf(forms.keySet());
+            return new SideBySide(projections, projections.stream().mapToInt(p -> p.weight().rows()).sum(), List.copyOf(forms.values()),
+                    projections.stream().map(p -> order.indexOf(p.weight().inputForm())).toList());
         }
     }
 
@@ -63,33 +69,32 @@ final class RunnerWeights {
      * @param mlpNorm of what the MLP reads
      */
     record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
-            Projection output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
+            SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
-        List<Projection> projections() {
-            var all = new ArrayList<>(qkv.projections);
-            all.add(output);
-            all.addAll(mlp.projections());
-            return all;
+        List<SideBySide> products() {
+            return Stream.concat(Stream.of(qkv, output), mlp.products().stream()).toList();
         }
     }
 
     /** The second branch of a layer. */
     sealed interface Branch {
 
-        List<Projection> projections();
+        List<SideBySide> products();
 
         /** Numbers of a token between its products. */
         int innerSize();
     }
 
     /** A perceptron. */
-    record Mlp(MlpSpec spec, SideBySide up, Projection down) implements Branch {
+    record Mlp(MlpSpec spec, SideBySide up, SideBySide down) implements Branch {
 
         @Override
-        public List<Projection> projections() {
-            var all = new ArrayList<>(up.projections);
-            all.add(down);
-            return all;
+        public List<SideBySide> products() {
+            return List.of(up, down);
+        }
+
+        float[] downBias() {
+            return down.projections.getFirst().bias();
         }
 
         @Override
@@ -99,18 +104,20 @@ final class RunnerWeights {
     }
 
     /** Perceptrons of which each token asks a few. */
-    record Experts(ExpertsSpec spec, Projection router, List<Mlp> experts) implements Branch {
+    record Experts(ExpertsSpec spec, SideBySide router, List<Mlp> experts) implements Branch {
 
         @Override
-        public List<Projection> projections() {
-            var all = new ArrayList<>(List.of(router));
-            for (var expert : experts) all.addAll(expert.projections());
-            return all;
+        public List<SideBySide> products() {
+            return Stream.concat(Stream.of(router), experts.stream().flatMap(expert -> expert.products().stream())).toList();
+        }
+
+        float[] routerBias() {
+            return router.projections.getFirst().bias();
         }
 
         @Override
         public int innerSize() {
-            return router.weight.rows();
+            return router.size;
         }
     }
 
@@ -121,28 +128,28 @@ final class RunnerWeights {
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = weights.matrix(blueprint.head().weight());
+        head = SideBySide.of(List.of(new Projection(weights.matrix(blueprint.head().weight()), new float[0])));
         logitScale = (float) blueprint.head().scale();
         logitSoftcap = (float) blueprint.head().softcap();
     }
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        var output = projection(attention.output());
+        var output = sideBySide(List.of(attention.output()));
         var mlp = switch (spec.mlp()) {
             case MlpSpec dense -> mlp(dense);
             case ExpertsSpec experts ->
-                new Experts(experts, projection(experts.router()), experts.experts().stream().map(this::mlp).toList());
+                new Experts(experts, sideBySide(List.of(experts.router())), experts.experts().stream().map(this::mlp).toList());
         };
-        var mlpBias = mlp instanceof Mlp dense ? dense.down.bias() : Landing.NONE.bias(); // experts add their own
+        var mlpBias = mlp instanceof Mlp dense ? dense.downBias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
                 attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
-                landing(output.bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                landing(output.projections.getFirst().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
                 mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
     }
 
     private Mlp mlp(MlpSpec spec) {
-        return new Mlp(spec, sideBySide(spec.up()), projection(spec.down()));
+        return new Mlp(spec, sideBySide(spec.up()), sideBySide(List.of(spec.down())));
     }
 
     private Landing landing(float[] bias, Optional<NormSpec> norm, LayerSpec spec) {
@@ -168,6 +175,11 @@ final class RunnerWeights {
 
     private float[] vector(Optional<WeightSpec> spec) {
         return spec.map(weights::vector).orElse(new float[0]);
+    }
+
+    /** All products of the network. */
+    List<SideBySide> products() {
+        return Stream.concat(layers.stream().flatMap(layer -> layer.products().stream()), Stream.of(head)).toList();
     }
 
     /** Whether they are in float32. */

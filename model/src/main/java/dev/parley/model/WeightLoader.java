@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -34,12 +35,19 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
      */
     ModelWeights loadToRun(WeightType type, Arena arena) {
         check();
+        if (type == WeightType.AS_STORED) BlockWeights.warmUp(source);
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
+            var blocks = type == WeightType.AS_STORED ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
+            if (blocks.isPresent()) {
+                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
+                weights.put(weight, blocks.get());
+                continue;
+            }
             var bytes = source.bytes(name);
             var dtype = source.info(name).dtype();
-            var held = held(weight, type);
+            var held = type == WeightType.AS_STORED ? plain(weight, name) : held(weight, type);
             if (!held.quantized()) requireFinite(name); // else packing tells
             switch (weight.use()) {
                 case VECTOR, NORM -> {
@@ -51,6 +59,12 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             }
         }
         return weights;
+    }
+
+    /** The type that numbers outside of blocks are held in. */
+    private WeightType plain(WeightSpec weight, String name) {
+        return weight.isVector() || !BlockWeights.areIn(source, name) && source.info(name).dtype() != DType.BFLOAT16 ? WeightType.FLOAT32
+                : WeightType.BFLOAT16;
     }
 
     /** The type that a weight is held in: what is looked up or multiplied last is worth more bits. */
@@ -85,6 +99,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
                         : BFloat16Matrix.pack(source, arena, team);
             case INT8 -> Int8Matrix.pack(source, arena, team);
             case INT4 -> Int4Matrix.pack(source, arena, team);
+            case AS_STORED -> throw new IllegalStateException("Numbers outside of blocks have a type of their own.");
         };
     }
 

@@ -11,7 +11,9 @@ public enum WeightType {
     /** 8 bits with a scale for each row: a quarter of the memory, and next to nothing lost. */
     INT8,
     /** 4 bits with a scale for each 32 numbers; the head in 8 bits. An eighth of the memory, and a few percent of perplexity lost. */
-    INT4;
+    INT4,
+    /** As a GGUF file has them, where they lie there: nothing is rounded a second time. */
+    AS_STORED;
 
     /** The type of weights that products in a type are computed from without a cast. */
     public static WeightType of(DType computeType) {

@@ -3,6 +3,7 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Int4Matrix;
 import dev.parley.kernels.matrix.Int8Matrix;
@@ -158,6 +159,7 @@ public final class Parameters implements AutoCloseable {
                     value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
                 case Int8Matrix m -> widened(m, wanted);
                 case Int4Matrix m -> widened(m, wanted);
+                case BlockMatrix m -> widened(m, wanted);
             };
             return tensor;
         }

@@ -8,10 +8,14 @@ import java.nio.ByteOrder;
 final class GgmlBlocks {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** What the sixteen codes of IQ4 stand for: denser near 0, where most weights are. */
     private static final float[] UNEVEN = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+    /** What the sixteen codes of MXFP4 stand for: twice the numbers of a float of four bits. */
+    private static final float[] FLOAT4 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
     private GgmlBlocks() {}
 
@@ -21,22 +25,27 @@ final class GgmlBlocks {
                 var d = half(bytes, block);
                 for (int i = 0; i < 32; i++) into[at + i] = d * bytes.get(ValueLayout.JAVA_BYTE, block + 2 + i);
             }
-            case Q4_0 -> fours(bytes, block + 2, 0, -8, half(bytes, block), 0, into, at);
+            case Q4_0 -> fours(bytes, block + 2, 0, -8, half(bytes, block), -0f, into, at);
             case Q4_1 -> fours(bytes, block + 4, 0, 0, half(bytes, block), half(bytes, block + 2), into, at);
-            case Q5_0 -> fours(bytes, block + 6, bytes.get(INT, block + 2), -16, half(bytes, block), 0, into, at);
+            case Q5_0 -> fours(bytes, block + 6, bytes.get(INT, block + 2), -16, half(bytes, block), -0f, into, at);
             case Q5_1 -> fours(bytes, block + 8, bytes.get(INT, block + 4), 0, half(bytes, block), half(bytes, block + 2), into, at);
             case Q2_K -> widenQ2K(bytes, block, into, at);
             case Q3_K -> widenQ3K(bytes, block, into, at);
             case Q4_K -> widenQ45K(bytes, block, block + 16, false, into, at);
             case Q5_K -> widenQ45K(bytes, block, block + 48, true, into, at);
             case Q6_K -> widenQ6K(bytes, block, into, at);
-            case IQ4_NL -> uneven(bytes, block + 2, half(bytes, block), into, at);
+            case Q8_K -> {
+                var d = bytes.get(FLOAT, block);
+                for (int i = 0; i < 256; i++) into[at + i] = d * bytes.get(ValueLayout.JAVA_BYTE, block + 4 + i);
+            }
+            case IQ4_NL -> coded(UNEVEN, bytes, block + 2, half(bytes, block), into, at);
+            case MXFP4 -> coded(FLOAT4, bytes, block + 1, halfPower(unsigned(bytes, block)), into, at);
             case IQ4_XS -> widenIq4Xs(bytes, block, into, at);
             default -> throw new IllegalStateException(type + " has no blocks.");
         }
     }
 
-    /** 32 numbers of four bits, the first half in the low ones; of five with the fifth of each in {@code fifths}. */
+    /** 32 numbers of four bits, the first half in the low ones; of five with the fifth of each in {@code fifths}. To add -0 changes none. */
     private static void fours(MemorySegment bytes, long quants, int fifths, int from, float d, float least, float[] into, int at) {
         for (int i = 0; i < 16; i++) {
             var pair = unsigned(bytes, quants + i);
@@ -110,12 +119,18 @@ final class GgmlBlocks {
         }
     }
 
-    private static void uneven(MemorySegment bytes, long quants, float d, float[] into, int at) {
+    /** 32 codes of four bits, the first half in the low ones. */
+    private static void coded(float[] codes, MemorySegment bytes, long quants, float d, float[] into, int at) {
         for (int i = 0; i < 16; i++) {
             var pair = unsigned(bytes, quants + i);
-            into[at + i] = d * UNEVEN[pair & 15];
-            into[at + 16 + i] = d * UNEVEN[pair >>> 4];
+            into[at + i] = d * codes[pair & 15];
+            into[at + 16 + i] = d * codes[pair >>> 4];
         }
+    }
+
+    /** Half of 2 to the power of e - 127, the scale of MXFP4; the least two are no normal numbers. */
+    static float halfPower(int e) {
+        return Float.intBitsToFloat(e < 2 ? 0x200000 << e : e - 1 << 23);
     }
 
     /** Eight groups of 32, each with a scale of six bits whose upper two lie apart. */
@@ -123,7 +138,7 @@ final class GgmlBlocks {
         var d = half(bytes, block);
         for (int g = 0; g < 8; g++) {
             int low = unsigned(bytes, block + 4 + g / 2) >>> g % 2 * 4 & 15, high = bytes.get(SHORT, block + 2) >>> 2 * g & 3;
-            uneven(bytes, block + 8 + 16L * g, d * ((low | high << 4) - 32), into, at + 32 * g);
+            coded(UNEVEN, bytes, block + 8 + 16L * g, d * ((low | high << 4) - 32), into, at + 32 * g);
         }
     }
 

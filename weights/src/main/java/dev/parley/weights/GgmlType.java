@@ -25,18 +25,19 @@ public enum GgmlType {
     Q4_K(12, 256, 144),
     Q5_K(13, 256, 176),
     Q6_K(14, 256, 210),
+    Q8_K(15, 256, 292),
     IQ4_NL(20, 32, 18),
     IQ4_XS(23, 256, 136),
-    BF16(30, 1, 2);
+    BF16(30, 1, 2),
+    MXFP4(39, 32, 17);
 
     /** The names of the types that are not read, for messages. */
     private static final Map<Integer, String> OTHERS = Map.ofEntries(Map.entry(4, "Q4_2"), Map.entry(5, "Q4_3"), Map.entry(9, "Q8_1"),
-            Map.entry(15, "Q8_K"),
             Map.entry(16, "IQ2_XXS"), Map.entry(17, "IQ2_XS"), Map.entry(18, "IQ3_XXS"), Map.entry(19, "IQ1_S"), Map.entry(21, "IQ3_S"),
             Map.entry(22, "IQ2_S"),
             Map.entry(24, "I8"), Map.entry(25, "I16"), Map.entry(26, "I32"), Map.entry(27, "I64"), Map.entry(28, "F64"),
             Map.entry(29, "IQ1_M"),
-            Map.entry(34, "TQ1_0"), Map.entry(35, "TQ2_0"), Map.entry(39, "MXFP4"), Map.entry(40, "NVFP4"));
+            Map.entry(34, "TQ1_0"), Map.entry(35, "TQ2_0"), Map.entry(40, "NVFP4"));
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -99,6 +100,32 @@ public enum GgmlType {
                     GgmlBlocks.widen(this, bytes, offset + (long) b * blockBytes, into, at + b * blockSize);
             }
         }
+    }
+
+    /**
+     * Whether the scales of some blocks are numbers, and with them all that the blocks hold.
+     *
+     * @param first number of the first block
+     */
+    public boolean scalesAreFinite(MemorySegment bytes, long first, long count) {
+        for (long at = first * blockBytes; at < (first + count) * blockBytes; at += blockBytes) {
+            var finite = switch (this) {
+                case Q4_0, Q5_0, Q8_0, IQ4_NL, IQ4_XS -> isFinite(bytes, at);
+                case Q4_1, Q5_1, Q4_K, Q5_K -> isFinite(bytes, at) && isFinite(bytes, at + 2);
+                case Q2_K -> isFinite(bytes, at + 80) && isFinite(bytes, at + 82);
+                case Q3_K -> isFinite(bytes, at + 108);
+                case Q6_K -> isFinite(bytes, at + 208);
+                case Q8_K -> Float.isFinite(bytes.get(FLOAT, at));
+                case MXFP4 -> true; // a power of two
+                case F32, F16, BF16 -> throw new IllegalStateException(this + " has no blocks.");
+            };
+            if (!finite) return false;
+        }
+        return true;
+    }
+
+    private static boolean isFinite(MemorySegment bytes, long at) {
+        return (bytes.get(SHORT, at) & 0x7c00) != 0x7c00;
     }
 
     /** True of the types that {@link #narrow} writes. */

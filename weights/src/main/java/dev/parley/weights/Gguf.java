@@ -32,6 +32,7 @@ public final class Gguf implements AutoCloseable {
     private final MemorySegment bytes;
     private final Map<String, Object> metadata = new LinkedHashMap<>();
     private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
+    private final List<Gguf> shards = new ArrayList<>(); // where the model is in several files, all but this
     private long at;
 
     /**
@@ -56,7 +57,8 @@ public final class Gguf implements AutoCloseable {
     }
 
     /**
-     * Opens a file and checks all that it says of itself; the tensors' bytes are mapped, not read.
+     * Opens a file, or the first of several with the others, and checks all that it says of itself; the tensors' bytes are mapped,
+     * not read.
      *
      * @param file in GGUF
      * @return the file, which the caller closes
@@ -64,6 +66,19 @@ public final class Gguf implements AutoCloseable {
      * @throws IOException if it cannot be read
      */
     public static Gguf open(Path file) throws IOException {
+        var gguf = openAlone(file);
+        try {
+            gguf.shards.addAll(GgufShards.others(gguf));
+            for (var shard : gguf.shards) gguf.tensors.putAll(shard.tensors);
+            return gguf;
+        } catch (IOException | RuntimeException e) {
+            gguf.close();
+            throw e;
+        }
+    }
+
+    /** Opens one file, whole or a shard. */
+    static Gguf openAlone(Path file) throws IOException {
         try (var channel = FileChannel.open(file)) {
             var gguf = new Gguf(file, channel);
             try {
@@ -225,6 +240,7 @@ public final class Gguf implements AutoCloseable {
 
     @Override
     public void close() {
+        shards.forEach(Gguf::close);
         if (arena.scope().isAlive()) arena.close();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
@@ -47,6 +48,15 @@ public final class GgufWeights implements WeightSource {
             return slice < 0 ? 0 : slice * elements();
         }
     }
+
+    /**
+     * A matrix in blocks, as the file has it.
+     *
+     * @param bytes of its rows, (out, in)
+     * @param rowInFile the file's row that is the model's
+     * @param inOrder whether that is the same always
+     */
+    public record Blocks(GgmlType type, MemorySegment bytes, IntUnaryOperator rowInFile, boolean inOrder) {}
 
     /**
      * Looks at a file's tensors under the model's names.
@@ -90,6 +100,14 @@ public final class GgufWeights implements WeightSource {
             default -> DType.FLOAT32;
         };
         return new TensorInfo(name, dtype, shape, file());
+    }
+
+    /** A matrix that is in blocks, without widening it; empty for plain numbers. */
+    public Optional<Blocks> blocks(String name) {
+        var view = view(name);
+        var tensor = view.tensor;
+        return tensor.type().blockSize() == 1 || tensor.shape().length != 2 ? Optional.empty()
+                : Optional.of(new Blocks(tensor.type(), tensor.bytes(), view.rowInFile, !view.reordered));
     }
 
     @Override

@@ -16,13 +16,17 @@ import picocli.CommandLine.Parameters;
     "Only what Parley needs is downloaded: settings, tokenizer, and one format of the weights. Files that are there already are not "
             + "downloaded again."},
         footer = {"", "Examples:", "  ./parley models pull HuggingFaceTB/SmolLM2-135M-Instruct",
+            "  ./parley models pull Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M",
             "  HF_TOKEN=hf_... ./parley models pull meta-llama/Llama-3.2-1B",
             "", "HF_HOME says where models lie, HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1 forbids to ask."})
 final class PullCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Parameters(paramLabel = "ORG/NAME[@REV]", description = "The model, and optionally a branch, tag or commit; default: main.")
+    @Parameters(paramLabel = "ORG/NAME[:QUANT][@REV]", description = {
+        "The model, and optionally a branch, tag or commit; default: main.",
+        "Of a model's GGUF files, the one whose name ends in QUANT, such as Q4_K_M, which is also the default where there is no other "
+                + "form."})
     private String name;
 
     @Option(names = "--file", paramLabel = "FILE", description = "Download only this file, such as a .gguf file.")

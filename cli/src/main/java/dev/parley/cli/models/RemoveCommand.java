@@ -41,6 +41,8 @@ final class RemoveCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var cache = Hub.standard().cache();
         var model = HubModel.parse(name);
+        if (model.quantization().isPresent())
+            throw new WrongUsage("A model is removed with all its files: name it without :" + model.quantization().get() + ".");
         var revision = Optional.of(model.revision()).filter(r -> name.contains("@"));
         var there = cache.find(model.id());
         if (there.isPresent() && !yes && !isAgreed(

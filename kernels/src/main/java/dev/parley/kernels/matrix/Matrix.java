@@ -10,13 +10,18 @@ import java.lang.foreign.ValueLayout;
  * vector is first arranged as the kernel reads it, once for all matrices of the same kind and width. The product is done
  * in parts of some rows each, which threads share; every weight is read from memory once, however many vectors there are.
  */
-public sealed interface Matrix permits RowMajorMatrix, StripMatrix {
+public sealed interface Matrix permits RowMajorMatrix, StripMatrix, BlockMatrix {
 
     /** Outputs. */
     int rows();
 
     /** Inputs. */
     int columns();
+
+    /** Equal for matrices of the same width that read vectors in the same arrangement. */
+    default Object inputForm() {
+        return getClass();
+    }
 
     /** Floats that so many arranged vectors take. */
     int inputSize(int batch);

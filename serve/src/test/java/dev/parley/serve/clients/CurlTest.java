@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.Program;
 import dev.parley.serve.TestServer;
 import java.nio.file.Path;
 import java.util.Locale;

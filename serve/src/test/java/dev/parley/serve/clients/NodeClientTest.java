@@ -2,6 +2,7 @@ package dev.parley.serve.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.parley.files.Program;
 import dev.parley.serve.TestServer;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,8 @@
-package dev.parley.serve.clients;
+package dev.parley.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.files.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A program of the machine that a test runs. */
-record Program(int exitCode, String output) {
+public record Program(int exitCode, String output) {
 
     /** Whether the machine has it. */
-    static boolean isHere(String name) {
+    public static boolean isHere(String name) {
         return Arrays.stream(System.getenv("PATH").split(java.io.File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
@@ -24,7 +23,7 @@ record Program(int exitCode, String output) {
      * Skips the test where a program is missing, unless the machine must have it.
      * @param required a variable of the environment that says so
      */
-    static void assumeHere(String required, String... names) {
+    public static void assumeHere(String required, String... names) {
         var missing = Arrays.stream(names).filter(name -> !isHere(name)).toList();
         if ("true".equals(System.getenv(required))) assertEquals(List.of(), missing, "programs that " + required + " asks for are missing");
         assumeTrue(missing.isEmpty(), String.join(" and ", missing) + " is not on this machine, so this is not tested; " + required
@@ -32,7 +31,7 @@ record Program(int exitCode, String output) {
     }
 
     /** Runs a command to its end. */
-    static Program run(Path folder, String... command) throws IOException, InterruptedException {
+    public static Program run(Path folder, String... command) throws IOException, InterruptedException {
         var output = Files.createTempFile("parley-program", ".txt");
         try {
             try (var process = ChildProcess.start(

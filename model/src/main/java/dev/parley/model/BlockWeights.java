@@ -1,0 +1,83 @@
+package dev.parley.model;
+
+import dev.parley.kernels.machine.ThreadTeam;
+import dev.parley.kernels.matrix.BlockFormat;
+import dev.parley.kernels.matrix.BlockMatrix;
+import dev.parley.kernels.matrix.BlockWarmUp;
+import dev.parley.kernels.matrix.Matrix;
+import dev.parley.kernels.matrix.RowSource;
+import dev.parley.weights.GgmlType;
+import dev.parley.weights.GgufWeights;
+import dev.parley.weights.GgufWeights.Blocks;
+import dev.parley.weights.WeightSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The matrices of a GGUF file that are multiplied where they lie. */
+final class BlockWeights {
+
+    private static final long PART = 10_000; // blocks that a thread looks at in one go
+
+    private BlockWeights() {}
+
+    /** Whether a weight is in blocks. */
+    static boolean areIn(WeightSource source, String name) {
+        return source instanceof GgufWeights gguf && gguf.blocks(name).isPresent();
+    }
+
+    /** Prepares the products with all kinds of blocks of a file, beside what else is loaded. */
+    static void warmUp(WeightSource source) {
+        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return;
+        BlockWarmUp.start(gguf.names().stream().flatMap(name -> gguf.blocks(name).stream()).map(Blocks::type).distinct()
+                .flatMap(type -> format(type).stream()).toList());
+    }
+
+    /** Whether all numbers of a weight in blocks are finite. */
+    static boolean areFinite(WeightSource source, String name) {
+        var blocks = ((GgufWeights) source).blocks(name).orElseThrow();
+        var count = blocks.bytes().byteSize() / blocks.type().bytes(blocks.type().blockSize());
+        var finite = new AtomicBoolean(true);
+        ThreadTeam.shared().each((int) Math.ceilDiv(count, PART), part -> {
+            long first = part * PART, some = Math.min(PART, count - first);
+            if (!blocks.type().scalesAreFinite(blocks.bytes(), first, some)) finite.set(false);
+        });
+        return finite.get();
+    }
+
+    /** A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied. */
+    static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight) {
+        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
+        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {
+            var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
+            return BlockMatrix.view(format, blocks.bytes(), blocks.rowInFile(), blocks.inOrder(), rows);
+        }));
+    }
+
+    private static Optional<BlockFormat> format(GgmlType type) {
+        return switch (type) {
+            case Q4_0 -> Optional.of(BlockFormat.Q4_0);
+            case Q4_1 -> Optional.of(BlockFormat.Q4_1);
+            case Q5_0 -> Optional.of(BlockFormat.Q5_0);
+            case Q5_1 -> Optional.of(BlockFormat.Q5_1);
+            case Q8_0 -> Optional.of(BlockFormat.Q8_0);
+            case Q4_K -> Optional.of(BlockFormat.Q4_K);
+            case Q5_K -> Optional.of(BlockFormat.Q5_K);
+            case Q6_K -> Optional.of(BlockFormat.Q6_K);
+            case IQ4_NL -> Optional.of(BlockFormat.IQ4_NL);
+            case MXFP4 -> Optional.of(BlockFormat.MXFP4);
+            case F32, F16, BF16, Q2_K, Q3_K, Q8_K, IQ4_XS -> Optional.empty();
+        };
+    }
+
+    /** Rows of blocks, widened. */
+    private record Rows(Blocks blocks, int rows, int columns) implements RowSource {
+
+        @Override
+        public void read(int first, int count, float[] into, int stride) {
+            for (int i = 0; i < count; i++) {
+                var row = blocks.rowInFile().applyAsInt(first + i);
+                blocks.type().widen(blocks.bytes(), (long) row * columns, columns, into, i * stride);
+            }
+        }
+    }
+}
