@@ -146,7 +146,8 @@ final class ExpertsPass {
                 for (int i = 0; i < products.projections().size(); i++) {
                     var weight = products.projections().get(i).weight();
                     if (part < weight.parts()) {
-                        weight.multiply(part, group.arranged[products.formOf().get(i)], group.tokens.length, up ? group.inner : group.out, at,
+                        weight.multiply(part, group.arranged[products.formOf().get(i)], group.tokens.length, up ? group.inner : group.out,
+                                at,
                                 products.size(), b.scratch[member]);
                         return;
                     }

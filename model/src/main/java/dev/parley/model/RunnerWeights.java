@@ -144,7 +144,8 @@ final class RunnerWeights {
         var mlpBias = mlp instanceof Mlp dense ? dense.downBias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
                 attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
-                landing(output.projections.getFirst().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                landing(output.projections.getFirst().bias(), spec.attentionNorms().after(), spec),
+                spec.mlpNorms().before().map(this::norm),
                 mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
     }
 
