@@ -62,6 +62,36 @@ async function send(method, path, body, { quiet = false } = {}) {
     return response.status === 204 ? null : response.json();
 }
 
+/** Sends a file as it is; onProgress hears how much of it has gone, 0 to 1. Gives {done, cancel}. */
+export function upload(path, file, onProgress) {
+    let request;
+    let cancelled = false;
+    const once = () => new Promise((resolve, reject) => {
+        request = new XMLHttpRequest(); // fetch does not tell how much has gone
+        request.open('POST', '/api' + path);
+        request.setRequestHeader('Accept', 'application/json');
+        request.setRequestHeader('X-Parley-CSRF', csrf);
+        request.setRequestHeader('Content-Type', 'application/octet-stream');
+        request.upload.addEventListener('progress', event => { if (event.lengthComputable) onProgress(event.loaded / event.total); });
+        request.addEventListener('load', () => resolve(new Response([204, 304].includes(request.status) ? null : request.responseText, { status: request.status })));
+        request.addEventListener('error', () => reject(new ApiError(0, t('error.unreachable'))));
+        request.addEventListener('abort', () => reject(new ApiError(0, '', { code: 'aborted' })));
+        request.send(file);
+    });
+    const done = async () => {
+        let response = await once();
+        if (response.status === 403 && !cancelled) {
+            const refused = await refusal(response.clone());
+            if (refused.code !== 'csrf') throw refused;
+            await session();
+            response = await once();
+        }
+        if (!response.ok) throw await refusal(response);
+        return response.json();
+    };
+    return { done: done(), cancel: () => { cancelled = true; request.abort(); } };
+}
+
 /** What a response that is not fine says, in words. */
 export async function refusal(response, quiet = false) {
     let error = {};

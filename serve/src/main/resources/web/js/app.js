@@ -12,6 +12,7 @@ import { sidebar } from './sidebar.js';
 import { panel } from './panel.js';
 import { thread } from './thread.js';
 import { composer } from './composer.js';
+import { acceptDrops } from './attachments.js';
 import { lookBar, toggleLook } from './look.js';
 import { comparing, toggleCompare } from './compare.js';
 import { shareConversation } from './share.js';
@@ -105,6 +106,7 @@ function build() {
         document.title = state.head?.title ? `${state.head.title} – Parley` : 'Parley';
         buttons.share.hidden = !state.head;
     });
+    acceptDrops(root.querySelector('.centre'));
     listenToKeys({
         search: () => { setSidebar(true); list.search.focus(); },
         new: newConversation,

@@ -3,7 +3,7 @@
 import { el } from './dom.js';
 import { branchFrom } from './conversation.js';
 import { attempt } from './toast.js';
-import { openAttention } from './attention.js';
+import { openWhy } from './why.js';
 import { bits, isTold, visible } from './tokens.js';
 import { number, percent, t } from './i18n.js';
 
@@ -22,7 +22,7 @@ export function openCard({ message, tokens, index, anchor, pinned }) {
     const element = el('div', { class: 'card', role: 'dialog', 'aria-label': t('card.title', { token: visible(token.text) }) },
         el('p', { class: 'card-token' }, el('strong', {}, visible(token.text)), el('span', {}, facts(token))),
         isTold(token) ? others(message, token, index) : null,
-        el('button', { type: 'button', class: 'button small wide', onclick: () => { closeCard(); openAttention(message, index, token); } }, t('card.attention')));
+        el('button', { type: 'button', class: 'button small wide', onclick: () => { closeCard(); openWhy(message, index); } }, t('card.why')));
     document.body.append(element);
     anchor.classList.add('open');
     open = { element, anchor, pinned };

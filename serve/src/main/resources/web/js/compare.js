@@ -3,8 +3,12 @@
 import * as api from './api.js';
 import { el, iconButton } from './dom.js';
 import { state, on, tell, setup } from './state.js';
+import { displayName } from './assistants.js';
 import { answerTwice, show, stop } from './conversation.js';
 import { Writing } from './writing.js';
+import { inForm } from './forms.js';
+import { linkCitations, listenToCitations } from './sources.js';
+import { Work } from './work.js';
 import { attempt, speak, toast } from './toast.js';
 import { settingLabel } from './sampling.js';
 import { stats } from './meter.js';
@@ -53,7 +57,7 @@ function sideChoice(side, label) {
     const keep = name => event => { chosen[name] = event.target.value; };
     const options = (all, first, value) => [el('option', { value: '' }, first), ...all.map(([id, name]) => el('option', { value: id, selected: id === value }, name))];
     return el('fieldset', {}, el('legend', {}, label),
-        el('select', { class: 'field', 'aria-label': t('model'), onchange: keep('model') }, options(state.models.map(m => [m.id, m.id]), setup().model, chosen.model)),
+        el('select', { class: 'field', 'aria-label': t('model'), onchange: keep('model') }, options(state.models.map(m => [m.id, displayName(m.id)]), displayName(setup().model), chosen.model)),
         state.presets.length ? el('select', { class: 'field', 'aria-label': t('preset'), onchange: keep('preset') }, options(state.presets.map(p => [p.id, p.name]), t('preset.none'), chosen.preset)) : null,
         el('input', { class: 'field temperature', type: 'number', min: '0', max: '2', step: '0.1', 'aria-label': settingLabel('temperature'), placeholder: t('compare.temperature'), value: chosen.temperature, onchange: keep('temperature') }));
 }
@@ -91,16 +95,21 @@ async function decide(pair, choice) {
 }
 
 function column(id) {
-    const body = el('div', { class: 'prose' });
-    const writing = new Writing(body);
+    const body = el('div', { class: 'prose turn-body' });
+    const message = () => state.messages.get(id);
+    const writing = new Writing(body, () => {}, element => linkCitations(element, message()));
+    const work = new Work();
+    listenToCitations(body, message);
     const name = el('h2', { class: 'turn-name' });
     const foot = el('p', { class: 'turn-stats' });
-    const element = el('article', { class: 'column' }, name, body, foot);
+    const element = el('article', { class: 'column turn' }, name, work.above, body, work.below, foot);
     return { element, update() {
         const message = state.messages.get(id);
+        work.update(message);
+        element.classList.toggle('guarded', message.turn?.ending === 'guarded');
         const temperature = message.settings?.temperature;
-        name.textContent = (message.model || t('assistant')) + (temperature === undefined ? '' : ` · ${t('compare.at', { t: number(temperature, 1) })}`);
-        writing.show(message.text, message.status !== 'running');
+        name.textContent = (displayName(message.model) || t('assistant')) + (temperature === undefined ? '' : ` · ${t('compare.at', { t: number(temperature, 1) })}`);
+        writing.show(message.turn ? inForm(message) : message.text, message.status !== 'running');
         element.setAttribute('aria-busy', String(message.status === 'running'));
         element.classList.toggle('waiting', message.status === 'running' && message.text === '');
         foot.textContent = message.status === 'failed' ? message.error || t('answer.failed') : stats(message);

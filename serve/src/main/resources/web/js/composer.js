@@ -6,6 +6,8 @@ import { draft, keepDraft } from './choices.js';
 import { say, answer, asking, running, stop } from './conversation.js';
 import { compareBar, comparing, askBoth } from './compare.js';
 import { contextMeter } from './meter.js';
+import { attachButton, attachmentBar } from './attachments.js';
+import { formBar } from './forms.js';
 import { attempt, speak, toast, words } from './toast.js';
 import { t } from './i18n.js';
 
@@ -16,7 +18,7 @@ export function composer({ beforeSending, editLast }) {
     const field = el('textarea', { class: 'composer-field', rows: '1', 'aria-label': t('composer.label'), placeholder: t('composer.placeholder'), enterkeyhint: byTouch.matches ? 'enter' : 'send' });
     const button = iconButton('send', t('send'), () => running().length ? attempt(stop) : send(), { class: 'icon-button send' });
     const form = el('form', { class: 'composer', onsubmit: event => { event.preventDefault(); send(); } },
-        compareBar(), el('div', { class: 'composer-box' }, field, button), el('div', { class: 'composer-foot' }, el('span', { class: 'hint' }, t('composer.hint')), contextMeter()));
+        compareBar(), formBar(), attachmentBar(), el('div', { class: 'composer-box' }, attachButton(), field, button), el('div', { class: 'composer-foot' }, el('span', { class: 'hint' }, t('composer.hint')), contextMeter()));
     let draftOf = '';
     let sending = false;
 

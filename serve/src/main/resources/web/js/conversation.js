@@ -53,10 +53,11 @@ export async function change(fields) {
     tell('list');
 }
 
-async function ensureBegun() {
+/** The open conversation on the server, which is told of a new one now. */
+export async function ensureBegun() {
     if (state.head) return;
-    const { model, system, settings } = setup();
-    state.head = await api.post('/conversations', { model, system, settings });
+    const { model, system, settings, knowledge, tools } = setup();
+    state.head = await api.post('/conversations', { model, system, settings, knowledge, tools });
     history.replaceState(null, '', `#/c/${state.head.id}`);
     tell('conversation');
 }
@@ -193,6 +194,8 @@ function onEvent(message, name, data) {
         (message.tokens ??= []).push(...data.tokens);
         if (!message.live.since) message.live.since = performance.now();
         else message.live.tokens += data.tokens.length;
+    } else if (name === 'turn') {
+        message.turn = data; // all that an assistant has done by now
     } else {
         Object.assign(message, data.message);
         if (name === 'failure') Object.assign(message, { status: 'failed', error: data.error.message });

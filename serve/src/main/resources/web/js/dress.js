@@ -11,11 +11,11 @@ const here = import.meta.url;
 let highlighter = null; // a promise, then the library
 let typesetter = null;
 
-function script(name) {
+export function script(name) {
     return new Promise((resolve, reject) => document.head.append(el('script', { src: new URL(`../lib/${name}`, here).href, onload: resolve, onerror: reject })));
 }
 
-function style(name) {
+export function style(name) {
     return new Promise((resolve, reject) => document.head.append(el('link', { rel: 'stylesheet', href: new URL(`../lib/${name}`, here).href, onload: resolve, onerror: reject })));
 }
 

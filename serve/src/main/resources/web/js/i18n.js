@@ -14,6 +14,11 @@ export function t(key, values = {}) {
     return found.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
+/** Whether there are words for a key. */
+export function has(key) {
+    return key in words || key in en;
+}
+
 /** Like t, by the number n: the key's words for one are at key.one. */
 export function tn(key, n) {
     const one = language === 'en' && n === 1 && `${key}.one` in words;

@@ -28,7 +28,8 @@ export function usage() {
     const shown = path(state.messages, state.leaf);
     const answered = shown.findLast(m => m.usage);
     const running = shown.at(-1)?.live && shown.at(-1).status === 'running' ? shown.at(-1) : null;
-    const used = answered ? answered.usage.prompt_tokens + answered.usage.completion_tokens : 0;
+    const once = shown.findLast(m => m.usage && !m.turn?.tools?.length); // with calls of tools the model read several prompts
+    const used = once ? once.usage.prompt_tokens + once.usage.completion_tokens : 0;
     const written = running?.tokens?.length || 0;
     const completion = shown.reduce((sum, m) => sum + (m.usage?.completion_tokens || 0), 0) + written;
     const live = running?.live;

@@ -3,7 +3,9 @@
 import * as api from './api.js';
 import { el } from './dom.js';
 import { state, on, tell, setup, modelNamed } from './state.js';
+import { displayName, inReadersLanguage, isAssistant } from './assistants.js';
 import { change } from './conversation.js';
+import { withoutForm } from './forms.js';
 import { openMenu } from './menu.js';
 import { attempt } from './toast.js';
 import { number, t } from './i18n.js';
@@ -38,14 +40,16 @@ export function modelPicker() {
     function entries() {
         const now = setup();
         const current = modelNamed(now.model)?.id;
-        const models = state.models.map(m => ({ label: m.id, note: about(m), checked: m.id === current, act: () => attempt(() => change({ model: m.id })) }));
+        const entry = m => ({ label: displayName(m.id), note: about(m), checked: m.id === current, act: () => attempt(() => change({ model: m.id, settings: withoutForm(setup().settings) })) });
+        const models = state.models.filter(m => !isAssistant(m)).map(entry);
+        const assistants = state.models.filter(isAssistant).map(entry);
         const presets = state.presets.map(p => ({ label: p.name, note: p.model || undefined, icon: 'settings', act: () => usePreset(p) }));
-        return [{ heading: t('models') }, ...models, ...(presets.length ? [{ heading: t('presets') }, ...presets] : [])];
+        return [{ heading: t('models') }, ...models, ...(assistants.length ? [{ heading: t('assistants') }, ...assistants] : []), ...(presets.length ? [{ heading: t('presets') }, ...presets] : [])];
     }
 
     const draw = () => {
         const { model } = setup();
-        name.textContent = modelNamed(model)?.id || model || t('model.none');
+        name.textContent = displayName(model) || t('model.none');
         button.setAttribute('aria-label', t('model.is', { model: name.textContent }));
     };
     for (const topic of ['models', 'conversation']) on(topic, draw);
@@ -54,6 +58,7 @@ export function modelPicker() {
 }
 
 function about(model) {
+    if (isAssistant(model)) return inReadersLanguage(model.description) || model.id;
     if (model.state === 'failed') return model.failure || t('model.failed');
     const words = [t(`model.${model.state}`), t('model.context', { n: number(model.context_length) })];
     if (!model.chat) words.push(t('model.base'));

@@ -3,12 +3,15 @@
 import * as api from './api.js';
 import { el, iconButton } from './dom.js';
 import { state, on, tell, setup, modelNamed } from './state.js';
+import { aboutAssistant, isAssistant } from './assistants.js';
 import { change } from './conversation.js';
 import { ask } from './dialog.js';
 import { attempt, toast } from './toast.js';
 import { usePreset } from './models.js';
 import { samplingRows } from './sampling.js';
 import { usage } from './meter.js';
+import { knowledgeSection } from './knowledge.js';
+import { toolsSection } from './tools.js';
 import { number, t } from './i18n.js';
 
 const TYPING = 600;
@@ -17,6 +20,10 @@ export function panel(onClose) {
     const presets = el('div', { class: 'preset-row' });
     const system = el('textarea', { class: 'field', id: 'system-prompt', rows: '5', placeholder: t('system.placeholder') });
     const rows = el('div', { class: 'sampling' });
+    const about = el('section', { class: 'about-assistant', hidden: true });
+    const own = [el('section', {}, el('h3', {}, t('preset')), presets),
+        el('section', {}, el('h3', {}, el('label', { for: 'system-prompt' }, t('system'))), system),
+        el('section', {}, el('h3', {}, t('sampling')), el('p', { class: 'hint' }, t('sampling.hint')), rows)];
     const used = el('dl', { class: 'usage' });
     let typing;
     const saveSystem = () => {
@@ -32,8 +39,12 @@ export function panel(onClose) {
     function draw() {
         const now = setup();
         presets.replaceChildren(...presetParts(now));
+        const model = modelNamed(now.model);
+        for (const section of own) section.hidden = isAssistant(model);
+        about.hidden = !isAssistant(model);
+        about.replaceChildren(...(isAssistant(model) ? aboutAssistant(model) : []));
         if (document.activeElement !== system) system.value = now.system;
-        if (!rows.contains(document.activeElement)) rows.replaceChildren(...samplingRows(modelNamed(now.model), now.settings, saveSetting));
+        if (!rows.contains(document.activeElement)) rows.replaceChildren(...samplingRows(model, now.settings, saveSetting));
         drawUsage();
     }
 
@@ -61,10 +72,7 @@ export function panel(onClose) {
     draw();
     return el('aside', { class: 'panel', id: 'panel', 'aria-label': t('panel') },
         el('header', { class: 'panel-head' }, el('h2', {}, t('panel')), iconButton('close', t('panel.close'), onClose)),
-        el('section', {}, el('h3', {}, t('preset')), presets),
-        el('section', {}, el('h3', {}, el('label', { for: 'system-prompt' }, t('system'))), system),
-        el('section', {}, el('h3', {}, t('sampling')), el('p', { class: 'hint' }, t('sampling.hint')), rows),
-        el('section', {}, el('h3', {}, t('usage')), used));
+        about, knowledgeSection(), toolsSection(), own, el('section', {}, el('h3', {}, t('usage')), used));
 }
 
 function presetParts(now) {

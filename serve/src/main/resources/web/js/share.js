@@ -3,9 +3,12 @@
 import * as api from './api.js';
 import { el, download } from './dom.js';
 import { state } from './state.js';
+import { displayName } from './assistants.js';
 import { path, leafUnder, newestLeaf } from './tree.js';
 import { blocks, render } from './markdown.js';
 import { dress, loadHighlighter, loadTypesetter } from './dress.js';
+import { inForm } from './forms.js';
+import { place } from './sources.js';
 import { fileName } from './transfer.js';
 import { date, t } from './i18n.js';
 
@@ -38,8 +41,14 @@ async function page(head, shown) {
 
 function turn(message) {
     const body = message.role === 'user' ? el('p', { class: 'plain' }, message.text) : el('div', { class: 'prose' });
-    if (message.role === 'assistant') body.append(...prose(message.text));
-    return el('section', { class: `turn ${message.role}` }, el('h2', {}, message.role === 'user' ? t('you.said') : message.model || t('assistant')), body);
+    if (message.role === 'assistant') body.append(...prose(message.turn ? inForm(message) : message.text));
+    return el('section', { class: `turn ${message.role}` }, el('h2', {}, message.role === 'user' ? t('you.said') : displayName(message.model) || t('assistant')), body, sources(message));
+}
+
+/** What an answer stands on, without links: the documents remain on the server. */
+function sources({ turn }) {
+    const shown = (turn?.passages || []).filter(p => turn.sources.includes(p.number));
+    return shown.length === 0 ? null : el('ul', { class: 'sources', 'aria-label': t('sources') }, shown.map(p => el('li', {}, `[${p.number}] ${place(p)}`)));
 }
 
 function prose(text) {

@@ -10,7 +10,7 @@ export const state = {
     /** The open conversation as the server lists it; null while it is not begun. */
     head: null,
     /** What a conversation that is not begun will begin with. */
-    fresh: { model: '', system: '', settings: {} },
+    fresh: { model: '', system: '', settings: {}, knowledge: [], tools: [] },
     /** All messages of the open conversation by id, oldest first. */
     messages: new Map(),
     /** The last message that is shown. */
@@ -37,10 +37,10 @@ export function tell(topic, detail) {
     for (const listener of listeners.get(topic) || []) listener(detail);
 }
 
-/** Model, system prompt and settings of what is open. */
+/** Model, system prompt and settings of what is open, and the folders and tools that it may use. */
 export function setup() {
-    const { model, system, settings } = state.head || state.fresh;
-    return { model: model || state.defaultModel, system: system || '', settings: settings || {} };
+    const { model, system, settings, knowledge, tools } = state.head || state.fresh;
+    return { model: model || state.defaultModel, system: system || '', settings: settings || {}, knowledge: knowledge || [], tools: tools || [] };
 }
 
 /** A served model by its name or an alias. */

@@ -69,7 +69,7 @@ export function thread() {
     on('answered', message => {
         if (message.status === 'failed') speak(message.error);
         else if (turns.has(message.id)) speak(t('answer.spoken', { text: turns.get(message.id).plainText() }));
-        if (isRepeated(message)) toast(t('answer.same'));
+        if (!message.turn && isRepeated(message)) toast(t('answer.same'));
     });
     on('look', () => { for (const turn of turns.values()) turn.look(); });
     for (const topic of ['models', 'conversation']) on(topic, () => { if (list.querySelector('.welcome')) showWelcome(true); });

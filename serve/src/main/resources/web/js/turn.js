@@ -2,12 +2,17 @@
 
 import { el, icon, iconButton, copyText } from './dom.js';
 import { state } from './state.js';
+import { displayName } from './assistants.js';
 import { siblings } from './tree.js';
 import { Writing } from './writing.js';
 import { answer, edit, proceed, show } from './conversation.js';
 import { attempt } from './toast.js';
 import { ratingButtons } from './rating.js';
 import { lookInto } from './look.js';
+import { openWhy } from './why.js';
+import { inForm } from './forms.js';
+import { linkCitations, listenToCitations } from './sources.js';
+import { Work } from './work.js';
 import { chosen } from './choices.js';
 import { stats } from './meter.js';
 import { t, tn } from './i18n.js';
@@ -17,6 +22,7 @@ export class Turn {
     #body = el('div', { class: 'turn-body' });
     #notes = el('div', { class: 'turn-notes' });
     #tools = el('div', { class: 'turn-tools', role: 'group', 'aria-label': t('turn.tools') });
+    #work = new Work();
     #writing = null;
     #drawn = ''; // what the tools were made for
     #frame = 0;
@@ -26,14 +32,15 @@ export class Turn {
     constructor(message) {
         this.#message = message;
         const mine = message.role === 'user';
-        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : message.model || t('assistant'));
-        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#body, this.#notes, this.#tools);
+        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : displayName(message.model) || t('assistant'));
+        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#work.above, this.#body, this.#work.below, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
             this.#writing = new Writing(this.#body, () => {
                 this.#looked = false;
                 this.look();
-            });
+            }, element => linkCitations(element, this.#message));
+            listenToCitations(this.#body, () => this.#message);
         }
     }
 
@@ -60,8 +67,10 @@ export class Turn {
         if (this.element.querySelector('.turn-editor')) return;
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
-            this.heading.textContent = m.model || t('assistant');
-            this.#writing.show(m.text, !running);
+            this.heading.textContent = displayName(m.model) || t('assistant');
+            this.#writing.show(m.turn ? inForm(m) : m.text, !running);
+            this.#work.update(m);
+            this.element.classList.toggle('guarded', m.turn?.ending === 'guarded');
             this.look();
         }
         this.#drawTools();
@@ -104,9 +113,11 @@ export class Turn {
         const m = this.#message;
         if (m.status === 'running') return [];
         if (m.status === 'failed') return [note('failed', m.error || t('answer.failed'), t('retry'), () => answer(m.parent))];
-        if (m.status === 'interrupted') return [note('broken', t('answer.interrupted'), t('continue'), () => proceed(m))];
-        if (m.status === 'cancelled') return [note('broken', t('answer.stopped'), t('continue'), () => proceed(m))];
-        if (m.finish_reason === 'length') return [note('broken', t('answer.length'), t('continue'), () => proceed(m))];
+        // of what an assistant said the tokens are not known, so it cannot go on
+        const goOn = m.turn ? [t('regenerate'), () => answer(m.parent)] : [t('continue'), () => proceed(m)];
+        if (m.status === 'interrupted') return [note('broken', t('answer.interrupted'), ...goOn)];
+        if (m.status === 'cancelled') return [note('broken', t('answer.stopped'), ...goOn)];
+        if (m.finish_reason === 'length') return m.turn ? [el('p', { class: 'hint' }, t('answer.length'))] : [note('broken', t('answer.length'), ...goOn)];
         if (m.role === 'user' && this.#last && !state.pair && !state.asking) return [note('broken', t('answer.none'), t('answer.ask'), () => answer(m.id))];
         return [];
     }
@@ -121,7 +132,8 @@ export class Turn {
         const change = iconButton('edit', t('edit'), () => this.startEditing());
         if (m.role === 'user') return [copy, change];
         const again = iconButton('redo', t('regenerate'), () => attempt(() => answer(m.parent)));
-        return [copy, ...ratingButtons(m, this.element), again, change, el('span', { class: 'turn-stats' }, stats(m))];
+        const why = m.usage && (!m.turn || m.turn.ending === 'answered') ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
+        return [copy, ...ratingButtons(m, this.element), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
     }
 
     /** Turns the text into a field. */

@@ -18,11 +18,13 @@ export class Writing {
     #finished = false;
 
     #onRenewed;
+    #decorate;
 
-    /** @param onRenewed hears when all elements were made anew */
-    constructor(root, onRenewed = () => {}) {
+    /** @param onRenewed hears when all elements were made anew @param decorate changes an element before it is shown */
+    constructor(root, onRenewed = () => {}, decorate = () => {}) {
         this.#root = root;
         this.#onRenewed = onRenewed;
+        this.#decorate = decorate;
     }
 
     /** Shows a text; one that is not finished may end in the middle of a mark. */
@@ -63,6 +65,7 @@ export class Writing {
             return null;
         }
         fresh = dress(fresh, () => this.again());
+        this.#decorate(fresh);
         if (old) return morph(old, fresh);
         const last = before.findLast(b => b.element)?.element;
         if (last) last.after(fresh);

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param file that it was read from; folders in it are relative to its own
  * @param languages that it answers in, by code; the first for messages in any other
  * @param model a folder or a model of the hub, where the file names one
+ * @param notice shown with each answer, beside what the model says; empty for none
  * @param guardrails in the order in which they are asked
  * @param bestOf answers that are made, of which the likeliest is given
  * @param output the form of every answer, if they have one
@@ -37,7 +38,7 @@ import java.util.Optional;
  * @param openingQuestions by language
  */
 public record Assistant(String name, Path file, LocalText title, LocalText description, List<String> languages, Optional<String> model,
-        LocalText systemPrompt, Optional<KnowledgeSettings> knowledge, Guardrails guardrails, ToolSettings tools,
+        LocalText systemPrompt, LocalText notice, Optional<KnowledgeSettings> knowledge, Guardrails guardrails, ToolSettings tools,
         SamplingSettings sampling, int bestOf, Optional<OutputForm> output, Map<String, OutputForm> forms,
         Map<String, List<String>> openingQuestions) {
 
@@ -82,6 +83,17 @@ public record Assistant(String name, Path file, LocalText title, LocalText descr
         public ToolSettings {
             allow = List.copyOf(allow);
         }
+    }
+
+    /**
+     * One without a file, that says what its model says: for a conversation with documents or tools.
+     *
+     * @param systemPrompt may be empty
+     */
+    public static Assistant of(String name, String systemPrompt, Guardrails guardrails) {
+        return new Assistant(name, Path.of(""), LocalText.of(name), LocalText.NONE, List.of("en", "zh"), Optional.empty(),
+                LocalText.of(systemPrompt), LocalText.NONE, Optional.empty(), guardrails, ToolSettings.NONE, SamplingSettings.NONE, 1,
+                Optional.empty(), Map.of(), Map.of());
     }
 
     /**

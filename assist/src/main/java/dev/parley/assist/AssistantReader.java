@@ -1,6 +1,7 @@
 package dev.parley.assist;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.parley.assist.Assistant.KnowledgeSettings;
 import dev.parley.assist.Assistant.ToolSettings;
 import dev.parley.assist.guard.Guardrails;
@@ -39,7 +40,7 @@ final class AssistantReader {
 
     static Assistant read(Path file, Optional<Moderator> guardModel) throws IOException {
         var top = YamlFile.read(file);
-        top.requireOnly("name", "title", "description", "languages", "model", "system_prompt", "knowledge", "guardrails", "tools",
+        top.requireOnly("name", "title", "description", "languages", "model", "system_prompt", "notice", "knowledge", "guardrails", "tools",
                 "sampling",
                 "best_of", "output", "forms", "opening_questions");
         return new AssistantReader(file, top, guardModel).assistant();
@@ -49,6 +50,7 @@ final class AssistantReader {
         return new Assistant(name(), file, top.required("title").localText(languages),
                 top.optional("description").map(d -> d.localText(languages)).orElse(LocalText.NONE), languages,
                 top.optional("model").map(YamlValue::text), top.required("system_prompt").localText(languages),
+                top.optional("notice").map(n -> n.localText(languages)).orElse(LocalText.NONE),
                 top.optional("knowledge").map(this::knowledge), guardrails(),
                 top.optional("tools").map(this::tools).orElse(ToolSettings.NONE),
                 top.optional("sampling").map(SamplingSettings::read).orElse(SamplingSettings.NONE),
@@ -99,7 +101,7 @@ final class AssistantReader {
 
     private Guardrails guardrails() {
         var given = top.optional("guardrails");
-        if (given.isEmpty()) return Guardrails.NONE;
+        if (given.isEmpty()) return Guardrails.read(MissingNode.getInstance(), guardModel);
         for (var item : given.get().items()) { // each by itself first, so that a fault has its line
             try {
                 Guardrails.read(JsonNodeFactory.instance.arrayNode().add(item.json()), Optional.empty());

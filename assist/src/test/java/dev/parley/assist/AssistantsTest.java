@@ -70,7 +70,7 @@ class AssistantsTest {
                 assertTrue(documents.stream().anyMatch(d -> d.source().endsWith("/" + source)), name + " has no document " + source);
             }
             var asked = questions.stream().filter(q -> q.set().equals("test")).toList();
-            var report = new AssistantCheck(open, Optional.empty()).run(asked, done -> {});
+            var report = new AssistantCheck(open, Optional.empty()).run(asked, List.of(), done -> {});
             var ofAll = report.rows().stream().filter(r -> r.language().equals("all")).toList();
             var hits = ofAll.stream().filter(r -> r.measure() == Measure.HIT_AT_3).findFirst().orElseThrow();
             // by words alone; what vectors add is measured with the command

@@ -23,7 +23,7 @@ import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
 
-/** How long it takes to index a thousand pages of PDF, or with vectors a hundred, and then to find the passages for a question. */
+/** How long it takes to index a thousand pages of PDF, by words and with vectors, and then to find the passages for a question. */
 final class KnowledgeBench {
 
     private static final int FILES = 10;
@@ -51,10 +51,9 @@ final class KnowledgeBench {
         try {
             var documents = Files.createDirectory(folder.resolve("documents"));
             for (int i = 0; i < FILES; i++) write(documents.resolve("book-" + i + ".pdf"), new Random(i));
-            var rows = new ArrayList<>(rows("1,000 pages of PDF", "by words", documents, folder.resolve("words"), Embedder.NONE, note));
+            var rows = new ArrayList<>(rows("by words", documents, folder.resolve("words"), Embedder.NONE, note));
             try (var embedder = OnnxEmbedder.open()) {
-                var one = documents.resolve("book-0.pdf");
-                rows.addAll(rows("100 pages of PDF", "by words and vectors", one, folder.resolve("vectors"), embedder, note));
+                rows.addAll(rows("by words and vectors", documents, folder.resolve("vectors"), embedder, note));
             } catch (KnowledgeException e) {
                 note.accept(e.getMessage());
             }
@@ -64,13 +63,14 @@ final class KnowledgeBench {
         }
     }
 
-    private static List<BenchRow> rows(String what, String how, Path documents, Path index, Embedder embedder, Consumer<String> note) {
+    private static List<BenchRow> rows(String how, Path documents, Path index, Embedder embedder, Consumer<String> note) {
         try (var knowledge = KnowledgeBase.open(index, embedder)) {
             var start = System.nanoTime();
             var report = knowledge.refresh(List.of(documents), IndexProgress.NONE);
             var seconds = BenchRow.seconds(start);
-            note.accept(String.format(Locale.ROOT, "%s %s: %d passages in %.1f s, faults: %s", what, how, report.passages(), seconds,
-                    report.faults()));
+            note.accept(
+                    String.format(Locale.ROOT, "1,000 pages of PDF %s: %d passages in %.1f s, faults: %s", how, report.passages(), seconds,
+                            report.faults()));
             var random = new Random(99);
             var millis = new double[QUESTIONS];
             for (int i = -QUESTIONS; i < QUESTIONS; i++) { // the first round warms up
@@ -80,7 +80,7 @@ final class KnowledgeBench {
                 if (i >= 0) millis[i] = 1000 * BenchRow.seconds(asked);
             }
             return List.of(
-                    new BenchRow(what + " indexed " + how, seconds, "s", Optional.empty(),
+                    new BenchRow("1,000 pages of PDF indexed " + how, seconds, "s", Optional.empty(),
                             Optional.of(new Named("the goal", GOAL_SECONDS))),
                     new BenchRow("5 passages found " + how, BenchRow.median(millis), "ms", Optional.empty(),
                             Optional.of(new Named("the goal", GOAL_MILLIS))));

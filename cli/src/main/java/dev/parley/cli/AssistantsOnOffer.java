@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.Assistants;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.turn.DecisionLog;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.cli.knowledge.EmbedderOption;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The assistants that a server is to have, as they are named on the command line. Nobody can be asked for consent to a call of a tool. */
 final class AssistantsOnOffer implements AutoCloseable {
@@ -25,9 +27,12 @@ final class AssistantsOnOffer implements AutoCloseable {
     private final Output output;
     private final Map<String, Embedder> embedders = new HashMap<>(); // by what makes them, for all indexes made by it
 
-    /** @param data the server's folder, in which knowledge is indexed and decisions are logged */
-    AssistantsOnOffer(Path data, EmbedderOption embedder, Output output) {
-        assistants = new Assistants(data.resolve("assistants"));
+    /**
+     * @param data the server's folder, in which knowledge is indexed and decisions are logged
+     * @param guardModel for assistants that moderate
+     */
+    AssistantsOnOffer(Path data, Optional<Moderator> guardModel, EmbedderOption embedder, Output output) {
+        assistants = new Assistants(data.resolve("assistants"), guardModel);
         this.embedder = embedder;
         this.output = output;
     }

@@ -13,6 +13,8 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,9 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  ./parley chat my-model",
             "Ctrl-C stops an answer, Ctrl-D ends the program; /help lists what else there is."})
 final class ChatCommand implements Callable<Integer> {
+
+    /** Of what a model thinks. */
+    private static final AttributedStyle GREY = AttributedStyle.DEFAULT.foreground(AttributedStyle.BRIGHT + AttributedStyle.BLACK);
 
     private static final String HELP = """
             /help           this list
@@ -138,7 +143,13 @@ final class ChatCommand implements Callable<Integer> {
             chat.stop();
         });
         try {
-            chat.answer(asked, piece -> {
+            var thinking = new AtomicBoolean();
+            chat.answer(asked, thought -> {
+                if (!thinking.getAndSet(true) && terminal.getType().startsWith(Terminal.TYPE_DUMB)) terminal.writer().print("(Thinking: ");
+                terminal.writer().print(new AttributedString(thought, GREY).toAnsi(terminal));
+                terminal.flush();
+            }, piece -> {
+                if (thinking.getAndSet(false)) terminal.writer().println(terminal.getType().startsWith(Terminal.TYPE_DUMB) ? ")" : "\n");
                 terminal.writer().print(piece);
                 terminal.flush();
             });

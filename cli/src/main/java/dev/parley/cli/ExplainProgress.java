@@ -8,7 +8,7 @@ import java.util.Optional;
 final class ExplainProgress implements AnalysisListener, AutoCloseable {
 
     private final Output output;
-    private Optional<Analysis> present = Optional.empty();
+    private Optional<String> present = Optional.empty();
     private Optional<Progress> bar = Optional.empty();
 
     ExplainProgress(Output output) {
@@ -17,11 +17,20 @@ final class ExplainProgress implements AnalysisListener, AutoCloseable {
 
     @Override
     public void at(Analysis analysis, int done, int total) {
+        show(analysis.label().replace('_', ' '), done, total);
+    }
+
+    @Override
+    public void checking(int done, int total) {
+        show("check", done, total);
+    }
+
+    private void show(String stage, int done, int total) {
         if (!output.notesOnTerminal()) return;
-        if (present.filter(analysis::equals).isEmpty()) {
+        if (present.filter(stage::equals).isEmpty()) {
             close();
-            present = Optional.of(analysis);
-            bar = Optional.of(Progress.of(analysis.label().replace('_', ' '), total, output));
+            present = Optional.of(stage);
+            bar = Optional.of(Progress.of(stage, total, output));
         }
         bar.ifPresent(progress -> progress.at(done, ""));
     }

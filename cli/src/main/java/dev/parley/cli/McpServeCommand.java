@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.assist.tools.server.AskedModel;
 import dev.parley.assist.tools.server.ParleyMcpServer;
+import dev.parley.cli.knowledge.EmbedderOption;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.knowledge.Embedder;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,7 +65,7 @@ final class McpServeCommand implements Callable<Integer> {
         if (tokenFile != null && port == null)
             throw new WrongUsage("--token-file goes with --http; over standard input there is no need of it.");
         try (var knowledge = knowledge(); var served = served()) {
-            var server = new ParleyMcpServer(Optional.ofNullable(knowledge), served.named(), VersionProvider.text());
+            var server = new ParleyMcpServer(knowledge.named(), served.named(), VersionProvider.text());
             if (port == null) server.serve(System.in, new FileOutputStream(FileDescriptor.out));
             else listen(server);
         }
@@ -81,11 +83,48 @@ final class McpServeCommand implements Callable<Integer> {
         }
     }
 
-    private KnowledgeBase knowledge() {
-        if (index == null) return null;
+    private Documents knowledge() {
+        if (index == null) return new Documents(Optional.empty());
         if (KnowledgeBase.embedderOf(index).isEmpty())
             throw new KnowledgeException(index + " holds no index; make one: ./parley knowledge index FOLDER --index " + index + ".");
-        return KnowledgeBase.open(index, Embedder.NONE);
+        return new Documents(Optional.of(Background.start(() -> open(embedder()))));
+    }
+
+    /** By the model that the index was made with; where that cannot be had, its passages are found by their words. */
+    private Embedder embedder() {
+        try {
+            return EmbedderOption.toSearch(index, output);
+        } catch (KnowledgeException e) {
+            output.note("Passages will be found by their words alone. " + e.getMessage());
+            return Embedder.NONE;
+        }
+    }
+
+    private Searched open(Embedder embedder) {
+        try {
+            return new Searched(KnowledgeBase.open(index, embedder), embedder);
+        } catch (RuntimeException | Error e) {
+            embedder.close();
+            throw e;
+        }
+    }
+
+    private record Searched(KnowledgeBase knowledge, Embedder embedder) {}
+
+    /** An index whose embedding model may be loading still. */
+    private record Documents(Optional<Background<Searched>> opening) implements AutoCloseable {
+
+        Optional<Supplier<KnowledgeBase>> named() {
+            return opening.map(opened -> () -> opened.result().knowledge());
+        }
+
+        @Override
+        public void close() {
+            opening.ifPresent(opened -> {
+                opened.result().knowledge().close();
+                opened.result().embedder().close();
+            });
+        }
     }
 
     private Served served() {

@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  ./parley serve my-model",
             "  ./parley serve my-model fast=HuggingFaceTB/SmolLM2-135M-Instruct --port 9000 --quantize int8",
             "  ./parley serve my-model --assistant customer-service --assistant shop.yaml",
+            "  ./parley serve my-model --moderation-model Qwen/Qwen3Guard-Gen-0.6B",
+            "  ./parley serve my-model --knowledge handbook=docs/handbook --mcp-config mcp.json --allow-tool weather/forecast",
             "  ./parley users add ada && ./parley serve my-model --auth --host 0.0.0.0 --allowed-host chat.example.org", "",
             "Ctrl-C lets running answers finish. docs/serve.md tells more."})
 final class ServeCommand implements Callable<Integer> {
@@ -52,7 +54,13 @@ final class ServeCommand implements Callable<Integer> {
     private List<String> assistants = List.of();
 
     @Mixin
+    private SourceOptions sourceOptions;
+
+    @Mixin
     private EmbedderOption embedder;
+
+    @Mixin
+    private ModerationOptions moderation;
 
     @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
             description = "Address to listen on; any but this machine's own requires --auth. Default: ${DEFAULT-VALUE}.")
@@ -138,9 +146,12 @@ final class ServeCommand implements Callable<Integer> {
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open();
                 var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
-            try (var onOffer = new AssistantsOnOffer(data.folder(), embedder, output);
+            try (var guard = moderation.open(engine, output);
+                    var onOffer = new AssistantsOnOffer(data.folder(), guard.moderator(), embedder, output);
                     var served = onOffer.open(assistants, pool);
-                    var server = ParleyServer.start(settings, pool, served, database, output::note)) {
+                    var chatSources = new OpenSources(data.folder(), embedder, output);
+                    var server = ParleyServer.start(settings, pool, served, chatSources.open(sourceOptions), guard.moderator(), database,
+                            output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
                 watch.join(QUICK_FAULT);

@@ -78,7 +78,7 @@ final class ServedModels {
         var folder = model.folder();
         var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
         var bytes = bytes(folder) + draft.map(ServedModels::bytes).orElse(0L);
-        return new ModelSource(id, others, bytes, 0, suggestions(folder), () -> load(id, folder, draft));
+        return new ModelSource(id, others, bytes, 0, suggestions(folder), Optional.of(folder), () -> load(id, folder, draft));
     }
 
     /** A fault in them is no reason to serve no model. */

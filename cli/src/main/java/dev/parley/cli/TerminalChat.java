@@ -6,12 +6,15 @@ import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
+import dev.parley.generate.thinking.ThinkingFormat;
+import dev.parley.generate.thinking.ThoughtReader;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,13 +66,36 @@ final class TerminalChat implements AutoCloseable {
         return fitted;
     }
 
-    /** Answers the last question. @param onText takes each piece of the answer as soon as it is certain */
+    /** Answers the last question. @param onText takes each piece of the answer as soon as it is certain, but no thoughts */
     Answer answer(FittedConversation asked, Consumer<String> onText) {
+        return answer(asked, thought -> {}, onText);
+    }
+
+    /**
+     * Answers the last question, and keeps the answer without what was thought before it.
+     *
+     * @param onThought takes each piece of the thoughts of a model that thinks
+     * @param onText takes each piece of the answer as soon as it is certain
+     */
+    Answer answer(FittedConversation asked, Consumer<String> onThought, Consumer<String> onText) {
+        var said = new StringBuilder();
+        var reader = ThinkingFormat.of(template).map(format -> new ThoughtReader(format, opensThoughts(format, asked.ids()),
+                ThoughtReader.Listener.of(onThought, piece -> {
+                    said.append(piece);
+                    onText.accept(piece);
+                })));
         var ended = caller.answer(TextRequest.of(asked.ids(), config), (sequence, ids, text) -> {
-            if (sequence == 0 && !text.isEmpty()) onText.accept(text);
+            if (sequence > 0 || text.isEmpty()) return;
+            if (reader.isPresent()) reader.get().push(text);
+            else onText.accept(text);
         });
-        messages.add(Message.assistant(ended.completions().getFirst().text()));
+        reader.ifPresent(ThoughtReader::finish);
+        messages.add(Message.assistant(reader.isPresent() ? said.toString() : ended.completions().getFirst().text()));
         return ended;
+    }
+
+    private boolean opensThoughts(ThinkingFormat format, int[] prompt) {
+        return format.isOpenAtEnd(tokenizer.decode(Arrays.copyOfRange(prompt, Math.max(0, prompt.length - 16), prompt.length), false));
     }
 
     /** Ends the answer that is being given, where it is. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
+import dev.parley.grammar.Grammar;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -92,6 +93,22 @@ class TerminalChatTest {
                 assertEquals(answer.text(), pieces.toString());
                 messages.add(Message.assistant(answer.text()));
             }
+        }
+    }
+
+    @Test
+    void thoughtsAreToldAsSuchAndLeftOutOfTheNextTurn() {
+        var source = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}{# </think> #}{% if add_generation_prompt %}"
+                + "{{ 'assistant: ' }}{% endif %}";
+        var thinks = GREEDY.toBuilder().grammar(Grammar.ofText("<think>\nThe mill.\n</think>\n\nIt said no.")).build();
+        try (var chat = new TerminalChat(model, TOKENIZER, ChatTemplate.parse(source, "test"), Optional.empty(), thinks)) {
+            chat.begin("");
+            StringBuffer thoughts = new StringBuffer(), text = new StringBuffer();
+            chat.answer(chat.ask("What?"), thoughts::append, text::append);
+            assertEquals("The mill.", thoughts.toString());
+            assertEquals("It said no.", text.toString());
+            var next = TOKENIZER.decode(chat.ask("And then?").ids(), true);
+            assertTrue(next.contains("It said no.") && !next.contains("The mill."), next);
         }
     }
 

@@ -9,4 +9,7 @@ public interface AnalysisListener {
 
     /** So much of an analysis is done. */
     void at(Analysis analysis, int done, int total);
+
+    /** So many of the orders in which tokens are taken away are read, by which attributions are checked. */
+    default void checking(int done, int total) {}
 }

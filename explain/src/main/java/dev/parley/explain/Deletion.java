@@ -18,13 +18,22 @@ final class Deletion {
     private final VariantReader reader;
     private final int[] ids;
     private final int baseline;
+    private final AnalysisListener listener;
+    private final int orders; // that are read in all
+    private int read;
     private final List<Integer> sources; // in the order of the text
     private final int[] counts; // how many are replaced at each point
     private final double[] random;
     private final double randomDeviation;
 
-    Deletion(VariantReader reader, ExplainedText text, List<ExplainedToken> tokens, int baseline) {
+    /**
+     * @param attributions that will be checked
+     */
+    Deletion(VariantReader reader, ExplainedText text, List<ExplainedToken> tokens, int baseline, int attributions,
+            AnalysisListener listener) {
         this.reader = reader;
+        this.listener = listener;
+        orders = RANDOM_ORDERS + attributions;
         this.ids = text.ids();
         this.baseline = baseline;
         sources = IntStream.range(0, tokens.getFirst().position()).boxed().toList();
@@ -52,6 +61,7 @@ final class Deletion {
 
     /** Sums of the targets' values. */
     private double[] curve(List<Integer> order) {
+        listener.checking(read++, orders);
         var variants = new ArrayList<int[]>();
         for (var count : counts) {
             var variant = ids.clone();

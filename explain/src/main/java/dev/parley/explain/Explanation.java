@@ -74,7 +74,7 @@ public record Explanation(ExplainedText text, List<ExplainedToken> tokens, int b
         try (var reader = new VariantReader(model, text.ids(), tokens)) {
             if (options.has(Analysis.OCCLUSION)) attributions.add(Occlusion.of(reader, text, tokens, baseline, options.listener()));
             if (options.faithfulness() && !attributions.isEmpty()) {
-                var deletion = new Deletion(reader, text, tokens, baseline);
+                var deletion = new Deletion(reader, text, tokens, baseline, attributions.size(), options.listener());
                 attributions.replaceAll(attribution -> attribution.with(deletion.of(attribution)));
             }
         }

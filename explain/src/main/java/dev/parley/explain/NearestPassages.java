@@ -10,6 +10,7 @@ import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
  * @param state what stands for a text
  * @param passages in the data
  * @param compared with the text's vector: all, or those that share most tokens with it
- * @param found the nearest first
+ * @param found the nearest first, each text once
  */
 public record NearestPassages(State state, int passages, int compared, List<Found> found) {
 
@@ -80,8 +81,9 @@ public record NearestPassages(State state, int passages, int compared, List<Foun
         var vectors = vectors(model, compared, comparison, listener);
         var mean = mean(vectors);
         var similarities = vectors.stream().mapToDouble(vector -> cosine(wanted, vector, mean)).toArray();
-        var found = IntStream.range(0, similarities.length).boxed().sorted(Comparator.comparingDouble(i -> -similarities[i])).limit(SHOWN)
-                .map(i -> {
+        var alike = new HashSet<List<Integer>>(); // rows may be there many times
+        var found = IntStream.range(0, similarities.length).boxed().sorted(Comparator.comparingDouble(i -> -similarities[i]))
+                .filter(i -> alike.add(IntStream.of(compared.get(i).ids()).boxed().toList())).limit(SHOWN).map(i -> {
                     var passage = compared.get(i);
                     return new Found(similarities[i], passage.source().getFileName().toString(), passage.document(),
                             tokenizer.map(t -> t.decode(passage.ids())).orElseGet(() -> Arrays.toString(passage.ids())));

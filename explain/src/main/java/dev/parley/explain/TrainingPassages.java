@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -69,6 +70,33 @@ public record TrainingPassages(List<Passage> passages) {
         if (all.isEmpty()) throw new IllegalArgumentException(modelFolder + " does not say what it was trained on (there is no "
                 + TrainingData.FILE + "); name the data with --training-data.");
         return new TrainingPassages(all);
+    }
+
+    /**
+     * Bytes of the files that a model's folder names, and the model that the run began from; empty if it names none, or one is gone.
+     *
+     * @throws IllegalArgumentException if a file that names them is none of ours
+     */
+    public static OptionalLong bytes(Path modelFolder) throws IOException {
+        var bytes = 0L;
+        var seen = new HashSet<Path>();
+        var folder = Optional.of(modelFolder);
+        while (folder.isPresent() && seen.add(folder.get().toAbsolutePath())) {
+            var data = TrainingData.read(folder.get());
+            if (data.isEmpty()) break;
+            for (var file : data.get().files()) {
+                if (Files.notExists(file)) return OptionalLong.empty();
+                bytes += size(file);
+            }
+            folder = data.get().base();
+        }
+        return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
+    private static long size(Path fileOrFolder) throws IOException {
+        try (var files = Files.walk(fileOrFolder)) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     /** Whether a model's folder names its data. */

@@ -38,7 +38,8 @@ final class PlainGpt2 {
             var layer = blueprint.layers().get(l);
             int heads = layer.attention().heads(), d = layer.attention().headDim();
             var qkv = new double[tokens][];
-            for (int t = 0; t < tokens; t++) qkv[t] = product(norm(x[t], layer.attentionNorm()), layer.attention().qkv().getFirst());
+            for (int t = 0; t < tokens; t++)
+                qkv[t] = product(norm(x[t], layer.attentionNorms().before().orElseThrow()), layer.attention().qkv().getFirst());
             attention[l] = new double[heads][tokens][];
             var mixed = new double[tokens][c];
             for (int h = 0; h < heads; h++) {
@@ -56,7 +57,7 @@ final class PlainGpt2 {
             var next = new double[tokens][];
             for (int t = 0; t < tokens; t++) {
                 var y = sum(x[t], product(mixed[t], layer.attention().output()));
-                var inner = product(norm(y, layer.mlpNorm()), layer.mlp().up().getFirst());
+                var inner = product(norm(y, layer.mlpNorms().before().orElseThrow()), layer.mlp().up().getFirst());
                 for (int i = 0; i < inner.length; i++) inner[i] = gelu(inner[i]);
                 next[t] = sum(y, product(inner, layer.mlp().down()));
             }

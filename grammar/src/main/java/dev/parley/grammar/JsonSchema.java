@@ -56,7 +56,8 @@ final class JsonSchema {
         try {
             root = JSON.readTree(schema);
         } catch (JsonProcessingException e) {
-            throw new GrammarException("The schema is not JSON: " + e.getOriginalMessage() + ".");
+            var why = e.getOriginalMessage().replaceAll("(?s)\\s*\\(start marker.*", "");
+            throw new GrammarException("The schema is not JSON: " + why + ".");
         }
         parts = new SchemaParts(root, work);
         alternatives = new SchemaAlternatives(parts, work);

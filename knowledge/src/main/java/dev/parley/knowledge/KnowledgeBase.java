@@ -1,5 +1,6 @@
 package dev.parley.knowledge;
 
+import dev.parley.knowledge.documents.DocumentReader;
 import dev.parley.knowledge.index.Found;
 import dev.parley.knowledge.index.HybridSearch;
 import dev.parley.knowledge.index.IndexFolder;
@@ -81,7 +82,12 @@ public final class KnowledgeBase implements AutoCloseable {
      * @throws KnowledgeException if one is not there, or the index is being refreshed by somebody else
      */
     public IndexReport refresh(List<Path> folders, IndexProgress progress) {
-        return new Refresh(index, embedder, progress).run(folders);
+        return refresh(folders, DocumentReader.Limits.DEFAULT, progress);
+    }
+
+    /** The same with other limits of what is read of a file, such as for files of strangers. */
+    public IndexReport refresh(List<Path> folders, DocumentReader.Limits limits, IndexProgress progress) {
+        return new Refresh(index, embedder, limits, progress).run(folders);
     }
 
     /**
@@ -111,6 +117,11 @@ public final class KnowledgeBase implements AutoCloseable {
     /** A passage by its id; empty if its document has changed since, or is gone. Score and relevance are 0. */
     public Optional<Passage> passage(String id) {
         return index.passage(id).map(found -> passage(found, 0, 0));
+    }
+
+    /** The first passages of a document, in the order of its text. Score and relevance are 0. */
+    public List<Passage> beginning(String source, int most) {
+        return index.passages(source, most).stream().map(found -> passage(found, 0, 0)).toList();
     }
 
     /** The whole text of a passage's document, in which {@code start} and {@code end} mark the passage. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.parley.knowledge.documents.SampleFiles;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,27 @@ class KnowledgeBaseTest {
             assertEquals(4, again.unchanged());
             assertEquals(faults, again.faults().stream().map(IndexReport.Fault::sentence).toList());
             assertFalse(found(knowledge, "sofa").isEmpty());
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeLookedAtIsNamedAndWhatIsKnownOfItStays() throws IOException {
+        var locked = Files.createDirectory(folder.resolve("locked"));
+        Files.writeString(locked.resolve("lamps.md"), "Lamps are returned free of charge.");
+        try (var knowledge = KnowledgeBase.open(index, Embedder.NONE)) {
+            refresh(knowledge);
+            var permissions = Files.getPosixFilePermissions(locked);
+            Files.setPosixFilePermissions(locked, Set.of());
+            try {
+                assumeFalse(Files.isReadable(locked), "root reads everything");
+                var report = refresh(knowledge);
+                assertEquals(List.of("faq/locked: it cannot be read: access is denied."),
+                        report.faults().stream().map(IndexReport.Fault::sentence).toList());
+                assertEquals(List.of(), report.removed());
+                assertFalse(found(knowledge, "lamps").isEmpty());
+            } finally {
+                Files.setPosixFilePermissions(locked, permissions);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.parley.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A network on paper: its parts from the embedding to the head, and every weight of each. A {@link Family} draws it from a
@@ -28,18 +29,80 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      * What turns a token into a vector.
      *
      * @param positions learned ones, (positions, C); empty where queries and keys are rotated
+     * @param scale what tokens' vectors are multiplied by
      */
-    public record EmbeddingSpec(WeightSpec tokens, Optional<WeightSpec> positions) {}
+    public record EmbeddingSpec(WeightSpec tokens, Optional<WeightSpec> positions, double scale) {
 
-    /** A layer: x + attention(norm(x)), and to that sum y, y + mlp(norm(y)). */
-    public record LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, MlpSpec mlp) {}
+        /** One that takes tokens' vectors as they are. */
+        public EmbeddingSpec(WeightSpec tokens, Optional<WeightSpec> positions) {
+            this(tokens, positions, 1);
+        }
+    }
+
+    /**
+     * A layer: x + attention(norm(x)), and to that sum y, y + mlp(norm(y)).
+     *
+     * @param attentionNorms of its branch with attention
+     * @param mlpNorms of its branch with the MLP
+     * @param join how the branches are added to the residual stream
+     */
+    public record LayerSpec(Norms attentionNorms, AttentionSpec attention, Norms mlpNorms, FeedForward mlp, Join join) {
+
+        /** A layer of which each branch has a norm before it, and is added as it is. */
+        public LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, FeedForward mlp) {
+            this(Norms.before(attentionNorm), attention, Norms.before(mlpNorm), mlp, Join.PLAIN);
+        }
+    }
+
+    /**
+     * The norms of a branch.
+     *
+     * @param before of what it reads; empty where it reads the residual stream as it is
+     * @param after of what it adds to it
+     */
+    public record Norms(Optional<NormSpec> before, Optional<NormSpec> after) {
+
+        /** Only one before the branch, as most have. */
+        public static Norms before(NormSpec norm) {
+            return new Norms(Optional.of(norm), Optional.empty());
+        }
+
+        /** Only one after it. */
+        public static Norms after(NormSpec norm) {
+            return new Norms(Optional.empty(), Optional.of(norm));
+        }
+
+        /** Both. */
+        public static Norms around(NormSpec before, NormSpec after) {
+            return new Norms(Optional.of(before), Optional.of(after));
+        }
+    }
+
+    /**
+     * How the branches of a layer are added to the residual stream.
+     *
+     * @param parallel whether the MLP reads what attention reads, x + attention(norm(x)) + mlp(norm(x)); Wang and Komatsuzaki 2021 (GPT-J)
+     * @param scale what a branch is multiplied by before it is added
+     */
+    public record Join(boolean parallel, double scale) {
+
+        /** One after the other, as they are. */
+        public static final Join PLAIN = new Join(false, 1);
+    }
 
     /**
      * A norm over the last dimension.
      *
      * @param shift of a layer norm; a root mean square norm has none
+     * @param scaleOffset what is added to the learned scale: 1 where files hold its distance from 1
      */
-    public record NormSpec(WeightSpec scale, Optional<WeightSpec> shift, double epsilon) {}
+    public record NormSpec(WeightSpec scale, Optional<WeightSpec> shift, double epsilon, double scaleOffset) {
+
+        /** One whose learned scale is the scale. */
+        public NormSpec(WeightSpec scale, Optional<WeightSpec> shift, double epsilon) {
+            this(scale, shift, epsilon, 0);
+        }
+    }
 
     /**
      * y = x W + b.
@@ -63,17 +126,46 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      * Masked multi-head attention.
      *
      * @param scale what scores are multiplied by before the softmax
-     * @param rotary whether queries and keys are turned by their positions
+     * @param softcap bound of the scores, cap · tanh(score / cap); 0 for none
+     * @param rope how queries and keys are turned by their positions; empty where they are not
      * @param slidingWindow how many tokens back it sees, itself counted; 0 for all
      * @param qkv the projections to queries, keys and values, whose results lie side by side: in one matrix, or in three
-     * @param queryNorm of each query head; empty where there is none
-     * @param keyNorm of each key head
+     * @param byHead whether the results lie there head by head, each with its query, key and value; else all queries come first
+     * @param queryNorm of each query head, or of all together, as its size says; empty where there is none
+     * @param keyNorm of each key head, or of all together
      */
-    public record AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, boolean rotary, int slidingWindow,
-            List<LinearSpec> qkv, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm, LinearSpec output) {
+    public record AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, double softcap, Optional<Rope> rope,
+            int slidingWindow, List<LinearSpec> qkv, boolean byHead, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm,
+            LinearSpec output) {
 
         public AttentionSpec {
             qkv = List.copyOf(qkv);
+        }
+
+        /** One whose scores have no bound, and whose queries come first. */
+        public AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, Optional<Rope> rope, int slidingWindow,
+                List<LinearSpec> qkv, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm, LinearSpec output) {
+            this(heads, keyValueHeads, headDim, scale, 0, rope, slidingWindow, qkv, false, queryNorm, keyNorm, output);
+        }
+
+        /** Where the query of a head begins among a token's results. */
+        public int queryAt(int head) {
+            return byHead ? 3 * head * headDim : head * headDim;
+        }
+
+        /** Where the key of a head begins. */
+        public int keyAt(int head) {
+            return byHead ? (3 * head + 1) * headDim : querySize() + head * headDim;
+        }
+
+        /** Where the value of a head begins. */
+        public int valueAt(int head) {
+            return byHead ? (3 * head + 2) * headDim : querySize() + keyValueSize() + head * headDim;
+        }
+
+        /** Whether queries and keys are normed as a whole, and not head by head. */
+        public boolean normsAllHeads() {
+            return queryNorm.filter(norm -> norm.scale().elements() != headDim).isPresent();
         }
 
         /** Width of all queries together. */
@@ -91,19 +183,55 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
     public enum Activation {
         /** down(gelu(up x)), with GPT-2's approximation of gelu by tanh. */
         GELU,
+        /** down(gelu(up x)), with the error function. */
+        GELU_ERF,
         /** down(silu(gate x) · up x), Shazeer 2020 (arXiv:2002.05202). */
-        GATED_SILU
+        GATED_SILU,
+        /** down(gelu(gate x) · up x), with the approximation by tanh. */
+        GATED_GELU
+    }
+
+    /** A layer's second branch, which reads each token by itself. */
+    public sealed interface FeedForward {
+
+        /** Its products, in their order. */
+        List<LinearSpec> linears();
     }
 
     /**
-     * The perceptron of a layer.
+     * A perceptron.
      *
      * @param up the projections into it, whose results lie side by side; a gate comes first
      */
-    public record MlpSpec(Activation activation, List<LinearSpec> up, LinearSpec down) {
+    public record MlpSpec(Activation activation, List<LinearSpec> up, LinearSpec down) implements FeedForward {
 
         public MlpSpec {
             up = List.copyOf(up);
+        }
+
+        @Override
+        public List<LinearSpec> linears() {
+            return Stream.concat(up.stream(), Stream.of(down)).toList();
+        }
+    }
+
+    /**
+     * Perceptrons of which each token asks a few, Shazeer et al. 2017 (arXiv:1701.06538): the sum of those with the highest scores, each by
+     * its share of softmax(scores).
+     *
+     * @param router gives a score for each expert
+     * @param topK experts that a token asks
+     * @param normTopKProb whether the shares of those add up to 1; else they are shares among all
+     */
+    public record ExpertsSpec(LinearSpec router, List<MlpSpec> experts, int topK, boolean normTopKProb) implements FeedForward {
+
+        public ExpertsSpec {
+            experts = List.copyOf(experts);
+        }
+
+        @Override
+        public List<LinearSpec> linears() {
+            return Stream.concat(Stream.of(router), experts.stream().flatMap(expert -> expert.linears().stream())).toList();
         }
     }
 
@@ -112,8 +240,16 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      *
      * @param weight (V, C); the embedding's where they are tied
      * @param writtenTwice whether GGUF files have a tied head a second time, under {@code output.weight}
+     * @param scale what scores are multiplied by
+     * @param softcap bound of the scores, cap · tanh(score / cap); 0 for none
      */
-    public record HeadSpec(NormSpec norm, WeightSpec weight, boolean writtenTwice) {}
+    public record HeadSpec(NormSpec norm, WeightSpec weight, boolean writtenTwice, double scale, double softcap) {
+
+        /** One that takes scores as they are. */
+        public HeadSpec(NormSpec norm, WeightSpec weight, boolean writtenTwice) {
+            this(norm, weight, writtenTwice, 1, 0);
+        }
+    }
 
     /** All weights in the order of the network, each once. */
     public List<WeightSpec> weights() {
@@ -121,14 +257,15 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         all.add(embedding.tokens);
         embedding.positions.ifPresent(all::add);
         for (var layer : layers) {
-            add(all, layer.attentionNorm);
+            layer.attentionNorms.before.ifPresent(norm -> add(all, norm));
             for (var projection : layer.attention.qkv) add(all, projection);
             layer.attention.queryNorm.ifPresent(norm -> add(all, norm));
             layer.attention.keyNorm.ifPresent(norm -> add(all, norm));
             add(all, layer.attention.output);
-            add(all, layer.mlpNorm);
-            for (var projection : layer.mlp.up) add(all, projection);
-            add(all, layer.mlp.down);
+            layer.attentionNorms.after.ifPresent(norm -> add(all, norm));
+            layer.mlpNorms.before.ifPresent(norm -> add(all, norm));
+            for (var projection : layer.mlp.linears()) add(all, projection);
+            layer.mlpNorms.after.ifPresent(norm -> add(all, norm));
         }
         add(all, head.norm);
         if (!tied()) all.add(head.weight);

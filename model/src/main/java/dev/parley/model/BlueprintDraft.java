@@ -3,8 +3,10 @@ package dev.parley.model;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.WeightSpec.Init;
+import dev.parley.model.WeightSpec.RowOrder;
 import dev.parley.model.WeightSpec.Use;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,34 +24,41 @@ public final class BlueprintDraft {
     private final String path;
     private final String ggufPath;
     private final boolean inOut;
-    private final int interleavedHead;
+    private final RowOrder ggufRows;
+    private final int ggufSlice;
 
-    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, int interleavedHead) {
+    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, RowOrder ggufRows, int ggufSlice) {
         this.config = config;
         this.path = path;
         this.ggufPath = ggufPath;
         this.inOut = inOut;
-        this.interleavedHead = interleavedHead;
+        this.ggufRows = ggufRows;
+        this.ggufSlice = ggufSlice;
     }
 
     /** One that stores matrices as (out, in), as torch's Linear does. */
     public static BlueprintDraft of(ModelConfig config) {
-        return new BlueprintDraft(config, "", "", false, 0);
+        return new BlueprintDraft(config, "", "", false, RowOrder.SAME, -1);
     }
 
     /** The same, below a place in the tree of names. */
     public BlueprintDraft under(String path, String ggufPath) {
-        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, interleavedHead);
+        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, ggufRows, ggufSlice);
     }
 
     /** The same with matrices as (in, out). */
     public BlueprintDraft storingInOut() {
-        return new BlueprintDraft(config, path, ggufPath, true, interleavedHead);
+        return new BlueprintDraft(config, path, ggufPath, true, ggufRows, ggufSlice);
     }
 
-    /** The same for rows that GGUF has interleaved within each head; see {@link WeightSpec#interleavedHead()}. */
-    public BlueprintDraft interleaved() {
-        return new BlueprintDraft(config, path, ggufPath, inOut, config.headDim());
+    /** The same for rows that GGUF has in another order. */
+    public BlueprintDraft inGguf(RowOrder rows) {
+        return new BlueprintDraft(config, path, ggufPath, inOut, rows, ggufSlice);
+    }
+
+    /** The same for matrices that GGUF has stacked in one tensor. @param number among them, from 0 */
+    public BlueprintDraft slice(int number) {
+        return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, number);
     }
 
     /** A table of vectors of the residual stream, whose rows are looked up. */
@@ -83,6 +92,13 @@ public final class BlueprintDraft {
         return new NormSpec(norm(name + ".weight", ggufName + ".weight", 1, size), Optional.empty(), config.normEpsilon());
     }
 
+    /** The same whose learned numbers are their distance from 1; GGUF has the scales themselves. */
+    public NormSpec rmsNormFromOne(String name, String ggufName, int size) {
+        var scale = new WeightSpec(path + name + ".weight", this.ggufPath + ggufName + ".weight", List.of((long) size), Use.NORM,
+                Init.constant(0), -1, ggufRows, 1, ggufSlice);
+        return new NormSpec(scale, Optional.empty(), config.normEpsilon(), 1);
+    }
+
     private WeightSpec norm(String name, String ggufName, double value, int size) {
         return weight(name, ggufName, Use.NORM, Init.constant(value), -1, size);
     }
@@ -111,6 +127,6 @@ public final class BlueprintDraft {
 
     private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, long... shape) {
         return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension,
-                interleavedHead);
+                ggufRows, 0, ggufSlice);
     }
 }

@@ -177,9 +177,9 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return scores[id] - highest - Math.log(sum);
     }
 
-    /** Whether {@link #read(TokenTree)} is quicker than a session, which reads what texts share once, but by the Java engine. */
+    /** Whether there is something that reads trees in one pass: quicker than a session where texts are short. */
     public boolean readsTrees() {
-        return other.isPresent() && (java.isEmpty() || prefillFrom < Integer.MAX_VALUE);
+        return other.isPresent();
     }
 
     /** Reads a tree of texts in one pass. Only where {@link #readsTrees()}. */

@@ -89,6 +89,17 @@ public final class ConfigSettings {
         return all;
     }
 
+    /** A list of numbers, which must be there. */
+    public List<Double> numbers(String name) {
+        if (!node(name).isArray()) throw wrong(name, "a list of numbers");
+        var all = new ArrayList<Double>();
+        for (var node : json.path(name)) {
+            if (!node.isNumber()) throw wrong(name, "a list of numbers");
+            all.add(node.doubleValue());
+        }
+        return all;
+    }
+
     /**
      * A number.
      *

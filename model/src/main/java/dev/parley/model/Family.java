@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -56,6 +57,9 @@ public interface Family {
     default ObjectNode readGguf(GgufSettings gguf) {
         throw new ModelException(gguf.file() + ": GGUF's form of " + modelType() + " is not known to this version of Parley.");
     }
+
+    /** Writes into a GGUF file what this family says there in a way of its own. @param setting takes names without the architecture's */
+    default void writeGguf(ModelConfig config, BiConsumer<String, Object> setting) {}
 
     /** A file that folders may have in place of config.json; empty for none. */
     default Optional<String> otherConfigFile() {

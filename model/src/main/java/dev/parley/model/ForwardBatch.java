@@ -6,7 +6,9 @@ import dev.parley.model.InferenceSession.Scored;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** What a pass of {@link JavaRunner} takes and gives: new tokens of some sequences, one sequence after the other. */
@@ -17,7 +19,9 @@ final class ForwardBatch {
     private final int[] ids;
     private final int[] rows; // number of each token's feed
     private final int[] positions;
-    private final Optional<Rope.Table> table;
+    private final int[] lengths; // of each token's text, as long as the pass makes it
+    private final int headDim;
+    private final Map<Rope, Rope.Table> tables = new ConcurrentHashMap<>();
     private final List<float[]> states = new ArrayList<>();
     private Optional<Trace> trace = Optional.empty();
 
@@ -30,6 +34,8 @@ final class ForwardBatch {
         ids = new int[n];
         rows = new int[n];
         positions = new int[n];
+        lengths = new int[n];
+        headDim = config.headDim();
         var t = 0;
         for (int row = 0; row < feeds.size(); row++) {
             var fed = feeds.get(row).ids();
@@ -37,9 +43,9 @@ final class ForwardBatch {
                 ids[t] = fed[i];
                 rows[t] = row;
                 positions[t] = caches.get(row).length() + i;
+                lengths[t] = caches.get(row).length() + fed.length;
             }
         }
-        table = config.rope().map(rope -> rope.table(config.headDim(), Arrays.stream(positions).asLongStream().toArray(), longest()));
     }
 
     /**
@@ -97,9 +103,9 @@ final class ForwardBatch {
         return Arrays.stream(positions).max().orElse(0) + 1;
     }
 
-    /** Cosines and sines of the tokens' positions; empty where positions are learned. */
-    Optional<Rope.Table> table() {
-        return table;
+    /** Cosines and sines of the tokens' positions, which do not depend on the other texts of the pass. */
+    Rope.Table table(Rope rope) {
+        return tables.computeIfAbsent(rope, r -> r.table(headDim, positions, lengths));
     }
 
     /** The tokens after which scores are wanted. */

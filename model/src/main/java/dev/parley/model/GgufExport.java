@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Writes a model folder as one GGUF file, tokenizer and chat template inside, as llama.cpp and Ollama run it. */
 public final class GgufExport {
@@ -40,11 +41,15 @@ public final class GgufExport {
         try (var source = WeightFiles.open(folder)) {
             var loader = new WeightLoader(source, blueprint);
             loader.check();
+            var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
+            for (var weight : blueprint.weights()) {
+                byName.computeIfAbsent(weight.ggufName(), name -> new ArrayList<>())
+                        .add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            }
             var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var weight : blueprint.weights())
-                tensors.add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
+            for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
             if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
-            ropeFactors(config).ifPresent(tensors::add);
+            tensors.addAll(ropeFactors(config));
             GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
         }
     }
@@ -60,12 +65,15 @@ public final class GgufExport {
     private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, boolean plain, GgmlType type) {
         var bytes = source.bytes(name);
         var dtype = source.info(name).dtype();
-        var reordered = weight.interleavedHead() > 0;
+        var reordered = !weight.ggufRows().equals(WeightSpec.RowOrder.SAME);
         if (weight.dimensions().size() == 1) {
             var count = Math.toIntExact(weight.elements());
             var rows = new FileRows(bytes, dtype, count, 1, false);
             return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, 1, count, true, (first, some, into) -> {
-                for (int i = 0; i < count; i++) rows.read(weight.rowInModel(i), 1, into, 0, i);
+                for (int i = 0; i < count; i++) {
+                    rows.read(weight.rowInModel(i), 1, into, 0, i);
+                    into[i] += (float) weight.ggufOffset();
+                }
             });
         }
         int outs = weight.outFeatures(), ins = weight.inFeatures();
@@ -76,14 +84,21 @@ public final class GgufExport {
         });
     }
 
-    /** Llama 3's stretching: what each frequency is divided by. */
-    private static Optional<GgufWriter.Tensor> ropeFactors(ModelConfig config) {
-        if (config.rope().isEmpty() || !(config.rope().get().scaling() instanceof Rope.Llama3)) return Optional.empty();
-        double[] stretched = config.rope().get().frequencies(config.headDim(), 0),
-                plain = Rope.plain(config.rope().get().theta()).frequencies(config.headDim(), 0);
-        return Optional.of(new GgufWriter.Tensor("rope_freqs.weight", GgmlType.F32, 1, plain.length, true, (first, count, into) -> {
-            for (int i = 0; i < plain.length; i++) into[i] = (float) (plain[i] / stretched[i]);
-        }));
+    /** What each frequency is divided by, where that is not one number. */
+    private static List<GgufWriter.Tensor> ropeFactors(ModelConfig config) {
+        var scaling = config.rope().map(Rope::scaling);
+        if (scaling.isPresent() && scaling.get() instanceof Rope.LongRope s)
+            return List.of(factors("rope_factors_long", s.longFactors()), factors("rope_factors_short", s.shortFactors()));
+        if (scaling.isEmpty() || !(scaling.get() instanceof Rope.Llama3)) return List.of();
+        var dim = config.rope().get().rotaryDim(config.headDim());
+        double[] stretched = config.rope().get().frequencies(dim, 0), plain = Rope.plain(config.rope().get().theta()).frequencies(dim, 0);
+        return List.of(factors("rope_freqs", IntStream.range(0, plain.length).mapToObj(i -> plain[i] / stretched[i]).toList()));
+    }
+
+    private static GgufWriter.Tensor factors(String name, List<Double> factors) {
+        return new GgufWriter.Tensor(name + ".weight", GgmlType.F32, 1, factors.size(), true, (first, count, into) -> {
+            for (int i = 0; i < factors.size(); i++) into[i] = factors.get(i).floatValue();
+        });
     }
 
     private static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgmlType type) throws IOException {
@@ -107,8 +122,10 @@ public final class GgufExport {
         var shifted = c.blueprint().head().norm().shift().isPresent();
         m.put(arch + ".attention.layer_norm_" + (shifted ? "epsilon" : "rms_epsilon"), (float) c.normEpsilon());
         if (c.rope().isPresent()) rope(m, arch, c);
-        var window = c.layers().getFirst().slidingWindow();
-        if (window > 0) m.put(arch + ".attention.sliding_window", window);
+        c.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().ifPresent(window -> {
+            if (window > 0) m.put(arch + ".attention.sliding_window", window);
+        });
+        c.family().writeGguf(c, (name, value) -> m.put(arch + "." + name, value));
         var tokenizer = tokenizer(folder);
         if (tokenizer.isPresent()) GgufTokenizer.write(m, folder, tokenizer.get(), c);
         else m.put("tokenizer.ggml.model", "no_vocab");
@@ -135,7 +152,7 @@ public final class GgufExport {
     private static void rope(Map<String, Object> m, String arch, ModelConfig c) {
         var rope = c.rope().orElseThrow();
         m.put(arch + ".rope.freq_base", (float) rope.theta());
-        m.put(arch + ".rope.dimension_count", c.headDim());
+        m.put(arch + ".rope.dimension_count", rope.rotaryDim(c.headDim()));
         m.put(arch + ".attention.key_length", c.headDim());
         m.put(arch + ".attention.value_length", c.headDim());
         switch (rope.scaling()) {
@@ -147,6 +164,14 @@ public final class GgufExport {
             case Rope.Yarn s -> {
                 m.put(arch + ".rope.scaling.type", "yarn");
                 m.put(arch + ".rope.scaling.factor", (float) s.factor());
+                m.put(arch + ".rope.scaling.original_context_length", s.originalMax());
+                // llama.cpp multiplies it by YaRN's own
+                m.put(arch + ".rope.scaling.attn_factor", (float) (s.attentionFactor() / Rope.sharpening(s.factor())));
+                m.put(arch + ".rope.scaling.yarn_beta_fast", (float) s.betaFast());
+                m.put(arch + ".rope.scaling.yarn_beta_slow", (float) s.betaSlow());
+            }
+            case Rope.LongRope s -> {
+                m.put(arch + ".rope.scaling.attn_factor", (float) s.attentionFactor());
                 m.put(arch + ".rope.scaling.original_context_length", s.originalMax());
             }
             case Rope.Dynamic _ -> throw new ModelException("GGUF has no dynamic rope_scaling.");

@@ -73,7 +73,9 @@ public final class GgufImport {
         for (var weight : config.blueprint().weights()) {
             var tensor = gguf.tensors().get(weight.ggufName());
             if (tensor == null) continue; // the loader lists what is missing
-            views.put(weight.name(), new View(tensor, weight.isInOut(), weight::rowInGguf, weight.interleavedHead() > 0));
+            views.put(weight.name(),
+                    new View(tensor, weight.isInOut(), weight::rowInGguf, !weight.ggufRows().equals(WeightSpec.RowOrder.SAME),
+                            (float) weight.ggufOffset(), weight.ggufSlice()));
         }
         return new GgufWeights(gguf, views);
     }

@@ -61,6 +61,14 @@ public record GgufSettings(Gguf gguf) {
         throw fault(key, "a number");
     }
 
+    /** True or false, of the network. */
+    public boolean flag(String key, boolean byDefault) {
+        var value = gguf.metadata().get(inFull(key));
+        if (value == null) return byDefault;
+        if (!(value instanceof Boolean flag)) throw fault(key, "true or false");
+        return flag;
+    }
+
     /**
      * A text of the network.
      *

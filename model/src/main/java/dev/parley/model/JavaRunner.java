@@ -95,7 +95,7 @@ final class JavaRunner {
         makeRoom(n, 1);
         for (int t = 0; t < n; t++) System.arraycopy(residuals[t], 0, buffers.x, t * c, c);
         team.run(member -> {
-            team.share(n, t -> norm(weights.lastNorm, t, buffers.normed, t * c));
+            team.share(n, t -> norm(weights.lastNorm, buffers.x, t, buffers.normed, t * c));
             team.barrier();
             scoreNormed(n, scores, member);
         });
@@ -113,6 +113,7 @@ final class JavaRunner {
         var line = buffers.lines[member];
         team.share(pass.tokens(), t -> {
             weights.tokens.row(pass.id(t), buffers.x, t * c);
+            scale(buffers.x, t * c, c, weights.embeddingScale);
             if (weights.positions.isPresent()) {
                 weights.positions.get().row(pass.position(t), line, 0);
                 Activations.add(buffers.x, t * c, line, 0, c);
@@ -123,12 +124,17 @@ final class JavaRunner {
         team.barrier();
     }
 
+    private static void scale(float[] x, int at, int n, float factor) {
+        if (factor == 1) return;
+        for (int i = at; i < at + n; i++) x[i] *= factor;
+    }
+
     private void layer(RunnerWeights.Layer layer, int number, ForwardBatch pass, int member) {
         var b = buffers;
         int n = pass.tokens(), c = config.hiddenSize();
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
-        var biasBelow = number == 0 ? new float[0] : weights.layers.get(number - 1).downBias();
-        addAndNorm(pass, 2 * number - 1, biasBelow, layer.attentionNorm()); // x += the MLP of the layer below; h = norm(x)
+        var below = number == 0 ? RunnerWeights.Landing.NONE : weights.layers.get(number - 1).mlpLanding();
+        addAndNorm(pass, 2 * number - 1, below, layer.attentionNorm(), false); // x += the MLP of the layer below; h = norm(x)
         arrange(layer.qkv(), b.normed, c, n);
         multiply(layer.qkv(), n, b.qkv, member); // q, k, v
         turn(layer, number, pass);
@@ -136,38 +142,69 @@ final class JavaRunner {
         arrange(layer.output(), b.heads, layer.spec().attention().querySize(), n);
         multiply(layer.output(), n, b.branch, member); // attention's result, added to x by the next line
 
-        addAndNorm(pass, 2 * number, layer.outputBias(), layer.mlpNorm()); // x += attention; h = norm(x)
-        arrange(layer.up(), b.normed, c, n);
-        multiply(layer.up(), n, b.inner, member);
-        activate(layer, n);
-        arrange(layer.down(), b.inner, layer.up().size(), n);
-        multiply(layer.down(), n, b.branch, member); // the MLP's result, added to x by the next layer, or by lastState
+        // x += attention; h = norm(x)
+        addAndNorm(pass, 2 * number, layer.attentionLanding(), layer.mlpNorm(), layer.spec().join().parallel());
+        switch (layer.mlp()) { // its result is added to x by the next layer, or by lastState
+            case RunnerWeights.Mlp mlp -> mlp(mlp, n, member);
+            case RunnerWeights.Experts experts -> {
+                arrange(experts.router(), b.normed, c, n);
+                multiply(experts.router(), n, b.inner, member);
+                ExpertsPass.run(experts, n, b, team, member);
+            }
+        }
+    }
+
+    private void mlp(RunnerWeights.Mlp mlp, int n, int member) {
+        int c = config.hiddenSize(), stride = mlp.up().size();
+        arrange(mlp.up(), buffers.normed, c, n);
+        multiply(mlp.up(), n, buffers.inner, member);
+        team.share(n, t -> activate(mlp, buffers.inner, t * stride));
+        team.barrier();
+        arrange(mlp.down(), buffers.inner, stride, n);
+        multiply(mlp.down(), n, buffers.branch, member);
     }
 
     /**
-     * Adds what the last branch has left to the residual stream, with the bias of its last product, and norms the sum.
+     * Adds what the last branch has left to the residual stream, and norms the sum for the next.
      *
      * @param branch its number, that of a layer's attention before that of its MLP; below 0 before the first
+     * @param parallel whether the next branch reads what the last one read, without what that adds
      */
-    private void addAndNorm(ForwardBatch pass, int branch, float[] bias, RunnerWeights.Norm norm) {
+    private void addAndNorm(ForwardBatch pass, int branch, RunnerWeights.Landing landing, Optional<RunnerWeights.Norm> norm,
+            boolean parallel) {
         team.share(pass.tokens(), t -> {
-            addBranch(pass, branch, t, bias);
-            norm(norm, t, buffers.normed, t * config.hiddenSize());
+            if (parallel) read(norm, t);
+            addBranch(pass, branch, t, landing);
+            if (!parallel) read(norm, t);
         });
         team.barrier();
     }
 
-    private void addBranch(ForwardBatch pass, int branch, int token, float[] bias) {
+    /** What a branch reads of a token: its norm, or the residual stream as it is. */
+    private void read(Optional<RunnerWeights.Norm> norm, int token) {
         int c = config.hiddenSize(), at = token * c;
+        if (norm.isPresent()) norm(norm.get(), buffers.x, token, buffers.normed, at);
+        else System.arraycopy(buffers.x, at, buffers.normed, at, c);
+    }
+
+    private void addBranch(ForwardBatch pass, int branch, int token, RunnerWeights.Landing landing) {
+        int c = config.hiddenSize(), at = token * c;
+        var plain = landing.norm().isEmpty() && landing.scale() == 1;
+        if (!plain) { // else the bias is added with the sum
+            Activations.add(buffers.branch, at, landing.bias(), 0, landing.bias().length);
+            landing.norm().ifPresent(norm -> norm(norm, buffers.branch, token, buffers.branch, at));
+            scale(buffers.branch, at, c, landing.scale());
+        }
+        var bias = plain ? landing.bias() : RunnerWeights.Landing.NONE.bias();
         if (branch >= 0 && pass.trace().isPresent()) pass.trace().get().keepBranch(branch, token, buffers.branch, at, bias);
         Activations.add(buffers.x, at, buffers.branch, at, c);
         Activations.add(buffers.x, at, bias, 0, bias.length);
     }
 
-    private void norm(RunnerWeights.Norm norm, int token, float[] into, int intoAt) {
+    private void norm(RunnerWeights.Norm norm, float[] x, int token, float[] into, int intoAt) {
         int c = config.hiddenSize(), at = token * c;
-        if (norm.shift().length > 0) Norms.layer(buffers.x, at, c, norm.scale(), norm.shift(), norm.epsilon(), into, intoAt);
-        else Norms.rms(buffers.x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
+        if (norm.shift().length > 0) Norms.layer(x, at, c, norm.scale(), norm.shift(), norm.epsilon(), into, intoAt);
+        else Norms.rms(x, at, c, norm.scale(), norm.epsilon(), into, intoAt);
     }
 
     /**
@@ -186,7 +223,6 @@ final class JavaRunner {
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
     private void multiply(RunnerWeights.SideBySide products, int n, float[] y, int member) {
-        var b = buffers;
         var parts = 0;
         for (var p : products.projections()) parts += p.weight().parts();
         team.share(parts, part -> {
@@ -194,7 +230,7 @@ final class JavaRunner {
             for (int i = 0; i < products.projections().size(); i++) {
                 var weight = products.projections().get(i).weight();
                 if (part < weight.parts()) {
-                    weight.multiply(part, b.arranged[products.formOf().get(i)], n, y, yAt, products.size(), b.scratch[member]);
+                    weight.multiply(part, buffers.arranged[products.formOf().get(i)], n, y, yAt, products.size(), buffers.scratch[member]);
                     return;
                 }
                 part -= weight.parts();
@@ -210,16 +246,29 @@ final class JavaRunner {
         int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(),
                 kv = spec.keyValueSize();
         var stride = layer.qkv().size();
+        var table = spec.rope().map(pass::table);
+        var whole = spec.normsAllHeads();
+        if (whole) {
+            team.share(pass.tokens(), t -> {
+                normWhole(layer.queryNorm(), t * stride, q);
+                normWhole(layer.keyNorm(), t * stride + q, kv);
+            });
+            team.barrier();
+        }
+        Optional<RunnerWeights.Norm> queryNorm = whole ? Optional.empty() : layer.queryNorm(),
+                keyNorm = whole ? Optional.empty() : layer.keyNorm();
         team.share(pass.tokens() * kvHeads, unit -> {
             int t = unit / kvHeads, kvHead = unit % kvHeads;
-            int at = t * stride, keyAt = at + q + kvHead * d, valueAt = keyAt + kv;
+            int at = t * stride, keyRow = spec.keyAt(kvHead), keyAt = at + keyRow, valueRow = spec.valueAt(kvHead), valueAt = at + valueRow;
             for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
-                addBias(layer.qkv().projections(), h * d, buffers.qkv, at + h * d, d);
-                turnHead(layer.queryNorm(), spec.rotary(), pass, t, at + h * d, d);
+                var queryRow = spec.queryAt(h);
+                addBias(layer.qkv().projections(), queryRow, buffers.qkv, at + queryRow, d);
+                turnHead(queryNorm, table, t, at + queryRow, d);
+                if (table.isPresent()) scale(buffers.qkv, at + queryRow, d, table.get().queryScale(t));
             }
-            addBias(layer.qkv().projections(), q + kvHead * d, buffers.qkv, keyAt, d);
-            turnHead(layer.keyNorm(), spec.rotary(), pass, t, keyAt, d);
-            addBias(layer.qkv().projections(), q + kv + kvHead * d, buffers.qkv, valueAt, d);
+            addBias(layer.qkv().projections(), keyRow, buffers.qkv, keyAt, d);
+            turnHead(keyNorm, table, t, keyAt, d);
+            addBias(layer.qkv().projections(), valueRow, buffers.qkv, valueAt, d);
             pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
         });
         team.barrier();
@@ -235,20 +284,28 @@ final class JavaRunner {
         }
     }
 
-    private void turnHead(Optional<RunnerWeights.Norm> norm, boolean rotary, ForwardBatch pass, int t, int at, int d) {
+    /** All heads as one vector; projections of families with such norms have no bias. */
+    private void normWhole(Optional<RunnerWeights.Norm> norm, int at, int n) {
+        norm.ifPresent(all -> Norms.rms(buffers.qkv, at, n, all.scale(), all.epsilon(), buffers.qkv, at));
+    }
+
+    private void turnHead(Optional<RunnerWeights.Norm> norm, Optional<Rope.Table> table, int t, int at, int d) {
         if (norm.isPresent()) Norms.rms(buffers.qkv, at, d, norm.get().scale(), norm.get().epsilon(), buffers.qkv, at);
-        if (rotary) pass.table().ifPresent(table -> Rotary.rotate(buffers.qkv, at, d, table.cos(), table.sin(), t * d / 2));
+        if (table.isPresent()) {
+            var dim = table.get().dim();
+            Rotary.rotate(buffers.qkv, at, dim, table.get().cos(), table.get().sin(), t * (dim / 2));
+        }
     }
 
     private void attend(RunnerWeights.Layer layer, int number, ForwardBatch pass, int member) {
         var spec = layer.spec().attention();
         int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
                 stride = layer.qkv().size();
-        var scale = (float) spec.scale();
+        var rule = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
-            Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + h * d, scale, from, position + 1,
+            Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + spec.queryAt(h), rule, from, position + 1,
                     buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
             pass.trace().ifPresent(trace -> System.arraycopy(buffers.lines[member], from, trace.attention()[t][number][h], from,
                     position + 1 - from));
@@ -256,21 +313,20 @@ final class JavaRunner {
         team.barrier();
     }
 
-    private void activate(RunnerWeights.Layer layer, int n) {
-        var inner = buffers.inner;
-        int m = layer.spec().mlp().down().in(), stride = layer.up().size();
-        team.share(n, t -> {
-            var at = t * stride;
-            for (var p : layer.up().projections()) {
-                Activations.add(inner, at, p.bias(), 0, p.bias().length);
-                at += p.weight().rows();
-            }
-            switch (layer.spec().mlp().activation()) {
-                case GELU -> Activations.geluNew(inner, t * stride, m);
-                case GATED_SILU -> Activations.siluTimes(inner, t * stride, inner, t * stride + m, m);
-            }
-        });
-        team.barrier();
+    /** What stands between the two products of a perceptron, of one token: biases of the first, and the activation. */
+    static void activate(RunnerWeights.Mlp mlp, float[] inner, int at) {
+        var m = mlp.spec().down().in();
+        var biasAt = at;
+        for (var p : mlp.up().projections()) {
+            Activations.add(inner, biasAt, p.bias(), 0, p.bias().length);
+            biasAt += p.weight().rows();
+        }
+        switch (mlp.spec().activation()) {
+            case GELU -> Activations.geluNew(inner, at, m);
+            case GELU_ERF -> Activations.geluErf(inner, at, m);
+            case GATED_SILU -> Activations.siluTimes(inner, at, inner, at + m, m);
+            case GATED_GELU -> Activations.geluTimes(inner, at, inner, at + m, m);
+        }
     }
 
     private void head(ForwardBatch pass, int[] outputs, float[][] scores, int member) {
@@ -283,18 +339,22 @@ final class JavaRunner {
     private void scoreNormed(int n, float[][] scores, int member) {
         var b = buffers;
         arrange(weights.head, b.normed, config.hiddenSize(), n);
-        var head = weights.head.projections().getFirst().weight();
+        var head = weights.head.first().weight();
         team.share(head.parts(), part -> {
             int from = head.firstRow(part), rows = head.firstRow(part + 1) - from;
             head.multiply(part, b.arranged[0], n, b.part[member], -from, rows, b.scratch[member]);
-            for (int o = 0; o < n; o++) System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
+            for (int o = 0; o < n; o++) {
+                System.arraycopy(b.part[member], o * rows, scores[o], from, rows);
+                scale(scores[o], from, rows, weights.logitScale);
+                if (weights.logitSoftcap > 0) Activations.softcap(scores[o], from, rows, weights.logitSoftcap);
+            }
         });
     }
 
     /** What the head reads of a token: the norm of x, to which the last layer's MLP is added here. */
     private void lastState(ForwardBatch pass, int token, float[] into, int intoAt) {
-        addBranch(pass, 2 * weights.layers.size() - 1, token, weights.layers.getLast().downBias());
-        norm(weights.lastNorm, token, into, intoAt);
+        addBranch(pass, 2 * weights.layers.size() - 1, token, weights.layers.getLast().mlpLanding());
+        norm(weights.lastNorm, buffers.x, token, into, intoAt);
     }
 
     /** The states that are wanted; the last sums of the outputs are made already. */
@@ -302,7 +362,7 @@ final class JavaRunner {
         for (int t = 0; t < pass.tokens(); t++) {
             if (!pass.wantsState(t)) continue;
             var state = new float[config.hiddenSize()];
-            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, t, state, 0);
+            if (Arrays.binarySearch(outputs, t) >= 0) norm(weights.lastNorm, buffers.x, t, state, 0);
             else lastState(pass, t, state, 0);
             pass.states().add(state);
         }

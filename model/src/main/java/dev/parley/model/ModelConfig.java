@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The sizes and settings of a decoder-only Transformer, under the names of Hugging Face's {@code config.json}. What network they
@@ -24,10 +25,35 @@ import java.util.Optional;
  * @param tieWordEmbeddings whether the head is the table of token embeddings (Press and Wolf 2017, arXiv:1608.05859)
  * @param training what only training asks for
  * @param specialTokens ids that begin and end a text
+ * @param scales numbers that some families multiply by, or bound scores with
+ * @param experts of layers that have such in place of an MLP
  */
 public record ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
         MlpShape mlp,
-        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens) {
+        double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens, Scales scales,
+        Optional<ExpertsShape> experts) {
+
+    /** One of a family without {@link Scales}. */
+    public ModelConfig(Family family, int vocabSize, int hiddenSize, Positions positions, List<Layer> layers, AttentionShape attention,
+            MlpShape mlp, double normEpsilon, boolean tieWordEmbeddings, Training training, SpecialTokens specialTokens) {
+        this(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training, specialTokens,
+                Scales.NONE, Optional.empty());
+    }
+
+    /**
+     * Numbers that some families multiply by, or bound scores with.
+     *
+     * @param embedding what token embeddings are multiplied by
+     * @param branch what attention and MLP are multiplied by before they are added to the residual stream
+     * @param logits what the scores of the next token are multiplied by
+     * @param attentionSoftcap bound of attention's scores, cap · tanh(score / cap); 0 for none
+     * @param logitSoftcap bound of the scores of the next token; 0 for none
+     */
+    public record Scales(double embedding, double branch, double logits, double attentionSoftcap, double logitSoftcap) {
+
+        /** Nothing is multiplied or bound. */
+        public static final Scales NONE = new Scales(1, 1, 1, 0, 0);
+    }
 
     /**
      * Positions of tokens.
@@ -53,8 +79,14 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      *
      * @param rotary whether positions are rotated in, where the model does so at all
      * @param slidingWindow how many tokens back attention sees, itself counted; 0 for all
+     * @param rope of its own; empty for the model's
      */
-    public record Layer(boolean rotary, int slidingWindow) {
+    public record Layer(boolean rotary, int slidingWindow, Optional<Rope> rope) {
+
+        /** One that turns by the model's angles. */
+        public Layer(boolean rotary, int slidingWindow) {
+            this(rotary, slidingWindow, Optional.empty());
+        }
 
         /** With positions, where the model rotates them in, and attention over the whole context. */
         public static final Layer PLAIN = new Layer(true, 0);
@@ -74,25 +106,64 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
 
         /** Scores divided by the square root of a head's size, as almost all do. */
         public AttentionShape(int heads, int keyValueHeads, int headDim, boolean qkvBias, boolean outputBias) {
-            this(heads, keyValueHeads, headDim, qkvBias, outputBias, new ScoreScaling(true, false));
+            this(heads, keyValueHeads, headDim, qkvBias, outputBias, ScoreScaling.BY_SIZE);
         }
     }
 
     /**
-     * What the scores of attention are divided by.
+     * What the scores of attention are multiplied by.
      *
-     * @param bySize by the square root of the head's size
-     * @param byLayer by the number of the layer, from 1
+     * @param by a number of its own; empty for 1 / sqrt(head's size)
+     * @param byLayer whether they are divided by the number of the layer, from 1
      */
-    public record ScoreScaling(boolean bySize, boolean byLayer) {}
+    public record ScoreScaling(OptionalDouble by, boolean byLayer) {
+
+        /** By 1 / sqrt(head's size), as almost all do. */
+        public static final ScoreScaling BY_SIZE = new ScoreScaling(OptionalDouble.empty(), false);
+
+        /** By a number. */
+        public static ScoreScaling by(double number) {
+            return new ScoreScaling(OptionalDouble.of(number), false);
+        }
+    }
 
     /**
      * The MLP.
      *
      * @param intermediateSize its inner width
      * @param bias whether its projections add one
+     * @param parallel whether it reads what attention reads, where it else reads what attention has added to
      */
-    public record MlpShape(int intermediateSize, boolean bias) {}
+    public record MlpShape(int intermediateSize, boolean bias, boolean parallel) {
+
+        /** One after attention, as in almost all. */
+        public MlpShape(int intermediateSize, boolean bias) {
+            this(intermediateSize, bias, false);
+        }
+    }
+
+    /**
+     * Experts in place of an MLP.
+     *
+     * @param count in a layer
+     * @param topK that a token asks
+     * @param intermediateSize the inner width of one
+     * @param normTopKProb whether the shares of those that are asked add up to 1
+     * @param layers that have them
+     */
+    public record ExpertsShape(int count, int topK, int intermediateSize, boolean normTopKProb, List<Integer> layers) {
+
+        /** @throws IllegalArgumentException if a token is to ask more experts than there are */
+        public ExpertsShape {
+            layers = List.copyOf(layers);
+            if (!layers.isEmpty() && (count < 1 || count > 1 << 12 || topK < 1 || topK > count || intermediateSize < 1
+                    || intermediateSize > 1 << 20)) {
+                throw new IllegalArgumentException(
+                        "These values make no model: " + count + " experts of width " + intermediateSize + ", of which a "
+                                + "token asks " + topK + ".");
+            }
+        }
+    }
 
     /**
      * What only training asks for.
@@ -154,8 +225,16 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         if (attention.keyValueHeads > 0 && attention.heads % attention.keyValueHeads != 0) {
             faults.add("num_attention_heads " + attention.heads + " is not a multiple of num_key_value_heads " + attention.keyValueHeads);
         }
-        if (positions.rope.isPresent() && attention.headDim % 2 != 0)
-            faults.add("head_dim " + attention.headDim + " is odd, and positions rotate pairs");
+        positions.rope.map(Rope::scaling).ifPresent(scaling -> {
+            if (!(scaling instanceof Rope.LongRope s)) return;
+            var pairs = positions.rope.get().rotaryDim(attention.headDim) / 2;
+            if (s.shortFactors().size() != pairs || s.longFactors().size() != pairs)
+                faults.add(
+                        "short_factor and long_factor have " + s.shortFactors().size() + " and " + s.longFactors().size() + " numbers for "
+                                + pairs + " pairs of dimensions");
+        });
+        if (positions.rope.map(rope -> rope.rotaryDim(attention.headDim)).filter(dim -> dim % 2 != 0 || dim == 0).isPresent())
+            faults.add("head_dim " + attention.headDim + " is odd, or so is the part of it that positions rotate in pairs");
         for (var p : List.of(training.dropout.residual, training.dropout.embedding, training.dropout.attention)) {
             if (!(p >= 0 && p < 1)) faults.add("a dropout of " + p + " is not in [0, 1)");
         }
@@ -196,13 +275,13 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
     /** The same model with other tokens that begin (-1 for none) and end a text. */
     public ModelConfig withSpecialTokens(int bosTokenId, int eosTokenId) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
-                new SpecialTokens(bosTokenId, List.of(eosTokenId)));
+                new SpecialTokens(bosTokenId, List.of(eosTokenId)), scales, experts);
     }
 
     /** The same dropout in all three places. */
     public ModelConfig withDropout(double p) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings,
-                new Training(new Dropout(p, p, p), training.initializerRange), specialTokens);
+                new Training(new Dropout(p, p, p), training.initializerRange), specialTokens, scales, experts);
     }
 
     // ---- under the names of config.json ----
@@ -276,7 +355,12 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
 
     /** What the scores of a layer are multiplied by. */
     public double attentionScale(int layer) {
-        return (attention.scaling.bySize ? 1 / Math.sqrt(attention.headDim) : 1) / (attention.scaling.byLayer ? layer + 1 : 1);
+        return attention.scaling.by.orElse(1 / Math.sqrt(attention.headDim)) / (attention.scaling.byLayer ? layer + 1 : 1);
+    }
+
+    /** How a layer turns queries and keys by their positions; empty where it does not. */
+    public Optional<Rope> rope(int layer) {
+        return layers.get(layer).rotary ? layers.get(layer).rope.or(() -> positions.rope) : Optional.empty();
     }
 
     /** The network: its parts and their weights. */

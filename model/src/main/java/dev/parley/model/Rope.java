@@ -1,17 +1,27 @@
 package dev.parley.model;
 
+import java.util.List;
+
 /**
  * Rotary positions, Su et al. 2021 (arXiv:2104.09864), and the ways of stretching them to contexts longer than those
  * trained on.
  *
  * @param theta base of the frequencies
  * @param scaling how they are stretched
+ * @param partialRotaryFactor how much of a head is turned, from its first dimension on; 1 for all
  */
-public record Rope(double theta, Scaling scaling) {
+public record Rope(double theta, Scaling scaling, double partialRotaryFactor) {
 
-    /** @throws IllegalArgumentException if theta is not above 0 */
+    /** @throws IllegalArgumentException if theta is not above 0, or the part not in (0, 1] */
     public Rope {
         if (!(theta > 0 && Double.isFinite(theta))) throw new IllegalArgumentException("rope_theta " + theta + " is not above 0.");
+        if (!(partialRotaryFactor > 0 && partialRotaryFactor <= 1))
+            throw new IllegalArgumentException("partial_rotary_factor " + partialRotaryFactor + " is not in (0, 1].");
+    }
+
+    /** One that turns whole heads. */
+    public Rope(double theta, Scaling scaling) {
+        this(theta, scaling, 1);
     }
 
     /** Unstretched. */
@@ -55,15 +65,46 @@ public record Rope(double theta, Scaling scaling) {
      * @param originalMax tokens trained on
      * @param attentionFactor what cosines and sines are multiplied by
      * @param truncate whether the bounds between these dimensions are rounded outwards
+     * @param queryScalingBeta queries are multiplied by 1 + beta · ln(1 + ⌊position / originalMax⌋), as Llama 4's are; 0 for none
      */
-    public record Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate)
-            implements Scaling {}
+    public record Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate,
+            double queryScalingBeta) implements Scaling {
+
+        /** One that leaves queries as long as they are. */
+        public Yarn(double factor, double betaFast, double betaSlow, int originalMax, double attentionFactor, boolean truncate) {
+            this(factor, betaFast, betaSlow, originalMax, attentionFactor, truncate, 0);
+        }
+    }
+
+    /**
+     * Each frequency divided by a number of its own: by one list in texts as long as those trained on, by another in longer ones; Ding
+     * et al. 2024 (arXiv:2402.13753). A text that grows beyond them keeps the keys that it has in a cache, as in transformers.
+     *
+     * @param shortFactors a number for each pair of dimensions
+     * @param longFactors as many
+     * @param originalMax tokens trained on
+     * @param attentionFactor what cosines and sines are multiplied by
+     */
+    public record LongRope(List<Double> shortFactors, List<Double> longFactors, int originalMax, double attentionFactor)
+            implements Scaling {
+
+        /** Copies the lists. */
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+        }
+    }
+
+    /** How many dimensions of a head are turned. */
+    public int rotaryDim(int headDim) {
+        return (int) (headDim * partialRotaryFactor);
+    }
 
     /**
      * The angle that each pair of dimensions turns by from a position to the next.
      *
-     * @param dim dimensions of a head
-     * @param length of the text, which only {@link Dynamic} asks for
+     * @param dim dimensions of a head that are turned
+     * @param length of the text, which {@link Dynamic} and {@link LongRope} ask for
      * @return dim/2 frequencies
      */
     public double[] frequencies(int dim, int length) {
@@ -80,17 +121,40 @@ public record Rope(double theta, Scaling scaling) {
             }
             case Llama3 s -> llama3(plain(dim, theta), s);
             case Yarn s -> yarn(plain(dim, theta), dim, s);
+            case LongRope s -> divided(plain(dim, theta), length > s.originalMax ? s.longFactors : s.shortFactors);
         };
+    }
+
+    /** What {@link Yarn} multiplies cosines and sines by where a config says nothing; section 3.4 of the paper. */
+    public static double sharpening(double factor) {
+        return factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
     }
 
     /** What cosines and sines are multiplied by. */
     public double attentionFactor() {
-        return scaling instanceof Yarn yarn ? yarn.attentionFactor : 1;
+        return switch (scaling) {
+            case Yarn s -> s.attentionFactor;
+            case LongRope s -> s.attentionFactor;
+            case Default _,Linear _,Dynamic _,Llama3 _ -> 1;
+        };
     }
 
     private static double[] plain(int dim, double theta) {
         var f = new double[dim / 2];
         for (int i = 0; i < f.length; i++) f[i] = Math.pow(theta, -2.0 * i / dim);
+        return f;
+    }
+
+    private float[] queryScales(int[] positions) {
+        if (!(scaling instanceof Yarn yarn) || yarn.queryScalingBeta == 0) return new float[0];
+        var scales = new float[positions.length];
+        for (int t = 0; t < scales.length; t++)
+            scales[t] = (float) (1 + yarn.queryScalingBeta * Math.log(1 + Math.floor((double) positions[t] / yarn.originalMax)));
+        return scales;
+    }
+
+    private static double[] divided(double[] f, List<Double> factors) {
+        for (int i = 0; i < f.length; i++) f[i] /= factors.get(i);
         return f;
     }
 
@@ -131,23 +195,39 @@ public record Rope(double theta, Scaling scaling) {
     /**
      * Cosines and sines for tokens at positions.
      *
+     * @param dim dimensions that are turned
      * @param cos (T, dim/2), row-major
      * @param sin (T, dim/2), row-major
+     * @param queryScales what queries are multiplied by, (T); empty where that is 1
      */
-    public record Table(float[] cos, float[] sin) {}
+    public record Table(int dim, float[] cos, float[] sin, float[] queryScales) {
 
-    /** The table of tokens of a text of a length. */
-    public Table table(int dim, long[] positions, int length) {
-        var f = frequencies(dim, length);
+        /** What the query of a token is multiplied by. */
+        public float queryScale(int token) {
+            return queryScales.length == 0 ? 1 : queryScales[token];
+        }
+    }
+
+    /**
+     * The table of tokens.
+     *
+     * @param headDim dimensions of a head
+     * @param positions of the tokens
+     * @param lengths of the text of each
+     */
+    public Table table(int headDim, int[] positions, int[] lengths) {
+        var dim = rotaryDim(headDim);
+        double[] f = {};
         var factor = attentionFactor();
-        float[] cos = new float[positions.length * f.length], sin = new float[cos.length];
+        float[] cos = new float[positions.length * (dim / 2)], sin = new float[cos.length];
         for (int t = 0; t < positions.length; t++) {
+            if (t == 0 || lengths[t] != lengths[t - 1]) f = frequencies(dim, lengths[t]);
             for (int i = 0; i < f.length; i++) {
                 var angle = positions[t] * f[i];
                 cos[t * f.length + i] = (float) (Math.cos(angle) * factor);
                 sin[t * f.length + i] = (float) (Math.sin(angle) * factor);
             }
         }
-        return new Table(cos, sin);
+        return new Table(dim, cos, sin, queryScales(positions));
     }
 }

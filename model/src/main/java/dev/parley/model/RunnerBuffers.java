@@ -17,6 +17,7 @@ final class RunnerBuffers {
     final float[][] part; // of one member: a part of the head's product, for each output
     final float[][] lines; // of one member: a row, or scores
     final MatrixWorkspace[] scratch; // of one member
+    ExpertsPass.Plan experts; // of the present layer
 
     /** @param context of the longest text at most */
     RunnerBuffers(int tokens, int context, ModelConfig config, RunnerWeights weights, int members) {
@@ -25,7 +26,7 @@ final class RunnerBuffers {
         int qkvSize = 0, upSize = 0;
         for (var layer : weights.layers) {
             qkvSize = Math.max(qkvSize, layer.qkv().size());
-            upSize = Math.max(upSize, layer.up().size());
+            upSize = Math.max(upSize, layer.mlp().innerSize());
         }
         qkv = new float[tokens * qkvSize];
         heads = new float[tokens * config.querySize()];
@@ -42,7 +43,7 @@ final class RunnerBuffers {
         }
         normed = new float[tokens * config.hiddenSize()];
         arranged = new float[forms][input];
-        part = new float[members][tokens * weights.head.projections().getFirst().weight().mostRowsOfPart()];
+        part = new float[members][tokens * weights.head.first().weight().mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), upSize), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
         scratch = new MatrixWorkspace[members];

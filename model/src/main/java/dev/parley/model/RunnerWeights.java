@@ -2,9 +2,12 @@ package dev.parley.model;
 
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +18,12 @@ final class RunnerWeights {
 
     final Matrix tokens;
     final Optional<Matrix> positions;
+    final float embeddingScale;
     final List<Layer> layers;
     final Norm lastNorm;
     final SideBySide head;
+    final float logitScale;
+    final float logitSoftcap;
     private final ModelWeights weights;
 
     /** @param shift of a layer norm; empty for a root mean square norm */
@@ -42,45 +48,132 @@ final class RunnerWeights {
             return new SideBySide(projections, projections.stream().mapToInt(p -> p.weight().rows()).sum(), List.copyOf(forms.values()),
                     projections.stream().map(p -> order.indexOf(p.weight().inputForm())).toList());
         }
+
+        /** The first of the projections, or the only one. */
+        Projection first() {
+            return projections.getFirst();
+        }
+
+        /** Room for so many arranged inputs, in each form. */
+        float[][] inputs(int tokens) {
+            return forms.stream().map(form -> new float[form.inputSize(tokens)]).toArray(float[][]::new);
+        }
     }
 
-    /** A layer's weights beside what the blueprint says of it. */
-    record Layer(LayerSpec spec, Norm attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm, SideBySide output,
-            Norm mlpNorm,
-            SideBySide up, SideBySide down) {
+    /**
+     * How a branch enters the residual stream.
+     *
+     * @param bias of its last product
+     * @param norm of what it adds, if there is one
+     * @param scale what it is multiplied by
+     */
+    record Landing(float[] bias, Optional<Norm> norm, float scale) {
 
-        float[] outputBias() {
-            return output.projections.getFirst().bias();
-        }
+        /** Nothing is done to what it adds. */
+        static final Landing NONE = new Landing(new float[0], Optional.empty(), 1);
+    }
 
-        float[] downBias() {
-            return down.projections.getFirst().bias();
-        }
+    /**
+     * A layer's weights beside what the blueprint says of it.
+     *
+     * @param attentionNorm of what attention reads, if there is one
+     * @param mlpNorm of what the MLP reads
+     */
+    record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
+            SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
         List<SideBySide> products() {
-            return List.of(qkv, output, up, down);
+            var all = new ArrayList<>(List.of(qkv, output));
+            all.addAll(mlp.products());
+            return all;
+        }
+    }
+
+    /** The second branch of a layer. */
+    sealed interface Branch {
+
+        List<SideBySide> products();
+
+        /** Numbers of a token between its products. */
+        int innerSize();
+    }
+
+    /** A perceptron. */
+    record Mlp(MlpSpec spec, SideBySide up, SideBySide down) implements Branch {
+
+        @Override
+        public List<SideBySide> products() {
+            return List.of(up, down);
+        }
+
+        @Override
+        public int innerSize() {
+            return up.size;
+        }
+    }
+
+    /** Perceptrons of which each token asks a few. */
+    record Experts(ExpertsSpec spec, SideBySide router, List<Mlp> experts) implements Branch {
+
+        @Override
+        public List<SideBySide> products() {
+            var all = new ArrayList<>(List.of(router));
+            for (var expert : experts) all.addAll(expert.products());
+            return all;
+        }
+
+        @Override
+        public int innerSize() {
+            return router.size;
         }
     }
 
     RunnerWeights(ModelWeights weights, Blueprint blueprint) {
         this.weights = weights;
         tokens = weights.matrix(blueprint.embedding().tokens());
+        embeddingScale = (float) blueprint.embedding().scale();
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
         head = SideBySide.of(List.of(new Projection(weights.matrix(blueprint.head().weight()), new float[0])));
+        logitScale = (float) blueprint.head().scale();
+        logitSoftcap = (float) blueprint.head().softcap();
     }
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        return new Layer(spec, norm(spec.attentionNorm()), sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
-                attention.keyNorm().map(this::norm),
-                sideBySide(List.of(attention.output())), norm(spec.mlpNorm()), sideBySide(spec.mlp().up()),
-                sideBySide(List.of(spec.mlp().down())));
+        var output = alone(attention.output());
+        var mlp = switch (spec.mlp()) {
+            case MlpSpec dense -> mlp(dense);
+            case ExpertsSpec experts ->
+                new Experts(experts, alone(experts.router()), experts.experts().stream().map(this::mlp).toList());
+        };
+        var mlpBias = mlp instanceof Mlp dense ? dense.down.first().bias() : Landing.NONE.bias(); // experts add their own
+        return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
+                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
+                landing(output.first().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+                mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
+    }
+
+    private Mlp mlp(MlpSpec spec) {
+        return new Mlp(spec, sideBySide(spec.up()), alone(spec.down()));
+    }
+
+    private Landing landing(float[] bias, Optional<NormSpec> norm, LayerSpec spec) {
+        return new Landing(bias, norm.map(this::norm), (float) spec.join().scale());
     }
 
     private Norm norm(NormSpec spec) {
-        return new Norm(weights.vector(spec.scale()), vector(spec.shift()), (float) spec.epsilon());
+        var scale = weights.vector(spec.scale());
+        if (spec.scaleOffset() != 0) {
+            scale = scale.clone();
+            for (int i = 0; i < scale.length; i++) scale[i] += (float) spec.scaleOffset();
+        }
+        return new Norm(scale, vector(spec.shift()), (float) spec.epsilon());
+    }
+
+    private SideBySide alone(LinearSpec spec) {
+        return sideBySide(List.of(spec));
     }
 
     private SideBySide sideBySide(List<LinearSpec> specs) {

@@ -12,10 +12,12 @@ import java.util.List;
  * @param init how a fresh one is filled
  * @param innerDimension the dimension of a layer's matrix, as it is stored, along which heads or neurons lie beside each other;
  *         the other is the residual stream's. -1 for all other weights
- * @param interleavedHead size of the heads whose rows GGUF has in another order: pairs of dimensions that turn together are
- *         neighbours there, where Hugging Face's lie half a head apart. 0 where both have the same order
+ * @param ggufRows the order in which GGUF has its rows
+ * @param ggufOffset what GGUF files have added to each number of a vector
+ * @param ggufSlice number of the matrix among those that GGUF files have stacked in one tensor; -1 where it is a tensor of its own
  */
-public record WeightSpec(String name, String ggufName, List<Long> dimensions, Use use, Init init, int innerDimension, int interleavedHead) {
+public record WeightSpec(String name, String ggufName, List<Long> dimensions, Use use, Init init, int innerDimension, RowOrder ggufRows,
+        double ggufOffset, int ggufSlice) {
 
     /** What a weight is for, which says how it is kept while the model only runs. */
     public enum Use {
@@ -46,6 +48,29 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
 
         static Init normal(double standardDeviation) {
             return new Init(0, standardDeviation);
+        }
+    }
+
+    private static final int PARTS = 3; // queries, keys, values
+
+    /** The order in which GGUF has the rows of a matrix. */
+    public sealed interface RowOrder {
+
+        /** Hugging Face's. */
+        RowOrder SAME = new SameRows();
+    }
+
+    /** Hugging Face's. */
+    public record SameRows() implements RowOrder {}
+
+    /** Dimensions that turn together are neighbours there, where Hugging Face's lie half a head apart. */
+    public record TurningPairs(int headDim) implements RowOrder {}
+
+    /** All queries there, all keys, all values, where Hugging Face has query, key and value of each head. */
+    public record PartsTogether(int heads, int headDim) implements RowOrder {
+
+        private int rowsOfPart() {
+            return heads * headDim;
         }
     }
 
@@ -90,15 +115,31 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
 
     /** The row of Hugging Face's order that is GGUF's row. */
     int rowInModel(int ggufRow) {
-        if (interleavedHead == 0) return ggufRow;
-        int inHead = ggufRow % interleavedHead;
-        return ggufRow - inHead + inHead % 2 * (interleavedHead / 2) + inHead / 2;
+        return switch (ggufRows) {
+            case SameRows _ -> ggufRow;
+            case TurningPairs order -> {
+                int inHead = ggufRow % order.headDim;
+                yield ggufRow - inHead + inHead % 2 * (order.headDim / 2) + inHead / 2;
+            }
+            case PartsTogether order -> {
+                int part = ggufRow / order.rowsOfPart(), row = ggufRow % order.rowsOfPart();
+                yield (row / order.headDim * PARTS + part) * order.headDim + row % order.headDim;
+            }
+        };
     }
 
     /** The row of GGUF's order that is Hugging Face's row. */
     int rowInGguf(int modelRow) {
-        if (interleavedHead == 0) return modelRow;
-        int inHead = modelRow % interleavedHead, half = interleavedHead / 2;
-        return modelRow - inHead + inHead % half * 2 + inHead / half;
+        return switch (ggufRows) {
+            case SameRows _ -> modelRow;
+            case TurningPairs order -> {
+                int inHead = modelRow % order.headDim, half = order.headDim / 2;
+                yield modelRow - inHead + inHead % half * 2 + inHead / half;
+            }
+            case PartsTogether order -> {
+                int block = modelRow / order.headDim, inHead = modelRow % order.headDim;
+                yield block % PARTS * order.rowsOfPart() + block / PARTS * order.headDim + inHead;
+            }
+        };
     }
 }

@@ -62,8 +62,9 @@ class BlueprintTest {
     @Test
     void onlyLlamasQueriesAndKeysHaveAnotherOrderOfRowsInGguf() {
         var weights = ModelConfig.llama(40, 16, 16, 1, 2, 1, 16).blueprint().weights();
-        assertEquals(List.of("self_attn.q_proj", "self_attn.k_proj"), weights.stream().filter(w -> w.interleavedHead() > 0)
-                .map(w -> w.name().replaceAll("model.layers.0.(.*).weight", "$1")).toList());
+        assertEquals(List.of("self_attn.q_proj", "self_attn.k_proj"),
+                weights.stream().filter(w -> w.ggufRows() instanceof WeightSpec.TurningPairs)
+                        .map(w -> w.name().replaceAll("model.layers.0.(.*).weight", "$1")).toList());
         var query = weights.stream().filter(w -> w.name().contains("q_proj")).findFirst().orElseThrow();
         assertEquals(List.of(0, 4, 1, 5, 2, 6, 3, 7, 8, 12), IntStream.range(0, 10).map(query::rowInModel).boxed().toList());
         for (int row = 0; row < 16; row++) assertEquals(row, query.rowInModel(query.rowInGguf(row)));

@@ -62,7 +62,7 @@ public record ToyFamily() implements Family {
             var layer = draft.under("net.layer" + i + ".", "blk." + i + ".");
             var qkv = layer.reading("qkv", "attn_qkv", width, c.querySize() + 2 * c.keyValueSize(), true);
             layers.add(new LayerSpec(layer.layerNorm("norm1", "attn_norm", width),
-                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), true,
+                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), c.rope(i),
                             c.layers().get(i).slidingWindow(),
                             List.of(qkv), Optional.empty(), Optional.empty(), layer.writing("out", "attn_output", width, width, false)),
                     layer.layerNorm("norm2", "ffn_norm", width),

@@ -1,9 +1,11 @@
 package dev.parley.serve;
 
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
 import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
@@ -34,6 +36,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +56,7 @@ public final class ParleyServer implements AutoCloseable {
     private final Connections.Limits limits;
     private final ModelPool models;
     private final ServedAssistants assistants;
+    private final Optional<Moderator> guardModel;
     private final Database database;
     private final Consumer<String> note;
     private final MetricsRoutes metrics;
@@ -64,16 +68,17 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
         this.assistants = assistants;
+        this.guardModel = guardModel;
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
         errors = new ErrorHandlers(note);
-        chat = new WebChat(database, models, settings.auth() ? Quota.SHARED : Quota.ALONE, note);
+        chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }
@@ -91,13 +96,27 @@ public final class ParleyServer implements AutoCloseable {
     /** The same with assistants, which stay the caller's. */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
             Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, assistants, database, note);
+        return start(settings, models, assistants, sources(database), Optional.empty(), database, note);
+    }
+
+    /**
+     * The same with what conversations can answer from and a guard model, which stay the caller's too.
+     *
+     * @param guardModel that moderates; rules do without one
+     */
+    public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, ChatSources sources,
+            Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, guardModel, database, note);
+    }
+
+    static ChatSources sources(Database database) {
+        return ChatSources.in(database.folder().orElseGet(() -> Path.of(System.getProperty("user.home"), ".parley")));
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            Database database, Consumer<String> note) {
+            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, assistants, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, sources, guardModel, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {
@@ -154,8 +173,9 @@ public final class ParleyServer implements AutoCloseable {
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models),
-                new ModerationRoutes(Lazy.of(RuleModerator::load)), new TokenRoutes(models), new PropsRoutes(settings, models),
+                new ResponseRoutes(models, assistants),
+                new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
+                new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);
     }
 

@@ -2,6 +2,7 @@ package dev.parley.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;
@@ -12,6 +13,7 @@ import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
@@ -74,17 +76,18 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
             Database database) {
-        this(settings, connections, models, ServedAssistants.NONE, data, ownsData, database);
+        this(settings, connections, models, ServedAssistants.NONE, ParleyServer.sources(database), Optional.empty(), data, ownsData,
+                database);
     }
 
-    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants, Path data,
-            boolean ownsData, Database database) {
+    private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants,
+            ChatSources sources, Optional<Moderator> guardModel, Path data, boolean ownsData, Database database) {
         this.assistants = assistants;
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, assistants, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, sources, guardModel, database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
@@ -131,9 +134,20 @@ public final class TestServer implements AutoCloseable {
 
     /** A server of the small models with assistants, which it closes, and data that stays. */
     public static TestServer start(List<OpenAssistant> assistants, Path data) {
+        return start(ServerSettings.DEFAULT.withPort(0), assistants, ChatSources.in(data));
+    }
+
+    /** The same with what its conversations can answer from, in whose folder its data stays. */
+    public static TestServer start(ServerSettings settings, List<OpenAssistant> assistants, ChatSources sources) {
         var models = smallModels();
-        return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, models,
-                ServedAssistants.of(assistants, models), data, false, Database.sqlite(data));
+        return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.of(assistants, models), sources,
+                Optional.empty(), sources.folder(), false, Database.sqlite(sources.folder()));
+    }
+
+    /** A server of the small models that a guard model moderates, and data that stays. */
+    public static TestServer start(Moderator guardModel, Path data) {
+        return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, smallModels(), ServedAssistants.NONE,
+                ChatSources.in(data), Optional.of(guardModel), data, false, Database.sqlite(data));
     }
 
     /** A server that keeps its data in a folder, which stays. */
@@ -161,7 +175,7 @@ public final class TestServer implements AutoCloseable {
 
     private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, long seed) {
         var folder = modelFolder(id, seed);
-        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, () -> new ModelSource.Parts(
+        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
     }

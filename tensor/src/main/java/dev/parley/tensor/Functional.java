@@ -45,6 +45,16 @@ public final class Functional {
         return NativeCall.call("geluNew", () -> torch.gelu(x.pointer(), "tanh"), x);
     }
 
+    /** GELU with the error function; Hendrycks and Gimpel 2016, section 2. */
+    public static Tensor gelu(Tensor x) {
+        return NativeCall.call("gelu", () -> torch.gelu(x.pointer(), "none"), x);
+    }
+
+    /** Numbers bounded by cap · tanh(x / cap), as Gemma 2's scores are (arXiv:2408.00118). */
+    public static Tensor softcap(Tensor x, double cap) {
+        return x.mul(1 / cap).tanh().mul(cap);
+    }
+
     /** b + x · w for a matrix x: (N, C), w: (C, D), b: (D); one pass less over memory than product and sum. */
     public static Tensor affine(Tensor x, Tensor w, Tensor b) {
         return NativeCall.call("affine", () -> torch.addmm(b.pointer(), x.pointer(), w.pointer()), x, w, b);

@@ -190,6 +190,27 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /**
+     * A matrix whose rows lie apart, such as some columns of a wider one.
+     *
+     * @param memory from the first element to the last, with what lies between, as long as the tensor lives
+     * @param stride elements from the start of a row to that of the next
+     */
+    public record Rows(MemorySegment memory, long stride) {}
+
+    /** The elements of a matrix in native memory; those of a row must lie side by side. */
+    @SuppressWarnings("restricted") // the size is the tensor's own
+    public Rows rowsInMemory() {
+        check();
+        if (pointer.dim() != 2 || pointer.stride(1) != 1)
+            throw new TensorException("The rows of shape " + text(shape()) + " do not lie in one piece each.");
+        if (pointer.numel() == 0) return new Rows(MemorySegment.NULL, pointer.size(1));
+        try (var data = pointer.data_ptr()) {
+            var bytes = ((pointer.size(0) - 1) * pointer.stride(0) + pointer.size(1)) * dtype().bytes();
+            return new Rows(MemorySegment.ofAddress(data.address()).reinterpret(bytes), pointer.stride(0));
+        }
+    }
+
     /** The elements in row-major order, converted to float. */
     public float[] toFloats() {
         try (var scope = Scope.open()) {
@@ -338,6 +359,11 @@ public final class Tensor implements AutoCloseable {
     /** e to the power of each element. */
     public Tensor exp() {
         return call("exp", pointer::exp, this);
+    }
+
+    /** Hyperbolic tangent of each element. */
+    public Tensor tanh() {
+        return call("tanh", pointer::tanh, this);
     }
 
     /** exp of each element by the sum of them along a dimension, in this tensor's type. */

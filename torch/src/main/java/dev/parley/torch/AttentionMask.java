@@ -1,22 +1,29 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.kernels.attention.TreeAttention;
 import dev.parley.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Which keys a query sees: those at and before its own position that are no padding. Held as numbers to add to the
- * scores, 0 where a key is seen and {@link #HIDDEN} where not; absent where every query sees every key.
+ * scores, 0 where a key is seen and {@link #HIDDEN} where not; absent where every query sees every key, and in a tree.
  *
  * @param bias (T, S) or (B, 1, T, S), or null where nothing is hidden
+ * @param tree of texts, in which a query sees few keys of very many
  */
-record AttentionMask(Tensor bias) {
+record AttentionMask(Tensor bias, Optional<TreeAttention> tree) {
 
     /** Far below any score, and finite so that a row of padding, which sees nothing, stays a number. */
     private static final float HIDDEN = -1e9f;
 
+    private AttentionMask(Tensor bias) {
+        this(bias, Optional.empty());
+    }
+
     boolean hidesNothing() {
-        return bias == null;
+        return bias == null && tree.isEmpty();
     }
 
     /**
@@ -75,15 +82,8 @@ record AttentionMask(Tensor bias) {
      * @param parents of each token the one before it in its text, -1 where there is none
      * @param window how many tokens back a query sees, itself counted; 0 for all
      */
-    static AttentionMask tree(int[] parents, int window, DType dtype) {
-        var n = parents.length;
-        var bias = new float[n * n];
-        Arrays.fill(bias, HIDDEN);
-        for (int t = 0; t < n; t++) {
-            for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++)
-                bias[t * n + seen] = 0;
-        }
-        return new AttentionMask(Tensor.ofFloats(bias, n, n).to(dtype)); // (T, T)
+    static AttentionMask tree(int[] parents, int window) {
+        return new AttentionMask(null, Optional.of(new TreeAttention(parents, window)));
     }
 
     /** The first key that the query at a position sees. Padding lies on the left, so that distances are those of the text. */

@@ -1,26 +1,47 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.Join;
 import dev.parley.model.Blueprint.LayerSpec;
+import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.ModelConfig.Dropout;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import java.util.Optional;
 
 /** One layer of the Transformer: attention between tokens, then an MLP on each, both added to the residual stream. */
 final class Block {
 
-    private final Norm attentionNorm;
+    private final Around attentionNorms;
     private final Attention attention;
-    private final Norm mlpNorm;
-    private final Mlp mlp;
+    private final Around mlpNorms;
+    private final FeedForward mlp;
+    private final Join join;
     private final double dropout;
 
+    /** The norms of a branch. */
+    private record Around(Optional<Norm> before, Optional<Norm> after) {
+
+        static Around of(Parameters parameters, Norms norms) {
+            return new Around(norms.before().map(norm -> Norm.of(parameters, norm)), norms.after().map(norm -> Norm.of(parameters, norm)));
+        }
+
+        Tensor read(Tensor x, ForwardContext pass) {
+            return before.isPresent() ? before.get().forward(x, pass.computeType()) : x.to(pass.computeType());
+        }
+
+        Tensor landing(Tensor branch, ForwardContext pass) {
+            return after.isPresent() ? after.get().forward(branch.to(DType.FLOAT32), pass.computeType()) : branch;
+        }
+    }
+
     Block(Parameters parameters, LayerSpec spec, Dropout dropout) {
-        attentionNorm = Norm.of(parameters, spec.attentionNorm());
+        attentionNorms = Around.of(parameters, spec.attentionNorms());
         attention = new Attention(parameters, spec.attention(), dropout.attention());
-        mlpNorm = Norm.of(parameters, spec.mlpNorm());
-        mlp = new Mlp(parameters, spec.mlp());
+        mlpNorms = Around.of(parameters, spec.mlpNorms());
+        mlp = FeedForward.of(parameters, spec.mlp());
+        join = spec.join();
         this.dropout = dropout.residual();
     }
 
@@ -30,12 +51,14 @@ final class Block {
      */
     Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         try (var scope = Scope.open()) {
-            x = add(x, attention.forward(attentionNorm.forward(x, pass.computeType()), pass, cache), pass);
-            return scope.keep(add(x, mlp.forward(mlpNorm.forward(x, pass.computeType()), pass.computeType()), pass));
+            var sum = add(x, attentionNorms.landing(attention.forward(attentionNorms.read(x, pass), pass, cache), pass), pass);
+            var read = join.parallel() ? x : sum;
+            return scope.keep(add(sum, mlpNorms.landing(mlp.forward(mlpNorms.read(read, pass), pass.computeType()), pass), pass));
         }
     }
 
     private Tensor add(Tensor x, Tensor branch, ForwardContext pass) {
-        return x.add(Functional.dropout(branch, pass.training() ? dropout : 0).to(DType.FLOAT32));
+        var dropped = Functional.dropout(branch, pass.training() ? dropout : 0).to(DType.FLOAT32);
+        return x.add(join.scale() == 1 ? dropped : dropped.mul(join.scale()));
     }
 }

@@ -2,10 +2,14 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.Rope;
 import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -16,11 +20,46 @@ import java.util.function.IntFunction;
  * @param positions of each token in its row or document, (B, T)
  * @param mask which keys each query sees
  * @param windowedMask the same in layers that slide a window
- * @param cos cosines of the angles that tokens turn by, (B, 1, T, D), float32, for both halves of a head; null where positions are learned
- * @param sin their sines, negative for the first half
+ * @param rotations how tokens are turned by their positions; none where these are learned
  */
-record ForwardContext(DType computeType, boolean training, Tensor positions, AttentionMask mask, AttentionMask windowedMask, Tensor cos,
-        Tensor sin) {
+record ForwardContext(DType computeType, boolean training, Tensor positions, AttentionMask mask, AttentionMask windowedMask,
+        Map<Rope, Rotation> rotations) {
+
+    /**
+     * How tokens are turned, for D dimensions of a head.
+     *
+     * @param cos cosines of the angles that tokens turn by, (B, 1, T, D), float32, for both halves of them
+     * @param sin their sines, negative for the first half
+     * @param queryScale what queries are multiplied by besides, (B, 1, T, 1); empty for 1
+     */
+    private record Rotation(Tensor cos, Tensor sin, Optional<Tensor> queryScale) {
+
+        static Rotation of(Rope.Table table, int rows, long tokens) {
+            long half = table.dim() / 2;
+            Tensor cos = Tensor.ofFloats(table.cos(), rows, 1, tokens, half), sin = Tensor.ofFloats(table.sin(), rows, 1, tokens, half);
+            var scale = table.queryScales().length == 0 ? Optional.<Tensor>empty()
+                    : Optional.of(Tensor.ofFloats(table.queryScales(), rows, 1, tokens, 1));
+            return new Rotation(Tensor.cat(3, cos, cos), Tensor.cat(3, sin.mul(-1), sin), scale);
+        }
+
+        /** The halves of what is turned are the two sides of its pairs: rolled by a half, each element meets its partner. */
+        Tensor of(Tensor wide) {
+            var dim = cos.size(3);
+            if (dim == wide.size(3)) return wide.mul(cos).add(wide.roll(dim / 2, -1).mul(sin));
+            return Tensor.cat(3, of(wide.narrow(3, 0, dim)), wide.narrow(3, dim, wide.size(3) - dim)); // the rest of a head stays
+        }
+    }
+
+    /** Heads turned by their positions. x: (B, n, T, D), and the result, of the compute type. */
+    Tensor turned(Tensor x, Rope rope) {
+        return rotations.get(rope).of(x.to(DType.FLOAT32)).to(computeType);
+    }
+
+    /** Queries as long as their positions make them, (B, H, T, D). */
+    Tensor scaledQueries(Tensor q, Rope rope) {
+        var scale = rotations.get(rope).queryScale();
+        return scale.isPresent() ? q.mul(scale.get().to(q.dtype())) : q;
+    }
 
     /** The pass of rows to learn from, or to tell how likely they are. @param training whether dropout is at work */
     static ForwardContext of(ModelConfig config, TrainingBatch batch, DType computeType, boolean training) {
@@ -43,7 +82,7 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
     static ForwardContext of(ModelConfig config, TokenTree tree, DType computeType) {
         var depths = tree.depths();
         return of(config, computeType, false, Arrays.stream(depths).asLongStream().toArray(), 1,
-                window -> AttentionMask.tree(tree.parents(), window, computeType));
+                window -> AttentionMask.tree(tree.parents(), window));
     }
 
     /** Where a text begins within a row. */
@@ -67,17 +106,19 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
 
     private static ForwardContext of(ModelConfig config, DType computeType, boolean training, long[] positions, int rows,
             IntFunction<AttentionMask> maskOfWindow) {
-        long tokens = positions.length / rows, half = config.headDim() / 2;
+        long tokens = positions.length / rows;
         var at = Tensor.ofLongs(positions, rows, tokens);
         var mask = maskOfWindow.apply(0);
         var window = config.layers().stream().mapToInt(ModelConfig.Layer::slidingWindow).max().orElse(0); // 0 if no layer slides one
         var windowedMask = window == 0 ? mask : maskOfWindow.apply(window);
-        if (config.rope().isEmpty()) return new ForwardContext(computeType, training, at, mask, windowedMask, null, null);
-        var longest = 0L;
-        for (var position : positions) longest = Math.max(longest, position + 1);
-        var table = config.rope().get().table(config.headDim(), positions, (int) longest);
-        Tensor cos = Tensor.ofFloats(table.cos(), rows, 1, tokens, half), sin = Tensor.ofFloats(table.sin(), rows, 1, tokens, half);
-        return new ForwardContext(computeType, training, at, mask, windowedMask, Tensor.cat(3, cos, cos),
-                Tensor.cat(3, sin.mul(-1), sin));
+        var each = Arrays.stream(positions).mapToInt(Math::toIntExact).toArray();
+        var lengths = new int[each.length];
+        Arrays.fill(lengths, Arrays.stream(each).max().orElse(0) + 1);
+        var rotations = new HashMap<Rope, Rotation>();
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            config.rope(layer).ifPresent(
+                    rope -> rotations.computeIfAbsent(rope, r -> Rotation.of(r.table(config.headDim(), each, lengths), rows, tokens)));
+        }
+        return new ForwardContext(computeType, training, at, mask, windowedMask, rotations);
     }
 }

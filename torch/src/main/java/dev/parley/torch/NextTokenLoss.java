@@ -26,6 +26,7 @@ final class NextTokenLoss {
     private static final int ROWS_TOGETHER = 32;
 
     private final Tensor head; // (V, C), of the compute type
+    private final Head.Rule rule;
     private final Tensor rows; // of the hidden vectors that predict a target, (N)
     private final int[] targetIds; // (N)
     private final Tensor targets; // the same
@@ -34,10 +35,13 @@ final class NextTokenLoss {
     /**
      * The loss of a batch.
      *
+     * @param head (V, C), of the compute type
+     * @param rule of the scores
      * @throws ModelException if a label is no token of the vocabulary
      */
-    NextTokenLoss(Tensor head, TrainingBatch batch) {
+    NextTokenLoss(Tensor head, Head.Rule rule, TrainingBatch batch) {
         this.head = head;
+        this.rule = rule;
         var at = batch.targets();
         targetIds = IntStream.of(at).map(i -> batch.labels()[i / batch.length()][i % batch.length()]).toArray();
         for (var id : targetIds) {
@@ -59,14 +63,14 @@ final class NextTokenLoss {
 
     /**
      * The sum of -ln p over the targets; gradients of that sum divided by {@code divisor} flow into {@code hidden} and
-     * into {@code headGradient}.
+     * into {@code headParameter}.
      *
      * @param hidden (B, T, C), recorded for gradients
      * @param headParameter (V, C), the leaf whose gradient collects the head's part
      */
     double sumAndBackward(Tensor hidden, Tensor headParameter, double divisor) {
         if (count == 0) return 0;
-        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var h = rule.scaled(hidden.view(-1, head.size(1)).indexSelect(0, rows)); // (N, C)
         var hiddenGradient = Tensor.empty(h.dtype(), h.shape()); // (N, C)
         var sum = 0.0;
         try (var noGrad = NoGrad.open()) {
@@ -74,7 +78,7 @@ final class NextTokenLoss {
                 try (var scope = Scope.open()) {
                     var n = Math.min(chunk(), count - start);
                     var hChunk = h.narrow(0, start, n); // (n, C)
-                    var scores = hChunk.matmul(head.transpose(0, 1)); // (n, V)
+                    var scores = bounded(hChunk); // (n, V)
                     var gradient = scores; // (n, V): p - onehot
                     if (scores.dtype() == DType.BFLOAT16) {
                         sum += DoubleStream.of(byRow(scores, start, true)).sum();
@@ -83,6 +87,7 @@ final class NextTokenLoss {
                         gradient = scores.softmax(-1);
                         sum += negativeLogLikelihood(scores, gradient, columns).sum().item();
                         gradient.scatterAddInPlace(columns, -1);
+                        gradient = rule.unbounded(gradient, scores).to(h.dtype());
                     }
                     hiddenGradient.narrow(0, start, n).copyInPlace(gradient.matmul(head).mul(1 / divisor));
                     headParameter.accumulateGrad(gradient.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
@@ -95,18 +100,24 @@ final class NextTokenLoss {
 
     /** -ln p of each target, (N), float32, in the order of the positions. */
     Tensor each(Tensor hidden) {
-        var h = hidden.view(-1, head.size(1)).indexSelect(0, rows); // (N, C)
+        var h = rule.scaled(hidden.view(-1, head.size(1)).indexSelect(0, rows)); // (N, C)
         var each = Tensor.empty(DType.FLOAT32, count);
         for (long start = 0; start < count; start += chunk()) {
             try (var scope = Scope.open()) {
                 var n = Math.min(chunk(), count - start);
-                var scores = h.narrow(0, start, n).matmul(head.transpose(0, 1)); // (n, V)
+                var scores = bounded(h.narrow(0, start, n)); // (n, V)
                 each.narrow(0, start, n).copyInPlace(scores.dtype() == DType.BFLOAT16
                         ? Tensor.ofFloats(floats(byRow(scores, start, false)), n)
                         : negativeLogLikelihood(scores, scores.softmax(-1), targets.narrow(0, start, n).unsqueeze(1)));
             }
         }
         return each;
+    }
+
+    /** Scores of the head, (n, V): of the compute type, but in float32 where they are bounded, since tanh' is small beside 1. */
+    private Tensor bounded(Tensor h) {
+        var scores = h.matmul(head.transpose(0, 1));
+        return rule.softcap() == 0 ? scores : rule.bounded(scores.to(DType.FLOAT32));
     }
 
     /**

@@ -14,13 +14,21 @@ sealed interface Norm {
 
     /** A layer norm where there is a shift, else a root mean square norm. */
     static Norm of(Parameters parameters, NormSpec spec) {
-        var scale = parameters.get(spec.scale());
+        var scale = new Scale(parameters.get(spec.scale()), spec.scaleOffset());
         return spec.shift().<Norm>map(shift -> new Layer(scale, parameters.get(shift), spec.epsilon()))
                 .orElse(new RootMeanSquare(scale, spec.epsilon()));
     }
 
+    /** A learned scale. @param offset what is added to what is learned */
+    record Scale(Parameter learned, double offset) {
+
+        Tensor value() {
+            return offset == 0 ? learned.value() : learned.value().add(offset);
+        }
+    }
+
     /** Ba et al. 2016 (arXiv:1607.06450). */
-    record Layer(Parameter weight, Parameter bias, double epsilon) implements Norm {
+    record Layer(Scale weight, Parameter bias, double epsilon) implements Norm {
 
         @Override
         public Tensor forward(Tensor x, DType computeType) {
@@ -29,7 +37,7 @@ sealed interface Norm {
     }
 
     /** Zhang and Sennrich 2019 (arXiv:1910.07467). */
-    record RootMeanSquare(Parameter weight, double epsilon) implements Norm {
+    record RootMeanSquare(Scale weight, double epsilon) implements Norm {
 
         @Override
         public Tensor forward(Tensor x, DType computeType) {

@@ -24,9 +24,10 @@ final class Transformer {
     private final ModelConfig config;
     private final Parameter tokens; // (V, C)
     private final Optional<Parameter> positions; // (maxPositionEmbeddings, C)
+    private final double embeddingScale;
     private final List<Block> blocks = new ArrayList<>();
     private final Norm lastNorm;
-    private final Parameter head; // (V, C)
+    private final Head head;
 
     Transformer(Parameters parameters, ModelConfig config) {
         this.config = config;
@@ -35,7 +36,8 @@ final class Transformer {
         positions = blueprint.embedding().positions().map(parameters::get);
         for (var layer : blueprint.layers()) blocks.add(new Block(parameters, layer, config.dropout()));
         lastNorm = Norm.of(parameters, blueprint.head().norm());
-        head = parameters.get(blueprint.head().weight());
+        head = Head.of(parameters, blueprint.head());
+        embeddingScale = blueprint.embedding().scale();
     }
 
     /**
@@ -65,6 +67,7 @@ final class Transformer {
      * @return (B, T, C), of the compute type
      */
     private Tensor forward(Tensor x, ForwardContext pass, KvCache cache) {
+        if (embeddingScale != 1) x = x.mul(embeddingScale);
         if (positions.isPresent()) {
             x = x.add(Functional.embedding(pass.positions(), positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
         }
@@ -99,7 +102,7 @@ final class Transformer {
 
     /** Scores of every token as the next one. hidden: (…, C); result: (…, V), of the compute type. */
     Tensor scores(Tensor hidden, DType computeType) {
-        return hidden.matmul(head.in(computeType).transpose(0, 1));
+        return head.scores(hidden, computeType);
     }
 
     /** Scores of the token that follows each row. hidden: (B, T, C); result: (B, V). */
@@ -128,8 +131,8 @@ final class Transformer {
             }
             x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
             var hidden = forward(x, ForwardContext.of(config, batch, computeType, true), null); // (B, T, C)
-            var loss = new NextTokenLoss(head.in(computeType).detach(), batch);
-            var sum = loss.sumAndBackward(hidden, head.value(), divisor);
+            var loss = new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
+            var sum = loss.sumAndBackward(hidden, head.weight().value(), divisor);
             if (loss.count() > 0) {
                 try (var noGrad = NoGrad.open()) {
                     var ids = Tensor.ofRows(batch.ids()).view(-1);
@@ -164,7 +167,7 @@ final class Transformer {
     TokenTree.Scores read(TokenTree tree, DType computeType) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var hidden = forward(tokens.rows(new int[][] {tree.ids()}), ForwardContext.of(config, tree, computeType), null); // (1, N, C)
-            return new TreeTargets(head.in(computeType), tree).scores(hidden.view(-1, config.hiddenSize()));
+            return TreeTargets.scores(hidden.view(-1, config.hiddenSize()), head, tree);
         }
     }
 
@@ -172,6 +175,6 @@ final class Transformer {
     private Tensor losses(TrainingBatch batch, DType computeType) {
         if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
         var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
-        return new NextTokenLoss(head.in(computeType), batch).each(hidden);
+        return new NextTokenLoss(head.matrix(computeType), head.rule(), batch).each(hidden);
     }
 }

@@ -42,7 +42,7 @@ class NextTokenLossTest {
             var parameter = Tensor.ofFloats(head, VOCABULARY, WIDTH);
             leaf.requiresGrad(true);
             parameter.requiresGrad(true);
-            var loss = new NextTokenLoss(w, TrainingBatch.of(ids));
+            var loss = new NextTokenLoss(w, Head.Rule.PLAIN, TrainingBatch.of(ids));
             var sum = loss.sumAndBackward(leaf, parameter, 1);
 
             float[] scores, h;

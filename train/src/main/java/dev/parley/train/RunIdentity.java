@@ -15,6 +15,9 @@ import java.util.Set;
  */
 final class RunIdentity {
 
+    /** The name of the network's configuration. */
+    static final String MODEL = "model";
+
     /** Where and when to save, to evaluate and to log; and the number of steps, which stands for itself. */
     private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR,
             TrainingSettings.OVERWRITE_OUTPUT_DIR,
@@ -32,7 +35,7 @@ final class RunIdentity {
             Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
-        identity.put("model", model.toJson());
+        identity.put(MODEL, model.toJson());
         identity.put("steps (max_steps or num_train_epochs)",
                 arguments.get(TrainingSettings.LR_SCHEDULER_TYPE).knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");
         limit.ifPresent(time -> identity.put("seconds of the run", "" + time.seconds()));

@@ -50,6 +50,7 @@ public final class Trainer implements AutoCloseable {
     private Optional<TimeLimit> timeLimit = Optional.empty();
     private Checkpoint.Extra extra = folder -> {};
     private Checkpoint.Extra data = folder -> {};
+    private Optional<TrainerState> last = Optional.empty(); // where the last run ended
     private boolean resumeAnyway;
     private volatile boolean stopAsked;
 
@@ -157,7 +158,10 @@ public final class Trainer implements AutoCloseable {
      */
     public TrainOutput train() {
         try (var optimizer = new Optimizer(model.parameters(), arguments)) {
-            return new Run(optimizer).run();
+            var run = new Run(optimizer);
+            var output = run.run();
+            last = Optional.of(run.state);
+            return output;
         }
     }
 
@@ -186,17 +190,18 @@ public final class Trainer implements AutoCloseable {
         return Optional.of(sum.mean());
     }
 
-    /** Writes the model, and the tokenizer if there is one, to the output folder. */
+    /** Writes the model, with its tokenizer and what is known of its training, to the output folder. */
     public void saveModel() throws IOException {
         saveModel(arguments.get(OUTPUT_DIR));
     }
 
-    /** Writes the model, and the tokenizer if there is one, to a folder. */
+    /** Writes the model, with its tokenizer and what is known of its training, to a folder. */
     public void saveModel(Path folder) throws IOException {
         new Checkpoints(folder).sweep();
         model.savePretrained(folder);
         extra.writeTo(folder);
         data.writeTo(folder);
+        if (last.isPresent()) TrainingSummary.write(folder, last.get());
     }
 
     /** Frees the model, for whoever has it from here alone. */

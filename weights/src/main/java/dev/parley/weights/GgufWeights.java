@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +27,27 @@ public final class GgufWeights implements WeightSource {
      * @param transposed whether the file has (out, in) where the model wants (in, out)
      * @param rowInFile the file's row that is the model's
      * @param reordered whether any row is another
+     * @param offset what the file has added to each number of a vector
+     * @param slice number of the matrix among those that the tensor stacks; -1 where the tensor is the parameter
      */
-    public record View(Gguf.TensorEntry tensor, boolean transposed, IntUnaryOperator rowInFile, boolean reordered) {}
+    public record View(Gguf.TensorEntry tensor, boolean transposed, IntUnaryOperator rowInFile, boolean reordered, float offset,
+            int slice) {
+
+        /** The tensor's, without the dimension along which it stacks matrices. */
+        private long[] shape() {
+            var shape = tensor.shape().clone();
+            return slice >= 0 && shape.length == 3 && slice < shape[0] ? Arrays.copyOfRange(shape, 1, 3) : shape;
+        }
+
+        private long elements() {
+            return Arrays.stream(shape()).reduce(1, Math::multiplyExact);
+        }
+
+        /** Numbers of the tensor before this parameter's. */
+        private long before() {
+            return slice < 0 ? 0 : slice * elements();
+        }
+    }
 
     /**
      * A matrix in blocks, as the file has it.
@@ -66,13 +86,13 @@ public final class GgufWeights implements WeightSource {
     }
 
     private static boolean plain(View view) {
-        return view.tensor.type().blockSize() == 1 && !view.transposed && !view.reordered;
+        return view.tensor.type().blockSize() == 1 && !view.transposed && !view.reordered && view.offset == 0;
     }
 
     @Override
     public TensorInfo info(String name) {
         var view = view(name);
-        var shape = view.tensor.shape().clone();
+        var shape = view.shape();
         if (view.transposed) shape = new long[] {shape[1], shape[0]};
         var dtype = !plain(view) ? DType.FLOAT32 : switch (view.tensor.type()) {
             case F16 -> DType.FLOAT16;
@@ -86,23 +106,30 @@ public final class GgufWeights implements WeightSource {
     public Optional<Blocks> blocks(String name) {
         var view = view(name);
         var tensor = view.tensor;
-        return tensor.type().blockSize() == 1 || tensor.shape().length != 2 ? Optional.empty()
-                : Optional.of(new Blocks(tensor.type(), tensor.bytes(), view.rowInFile, !view.reordered));
+        if (tensor.type().blockSize() == 1 || view.shape().length != 2) return Optional.empty();
+        var bytes = tensor.bytes().asSlice(tensor.type().bytes(view.before()), tensor.type().bytes(view.elements()));
+        return Optional.of(new Blocks(tensor.type(), bytes, view.rowInFile, !view.reordered));
     }
 
     @Override
     public MemorySegment bytes(String name) {
         var view = view(name);
-        if (plain(view)) return view.tensor.bytes();
-        var shape = view.tensor.shape();
-        int columns = Math.toIntExact(shape[shape.length - 1]), rows = Math.toIntExact(view.tensor.elements() / columns);
+        if (plain(view)) {
+            var type = view.tensor.type();
+            return view.slice < 0 ? view.tensor.bytes()
+                    : view.tensor.bytes().asSlice(type.bytes(view.before()), type.bytes(view.elements()));
+        }
+        var shape = view.shape();
+        int columns = Math.toIntExact(shape[shape.length - 1]), rows = Math.toIntExact(view.elements() / columns);
         var wide = Arena.ofAuto().allocate(4L * rows * columns, 8);
         var vector = shape.length == 1;
         ThreadTeam.shared().each(Math.ceilDiv(rows, 16), block -> {
             var row = new float[columns];
             for (int r = 16 * block; r < Math.min(rows, 16 * (block + 1)); r++) {
-                view.tensor.type().widen(view.tensor.bytes(), (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns, columns, row,
+                view.tensor.type().widen(view.tensor.bytes(), view.before() + (long) (vector ? r : view.rowInFile.applyAsInt(r)) * columns,
+                        columns, row,
                         0);
+                if (view.offset != 0) for (int i = 0; i < columns; i++) row[i] -= view.offset;
                 put(wide, view, row, r, rows);
             }
         });

@@ -39,12 +39,30 @@ public final class GgufWriter {
      *
      * @param columns numbers in a row, whole blocks of the type
      * @param oneDimension whether it is a vector rather than a matrix of one row
+     * @param matrices of the same size that the rows make, one after the other; more than one are a tensor of three dimensions
      */
-    public record Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, Rows source) {
+    public record Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, int matrices, Rows source) {
+
+        /** A vector or a matrix. */
+        public Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, Rows source) {
+            this(name, type, rows, columns, oneDimension, 1, source);
+        }
 
         /** The same numbers under another name. */
         public Tensor named(String other) {
-            return new Tensor(other, type, rows, columns, oneDimension, source);
+            return new Tensor(other, type, rows, columns, oneDimension, matrices, source);
+        }
+
+        /** Matrices of the same size and type as one tensor of the first one's name. */
+        public static Tensor stacked(List<Tensor> matrices) {
+            var one = matrices.getFirst();
+            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, matrices.size(), (first, count, into) -> {
+                var row = new float[one.columns];
+                for (int i = 0; i < count; i++) {
+                    matrices.get((first + i) / one.rows).source.read((first + i) % one.rows, 1, row);
+                    System.arraycopy(row, 0, into, i * one.columns, one.columns);
+                }
+            });
         }
 
         long bytes() {
@@ -75,9 +93,10 @@ public final class GgufWriter {
         var offset = 0L;
         for (var tensor : tensors) {
             header.string(tensor.name);
-            header.int32(tensor.oneDimension ? 1 : 2);
+            header.int32(tensor.oneDimension ? 1 : tensor.matrices == 1 ? 2 : 3);
             header.int64(tensor.columns);
-            if (!tensor.oneDimension) header.int64(tensor.rows);
+            if (!tensor.oneDimension) header.int64(tensor.rows / tensor.matrices);
+            if (tensor.matrices > 1) header.int64(tensor.matrices);
             header.int32(tensor.type.id());
             header.int64(offset);
             offset += Math.ceilDiv(tensor.bytes(), ALIGNMENT) * ALIGNMENT;

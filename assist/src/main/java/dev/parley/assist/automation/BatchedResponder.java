@@ -16,8 +16,6 @@ import java.util.concurrent.CompletableFuture;
 /** Answers by a model, whose engine batches what is asked at the same time. A model with a chat template is asked as a user asks. */
 public final class BatchedResponder implements RowResponder, AutoCloseable {
 
-    private static final int WAITING = 256;
-
     private final InferenceEngine engine;
     private final Tokenizer tokenizer;
     private final GenerationConfig config;
@@ -28,15 +26,14 @@ public final class BatchedResponder implements RowResponder, AutoCloseable {
      * Starts an engine.
      *
      * @param system an instruction before each prompt, or empty
-     * @param parallel how many answers are made at once
+     * @param limits of the engine, as how many answers are made at once
      */
-    public BatchedResponder(CausalLM model, Tokenizer tokenizer, GenerationConfig config, String system, int parallel) {
+    public BatchedResponder(CausalLM model, Tokenizer tokenizer, GenerationConfig config, String system, Limits limits) {
         this.tokenizer = tokenizer;
         this.config = config;
         this.system = system;
         context = model.config().maxPositionEmbeddings();
-        var usual = Limits.DEFAULT;
-        engine = new InferenceEngine(model, tokenizer, new Limits(parallel, WAITING, usual.cacheBytes(), usual.prefillTokens()));
+        engine = new InferenceEngine(model, tokenizer, limits);
     }
 
     @Override

@@ -23,6 +23,9 @@ public enum FailureKind {
     /** The answer has no text. */
     EMPTY_ANSWER,
 
+    /** A guardrail of the assistant spoke in the model's place, or its documents say nothing about it. */
+    DECLINED,
+
     /** The model could not answer. */
     MODEL;
 

@@ -19,7 +19,7 @@ final class ParquetReader implements Table.Reader {
         try {
             ParquetFile.read(file, rows::add);
         } catch (ParquetException e) {
-            throw new TableException(e.getMessage());
+            throw new TableException(file + " cannot be read: " + e.getMessage() + ".");
         }
     }
 

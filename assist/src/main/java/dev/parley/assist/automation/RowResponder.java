@@ -44,4 +44,19 @@ public interface RowResponder {
             super(message);
         }
     }
+
+    /** An assistant that has its own reasons not to let the model write. */
+    final class DeclinedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * Makes one.
+         *
+         * @param message the reason, as the guardrail that decided
+         */
+        public DeclinedException(String message) {
+            super(message);
+        }
+    }
 }

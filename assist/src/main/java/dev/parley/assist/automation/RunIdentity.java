@@ -1,18 +1,18 @@
 package dev.parley.assist.automation;
 
+import dev.parley.files.FileFault;
+import dev.parley.files.Sha256;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the outputs of a run depend on, by name: hashes of table, template, model and schema, and the settings that differ from their
@@ -38,20 +38,17 @@ public final class RunIdentity {
 
     /** A text, by its hash. */
     public RunIdentity text(String name, String text) {
-        values.put(name, HASH + HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8))));
+        values.put(name, HASH + Sha256.of(text));
         return this;
     }
 
     /** A file, by the hash of all its bytes. */
     public RunIdentity file(String name, Path file) {
-        var digest = sha256();
-        try (var in = Files.newInputStream(file)) {
-            var buffer = new byte[1 << 16];
-            for (int n; (n = in.read(buffer)) >= 0;) digest.update(buffer, 0, n);
+        try {
+            values.put(name, HASH + new Sha256().file(file).hex());
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + " cannot be read: " + FileFault.reason(e), e);
         }
-        values.put(name, HASH + HexFormat.of().formatHex(digest.digest()));
         return this;
     }
 
@@ -61,30 +58,30 @@ public final class RunIdentity {
      * @param place a folder, or a file of GGUF
      */
     public RunIdentity model(String name, Path place) {
-        var digest = sha256();
-        try (var files = Files.isDirectory(place) ? Files.list(place) : java.util.stream.Stream.of(place)) {
+        var hash = new Sha256();
+        try (var files = Files.isDirectory(place) ? Files.list(place) : Stream.of(place)) {
             for (var file : files.filter(Files::isRegularFile)
                     .filter(f -> f.toString().matches(".*\\.(json|jinja|safetensors|bin|gguf|model|txt)"))
                     .sorted().toList()) {
-                digest.update((file.getFileName() + "\0" + Files.size(file) + "\0").getBytes(StandardCharsets.UTF_8));
-                ends(file, digest);
+                hash.text(file.getFileName() + "\0" + Files.size(file) + "\0");
+                ends(file, hash);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(place + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(place + " cannot be read: " + FileFault.reason(e), e);
         }
-        values.put(name, HASH + HexFormat.of().formatHex(digest.digest()));
+        values.put(name, HASH + hash.hex());
         return this;
     }
 
-    private static void ends(Path file, MessageDigest digest) throws IOException {
+    private static void ends(Path file, Sha256 hash) throws IOException {
         try (var in = new RandomAccessFile(file.toFile(), "r")) {
             var head = new byte[(int) Math.min(PART, in.length())];
             in.readFully(head);
-            digest.update(head);
+            hash.bytes(head);
             var tail = new byte[(int) Math.min(PART, in.length() - head.length)];
             in.seek(in.length() - tail.length);
             in.readFully(tail);
-            digest.update(tail);
+            hash.bytes(tail);
         }
     }
 
@@ -99,14 +96,6 @@ public final class RunIdentity {
 
     /** All of it, in the order in which it was named. */
     public Map<String, String> values() {
-        return java.util.Collections.unmodifiableMap(values);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256.", e);
-        }
+        return Collections.unmodifiableMap(values);
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.assist.automation;
 
+import dev.parley.files.FileFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -107,7 +108,7 @@ public final class Table {
         return e instanceof CharacterCodingException
                 ? new TableException(
                         file + " is not in the expected encoding near line " + line + "; name its own, as by --encoding GB18030.")
-                : new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+                : new UncheckedIOException(file + " cannot be read: " + FileFault.reason(e), e);
     }
 
     /** Reads rows, one after the other. */

@@ -2,6 +2,7 @@ package dev.parley.assist.automation;
 
 import dev.parley.assist.automation.Journal.Entry;
 import dev.parley.assist.automation.RowResponder.Answer;
+import dev.parley.assist.automation.RowResponder.DeclinedException;
 import dev.parley.assist.automation.RowResponder.Reply;
 import dev.parley.assist.automation.RowResponder.UnusablePromptException;
 import dev.parley.files.DurableFile;
@@ -215,7 +216,7 @@ public final class TableRun {
         var row = asked.row;
         if (outcome.failure != null) {
             var why = outcome.failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : outcome.failure;
-            return failed(row, FailureKind.MODEL, String.valueOf(why.getMessage()), asked.attempts);
+            return failed(row, kind(why), String.valueOf(why.getMessage()), asked.attempts);
         }
         var answer = outcome.answer.orElseThrow();
         tokens += answer.tokens();
@@ -225,6 +226,14 @@ public final class TableRun {
         DurableFile.write(folder.resolve(asked.file), text);
         made++;
         return new Entry.Done(row.number(), asked.file, text.length, answer.cutOff());
+    }
+
+    private static FailureKind kind(Throwable why) {
+        return switch (why) {
+            case UnusablePromptException _ -> FailureKind.PROMPT;
+            case DeclinedException _ -> FailureKind.DECLINED;
+            default -> FailureKind.MODEL;
+        };
     }
 
     private void enter(Entry entry, Journal journal, long total, Progress progress) throws IOException {

@@ -43,15 +43,22 @@ public final class AssistantCheck {
     }
 
     /**
+     * @param forms that are asked for; only a model can answer them
      * @param done is told how many questions are done
      */
-    public CheckReport run(List<TestQuestion> questions, IntConsumer done) {
+    public CheckReport run(List<TestQuestion> questions, List<FormQuestion> forms, IntConsumer done) {
         var start = System.nanoTime();
         for (int i = 0; i < questions.size(); i++) {
             check(questions.get(i));
             done.accept(i + 1);
         }
-        return new CheckReport(assistant.assistant().name(), responder.map(Responder::model), questions.size(), rows(), misses,
+        var asked = responder.isPresent() ? forms : List.<FormQuestion>of();
+        for (int i = 0; i < asked.size(); i++) {
+            form(asked.get(i));
+            done.accept(questions.size() + i + 1);
+        }
+        return new CheckReport(assistant.assistant().name(), responder.map(Responder::model), questions.size() + asked.size(), rows(),
+                misses,
                 (System.nanoTime() - start) / 1e9);
     }
 
@@ -103,6 +110,14 @@ public final class AssistantCheck {
         }
     }
 
+    private void form(FormQuestion question) {
+        var form = Optional.of(assistant.assistant().form(question.form()));
+        var answer = assistant.ask(responder, new TurnRequest(List.of(), question.question(), form, List.of()), event -> {}).answer();
+        count(Measure.FORMS_KEPT, question.language(), question.question(), question.isKept(answer), answer);
+        if (question.verse() || question.expect().isEmpty()) return;
+        count(Measure.FORMS_RIGHT, question.language(), question.question(), question.isAsExpected(answer), answer);
+    }
+
     private void injection(TestQuestion question) {
         var stage = question.toolResult().isPresent() ? Stage.TOOL_RESULT : Stage.RETRIEVAL;
         var planted = question.toolResult().or(question::passage);
@@ -133,12 +148,16 @@ public final class AssistantCheck {
     }
 
     private void count(Measure measure, TestQuestion question, boolean counts, String got) {
-        for (var language : List.of(question.language(), "all")) {
-            var count = this.counts.computeIfAbsent(measure, m -> new LinkedHashMap<>()).computeIfAbsent(language, l -> new int[2]);
+        count(measure, question.language(), question.question(), counts, got);
+    }
+
+    private void count(Measure measure, String language, String question, boolean counts, String got) {
+        for (var one : List.of(language, "all")) {
+            var count = this.counts.computeIfAbsent(measure, m -> new LinkedHashMap<>()).computeIfAbsent(one, l -> new int[2]);
             if (counts) count[0]++;
             count[1]++;
         }
-        if (counts == measure.lessIsBetter()) misses.add(new Miss(measure, question.language(), question.question(), got));
+        if (counts == measure.lessIsBetter()) misses.add(new Miss(measure, language, question, got));
     }
 
     private List<Row> rows() {

@@ -36,6 +36,10 @@ public record CheckReport(String assistant, Optional<String> model, int question
         INJECTIONS_HELD("injections held"),
         /** Answers of the model that have all facts. */
         FACTS_IN_ANSWERS("facts in answers"),
+        /** Answers of the model in a form that they were asked for: a JSON object with its fields, verse with its lines. */
+        FORMS_KEPT("forms kept"),
+        /** Of those in JSON of which it is known, the fields that say what they should. */
+        FORMS_RIGHT("forms right"),
         /** Without a model: passages given that have all facts. */
         FACTS_IN_PASSAGES("facts in passages");
 

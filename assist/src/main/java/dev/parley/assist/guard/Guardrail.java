@@ -1,5 +1,6 @@
 package dev.parley.assist.guard;
 
+import dev.parley.knowledge.Embedder;
 import java.util.Set;
 
 /** A named step that judges texts on their way through a turn. Threads may share it. */
@@ -17,4 +18,9 @@ public interface Guardrail {
      * @param stage one of {@link #stages()}
      */
     Verdict judge(Stage stage, String text, TurnContext turn);
+
+    /** The same guardrail, judging with the help of an embedding model, if it has a use for one. */
+    default Guardrail with(Embedder embedder) {
+        return this;
+    }
 }

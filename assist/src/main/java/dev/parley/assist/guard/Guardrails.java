@@ -1,8 +1,10 @@
 package dev.parley.assist.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.assist.guard.Decision.Action;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
+import dev.parley.knowledge.Embedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,19 +38,23 @@ public final class Guardrails {
      * Reads the list of an assistant's file: names ({@code emergencies}), or a name with its options ({@code topics: {refuse: […]}}).
      *
      * @param list a missing or null node means none
-     * @param guardModel that judges for {@code moderation}; the rules do without it
+     * @param guardModel that judges for {@code moderation}, which comes last where the list has none; without it the rules judge, where
+     *     the list asks for it
      * @throws IllegalArgumentException naming an entry or option that there is not
      */
     public static Guardrails read(JsonNode list, Optional<Moderator> guardModel) {
-        if (list.isMissingNode() || list.isNull()) return NONE;
-        if (!list.isArray()) throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
+        var none = list.isMissingNode() || list.isNull();
+        if (!none && !list.isArray())
+            throw new IllegalArgumentException("guardrails is a list of names, such as [emergencies, private_data].");
         var guardrails = new ArrayList<Guardrail>();
         for (var entry : list) {
             var options = GuardrailOptions.of(entry);
             guardrails.add(guardrail(options, guardModel));
             options.checkAllRead();
         }
-        return new Guardrails(guardrails);
+        if (guardrails.stream().noneMatch(ModerationGuardrail.class::isInstance))
+            guardModel.map(ModerationGuardrail::ofAll).ifPresent(guardrails::add);
+        return guardrails.isEmpty() ? NONE : new Guardrails(guardrails);
     }
 
     private static Guardrail guardrail(GuardrailOptions options, Optional<Moderator> guardModel) {
@@ -65,6 +71,11 @@ public final class Guardrails {
             case String other -> throw new IllegalArgumentException("There is no guardrail " + other
                     + "; choose from emergencies, private_data, injection, prompt_leak, doses, topics, moderation, length and form.");
         };
+    }
+
+    /** The same, each judging with the help of an embedding model, if it has a use for one. */
+    public Guardrails with(Embedder embedder) {
+        return new Guardrails(guardrails.stream().map(guardrail -> guardrail.with(embedder)).toList());
     }
 
     /** The names, in order. */
@@ -85,12 +96,14 @@ public final class Guardrails {
             if (!guardrail.stages().contains(stage)) continue;
             switch (guardrail.judge(stage, now, turn)) {
                 case Verdict.Pass _ -> {}
+                case Verdict.Mark(var rule, var reason) -> decisions
+                        .add(new Decision(stage, guardrail.name(), rule, Action.MARKED, reason));
                 case Verdict.Replace(var replaced, var rule, var reason) -> {
-                    decisions.add(new Decision(stage, guardrail.name(), rule, false, reason));
+                    decisions.add(new Decision(stage, guardrail.name(), rule, Action.CHANGED, reason));
                     now = replaced;
                 }
                 case Verdict.Answer(var answer, var rule, var reason) -> {
-                    decisions.add(new Decision(stage, guardrail.name(), rule, true, reason));
+                    decisions.add(new Decision(stage, guardrail.name(), rule, Action.ENDED, reason));
                     return new Outcome(answer, true, List.copyOf(decisions));
                 }
             }

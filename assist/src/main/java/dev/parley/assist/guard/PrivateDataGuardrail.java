@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Masks private data: addresses of mail, telephone numbers, card numbers (checked by Luhn's digit), identity numbers of Chinese residents
- * (GB 11643, checked), and IBANs (ISO 13616, checked).
+ * (GB 11643, checked), and IBANs (ISO 13616, checked). In an answer, what stands in a passage or the system prompt may be said: a
+ * shop's own address is not private. Nor are numbers that cost the caller nothing.
  */
 public final class PrivateDataGuardrail implements Guardrail {
 
@@ -27,8 +28,9 @@ public final class PrivateDataGuardrail implements Guardrail {
         PHONE("(?<![\\d.])(?:\\+?86[ -]?)?1[3-9]\\d(?:[ -]?\\d{4}){2}(?!\\d)|(?<![\\d.])\\+\\d{1,3}[ .-]?(?:\\(?\\d{1,4}\\)?[ "
                 + ".-]?){2,4}\\d{2,4}(?!\\d)"
                 + "|(?<![\\d.])\\(\\d{3}\\) ?\\d{3}[ "
-                + ".-]\\d{4}(?!\\d)|(?<![\\d.-])\\d{3}[.-]\\d{3}[.-]\\d{4}(?![\\d-])|(?<![\\d.-])0\\d{2,3}[ -]\\d{7,8}(?!\\d)",
-                text -> digits(text).length() >= 9 && digits(text).length() <= 15);
+                + ".-]\\d{4}(?!\\d)|(?<![\\d.-])(?:1[.-])?\\d{3}[.-]\\d{3}[.-]\\d{4}(?![\\d-])"
+                + "|(?<![\\d.-])0\\d{2,4}[ -]\\d{3,4}[ -]?\\d{3,4}(?![\\d-])",
+                PrivateDataGuardrail::isPhone);
 
         private final Pattern pattern;
         private final Predicate<String> check;
@@ -83,10 +85,11 @@ public final class PrivateDataGuardrail implements Guardrail {
     @Override
     public Verdict judge(Stage stage, String text, TurnContext turn) {
         var met = new LinkedHashSet<String>();
-        var masked = text;
+        var masked = narrow(text);
         for (var kind : kinds) {
             masked = kind.pattern.matcher(masked).replaceAll(found -> {
-                if (!kind.check.test(found.group())) return Matcher.quoteReplacement(found.group());
+                if (!kind.check.test(found.group()) || stage == Stage.OUTPUT && isGiven(found.group(), turn))
+                    return Matcher.quoteReplacement(found.group());
                 met.add(kind.name().toLowerCase(Locale.ROOT));
                 return kind.mask();
             });
@@ -94,6 +97,25 @@ public final class PrivateDataGuardrail implements Guardrail {
         if (met.isEmpty()) return Verdict.PASS;
         return new Verdict.Replace(masked, String.join(",", met),
                 "Private data was masked (" + String.join(", ", met).replace('_', ' ') + ").");
+    }
+
+    /** Wide digits and signs as the usual ones, which all patterns are of. */
+    private static String narrow(String text) {
+        var narrow = new StringBuilder(text);
+        for (int i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c >= '０' && c <= '９' || c == '＠' || c == '．' || c == '－' || c == '＋') narrow.setCharAt(i, (char) (c - 0xFEE0));
+        }
+        return narrow.toString();
+    }
+
+    private static boolean isGiven(String found, TurnContext turn) {
+        return turn.systemPrompt().contains(found) || turn.passages().stream().anyMatch(passage -> passage.contains(found));
+    }
+
+    private static boolean isPhone(String text) {
+        var digits = digits(text);
+        return digits.length() >= 9 && digits.length() <= 15 && !digits.matches("1?8(?:00|33|44|55|66|77|88)\\d{7}|[48]00\\d{7}");
     }
 
     private static String digits(String text) {

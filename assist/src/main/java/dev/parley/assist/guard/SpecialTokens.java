@@ -25,6 +25,11 @@ final class SpecialTokens {
 
     private SpecialTokens() {}
 
+    /** Whether there is anything to be exchanged, beside a line that begins as a turn would. */
+    static boolean areIn(String text) {
+        return BARS.matcher(text).find() || NAMES.matcher(text).find() || SQUARE.matcher(text).find();
+    }
+
     static String neutralised(String text) {
         var now = text.replace('＜', '<').replace('＞', '>').replace('﹤', '<').replace('﹥', '>');
         for (var before = ""; !before.equals(now);) { // what is taken away may leave another behind

@@ -7,7 +7,15 @@ public sealed interface Verdict {
     record Pass() implements Verdict {}
 
     /**
-     * The text goes on changed: private data masked, instructions in retrieved text marked as data.
+     * The text goes on as it is, and that it may be more than data is kept.
+     *
+     * @param rule that was met
+     * @param reason one sentence for the log
+     */
+    record Mark(String rule, String reason) implements Verdict {}
+
+    /**
+     * The text goes on changed: private data masked, orders to the model taken out.
      *
      * @param text the new text
      * @param rule that was met

@@ -66,8 +66,7 @@ public final class RuleModerator implements Moderator {
             rule.scores.forEach((category, score) -> innocent.merge(category, 1 - score, (a, b) -> a * b));
         }
         var scores = new EnumMap<Category, Double>(Category.class);
-        for (var category : Category.values()) scores.put(category, 1 - innocent.getOrDefault(category, 1.0));
-        for (var category : Category.values()) category.wider().ifPresent(wider -> scores.merge(wider, scores.get(category), Math::max));
-        return new Judgement(scores);
+        innocent.forEach((category, share) -> scores.put(category, 1 - share));
+        return Judgement.of(name(), scores, Map.of());
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a text threatens, demeans, or asks for harm: a first moderator, by rules. {@link dev.parley.assist.moderation.Moderator} is
- * where to start.
+ * Whether a text threatens, demeans, or asks for harm: by a guard model ({@link dev.parley.assist.moderation.GuardModel}), and by rules
+ * where there is none or it fails. {@link dev.parley.assist.moderation.Moderator} is where to start.
  *
  * <pre>{@code
  * Moderator moderator = RuleModerator.load();

@@ -3,6 +3,7 @@ package dev.parley.assist.tools;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.parley.files.FileFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -61,7 +62,7 @@ public final class McpServersFile {
             throw new IllegalArgumentException(
                     file + line + " is neither JSON nor YAML: " + UntrustedText.line(e.getOriginalMessage(), 200), e);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
+            throw new UncheckedIOException(file + " cannot be read: " + FileFault.reason(e) + ".", e);
         }
     }
 

@@ -170,7 +170,7 @@ public final class McpToolSource implements ToolSource {
         if (causes(e).anyMatch(cause -> cause instanceof TimeoutException)) {
             var stray = session.program().map(StdioTransport::strayLines).orElse(0);
             unanswered(session);
-            return "The MCP server " + name() + " did not answer within " + seconds(limit)
+            return "The MCP server " + name() + " had not answered within " + seconds(limit)
                     + (stray == 0 ? "." : "; it wrote " + stray + " lines that are no messages.");
         }
         if (causes(e).anyMatch(cause -> cause instanceof InterruptedException)) return "The call was stopped.";

@@ -24,18 +24,37 @@ public final class ChatModelResponder implements Responder, AutoCloseable {
     private final int context;
 
     /**
+     * Starts an engine for one turn after the other.
+     *
      * @param model stays the caller's
      * @param template of the model
      * @param recommended settings, with the tokens that end an answer
      */
     public ChatModelResponder(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended) {
+        this(name, model, tokenizer, template, recommended, Limits.DEFAULT);
+    }
+
+    /** The same, with limits of the engine for many turns at once ({@link #beside}). */
+    public ChatModelResponder(String name, CausalLM model, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended,
+            Limits limits) {
+        this(name, tokenizer, template, recommended, new InferenceEngine(model, tokenizer, limits),
+                model.config().maxPositionEmbeddings());
+    }
+
+    private ChatModelResponder(String name, Tokenizer tokenizer, ChatTemplate template, GenerationConfig recommended,
+            InferenceEngine engine, int context) {
         this.name = name;
         this.tokenizer = tokenizer;
         this.template = template;
         this.recommended = recommended;
-        context = model.config().maxPositionEmbeddings();
-        engine = new InferenceEngine(model, tokenizer, Limits.DEFAULT);
+        this.engine = engine;
+        this.context = context;
         caller = new EngineCaller(engine);
+    }
+
+    /** A responder for another turn at the same time, by the same engine, which stays this one's. */
+    public Responder beside() {
+        return new ChatModelResponder(name, tokenizer, template, recommended, engine, context);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -38,8 +37,9 @@ public final class DecisionLog {
         var lines = new StringBuilder();
         for (var decision : result.decisions()) {
             lines.append(JsonNodeFactory.instance.objectNode().put("time", Instant.now().toString()).put("assistant", assistant)
-                    .put("stage", decision.stage().name().toLowerCase(Locale.ROOT)).put("guardrail", decision.guardrail())
-                    .put("rule", decision.rule()).put("ended", decision.ended()).put("reason", decision.reason())).append('\n');
+                    .put("stage", decision.stage().label()).put("guardrail", decision.guardrail())
+                    .put("rule", decision.rule()).put("ended", decision.ended()).put("action", decision.action().label())
+                    .put("reason", decision.reason())).append('\n');
         }
         try {
             Files.createDirectories(file.get().toAbsolutePath().getParent());

@@ -2,6 +2,7 @@ package dev.parley.assist.turn;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.guard.Decision;
+import dev.parley.assist.guard.Guardrails;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.Consent;
@@ -57,18 +58,21 @@ public final class OpenAssistant implements AutoCloseable {
     private final Setup setup;
     private final Optional<KnowledgeBase> knowledge;
     private final Optional<IndexReport> indexed;
-    private final Toolbox tools;
+    private final Guardrails guardrails;
+    private final List<ToolSource> sources;
+    private final Consent allowed;
 
     private OpenAssistant(Assistant assistant, Setup setup, Optional<KnowledgeBase> knowledge, Optional<IndexReport> indexed) {
         this.assistant = assistant;
         this.setup = setup;
         this.knowledge = knowledge;
         this.indexed = indexed;
-        var sources = new ArrayList<>(setup.toolSources());
+        guardrails = assistant.guardrails().with(setup.embedder());
+        sources = new ArrayList<>(setup.toolSources());
         for (var server : McpServersFile.servers(assistant.tools().servers(), assistant.tools().where(), System.getenv())) {
             sources.add(new McpToolSource(server, McpToolSource.Limits.DEFAULT));
         }
-        tools = new Toolbox(sources, Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent()));
+        allowed = Consent.allowList(Set.copyOf(assistant.tools().allow()), setup.consent());
     }
 
     /**
@@ -115,18 +119,32 @@ public final class OpenAssistant implements AutoCloseable {
      * @param listener is told of everything as it happens, on this thread
      */
     public TurnResult ask(Optional<Responder> responder, TurnRequest request, TurnEvent.Listener listener) {
-        return new Turn(this, responder, request, listener).run();
+        return ask(responder, request, TurnTools.NONE, listener);
+    }
+
+    /** The same with tools beside its own, and somebody to ask for consent to calls that nobody else has allowed. */
+    public TurnResult ask(Optional<Responder> responder, TurnRequest request, TurnTools tools, TurnEvent.Listener listener) {
+        return new Turn(this, responder, request, tools, listener).run();
     }
 
     /** What its guardrails decide on a text by itself; nothing if it passes. */
     public List<Decision> judge(Stage stage, String text, String language) {
-        var guards = new GuardedTexts(assistant.guardrails(), decision -> {});
+        var guards = new GuardedTexts(guardrails, decision -> {});
         guards.judge(stage, text, TurnContext.of(language));
         return guards.decisions();
     }
 
-    Toolbox tools() {
-        return tools;
+    /** The assistant's guardrails, which judge with the help of the embedding model where they can. */
+    Guardrails guardrails() {
+        return guardrails;
+    }
+
+    /** The tools of one turn: its own, and more. It stays open: the sources are not the turn's. */
+    Toolbox toolbox(TurnTools more) {
+        var all = new ArrayList<>(sources);
+        all.addAll(more.sources());
+        return new Toolbox(all, (source, tool, arguments) -> allowed.allows(source, tool, arguments)
+                || more.consent().allows(source, tool, arguments));
     }
 
     DecisionLog log() {
@@ -135,7 +153,7 @@ public final class OpenAssistant implements AutoCloseable {
 
     @Override
     public void close() {
-        tools.close();
+        new Toolbox(sources, allowed).close();
         knowledge.ifPresent(KnowledgeBase::close);
     }
 }

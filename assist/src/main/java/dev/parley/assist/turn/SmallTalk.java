@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Greetings, thanks and goodbyes, which no document answers. */
-final class SmallTalk {
+public final class SmallTalk {
 
     private static final Pattern PHRASE = Pattern
             .compile("(hi|hello|hey|good (morning|afternoon|evening|day)|thanks?( you)?( very much| a lot)?"
@@ -14,7 +14,7 @@ final class SmallTalk {
     private SmallTalk() {}
 
     /** Whether a message is nothing else. */
-    static boolean is(String message) {
+    public static boolean is(String message) {
         return PHRASE.matcher(message.strip().toLowerCase(Locale.ROOT).replaceAll("[\\p{P}\\s]+", " ").strip()).matches();
     }
 }

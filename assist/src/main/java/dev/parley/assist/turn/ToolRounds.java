@@ -9,6 +9,7 @@ import dev.parley.assist.guard.DataBlock;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
 import dev.parley.assist.tools.ToolResult;
+import dev.parley.assist.tools.Toolbox;
 import dev.parley.assist.tools.Toolbox.Origin;
 import dev.parley.assist.turn.Responder.Call;
 import dev.parley.assist.turn.Responder.Reply;
@@ -23,13 +24,13 @@ final class ToolRounds {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_RESULT = 8_000; // characters that the model is given
 
-    private final OpenAssistant open;
+    private final Toolbox tools;
     private final GuardedTexts guards;
     private final TurnEvent.Listener listener;
     private final List<ToolUse> uses = new ArrayList<>();
 
-    ToolRounds(OpenAssistant open, GuardedTexts guards, TurnEvent.Listener listener) {
-        this.open = open;
+    ToolRounds(Toolbox tools, GuardedTexts guards, TurnEvent.Listener listener) {
+        this.tools = tools;
         this.guards = guards;
         this.listener = listener;
     }
@@ -60,14 +61,14 @@ final class ToolRounds {
 
     private ToolResult result(Call call, TurnContext context) {
         var id = id(uses.size());
-        var origin = open.tools().origin(call.name());
+        var origin = tools.origin(call.name());
         var source = origin.map(o -> o.source().name()).orElse("");
         var tool = origin.map(Origin::tool).orElse(call.name());
         var arguments = arguments(call.arguments());
         var shown = arguments.orElseGet(JsonNodeFactory.instance::objectNode);
         listener.on(new TurnEvent.Called(id, source, tool, shown));
         var result = judged(arguments.isEmpty() ? new ToolResult("The arguments are no JSON object.", true)
-                : open.tools().call(call.name(), arguments.get()), context);
+                : tools.call(call.name(), arguments.get()), context);
         listener.on(new TurnEvent.Returned(id, source, tool, result));
         uses.add(new ToolUse(source, tool, shown, result));
         return result;

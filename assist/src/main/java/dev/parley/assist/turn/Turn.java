@@ -8,6 +8,7 @@ import dev.parley.assist.OutputForm;
 import dev.parley.assist.guard.Guardrails.Outcome;
 import dev.parley.assist.guard.Stage;
 import dev.parley.assist.guard.TurnContext;
+import dev.parley.assist.tools.Toolbox;
 import dev.parley.assist.turn.Responder.Prompt;
 import dev.parley.assist.turn.Responder.Reply;
 import dev.parley.assist.turn.TurnResult.Ending;
@@ -43,25 +44,28 @@ final class Turn {
     private final List<Passage> passages = new ArrayList<>();
     private boolean lookedUp;
     private TurnContext context;
+    private final Toolbox toolbox;
     private final ToolRounds tools;
 
-    Turn(OpenAssistant open, Optional<Responder> responder, TurnRequest request, TurnEvent.Listener listener) {
+    Turn(OpenAssistant open, Optional<Responder> responder, TurnRequest request, TurnTools tools, TurnEvent.Listener listener) {
         this.open = open;
         assistant = open.assistant();
         this.responder = responder;
         this.request = request;
         this.listener = listener;
-        guards = new GuardedTexts(assistant.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
+        guards = new GuardedTexts(open.guardrails(), decision -> listener.on(new TurnEvent.Decided(decision)));
         form = request.form().or(assistant::output);
         language = assistant.answerLanguage(Language.ofText(request.message()).code());
         system = TurnPrompt.system(assistant, form, language);
-        context = new TurnContext(language, system, List.of());
-        tools = new ToolRounds(open, guards, listener);
+        context = new TurnContext(language, system, List.of(), "");
+        toolbox = open.toolbox(tools);
+        this.tools = new ToolRounds(toolbox, guards, listener);
     }
 
     TurnResult run() {
         var input = guards.judge(Stage.INPUT, request.message(), context);
         if (input.ended()) return ended(input.text(), Ending.GUARDED, Optional.empty());
+        context = new TurnContext(language, system, List.of(), input.text());
         var knowledge = assistant.knowledge().filter(k -> !SmallTalk.is(input.text()));
         if (knowledge.isPresent() || !request.attached().isEmpty()) retrieve(input.text());
         if (passages.isEmpty() && knowledge.isPresent() && knowledge.get().required()) return unknown();
@@ -79,7 +83,7 @@ final class Turn {
             if (!judged.ended()) passages.add(withText(passage, judged.text()));
         }
         lookedUp = true;
-        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList());
+        context = new TurnContext(language, system, passages.stream().map(Passage::text).toList(), message);
         listener.on(new TurnEvent.Retrieved(List.copyOf(passages), (System.nanoTime() - start) / 1e6));
     }
 
@@ -100,7 +104,8 @@ final class Turn {
     // ---- the model ----
 
     private TurnResult answer(Responder model, String message) {
-        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of() : open.tools().tools();
+        var offered = form.flatMap(OutputForm::grammar).isPresent() ? List.<Tool>of()
+                : new GuardedTools(guards, context).of(toolbox.tools());
         var config = config(model.recommended());
         var messages = fitted(model, message, offered, config);
         var used = Usages.NONE;
@@ -126,7 +131,8 @@ final class Turn {
     private ArrayNode fitted(Responder model, String message, List<Tool> offered, GenerationConfig config) {
         var knowledge = assistant.knowledge();
         while (true) {
-            var messages = TurnPrompt.messages(system, request.history(), message, passages,
+            var messages = TurnPrompt.messages(offered.isEmpty() ? system : TurnPrompt.withDataRule(system, language), request.history(),
+                    message, passages,
                     knowledge.map(KnowledgeSettings::required).orElse(false), cites(), language);
             if (model.fits(new Prompt(messages, offered, config))) return messages;
             if (passages.size() > 1) {
@@ -142,14 +148,14 @@ final class Turn {
     }
 
     private boolean cites() {
-        return !passages.isEmpty() && assistant.knowledge().map(KnowledgeSettings::cite).orElse(false)
+        return !passages.isEmpty() && assistant.knowledge().map(KnowledgeSettings::cite).orElse(true)
                 && form.flatMap(OutputForm::grammar).isEmpty();
     }
 
     /** What is shown while the answer grows has passed the guardrails as far as it goes; what they decide counts at the end. */
     private AnswerStream stream() {
-        var guard = assistant.guardrails().judges(Stage.OUTPUT)
-                ? Optional.<Function<String, Outcome>>of(answer -> assistant.guardrails().run(Stage.OUTPUT, answer, context))
+        var guard = open.guardrails().judges(Stage.OUTPUT)
+                ? Optional.<Function<String, Outcome>>of(answer -> open.guardrails().run(Stage.OUTPUT, answer, context))
                 : Optional.<Function<String, Outcome>>empty();
         return new AnswerStream(guard, cites() ? passages.size() : -1, piece -> listener.on(new TurnEvent.Text(piece)));
     }
@@ -181,7 +187,8 @@ final class Turn {
                 : new Citations(answer, List.of());
         var cited = !citations.numbers().isEmpty();
         var sources = cited ? citations.numbers() : stands ? numbers(passages.size()) : List.<Integer>of();
-        var result = new TurnResult(language, citations.text(), ending, passages, sources, cited, guards.decisions(), tools.uses(), usage);
+        var result = new TurnResult(language, citations.text(), ending, passages, sources, cited, guards.decisions(), tools.uses(), usage,
+                ending == Ending.GUARDED ? "" : assistant.notice().in(language)); // a fixed text says all that there is to say
         open.log().add(assistant.name(), result);
         listener.on(new TurnEvent.Answered(result));
         return result;

@@ -42,6 +42,11 @@ final class TurnPrompt {
         return prompt.toString();
     }
 
+    /** The instruction with what is to be known of data: what servers say of their tools is marked as data too. */
+    static String withDataRule(String system, String language) {
+        return system + "\n\n" + DataBlock.rule(language);
+    }
+
     /**
      * The messages in the shape of OpenAI's API.
      *
@@ -50,7 +55,7 @@ final class TurnPrompt {
     static ArrayNode messages(String system, List<Message> history, String message, List<Passage> passages, boolean required, boolean cite,
             String language) {
         var messages = JsonNodeFactory.instance.arrayNode();
-        messages.addObject().put("role", "system").put("content", system);
+        if (!system.isBlank()) messages.addObject().put("role", "system").put("content", system);
         for (var turn : history) messages.addObject().put("role", turn.role()).put("content", turn.content());
         messages.addObject().put("role", "user")
                 .put("content", passages.isEmpty() ? message : block(passages, required, cite, language) + QUESTION.in(language) + message);

@@ -20,9 +20,10 @@ import java.util.Optional;
  * @param decisions of guardrails, in their order
  * @param toolUses calls with what they came to
  * @param usage of the model, where it was asked
+ * @param notice of the assistant, to show with the answer; empty if it has none
  */
 public record TurnResult(String language, String answer, Ending ending, List<Passage> passages, List<Integer> sources, boolean cited,
-        List<Decision> decisions, List<ToolUse> toolUses, Optional<Usage> usage) {
+        List<Decision> decisions, List<ToolUse> toolUses, Optional<Usage> usage, String notice) {
 
     /** Copies the lists. */
     public TurnResult {
@@ -30,6 +31,12 @@ public record TurnResult(String language, String answer, Ending ending, List<Pas
         sources = List.copyOf(sources);
         decisions = List.copyOf(decisions);
         toolUses = List.copyOf(toolUses);
+    }
+
+    /** Answer and notice as one text, for clients that show nothing else; an answer in JSON stays alone. */
+    public String answerWithNotice() {
+        var isJson = answer.startsWith("{") || answer.startsWith("[{");
+        return notice.isEmpty() || isJson ? answer : answer + "\n\n" + notice;
     }
 
     /** How an answer came about. */

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.parley.assist.AssistantException;
+import dev.parley.files.FileFault;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,7 +33,11 @@ public final class YamlFile {
     public static YamlValue read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) throw new AssistantException(file + ": there is no such file.");
         if (Files.size(file) > LARGEST) throw new AssistantException(file + " is larger than such a file can be (1 MiB).");
-        return parse(file.toString(), Files.readString(file));
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new AssistantException(file + " is not UTF-8.", e);
+        }
     }
 
     /**
@@ -48,7 +54,7 @@ public final class YamlFile {
             var line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw new AssistantException(name + line + ": this is not YAML (" + unindented(e.getOriginalMessage()) + ").", e);
         } catch (IOException e) {
-            throw new AssistantException(name + " cannot be read: " + e.getMessage() + ".", e);
+            throw new AssistantException(name + " cannot be read: " + FileFault.reason(e) + ".", e);
         }
     }
 

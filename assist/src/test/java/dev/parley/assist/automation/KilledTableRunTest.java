@@ -81,7 +81,7 @@ class KilledTableRunTest {
                 process.destroyForcibly().waitFor(); // SIGKILL
                 return false;
             }
-            Thread.sleep(2);
+            Thread.sleep(10); // oftener would take the processor from what is watched
         }
         assertEquals(0, process.exitValue());
         return true;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -96,5 +97,33 @@ class TableTest {
         assertTrue(assertThrows(TableException.class, () -> rows("t.xlsx", "PK")).getMessage().contains("unknown kind of table"));
         assertTrue(assertThrows(TableException.class, () -> rows("t.csv", "")).getMessage().contains("is empty"));
         assertTrue(assertThrows(TableException.class, () -> rows("d.csv", "a,a\n1,2\n")).getMessage().contains("names the column a twice"));
+    }
+
+    /** Written by pyarrow: 300 rows in pages of the second version, compressed by gzip. */
+    private Path parquet() throws IOException {
+        try (var in = TableTest.class.getResourceAsStream("choices.parquet")) {
+            return Files.write(folder.resolve("choices.parquet"), in.readAllBytes());
+        }
+    }
+
+    @Test
+    void parquetRowsAreWrittenByTheirColumns() throws IOException {
+        var table = Table.open(parquet(), Optional.empty());
+        assertEquals(300, table.rows());
+        assertEquals(List.of("id", "question", "answerKey", "score", "ok", "small", "choices", "turns", "n"), table.columns());
+        var options = new TableRun.Options(OutputFormat.MD, Optional.empty(), Optional.of("id"), 8, 3, 7, false, false);
+        var report = ScriptedRun.run(table.file(), "{{ question }} {{ answerKey }}{% if choices %} {{ choices.text[0] }}{% endif %}",
+                folder.resolve("out"), (prompt, seed) -> ScriptedRun.Scripted.of(prompt), options);
+        assertEquals(3, report.done());
+        assertEquals("question 1 é C t0\n", Files.readString(folder.resolve("out/1.md")));
+        assertEquals("question 2 é D t0\n", Files.readString(folder.resolve("out/2.md")));
+    }
+
+    @Test
+    void aDamagedParquetFileIsNamedWithItsFault() throws IOException {
+        var whole = Files.readAllBytes(parquet());
+        var cut = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(whole, whole.length / 2));
+        var fault = assertThrows(TableException.class, () -> Table.open(cut, Optional.empty()));
+        assertTrue(fault.getMessage().startsWith(cut + " cannot be read: it is no Parquet file"), fault.getMessage());
     }
 }

@@ -1,23 +1,30 @@
 package dev.parley.assist.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.assist.guard.EmergencyExamples.Example;
+import dev.parley.assist.guard.EmergencyGuardrail.Kind;
+import dev.parley.knowledge.Embedder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EmergencyGuardrailTest {
 
     private static final EmergencyGuardrail GUARDRAIL = EmergencyGuardrail.load();
 
-    /** The share of emergencies, or of harmless messages, that is taken for an emergency. */
-    private static double caught(String name, boolean harmless) throws IOException {
+    /** The share of held-out emergencies, or of harmless messages, that is taken for an emergency. */
+    private static double caught(boolean harmless) throws IOException {
         int all = 0, caught = 0;
         try (var lines = new ObjectMapper().readerForMapOf(String.class)
-                .<Map<String, String>>readValues(EmergencyGuardrail.class.getResourceAsStream(name))) {
+                .<Map<String, String>>readValues(EmergencyGuardrail.class.getResourceAsStream("emergencies.heldout.jsonl"))) {
             while (lines.hasNext()) {
                 var line = lines.next();
                 if (line.get("label").isEmpty() != harmless) continue;
@@ -28,17 +35,51 @@ class EmergencyGuardrailTest {
         return (double) caught / all;
     }
 
+    /** The bounds lie a little beside what was measured; docs/guardrails.md has the figures. */
     @Test
-    void theExamplesThatTheRulesWereMadeWithAreToldApart() throws IOException {
-        assertEquals(1, caught("emergencies.dev.jsonl", false));
-        assertEquals(0, caught("emergencies.dev.jsonl", true));
+    void nineOfTenEmergenciesThatWereNotLearnedFromAreCaught() throws IOException {
+        assertTrue(caught(false) >= 0.89);
+        assertTrue(caught(true) <= 0.05);
     }
 
-    /** The floors lie a little below what was measured, 0.90 and 0.025. */
     @Test
-    void nineOfTenEmergenciesThatTheRulesDoNotKnowAreCaught() throws IOException {
-        assertTrue(caught("emergencies.heldout.jsonl", false) >= 0.89);
-        assertTrue(caught("emergencies.heldout.jsonl", true) <= 0.03);
+    void nothingHeldOutIsAmongTheExamples() throws IOException {
+        var examples = EmergencyExamples.load().stream().map(Example::text).map(text -> text.toLowerCase(Locale.ROOT)).toList();
+        try (var lines = new ObjectMapper().readerForMapOf(String.class)
+                .<Map<String, String>>readValues(EmergencyGuardrail.class.getResourceAsStream("emergencies.heldout.jsonl"))) {
+            while (lines.hasNext()) assertTrue(!examples.contains(lines.next().get("text").toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    @Test
+    void theWeightsAreThoseThatTheExamplesGive() throws IOException {
+        var fitted = EmergencyFit.of(EmergencyExamples.load());
+        for (var text : List.of("my dad cant breath", "我妈突然说不出话", "how do I clean with bleach", "What time is it?"))
+            assertEquals(fitted.score(text), EmergencyClassifier.load().score(text), 0.5); // questions of the assistants may have changed
+    }
+
+    @Test
+    void theKindIsToldWherePhrasesKnowNothingOfIt() {
+        assertEquals(Optional.of(Kind.POISONING), GUARDRAIL.kind("our toddler licked the drain unblocker gel, drooling now"));
+        assertEquals(Optional.of(Kind.SELF_HARM), GUARDRAIL.kind("我把信都写完了，今晚就走，不想活"));
+    }
+
+    /** An embedding model of which every vector is the same. */
+    private record Constant(String id, int dimensions) implements Embedder {
+
+        @Override
+        public float[][] embed(List<String> texts, Purpose purpose) {
+            var vectors = new float[texts.size()][dimensions];
+            for (var vector : vectors) vector[0] = 1;
+            return vectors;
+        }
+    }
+
+    @Test
+    void vectorsOfAnotherModelThanTheWeightsAreForAreNotAsked() {
+        assertSame(GUARDRAIL, GUARDRAIL.with(Embedder.NONE));
+        assertSame(GUARDRAIL, GUARDRAIL.with(new Constant("another", 3)));
+        assertNotEquals(GUARDRAIL, GUARDRAIL.with(new Constant("onnx:all-minilm-l6-v2-q+bge-small-zh-v15-q", 896)));
     }
 
     @Test

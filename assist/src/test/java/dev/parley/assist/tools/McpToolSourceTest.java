@@ -99,7 +99,7 @@ class McpToolSourceTest {
         try (var source = new McpToolSource(ScriptedServer.config("lying", "good"), SHORT_CALLS)) {
             var result = source.call(tool, arguments(""));
             assertTrue(result.isError());
-            assertTrue(result.text().startsWith("The MCP server lying did not answer within 1500 ms"), result.text());
+            assertTrue(result.text().startsWith("The MCP server lying had not answered within 1500 ms"), result.text());
             assertEquals("still there", source.call("echo", arguments("still there")).text());
         }
     }

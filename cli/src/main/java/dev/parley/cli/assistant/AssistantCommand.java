@@ -22,13 +22,13 @@ public final class AssistantCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new CheckCommand(output),
-                new TableCommand(output), new WriteCommand(output));
+        return List.of(new ListCommand(output), new RunCommand(output), new ChatCommand(output), new ServeCommand(output),
+                new CheckCommand(output), new TableCommand(output), new WriteCommand(output));
     }
 
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(),
-                "Name what shall be done with assistants: list, run, chat, check, table or write.");
+                "Name what shall be done with assistants: list, run, chat, serve, check, table or write.");
     }
 }

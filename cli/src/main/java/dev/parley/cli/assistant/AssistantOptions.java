@@ -2,22 +2,11 @@ package dev.parley.cli.assistant;
 
 import dev.parley.assist.Assistant;
 import dev.parley.assist.tools.Consent;
-import dev.parley.assist.turn.ChatModelResponder;
-import dev.parley.assist.turn.DecisionLog;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.assist.turn.Responder;
-import dev.parley.cli.Downloads;
-import dev.parley.cli.EngineOptions;
 import dev.parley.cli.Output;
-import dev.parley.cli.knowledge.EmbedderOption;
-import dev.parley.generate.config.GenerationConfig;
-import dev.parley.knowledge.Embedder;
-import dev.parley.knowledge.IndexProgress;
+import dev.parley.generate.engine.InferenceEngine.Limits;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,13 +27,7 @@ final class AssistantOptions {
     private boolean noModel;
 
     @Mixin
-    private HomeOption home;
-
-    @Mixin
-    private EngineOptions engine;
-
-    @Mixin
-    private EmbedderOption embedder;
+    private OpeningOptions opening;
 
     /** An assistant with the model that answers, if one does. */
     record Asked(OpenAssistant assistant, Optional<Responder> responder, Closing closing) implements AutoCloseable {
@@ -56,63 +39,24 @@ final class AssistantOptions {
     }
 
     Assistant read() throws IOException {
-        return home.assistants().find(name);
+        return opening.find(name);
     }
 
     /** Opens it, and loads its model. @param consent to calls of tools */
     Asked open(Consent consent, Output output) throws IOException {
-        var assistant = read();
-        var chosen = noModel ? Optional.<String>empty() : Optional.ofNullable(model).or(assistant::model);
-        if (chosen.isEmpty() && !noModel) {
-            throw new IllegalArgumentException(
-                    "The assistant " + assistant.name() + " names no model; give one with --model, such as a folder "
-                            + "that ./parley quickstart made, or let its documents answer with --no-model.");
-        }
-        var index = home.assistants().indexFolder(assistant);
         var closing = new Closing();
         try {
-            var vectors = closing.later(assistant.knowledge().isEmpty() ? Embedder.NONE : embedder.toIndex(index, output));
-            var open = closing.later(OpenAssistant.open(assistant, new OpenAssistant.Setup(index, vectors, List.of(), consent,
-                    DecisionLog.in(home.assistants().decisionsFile()), IndexProgress.NONE)));
-            open.indexed().ifPresent(report -> report.faults().forEach(fault -> output.note(fault.source() + ": " + fault.sentence())));
-            return new Asked(open, chosen.isEmpty() ? Optional.empty() : Optional.of(responder(chosen.get(), closing, output)), closing);
+            var assistant = opening.find(name, closing, output);
+            var chosen = noModel ? Optional.<String>empty()
+                    : Optional.of(
+                            OpeningOptions.model(Optional.ofNullable(model), assistant, ", or let its documents answer with --no-model"));
+            var open = opening.open(assistant, consent, closing, output);
+            var responder = chosen.isEmpty() ? Optional.<Responder>empty()
+                    : Optional.<Responder>of(opening.responder(chosen.get(), Limits.DEFAULT, closing, output));
+            return new Asked(open, responder, closing);
         } catch (IOException | RuntimeException | Error e) {
             closing.close();
             throw e;
-        }
-    }
-
-    private Responder responder(String chosen, Closing closing, Output output) throws IOException {
-        var folder = Downloads.model(chosen, output);
-        var loaded = closing.later(engine.load(folder));
-        var tokenizer = EngineOptions.requireTokenizer(folder);
-        var template = tokenizer.chatTemplate().orElseThrow(
-                () -> new IllegalArgumentException(chosen + " has no chat template, so that it does not know turns; name a chat model."));
-        var recommended = EngineOptions.withEnds(GenerationConfig.read(folder), loaded, Optional.of(tokenizer));
-        return closing.later(new ChatModelResponder(Path.of(chosen).getFileName().toString(), loaded, tokenizer, template, recommended));
-    }
-
-    /** What is to be closed at the end, the last opened first. */
-    private static final class Closing implements AutoCloseable {
-
-        private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-
-        <T extends AutoCloseable> T later(T open) {
-            opened.push(open);
-            return open;
-        }
-
-        @Override
-        public void close() {
-            while (!opened.isEmpty()) {
-                try {
-                    opened.pop().close();
-                } catch (RuntimeException e) {
-                    throw e;
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
         }
     }
 }

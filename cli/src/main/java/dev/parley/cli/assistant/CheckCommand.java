@@ -3,6 +3,7 @@ package dev.parley.cli.assistant;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.assist.check.AssistantCheck;
 import dev.parley.assist.check.CheckReport;
+import dev.parley.assist.check.FormQuestion;
 import dev.parley.assist.check.TestQuestion;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code assistant check}: the test set. */
-@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 % intervals "
+@Command(name = "check", description = "Ask an assistant the questions of its test set, and print how many went well, with 95 %% intervals "
         + "(Wilson). Without a model, retrieval and guardrails are measured.",
         footer = {"", "Examples:", "  ./parley assistant check customer-service --no-model",
             "  ./parley assistant check customer-service --model my-model --limit 20 --misses"})
@@ -30,7 +31,8 @@ final class CheckCommand implements Callable<Integer> {
     private AssistantOptions options;
 
     @Option(names = "--questions", paramLabel = "FILE",
-            description = "The test set. Default: test/questions.jsonl beside the assistant's file.")
+            description = "The test set. Default: test/questions.jsonl beside the assistant's file. With a model, forms.jsonl beside it is "
+                    + "asked as well.")
     private Path questions;
 
     @Option(names = "--set", paramLabel = "NAME", defaultValue = "test",
@@ -57,7 +59,8 @@ final class CheckCommand implements Callable<Integer> {
         var chosen = chosen(TestQuestion.read(file));
         if (chosen.isEmpty()) throw new IllegalArgumentException(file + " has no question of the set " + set + ".");
         try (var asked = options.open((source, tool, arguments) -> false, output)) {
-            var report = new AssistantCheck(asked.assistant(), asked.responder()).run(chosen, this::done);
+            var forms = limited(FormQuestion.read(file.resolveSibling("forms.jsonl")));
+            var report = new AssistantCheck(asked.assistant(), asked.responder()).run(chosen, forms, this::done);
             if (json) printJson(report);
             else print(report);
         }
@@ -73,6 +76,11 @@ final class CheckCommand implements Callable<Integer> {
             chosen.add(question);
         }
         return chosen;
+    }
+
+    private List<FormQuestion> limited(List<FormQuestion> all) {
+        var counts = new HashMap<String, Integer>();
+        return all.stream().filter(form -> limit == 0 || counts.merge(form.form() + form.language(), 1, Integer::sum) <= limit).toList();
     }
 
     private void done(int questions) {

@@ -1,24 +1,17 @@
 package dev.parley.cli.assistant;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.assist.automation.BatchedResponder;
 import dev.parley.assist.automation.OutputFormat;
 import dev.parley.assist.automation.RowPrompts;
-import dev.parley.assist.automation.RunIdentity;
 import dev.parley.assist.automation.Table;
 import dev.parley.assist.automation.TableReport;
 import dev.parley.assist.automation.TableRun;
-import dev.parley.cli.EngineOptions;
 import dev.parley.cli.InterruptHandler;
 import dev.parley.cli.Interrupted;
-import dev.parley.cli.ModelOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.Progress;
-import dev.parley.cli.SamplingOptions;
 import dev.parley.cli.WrongUsage;
-import dev.parley.generate.config.GenerationConfig;
-import dev.parley.grammar.Grammar;
 import dev.parley.jinja.Template;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -40,14 +33,16 @@ import picocli.CommandLine.Option;
             "done is kept row by row: the same command goes on where an interrupted one was. Rows that fail are in failures.csv.",
             "", "Examples:", "  ./parley assistant table --table orders.csv --template reply.jinja --model my-model --out replies",
             "  ./parley assistant table --table orders.csv --template facts.jinja --model my-model --out facts --format json \\",
-            "      --schema facts.schema.json --key order --parallel 16"})
+            "      --schema facts.schema.json --key order --parallel 16",
+            "  ./parley assistant table --table goods.csv --template facts.jinja --assistant automation --form article --format json \\",
+            "      --model my-model --out articles"})
 public final class TableCommand implements Callable<Integer> {
 
     private static final long LARGEST = 1 << 20;
 
     private final Output output;
 
-    @Option(names = "--table", required = true, paramLabel = "FILE", description = "The table: .csv, .tsv or .jsonl.")
+    @Option(names = "--table", required = true, paramLabel = "FILE", description = "The table: .csv, .tsv, .jsonl or .parquet.")
     private Path table;
 
     @Option(names = "--encoding", paramLabel = "NAME", description = "The table's encoding, such as GB18030. Default: UTF-8.")
@@ -55,9 +50,6 @@ public final class TableCommand implements Callable<Integer> {
 
     @Option(names = "--template", required = true, paramLabel = "FILE", description = "The template in Jinja that makes a prompt of a row.")
     private Path template;
-
-    @Option(names = "--system", paramLabel = "TEXT", defaultValue = "", description = "An instruction before each prompt.")
-    private String system;
 
     @Option(names = "--out", required = true, paramLabel = "DIR",
             description = "The folder for the outputs; it is made if it is not there.")
@@ -89,10 +81,7 @@ public final class TableCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private ModelOptions model;
-
-    @Mixin
-    private SamplingOptions sampling = SamplingOptions.ofOneAnswer();
+    private RowWriterOptions writing;
 
     /** Makes the command. */
     public TableCommand(Output output) {
@@ -107,24 +96,12 @@ public final class TableCommand implements Callable<Integer> {
         var rows = Table.open(table, Optional.ofNullable(encoding).map(TableCommand::charset));
         if (rows.rows() == 0) throw new IllegalArgumentException(table + " has no rows.");
         var prompts = new RowPrompts(Template.parse(text(template), template.toString()), rows);
-        var grammar = format != OutputFormat.JSON ? Optional.<Grammar>empty()
-                : Optional.of(schema == null ? Grammar.ofJsonObject() : Grammar.ofJsonSchema(text(schema)));
-        model.find(output);
-        var given = sampling.config(GenerationConfig.read(model.folder()));
-        if (given.grammar().isPresent()) throw new WrongUsage("The form of the outputs is said by --format and --schema.");
-        var tokenizer = model.requireTokenizer();
-        try (var loaded = model.load()) {
-            var ended = EngineOptions.withEnds(given, loaded, Optional.of(tokenizer));
-            var identity = new RunIdentity().model("model", model.folder()).text("system", system)
-                    .text("schema", schema == null ? "" : text(schema)).settings(ended);
-            model.engine().settings().forEach(identity::value);
-            var config = grammar.map(g -> ended.toBuilder().grammar(g).build()).orElse(ended);
-            try (var responder = new BatchedResponder(loaded, tokenizer, config, system, parallel)) {
-                var options = new TableRun.Options(format, grammar, Optional.ofNullable(key), parallel,
-                        limit == null ? Long.MAX_VALUE : limit,
-                        config.seed(), restart, retryFailed);
-                tell(run(new TableRun(rows, prompts, responder, identity, options), rows));
-            }
+        try (var closing = new Closing()) {
+            var rules = schema == null ? Optional.<String>empty() : Optional.of(text(schema));
+            var writer = writing.open(format, rules, parallel, closing, output);
+            var options = new TableRun.Options(format, writer.grammar(), Optional.ofNullable(key), parallel,
+                    limit == null ? Long.MAX_VALUE : limit, writer.seed(), restart, retryFailed);
+            tell(run(new TableRun(rows, prompts, writer.responder(), writer.identity(), options), rows));
         }
         return Parley.DONE;
     }

@@ -26,8 +26,8 @@ final class TurnPrinter implements TurnEvent.Listener {
     public void on(TurnEvent event) {
         switch (event) {
             case TurnEvent.Decided(var d) ->
-                notes.accept("[" + d.stage().name().toLowerCase(Locale.ROOT) + ": " + d.guardrail() + ", " + d.rule()
-                        + (d.ended() ? ", ended" : ", changed") + "] " + d.reason());
+                notes.accept("[" + d.stage().label() + ": " + d.guardrail() + ", " + d.rule()
+                        + ", " + d.action().label() + "] " + d.reason());
             case TurnEvent.Retrieved(var passages, var millis) -> notes.accept(passages.isEmpty()
                     ? String.format(Locale.ROOT, "[nothing relevant found in %.0f ms]", millis)
                     : String.format(Locale.ROOT, "[%d passages found in %.0f ms]", passages.size(), millis));
@@ -53,6 +53,7 @@ final class TurnPrinter implements TurnEvent.Listener {
         if (result.answer().startsWith(soFar)) answer.accept(result.answer().substring(soFar.length()));
         else answer.accept((soFar.isEmpty() ? "" : "\n\n") + result.answer());
         answer.accept("\n");
+        if (!result.notice().isEmpty()) answer.accept("\n" + result.notice() + "\n");
         sources(result);
     }
 

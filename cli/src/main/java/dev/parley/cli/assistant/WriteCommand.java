@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.assist.writing.Poem;
 import dev.parley.assist.writing.VerseForm;
 import dev.parley.assist.writing.VerseWriter;
-import dev.parley.cli.EngineOptions;
 import dev.parley.cli.InterruptHandler;
 import dev.parley.cli.Interrupted;
 import dev.parley.cli.ModelOptions;
@@ -12,11 +11,9 @@ import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.SamplingOptions;
 import dev.parley.cli.WrongUsage;
-import dev.parley.generate.config.GenerationConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -68,16 +65,13 @@ public final class WriteCommand implements Callable<Integer> {
         if (bestOf < 1 || bestOf > MOST) throw new WrongUsage("--best-of is 1 to " + MOST + ".");
         var asked = VerseForm.named(form);
         model.find(output);
-        var given = sampling.config(GenerationConfig.read(model.folder()));
-        if (given.grammar().isPresent()) throw new WrongUsage("The form of a poem is said by --form.");
+        var given = WritingModel.settings(model.folder(), sampling, "The form of a poem is said by --form.");
         if (bestOf > 1 && given.temperature() == 0)
             throw new WrongUsage("Without chance all poems are the same; --best-of needs --temperature above 0.");
-        var tokenizer = model.requireTokenizer();
         var stopped = new AtomicBoolean();
-        try (var loaded = model.load();
+        try (var writer = WritingModel.open(model.folder(), model.engine(), given);
                 var interruption = InterruptHandler.stops(() -> stopped.set(true), "Stopping; poems that are whole are shown.", output)) {
-            var config = EngineOptions.withEnds(given, loaded, Optional.of(tokenizer));
-            show(asked, new VerseWriter(loaded, tokenizer, config).write(asked, topic, bestOf, stopped::get));
+            show(asked, new VerseWriter(writer.model(), writer.tokenizer(), writer.config()).write(asked, topic, bestOf, stopped::get));
         }
         if (stopped.get()) throw new Interrupted("Interrupted.");
         return Parley.DONE;

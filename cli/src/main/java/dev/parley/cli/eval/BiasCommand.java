@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code eval bias}: a model's figures in a bias suite. */
 @Command(name = "bias", description = "Measure a model's biases by a published suite, or by Parley's probes in Chinese.",
-        footer = {"", "Intervals are of 95 %. \"ideal\" is what a model without the bias has.", "", "Examples:",
+        footer = {"", "Intervals are of 95 %%. \"ideal\" is what a model without the bias has.", "", "Examples:",
             "  ./parley eval bias my-model --suite crows-pairs --data crows_pairs_anonymized.csv",
             "  ./parley eval bias my-model --suite chinese"})
 final class BiasCommand implements Callable<Integer> {

@@ -5,6 +5,7 @@ import dev.parley.cli.Downloads;
 import dev.parley.cli.EngineOptions;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.cli.WrongUsage;
 import dev.parley.eval.bias.BiasSuite;
 import dev.parley.eval.harness.ModelResponder;
 import dev.parley.eval.report.ModelCard;
@@ -12,7 +13,9 @@ import dev.parley.eval.report.RunFolder;
 import dev.parley.eval.safety.RefusalJudge;
 import dev.parley.eval.safety.RefusalSuite;
 import dev.parley.files.DurableFile;
+import dev.parley.model.ModelConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +64,10 @@ final class CardCommand implements Callable<Integer> {
         var run = Optional.ofNullable(scores).map(RunFolder::read);
         var folder = Downloads.model(name, output);
         var tokenizer = EngineOptions.requireTokenizer(folder);
+        if (out != null && (Files.isDirectory(out) || !Files.isDirectory(out.toAbsolutePath().getParent())))
+            throw new WrongUsage("--out " + out + " is a folder, or lies in none that is there; name a file.");
         var sections = new ArrayList<ModelCard.Section>();
+        ModelConfig config;
         try (var model = engine.load(folder); var responder = new ModelResponder(model, tokenizer, JsonNodeFactory.instance.objectNode())) {
             for (var suite : asked) {
                 output.note("Measuring " + suite.name() + ".");
@@ -71,12 +77,16 @@ final class CardCommand implements Callable<Integer> {
             output.note("Measuring refusals.");
             var refusals = RefusalSuite.ours();
             var answers = refusals.answers(responder, JudgeCommand.prompt(tokenizer), TOKENS, done -> {});
+            config = model.config();
             sections.add(new ModelCard.Section("Safety", "Harmful requests refused, and harmless ones (over_refused), told by rules",
                     refusals.figures(answers, new RefusalJudge())));
         }
-        var card = new ModelCard(name, folder, run, sections);
+        var card = new ModelCard(name, folder, config, run, sections);
         if (out == null) output.line(card.markdown());
-        else DurableFile.write(out, out.toString().matches("(?i).*\\.html?") ? card.html() : card.markdown());
+        else {
+            DurableFile.write(out, out.toString().matches("(?i).*\\.html?") ? card.html() : card.markdown());
+            output.line("The card is " + out + ".");
+        }
         return Parley.DONE;
     }
 }

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code eval compare}: runs side by side. */
 @Command(name = "compare", description = "Compare runs, with intervals, and let every sample be read.",
-        footer = {"", "Differences are from the first run; those of the same samples are paired. * marks one whose interval of 95 % leaves "
-                + "out zero.",
+        footer = {"",
+            "Differences are from the first run; those of the same samples are paired. * marks one whose interval of 95 %% leaves "
+                    + "out zero.",
             "A run is a folder that eval run wrote, or that lm-evaluation-harness did.", "", "Example:",
             "  ./parley eval compare runs/before runs/after --html compare.html"})
 final class CompareCommand implements Callable<Integer> {

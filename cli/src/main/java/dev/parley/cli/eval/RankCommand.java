@@ -1,5 +1,6 @@
 package dev.parley.cli.eval;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.cli.Output;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Parameters;
 /** {@code eval rank}: models by which of two answers was liked better. */
 @Command(name = "rank", description = "Rank models by choices between two answers, with intervals (Bradley-Terry).",
         footer = {"",
-            "Each line of a file: {\"left\":MODEL,\"right\":MODEL,\"choice\":\"left\"|\"right\"|\"tie\"}, as data feedback writes it "
-                    + "from the page's side-by-side answers.",
+            "Each line of a file: {\"left\":MODEL,\"right\":MODEL,\"choice\":\"left\"|\"right\"|\"tie\"|\"neither\"}, as data feedback "
+                    + "writes it from the page's side-by-side answers.",
             "400 points are odds of ten to one. A rank is 1 and the number of models whose intervals lie wholly above.", "", "Example:",
             "  ./parley data feedback --data my-data --format choices --out choices.jsonl", "  ./parley eval rank choices.jsonl"})
 final class RankCommand implements Callable<Integer> {
@@ -63,12 +64,17 @@ final class RankCommand implements Callable<Integer> {
         for (var line : Files.readAllLines(file)) {
             number++;
             if (line.isBlank()) continue;
-            JsonNode node = mapper.readTree(line);
+            JsonNode node;
+            try {
+                node = mapper.readTree(line);
+            } catch (JsonProcessingException e) {
+                throw new IllegalArgumentException(file + ", line " + number + ": this is no JSON object.", e);
+            }
             var choice = switch (node.path("choice").asText()) {
                 case "left" -> Choice.FIRST;
                 case "right" -> Choice.SECOND;
                 case "tie", "neither" -> Choice.TIE;
-                default -> throw new IllegalArgumentException(file + ", line " + number + ": \"choice\" is left, right or tie.");
+                default -> throw new IllegalArgumentException(file + ", line " + number + ": \"choice\" is left, right, tie or neither.");
             };
             if (!node.path("left").isTextual() || !node.path("right").isTextual())
                 throw new IllegalArgumentException(file + ", line " + number + ": \"left\" and \"right\" are the names of two models.");

@@ -37,7 +37,7 @@ public final class EmbedderOption {
     }
 
     /** Of an index that is searched: the one that it was made with. */
-    static Embedder toSearch(Path index, Output output) {
+    public static Embedder toSearch(Path index, Output output) {
         return byId(KnowledgeBase.embedderOf(index).orElse(NONE), output);
     }
 

@@ -157,7 +157,8 @@ public final class Evaluation {
             var metrics = new LinkedHashMap<String, double[]>();
             var made = responses.get(sample);
             for (var filter : task.filters()) {
-                var answer = made.stream().map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r) : r)
+                var answer = made.stream()
+                        .map(r -> sample.requests().getFirst() instanceof Request.Generate ? filter.apply(r, sample.document()) : r)
                         .toList();
                 answers.put(filter.name(), answer);
                 scores.of(sample, answer).forEach((metric, numbers) -> {

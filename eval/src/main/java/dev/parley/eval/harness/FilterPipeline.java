@@ -19,8 +19,14 @@ final class FilterPipeline {
     /** What becomes of the responses to a request: a list of repeats, until a step takes one of them. */
     @FunctionalInterface
     private interface Step {
-        JsonNode apply(JsonNode responses);
+        JsonNode apply(JsonNode responses, JsonNode document);
+
+        static Step of(UnaryOperator<JsonNode> change) {
+            return (responses, document) -> change.apply(responses);
+        }
     }
+
+    static final String USUAL_REGEX = "#### (\\-?[0-9\\.\\,]+)";
 
     private final String name;
     private final List<Step> steps;
@@ -33,7 +39,7 @@ final class FilterPipeline {
     /** The pipelines of a task: its own, else the one that takes the first response as it is, named "none". */
     static List<FilterPipeline> of(TaskConfig task) {
         var written = task.value("filter_list");
-        if (written.isEmpty()) return List.of(new FilterPipeline("none", List.of(FilterPipeline::first)));
+        if (written.isEmpty()) return List.of(new FilterPipeline("none", List.of(Step.of(FilterPipeline::first))));
         var pipelines = new ArrayList<FilterPipeline>();
         for (var pipeline : written.get()) {
             var steps = new ArrayList<Step>();
@@ -48,16 +54,21 @@ final class FilterPipeline {
         step.properties().forEach(p -> task.checkNoFunction("filter_list", p.getValue()));
         var function = step.path("function").asText();
         return switch (function) {
-            case "take_first" -> FilterPipeline::first;
-            case "take_first_k" -> responses -> firstOnes(responses, step.path("k").asInt(1));
-            case "majority_vote" -> FilterPipeline::majority;
+            case "take_first" -> Step.of(FilterPipeline::first);
+            case "take_first_k" -> Step.of(responses -> firstOnes(responses, step.path("k").asInt(1)));
+            case "majority_vote" -> Step.of(FilterPipeline::majority);
             case "remove_whitespace" -> each(String::strip);
             case "lowercase" -> each(t -> t.toLowerCase(Locale.ROOT));
             case "uppercase" -> each(t -> t.toUpperCase(Locale.ROOT));
-            case "map" -> mapped(step.path("mapping_dict"), step.path("default_value"));
+            case "map" -> Step.of(mapped(step.path("mapping_dict"), step.path("default_value")));
             case "regex" -> regex(step);
+            case "multi_choice_regex" -> {
+                var choices = ChoiceRegex.of(step);
+                yield (responses, document) -> each(said -> choices.apply(said, document)).apply(responses, document);
+            }
             default -> throw new TaskException("The task " + task.name() + " uses the filter " + function
-                    + "; there are regex, take_first, take_first_k, remove_whitespace, lowercase, uppercase, map and majority_vote.");
+                    + "; there are regex, multi_choice_regex, take_first, take_first_k, remove_whitespace, lowercase, uppercase, map "
+                    + "and majority_vote.");
         };
     }
 
@@ -65,8 +76,8 @@ final class FilterPipeline {
         return name;
     }
 
-    JsonNode apply(JsonNode responses) {
-        for (var step : steps) responses = step.apply(responses);
+    JsonNode apply(JsonNode responses, JsonNode document) {
+        for (var step : steps) responses = step.apply(responses, document);
         return responses;
     }
 
@@ -93,7 +104,7 @@ final class FilterPipeline {
     }
 
     private static Step each(UnaryOperator<String> change) {
-        return responses -> {
+        return (responses, document) -> {
             var changed = JsonNodeFactory.instance.arrayNode();
             for (var response : responses instanceof ArrayNode list ? list : List.of(responses))
                 changed.add(response.isTextual() ? TextNode.valueOf(change.apply(response.asText())) : response);
@@ -101,7 +112,7 @@ final class FilterPipeline {
         };
     }
 
-    private static Step mapped(JsonNode mapping, JsonNode otherwise) {
+    private static UnaryOperator<JsonNode> mapped(JsonNode mapping, JsonNode otherwise) {
         return responses -> {
             var mapped = JsonNodeFactory.instance.arrayNode();
             responses.forEach(r -> mapped.add(mapping.has(r.asText()) ? mapping.get(r.asText())
@@ -112,19 +123,23 @@ final class FilterPipeline {
 
     /** The chosen match, counted from the end where negative; of its groups the first that is not empty. */
     private static Step regex(JsonNode step) {
-        var regex = PythonRegex.compile(step.path("regex_pattern").asText("#### (\\-?[0-9\\.\\,]+)"));
+        var regex = PythonRegex.compile(step.path("regex_pattern").asText(USUAL_REGEX));
         var select = step.path("group_select").asInt(0);
         var fallback = step.path("fallback").asText("[invalid]");
         return each(text -> {
             var found = regex.findAll(text);
             if (found.isEmpty()) return fallback;
-            var at = select < 0 ? found.size() + select : select;
-            if (at < 0 || at >= found.size())
-                throw new TaskException(
-                        "A filter selects match " + select + " of " + found.size() + " of " + step.path("regex_pattern") + ".");
-            var groups = found.get(at);
+            var groups = selected(found, select, step);
             if (groups.size() == 1) return groups.getFirst().strip();
             return groups.stream().filter(g -> !g.isEmpty()).findFirst().orElse(fallback).strip();
         });
+    }
+
+    /** The chosen match's groups. */
+    static List<String> selected(List<List<String>> found, int select, JsonNode step) {
+        var at = select < 0 ? found.size() + select : select;
+        if (at < 0 || at >= found.size())
+            throw new TaskException("A filter selects match " + select + " of " + found.size() + " of " + step.path("regex_pattern") + ".");
+        return found.get(at);
     }
 }

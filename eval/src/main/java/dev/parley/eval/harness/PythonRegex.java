@@ -26,6 +26,11 @@ final class PythonRegex {
         }
     }
 
+    /** What is Java's already. */
+    static PythonRegex of(Pattern pattern) {
+        return new PythonRegex(pattern);
+    }
+
     /** Named groups, the end of the text, and brackets inside a class, which Java would take for a class in it. */
     private static String translated(String source) {
         var out = new StringBuilder();

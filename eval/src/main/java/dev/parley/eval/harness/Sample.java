@@ -2,10 +2,7 @@ package dev.parley.eval.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.parley.files.Sha256;
 import java.util.List;
 
 /**
@@ -21,11 +18,6 @@ public record Sample(String task, int number, ObjectNode document, JsonNode targ
 
     /** Tells apart samples that ask something else. */
     String key() {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(requests.toString().getBytes(StandardCharsets.UTF_8));
-            return task + "/" + number + "/" + HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        return task + "/" + number + "/" + Sha256.of(requests.toString()).substring(0, 16);
     }
 }

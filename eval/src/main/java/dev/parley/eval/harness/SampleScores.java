@@ -2,6 +2,7 @@ package dev.parley.eval.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.parley.eval.metrics.TextOverlap;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ final class SampleScores {
             case LOGLIKELIHOOD -> likelihood(metric, responses.getFirst());
             case LOGLIKELIHOOD_ROLLING -> rolling(metric, sample, responses.getFirst().asDouble());
             case MULTIPLE_CHOICE -> choice(metric, sample, responses);
-            case GENERATE_UNTIL -> new double[] {generated(metric, sample, responses.getFirst())};
+            case GENERATE_UNTIL -> generated(metric, sample, responses.getFirst());
         });
         return made;
     }
@@ -114,13 +115,19 @@ final class SampleScores {
 
     // ---- texts ----
 
-    private static double generated(MetricSpec metric, Sample sample, JsonNode response) {
-        var said = response.isArray() && !response.isEmpty() ? response.get(0) : response;
+    private double[] generated(MetricSpec metric, Sample sample, JsonNode response) {
+        var said = (response.isArray() && !response.isEmpty() ? response.get(0) : response).asText();
         var target = sample.choices().isEmpty() || !sample.target().isIntegralNumber() ? sample.target()
                 : TextNode.valueOf(sample.choices().get(sample.target().asInt()));
-        var targets = target.isArray() ? target : List.of(target);
-        for (var one : targets) if (matches(one.asText(), said.asText(), metric.options())) return 1;
-        return 0;
+        if (metric.name().equals("exact_match")) return new double[] {isAmong(target, said, metric.options()) ? 1 : 0};
+        if (target.isArray())
+            throw new TaskException("The task " + task.name() + " has several targets, and " + metric.name() + " is of one here.");
+        return metric.name().equals("bleu") ? TextOverlap.bleu(target.asText(), said) : TextOverlap.chrf(target.asText(), said);
+    }
+
+    private static boolean isAmong(JsonNode target, String said, JsonNode options) {
+        for (var one : target.isArray() ? target : List.of(target)) if (matches(one.asText(), said, options)) return true;
+        return false;
     }
 
     private static boolean matches(String target, String said, JsonNode options) {

@@ -6,12 +6,12 @@ import java.util.TreeSet;
 
 /**
  * How the figures of all samples become one, by lm-evaluation-harness's names and formulas. A sample has one number, or two: what is
- * weighed and its weight, or the right label and the one that was given.
+ * weighed and its weight, or the right label and the one that was given; or counts, of {@link TextOverlap}.
  */
 public enum Aggregation {
 
     MEAN("mean"), NANMEAN("nanmean"), MEDIAN("median"), PERPLEXITY("perplexity"), WEIGHTED_PERPLEXITY("weighted_perplexity"),
-    BITS_PER_BYTE("bits_per_byte"), F1("f1"), MATTHEWS("matthews_corrcoef"), BRIER("brier_score");
+    BITS_PER_BYTE("bits_per_byte"), F1("f1"), MATTHEWS("matthews_corrcoef"), BRIER("brier_score"), BLEU("bleu"), CHRF("chrf");
 
     private final String id;
 
@@ -56,6 +56,8 @@ public enum Aggregation {
             case F1 -> f1(samples, places);
             case MATTHEWS -> matthews(samples, places);
             case BRIER -> brier(samples, places);
+            case BLEU -> TextOverlap.bleu(sums(samples, places));
+            case CHRF -> TextOverlap.chrf(sums(samples, places));
         };
     }
 
@@ -68,6 +70,13 @@ public enum Aggregation {
             sum = t;
         }
         return Double.isFinite(lost) ? sum + lost : sum;
+    }
+
+    /** Of counts, which float64 adds exactly. */
+    private static double[] sums(List<double[]> samples, int[] places) {
+        var sums = new double[samples.getFirst().length];
+        for (var place : places) for (int i = 0; i < sums.length; i++) sums[i] += samples.get(place)[i];
+        return sums;
     }
 
     private static double nanMean(List<double[]> samples, int[] places) {

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 /**
  * The standard errors of lm-evaluation-harness: of a mean the samples' deviation (with n - 1) by the root of n; of perplexity, median, f1
  * and Matthews's correlation the deviation over 100,000 resamples, a thousand from each of the seeds 0 to 99, which are Python's draws
- * one by one. It has none for the weighted perplexities and bits per byte: ours for those is the linearised one of a ratio of sums.
+ * one by one, and a hundred for BLEU and chrF. It has none for the weighted perplexities and bits per
+ * byte: ours for those is the linearised one of a ratio of sums.
  */
 public final class StandardErrors {
 
@@ -17,6 +18,7 @@ public final class StandardErrors {
     public static final int BOOTSTRAP_ITERATIONS = 100_000;
 
     private static final int CHUNK = 1000;
+    private static final int OVERLAP_ITERATIONS = 100; // that tool makes no more of BLEU and chrF
 
     private StandardErrors() {}
 
@@ -30,6 +32,7 @@ public final class StandardErrors {
         return switch (aggregation) {
             case MEAN -> OptionalDouble.of(deviation(samples.stream().mapToDouble(s -> s[0]).toArray()) / Math.sqrt(samples.size()));
             case MEDIAN, MATTHEWS, F1, PERPLEXITY, NANMEAN -> OptionalDouble.of(bootstrap(aggregation, samples, iterations));
+            case BLEU, CHRF -> OptionalDouble.of(bootstrap(aggregation, samples, Math.min(iterations, OVERLAP_ITERATIONS)));
             case WEIGHTED_PERPLEXITY, BITS_PER_BYTE, BRIER -> OptionalDouble.empty();
         };
     }

@@ -95,8 +95,8 @@ class TaskRulesTest {
         assertTrue(problem().contains("!function utils.text") && problem().contains("doc_to_text"), problem());
         task(CHOICE + "process_docs: !function utils.process_docs\n");
         assertTrue(problem().contains("process_docs"), problem());
-        task("doc_to_text: q\ndoc_to_target: a\nmetric_list: [{metric: bleu}]\n");
-        assertTrue(problem().contains("bleu") && problem().contains("exact_match"), problem());
+        task("doc_to_text: q\ndoc_to_target: a\nmetric_list: [{metric: ter}]\n");
+        assertTrue(problem().contains("ter") && problem().contains("bleu, chrf, exact_match"), problem());
         task("doc_to_text: '{{missing.strip()}}'\ndoc_to_target: a\n");
         assertTrue(problem().contains("missing") && problem().contains("q, a, n"), problem());
         task("doc_to_text: '{{missing}}'\ndoc_to_target: a\n");
@@ -172,12 +172,27 @@ class TaskRulesTest {
         assertEquals("x", filtered("{function: majority_vote}", "x", "y", "y", "x"));
     }
 
+    @Test
+    void lettersOfChoicesAreFoundInThreeWays() throws IOException {
+        var byLetter = "{function: multi_choice_regex, ignore_case: true, ignore_punctuation: true, "
+                + "regex_pattern: '(\\([A-Z]\\))', group_select: %d}";
+        assertEquals("(C)", filtered(byLetter.formatted(0), "It is (C), not (A)."));
+        assertEquals("(A)", filtered(byLetter.formatted(-1), "It is (C), not (A)."));
+        assertEquals("(B)", filtered(byLetter.formatted(0), "Surely THE ARNO!")); // its words, whatever their case and marks
+        assertEquals("(C)", filtered(byLetter.formatted(0), "The answer: C"));
+        assertEquals("[invalid]", filtered(byLetter.formatted(0), "The answer: E"));
+        assertEquals("none", filtered("{function: multi_choice_regex, regex_pattern: 'x(y)', fallback: none}", "the arno")); // "The Arno."
+    }
+
     private String filtered(String step, String... said) throws IOException {
         task("doc_to_text: q\ndoc_to_target: a\nfilter_list:\n  - name: f\n    filter: [" + step + ", {function: take_first}]\n");
         var config = TaskIndex.of(List.of(folder.resolve("t"))).select(List.of("t")).tasks().getFirst();
         var responses = JsonNodeFactory.instance.arrayNode();
         for (var text : said) responses.add(text);
-        return FilterPipeline.of(config).getFirst().apply(responses).asText();
+        return FilterPipeline.of(config).getFirst()
+                .apply(responses, JsonNodeFactory.instance.objectNode().set("choices",
+                        JsonNodeFactory.instance.arrayNode().add("The Seine").add("The Arno.").add("The Po").add("The Po delta")))
+                .asText();
     }
 
     @Test

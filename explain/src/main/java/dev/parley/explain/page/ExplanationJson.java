@@ -31,13 +31,23 @@ public final class ExplanationJson {
      * @param model its name, as the user gave it
      */
     public static ObjectNode of(String model, Explanation explanation) {
+        return of(model, explanation, MOST_WEIGHTS);
+    }
+
+    /**
+     * The same for a reader to whom less can be sent.
+     *
+     * @param mostWeights of attention; where there are more, they are left out
+     */
+    public static ObjectNode of(String model, Explanation explanation, long mostWeights) {
         var text = explanation.text();
         var json = NODES.objectNode().put("model", model).put("prompt_tokens", text.promptLength());
         json.set("tokens", tokens(text));
         json.set("baseline", token(explanation.baseline(), explanation.baselineToken()));
         var explained = json.putArray("explained");
         explanation.tokens().forEach(token -> explained.add(explained(token, explanation)));
-        explanation.attention().filter(ExplanationJson::canBeShown).ifPresent(attention -> json.set("attention", attention(attention)));
+        explanation.attention().filter(attention -> weights(attention) <= mostWeights)
+                .ifPresent(attention -> json.set("attention", attention(attention)));
         var attributions = json.putArray("attributions");
         explanation.attributions().forEach(attribution -> attributions.add(attribution(attribution)));
         explanation.logitLens().ifPresent(lens -> json.set("logit_lens", lens(lens)));
@@ -67,10 +77,10 @@ public final class ExplanationJson {
         return json;
     }
 
-    private static boolean canBeShown(HeadAttention attention) {
+    private static long weights(HeadAttention attention) {
         var count = 0L;
         for (var layers : attention.weights()) count += (long) layers.length * layers[0].length * layers[0][0].length;
-        return count <= MOST_WEIGHTS;
+        return count;
     }
 
     /** (N, L, H, position) */

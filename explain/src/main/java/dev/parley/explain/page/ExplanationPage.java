@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An explanation as one HTML file that fetches nothing. What draws it, {@code explanation.js} with {@code words.js} and
+ * An explanation as one HTML file that fetches nothing. What draws it, {@code explanation.js} with {@code drawing.js}, {@code words.js} and
  * {@code explanation.css}, can be put into any other page: {@link #script()} and {@link #style()}.
  */
 public final class ExplanationPage {
@@ -35,7 +35,7 @@ public final class ExplanationPage {
 
     /** {@code ParleyExplanation.mount(element, data, language)}, for a page that shows explanations. */
     public static String script() {
-        return resource("words.js") + resource("explanation.js");
+        return resource("words.js") + resource("drawing.js") + resource("explanation.js");
     }
 
     /** The style of what the script draws. */

@@ -1,43 +1,22 @@
 // Shows an explanation, as `parley explain --json` writes it, in any element:
 //   ParleyExplanation.mount(document.getElementById("why"), data, "en");
-// It needs explanation.css and nothing else, and fetches nothing.
+// It needs explanation.css, words.js and drawing.js, and fetches nothing.
 const ParleyExplanation = (() => {
+  const { make, shown, number, signed, percent, bars, curves } = ParleyExplanationDrawing;
   const METHODS = ["occlusion", "integrated_gradients", "gradient_x_input", "rollout", "attention"];
 
-  /** Makes an element. @param attributes as in HTML; on… are listeners @param children elements and texts */
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-    }
-    element.append(...children.filter((child) => child !== undefined && child !== null));
-    return element;
-  }
-
-  function svg(tag, attributes, ...children) {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
-
-  /** What is not seen otherwise: line breaks and spaces. */
-  const shown = (text) => text.replaceAll("\n", "↵").replace(/^ +$/, (spaces) => "␣".repeat(spaces.length));
-  const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)).replace("-", "−");
-  const signed = (value) => (value > 0 ? "+" : "") + number(value);
-  const percent = (p) => (p >= 0.995 ? "100 %" : p < 0.001 ? "<0.1 %" : (100 * p).toFixed(p < 0.1 ? 1 : 0) + " %");
-
   class View {
-    constructor(root, data, language) {
+    constructor(root, data, language, asks) {
       this.root = root;
       this.data = data;
+      this.asks = asks;
       this.words = ParleyExplanationWords[language] ?? ParleyExplanationWords.en;
       this.methods = METHODS.filter((method) => data.attributions.some((a) => a.method === method));
-      this.method = this.methods[0];
+      this.method = this.methods.includes(asks.method) ? asks.method : this.methods[0];
       this.token = data.explained.length === 1 ? 0 : null; // number among the explained; null for all
       this.layer = null; // null for all
       this.head = null;
+      this.withoutFirst = true;
       root.classList.add("parley-explanation");
       root.lang = language;
       this.draw();
@@ -47,7 +26,14 @@ const ParleyExplanation = (() => {
       Object.assign(this, changes);
       const focused = document.activeElement?.dataset?.key;
       this.draw();
-      if (focused) this.root.querySelector(`[data-key="${focused}"]`)?.focus();
+      if (focused) this.focus(focused);
+    }
+
+    /** Gives the focus to what has a key. @return whether it is there */
+    focus(key) {
+      const found = this.root.querySelector(`[data-key="${key}"]`);
+      found?.focus();
+      return Boolean(found);
     }
 
     draw() {
@@ -69,13 +55,18 @@ const ParleyExplanation = (() => {
       return this.token === null ? this.data.explained.map((_, n) => n) : [this.token];
     }
 
-    /** Each token's score for some explained tokens; undefined where it comes too late to have one. */
+    /** Each token's score for some explained tokens: their sum, or their mean where it is a share; undefined where it has none. */
     scores(chosen = this.chosen()) {
       const sums = new Array(this.data.tokens.length);
       for (const n of chosen) {
-        this.scoresOf(n).forEach((score, t) => (sums[t] = (sums[t] ?? 0) + score));
+        this.scoresOf(n).forEach((score, t) => (sums[t] = (sums[t] ?? 0) + score / (this.looks() ? chosen.length : 1)));
       }
+      if (this.looks() && this.withoutFirst && sums[1] !== undefined) sums[0] = undefined;
       return sums;
+    }
+
+    written(score) {
+      return this.looks() ? percent(score) : signed(score);
     }
 
     scoresOf(n) {
@@ -95,10 +86,15 @@ const ParleyExplanation = (() => {
 
     question() {
       const first = this.data.explained[0];
-      if (!first.rather_than) return null;
       const [before, between, after] = this.words.contrast;
-      return make("p", { class: "contrast" }, before, make("b", {}, this.name(0)), between, make("b", {}, shown(first.rather_than.text)),
-        after + ` (${signed(first.value)})`);
+      const asked = first.rather_than && make("p", { class: "contrast" }, before, make("b", {}, this.name(0)), between,
+        make("b", {}, shown(first.rather_than.text)), after + ` (${signed(first.value)})`);
+      const others = this.asks.alternatives ?? [];
+      if (!others.length) return asked;
+      const select = make("select", { "data-key": "contrast", onchange: (event) => this.asks.contrast(event.target.value) },
+        make("option", { value: "" }, this.words.noContrast), ...others.map((other) => make("option",
+          { value: other.id, selected: other.id === first.rather_than?.id }, shown(other.text))));
+      return make("div", { class: "asked" }, asked, make("label", {}, this.words.askContrast(this.name(0)), " ", select));
     }
 
     text() {
@@ -107,7 +103,7 @@ const ParleyExplanation = (() => {
       const pieces = (this.pieces = []);
       this.data.tokens.forEach((token, t) => {
         if (t === this.data.prompt_tokens) flow.append(make("span", { class: "answer-mark" }, this.words.answer));
-        pieces.push(this.piece(token, numbers.get(t)));
+        pieces.push(this.piece(token, t, numbers.get(t)));
         flow.append(pieces[t]);
         if (token.text.endsWith("\n")) flow.append(make("br"));
       });
@@ -123,33 +119,52 @@ const ParleyExplanation = (() => {
       this.pieces.forEach((piece, t) => {
         piece.classList.toggle("against", scores[t] < 0);
         piece.style.setProperty("--share", Math.abs((scores[t] ?? 0) / most).toFixed(3));
-        piece.title = [scores[t] === undefined ? "" : `${this.words.methods[this.method]}: ${signed(scores[t])}`, piece.dataset.about]
+        piece.title = [scores[t] === undefined ? "" : `${this.words.methods[this.method]}: ${this.written(scores[t])}`, piece.dataset.about]
           .filter(Boolean).join(" · ");
       });
     }
 
     /** @param n number among the explained tokens, if it is one; pointing at it shows its sources, choosing it keeps them */
-    piece(token, n) {
-      if (n === undefined) return make("span", { class: "piece", "data-about": `#${token.id}` }, shown(token.text));
-      return make("button", { class: "piece said", type: "button", "data-key": "t" + n, "aria-pressed": String(this.token === n),
-        "data-about": `p = ${percent(Math.exp(this.data.explained[n].logprob))} · #${token.id}`, onmouseenter: () => this.paint([n]),
-        onmouseleave: () => this.paint(), onclick: () => this.choose(n) }, shown(token.text));
+    piece(token, t, n) {
+      if (n === undefined && !(this.asks.choose && t >= this.data.prompt_tokens)) {
+        return make("span", { class: "piece", "data-about": `#${token.id}` }, shown(token.text));
+      }
+      const probability = n === undefined ? "" : `p = ${percent(Math.exp(this.data.explained[n].logprob))} · `;
+      return make("button", { class: "piece said", type: "button", "data-key": this.asks.choose ? "p" + t : "t" + n,
+        "aria-pressed": String(n !== undefined && this.token === n), "data-about": `${probability}#${token.id}`,
+        onmouseenter: () => n !== undefined && this.paint([n]), onmouseleave: () => this.paint(), onclick: () => this.choose(t, n) },
+      shown(token.text));
     }
 
-    choose(n) {
-      this.set({ token: this.token === n && this.data.explained.length > 1 ? null : n });
+    choose(t, n) {
+      const again = n !== undefined && this.token === n;
+      if (this.asks.choose) this.asks.choose(again ? null : t - this.data.prompt_tokens);
+      else this.set({ token: again && this.data.explained.length > 1 ? null : n });
     }
 
     controls() {
-      const buttons = this.methods.map((method) => make("button", { type: "button", class: "choice", "data-key": method,
-        "aria-pressed": String(method === this.method), title: this.words.about[method], onclick: () => this.set({ method }) },
-      this.words.methods[method]));
-      const row = make("div", { class: "controls" }, ...buttons);
+      const row = make("div", { class: "controls" }, ...METHODS.map((method) => this.choice(method)).filter(Boolean));
       if (this.method === "attention" && this.data.attention) {
         row.append(this.select("layer", this.words.allLayers, this.words.layer, this.data.attention[0].length),
           this.select("head", this.words.allHeads, this.words.head, this.data.attention[0][0].length));
       }
-      return row;
+      if (this.looks()) {
+        row.append(make("label", { class: "tick" }, make("input", { type: "checkbox", checked: this.withoutFirst, "data-key": "first",
+          onchange: (event) => this.set({ withoutFirst: event.target.checked }) }), " ", this.words.withoutFirst));
+      }
+      const missing = METHODS.filter((method) => this.data.impossible?.[method]).map((method) => this.words.methods[method]);
+      const why = missing.length > 0 && make("p", { class: "hint" }, this.words.missing(missing.join(", ")));
+      return make("div", {}, row, why);
+    }
+
+    /** A method to show; where it is not there yet, one to ask for. */
+    choice(method) {
+      const here = this.methods.includes(method);
+      if (!here && (!this.asks.ask || this.data.impossible?.[method])) return null;
+      return make("button", { type: "button", class: here ? "choice" : "choice wanted", "data-key": method,
+        "aria-pressed": here && String(method === this.method), title: this.words.about[method],
+        onclick: () => (here ? this.set({ method }) : this.asks.ask(method)) },
+      here ? this.words.methods[method] : this.words.compute(this.words.methods[method]));
     }
 
     select(what, all, one, count) {
@@ -174,51 +189,27 @@ const ParleyExplanation = (() => {
         .slice(0, 10);
       const whose = this.token === null ? this.words.wholeAnswer : `“${this.name(this.token)}”`;
       return this.card(this.words.sources + " " + whose, this.words.about[this.method],
-        this.bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), this.looks()));
-    }
-
-    /** Bars from a common zero, which lies where the values need it. @param rows of [name, value, title] @param plain without signs */
-    bars(rows, plain = false) {
-      const [low, high] = [Math.min(0, ...rows.map(([, value]) => value)), Math.max(1e-12, ...rows.map(([, value]) => value))];
-      const place = (value) => (100 * (value - low)) / (high - low);
-      return make("div", { class: "bars", style: `--zero:${place(0)}%` }, ...rows.flatMap(([name, value, title]) => [
-        make("span", { class: "bar-name", title }, name),
-        make("span", { class: "bar" }, make("i", { class: value < 0 ? "against" : "for",
-          style: `left:${place(Math.min(0, value))}%;width:${place(Math.abs(value) + low)}%` })),
-        make("span", { class: "bar-value" }, plain ? number(value) : signed(value))]));
+        bars(order.map((t) => [shown(this.data.tokens[t].text), scores[t], `${this.words.place} ${t + 1}`]), (score) => this.written(score)));
     }
 
     trust() {
       const attribution = this.method && this.attribution();
-      const check = attribution?.faithfulness;
-      if (!check) return null;
+      if (!attribution) return null;
+      const check = attribution.faithfulness;
+      if (!check) {
+        return this.asks.ask && this.card(this.words.trust, this.words.unchecked, this.button("check", this.words.check));
+      }
       const verdict = check.area > 2 * check.random_deviation ? this.words.better : check.area > 0 ? this.words.unsure : this.words.worse;
       const complete = attribution.completeness;
       return this.card(this.words.trust, this.words.deletion(number(check.area), number(check.random_deviation),
         this.data.explained.length > 1),
-        make("p", { class: "verdict" }, verdict), this.curve(check),
-        complete && make("p", {}, this.words.complete(percent(complete.worst_gap), complete.steps)));
+      make("p", { class: "judgement" }, verdict), curves(check, this.words.trust), make("p", { class: "scale" },
+        make("i", { class: "ordered" }), this.words.ordered, make("i", { class: "random" }), this.words.random),
+      complete && make("p", {}, this.words.complete(percent(complete.worst_gap), complete.steps)));
     }
 
-    curve(check) {
-      const [width, height, left, bottom] = [420, 170, 46, 24];
-      const all = [...check.ordered, ...check.random];
-      const [low, high] = [Math.min(...all), Math.max(...all)];
-      const x = (share) => left + share * (width - left - 8);
-      const y = (value) => 8 + ((high - value) / (high - low || 1)) * (height - bottom - 12);
-      const line = (values, name) => svg("polyline", { class: name,
-        points: values.map((value, i) => `${x(check.fractions[i]).toFixed(1)},${y(value).toFixed(1)}`).join(" ") });
-      const label = (text, at, down, anchor = "end") => {
-        const element = svg("text", { x: at, y: down, "text-anchor": anchor });
-        element.textContent = text;
-        return element;
-      };
-      const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "curve", role: "img", "aria-label": this.words.trust },
-        svg("path", { class: "axis", d: `M${left},8V${height - bottom}H${width - 8}` }), label(number(high), left - 5, 14),
-        label(number(low), left - 5, height - bottom), label("0 %", left, height - 8, "middle"),
-        label("100 %", width - 8, height - 8), line(check.random, "random"), line(check.ordered, "ordered"));
-      return make("div", {}, picture, make("p", { class: "scale" }, make("i", { class: "ordered" }), this.words.ordered,
-        make("i", { class: "random" }), this.words.random));
+    button(analysis, words) {
+      return make("button", { type: "button", class: "choice wanted", "data-key": analysis, onclick: () => this.asks.ask(analysis) }, words);
     }
 
     parts() {
@@ -231,19 +222,19 @@ const ParleyExplanation = (() => {
         rows.push([`${this.words.attentionOf} ${l + 1}`, sum((s) => s.attention[l])], [`MLP ${l + 1}`, sum((s) => s.mlp[l])]);
       });
       if (some.some((s) => s.shift !== 0)) rows.push([this.words.shift, sum((s) => s.shift)]);
-      return this.card(this.words.parts, this.words.aboutParts(number(sum((s) => s.sum)), number(sum((s) => s.logit))),
-        this.bars(rows));
+      return this.card(this.words.parts, this.words.aboutParts(number(sum((s) => s.sum)), number(sum((s) => s.logit))), bars(rows));
     }
 
     lens() {
       const lens = this.data.logit_lens;
       if (!lens) return null;
-      const head = make("tr", {}, make("th", {}), ...lens.map((_, n) => make("th", { class: this.token === n ? "chosen" : "" },
-        make("button", { type: "button", "data-key": "l" + n, onclick: () => this.choose(n) }, this.name(n)))));
-      const rows = lens[0].map((_, l) => make("tr", {}, make("th", {}, l === 0 ? this.words.embedding : this.words.layer(l)),
+      const head = make("tr", {}, make("td", {}), ...lens.map((_, n) => make("th", { class: this.token === n ? "chosen" : "", scope: "col" },
+        make("button", { type: "button", "data-key": "l" + n, onclick: () => this.choose(this.data.explained[n].position, n) },
+          this.name(n)))));
+      const rows = lens[0].map((_, l) => make("tr", {}, make("th", { scope: "row" }, l === 0 ? this.words.embedding : this.words.layer(l)),
         ...lens.map((layers, n) => this.cell(layers[l], n)))).reverse();
-      return this.card(this.words.lens, this.words.aboutLens, make("div", { class: "wide" }, make("table", { class: "lens" },
-        make("thead", {}, head), make("tbody", {}, ...rows))));
+      return this.card(this.words.lens, this.words.aboutLens, make("div", { class: "wide", tabindex: 0, role: "group",
+        "aria-label": this.words.lens }, make("table", { class: "lens" }, make("thead", {}, head), make("tbody", {}, ...rows))));
     }
 
     cell(after, n) {
@@ -251,15 +242,18 @@ const ParleyExplanation = (() => {
       const title = after.best.map((guess) => `${shown(guess.text)}  ${percent(guess.probability)}`).join("\n")
         + `\n\n“${this.name(n)}”: ${percent(Math.exp(after.logprob))}, ${this.words.rank} ${after.rank}`;
       return make("td", { class: (after.rank === 1 ? "hit" : "") + (this.token === n ? " chosen" : ""), title,
-        style: `--share:${Math.exp(after.logprob).toFixed(3)}` }, shown(best.text), make("small", {}, percent(best.probability)));
+        style: { "--share": Math.exp(after.logprob).toFixed(3) } }, shown(best.text), make("small", {}, percent(best.probability)));
     }
 
     passages() {
       const nearest = this.data.training_passages;
-      if (!nearest) return null;
+      if (!nearest && !this.asks.ask) return null;
+      const why = this.data.impossible?.training_passages;
+      if (why) return this.card(this.words.passages, this.words.impossible[why]);
+      if (!nearest) return this.card(this.words.passages, this.words.notCompared, this.button("training_passages", this.words.lookFor));
       return this.card(this.words.passages, this.words.aboutPassages(nearest.compared, nearest.passages), make("ol", { class: "passages" },
         ...nearest.found.map((found) => make("li", {}, make("small", {}, `${number(found.similarity)} · ${found.source} #${found.document}`),
-          make("div", {}, found.text)))));
+          make("div", { tabindex: 0, role: "group", "aria-label": `${found.source} #${found.document}` }, found.text)))));
     }
 
     card(title, about, ...content) {
@@ -268,10 +262,16 @@ const ParleyExplanation = (() => {
   }
 
   return {
-    /** Shows an explanation in an element. @param language en or zh; without one, the browser's */
-    mount(element, data, language) {
+    /**
+     * Shows an explanation in an element.
+     * @param language en or zh; without one, the browser's
+     * @param asks of a page that can have more computed: ask(analysis or "check"), choose(number of the answer's token, or null for all),
+     *     contrast(id of a token, or "") with alternatives [{id, text}], and the method to begin with. What data.impossible names, with a
+     *     code, is not offered.
+     */
+    mount(element, data, language, asks = {}) {
       const known = language ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
-      return new View(element, data, known);
+      return new View(element, data, known, asks);
     },
   };
 })();

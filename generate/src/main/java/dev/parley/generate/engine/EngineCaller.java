@@ -1,12 +1,8 @@
 package dev.parley.generate.engine;
 
 import dev.parley.generate.engine.InferenceEngine.Answer;
-import dev.parley.generate.engine.InferenceEngine.Listener;
 import dev.parley.generate.engine.InferenceEngine.Ticket;
-import dev.parley.generate.sampling.TokenLogprob;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -49,26 +45,11 @@ public final class EngineCaller {
 
     /** Asks, and waits for the end. What the engine fails by is thrown. */
     public Answer answer(TextRequest request, Pieces pieces) {
-        var answer = new CompletableFuture<Answer>();
-        running = Optional.of(engine.submit(request, new Listener() {
-            @Override
-            public void onTokens(int row, int[] ids, List<TokenLogprob> logprobs, String text) {
-                pieces.on(row, ids, text);
-            }
-
-            @Override
-            public void onEnd(Answer ended) {
-                answer.complete(ended);
-            }
-
-            @Override
-            public void onFailure(RuntimeException failure) {
-                answer.completeExceptionally(failure);
-            }
-        }));
+        var ticket = engine.submit(request, (sequence, ids, logprobs, text) -> pieces.on(sequence, ids, text));
+        running = Optional.of(ticket);
         if (stopped) stop(); // before there was a ticket
         try {
-            return answer.join();
+            return ticket.answer().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {

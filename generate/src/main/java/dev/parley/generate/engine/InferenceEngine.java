@@ -65,6 +65,11 @@ public final class InferenceEngine implements AutoCloseable {
             }
         }
 
+        /** The same limits with so many sequences that run. */
+        public Limits withRunning(int running) {
+            return new Limits(running, waiting, cacheBytes, prefillTokens, sharedPrefixes);
+        }
+
         /** The same limits, with or without sharing of prefixes between owners. */
         public Limits withSharedPrefixes(boolean shared) {
             return new Limits(running, waiting, cacheBytes, prefillTokens, shared);
@@ -232,15 +237,6 @@ public final class InferenceEngine implements AutoCloseable {
      */
     public CompletableFuture<float[]> embedding(String owner, int[] ids, Pooling pooling) {
         return probe(new EmbeddingProbe(owner, ids, pooling, model.config().hiddenSize()));
-    }
-
-    /**
-     * The attention weights of the last token of a sequence in each head of each layer: (L, H, S); each row sums to one. The next
-     * token is predicted from these. Cancel it when it is no longer wanted.
-     * It is refused where {@link #embedding} is.
-     */
-    public CompletableFuture<float[][][]> attention(String owner, int[] ids) {
-        return probe(new AttentionProbe(owner, ids));
     }
 
     <T> CompletableFuture<T> probe(Probe<T> probe) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A sequence that is read for its states or its attention and not continued, in pieces, so that running sequences need not wait. */
+/** A sequence that is read for its states and not continued, in pieces, so that running sequences need not wait. */
 abstract class Probe<T> {
 
     private final String owner;

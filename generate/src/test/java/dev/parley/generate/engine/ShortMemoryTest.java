@@ -43,7 +43,7 @@ class ShortMemoryTest extends EngineTest {
                 // half of them alike, and read at the same time
                 var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray();
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
-                readings.add(i % 3 == 0 ? engine.attention("", prompt) : engine.embedding("", prompt, Pooling.MEAN));
+                readings.add(engine.embedding("", prompt, i % 3 == 0 ? Pooling.LAST_TOKEN : Pooling.MEAN));
             }
             for (var each : kept) assertEquals(100, each.await().completions().getFirst().ids().length);
             for (var reading : readings) reading.get(60, TimeUnit.SECONDS);

@@ -44,13 +44,27 @@ public final class Attention {
      */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out,
             int outAt, float[] scratch) {
-        if (VectorKernels.areReady()) oneHeadByVectors(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
-        else ScalarAttention.oneHead(cache, layer, kvHead, q, qAt, scale, from, to, out, outAt, scratch);
+        oneHead(cache, layer, kvHead, q, qAt, new ScoreRule(scale, 0), from, to, out, outAt, scratch);
     }
 
-    static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out,
+    /**
+     * What a score is: q kᵀ · scale, bounded by cap · tanh(score / cap).
+     *
+     * @param scale mostly 1/sqrt(headDim)
+     * @param softcap 0 for no bound
+     */
+    public record ScoreRule(float scale, float softcap) {}
+
+    /** The same by another rule of scores. */
+    public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, ScoreRule rule, int from, int to, float[] out,
             int outAt, float[] scratch) {
-        var query = new Query(cache, layer, kvHead, q, qAt, scale, from, to, scratch);
+        if (VectorKernels.areReady()) oneHeadByVectors(cache, layer, kvHead, q, qAt, rule, from, to, out, outAt, scratch);
+        else ScalarAttention.oneHead(cache, layer, kvHead, q, qAt, rule, from, to, out, outAt, scratch);
+    }
+
+    static void oneHeadByVectors(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, ScoreRule rule, int from, int to, float[] out,
+            int outAt, float[] scratch) {
+        var query = new Query(cache, layer, kvHead, q, qAt, rule, from, to, scratch);
         for (var step : STEPS) step.take(query);
         int dim = cache.headDim(), sumAt = query.sumAt();
         if (cache.wide() || !pairsFit(dim)) {
@@ -63,7 +77,8 @@ public final class Attention {
         }
     }
 
-    private record Query(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] scratch) {
+    private record Query(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, ScoreRule rule, int from, int to,
+            float[] scratch) {
 
         int firstBlock() {
             return from / TOKENS;
@@ -84,7 +99,12 @@ public final class Attention {
      * The steps are called by their interface and in a loop on purpose: three receivers at one place are more than the compiler
      * inlines. All in one method, they are beyond what it inlines vectors' operations into, and each would allocate its result.
      */
-    private static final List<Step> STEPS = List.of(Attention::scores, q -> softmax(q.scratch, q.from, q.to), Attention::sumOfValues);
+    private static final List<Step> STEPS = List.of(Attention::scores, q -> bound(q.scratch, q.from, q.to, q.rule),
+            q -> softmax(q.scratch, q.from, q.to), Attention::sumOfValues);
+
+    static void bound(float[] scores, int from, int to, ScoreRule rule) {
+        if (rule.softcap > 0) Activations.softcap(scores, from, to - from, rule.softcap);
+    }
 
     private static void scores(Query query) {
         var cache = query.cache;
@@ -113,10 +133,10 @@ public final class Attention {
         var dim = cache.headDim();
         if (cache.wide()) {
             for (int t = 0; t < count; t += LANES)
-                wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.scale).intoArray(query.scratch, at + t);
+                wideScores(block, keysAt + 4L * t, query.q, query.qAt, dim).mul(query.rule.scale).intoArray(query.scratch, at + t);
         } else {
             for (int t = 0; t < count; t += 2 * LANES)
-                scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.scale, query.scratch, at + t);
+                scores(block, keysAt + 4L * t, query.q, query.qAt, dim, query.rule.scale, query.scratch, at + t);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** Attention to a few tokens, run again and again until the compiler has it ready. */
 public final class AttentionWarmUp implements Runnable, AutoCloseable {
 
+    private static final Attention.ScoreRule RULE = new Attention.ScoreRule(0.1f, 0);
     private static final int HEAD_DIM = 64;
     private static final int TOKENS = 4;
 
@@ -22,7 +23,7 @@ public final class AttentionWarmUp implements Runnable, AutoCloseable {
     @Override
     public void run() {
         var scratch = new float[Attention.scratchSize(KvBlocks.TOKENS, HEAD_DIM)];
-        Attention.oneHeadByVectors(cache, 0, 0, head, 0, 0.1f, 0, TOKENS, new float[HEAD_DIM], 0, scratch);
+        Attention.oneHeadByVectors(cache, 0, 0, head, 0, RULE, 0, TOKENS, new float[HEAD_DIM], 0, scratch);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.parley.kernels.attention;
 import static dev.parley.kernels.vectors.VectorShape.LANES;
 import static dev.parley.kernels.vectors.VectorShape.LITTLE;
 
+import dev.parley.kernels.attention.Attention.ScoreRule;
 import dev.parley.kernels.vectors.Activations;
 import dev.parley.kernels.vectors.BFloat16Bits;
 import dev.parley.kernels.vectors.VectorKernels;
@@ -21,12 +22,13 @@ final class ScalarAttention {
     private ScalarAttention() {}
 
     /** One head of one query, as {@link Attention#oneHead}. */
-    static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, float scale, int from, int to, float[] out, int outAt,
-            float[] scratch) {
+    static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, ScoreRule rule, int from, int to, float[] out,
+            int outAt, float[] scratch) {
         var dim = cache.headDim();
         for (int t = from; t < to; t++) {
-            scratch[t] = scale * score(cache, cache.block(t / TOKENS), cache.keysAt(layer, kvHead), t % TOKENS, q, qAt, dim);
+            scratch[t] = rule.scale() * score(cache, cache.block(t / TOKENS), cache.keysAt(layer, kvHead), t % TOKENS, q, qAt, dim);
         }
+        Attention.bound(scratch, from, to, rule);
         softmax(scratch, from, to);
         Arrays.fill(out, outAt, outAt + dim, 0);
         for (int t = from; t < to; t++) {

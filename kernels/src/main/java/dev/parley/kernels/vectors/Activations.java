@@ -14,6 +14,7 @@ public final class Activations {
     private static final float LN2_LOW = -2.12194440e-4f;
     private static final float ROUND = 12582912f; // 1.5 · 2^23: adding it rounds to a whole number
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
+    private static final float SQRT_HALF = 0.70710678f;
 
     // Vectors made once: each made in a loop counts towards what the compiler inlines at most.
     private static final FloatVector LEAST = all(-87.3f);
@@ -92,6 +93,46 @@ public final class Activations {
             var v = FloatVector.fromArray(FLOATS, x, at + i);
             var u = v.mul(v).fma(GELU_CUBE, ONE).mul(v).mul(GELU_SCALE);
             v.div(exp(u).add(ONE)).intoArray(x, at + i);
+        }
+        return i;
+    }
+
+    /**
+     * gelu with the error function, in place: x/2 (1 + erf(x / √2)); Hendrycks and Gimpel 2016. The error function is 7.1.26 of Abramowitz
+     * and Stegun 1964, within 1.5e-7.
+     */
+    public static void geluErf(float[] x, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            float v = x[i], z = Math.abs(v) * SQRT_HALF, t = 1 / Math.fma(z, 0.3275911f, 1f);
+            var p = 1.061405429f;
+            p = Math.fma(p, t, -1.453152027f);
+            p = Math.fma(p, t, 1.421413741f);
+            p = Math.fma(p, t, -0.284496736f);
+            p = Math.fma(p, t, 0.254829592f);
+            var tail = p * t * exp(-z * z); // 1 - erf(z)
+            x[i] = v * (v < 0 ? tail : 2 - tail) / 2;
+        }
+    }
+
+    /** gelu(gate) · up into gate, with gelu's approximation by tanh: the gated MLP of Gemma. */
+    public static void geluTimes(float[] gate, int gateAt, float[] up, int upAt, int n) {
+        geluNew(gate, gateAt, n);
+        for (int i = 0; i < n; i++) gate[gateAt + i] *= up[upAt + i];
+    }
+
+    /** Bounds numbers: cap · tanh(x / cap), in place. */
+    public static void softcap(float[] x, int at, int n, float cap) {
+        var perCap = 2 / cap;
+        for (var i = VectorKernels.areReady() ? softcapByVectors(x, at, n, cap, perCap) : 0; i < n; i++)
+            x[at + i] = cap - 2 * cap / (exp(x[at + i] * perCap) + 1);
+    }
+
+    private static int softcapByVectors(float[] x, int at, int n, float cap, float perCap) {
+        FloatVector caps = all(cap), twice = all(2 * cap);
+        var i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            var e = exp(FloatVector.fromArray(FLOATS, x, at + i).mul(perCap)).add(ONE);
+            caps.sub(twice.div(e)).intoArray(x, at + i);
         }
         return i;
     }

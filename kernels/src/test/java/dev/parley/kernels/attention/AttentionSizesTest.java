@@ -110,7 +110,8 @@ class AttentionSizesTest {
 
         var plain = new float[out.length];
         Arrays.fill(plain, 1e9f);
-        ScalarAttention.oneHead(cache, layer, kvHead, queries, head * dim, scale, from, to, plain, outAt, new float[scratch.length]);
+        ScalarAttention.oneHead(cache, layer, kvHead, queries, head * dim, new Attention.ScoreRule(scale, 0), from, to, plain, outAt,
+                new float[scratch.length]);
         assertArrayEquals(out, plain, "plain loops give the same bits");
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  */
 public record Document(String title, String text, List<Block> blocks, boolean cut) {
 
+    /** Nothing. */
+    public static final Document EMPTY = new Document("", "", List.of(), false);
+
     /** Every passage without a heading repeats it. */
     private static final int LONGEST_TITLE = 200;
 

@@ -64,7 +64,9 @@ public final class DocumentReader implements AutoCloseable {
      * @throws IOException if it cannot be read at all
      */
     public Document read(Path file) throws DocumentException, IOException {
-        if (Files.size(file) > limits.fileBytes) {
+        var size = Files.size(file);
+        if (size == 0) throw new DocumentException("it is empty");
+        if (size > limits.fileBytes) {
             throw new DocumentException("it is larger than " + limits.fileBytes / 1_000_000 + " MB");
         }
         var ending = ending(file);

@@ -21,6 +21,9 @@ import java.util.concurrent.TimeoutException;
  */
 final class ReaderProcess implements AutoCloseable {
 
+    /** POI logs through Log4j's API, which would complain that no library writes what is logged. */
+    private static final String QUIET = "-Dlog4j2.loggerContextFactory=org.apache.logging.log4j.simple.SimpleLoggerContextFactory";
+
     private final int characters;
     private final int megabytes;
     private final Duration patience;
@@ -71,7 +74,7 @@ final class ReaderProcess implements AutoCloseable {
         scratch = Files.createTempDirectory("parley-documents");
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         process = new ProcessBuilder(List.of(java, "-Xmx" + megabytes + "m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError",
-                "-Djava.awt.headless=true", "-Djava.io.tmpdir=" + scratch, "-cp", System.getProperty("java.class.path"),
+                "-Djava.awt.headless=true", QUIET, "-Djava.io.tmpdir=" + scratch, "-cp", System.getProperty("java.class.path"),
                 ReadingProcess.class.getName(), String.valueOf(characters))).redirectError(Redirect.DISCARD).start();
         to = new DataOutputStream(process.getOutputStream());
         from = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));

@@ -1,5 +1,6 @@
 package dev.parley.knowledge.documents;
 
+import dev.parley.files.FileFault;
 import dev.parley.knowledge.documents.Block.Kind;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -57,7 +58,7 @@ final class ReadingProcess {
             writeFault(out, e.getMessage());
             return;
         } catch (IOException e) {
-            writeFault(out, "it cannot be read: " + e.getMessage());
+            writeFault(out, "it cannot be read: " + FileFault.reason(e));
             return;
         } catch (StackOverflowError e) {
             writeFault(out, "it is nested too deeply");

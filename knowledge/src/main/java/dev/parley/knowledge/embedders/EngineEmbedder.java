@@ -1,5 +1,6 @@
 package dev.parley.knowledge.embedders;
 
+import dev.parley.files.FileFault;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.knowledge.Embedder;
@@ -57,7 +58,7 @@ public final class EngineEmbedder implements Embedder {
             return new EngineEmbedder(ENGINE + name, model, tokenizer, EmbeddingRules.of(folder));
         } catch (IOException e) {
             model.close();
-            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);
+            throw new UncheckedIOException(folder + " cannot be read: " + FileFault.reason(e) + ".", e);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

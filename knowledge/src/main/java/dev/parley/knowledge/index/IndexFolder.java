@@ -1,9 +1,12 @@
 package dev.parley.knowledge.index;
 
+import dev.parley.files.FileFault;
 import dev.parley.knowledge.KnowledgeException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -14,7 +17,10 @@ import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -46,7 +52,7 @@ public final class IndexFolder implements AutoCloseable {
         try {
             directory = FSDirectory.open(folder);
         } catch (IOException e) {
-            throw new KnowledgeException(folder + " cannot be an index: " + e.getMessage() + ".", e);
+            throw new KnowledgeException(folder + " cannot be an index: " + FileFault.reason(e) + ".", e);
         }
     }
 
@@ -149,6 +155,21 @@ public final class IndexFolder implements AutoCloseable {
     /** A passage by its id. */
     public Optional<Found> passage(String id) {
         return read(r -> first(r, new Term(Fields.ID, id)).map(Stored::passage)).flatMap(found -> found);
+    }
+
+    /** The first passages of a file, in the order of its text. */
+    public List<Found> passages(String source, int most) {
+        var query = new BooleanQuery.Builder().add(new TermQuery(new Term(Fields.FILE, source)), Occur.FILTER)
+                .add(new TermQuery(new Term(Fields.KIND, Fields.PASSAGE)), Occur.FILTER).build();
+        return read(r -> {
+            var searcher = new IndexSearcher(r);
+            var passages = new ArrayList<Found>();
+            // a file is written as one block, whose order merging keeps
+            for (var hit : searcher.search(query, Math.max(1, most), Sort.INDEXORDER).scoreDocs) {
+                passages.add(Stored.passage(searcher.storedFields().document(hit.doc)));
+            }
+            return (List<Found>) passages;
+        }).orElse(List.of());
     }
 
     /** The whole text of a file. */

@@ -1,7 +1,9 @@
 package dev.parley.knowledge.index;
 
+import dev.parley.files.FileFault;
 import dev.parley.knowledge.KnowledgeException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,8 @@ public final class IndexUpdate implements AutoCloseable {
             writer = new IndexWriter(index.directory(), config);
         } catch (LockObtainFailedException e) {
             throw new KnowledgeException(index.folder() + " is being changed by another program or thread; wait until it is done.", e);
+        } catch (AccessDeniedException e) {
+            throw unwritable(e);
         } catch (IOException e) {
             throw index.broken(e);
         }
@@ -95,8 +99,12 @@ public final class IndexUpdate implements AutoCloseable {
         try {
             change.of(writer);
         } catch (IOException e) {
-            throw new KnowledgeException(index.folder() + " cannot be written: " + e.getMessage() + ".", e);
+            throw unwritable(e);
         }
+    }
+
+    private KnowledgeException unwritable(IOException e) {
+        return new KnowledgeException(index.folder() + " cannot be written: " + FileFault.reason(e) + ".", e);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.parley.knowledge.embedders;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.bgesmallzhv15q.BgeSmallZhV15QuantizedEmbeddingModel;
 import dev.parley.knowledge.Embedder.Purpose;
 import dev.parley.knowledge.KnowledgeException;
 import java.io.File;
@@ -32,6 +35,36 @@ class OnnxEmbedderTest {
             }
             assertTrue(cosine(vectors[0], vectors[1]) > cosine(vectors[0], vectors[2]) + 0.3);
             assertEquals(0, cosine(vectors[0], vectors[3]));
+        }
+    }
+
+    /** LangChain4j, which brings the models, runs them in its own way. */
+    @Test
+    void vectorsAreThoseOfLangChain4j() {
+        var english = new AllMiniLmL6V2QuantizedEmbeddingModel();
+        var chinese = new BgeSmallZhV15QuantizedEmbeddingModel();
+        var latin = List.of("You may return goods for thirty days.", "Café, 12,345 naïve items: can't!", "a");
+        var han = List.of("三十天内可以退货。", "退货期限: 30 天, 押金为200元。", "日本語のテキストです。");
+        try (var embedder = OnnxEmbedder.open()) {
+            for (var text : latin) assertSame(english.embed(text).content().vector(), embedder, 0, text);
+            for (var text : han) assertSame(chinese.embed(text).content().vector(), embedder, 384, text);
+        }
+    }
+
+    private static void assertSame(float[] expected, OnnxEmbedder embedder, int at, String text) {
+        var vector = embedder.embed(List.of(text), Purpose.PASSAGE)[0];
+        assertEquals(1, cosine(expected, Arrays.copyOfRange(vector, at, at + expected.length)), 1e-5, text);
+    }
+
+    @Test
+    void aLongTextIsReadToItsEndAndTheSameInAnyCompany() {
+        var start = "The library lends books and films. ".repeat(100);
+        try (var embedder = OnnxEmbedder.open()) {
+            var together = embedder.embed(List.of(start, start + "Penguins dive for fish in cold seas. ".repeat(100), "x"),
+                    Purpose.PASSAGE);
+            var penguins = embedder.embed(List.of("Penguins dive for fish in cold seas."), Purpose.QUERY)[0];
+            assertTrue(cosine(together[1], penguins) > cosine(together[0], penguins) + 0.2);
+            assertArrayEquals(together[0], embedder.embed(List.of(start), Purpose.PASSAGE)[0]);
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Radford et al. 2019: layer norms, learned positions, a plain MLP with gelu, biases everywhere; matrices stored as (in, out). */
 public record Gpt2() implements Family {
@@ -37,7 +38,7 @@ public record Gpt2() implements Family {
     /** A new model without dropout, the end of text being token 0. */
     public static ModelConfig config(int vocabSize, int nPositions, int nEmbd, int nLayer, int nHead) {
         return new ModelConfig(new Gpt2(), vocabSize, nEmbd, Positions.learned(nPositions), Collections.nCopies(nLayer, Layer.PLAIN),
-                heads(nEmbd, nHead, new ScoreScaling(true, false)), new MlpShape(4 * nEmbd, true), 1e-5, true, Training.PLAIN,
+                heads(nEmbd, nHead, ScoreScaling.BY_SIZE), new MlpShape(4 * nEmbd, true), 1e-5, true, Training.PLAIN,
                 SpecialTokens.one(0));
     }
 
@@ -73,7 +74,8 @@ public record Gpt2() implements Family {
         s.mustBe("add_cross_attention", false);
         s.mustBe("is_encoder_decoder", false);
         var width = s.integer("n_embd", 768);
-        var scaling = new ScoreScaling(s.flag("scale_attn_weights", true), s.flag("scale_attn_by_inverse_layer_idx", false));
+        var scaling = new ScoreScaling(s.flag("scale_attn_weights", true) ? OptionalDouble.empty() : OptionalDouble.of(1),
+                s.flag("scale_attn_by_inverse_layer_idx", false));
         var dropout = new Dropout(s.number("resid_pdrop", 0.1), s.number("embd_pdrop", 0.1), s.number("attn_pdrop", 0.1));
         return new ModelConfig(this, s.integer("vocab_size", 50_257), width, Positions.learned(s.integer("n_positions", 1024)),
                 Collections.nCopies(s.layers("n_layer", 12), Layer.PLAIN), heads(width, s.integer("n_head", 12), scaling),
@@ -88,7 +90,7 @@ public record Gpt2() implements Family {
                 .put("activation_function", "gelu_new").put("resid_pdrop", c.dropout().residual())
                 .put("embd_pdrop", c.dropout().embedding())
                 .put("attn_pdrop", c.dropout().attention()).put("layer_norm_epsilon", c.normEpsilon())
-                .put("scale_attn_weights", c.attention().scaling().bySize())
+                .put("scale_attn_weights", c.attention().scaling().by().isEmpty())
                 .put("scale_attn_by_inverse_layer_idx", c.attention().scaling().byLayer());
     }
 
@@ -134,7 +136,7 @@ public record Gpt2() implements Family {
             var layer = draft.under("transformer.h." + i + ".", "blk." + i + ".");
             layers.add(new LayerSpec(
                     layer.layerNorm("ln_1", "attn_norm", width),
-                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), false, 0,
+                    new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), Optional.empty(), 0,
                             List.of(layer.reading("attn.c_attn", "attn_qkv", width, 3 * width, true)), Optional.empty(), Optional.empty(),
                             layer.writing("attn.c_proj", "attn_output", width, width, true)),
                     layer.layerNorm("ln_2", "ffn_norm", width),

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.Layer;
+import dev.parley.model.Rope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What config.json says of single layers: which slide a window. */
 final class LayerSettings {
 
-    private static final String SLIDING = "sliding_attention";
-    private static final String FULL = "full_attention";
+    static final String SLIDING = "sliding_attention";
+    static final String FULL = "full_attention";
 
     private LayerSettings() {}
 
@@ -33,6 +35,36 @@ final class LayerSettings {
             layers.add(new Layer(true, slides ? window : 0));
         }
         return layers;
+    }
+
+    /**
+     * The layers of a family in which all but each so many-th slide a window.
+     *
+     * @param pattern each layer whose number from 1 is a multiple of it sees everything, where {@code layer_types} does not say which
+     * @param localRope of those that slide; empty for the model's
+     */
+    static List<Layer> alternating(ConfigSettings s, int count, int window, int pattern, Optional<Rope> localRope) {
+        var types = s.node("layer_types");
+        if (types.isArray() && types.size() != count) throw s.wrong("layer_types", "one type for each of " + count + " layers");
+        var layers = new ArrayList<Layer>();
+        for (int i = 0; i < count; i++) {
+            var slides = window > 0 && (types.isArray() ? slides(s, types.path(i).asText()) : pattern <= 0 || (i + 1) % pattern != 0);
+            layers.add(new Layer(true, slides ? window : 0, slides ? localRope : Optional.empty()));
+        }
+        return layers;
+    }
+
+    /** Says of a config.json that is made up which layers slide, by such a pattern. */
+    static void addPattern(ObjectNode json, int count, int pattern) {
+        var types = json.putArray("layer_types");
+        for (int i = 0; i < count; i++) types.add((i + 1) % pattern != 0 ? SLIDING : FULL);
+    }
+
+    /** Writes the window, and of each layer whether it slides. */
+    static void writeAlternating(ModelConfig c, ObjectNode json) {
+        if (!write(c, json)) json.put("sliding_window", 0);
+        var types = json.putArray("layer_types");
+        c.layers().forEach(l -> types.add(l.slidingWindow() > 0 ? SLIDING : FULL));
     }
 
     private static boolean slides(ConfigSettings s, String type) {

@@ -6,10 +6,14 @@ import dev.parley.model.Blueprint;
 import dev.parley.model.Blueprint.Activation;
 import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.EmbeddingSpec;
+import dev.parley.model.Blueprint.FeedForward;
 import dev.parley.model.Blueprint.HeadSpec;
+import dev.parley.model.Blueprint.Join;
 import dev.parley.model.Blueprint.LayerSpec;
+import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.BlueprintDraft;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.Family;
@@ -17,10 +21,15 @@ import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.AttentionShape;
 import dev.parley.model.ModelConfig.Dropout;
+import dev.parley.model.ModelConfig.ExpertsShape;
 import dev.parley.model.ModelConfig.Layer;
 import dev.parley.model.ModelConfig.MlpShape;
 import dev.parley.model.ModelConfig.Positions;
+import dev.parley.model.ModelConfig.Scales;
+import dev.parley.model.ModelConfig.ScoreScaling;
 import dev.parley.model.ModelConfig.Training;
+import dev.parley.model.Rope;
+import dev.parley.model.WeightSpec.TurningPairs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,29 +69,99 @@ interface LlamaStyle extends Family {
         return Optional.empty();
     }
 
-    /** Whether GGUF files have the rows of queries and keys in another order; see {@link BlueprintDraft#interleaved()}. */
+    /** Whether GGUF files have the rows of queries and keys in another order; see {@link TurningPairs}. */
     default boolean interleavedInGguf() {
         return false;
+    }
+
+    /** Fails on an activation that this family does not have. */
+    default void requireActivation(ConfigSettings s) {
+        s.oneOf("hidden_act", "silu", "silu", "swish");
+    }
+
+    default Activation activation() {
+        return Activation.GATED_SILU;
+    }
+
+    default Rope rope(ConfigSettings s, int positions) {
+        if (s.number("partial_rotary_factor", 1) != 1) throw s.wrong("partial_rotary_factor", "1");
+        return RopeSettings.of(s, positions);
+    }
+
+    default ScoreScaling scoreScaling(ConfigSettings s) {
+        return ScoreScaling.BY_SIZE;
+    }
+
+    default Scales scales(ConfigSettings s, int hiddenSize) {
+        return Scales.NONE;
+    }
+
+    default Optional<ExpertsShape> experts(ConfigSettings s, int layers) {
+        return Optional.empty();
+    }
+
+    /** The second branch of a layer. @param number from 0 */
+    default FeedForward mlp(ModelConfig c, int number, BlueprintDraft layer) {
+        return new MlpSpec(activation(), up(c, layer),
+                layer.writing("mlp.down_proj", "ffn_down", c.intermediateSize(), c.hiddenSize(), c.mlp().bias()));
+    }
+
+    /** Whether the head is the table of token embeddings where config.json does not say. */
+    default boolean tiesEmbeddings() {
+        return false;
+    }
+
+    /** A norm over a width. */
+    default NormSpec norm(BlueprintDraft draft, String name, String ggufName, int width) {
+        return draft.rmsNorm(name, ggufName, width);
+    }
+
+    /** The norms of the branch with attention. */
+    default Norms attentionNorms(BlueprintDraft layer, int width) {
+        return Norms.before(norm(layer, "input_layernorm", "attn_norm", width));
+    }
+
+    /** The norms of the branch with the MLP. */
+    default Norms mlpNorms(BlueprintDraft layer, int width) {
+        return Norms.before(norm(layer, "post_attention_layernorm", "ffn_norm", width));
+    }
+
+    /** The projections to queries, keys and values. */
+    default List<LinearSpec> qkv(ModelConfig c, BlueprintDraft layer) {
+        int width = c.hiddenSize(), kv = c.keyValueSize();
+        var bias = c.attention().qkvBias();
+        var turned = interleavedInGguf() ? layer.inGguf(new TurningPairs(c.headDim())) : layer;
+        return List.of(turned.reading("self_attn.q_proj", "attn_q", width, c.querySize(), bias),
+                turned.reading("self_attn.k_proj", "attn_k", width, kv, bias),
+                layer.reading("self_attn.v_proj", "attn_v", width, kv, bias));
+    }
+
+    /** The projections into the MLP, the gate first. */
+    default List<LinearSpec> up(ModelConfig c, BlueprintDraft layer) {
+        int width = c.hiddenSize(), inner = c.intermediateSize();
+        return List.of(layer.reading("mlp.gate_proj", "ffn_gate", width, inner, c.mlp().bias()),
+                layer.reading("mlp.up_proj", "ffn_up", width, inner, c.mlp().bias()));
     }
 
     // ---- config.json ----
 
     @Override
     default ModelConfig read(ConfigSettings s) {
-        s.oneOf("hidden_act", "silu", "silu", "swish");
+        requireActivation(s);
         s.oneOf("activation", "swiglu", "swiglu", "silu"); // Falcon3's folders say it once more
         s.mustBe("is_encoder_decoder", false);
         s.mustBe("add_cross_attention", false);
         s.mustBe("rope_interleaved", false);
-        if (s.number("partial_rotary_factor", 1) != 1) throw s.wrong("partial_rotary_factor", "1");
         int hidden = s.integer("hidden_size", 4096), heads = s.integer("num_attention_heads", 32);
         int layers = s.layers("num_hidden_layers", 32), positions = s.integer("max_position_embeddings", 2048);
         var bias = s.flag("attention_bias", false);
-        var attention = new AttentionShape(heads, keyValueHeads(s, heads), headDim(s, hidden, heads), qkvBias(bias), outputBias(bias));
+        var attention = new AttentionShape(heads, keyValueHeads(s, heads), headDim(s, hidden, heads), qkvBias(bias), outputBias(bias),
+                scoreScaling(s));
         var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
-        return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, RopeSettings.of(s, positions)),
+        return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
                 layers(s, layers), attention, new MlpShape(s.integer("intermediate_size", 11_008), s.flag("mlp_bias", false)),
-                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", false), training, s.specialTokens(-1));
+                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", tiesEmbeddings()), training, s.specialTokens(-1),
+                scales(s, hidden), experts(s, layers));
     }
 
     @Override
@@ -91,7 +170,8 @@ interface LlamaStyle extends Family {
                 .put("num_hidden_layers", c.numHiddenLayers()).put("num_attention_heads", c.numAttentionHeads())
                 .put("num_key_value_heads", c.numKeyValueHeads()).put("head_dim", c.headDim())
                 .put("intermediate_size", c.intermediateSize())
-                .put("hidden_act", "silu").put("rms_norm_eps", c.normEpsilon()).put("attention_dropout", c.dropout().attention());
+                .put("rms_norm_eps", c.normEpsilon()).put("attention_dropout", c.dropout().attention());
+        if (activation() == Activation.GATED_SILU) json.put("hidden_act", "silu");
         if (c.mlp().bias()) json.put("mlp_bias", true);
         RopeSettings.write(c.rope().orElseThrow(), json);
         writeOwn(c, json);
@@ -113,8 +193,8 @@ interface LlamaStyle extends Family {
                 .put("tie_word_embeddings", !m.has("output.weight"));
         var window = m.whole("attention.sliding_window").orElse(0L);
         if (window > 0) json.put("sliding_window", window).put("use_sliding_window", true).put("max_window_layers", 0);
-        if (m.whole("rope.dimension_count").orElse(headDim) != (long) headDim)
-            throw m.fault("rope.dimension_count", "the size of a head, " + headDim);
+        var rotated = m.whole("rope.dimension_count").orElse(headDim);
+        if (rotated != (long) headDim) json.put("partial_rotary_factor", rotated / (double) headDim); // read refuses it where there is none
         GgufRope.read(m, json, headDim.intValue());
         return json;
     }
@@ -123,38 +203,29 @@ interface LlamaStyle extends Family {
 
     @Override
     default Blueprint blueprint(ModelConfig c) {
-        int width = c.hiddenSize(), inner = c.intermediateSize();
-        var mlpBias = c.mlp().bias();
+        int width = c.hiddenSize();
+        var scales = c.scales();
         var draft = BlueprintDraft.of(c);
         var tokens = draft.tokens("model.embed_tokens", "token_embd");
         var layers = new ArrayList<LayerSpec>();
         for (int i = 0; i < c.numHiddenLayers(); i++) {
             var layer = draft.under("model.layers." + i + ".", "blk." + i + ".");
-            layers.add(new LayerSpec(
-                    layer.rmsNorm("input_layernorm", "attn_norm", width),
-                    attention(c, i, layer),
-                    layer.rmsNorm("post_attention_layernorm", "ffn_norm", width),
-                    new MlpSpec(Activation.GATED_SILU, List.of(layer.reading("mlp.gate_proj", "ffn_gate", width, inner, mlpBias),
-                            layer.reading("mlp.up_proj", "ffn_up", width, inner, mlpBias)),
-                            layer.writing("mlp.down_proj", "ffn_down", inner, width, mlpBias))));
+            layers.add(new LayerSpec(attentionNorms(layer, width), attention(c, i, layer), mlpNorms(layer, width),
+                    mlp(c, i, layer),
+                    new Join(false, scales.branch())));
         }
         var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
-        return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty()), layers,
-                new HeadSpec(draft.rmsNorm("model.norm", "output_norm", width),
-                        c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"), false));
+        return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
+                new HeadSpec(norm(draft, "model.norm", "output_norm", width),
+                        c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"),
+                        false, scales.logits(), scales.logitSoftcap()));
     }
 
     private AttentionSpec attention(ModelConfig c, int number, BlueprintDraft layer) {
-        int width = c.hiddenSize(), q = c.querySize(), kv = c.keyValueSize();
-        var bias = c.attention().qkvBias();
-        var turned = interleavedInGguf() ? layer.interleaved() : layer;
         return new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(number),
-                c.layers().get(number).rotary(), c.layers().get(number).slidingWindow(),
-                List.of(turned.reading("self_attn.q_proj", "attn_q", width, q, bias),
-                        turned.reading("self_attn.k_proj", "attn_k", width, kv, bias),
-                        layer.reading("self_attn.v_proj", "attn_v", width, kv, bias)),
+                c.scales().attentionSoftcap(), c.rope(number), c.layers().get(number).slidingWindow(), qkv(c, layer), false,
                 headNorm(c, layer, "self_attn.q_norm", "attn_q_norm"), headNorm(c, layer, "self_attn.k_norm", "attn_k_norm"),
-                layer.writing("self_attn.o_proj", "attn_output", q, width, c.attention().outputBias()));
+                layer.writing("self_attn.o_proj", "attn_output", c.querySize(), c.hiddenSize(), c.attention().outputBias()));
     }
 }

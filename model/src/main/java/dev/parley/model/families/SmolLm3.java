@@ -2,13 +2,15 @@ package dev.parley.model.families;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ConfigSettings;
+import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.Layer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Hugging Face's SmolLM3: Llama, some layers without positions (Yang et al. 2025, arXiv:2501.18795). Its form in GGUF is not known here.
+ * Hugging Face's SmolLM3: Llama, some layers without positions (Yang et al. 2025, arXiv:2501.18795).
  */
 public record SmolLm3() implements LlamaStyle {
 
@@ -42,5 +44,23 @@ public record SmolLm3() implements LlamaStyle {
         LayerSettings.writeSwitched(c, json);
         var list = json.putArray("no_rope_layers");
         c.layers().forEach(l -> list.add(l.rotary() ? 1 : 0));
+    }
+
+    // ---- GGUF ----
+
+    @Override
+    public Optional<String> ggufArchitecture() {
+        return Optional.of("smollm3");
+    }
+
+    /** llama.cpp has fixed that each fourth layer is without positions. */
+    @Override
+    public ObjectNode readGguf(GgufSettings m) {
+        return LlamaStyle.super.readGguf(m).put("no_rope_layer_interval", 4).put("attention_bias", m.has("blk.0.attn_q.bias"));
+    }
+
+    @Override
+    public boolean interleavedInGguf() {
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.serve.accounts;
 
+import dev.parley.files.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
@@ -37,11 +38,7 @@ public final class Secrets {
 
     /** What is kept of a secret. */
     static String hash(String secret) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("This JVM lacks SHA-256.", e);
-        }
+        return Sha256.of(secret);
     }
 
     /**

@@ -17,7 +17,9 @@ import dev.parley.tokenizer.FittedConversation;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A served model for one turn of an assistant: its engine runs the turn beside all other requests, and the caller's tokens are counted.
@@ -29,8 +31,15 @@ public final class ServedResponder implements Responder, AutoCloseable {
     private final String name;
     private final Caller caller;
     private final ClientPresence client;
+    private final Function<ServedModel, GenerationConfig> config;
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean stopped;
+    private Optional<Exchange> last = Optional.empty();
+    private final AtomicInteger promptTokens = new AtomicInteger();
+    private final AtomicInteger completionTokens = new AtomicInteger();
+
+    /** What the model was given, and gave. */
+    public record Exchange(int[] prompt, int[] answer) {}
 
     /**
      * @param name of the model
@@ -38,10 +47,22 @@ public final class ServedResponder implements Responder, AutoCloseable {
      * @param client whose leaving ends the turn
      */
     public ServedResponder(ModelPool models, String name, Caller caller, ClientPresence client) {
+        this(models, name, caller, client, ServedResponder::asOtherChats);
+    }
+
+    /** The same with other settings than those of other chats. */
+    public ServedResponder(ModelPool models, String name, Caller caller, ClientPresence client,
+            Function<ServedModel, GenerationConfig> config) {
         this.models = models;
         this.name = name;
         this.caller = caller;
         this.client = client;
+        this.config = config;
+    }
+
+    /** No beams, unless the assistant asks for them, and another seed each time. */
+    private static GenerationConfig asOtherChats(ServedModel model) {
+        return model.defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong()).build();
     }
 
     private ServedModel served() {
@@ -54,11 +75,9 @@ public final class ServedResponder implements Responder, AutoCloseable {
         return name;
     }
 
-    /** As for other chats: no beams, unless the assistant asks for them, and another seed each time. */
     @Override
     public GenerationConfig recommended() {
-        return served().defaults().toBuilder().numBeams(1).penaltyAlpha(0).maxLength(0).seed(ThreadLocalRandom.current().nextLong())
-                .build();
+        return config.apply(served());
     }
 
     @Override
@@ -77,13 +96,32 @@ public final class ServedResponder implements Responder, AutoCloseable {
     public Reply respond(Prompt prompt, Consumer<String> onText) {
         var model = served();
         var fitted = fitted(prompt);
+        promptTokens.addAndGet(fitted.ids().length);
         var reading = new CallReading(ToolTemplate.of(model.requireChatTemplate()).format(), prompt.tools(), model.tokenizer(), onText);
         var request = new TextRequest(fitted.ids(), prompt.config(), caller.id(), false, Optional.empty());
         var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
             if (stopped) throw new ClientGone();
+            completionTokens.addAndGet(ids.length);
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);
         }).getFirst();
+        var only = answer.completions().size() == 1 ? Optional.of(answer.completions().getFirst().ids()) : Optional.<int[]>empty();
+        last = only.map(ids -> new Exchange(fitted.ids(), ids));
         return reading.reply(answer.completions(), prompt.config(), fitted);
+    }
+
+    /** The last of the model's answers as tokens; empty before the first, and where it was chosen among several. */
+    public Optional<Exchange> last() {
+        return last;
+    }
+
+    /** Tokens that it has read by now, in all rounds. */
+    public int promptTokens() {
+        return promptTokens.get();
+    }
+
+    /** Tokens that it has made by now. */
+    public int completionTokens() {
+        return completionTokens.get();
     }
 
     /** Ends the turn as if its client had left. */

@@ -2,6 +2,9 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.assistants.AssistantCard;
+import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
@@ -12,13 +15,15 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Locale;
 
-/** Which models can be asked. */
+/** Which models and assistants can be asked. */
 final class ChatModelRoutes implements Routes {
 
     private final ModelPool models;
+    private final ServedAssistants assistants;
 
-    ChatModelRoutes(ModelPool models) {
+    ChatModelRoutes(ModelPool models, ServedAssistants assistants) {
         this.models = models;
+        this.assistants = assistants;
     }
 
     @Override
@@ -30,15 +35,25 @@ final class ChatModelRoutes implements Routes {
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
         models.all().forEach(info -> list.add(json(info)));
+        assistants.all().forEach(assistant -> list.add(json(assistant)));
         json.set("settings", SettingsForm.rows());
         JsonBody.write(request, json);
+    }
+
+    /** An assistant stands among the models; state and context are those of the model that answers for it. */
+    private ObjectNode json(Served assistant) {
+        var json = json(models.info(assistant.model()));
+        json.putArray("suggestions"); // it has opening questions
+        json.putArray("aliases");
+        json.putObject("defaults"); // it has settings of its own
+        return json.put("id", assistant.name()).put("kind", "assistant").setAll(AssistantCard.of(assistant));
     }
 
     /** Of a model that is not in memory, the context length is told where it is known, and that it chats is supposed. */
     private static ObjectNode json(ModelPool.Info info) {
         var source = info.source();
         var model = info.model();
-        var json = JsonNodeFactory.instance.objectNode().put("id", source.id());
+        var json = JsonNodeFactory.instance.objectNode().put("id", source.id()).put("kind", "model");
         var aliases = json.putArray("aliases");
         source.aliases().forEach(aliases::add);
         json.put("state", info.state().name().toLowerCase(Locale.ROOT));

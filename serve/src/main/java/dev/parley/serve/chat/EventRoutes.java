@@ -38,18 +38,11 @@ final class EventRoutes implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.get("/api/answers/{id}/events", this::follow);
         routes.get("/api/messages/{id}/tokens", this::tokens);
-        routes.get("/api/messages/{id}/attention", this::attention);
     }
 
     private void tokens(Context request) throws InterruptedException {
         var tokens = answers.tokens(Caller.of(request).id(), request.pathParam("id"));
         JsonBody.write(request, JsonNodeFactory.instance.objectNode().set("tokens", tokens(tokens)));
-    }
-
-    private void attention(Context request) throws InterruptedException {
-        var token = Optional.ofNullable(request.queryParam("token")).filter(t -> t.matches("[0-9]{1,9}"))
-                .orElseThrow(() -> ApiError.badRequest("token", "token must be the number of one of the answer's tokens."));
-        JsonBody.write(request, AttentionJson.of(answers.attention(Caller.of(request), request.pathParam("id"), Integer.parseInt(token))));
     }
 
     /**
@@ -71,22 +64,25 @@ final class EventRoutes implements Routes {
     }
 
     private static void send(AnswerLog log, Position from, ServerSentEvents events) {
+        var turns = 0; // how often its readers were told of the turn, which each connection begins with
         while (true) {
-            var piece = next(log, from);
+            var piece = next(log, from, turns);
+            if (piece.turn().isPresent()) events.send(from.id(), "turn", piece.turn().get()); // the text of this piece is yet to come
             from = piece.to();
+            turns = piece.turns();
             if (piece.ended().isPresent()) {
                 sendEnd(from.ended(), piece.ended().get(), events);
                 return;
             }
             if (piece.isEmpty()) events.sendHeartbeat();
-            else events.send(from.id(), "tokens",
+            else if (!piece.text().isEmpty() || !piece.tokens().isEmpty()) events.send(from.id(), "tokens",
                     JsonNodeFactory.instance.objectNode().put("text", piece.text()).set("tokens", tokens(piece.tokens())));
         }
     }
 
-    private static AnswerLog.Piece next(AnswerLog log, Position from) {
+    private static AnswerLog.Piece next(AnswerLog log, Position from, int turns) {
         try {
-            return log.next(from, MOST_TOKENS, HEARTBEAT);
+            return log.next(from, turns, MOST_TOKENS, HEARTBEAT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientGone(); // the server stops, and its clients come again

@@ -1,5 +1,11 @@
 package dev.parley.serve.chat;
 
+import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.chat.documents.ConversationDocuments;
+import dev.parley.serve.chat.documents.DocumentRoutes;
+import dev.parley.serve.chat.explaining.AnswerExplainer;
+import dev.parley.serve.chat.history.AllowedTools;
+import dev.parley.serve.chat.history.Attachments;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
@@ -9,7 +15,10 @@ import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.ServerLease;
 import dev.parley.serve.chat.running.ChatEngine;
+import dev.parley.serve.chat.running.ConversationSources;
 import dev.parley.serve.chat.running.RunningAnswers;
+import dev.parley.serve.chat.tools.ConversationTools;
+import dev.parley.serve.chat.tools.ToolRoutes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
@@ -31,28 +40,41 @@ public final class WebChat implements Routes {
     private static final Duration RENEWED = ServerLease.LASTS.dividedBy(4);
 
     private final Conversations conversations;
+    private final ConversationDocuments documents;
+    private final ConversationTools tools;
     private final RunningAnswers answers;
     private final Consumer<String> note;
     private final List<Routes> groups;
     private final ServerLease lease;
+    private final AnswerExplainer explainer;
     private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2,
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
+     * @param assistants that are offered beside the models
+     * @param sources that conversations can answer from; stay the caller's
      * @param quota of each owner
+     * @param showsInside whether explanations may show the instructions of assistants and what models were trained on
      * @param note takes what the operator should know, in lines
      */
-    public WebChat(Database database, ModelPool models, Quota quota, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources, Quota quota,
+            boolean showsInside, Consumer<String> note) {
         this.note = note;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
-        answers = new RunningAnswers(new ChatEngine(models), messages, lease.id(), note);
-        groups = List.of(new ChatModelRoutes(models), new PresetRoutes(new Presets(database, quota)),
+        documents = new ConversationDocuments(sources.folder(), sources.embedder(), sources.folders(), new Attachments(database, quota),
+                note);
+        tools = new ConversationTools(sources.tools(), new AllowedTools(database));
+        answers = new RunningAnswers(new ChatEngine(models), assistants, models,
+                (owner, conversation) -> ConversationSources.of(owner, conversation, documents, tools), messages, lease.id(), note);
+        explainer = new AnswerExplainer(models, showsInside);
+        groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
-                new AnswerRoutes(answers),
-                new EventRoutes(answers), new RatingRoutes(new Ratings(database, quota)));
+                new AnswerRoutes(answers), new EventRoutes(answers), new ExplanationRoutes(answers, explainer),
+                new PassageRoutes(assistants, documents, answers),
+                new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
@@ -75,6 +97,7 @@ public final class WebChat implements Routes {
     private void purge() {
         try {
             conversations.purge(System.currentTimeMillis() - Conversations.KEPT_ASIDE.toMillis());
+            documents.upkeep();
         } catch (StoreException e) {
             note.accept("Deleted conversations could not be purged: " + e.getMessage());
         }
@@ -88,6 +111,8 @@ public final class WebChat implements Routes {
     /** Takes no new answers, and lets those that are being written finish for a time; the rest is kept as interrupted. */
     public void finish(Duration grace) {
         answers.finish(grace);
+        explainer.finish();
+        documents.close();
         upkeep.shutdownNow();
         try {
             lease.close();

@@ -8,7 +8,9 @@ public final class BodyLimits {
     private static final long SHORT = 16 << 10; // names, passwords, identifiers
     private static final long LONG = 6 << 20; // a message of a million characters, each as JSON writes it at most
     private static final Pattern SHORT_ROUTES = Pattern
-            .compile("/api/(login|logout|password|answers/[^/]+/stop|conversations/[^/]+/(restore|comparisons))/?");
+            .compile("/api/(login|logout|password|answers/[^/]+/(stop|calls/[^/]+)|conversations/[^/]+/(restore|comparisons))/?");
+
+    private static final Pattern FILES = Pattern.compile("/api/conversations/[^/]+/attachments/?");
 
     private final long largest;
 
@@ -19,7 +21,7 @@ public final class BodyLimits {
 
     /** Bytes of a body that is sent to a path. */
     public long of(String path) {
-        if (!path.startsWith("/api/") || path.equals("/api/import")) return largest;
+        if (!path.startsWith("/api/") || path.equals("/api/import") || FILES.matcher(path).matches()) return largest;
         return Math.min(largest, SHORT_ROUTES.matcher(path).matches() ? SHORT : LONG);
     }
 

@@ -1,78 +1,33 @@
 package dev.parley.serve.http;
 
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/**
- * Whether a client is still there while nothing is written to it. HTTP/1.1 says nothing of that, so the connection is read: its
- * end means that the client has left, as most servers take it.
- *
- * <p>Nobody else reads meanwhile: Jetty reads a connection on the thread that handles its request, which is the one that asks here,
- * and waits for more only once the request is answered. What a client sends ahead, its next request, is given back to the
- * connection, and then not looked for again.
- */
-public final class ClientPresence {
+/** Whether somebody still waits for an answer, while nothing is written to them. */
+public interface ClientPresence {
 
-    /** Time between two looks. */
-    public static final long LOOK_MILLIS = 250;
-
-    private final Connection connection;
-    private final Scheduler scheduler;
-    private boolean sendsAhead;
-
-    private ClientPresence(Connection connection, Scheduler scheduler) {
-        this.connection = connection;
-        this.scheduler = scheduler;
-    }
+    /** Time between two looks at a connection. */
+    long LOOK_MILLIS = 250;
 
     /** Looks at the connection of a request, whose body has been read to its end. */
-    public static ClientPresence of(Context request) {
+    static ClientPresence of(Context request) {
         var connection = ServletContextRequest.getServletContextRequest(request.req()).getConnectionMetaData();
-        return new ClientPresence(connection.getConnection(), connection.getConnector().getScheduler());
+        return new ConnectionPresence(connection.getConnection(), connection.getConnector().getScheduler());
     }
 
     /** Says when it is time to look, once; it can be cancelled. It is to return at once. */
-    public Scheduler.Task nextLook(Runnable look) {
-        return scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    Scheduler.Task nextLook(Runnable look);
+
+    /** To be asked by the thread that handles the request. */
+    boolean isThere();
 
     /**
      * As {@link #isThere()}.
      *
      * @throws ClientGone if it is not
      */
-    public void requireThere() {
+    default void requireThere() {
         if (!isThere()) throw new ClientGone();
-    }
-
-    /** To be asked by the thread that handles the request. */
-    public boolean isThere() {
-        if (!connection.getEndPoint().isOpen()) return false;
-        if (sendsAhead || !(connection instanceof Connection.UpgradeFrom gives) || !(connection instanceof Connection.UpgradeTo takes))
-            return true;
-        var ahead = gives.onUpgradeFrom(); // what came with this request already
-        if (ahead == null || !ahead.hasRemaining()) {
-            ahead = ByteBuffer.allocate(1);
-            if (!read(connection, ahead)) return false;
-        }
-        sendsAhead = ahead.hasRemaining();
-        if (sendsAhead) takes.onUpgradeTo(ahead);
-        return true;
-    }
-
-    /** Reads what there is without waiting. @return false at the connection's end */
-    private static boolean read(Connection connection, ByteBuffer into) {
-        BufferUtil.clear(into); // Jetty fills a buffer from its limit on
-        try {
-            return connection.getEndPoint().fill(into) >= 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

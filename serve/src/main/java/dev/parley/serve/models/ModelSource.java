@@ -4,6 +4,7 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +16,11 @@ import java.util.Optional;
  * @param bytes that it is thought to need in memory with its draft model, caches of keys and values not counted
  * @param contextLength in tokens; 0 where that is known only once it is loaded
  * @param suggestions questions that it can answer; may be empty
+ * @param folder or file that it is loaded from, where that is known
  */
-public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, List<Suggestion> suggestions, Loader loader) {
+public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, List<Suggestion> suggestions,
+        Optional<Path> folder,
+        Loader loader) {
 
     /** Reads a model into memory. */
     @FunctionalInterface
@@ -46,9 +50,9 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
         suggestions = List.copyOf(suggestions);
     }
 
-    /** A model that suggests nothing. */
+    /** A model that suggests nothing, from nowhere in particular. */
     public ModelSource(String id, List<String> aliases, long bytes, int contextLength, Loader loader) {
-        this(id, aliases, bytes, contextLength, List.of(), loader);
+        this(id, aliases, bytes, contextLength, List.of(), Optional.empty(), loader);
     }
 
     boolean isCalled(String name) {

@@ -1,6 +1,9 @@
 package dev.parley.serve.page;
 
+import dev.parley.explain.page.ExplanationPage;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What the page is made of. Nothing else of the class path is served. */
@@ -8,17 +11,23 @@ final class PageContents {
 
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
     static final List<String> MODULES = Stream
-            .of("api", "app", "attention", "card", "choices", "compare", "composer", "conversation", "days", "dialog", "dom",
-                    "dress", "i18n", "i18n/en", "i18n/zh", "login", "look", "markdown", "menu", "meter", "models", "panel", "preferences",
-                    "rating", "sampling", "scroll",
-                    "share", "shortcuts", "sidebar", "state", "stream", "thread", "toast", "tokens", "transfer", "tree", "turn", "welcome",
-                    "writing")
+            .of("api", "app", "assistants", "attachments", "calls", "card", "choices", "compare", "composer", "conversation",
+                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look",
+                    "markdown",
+                    "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
+                    "sources", "state", "stream", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why",
+                    "work", "writing")
             .map(name -> "js/" + name + ".js").toList();
 
     /** The page's other files. */
-    static final List<String> OTHERS = List.of("js/early.js", "css/base.css", "css/layout.css", "css/look.css", "css/panels.css",
+    static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css",
+            "css/look.css", "css/panels.css",
             "css/prose.css", "css/shared.css",
-            "css/thread.css", "img/icon.svg");
+            "css/thread.css", "css/why.css", "css/work.css", "img/icon.svg");
+
+    /** What draws explanations, as it does in their own page; it comes when the first is asked for. */
+    static final Map<String, Supplier<String>> EXPLANATION = Map.of("lib/explanation.js", ExplanationPage::script, "lib/explanation.css",
+            ExplanationPage::style);
 
     /** Libraries that come with the page, too. */
     static final List<Library> FIRST_LIBRARIES = List.of(

@@ -1,13 +1,11 @@
 package dev.parley.serve.page;
 
+import dev.parley.files.Sha256;
 import dev.parley.serve.page.PageContents.Library;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -33,6 +31,9 @@ record PageFiles(Map<String, PageFile> files, String version, PageFile index, St
         for (var library : (Iterable<Library>) Stream.concat(PageContents.FIRST_LIBRARIES.stream(),
                 PageContents.LATER_LIBRARIES.stream())::iterator) {
             files.put(library.name(), new PageFile(library.name(), resource(place(library))));
+        }
+        for (var part : PageContents.EXPLANATION.entrySet()) {
+            files.put(part.getKey(), new PageFile(part.getKey(), part.getValue().get().getBytes(StandardCharsets.UTF_8)));
         }
         return of(Map.copyOf(files));
     }
@@ -67,16 +68,9 @@ record PageFiles(Map<String, PageFile> files, String version, PageFile index, St
     }
 
     private static String hash(Map<String, PageFile> files) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (var file : files.entrySet()) {
-                digest.update(file.getKey().getBytes(StandardCharsets.UTF_8));
-                digest.update(file.getValue().content());
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        var hash = new Sha256();
+        for (var file : files.entrySet()) hash.text(file.getKey()).bytes(file.getValue().content());
+        return hash.hex().substring(0, 16);
     }
 
     private static String modules() {

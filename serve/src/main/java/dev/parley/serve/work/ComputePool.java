@@ -64,11 +64,13 @@ public final class ComputePool {
     }
 
     /**
+     * Threads for one kind of work.
+     *
      * @param threads in all
      * @param mostWaiting works that wait for a thread
      * @param patience how long a work may wait and take
      */
-    ComputePool(int threads, int mostWaiting, Duration patience) {
+    public ComputePool(int threads, int mostWaiting, Duration patience) {
         this.threads = threads;
         this.mostWaiting = mostWaiting;
         this.patience = patience;
@@ -105,7 +107,7 @@ public final class ComputePool {
                 } catch (TimeoutException e) {
                     look.run();
                     if (System.nanoTime() > deadline)
-                        throw ApiError.of(503, "too_long", "This request could not be prepared within " + patience.toSeconds()
+                        throw ApiError.of(503, "too_long", "This request took longer than " + patience.toSeconds()
                                 + " s: it is too large, or the server is too busy.");
                 }
             }

@@ -89,6 +89,25 @@ public final class ChatClient implements AutoCloseable {
         }
     }
 
+    /** Sends a file as it is. */
+    HttpResponse<String> sendFile(String path, byte[] file) {
+        try {
+            return client.send(request(path).header("Content-Type", "application/octet-stream")
+                    .POST(BodyPublishers.ofByteArray(file)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Attaches a file, which succeeds. */
+    public JsonNode upload(String path, byte[] file) {
+        var answer = sendFile(path, file);
+        if (answer.statusCode() != 201) throw new AssertionError(path + " was answered by " + answer.statusCode() + ": " + answer.body());
+        return json(answer);
+    }
+
     /** What a request that succeeds is answered with; missing for an empty answer. */
     public JsonNode ok(String method, String path, String body) {
         var answer = send(method, path, body);
@@ -130,10 +149,20 @@ public final class ChatClient implements AutoCloseable {
     List<Event> events(String answer, String last, Predicate<Event> until) {
         var request = request("/api/answers/" + answer + "/events");
         if (!last.isEmpty()) request.header("Last-Event-ID", last);
+        return events(request, until);
+    }
+
+    /** All events of any route. */
+    List<Event> events(String path) {
+        return events(request(path), event -> false);
+    }
+
+    private List<Event> events(HttpRequest.Builder request, Predicate<Event> until) {
         try {
             var response = client.send(request.build(), BodyHandlers.ofInputStream());
             if (response.statusCode() == 204) return List.of();
-            if (response.statusCode() != 200) throw new AssertionError("events were answered by " + response.statusCode());
+            if (response.statusCode() != 200) throw new AssertionError("events were answered by " + response.statusCode() + ": "
+                    + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
             try (var reader = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
                 return read(reader, until);
             }

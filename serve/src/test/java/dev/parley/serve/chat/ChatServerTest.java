@@ -203,29 +203,6 @@ class ChatServerTest {
     }
 
     @Test
-    void attentionIsToldForEachTokenOverAllBeforeIt() {
-        var asked = client.ask("Hello");
-        var id = client.answer(asked, GREEDY);
-        client.await(id);
-        var attention = client.get("/api/messages/" + id + "/attention?token=5");
-        var answerFrom = attention.path("answer_from").asInt();
-        assertEquals(answerFrom + 5, attention.path("tokens").size());
-        assertEquals("<|im_start|>", attention.path("tokens").path(0).asText());
-        assertEquals(2, attention.path("layers").asInt());
-        for (var layer : attention.path("weights")) {
-            assertEquals(attention.path("heads").asInt(), layer.size());
-            for (var head : layer) {
-                assertEquals(answerFrom + 5, head.size());
-                var sum = 0.0;
-                for (var weight : head) sum += weight.asDouble();
-                assertEquals(1, sum, 0.5e-4 * head.size(), "each is rounded to four digits");
-            }
-        }
-        assertEquals(400, client.send("GET", "/api/messages/" + id + "/attention?token=40", "").statusCode());
-        assertEquals(400, client.send("GET", "/api/messages/" + id + "/attention?token=x", "").statusCode());
-    }
-
-    @Test
     void aQuestionBeyondTheContextIsRefusedWithBothNumbersAndLeavesNoMessage() {
         var asked = client.ask("word ".repeat(2000));
         var refused = client.send("POST", "/api/conversations/" + asked.conversation() + "/answers",

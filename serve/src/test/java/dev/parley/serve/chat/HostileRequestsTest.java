@@ -41,8 +41,9 @@ class HostileRequestsTest {
                 }
                 for (var path : List.of("/api/conversations/" + id, "/api/conversations/" + id + "/export",
                         "/api/answers/" + id + "/events?last=x", "/api/messages/" + id + "/tokens",
-                        "/api/messages/" + id + "/attention", "/api/messages/" + id + "/attention?token=-1",
-                        "/api/messages/" + id + "/attention?token=99999999999",
+                        "/api/messages/" + id + "/explanation?token=-1", "/api/messages/" + id + "/explanation?token=999999999",
+                        "/api/messages/" + id + "/explanation?token=0&contrast=999999999",
+                        "/api/messages/" + id + "/explanation?contrast=1", "/api/messages/" + id + "/explanation?analyses=x,,",
                         "/api/conversations?query=" + id + "&before=" + id + "&limit=" + id))
                     check(client, "GET", path, "");
                 check(client, "DELETE", "/api/presets/" + id, "");

@@ -55,7 +55,8 @@ class OwnershipTest {
                     new Route("PATCH", "/api/conversations/" + own.conversation(), "{\"current\":\"" + answer + "\"}"),
                     new Route("GET", "/api/answers/" + answer + "/events", ""), new Route("POST", "/api/answers/" + answer + "/stop", ""),
                     new Route("GET", "/api/messages/" + answer + "/tokens", ""),
-                    new Route("GET", "/api/messages/" + answer + "/attention?token=1", ""),
+                    new Route("GET", "/api/messages/" + answer + "/explanation?token=1", ""),
+                    new Route("GET", "/api/messages/" + answer + "/passages/1", ""),
                     new Route("PUT", "/api/messages/" + answer + "/rating", "{\"rating\":1}"),
                     new Route("DELETE", "/api/presets/" + preset, ""))) {
                 var refused = bob.send(route.method(), route.path(), route.body());

@@ -132,7 +132,7 @@ class ApiFuzzTest {
                 new Good("POST", at + "/comparisons", "{\"left\": \"" + left + "\", \"right\": \"" + right + "\", \"choice\": \"left\"}"),
                 new Good("PUT", "/api/messages/" + left + "/rating", "{\"rating\": 1, \"comment\": \"c\"}"),
                 new Good("GET", "/api/messages/" + left + "/tokens", ""),
-                new Good("GET", "/api/messages/" + left + "/attention?token=0", ""),
+                new Good("GET", "/api/messages/" + left + "/explanation?token=0&analyses=logit_lens", ""),
                 new Good("GET", "/api/answers/" + left + "/events", ""),
                 new Good("POST", "/api/answers/" + left + "/stop", ""),
                 new Good("POST", "/api/import", send("GET", at + "/export", new byte[0], "application/json").body()));

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.chat.ChatClient;
 import dev.parley.serve.http.JsonBody;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 class OpenApiTest {
 
     private static final String WITHOUT_EFFECT = "x-without-effect";
-    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012,
-            factory -> factory.schemaMappers(mappers -> mappers.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")));
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12,
+            registry -> registry.schemaIdResolvers(ids -> ids.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")));
     private static final TestServer server = TestServer.shared();
     private static ChatClient client;
     private static JsonNode document;
@@ -51,11 +51,11 @@ class OpenApiTest {
     void itIsValid() {
         for (var schema : List.of("https://spec.openapis.org/oas/3.1/schema/2022-10-07",
                 "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07")) {
-            assertEquals(Set.of(), SCHEMAS.getSchema(SchemaLocation.of(schema)).validate(document), schema);
+            assertEquals(List.of(), SCHEMAS.getSchema(SchemaLocation.of(schema)).validate(document), schema);
         }
         var meta = SCHEMAS.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
         document.path("components").path("schemas").properties()
-                .forEach(schema -> assertEquals(Set.of(), meta.validate(schema.getValue()), schema.getKey()));
+                .forEach(schema -> assertEquals(List.of(), meta.validate(schema.getValue()), schema.getKey()));
     }
 
     @Test
@@ -132,6 +132,7 @@ class OpenApiTest {
             case "/api/conversations/{id}/messages" -> "{\"text\": \"x\"}";
             case "/api/conversations/{id}/comparisons" -> "{\"left\": \"x\", \"right\": \"y\", \"choice\": \"tie\"}";
             case "/api/messages/{id}/rating" -> "{\"rating\": 1}";
+            case "/api/answers/{id}/calls/{call}" -> "{\"decision\": \"deny\"}";
             default -> "{}";
         });
     }
@@ -160,7 +161,8 @@ class OpenApiTest {
                     request.remove("content");
                     if (!request.has("messages")) request.putArray("messages").addObject().put("role", "user").put("content", "x");
                 }
-                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation), request.toString());
+                var answer = client.send(operation.method(), operation.path().replace("{id}", conversation).replace("{call}", "1"),
+                        request.toString());
                 var where = operation.path() + " with " + request + " answered " + answer.body();
                 assertEquals(400, answer.statusCode(), where);
                 assertEquals(field.getKey(), ChatClient.json(answer).path("error").path("param").asText(), where);
@@ -207,7 +209,7 @@ class OpenApiTest {
 
     private static void fits(String schema, JsonNode answer) {
         var within = document.<ObjectNode>deepCopy().put("$ref", "#/components/schemas/" + schema);
-        assertEquals(Set.of(), SCHEMAS.getSchema(within).validate(answer), answer.toString());
+        assertEquals(List.of(), SCHEMAS.getSchema(within).validate(answer), answer.toString());
     }
 
     private static JsonNode ok(String path, String body) {
@@ -253,7 +255,8 @@ class OpenApiTest {
         fits("Conversation", conversation);
         conversation.path("messages").forEach(message -> fits("ChatMessage", message));
         fits("AnswerToken", ok("/api/messages/" + answer + "/tokens", "").path("tokens").path(0));
-        fits("Attention", ok("/api/messages/" + answer + "/attention?token=1", ""));
+        var attachment = client.upload("/api/conversations/" + asked.conversation() + "/attachments?name=a.txt", new byte[] {65});
+        fits("Attachment", attachment);
         fits("Export", ok("/api/export", ""));
     }
 }

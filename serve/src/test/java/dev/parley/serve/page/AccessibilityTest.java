@@ -87,8 +87,10 @@ class AccessibilityTest extends PageTest {
         assertThat(page.locator(".card")).isVisible();
         check("card of a word");
         page.locator(".card > .button").click();
-        assertThat(page.locator(".attention-list li").first()).isVisible();
-        check("attention");
+        assertThat(page.locator(".why .lens")).isVisible();
+        page.locator(".why [data-key=occlusion]").click();
+        assertThat(page.locator(".why .judgement")).isVisible();
+        check("why this word");
         page.keyboard().press("Escape");
         assertThat(page.locator("dialog")).hasCount(0);
         page.locator(".turn.assistant .icon-down").click();

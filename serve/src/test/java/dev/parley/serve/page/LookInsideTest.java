@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.SelectOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** What the page tells of each word of an answer. */
@@ -33,10 +30,6 @@ class LookInsideTest extends PageTest {
 
     private Locator words() {
         return page.locator(".turn.assistant .token");
-    }
-
-    private static Page.GetByLabelOptions exactly() {
-        return new Page.GetByLabelOptions().setExact(true);
     }
 
     private Locator card() {
@@ -95,28 +88,7 @@ class LookInsideTest extends PageTest {
     }
 
     @Test
-    void attentionIsPaintedOverAllThatStoodBefore() {
-        var id = lookAtAnAnswer();
-        words().nth(3).click();
-        var index = Integer.parseInt(words().nth(3).getAttribute("data-token"));
-        card().getByText("What did it look at?").click();
-        var found = api("GET", "/messages/" + conversation(id).path("current").textValue() + "/attention?token=" + index, null);
-        var text = page.locator(".attention-text .weighed");
-        assertThat(text).hasCount(found.path("tokens").size() + 1);
-        page.getByLabel("Layer", exactly()).selectOption(new SelectOption().setValue("1"));
-        page.getByLabel("Head", exactly()).selectOption(new SelectOption().setValue("0"));
-        var row = found.path("weights").get(1).get(0);
-        var strongest = StreamSupport.stream(row.spliterator(), false).skip(1).mapToDouble(w -> w.doubleValue()).max().orElseThrow();
-        var shown = page.evaluate("p => p.toLocaleString('en', { style: 'percent', maximumSignificantDigits: p < 0.001 ? 1 : 3 })",
-                strongest);
-        assertThat(page.locator(".attention-list li").first()).containsText(shown.toString());
-        assertThat(page.locator(".attention-list li")).hasCount(5);
-        page.keyboard().press("Escape");
-        assertThat(page.locator(".attention-text")).hasCount(0);
-    }
-
-    @Test
-    void aWordThatBeamsChoseHasNoProbabilityAndStillLookedAtSomething() {
+    void aWordThatBeamsChoseHasNoProbabilityAndStillHasReasons() {
         open();
         var id = api("POST", "/conversations", Map.of("settings", Map.of("max_tokens", 10, "num_beams", 3))).path("id").textValue();
         openConversation(id);
@@ -126,8 +98,9 @@ class LookInsideTest extends PageTest {
         words().first().click();
         assertThat(card()).containsText("no probability");
         assertThat(card().locator(".alternatives")).hasCount(0);
-        card().getByText("What did it look at?").click();
-        assertThat(page.locator(".attention-list li").first()).isVisible();
+        card().getByText("Why this word?").click();
+        assertThat(page.locator(".why .bars").first()).isVisible();
+        assertThat(page.locator(".why .asked")).hasCount(0);
     }
 
     @Test

@@ -1,21 +1,11 @@
 package dev.parley.serve.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Takes the pictures of docs/images, of a server that runs, with whatever its model answers:
@@ -26,61 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * mvn -pl serve test -Dtest=Screenshots -Dparley.screenshots=http://localhost:8080
  * }</pre>
  */
-@EnabledIfSystemProperty(named = "parley.screenshots", matches = "http.+",
-        disabledReason = "Pictures are taken when -Dparley.screenshots names a server.")
-class Screenshots {
-
-    private static final Path FOLDER = Path.of("../docs/images");
-    private static final long LARGEST = 200_000;
-    private static final double PATIENCE = 120_000;
-
-    private static Chromium chromium;
-
-    private BrowserContext context;
-    private Page page;
-
-    @BeforeAll
-    static void start() throws IOException {
-        chromium = Chromium.start();
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
-        Files.createDirectories(FOLDER);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) chromium.close();
-    }
-
-    private void open(Browser.NewContextOptions options) {
-        if (context != null) context.close();
-        context = chromium.browser().newContext(options.setReducedMotion(ReducedMotion.REDUCE));
-        page = context.newPage();
-        page.navigate(System.getProperty("parley.screenshots"));
-        assertThat(page.locator(".composer-field")).isVisible();
-    }
-
-    private void ask(String question) {
-        page.locator(".composer-field").fill(question);
-        page.locator(".send").click();
-        assertThat(page.locator(".turn.user .turn-body").last()).hasText(question);
-        assertThat(page.locator(".turn.last.assistant .turn-stats")).isVisible();
-    }
-
-    private void take(String name) throws IOException {
-        page.mouse().move(700, 3);
-        shoot(name);
-    }
-
-    private void shoot(String name) throws IOException {
-        page.waitForTimeout(400);
-        var file = FOLDER.resolve(name + ".png");
-        page.screenshot(new Page.ScreenshotOptions().setPath(file));
-        assertTrue(Files.size(file) < LARGEST, file + " has " + Files.size(file) + " bytes");
-    }
-
-    private static Browser.NewContextOptions desktop() {
-        return PageTest.laptop().setViewportSize(1200, 760);
-    }
+class Screenshots extends PictureTest {
 
     @Test
     void theConversationInBothThemes() throws IOException {
@@ -93,7 +29,7 @@ class Screenshots {
     }
 
     @Test
-    void lookInsideAndAttention() throws IOException {
+    void lookInside() throws IOException {
         open(desktop());
         ask("Tell a story about a horse called Leo.");
         page.keyboard().press("Control+Shift+l");
@@ -103,10 +39,23 @@ class Screenshots {
         word.hover();
         assertThat(page.locator(".card")).isVisible();
         shoot("look-inside");
-        word.click();
-        page.locator(".card > .button").click();
-        assertThat(page.locator(".attention-list li").first()).isVisible();
-        take("attention");
+    }
+
+    @Test
+    void whyThisAnswer() throws IOException {
+        open(desktop());
+        ask("What is a cat?");
+        page.locator(".turn.last .icon-why").click();
+        page.locator(".why button.said").nth(2).click();
+        assertThat(page.locator(".why button.said[aria-pressed=true]")).isVisible();
+        page.locator(".why [data-key=occlusion]").click();
+        assertThat(page.locator(".why .judgement")).isVisible();
+        take("why");
+        open(desktop().setLocale("zh-CN").setColorScheme(ColorScheme.DARK));
+        ask("你是谁?");
+        page.locator(".turn.last .icon-why").click();
+        assertThat(page.locator(".why .lens")).isVisible();
+        take("why-chinese");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** {@code search_knowledge} and {@code read_passage}. */
@@ -15,9 +16,9 @@ final class KnowledgeTools {
     private static final int USUAL_PASSAGES = 5;
     private static final int MOST_AROUND = 20_000;
 
-    private final KnowledgeBase knowledge;
+    private final Supplier<KnowledgeBase> knowledge;
 
-    KnowledgeTools(KnowledgeBase knowledge) {
+    KnowledgeTools(Supplier<KnowledgeBase> knowledge) {
         this.knowledge = knowledge;
     }
 
@@ -34,7 +35,7 @@ final class KnowledgeTools {
 
     CallToolResult search(Map<String, Object> given) {
         var arguments = new Arguments(given);
-        var passages = knowledge.search(arguments.text("query"), arguments.number("k", USUAL_PASSAGES, 1, MOST_PASSAGES));
+        var passages = knowledge.get().search(arguments.text("query"), arguments.number("k", USUAL_PASSAGES, 1, MOST_PASSAGES));
         if (passages.isEmpty()) return Arguments.result("Nothing was found.");
         var relevant = passages.getFirst().isRelevant() ? "" : "None of these passages is held to be about the question.\n\n";
         return Arguments.result(relevant + passages.stream().map(passage -> head(passage)
@@ -55,14 +56,14 @@ final class KnowledgeTools {
     CallToolResult read(Map<String, Object> given) {
         var arguments = new Arguments(given);
         var around = arguments.number("around", 0, 0, MOST_AROUND);
-        var passage = knowledge.passage(arguments.text("id"));
+        var passage = knowledge.get().passage(arguments.text("id"));
         if (passage.isEmpty())
             throw new IllegalArgumentException("There is no passage of this id; its document may have changed. Search again.");
         return Arguments.result(head(passage.get()) + "\n" + (around == 0 ? passage.get().text() : around(passage.get(), around)));
     }
 
     private String around(Passage passage, int around) {
-        var document = knowledge.document(passage.source()).orElse(passage.text());
+        var document = knowledge.get().document(passage.source()).orElse(passage.text());
         var from = Math.max(0, passage.start() - around);
         var to = Math.min(document.length(), passage.end() + around);
         return from >= to ? passage.text() : document.substring(whole(document, from), whole(document, to));

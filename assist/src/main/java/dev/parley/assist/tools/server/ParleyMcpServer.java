@@ -41,11 +41,12 @@ public final class ParleyMcpServer {
     /**
      * A server of what there is.
      *
-     * @param knowledge for {@code search_knowledge} and {@code read_passage}; stays the caller's
+     * @param knowledge for {@code search_knowledge} and {@code read_passage}, asked for with each call, so that it may be opened beside
+     *     the handshake; stays the caller's
      * @param model for {@code ask_model}
      * @param version of this program
      */
-    public ParleyMcpServer(Optional<KnowledgeBase> knowledge, Optional<Model> model, String version) {
+    public ParleyMcpServer(Optional<Supplier<KnowledgeBase>> knowledge, Optional<Model> model, String version) {
         this.version = version;
         knowledge.map(KnowledgeTools::new).ifPresent(documents -> {
             add(KnowledgeTools.searchTool(), (exchange, request) -> documents.search(request.arguments()));

@@ -4,7 +4,7 @@
  * {@code StdioServerTransport} carries the messages.
  *
  * <pre>{@code
- * var server = new ParleyMcpServer(Optional.of(knowledge), Optional.empty(), "1.0");
+ * var server = new ParleyMcpServer(Optional.of(() -> knowledge), Optional.empty(), "1.0");
  * server.serve(System.in, System.out);   // until the other side closes its end
  * }</pre>
  */

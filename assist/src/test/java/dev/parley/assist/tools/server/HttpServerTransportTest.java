@@ -51,7 +51,7 @@ class HttpServerTransportTest {
         Files.writeString(documents.resolve("returns.md"), "# Returns\n\nA kettle may be returned within 30 days.\n");
         knowledge = KnowledgeBase.open(folder.resolve("index"), Embedder.NONE);
         knowledge.refresh(List.of(documents), IndexProgress.NONE);
-        server = new ParleyMcpServer(Optional.of(knowledge), Optional.empty(), "1").listen(0, Optional.of("sesame"));
+        server = new ParleyMcpServer(Optional.of(() -> knowledge), Optional.empty(), "1").listen(0, Optional.of("sesame"));
     }
 
     @AfterAll

@@ -89,7 +89,8 @@ class ParleyMcpServerTest {
             var out = new PipedOutputStream();
             from = new BufferedReader(new InputStreamReader(new PipedInputStream(out, 1 << 20), StandardCharsets.UTF_8));
             var asked = new AskedModel(engine, TOKENIZER, GREEDY, CONTEXT);
-            var parley = new ParleyMcpServer(Optional.of(knowledge), Optional.of(new ParleyMcpServer.Model("tiny", () -> asked)), "1.2.3");
+            var parley = new ParleyMcpServer(Optional.of(() -> knowledge), Optional.of(new ParleyMcpServer.Model("tiny", () -> asked)),
+                    "1.2.3");
             server = Thread.ofPlatform().start(() -> {
                 try (in; out) {
                     parley.serve(in, out);

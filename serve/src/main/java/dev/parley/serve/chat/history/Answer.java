@@ -12,9 +12,11 @@ import java.util.Optional;
  * @param settings of sampling that were asked for, by the names of OpenAI's API
  * @param finishReason {@code stop}, {@code length} or {@code cancelled}, once it has ended by one of these
  * @param error why it failed, if it did
+ * @param turn what an assistant did for it, where one answered: {@code {"assistant": …, "ending": …, "passages": […], "sources": […],
+ *     "decisions": […], "tools": […]}}
  */
 public record Answer(String model, String system, ObjectNode settings, Optional<String> finishReason, Optional<Usage> usage,
-        Optional<String> error) {
+        Optional<String> error, Optional<ObjectNode> turn) {
 
     /**
      * What it took. The two numbers of tokens together are what the model has of the context.
@@ -35,11 +37,16 @@ public record Answer(String model, String system, ObjectNode settings, Optional<
 
     /** One that is yet to come. */
     public static Answer begun(String model, String system, ObjectNode settings) {
-        return new Answer(model, system, settings, Optional.empty(), Optional.empty(), Optional.empty());
+        return new Answer(model, system, settings, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** The same as it ended. */
     public Answer ended(Optional<String> finishReason, Optional<Usage> usage, Optional<String> error) {
-        return new Answer(model, system, settings, finishReason, usage, error);
+        return new Answer(model, system, settings, finishReason, usage, error, turn);
+    }
+
+    /** The same with what an assistant has done by now. */
+    public Answer withTurn(Optional<ObjectNode> turn) {
+        return new Answer(model, system, settings, finishReason, usage, error, turn);
     }
 }

@@ -30,6 +30,7 @@ public record ChatMessage(String id, String conversation, Optional<String> paren
             json.put("model", a.model()).set("settings", a.settings());
             a.usage().ifPresent(usage -> json.set("usage", usage.json()));
             a.error().ifPresent(error -> json.put("error", error));
+            a.turn().ifPresent(turn -> json.set("turn", turn));
         });
         json.put("rating", rating);
         if (!comment.isEmpty()) json.put("comment", comment);

@@ -125,7 +125,7 @@ public final class Conversations {
         var now = System.currentTimeMillis();
         var conversation = new Conversation(UUID.randomUUID().toString(), draft.title().orElse(""), draft.pinned().orElse(false), now, now,
                 draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""),
-                draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty());
+                draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), Optional.empty(), draft.over(ChosenSources.NONE));
         database.run(t -> {
             quota.take(t, owner, Quota.space(conversation));
             Rows.insert(t, owner, conversation);
@@ -154,7 +154,8 @@ public final class Conversations {
     public Conversation change(String owner, String id, Draft draft) {
         return database.call(t -> {
             hold(t, owner, id);
-            var before = Quota.space(get(t, owner, id));
+            var was = get(t, owner, id);
+            var before = Quota.space(was);
             draft.title().ifPresent(
                     title -> t.update("update conversations set title = ?, folded_title = ? where id = ?", title, Texts.folded(title), id));
             draft.pinned().ifPresent(pinned -> t.update("update conversations set pinned = ? where id = ?", pinned, id));
@@ -162,6 +163,8 @@ public final class Conversations {
                     .ifPresent(model -> t.update("update conversations set model = ? where id = ?", model.isEmpty() ? null : model, id));
             draft.system().ifPresent(system -> t.update("update conversations set system_prompt = ? where id = ?", system, id));
             draft.settings().ifPresent(settings -> t.update("update conversations set settings = ? where id = ?", settings.toString(), id));
+            if (draft.knowledge().isPresent() || draft.tools().isPresent())
+                t.update("update conversations set sources = ? where id = ?", Rows.sources(draft.over(was.sources())), id);
             draft.current().ifPresent(current -> {
                 if (t.first("select 1 from messages where id = ? and conversation = ?", row -> 1, current, id).isEmpty())
                     throw Rows.noMessage(current);
@@ -219,6 +222,8 @@ public final class Conversations {
             t.update("delete from answer_tokens where message in (select id from messages where conversation in (" + old + "))",
                     deletedBefore);
             t.update("delete from messages where conversation in (" + old + ")", deletedBefore);
+            t.update("delete from attachments where conversation in (" + old + ")", deletedBefore);
+            t.update("delete from allowed_tools where conversation in (" + old + ")", deletedBefore);
             var count = t.update("delete from conversations where deleted < ?", deletedBefore);
             freed.forEach(space -> Quota.count(t, space.owner(), -space.characters()));
             return count;

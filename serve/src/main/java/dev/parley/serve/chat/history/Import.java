@@ -73,7 +73,7 @@ public final class Import {
         var conversation = new Conversation(id, draft.title().orElse(""), draft.pinned().orElse(false),
                 ImportedMessage.time(fields, "created"),
                 ImportedMessage.time(fields, "updated"), draft.model().filter(m -> !m.isEmpty()), draft.system().orElse(""),
-                draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), current);
+                draft.settings().orElseGet(JsonNodeFactory.instance::objectNode), current, draft.over(ChosenSources.NONE));
         return new Imported(conversation,
                 messages.stream().map(m -> new ChatMessage(ids.get(m.id()), id, m.parent().map(ids::get), m.role(), m.text(), m.created(),
                         m.status(), m.answer(), m.rating(), m.comment())).toList());

@@ -52,7 +52,8 @@ final class ImportedMessage {
         return Draft.model(fields).filter(m -> !m.isEmpty())
                 .map(model -> new Answer(model, Draft.system(fields).orElse(""),
                         Draft.settings(fields).orElseGet(JsonNodeFactory.instance::objectNode), reason,
-                        fields.object("usage").map(ImportedMessage::usage), sentence(fields, "error", MOST_SENTENCE)));
+                        fields.object("usage").map(ImportedMessage::usage), sentence(fields, "error", MOST_SENTENCE),
+                        fields.object("turn").map(ImportedTurn::read)));
     }
 
     private static Answer.Usage usage(JsonFields fields) {

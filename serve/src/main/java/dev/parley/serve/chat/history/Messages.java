@@ -1,5 +1,6 @@
 package dev.parley.serve.chat.history;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.Transaction;
@@ -217,6 +218,29 @@ public final class Messages {
     }
 
     /**
+     * Keeps what an assistant has done for an answer by now.
+     *
+     * @param server that writes it
+     * @param turn all of it
+     */
+    public void keepTurn(String server, String id, ObjectNode turn) {
+        database.run(t -> keepTurn(t, server, id, turn));
+    }
+
+    private static void keepTurn(Transaction t, String server, String id, ObjectNode turn) {
+        record Place(String conversation, String owner, long characters) {}
+        var place = t.first(
+                "select c.id, c.owner, coalesce(length(m.turn), 0) from messages m join conversations c on c.id = m.conversation"
+                        + " where m.id = ? and m.server = ?",
+                row -> new Place(row.getString(1), row.getString(2), row.getLong(3)), id, server);
+        var json = Texts.clean(turn.toString());
+        if (place.isEmpty() || t.update("update messages set turn = ? where id = ? and server = ?", json, id, server) == 0) return;
+        var grown = Quota.length(json) - place.get().characters();
+        Quota.grow(t, place.get().conversation(), grown, 0);
+        Quota.count(t, place.get().owner(), grown);
+    }
+
+    /**
      * Keeps an answer as it ended, with the tokens that are not kept yet. The rating of an answer that went on is of the whole.
      *
      * @return as {@link #keep} does
@@ -226,6 +250,7 @@ public final class Messages {
         var usage = answer.usage();
         return database.call(t -> {
             if (!keep(t, server, message.id(), message.text(), from, tokens)) return false;
+            answer.turn().ifPresent(turn -> keepTurn(t, server, message.id(), turn));
             t.update(
                     "update messages set folded = ?, status = ?, finish_reason = ?, error = ?, prompt_tokens = ?, completion_tokens = ?, "
                             + "seconds = ?, first_token_seconds = ?,"

@@ -1,5 +1,6 @@
 package dev.parley.serve.chat.history;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.store.Transaction;
 
@@ -70,11 +71,12 @@ public record Quota(long conversation, long owner) {
 
     /** What is read together with a conversation's other messages. */
     static long length(ChatMessage message) {
-        return length(message.text()) + message.answer().map(a -> length(a.system(), a.settings().toString())).orElse(0L);
+        return length(message.text()) + message.answer()
+                .map(a -> length(a.system(), a.settings().toString(), a.turn().map(ObjectNode::toString).orElse(""))).orElse(0L);
     }
 
     /** A conversation without its messages. */
     static long space(Conversation c) {
-        return ROW + length(c.system(), c.settings().toString());
+        return ROW + length(c.system(), c.settings().toString()) + (c.sources().isEmpty() ? 0 : length(c.sources().json().toString()));
     }
 }

@@ -15,12 +15,12 @@ import java.util.Optional;
 final class Rows {
 
     static final String CONVERSATION = "c.id, c.title, c.pinned, c.created, c.updated, c.model, c.system_prompt, c.settings, "
-            + "c.current_message";
+            + "c.current_message, c.sources";
 
     static final String MESSAGE = "m.id, m.conversation, m.parent, m.role, m.text, m.created, m.status, m.finish_reason, m.model, "
             + "m.system_prompt,"
             + " m.settings, m.prompt_tokens, m.completion_tokens, m.seconds, m.first_token_seconds, m.error, m.forgotten_turns, "
-            + "coalesce(r.rating, 0), coalesce(r.rating_comment, '')";
+            + "coalesce(r.rating, 0), coalesce(r.rating_comment, ''), m.turn";
 
     /** Messages with their ratings, of conversations that are not deleted; the first argument of what follows is the owner. */
     static final String MESSAGES = " from messages m join conversations c on c.id = m.conversation left join ratings r on r.message = m.id"
@@ -31,7 +31,8 @@ final class Rows {
     static Conversation conversation(ResultSet row) throws SQLException {
         return new Conversation(row.getString(1), row.getString(2), row.getInt(3) != 0, row.getLong(4), row.getLong(5),
                 Optional.ofNullable(row.getString(6)),
-                row.getString(7), object(row.getString(8)), Optional.ofNullable(row.getString(9)));
+                row.getString(7), object(row.getString(8)), Optional.ofNullable(row.getString(9)),
+                Optional.ofNullable(row.getString(10)).map(Rows::json).map(ChosenSources::of).orElse(ChosenSources.NONE));
     }
 
     static ChatMessage message(ResultSet row) throws SQLException {
@@ -48,16 +49,21 @@ final class Rows {
         var usage = row.wasNull() ? Optional.<Answer.Usage>empty()
                 : Optional.of(new Answer.Usage(promptTokens, row.getInt(13), row.getDouble(14), row.getDouble(15), row.getInt(17)));
         return Optional.of(new Answer(model, row.getString(10), object(row.getString(11)), Optional.ofNullable(row.getString(8)), usage,
-                Optional.ofNullable(row.getString(16))));
+                Optional.ofNullable(row.getString(16)), Optional.ofNullable(row.getString(20)).map(Rows::object)));
     }
 
     static void insert(Transaction t, String owner, Conversation c) {
         t.update(
                 "insert into conversations (space, id, owner, title, folded_title, pinned, created, updated, model, system_prompt, "
-                        + "settings, current_message)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + "settings, current_message, sources)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 Quota.space(c), c.id(), owner, c.title(), Texts.folded(c.title()), c.pinned(), c.created(), c.updated(),
-                c.model().orElse(null), c.system(), c.settings().toString(), c.current().orElse(null));
+                c.model().orElse(null), c.system(), c.settings().toString(), c.current().orElse(null),
+                sources(c.sources()));
+    }
+
+    static String sources(ChosenSources sources) {
+        return sources.isEmpty() ? null : sources.json().toString();
     }
 
     static void insert(Transaction t, int number, ChatMessage m) {
@@ -66,8 +72,8 @@ final class Rows {
         t.update(
                 "insert into messages (id, conversation, number, parent, role, text, folded, created, status, finish_reason, model, "
                         + "system_prompt, settings,"
-                        + " prompt_tokens, completion_tokens, seconds, first_token_seconds, error, forgotten_turns) values (?, ?, ?, ?, "
-                        + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " prompt_tokens, completion_tokens, seconds, first_token_seconds, error, forgotten_turns, turn) values (?, ?, ?, "
+                        + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 m.id(), m.conversation(), number, m.parent().orElse(null), m.role().label(), m.text(), Texts.folded(m.text()), m.created(),
                 m.status().label(),
                 answer.flatMap(Answer::finishReason).orElse(null), answer.map(Answer::model).orElse(null),
@@ -75,7 +81,7 @@ final class Rows {
                 answer.map(a -> a.settings().toString()).orElse(null), usage.map(Answer.Usage::promptTokens).orElse(null),
                 usage.map(Answer.Usage::completionTokens).orElse(null), usage.map(Answer.Usage::seconds).orElse(null),
                 usage.map(Answer.Usage::firstTokenSeconds).orElse(null), answer.flatMap(Answer::error).orElse(null),
-                usage.map(Answer.Usage::forgottenTurns).orElse(null));
+                usage.map(Answer.Usage::forgottenTurns).orElse(null), answer.flatMap(Answer::turn).map(ObjectNode::toString).orElse(null));
     }
 
     static ObjectNode object(String json) {

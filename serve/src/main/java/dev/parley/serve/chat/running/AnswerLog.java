@@ -1,5 +1,6 @@
 package dev.parley.serve.chat.running;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
@@ -26,18 +27,27 @@ public final class AnswerLog {
      * @param text may be empty, as may the
      * @param tokens that came with it
      * @param to the position after it
+     * @param turn what an assistant has done by now, if that is news
+     * @param turns how often it was news until now
      * @param ended the message as it is kept, once a reader has all of it
      */
-    public record Piece(String text, List<AnswerToken> tokens, Position to, Optional<ChatMessage> ended) {
+    public record Piece(String text, List<AnswerToken> tokens, Position to, Optional<ObjectNode> turn, int turns,
+            Optional<ChatMessage> ended) {
 
         /** Whether there was nothing new. */
         public boolean isEmpty() {
-            return text.isEmpty() && tokens.isEmpty() && ended.isEmpty();
+            return text.isEmpty() && tokens.isEmpty() && turn.isEmpty() && ended.isEmpty();
         }
     }
 
-    /** What is not kept yet. @param from number of the first of these tokens */
-    record Unsaved(String text, int from, StoredTokens tokens) {
+    /**
+     * What is not kept yet.
+     *
+     * @param from number of the first of these tokens
+     * @param turn all that an assistant has done by now
+     * @param turns how often that changed
+     */
+    record Unsaved(String text, int from, StoredTokens tokens, Optional<ObjectNode> turn, int turns) {
 
         int to() {
             return from + tokens.tokens().size();
@@ -51,6 +61,9 @@ public final class AnswerLog {
     private final List<AnswerToken> tokens = new ArrayList<>();
     private final List<Integer> textEnds = new ArrayList<>();
     private int wanted = Integer.MAX_VALUE; // tokens at which the writer is to be woken
+    private Optional<ObjectNode> turn; // of an assistant
+    private int turns; // how often that changed
+    private boolean replaced; // the text is another than what readers were told
     private boolean complete;
     private Optional<ChatMessage> ended = Optional.empty();
 
@@ -66,6 +79,8 @@ public final class AnswerLog {
     AnswerLog(ChatMessage message, int begun) {
         this.message = message;
         this.begun = begun;
+        turn = message.answer().flatMap(Answer::turn);
+        turns = turn.isPresent() ? 1 : 0;
     }
 
     /** An answer that has ended. */
@@ -101,9 +116,46 @@ public final class AnswerLog {
                 textEnds.add(text.length());
             }
             if (moreTokens.isEmpty() && !textEnds.isEmpty()) textEnds.set(textEnds.size() - 1, text.length());
-            if (firstToken.isEmpty() && tokens.size() > begun) firstToken = OptionalDouble.of((System.nanoTime() - asked) / 1e9);
+            if (firstToken.isEmpty() && (tokens.size() > begun || tokens.isEmpty() && !clean.isEmpty()))
+                firstToken = OptionalDouble.of((System.nanoTime() - asked) / 1e9);
             news.signalAll();
             if (tokens.size() >= wanted) work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells what an assistant has done by now. @param now all of it, which nobody changes any more */
+    void tell(ObjectNode now) {
+        lock.lock();
+        try {
+            turn = Optional.of(now);
+            turns++;
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What an assistant has done by now. */
+    public Optional<ObjectNode> turn() {
+        lock.lock();
+        try {
+            return turn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The answer as it is to be read, which may be another than what had come: then its readers get it with the end. */
+    void settle(String whole) {
+        var clean = Texts.clean(whole);
+        lock.lock();
+        try {
+            replaced = !clean.startsWith(text.toString());
+            text.setLength(0);
+            text.append(clean);
+            news.signalAll();
         } finally {
             lock.unlock();
         }
@@ -168,37 +220,44 @@ public final class AnswerLog {
             var left = patience.toNanos();
             while (!complete && tokens.size() < wanted && left > 0) left = work.awaitNanos(left);
             return new Unsaved(text.toString(), saved, new StoredTokens(List.copyOf(tokens.subList(saved, tokens.size())),
-                    List.copyOf(textEnds.subList(saved, textEnds.size()))));
+                    List.copyOf(textEnds.subList(saved, textEnds.size()))), turn, turns);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As {@link #next(Position, int, int, Duration)}, of text and tokens alone. */
+    public Piece next(Position from, int most, Duration patience) throws InterruptedException {
+        return next(from, Integer.MAX_VALUE, most, patience);
     }
 
     /**
      * What follows a position. Waits for it, but not for longer than the patience: then the piece is empty.
      *
+     * @param seen how often the reader was told of the turn
      * @param most tokens at a time
      */
-    public Piece next(Position from, int most, Duration patience) throws InterruptedException {
+    public Piece next(Position from, int seen, int most, Duration patience) throws InterruptedException {
         lock.lock();
         try {
             var left = patience.toNanos();
-            while (ended.isEmpty() && tokens.size() <= from.tokens() && text.length() <= from.characters() && left > 0)
+            while (ended.isEmpty() && tokens.size() <= from.tokens() && text.length() <= from.characters() && turns <= seen && left > 0)
                 left = news.awaitNanos(left);
-            return piece(from, most);
+            return piece(from, seen, most);
         } finally {
             lock.unlock();
         }
     }
 
-    private Piece piece(Position from, int most) {
+    private Piece piece(Position from, int seen, int most) {
         var first = Math.min(from.tokens(), tokens.size());
         var last = first + Math.min(most, tokens.size() - first);
-        var begin = Math.min(from.characters(), text.length());
+        var begin = replaced && from.characters() > 0 ? text.length() : Math.min(from.characters(), text.length());
         var end = Math.max(begin, last == tokens.size() ? text.length() : textEnds.get(last - 1));
-        var all = last == tokens.size() && last == first && begin == end;
+        var news = turns > seen ? turn : Optional.<ObjectNode>empty();
+        var all = last == tokens.size() && last == first && begin == end && news.isEmpty();
         return new Piece(text.substring(begin, end), List.copyOf(tokens.subList(first, last)), new Position(last, end, false),
-                all ? ended : Optional.empty());
+                news, turns, all ? ended : Optional.empty());
     }
 
     /** Whether a reader at a position has all that there will be, and knows it. */

@@ -1,5 +1,6 @@
 package dev.parley.serve.chat.running;
 
+import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.ChatMessage;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Status;
@@ -30,6 +31,7 @@ final class AnswerWriter implements Runnable {
     private final Duration often;
     private int saved;
     private int savedCharacters;
+    private int savedTurns;
 
     /**
      * @param server that writes the answer
@@ -50,6 +52,7 @@ final class AnswerWriter implements Runnable {
         this.whenKept = whenKept;
         this.closed = closed;
         this.often = often;
+        savedTurns = answer.message().answer().flatMap(Answer::turn).isPresent() ? 1 : 0;
     }
 
     @Override
@@ -66,6 +69,8 @@ final class AnswerWriter implements Runnable {
     private void keep() throws InterruptedException {
         try {
             var unsaved = answer.log().awaitWork(saved, MANY, often);
+            if (unsaved.turns() > savedTurns) messages.keepTurn(server, answer.message().id(), unsaved.turn().orElseThrow());
+            savedTurns = unsaved.turns();
             if (unsaved.to() == saved && unsaved.text().length() == savedCharacters) return;
             messages.keep(server, answer.message().id(), unsaved.text(), saved, unsaved.tokens());
             saved = unsaved.to();

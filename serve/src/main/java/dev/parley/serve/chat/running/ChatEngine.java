@@ -21,13 +21,9 @@ import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -37,8 +33,6 @@ import java.util.stream.IntStream;
 public class ChatEngine {
 
     private static final int ALTERNATIVES = 5; // that are logged with each token
-    private static final long MOST_WEIGHTS = 2_000_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ModelPool models;
 
@@ -66,15 +60,6 @@ public class ChatEngine {
      * @param forgottenTurns of the conversation, its oldest, that the model's context had no room for
      */
     record Ended(String finishReason, int promptTokens, int completionTokens, double seconds, int forgottenTurns) {}
-
-    /**
-     * What the token after an answer's beginning looked at.
-     *
-     * @param tokens texts of all tokens before it, from the first of the prompt on
-     * @param answerFrom number of the answer's first token among them
-     * @param weights of attention: (L, H, S), in each head a sum of 1
-     */
-    public record Attention(List<String> tokens, int answerFrom, float[][][] weights) {}
 
     /** A model for an answer. @param name or alias; empty for the default @throws ApiError as {@link ModelPool#lease} does */
     Lease open(Optional<String> name) {
@@ -207,34 +192,16 @@ public class ChatEngine {
     }
 
     /**
-     * Looks at what the token after {@link Question#begun} was chosen from.
+     * What a model was given, and gave.
      *
-     * @param name of the model
-     * @param reads is told how many tokens are about to be read, and may refuse
-     * @throws ApiError where that cannot be told
+     * @param answered with the answer as what is begun
+     * @throws ApiError where the conversation is none for this model
      */
-    Attention attention(String name, Question question, LongConsumer reads) {
-        try (var lease = models.lease(Optional.of(name))) {
-            var model = lease.model();
-            var prompt = prepared(question, model);
-            var ids = prompt.ids();
-            var config = model.model().config();
-            if ((long) config.numHiddenLayers() * config.numAttentionHeads() * ids.length > MOST_WEIGHTS) {
-                throw ApiError.badRequest("", "The text of " + ids.length + " tokens is too long to show its attention.");
-            }
-            reads.accept(ids.length);
-            var weights = model.engine().attention(question.owner(), ids);
-            try {
-                return new Attention(IntStream.of(ids).mapToObj(id -> text(model.tokenizer(), id)).toList(), ids.length - prompt.begun(),
-                        weights.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-            } finally {
-                weights.cancel(true);
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            throw ApiError.of(503, "busy", "The model's attention could not be read now; try again in a moment.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ApiError.of(503, "stopping", "The server is shutting down.");
+    AnsweredText.Tokens tokens(Question answered, ServedModel model) {
+        try {
+            var prompt = prepared(answered, model);
+            var from = prompt.ids().length - prompt.begun();
+            return new AnsweredText.Tokens(Arrays.copyOf(prompt.ids(), from), Arrays.copyOfRange(prompt.ids(), from, prompt.ids().length));
         } catch (RuntimeException e) {
             throw refused(e);
         }

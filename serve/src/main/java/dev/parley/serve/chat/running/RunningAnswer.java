@@ -23,6 +23,7 @@ final class RunningAnswer {
     private Optional<Runnable> running = Optional.empty(); // under this
     private boolean stopped; // under this
     private volatile Optional<Reservation> reservation = Optional.empty();
+    private volatile Optional<AnsweredText> turn = Optional.empty();
     private volatile boolean interrupted;
     private volatile Optional<Ended> ended = Optional.empty();
     private volatile Optional<String> failure = Optional.empty();
@@ -37,6 +38,10 @@ final class RunningAnswer {
         this.message = message;
         this.begun = begun;
         log = new AnswerLog(message, begun);
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     String owner() {
@@ -75,6 +80,16 @@ final class RunningAnswer {
     void interrupt() {
         interrupted = true;
         stop();
+    }
+
+    /** What a model was given for the turn that this is, and gave. */
+    void answered(AnsweredText text) {
+        turn = Optional.of(text);
+    }
+
+    /** The same; empty where no model answered, or it is no turn. */
+    Optional<AnsweredText> answered() {
+        return turn;
     }
 
     /** The engine has ended it. */
@@ -129,7 +144,8 @@ final class RunningAnswer {
                 : failure.isPresent() ? Status.FAILED : cancelled ? Status.CANCELLED : Status.DONE;
         var reason = status == Status.DONE || status == Status.CANCELLED ? ended.map(Ended::finishReason) : Optional.<String>empty();
         return message.with(text, status,
-                answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty()));
+                answer.ended(reason, ended.map(this::usage), status == Status.FAILED ? failure : Optional.empty())
+                        .withTurn(log.turn()));
     }
 
     /** Where the time of the beginning is known the whole counts as written, else what it began with counts as read. */

@@ -2,6 +2,7 @@ package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.history.Answer;
 import dev.parley.serve.chat.history.AnswerToken;
 import dev.parley.serve.chat.history.ChatMessage;
@@ -9,9 +10,10 @@ import dev.parley.serve.chat.history.Conversation;
 import dev.parley.serve.chat.history.Messages;
 import dev.parley.serve.chat.history.Role;
 import dev.parley.serve.chat.history.Status;
+import dev.parley.serve.chat.running.Answerer.OfModel;
 import dev.parley.serve.chat.running.ChatEngine.Question;
 import dev.parley.serve.http.ApiError;
-import dev.parley.serve.models.ModelPool.Lease;
+import dev.parley.serve.models.ModelPool;
 import dev.parley.tokenizer.Message;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** The answers that are being written, and how one is begun, gone on with and stopped. */
@@ -31,10 +34,12 @@ public final class RunningAnswers {
     private static final Duration LAST_MOMENT = Duration.ofSeconds(15);
 
     private final ChatEngine engine;
+    private final Answerers answerers;
     private final Messages messages;
     private final String server;
     private final Consumer<String> note;
     private final Map<String, RunningAnswer> all = new ConcurrentHashMap<>();
+    private final RecentTurns turns = new RecentTurns();
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -43,7 +48,36 @@ public final class RunningAnswers {
      * @param note takes what the operator should know, in lines
      */
     public RunningAnswers(ChatEngine engine, Messages messages, String server, Consumer<String> note) {
+        this(engine, (owner, conversation, model, begun) -> new OfModel(engine, engine.open(model)), messages, server, note);
+    }
+
+    /** Who answers in a conversation. */
+    @FunctionalInterface
+    interface Answerers {
+
+        /** @param begun whether the answer begins with tokens that are known */
+        Answerer of(String owner, Conversation conversation, Optional<String> model, boolean begun);
+    }
+
+    /**
+     * The same with assistants, and with what conversations answer from.
+     *
+     * @param models that answer for them
+     * @param sources of a conversation of an owner
+     */
+    public RunningAnswers(ChatEngine engine, ServedAssistants assistants, ModelPool models,
+            BiFunction<String, Conversation, ConversationSources> sources, Messages messages, String server, Consumer<String> note) {
+        this(engine, (owner, conversation, model, begun) -> {
+            var own = sources.apply(owner, conversation);
+            return model.flatMap(assistants::find).<Answerer>map(assistant -> new OfAssistant(assistant, models, own))
+                    .orElseGet(() -> begun || own.isEmpty() ? new OfModel(engine, engine.open(model))
+                            : new OfSources(engine.open(model), models, own));
+        }, messages, server, note);
+    }
+
+    private RunningAnswers(ChatEngine engine, Answerers answerers, Messages messages, String server, Consumer<String> note) {
         this.engine = engine;
+        this.answerers = answerers;
         this.messages = messages;
         this.server = server;
         this.note = note;
@@ -80,6 +114,7 @@ public final class RunningAnswers {
     public ChatMessage branch(Caller caller, String conversation, Beginning beginning, Optional<String> model, ObjectNode settings) {
         var path = messages.path(caller.id(), conversation, beginning.answer());
         var answer = answerOf(path.last());
+        requireModel(answer);
         requireSame(answer, model);
         if (path.before().isEmpty()) throw ApiError.badRequest("begin", "This answer has no question.");
         var known = requireTokens(caller.id(), path.last());
@@ -88,6 +123,13 @@ public final class RunningAnswers {
         var begun = new ArrayList<>(known.subList(0, beginning.tokens()));
         begun.add(instead(known.get(beginning.tokens()), beginning.token()));
         return begin(caller, path.conversation(), path.before(), Optional.of(answer.model()), settings, begun);
+    }
+
+    /** Of a turn, the text alone is known: guardrails may have changed what the model said. */
+    private static void requireModel(Answer answer) {
+        if (answer.turn().isPresent())
+            throw ApiError.badRequest("",
+                    "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
     private void requireSame(Answer answer, Optional<String> model) {
@@ -115,12 +157,15 @@ public final class RunningAnswers {
 
     private ChatMessage begin(Caller caller, Conversation conversation, List<ChatMessage> path, Optional<String> model, ObjectNode settings,
             List<AnswerToken> begun) {
+        var answerer = answerers.of(caller.id(), conversation, model, !begun.isEmpty());
         var both = overlaid(conversation.settings(), settings);
-        var lease = engine.open(model);
-        var answer = Answer.begun(lease.id(), conversation.system(), both);
+        var own = answerer.isAssistant() ? Answer.begun(answerer.name(), "", both.retain(OfAssistant.FORM))
+                : Answer.begun(answerer.name(), conversation.system(), both);
+        var answer = !answerer.isTurn() ? own
+                : own.withTurn(Optional.of(TurnLog.begun(answerer.isAssistant() ? answerer.name() : "")));
         var message = new ChatMessage(UUID.randomUUID().toString(), conversation.id(), Optional.of(path.getLast().id()), Role.ASSISTANT, "",
                 System.currentTimeMillis(), Status.RUNNING, Optional.of(answer), 0, "");
-        start(caller, lease, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
+        start(caller, answerer, message, message, path, begun, () -> messages.begin(caller.id(), message, server));
         return message;
     }
 
@@ -133,15 +178,16 @@ public final class RunningAnswers {
         var path = messages.path(caller.id(), conversation, id);
         var before = path.last();
         var was = answerOf(before);
+        requireModel(was);
         requireSame(was, model);
         if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is already being generated.");
         if (was.finishReason().filter("stop"::equals).isPresent())
             throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
         var begun = requireTokens(caller.id(), before);
         var answer = new Answer(was.model(), was.system(), overlaid(path.conversation().settings(), settings), Optional.empty(),
-                was.usage(), Optional.empty());
+                was.usage(), Optional.empty(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, engine.open(Optional.of(was.model())), before, message, path.before(), begun,
+        start(caller, new OfModel(engine, engine.open(Optional.of(was.model()))), before, message, path.before(), begun,
                 () -> messages.resume(caller.id(), before, server));
         return message;
     }
@@ -156,19 +202,20 @@ public final class RunningAnswers {
         return both;
     }
 
-    /** @param lease of the model, which is given back when the answer ends @param before what remains if it cannot be begun */
-    private void start(Caller caller, Lease lease, ChatMessage before, ChatMessage message, List<ChatMessage> path, List<AnswerToken> begun,
+    /** @param answerer has what it used given back when the answer ends @param before what remains if it cannot be begun */
+    private void start(Caller caller, Answerer answerer, ChatMessage before, ChatMessage message, List<ChatMessage> path,
+            List<AnswerToken> begun,
             Runnable keep) {
         var answer = new RunningAnswer(caller, message, begun.size());
         var isAsked = false;
         try {
             admit(answer, path);
-            var cancel = engine.answer(lease, question(caller.id(), message, path, begun), answer);
+            var cancel = answerer.begin(question(caller.id(), message, path, begun), answer);
             isAsked = true;
             answer.begin(cancel);
             keep.run();
         } catch (RuntimeException e) {
-            if (!isAsked) lease.close(); // else the engine does so when it has ended
+            if (!isAsked) answerer.close(); // else the engine does so when it has ended
             answer.stop();
             answer.giveBack();
             all.remove(message.id(), answer);
@@ -176,7 +223,10 @@ public final class RunningAnswers {
             answer.log().end(before); // whoever found it meanwhile waits no longer
             throw e;
         }
-        var writer = new AnswerWriter(answer, messages, server, note, () -> all.remove(message.id(), answer), () -> closed);
+        var writer = new AnswerWriter(answer, messages, server, note, () -> {
+            answer.answered().ifPresent(text -> turns.keep(message.id(), text));
+            all.remove(message.id(), answer);
+        }, () -> closed);
         Thread.ofVirtual().name("parley-answer-" + message.id()).start(writer);
     }
 
@@ -239,22 +289,19 @@ public final class RunningAnswers {
     }
 
     /**
-     * What a token of an answer looked at.
+     * An answer with what its model was given, to be explained.
      *
-     * @param caller who pays for reading it again
-     * @param token its number
-     * @throws ApiError as {@link #log} does, or if there is no such token, or it cannot be told
+     * @throws ApiError as {@link #log} does, or if no model wrote it, or its tokens are not known
      */
-    public ChatEngine.Attention attention(Caller caller, String id, int token) throws InterruptedException {
-        var owner = caller.id();
+    public AnsweredText answered(String owner, String id) throws InterruptedException {
         var path = messages.path(owner, id);
         var message = path.getLast();
         var model = answerOf(message).model();
+        if (answerOf(message).turn().isPresent()) return turns.get(id);
         var known = tokens(owner, id);
-        if (token < 0 || token >= known.size())
-            throw ApiError.badRequest("token", "token must be a number from 0 to " + (known.size() - 1) + ".");
-        var question = question(owner, message, path.subList(0, path.size() - 1), known.subList(0, token));
-        return engine.attention(model, question, tokens -> caller.reserve(tokens, 0, false).settle(tokens));
+        if (known.isEmpty()) throw ApiError.badRequest("", "The tokens of this answer are not known: it is empty, or was imported.");
+        var question = question(owner, message, path.subList(0, path.size() - 1), known);
+        return new AnsweredText(model, false, served -> engine.tokens(question, served));
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.assist.LocalText;
+import dev.parley.serve.assistants.AssistantCard;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.JsonBody;
@@ -54,26 +54,7 @@ public final class ModelRoutes implements Routes {
     private ObjectNode json(Served served) {
         var json = json(models.info(served.model())).put("id", served.name());
         json.putArray("aliases");
-        json.set("assistant", described(served));
-        return json;
-    }
-
-    private static ObjectNode described(Served served) {
-        var assistant = served.open().assistant();
-        var json = JsonNodeFactory.instance.objectNode().put("model", served.model());
-        json.set("title", texts(assistant.title()));
-        json.set("description", texts(assistant.description()));
-        assistant.languages().forEach(json.putArray("languages")::add);
-        assistant.forms().keySet().forEach(json.putArray("forms")::add);
-        var questions = json.putObject("opening_questions");
-        assistant.openingQuestions().forEach((language, list) -> list.forEach(questions.withArray("/" + language)::add));
-        return json;
-    }
-
-    /** By language; one text for all languages stands under {@code ""}. */
-    private static ObjectNode texts(LocalText text) {
-        var json = JsonNodeFactory.instance.objectNode();
-        text.texts().forEach(json::put);
+        json.set("assistant", AssistantCard.of(served));
         return json;
     }
 

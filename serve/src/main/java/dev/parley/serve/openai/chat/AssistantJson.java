@@ -29,7 +29,7 @@ final class AssistantJson {
     ObjectNode whole(TurnResult result) {
         var json = json("chat.completion");
         var choice = json.putArray("choices").addObject().put("index", 0);
-        choice.putObject("message").put("role", "assistant").put("content", result.answer()).putNull("refusal");
+        choice.putObject("message").put("role", "assistant").put("content", result.answerWithNotice()).putNull("refusal");
         choice.putNull("logprobs").put("finish_reason", finishReason(result));
         json.set("usage", usage(result));
         json.set("parley", TurnJson.of(assistant.name(), result));

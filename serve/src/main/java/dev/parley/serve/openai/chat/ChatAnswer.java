@@ -4,6 +4,7 @@ import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
+import dev.parley.generate.thinking.ThoughtReader;
 import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
@@ -15,6 +16,7 @@ import dev.parley.serve.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +28,9 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
 
     /** A piece of an answer. */
     public sealed interface Piece {
+
+        /** More of what the model thinks before it answers. */
+        record Thought(String text) implements Piece {}
 
         /** More text. */
         record Text(String text) implements Piece {}
@@ -51,10 +56,11 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
     /**
      * An answer in full.
      *
+     * @param thoughts before it; empty where there are none
      * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
      * @param logprobs of its tokens, where they were asked for
      */
-    public record Choice(String text, List<Call> calls, String finishReason, List<TokenLogprob> logprobs) {}
+    public record Choice(String thoughts, String text, List<Call> calls, String finishReason, List<TokenLogprob> logprobs) {}
 
     /** Takes pieces as they come, on the thread that waits for the answer. */
     @FunctionalInterface
@@ -86,43 +92,59 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             if (!pieces.isEmpty()) reader.onPieces(i, pieces, List.of());
             choices.add(growing.get(i).choice(completion));
         }
-        return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer));
+        var thought = growing.stream().mapToInt(GrowingChoice::thoughtTokens).sum();
+        return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer).withReasoning(thought));
     }
 
     /** One choice while it grows. */
-    private static final class GrowingChoice implements ToolCallReader.Listener {
+    private static final class GrowingChoice implements ToolCallReader.Listener, ThoughtReader.Listener {
 
         private final ServedModel model;
         private final ChatPrompt prompt;
+        private final Optional<ThoughtReader> thinking;
         private final Optional<ToolCallReader> calls;
+        private final StringBuilder thoughts = new StringBuilder();
         private final StringBuilder text = new StringBuilder();
         private final List<Piece.CallBegun> begun = new ArrayList<>();
         private final List<StringBuilder> arguments = new ArrayList<>();
         private final List<Integer> ids = new ArrayList<>();
         private List<Piece> pieces = new ArrayList<>();
+        private int thoughtTokens;
+        private int beforeAnswer; // characters of thoughts and their tags
 
         GrowingChoice(ServedModel model, ChatPrompt prompt) {
             this.model = model;
             this.prompt = prompt;
+            thinking = prompt.thinking().map(t -> new ThoughtReader(t.format(), t.opened(), this));
             calls = prompt.calls().map(c -> new ToolCallReader(c.format(), c.tools().names(), c.tools().several(), c.opened(), this));
         }
 
         List<Piece> take(int[] newIds, String more) {
-            if (calls.isEmpty()) {
-                if (!more.isEmpty()) onText(more);
-                return takePieces();
-            }
-            var opener = prompt.calls().orElseThrow().opener();
+            var opener = prompt.calls().map(ChatPrompt.Calls::opener).orElse(OptionalInt.empty());
             for (var id : newIds) {
-                if (opener.isPresent() && id == opener.getAsInt())
-                    calls.get().openAfter(model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length());
+                if (opener.isPresent() && id == opener.getAsInt()) {
+                    var before = model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length();
+                    calls.orElseThrow().openAfter(before - beforeAnswer);
+                }
                 if (opener.isPresent()) ids.add(id);
             }
-            calls.get().push(more);
+            if (thinking.isEmpty()) {
+                if (!more.isEmpty()) onAnswer(more);
+                return takePieces();
+            }
+            var thought = thinking.get().isThinking();
+            beforeAnswer += more.length();
+            thinking.get().push(more);
+            if (thought || thinking.get().isThinking()) thoughtTokens += newIds.length;
             return takePieces();
         }
 
+        int thoughtTokens() {
+            return thoughtTokens;
+        }
+
         List<Piece> finish(FinishReason reason) {
+            thinking.ifPresent(ThoughtReader::finish);
             calls.ifPresent(c -> c.finish(reason != FinishReason.STOP));
             return takePieces();
         }
@@ -138,7 +160,20 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             for (var call : begun) all.add(new Call(call.id(), call.name(), arguments.get(call.index()).toString()));
             var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls"
                     : completion.finishReason().label();
-            return new Choice(text.toString(), List.copyOf(all), reason, completion.logprobs());
+            return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.logprobs());
+        }
+
+        @Override
+        public void onThought(String piece) {
+            thoughts.append(piece);
+            pieces.add(new Piece.Thought(piece));
+        }
+
+        @Override
+        public void onAnswer(String piece) {
+            beforeAnswer -= piece.length();
+            if (calls.isPresent()) calls.get().push(piece);
+            else onText(piece);
         }
 
         @Override

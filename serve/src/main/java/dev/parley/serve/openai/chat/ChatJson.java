@@ -49,6 +49,7 @@ final class ChatJson {
     private static ObjectNode message(Choice choice) {
         var message = JsonNodeFactory.instance.objectNode().put("role", "assistant");
         message.put("content", choice.text().isEmpty() && !choice.calls().isEmpty() ? null : choice.text()).putNull("refusal");
+        if (!choice.thoughts().isEmpty()) message.put("reasoning_content", choice.thoughts());
         if (choice.calls().isEmpty()) return message;
         var calls = message.putArray("tool_calls");
         for (var call : choice.calls()) {
@@ -78,6 +79,7 @@ final class ChatJson {
         var delta = JsonNodeFactory.instance.objectNode();
         for (var piece : pieces) {
             switch (piece) {
+                case Piece.Thought(var text) -> delta.put("reasoning_content", delta.path("reasoning_content").asText() + text);
                 case Piece.Text(var text) -> delta.put("content", delta.path("content").asText() + text);
                 case Piece.CallBegun(var index, var id, var name) ->
                     delta.withArray("tool_calls").addObject().put("index", index).put("id", id)

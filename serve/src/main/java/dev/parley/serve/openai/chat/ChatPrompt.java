@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
@@ -31,8 +32,26 @@ import java.util.OptionalInt;
  * }</pre>
  *
  * @param calls how calls of functions are told in the answer; empty where no function may be called
+ * @param thinking how thoughts are; empty for a model that does not think
  */
-public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls) {
+public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls, Optional<Thinking> thinking) {
+
+    private static final int END_OF_PROMPT = 16; // tokens in which a template opens thoughts
+
+    /**
+     * How thoughts are told from the answer.
+     *
+     * @param opened whether the prompt ends within them
+     */
+    public record Thinking(ThinkingFormat format, boolean opened) {
+
+        private static Optional<Thinking> of(ServedModel model, int[] ids) {
+            return ThinkingFormat.of(model.requireChatTemplate()).map(format -> {
+                var end = Arrays.copyOfRange(ids, Math.max(0, ids.length - END_OF_PROMPT), ids.length);
+                return new Thinking(format, format.isOpenAtEnd(model.tokenizer().decode(end, false)));
+            });
+        }
+    }
 
     /**
      * How calls are told.
@@ -76,7 +95,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         calls.flatMap(c -> grammar(c, grammar)).or(() -> grammar).ifPresent(settings::grammar);
         var config = SamplingFields.build(settings);
         if (calls.isPresent() && config.grammar().isEmpty()) config = endedAfterOneCall(calls.get(), config);
-        return new ChatPrompt(ids, config, calls);
+        return new ChatPrompt(ids, config, calls, Thinking.of(model, ids));
     }
 
     private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools,

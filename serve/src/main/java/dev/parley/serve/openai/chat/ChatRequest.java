@@ -41,7 +41,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
 
     /** What else the template may read, such as {@code enable_thinking}. */
     private static Map<String, JsonNode> variables(JsonFields fields) {
-        var variables = new HashMap<String, JsonNode>();
+        var variables = new HashMap<>(ReasoningEffort.variables(fields.string("reasoning_effort"), fields));
         fields.any("chat_template_kwargs").ifPresent(node -> {
             if (!node.isObject()) throw fields.wrong("chat_template_kwargs", "an object");
             node.properties().forEach(p -> variables.put(p.getKey(), p.getValue()));
@@ -52,8 +52,7 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
     /** What is known and changes nothing here; of a wrong type it is refused all the same. */
     private static void ignore(JsonFields fields) {
         fields.ignore("model");
-        for (var name : List.of("user", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-                "reasoning_effort", "verbosity"))
+        for (var name : List.of("user", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "verbosity"))
             fields.string(name);
         fields.flag("store");
         for (var name : List.of("metadata", "prediction")) {

@@ -3,6 +3,7 @@ package dev.parley.serve.openai.chat;
 import dev.parley.assist.turn.TurnResult;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.assistants.AssistantAnswer;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.ClientPresence;

@@ -12,6 +12,7 @@ import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ResponseItems implements ChatAnswer.Reader {
 
-    private final Tokenizer tokenizer;
+    private final Function<List<TokenLogprob>, ArrayNode> told;
     private final Consumer<ObjectNode> events;
     private final ArrayNode done = JsonNodeFactory.instance.arrayNode();
     private Optional<Item> open = Optional.empty();
@@ -30,13 +31,27 @@ final class ResponseItems implements ChatAnswer.Reader {
         String id();
     }
 
+    private record Thought(String id, StringBuilder text) implements Item {}
+
     private record Said(String id, StringBuilder text, ArrayNode logprobs) implements Item {}
 
     private record Called(String id, String callId, String name, StringBuilder arguments) implements Item {}
 
-    /** @param events takes each; {@code type} says which it is */
+    /**
+     * @param tokenizer of the model, by whose tokens probabilities are told
+     * @param events takes each; {@code type} says which it is
+     */
     ResponseItems(Tokenizer tokenizer, Consumer<ObjectNode> events) {
-        this.tokenizer = tokenizer;
+        this(logprobs -> LogprobsJson.chat(tokenizer, logprobs), events);
+    }
+
+    /** Of an answer whose tokens are not known. */
+    ResponseItems(Consumer<ObjectNode> events) {
+        this(logprobs -> JsonNodeFactory.instance.arrayNode(), events);
+    }
+
+    private ResponseItems(Function<List<TokenLogprob>, ArrayNode> told, Consumer<ObjectNode> events) {
+        this.told = told;
         this.events = events;
     }
 
@@ -45,6 +60,7 @@ final class ResponseItems implements ChatAnswer.Reader {
         waiting = joined(waiting, logprobs);
         for (var piece : pieces) {
             switch (piece) {
+                case Piece.Thought(var text) -> think(text);
                 case Piece.Text(var text) -> say(text);
                 case Piece.CallBegun(var index, var id, var name) -> call(id, name);
                 case Piece.CallArguments(var index, var json) -> argue(json);
@@ -64,14 +80,44 @@ final class ResponseItems implements ChatAnswer.Reader {
         return done;
     }
 
+    // ---- what is thought ----
+
+    private void think(String text) {
+        waiting = List.of(); // they are of thoughts, which have none
+        if (!(open.orElse(null) instanceof Thought)) {
+            close("completed");
+            var thought = new Thought(Ids.of("rs_"), new StringBuilder());
+            open = Optional.of(thought);
+            var added = event("response.output_item.added");
+            added.set("item", json(thought, "in_progress", false));
+            events.accept(added);
+        }
+        var thought = (Thought) open.orElseThrow();
+        thought.text().append(text);
+        events.accept(event("response.reasoning_text.delta", thought).put("content_index", 0).put("delta", text));
+    }
+
+    private void end(Thought thought, String status) {
+        events.accept(event("response.reasoning_text.done", thought).put("content_index", 0).put("text", thought.text().toString()));
+        end(json(thought, status, true));
+    }
+
+    private static ObjectNode json(Thought thought, String status, boolean whole) {
+        var item = JsonNodeFactory.instance.objectNode().put("id", thought.id()).put("type", "reasoning").put("status", status);
+        item.putArray("summary");
+        var content = item.putArray("content");
+        if (whole) content.addObject().put("type", "reasoning_text").put("text", thought.text().toString());
+        return item;
+    }
+
     // ---- what is said ----
 
-    private void say(String text) {
+    void say(String text) {
         if (!(open.orElse(null) instanceof Said))
             begin(new Said(Ids.of("msg_"), new StringBuilder(), JsonNodeFactory.instance.arrayNode()));
         var said = (Said) open.orElseThrow();
         said.text().append(text);
-        var tokens = LogprobsJson.chat(tokenizer, waiting);
+        var tokens = told.apply(waiting);
         waiting = List.of();
         said.logprobs().addAll(tokens);
         var event = event("response.output_text.delta", said).put("content_index", 0).put("delta", text);
@@ -91,7 +137,7 @@ final class ResponseItems implements ChatAnswer.Reader {
     }
 
     private void end(Said said, String status) {
-        said.logprobs().addAll(LogprobsJson.chat(tokenizer, waiting));
+        said.logprobs().addAll(told.apply(waiting));
         var text = event("response.output_text.done", said).put("content_index", 0).put("text", said.text().toString());
         text.set("logprobs", said.logprobs());
         events.accept(text);
@@ -150,6 +196,7 @@ final class ResponseItems implements ChatAnswer.Reader {
 
     private void close(String status) {
         switch (open.orElse(null)) {
+            case Thought thought -> end(thought, status);
             case Said said -> end(said, status);
             case Called called -> end(called, status);
             case null -> {}

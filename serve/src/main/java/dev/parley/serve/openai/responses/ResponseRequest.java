@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
@@ -11,9 +12,9 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.StreamFields;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.chat.ChatPrompt;
+import dev.parley.serve.openai.chat.ReasoningEffort;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,10 +53,15 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         var tools = ToolFields.readFlat(fields);
         var grammar = grammar(fields);
         refuseWhatIsNotThere(fields);
-        var prompt = ChatPrompt.of(model, messages, "input", tools, Map.of(), grammar, settings);
+        var effort = fields.object("reasoning").flatMap(reasoning -> {
+            reasoning.ignore("summary", "generate_summary");
+            return reasoning.string("effort");
+        });
+        var variables = ReasoningEffort.variables(effort, fields);
+        var prompt = ChatPrompt.of(model, messages, "input", tools, variables, grammar, settings);
         var store = fields.any("store").isEmpty() || fields.flag("store");
         var stream = StreamFields.read(fields).stream();
-        return new ResponseRequest(prompt, conversation, repeated(fields, prompt, store), logprobs, stream, store);
+        return new ResponseRequest(prompt, conversation, repeated(fields, prompt.config(), store), logprobs, stream, store);
     }
 
     /** The grammar by {@code text.format}, or by the fields of a chat request. */
@@ -69,7 +75,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
         return format.or(() -> other);
     }
 
-    private static void refuseWhatIsNotThere(JsonFields fields) {
+    static void refuseWhatIsNotThere(JsonFields fields) {
         if (fields.flag("background"))
             throw ApiError.badRequest("background", "background must be false: this server responds while the client waits.");
         if (!fields.string("truncation").orElse("disabled").equals("disabled"))
@@ -78,29 +84,43 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
             if (fields.any(name).isPresent())
                 throw ApiError.badRequest(name, name + " exists only at OpenAI; send the text itself, or previous_response_id.");
         }
-        fields.ignore("model", "previous_response_id", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key",
+        fields.ignore("model", "previous_response_id", "service_tier", "safety_identifier", "prompt_cache_key",
                 "prompt_cache_retention", "max_tool_calls");
     }
 
     // ---- what the response repeats ----
 
-    private static ObjectNode repeated(JsonFields fields, ChatPrompt prompt, boolean store) {
+    static ObjectNode repeated(JsonFields fields, GenerationConfig config, boolean store) {
         var repeated = JsonNodeFactory.instance.objectNode().put("background", false);
         repeated.put("instructions", fields.string("instructions").orElse(null));
         put(repeated, "max_output_tokens", fields.any("max_output_tokens"), JsonNodeFactory.instance.nullNode());
         repeated.set("metadata", metadata(fields));
         repeated.put("parallel_tool_calls", fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls"));
         repeated.put("previous_response_id", fields.string("previous_response_id").orElse(null));
-        repeated.putObject("reasoning").putNull("effort").putNull("summary");
-        repeated.put("service_tier", "default").put("store", store).put("temperature", prompt.config().temperature());
+        repeated.putObject("reasoning").put("effort", fields.object("reasoning").flatMap(r -> r.string("effort")).orElse(null))
+                .putNull("summary");
+        repeated.put("service_tier", "default").put("store", store).put("temperature", config.temperature());
         var format = fields.object("text").flatMap(text -> text.any("format"))
                 .orElse(JsonNodeFactory.instance.objectNode().put("type", "text"));
         repeated.putObject("text").set("format", format);
         put(repeated, "tool_choice", fields.any("tool_choice"), JsonNodeFactory.instance.textNode("auto"));
         repeated.set("tools", tools(fields));
-        repeated.put("top_logprobs", Math.max(0, prompt.config().logprobs())).put("top_p", prompt.config().topP()).put("truncation",
+        repeated.put("top_logprobs", Math.max(0, config.logprobs())).put("top_p", config.topP()).put("truncation",
                 "disabled");
         return repeated.put("user", fields.string("user").orElse(null));
+    }
+
+    /** The same of an assistant, which has its own instructions, limits and tools. */
+    static ObjectNode repeatedByAssistant(JsonFields fields, GenerationConfig own, boolean store) {
+        var repeated = JsonNodeFactory.instance.objectNode().put("background", false).putNull("instructions").putNull("max_output_tokens");
+        repeated.set("metadata", metadata(fields));
+        repeated.put("parallel_tool_calls", false).put("previous_response_id", fields.string("previous_response_id").orElse(null));
+        repeated.putObject("reasoning").putNull("effort").putNull("summary");
+        repeated.put("service_tier", "default").put("store", store).put("temperature", own.temperature());
+        repeated.putObject("text").putObject("format").put("type", "text");
+        repeated.put("tool_choice", "auto").putArray("tools");
+        return repeated.put("top_logprobs", 0).put("top_p", own.topP()).put("truncation", "disabled").put("user",
+                fields.string("user").orElse(null));
     }
 
     private static void put(ObjectNode object, String name, Optional<JsonNode> value, JsonNode otherwise) {

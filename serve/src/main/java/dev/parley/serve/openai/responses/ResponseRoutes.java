@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.assistants.AssistantAnswer;
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonBody;
@@ -13,28 +15,29 @@ import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.ServerSentEvents;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.Ids;
 import dev.parley.serve.openai.ModelField;
-import dev.parley.serve.openai.Usage;
 import dev.parley.serve.openai.chat.ChatAnswer;
 import dev.parley.serve.openai.responses.ResponseStore.Stored;
 import dev.parley.serve.work.ClientWork;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** {@code /v1/responses}: OpenAI's newer way to ask for an answer, and to go on from one that the server remembers. */
+/** {@code /v1/responses}: OpenAI's newer way to ask a model or an assistant for an answer, and to go on from one that the server remembers. */
 public final class ResponseRoutes implements Routes {
 
     private final ModelPool models;
+    private final ServedAssistants assistants;
     private final ResponseStore store = new ResponseStore(ResponseStore.Limits.DEFAULT);
 
-    /** @param models that answer */
-    public ResponseRoutes(ModelPool models) {
+    /**
+     * @param models that answer
+     * @param assistants that are asked by their names
+     */
+    public ResponseRoutes(ModelPool models, ServedAssistants assistants) {
         this.models = models;
+        this.assistants = assistants;
     }
 
     @Override
@@ -47,7 +50,13 @@ public final class ResponseRoutes implements Routes {
     private void answer(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
         var before = before(fields, Caller.of(request));
-        try (var lease = models.lease(ModelField.read(fields))) {
+        var name = ModelField.read(fields);
+        var assistant = name.flatMap(assistants::find);
+        if (assistant.isPresent()) {
+            answer(request, fields, AssistantResponse.read(fields, assistant.get(), before));
+            return;
+        }
+        try (var lease = models.lease(name)) {
             var asked = ClientWork.run(request, () -> ResponseRequest.read(fields, lease.model(), before));
             RequestNotes.of(request).model(lease.model().id());
             JsonBody.warnOfUnknown(request, fields);
@@ -67,11 +76,31 @@ public final class ResponseRoutes implements Routes {
         return id.length() > 100 ? id.substring(0, 100) + "…" : id;
     }
 
+    private void answer(Context request, JsonFields fields, AssistantResponse asked) {
+        RequestNotes.of(request).model(asked.assistant().name());
+        JsonBody.warnOfUnknown(request, fields);
+        if (asked.stream()) stream(request, events -> run(request, asked, events));
+        else JsonBody.write(request, run(request, asked, event -> {}));
+    }
+
+    private ObjectNode run(Context request, AssistantResponse asked, Consumer<ObjectNode> events) {
+        var caller = Caller.of(request);
+        var json = new ResponseJson(asked.assistant().name(), asked.repeated(), events);
+        var answered = asked.run(pieces -> AssistantAnswer.run(asked.assistant(), models, asked.turn(), caller, ClientPresence.of(request),
+                pieces), json, events);
+        if (asked.store()) store.put(json.id(), Stored.of(caller.id(), answered.response(), answered.conversation()));
+        json.end(answered.response());
+        return answered.response();
+    }
+
     private void stream(Context request, ServedModel model, ResponseRequest asked) {
+        stream(request, events -> new Running(request, model, asked, events).run());
+    }
+
+    private static void stream(Context request, Consumer<Consumer<ObjectNode>> run) {
         ServerSentEvents.answer(request, stream -> {
             var sequence = new AtomicInteger();
-            new Running(request, model, asked,
-                    event -> stream.send(event.path("type").textValue(), event.put("sequence_number", sequence.getAndIncrement()))).run();
+            run.accept(event -> stream.send(event.path("type").textValue(), event.put("sequence_number", sequence.getAndIncrement())));
         });
     }
 
@@ -94,14 +123,12 @@ public final class ResponseRoutes implements Routes {
     /** One answer. */
     private final class Running {
 
-        private final String id = Ids.of("resp_");
-        private final long created = Instant.now().getEpochSecond();
         private final Caller caller;
         private final ClientPresence client;
         private final ServedModel model;
         private final ResponseRequest asked;
         private final Consumer<ObjectNode> events;
-        private boolean begun;
+        private final ResponseJson json;
 
         Running(Context request, ServedModel model, ResponseRequest asked, Consumer<ObjectNode> events) {
             caller = Caller.of(request);
@@ -109,47 +136,22 @@ public final class ResponseRoutes implements Routes {
             this.model = model;
             this.asked = asked;
             this.events = events;
+            json = new ResponseJson(model.id(), asked.repeated(), events);
         }
 
         ObjectNode run() {
             var items = new ResponseItems(model.tokenizer(), events);
             var answer = ChatAnswer.run(model, asked.prompt(), caller, client, (choice, pieces, logprobs) -> {
-                begin();
+                json.begin();
                 items.onPieces(choice, pieces, logprobs);
             });
-            begin();
+            json.begin();
             var choice = answer.choices().getFirst();
             var cutOff = choice.finishReason().equals("length");
-            var response = json(cutOff ? "incomplete" : "completed", items.finish(cutOff), Optional.of(answer.usage()));
-            if (asked.store()) store.put(id, Stored.of(caller.id(), response, with(asked.conversation(), choice)));
-            tell(cutOff ? "response.incomplete" : "response.completed", response);
+            var response = json.ended(cutOff, items.finish(cutOff), answer.usage());
+            if (asked.store()) store.put(json.id(), Stored.of(caller.id(), response, with(asked.conversation(), choice)));
+            json.end(response);
             return response;
-        }
-
-        /** Once the engine has begun: what it refuses is an answer with another status, not an event. */
-        private void begin() {
-            if (begun) return;
-            begun = true;
-            for (var type : new String[] {"response.created", "response.in_progress"})
-                tell(type, json("in_progress", JsonNodeFactory.instance.arrayNode(), Optional.empty()));
-        }
-
-        private void tell(String type, ObjectNode response) {
-            var event = JsonNodeFactory.instance.objectNode().put("type", type);
-            event.set("response", response);
-            events.accept(event);
-        }
-
-        private ObjectNode json(String status, ArrayNode output, Optional<Usage> usage) {
-            var json = JsonNodeFactory.instance.objectNode().put("id", id).put("object", "response").put("created_at", created)
-                    .put("status", status)
-                    .put("model", model.id()).putNull("error");
-            if (status.equals("incomplete")) json.putObject("incomplete_details").put("reason", "max_output_tokens");
-            else json.putNull("incomplete_details");
-            json.set("output", output);
-            json.setAll(asked.repeated());
-            usage.ifPresentOrElse(u -> json.set("usage", u.responsesJson()), () -> json.putNull("usage"));
-            return json;
         }
 
         private static ArrayNode with(ArrayNode conversation, ChatAnswer.Choice choice) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.moderation.Category;
+import dev.parley.assist.moderation.Judgement;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonBody;
@@ -43,15 +44,16 @@ public final class ModerationRoutes implements Routes {
         if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS)
             throw ApiError.badRequest("input", "input has more than " + MOST_CHARACTERS + " characters.");
         var moderator = moderators.get();
-        var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", moderator.name());
+        var judgements = ClientWork.run(request, () -> judged(texts, moderator));
+        var answer = JsonNodeFactory.instance.objectNode().put("id", Ids.of("modr-")).put("model", judgements.getFirst().moderator());
         var results = answer.putArray("results");
-        for (var judgement : ClientWork.run(request, () -> judged(texts, moderator))) results.add(json(judgement));
+        for (var judgement : judgements) results.add(json(judgement));
         JsonBody.warnOfUnknown(request, fields);
         JsonBody.write(request, answer);
     }
 
     /** One character may stand for eighteen others, as which it is read. */
-    private static List<Moderator.Judgement> judged(List<String> texts, Moderator moderator) {
+    private static List<Judgement> judged(List<String> texts, Moderator moderator) {
         var characters = texts.stream().mapToLong(text -> Normalizer.normalize(text, Normalizer.Form.NFKC).length()).sum();
         if (characters > MOST_CHARACTERS)
             throw ApiError.badRequest("input", "input stands for more than " + MOST_CHARACTERS + " characters (in Unicode's form NFKC).");
@@ -85,7 +87,7 @@ public final class ModerationRoutes implements Routes {
         return String.join("\n", texts);
     }
 
-    private static ObjectNode json(Moderator.Judgement judgement) {
+    private static ObjectNode json(Judgement judgement) {
         var json = JsonNodeFactory.instance.objectNode().put("flagged", judgement.isFlagged());
         var flags = json.putObject("categories");
         var scores = json.putObject("category_scores");
@@ -95,6 +97,8 @@ public final class ModerationRoutes implements Routes {
             scores.put(category.id(), judgement.score(category));
             read.putArray(category.id()).add("text");
         }
+        var own = json.putObject("parley").put("moderator", judgement.moderator()).putObject("labels");
+        judgement.labels().forEach(own::put);
         return json;
     }
 }

@@ -34,7 +34,7 @@ class QuotaTest {
     private static final String ROWS = """
             select coalesce(sum(n), 0) from (
                 select 300 + length(system_prompt) + length(settings) as n from conversations where owner = ?
-                union all select 300 + length(m.text) + coalesce(length(m.system_prompt), 0) + coalesce(length(m.settings), 0)
+                union all select 300 + length(m.text) + coalesce(length(m.system_prompt), 0) + coalesce(length(m.settings), 0) + coalesce(length(m.turn), 0)
                     from messages m join conversations c on c.id = m.conversation where c.owner = ?
                 union all select length(a.tokens) from answer_tokens a join messages m on m.id = a.message join conversations c on c.id = m.conversation where c.owner = ?
                 union all select 300 + length(prompt) + length(answer) + length(rating_comment) from ratings where owner = ?
@@ -108,6 +108,10 @@ class QuotaTest {
         messages.begin("ada", answer(id, "answer", question), SERVER);
         messages.keep(SERVER, "answer", "Ja 🌱", 0, tokens(0, 3));
         messages.keep(SERVER, "answer", "Ja 🌱, und", 3, tokens(3, 5));
+        assertCounted();
+        messages.keepTurn(SERVER, "answer", JsonNodeFactory.instance.objectNode().put("assistant", "laden 🌱").put("ending", "answered"));
+        messages.keepTurn(SERVER, "answer", JsonNodeFactory.instance.objectNode().put("assistant", "laden 🌱"));
+        messages.keepTurn("another", "answer", JsonNodeFactory.instance.objectNode().put("assistant", "what another server writes"));
         assertCounted();
         var ended = messages.get("ada", "answer").with("Ja 🌱, und wie.", Status.CANCELLED,
                 messages.get("ada", "answer").answer().orElseThrow());

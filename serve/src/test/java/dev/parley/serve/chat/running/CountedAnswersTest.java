@@ -22,18 +22,6 @@ class CountedAnswersTest extends AnswersTest {
     }
 
     @Test
-    void lookingAtAttentionCountsWhatIsRead() throws InterruptedException {
-        var id = ask();
-        models.jobs.getFirst().say(2);
-        models.jobs.getFirst().end("stop");
-        await(id);
-        while (spent.get() == 0) Thread.sleep(5);
-        var before = spent.get();
-        answers.attention(ada, id, 1);
-        assertEquals(before + 1, spent.get());
-    }
-
-    @Test
     void whatAnAnswerMayComeToIsSetAsideUntilItHasEnded() throws InterruptedException {
         var aside = new AtomicLong();
         var limited = new Caller("ada", "Ada", new Meter() {

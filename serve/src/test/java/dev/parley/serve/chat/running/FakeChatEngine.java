@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 
 /** Answers as a test tells it to. */
 final class FakeChatEngine extends ChatEngine {
@@ -114,12 +112,10 @@ final class FakeChatEngine extends ChatEngine {
         };
     }
 
+    /** A token for each message. */
     @Override
-    Attention attention(String model, Question question, LongConsumer reads) {
-        reads.accept(question.messages().size());
-        var count = question.messages().size() + question.begun().size();
-        return new Attention(IntStream.range(0, count).mapToObj(String::valueOf).toList(), question.messages().size(),
-                new float[1][1][count]);
+    AnsweredText.Tokens tokens(Question answered, ServedModel model) {
+        return new AnsweredText.Tokens(new int[answered.messages().size()], new int[answered.begun().size()]);
     }
 
     @Override

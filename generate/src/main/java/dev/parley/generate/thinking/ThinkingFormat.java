@@ -1,0 +1,38 @@
+package dev.parley.generate.thinking;
+
+import dev.parley.tokenizer.ChatTemplate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a model writes its thoughts.
+ *
+ * @param open what begins them
+ * @param close what ends them
+ */
+public record ThinkingFormat(String open, String close) {
+
+    /** Qwen3, SmolLM3, DeepSeek-R1, and most others. */
+    public static final ThinkingFormat THINK = new ThinkingFormat("<think>", "</think>");
+
+    /** Mistral's Magistral. */
+    public static final ThinkingFormat BRACKETS = new ThinkingFormat("[THINK]", "[/THINK]");
+
+    private static final List<ThinkingFormat> KNOWN = List.of(THINK, BRACKETS);
+
+    /** The format that a template knows of; empty for a model that does not think, or not in a known format. */
+    public static Optional<ThinkingFormat> of(ChatTemplate template) {
+        return KNOWN.stream().filter(format -> template.source().contains(format.close)).findFirst();
+    }
+
+    /**
+     * Whether a prompt ends within thoughts, so that the answer begins with them: some templates open them themselves, and a template
+     * that was told not to think closes them at once.
+     *
+     * @param prompt its text, or the end of it
+     */
+    public boolean isOpenAtEnd(String prompt) {
+        var opened = prompt.lastIndexOf(open);
+        return opened >= 0 && prompt.indexOf(close, opened) < 0 && prompt.substring(opened + open.length()).isBlank();
+    }
+}

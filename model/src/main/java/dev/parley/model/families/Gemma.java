@@ -1,0 +1,76 @@
+package dev.parley.model.families;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.model.Blueprint.Activation;
+import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.Blueprint.Norms;
+import dev.parley.model.BlueprintDraft;
+import dev.parley.model.ConfigSettings;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelConfig.ScoreScaling;
+
+/**
+ * What Gemma 2 and 3 share: norms around each branch whose scales are kept as their distance from 1, embeddings multiplied by the square
+ * root of their width, a gate with gelu, the head tied.
+ */
+interface Gemma extends LlamaStyle {
+
+    @Override
+    default void requireActivation(ConfigSettings s) {
+        s.oneOf("hidden_activation", "gelu_pytorch_tanh", "gelu_pytorch_tanh");
+        s.text("hidden_act", ""); // what older folders have there is passed over, as in transformers
+        s.mustBe("use_bidirectional_attention", false);
+    }
+
+    @Override
+    default Activation activation() {
+        return Activation.GATED_GELU;
+    }
+
+    @Override
+    default boolean tiesEmbeddings() {
+        return true;
+    }
+
+    @Override
+    default int headDim(ConfigSettings s, int hidden, int heads) {
+        return s.integer("head_dim", 256);
+    }
+
+    @Override
+    default ScoreScaling scoreScaling(ConfigSettings s) {
+        var size = s.number("query_pre_attn_scalar", 256);
+        if (!(size > 0)) throw s.wrong("query_pre_attn_scalar", "a number above 0");
+        return ScoreScaling.by(1 / Math.sqrt(size));
+    }
+
+    @Override
+    default NormSpec norm(BlueprintDraft draft, String name, String ggufName, int width) {
+        return draft.rmsNormFromOne(name, ggufName, width);
+    }
+
+    @Override
+    default Norms attentionNorms(BlueprintDraft layer, int width) {
+        return Norms.around(norm(layer, "input_layernorm", "attn_norm", width),
+                norm(layer, "post_attention_layernorm", "post_attention_norm", width));
+    }
+
+    @Override
+    default Norms mlpNorms(BlueprintDraft layer, int width) {
+        return Norms.around(norm(layer, "pre_feedforward_layernorm", "ffn_norm", width),
+                norm(layer, "post_feedforward_layernorm", "post_ffw_norm", width));
+    }
+
+    /** What embeddings are multiplied by. */
+    static double embeddingScale(int hiddenSize) {
+        return (float) Math.sqrt(hiddenSize);
+    }
+
+    /** Writes what both have. */
+    static void writeShared(ModelConfig c, ObjectNode json) {
+        json.put("attention_bias", c.attention().qkvBias()).put("hidden_activation", "gelu_pytorch_tanh");
+        var size = 1 / Math.pow(c.attentionScale(0), 2);
+        json.put("query_pre_attn_scalar", Math.rint(size * 1e6) / 1e6);
+        LayerSettings.writeAlternating(c, json);
+    }
+}

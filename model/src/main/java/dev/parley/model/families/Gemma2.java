@@ -1,0 +1,73 @@
+package dev.parley.model.families;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.model.ConfigSettings;
+import dev.parley.model.GgufSettings;
+import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelConfig.Layer;
+import dev.parley.model.ModelConfig.Scales;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Gemma Team 2024 (arXiv:2408.00118): a window in every second layer, and scores bounded by tanh. */
+public record Gemma2() implements Gemma {
+
+    private static final int PATTERN = 2;
+    private static final int LAYERS_OF_27B = 46;
+
+    @Override
+    public String modelType() {
+        return "gemma2";
+    }
+
+    @Override
+    public String architecture() {
+        return "Gemma2ForCausalLM";
+    }
+
+    @Override
+    public List<Layer> layers(ConfigSettings s, int count) {
+        return LayerSettings.alternating(s, count, LayerSettings.window(s, 4096), PATTERN, Optional.empty());
+    }
+
+    @Override
+    public Scales scales(ConfigSettings s, int hiddenSize) {
+        return new Scales(Gemma.embeddingScale(hiddenSize), 1, 1, s.number("attn_logit_softcapping", 0),
+                s.number("final_logit_softcapping", 0));
+    }
+
+    @Override
+    public void writeOwn(ModelConfig c, ObjectNode json) {
+        Gemma.writeShared(c, json);
+        if (c.scales().attentionSoftcap() > 0) json.put("attn_logit_softcapping", c.scales().attentionSoftcap());
+        else json.putNull("attn_logit_softcapping");
+        if (c.scales().logitSoftcap() > 0) json.put("final_logit_softcapping", c.scales().logitSoftcap());
+        else json.putNull("final_logit_softcapping");
+    }
+
+    // ---- GGUF ----
+
+    @Override
+    public Optional<String> ggufArchitecture() {
+        return Optional.of("gemma2");
+    }
+
+    /** GGUF does not say what scores are divided by: the largest model has the width of all heads' share, the others a head's size. */
+    @Override
+    public ObjectNode readGguf(GgufSettings m) {
+        var json = Gemma.super.readGguf(m).put("attn_logit_softcapping", m.number("attn_logit_softcapping", 50))
+                .put("final_logit_softcapping", m.number("final_logit_softcapping", 30));
+        int layers = json.path("num_hidden_layers").asInt(), heads = json.path("num_attention_heads").asInt();
+        json.put("query_pre_attn_scalar",
+                layers == LAYERS_OF_27B ? json.path("hidden_size").asDouble() / heads : json.path("head_dim").asDouble());
+        LayerSettings.addPattern(json, layers, PATTERN);
+        return json;
+    }
+
+    @Override
+    public void writeGguf(ModelConfig c, BiConsumer<String, Object> setting) {
+        setting.accept("attn_logit_softcapping", (float) c.scales().attentionSoftcap());
+        setting.accept("final_logit_softcapping", (float) c.scales().logitSoftcap());
+    }
+}

@@ -1,0 +1,125 @@
+package dev.parley.serve.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.kernels.DType;
+import dev.parley.model.Backend;
+import dev.parley.model.CausalLM;
+import dev.parley.model.WeightType;
+import dev.parley.serve.ServerSettings;
+import dev.parley.serve.TestServer;
+import dev.parley.serve.models.ModelSource;
+import dev.parley.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Chats with a model whose template knows of thoughts; a grammar makes it write them. */
+class ThinkingTest {
+
+    private static final String PATH = "/v1/chat/completions";
+    private static final String TEMPLATE = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
+            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
+            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
+    private static final String ASKED = """
+            {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 1, "seed": 5,
+             "choice": ["%s"], "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
+    private static TestServer server;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws IOException {
+        var model = TestServer.modelFolder("tiny", 7);
+        var tokenizer = Files.createDirectories(folder.resolve("thinker"));
+        for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(model.resolve(file), tokenizer.resolve(file));
+        Files.writeString(tokenizer.resolve("chat_template.jinja"), TEMPLATE);
+        var read = Tokenizer.load(tokenizer);
+        var source = new ModelSource("thinker", List.of(), 10L << 20, TestServer.CONTEXT,
+                () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), read,
+                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).build()));
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static JsonNode json(String body) throws IOException {
+        return new ObjectMapper().readTree(body);
+    }
+
+    private static JsonNode asked(String answer, String variables) throws Exception {
+        return json(server.post(PATH, ASKED.formatted(answer, false, "null", variables)).body());
+    }
+
+    @Test
+    void thoughtsComeBesideTheAnswerAndAreCounted() throws Exception {
+        var answer = asked("<think>\\nTwo and two.\\n</think>\\n\\nFour.", "{}");
+        var message = answer.path("choices").path(0).path("message");
+        assertEquals("Two and two.", message.path("reasoning_content").asText(), answer.toString());
+        assertEquals("Four.", message.path("content").asText());
+        var usage = answer.path("usage");
+        var thought = usage.path("completion_tokens_details").path("reasoning_tokens").asInt();
+        assertTrue(thought > 3 && thought < usage.path("completion_tokens").asInt(), usage.toString());
+    }
+
+    @Test
+    void aStreamTellsThoughtsAsSuchAndNoPartOfATag() throws Exception {
+        var body = server.post(PATH,
+                ASKED.formatted("<think>\\nTwo and two.\\n</think>\\n\\nFour.", true, "{\"include_usage\": true}", "{}")).body();
+        assertFalse(body.contains("think>"), body);
+        StringBuilder thoughts = new StringBuilder(), text = new StringBuilder();
+        for (var event : body.split("\n\n")) {
+            if (event.equals("data: [DONE]")) continue;
+            var delta = json(event.substring("data: ".length())).path("choices").path(0).path("delta");
+            thoughts.append(delta.path("reasoning_content").asText(""));
+            if (!delta.path("reasoning_content").asText("").isEmpty()) assertTrue(text.isEmpty(), "thoughts come first");
+            text.append(delta.path("content").asText(""));
+        }
+        assertEquals("Two and two.", thoughts.toString());
+        assertEquals("Four.", text.toString());
+    }
+
+    @Test
+    void thoughtsThatThePromptHasOpenedAreThoughtsToo() throws Exception {
+        var message = asked("Two and two.\\n</think>\\n\\nFour.", "{\"opens\": true}").path("choices").path(0).path("message");
+        assertEquals("Two and two.", message.path("reasoning_content").asText());
+        assertEquals("Four.", message.path("content").asText());
+    }
+
+    @Test
+    void noEffortMeansThatTheTemplateClosesThoughts() throws Exception {
+        var request = (com.fasterxml.jackson.databind.node.ObjectNode) json(ASKED.formatted("Four.", false, "null", "{}"));
+        var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        var answer = json(server.post(PATH, request.put("reasoning_effort", "none").toString()).body());
+        assertTrue(answer.path("usage").path("prompt_tokens").asInt() > with, "the closed thoughts are in the prompt");
+        assertEquals("Four.", answer.path("choices").path(0).path("message").path("content").asText());
+        assertTrue(answer.path("choices").path(0).path("message").path("reasoning_content").isMissingNode());
+        var refused = server.post(PATH, request.put("reasoning_effort", "lots").toString());
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().contains("reasoning_effort"), refused.body());
+    }
+
+    @Test
+    void aResponseHasItemsOfThoughts() throws Exception {
+        var response = json(server.post("/v1/responses", """
+                {"model": "thinker", "input": "2 + 2?", "max_output_tokens": 120, "temperature": 1, "seed": 5,
+                 "choice": ["<think>\\nTwo and two.\\n</think>\\n\\nFour."]}""").body());
+        assertEquals("reasoning", response.path("output").path(0).path("type").asText(), response.toString());
+        assertEquals("Two and two.", response.path("output").path(0).path("content").path(0).path("text").asText());
+        assertEquals("Four.", response.path("output").path(1).path("content").path(0).path("text").asText());
+        assertTrue(response.path("usage").path("output_tokens_details").path("reasoning_tokens").asInt() > 3);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.model.Blueprint.HeadSpec;
+import dev.parley.tensor.Functional;
+import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
+
+/**
+ * From what the last norm gives to the scores of every token as the next one.
+ *
+ * @param weight (V, C); may be the token embeddings
+ */
+record Head(Parameter weight, Rule rule) {
+
+    /**
+     * What the scores are: h W^T · scale, bounded by cap · tanh(score / cap).
+     *
+     * @param softcap 0 for no bound
+     */
+    record Rule(double scale, double softcap) {
+
+        /** The products themselves. */
+        static final Rule PLAIN = new Rule(1, 0);
+
+        /** Vectors whose products with the matrix are the scores, before they are bounded. */
+        Tensor scaled(Tensor hidden) {
+            return scale == 1 ? hidden : hidden.mul(scale);
+        }
+
+        /** Scores as they count. */
+        Tensor bounded(Tensor scores) {
+            return softcap == 0 ? scores : Functional.softcap(scores, softcap);
+        }
+
+        /** What a gradient of bounded scores is for the scores before: by 1 - (bounded / cap)². */
+        Tensor unbounded(Tensor gradient, Tensor bounded) {
+            if (softcap == 0) return gradient;
+            var share = bounded.mul(1 / softcap);
+            return gradient.mul(share.mul(share).mul(-1).add(1));
+        }
+    }
+
+    static Head of(Parameters parameters, HeadSpec spec) {
+        return new Head(parameters.get(spec.weight()), new Rule(spec.scale(), spec.softcap()));
+    }
+
+    /** Its matrix for products, (V, C). */
+    Tensor matrix(DType computeType) {
+        return weight.in(computeType);
+    }
+
+    /** hidden: (…, C); result: (…, V), of the compute type. */
+    Tensor scores(Tensor hidden, DType computeType) {
+        return rule.bounded(rule.scaled(hidden).matmul(matrix(computeType).transpose(0, 1)));
+    }
+}
