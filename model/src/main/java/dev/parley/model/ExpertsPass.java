@@ -5,7 +5,6 @@ import dev.parley.kernels.vectors.Activations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The branch of a layer with experts: each token asks the few that the router scores highest. Tokens that ask the same expert are one
@@ -20,19 +19,12 @@ final class ExpertsPass {
      * What is asked of one expert.
      *
      * @param tokens that ask it
-     * @param arranged their vectors for its first products, later for the last, in each form of them
+     * @param arranged their vectors for its first products
+     * @param arrangedInner for the last
      * @param inner between the products, (tokens, up)
      * @param out its results, (tokens, C)
      */
-    private record Group(RunnerWeights.Mlp expert, int[] tokens, float[][] arranged, float[] inner, float[] out) {
-
-        void arrange(RunnerWeights.SideBySide products, float[] x, IntUnaryOperator at) {
-            for (int form = 0; form < products.forms().size(); form++) {
-                for (int i = 0; i < tokens.length; i++)
-                    products.forms().get(form).arrange(x, at.applyAsInt(i), arranged[form], i, tokens.length);
-            }
-        }
-    }
+    private record Group(RunnerWeights.Mlp expert, int[] tokens, float[][] arranged, float[][] arrangedInner, float[] inner, float[] out) {}
 
     /**
      * Who asks whom.
@@ -50,7 +42,7 @@ final class ExpertsPass {
             var counts = new int[experts];
             for (int t = 0; t < n; t++) {
                 var scores = Arrays.copyOfRange(b.inner, t * experts, (t + 1) * experts);
-                Activations.add(scores, 0, layer.routerBias(), 0, layer.routerBias().length);
+                Activations.add(scores, 0, layer.router().first().bias(), 0, layer.router().first().bias().length);
                 chosen[t] = highest(scores, k);
                 shares[t] = shares(scores, chosen[t], layer.spec().normTopKProb());
                 for (int i = 0; i < k; i++) places[t][i] = counts[chosen[t][i]]++;
@@ -72,13 +64,8 @@ final class ExpertsPass {
         }
 
         private static Group group(RunnerWeights.Mlp expert, int tokens) {
-            int forms = 1, input = 0;
-            for (var products : expert.products()) {
-                forms = Math.max(forms, products.forms().size());
-                for (var form : products.forms()) input = Math.max(input, form.inputSize(tokens));
-            }
-            return new Group(expert, new int[tokens], new float[forms][input], new float[tokens * expert.up().size()],
-                    new float[tokens * expert.down().size()]);
+            return new Group(expert, new int[tokens], expert.up().inputs(tokens), expert.down().inputs(tokens),
+                    new float[tokens * expert.up().size()], new float[tokens * expert.down().size()]);
         }
 
         private static int[] highest(float[] scores, int k) {
@@ -112,14 +99,15 @@ final class ExpertsPass {
      * @param b with the scores of the router in {@code inner}, (N, experts), and what the branch reads in {@code normed}
      */
     static void run(RunnerWeights.Experts layer, int n, RunnerBuffers b, ThreadTeam team, int member) {
-        var c = layer.router().forms().getFirst().columns();
+        var c = layer.router().first().weight().columns();
         team.share(1, only -> b.experts = Plan.of(layer, n, b));
         team.barrier();
         var plan = b.experts;
         var groups = plan.groups;
         team.share(groups.size(), g -> {
             var group = groups.get(g);
-            group.arrange(group.expert.up(), b.normed, i -> group.tokens[i] * c);
+            for (int i = 0; i < group.tokens.length; i++)
+                arrange(group.expert.up(), b.normed, group.tokens[i] * c, group.arranged, i, group.tokens.length);
         });
         team.barrier();
         multiply(groups, true, b, team, member);
@@ -127,12 +115,17 @@ final class ExpertsPass {
             var group = groups.get(g);
             var stride = group.expert.up().size();
             for (int i = 0; i < group.tokens.length; i++) JavaRunner.activate(group.expert, group.inner, i * stride);
-            group.arrange(group.expert.down(), group.inner, i -> i * stride);
+            for (int i = 0; i < group.tokens.length; i++)
+                arrange(group.expert.down(), group.inner, i * stride, group.arrangedInner, i, group.tokens.length);
         });
         team.barrier();
         multiply(groups, false, b, team, member);
         team.share(n, t -> sum(plan, t, b.branch, t * c, c));
         team.barrier();
+    }
+
+    private static void arrange(RunnerWeights.SideBySide products, float[] x, int xAt, float[][] into, int i, int tokens) {
+        for (int form = 0; form < into.length; form++) products.forms().get(form).arrange(x, xAt, into[form], i, tokens);
     }
 
     /** The products of all groups as one list of parts. @param up the first ones, else the last */
@@ -146,9 +139,9 @@ final class ExpertsPass {
                 for (int i = 0; i < products.projections().size(); i++) {
                     var weight = products.projections().get(i).weight();
                     if (part < weight.parts()) {
-                        weight.multiply(part, group.arranged[products.formOf().get(i)], group.tokens.length, up ? group.inner : group.out,
-                                at,
-                                products.size(), b.scratch[member]);
+                        var arranged = (up ? group.arranged : group.arrangedInner)[products.formOf().get(i)];
+                        weight.multiply(part, arranged, group.tokens.length, up ? group.inner : group.out, at, products.size(),
+                                b.scratch[member]);
                         return;
                     }
                     part -= weight.parts();
@@ -169,7 +162,7 @@ final class ExpertsPass {
             var group = plan.groups.get(plan.chosen[token][i]);
             var from = plan.places[token][i] * c;
             var share = plan.shares[token][i];
-            var bias = group.expert.downBias();
+            var bias = group.expert.down().first().bias();
             for (int d = 0; d < c; d++) into[at + d] += share * (group.out[from + d] + (bias.length == 0 ? 0 : bias[d]));
         }
     }

@@ -223,7 +223,6 @@ final class JavaRunner {
 
     /** The products of the arranged vectors with matrices of the same width, side by side in the result. */
     private void multiply(RunnerWeights.SideBySide products, int n, float[] y, int member) {
-        var b = buffers;
         var parts = 0;
         for (var p : products.projections()) parts += p.weight().parts();
         team.share(parts, part -> {
@@ -231,7 +230,7 @@ final class JavaRunner {
             for (int i = 0; i < products.projections().size(); i++) {
                 var weight = products.projections().get(i).weight();
                 if (part < weight.parts()) {
-                    weight.multiply(part, b.arranged[products.formOf().get(i)], n, y, yAt, products.size(), b.scratch[member]);
+                    weight.multiply(part, buffers.arranged[products.formOf().get(i)], n, y, yAt, products.size(), buffers.scratch[member]);
                     return;
                 }
                 part -= weight.parts();
@@ -340,7 +339,7 @@ final class JavaRunner {
     private void scoreNormed(int n, float[][] scores, int member) {
         var b = buffers;
         arrange(weights.head, b.normed, config.hiddenSize(), n);
-        var head = weights.head.projections().getFirst().weight();
+        var head = weights.head.first().weight();
         team.share(head.parts(), part -> {
             int from = head.firstRow(part), rows = head.firstRow(part + 1) - from;
             head.multiply(part, b.arranged[0], n, b.part[member], -from, rows, b.scratch[member]);

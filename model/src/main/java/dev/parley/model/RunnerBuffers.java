@@ -43,7 +43,7 @@ final class RunnerBuffers {
         }
         normed = new float[tokens * config.hiddenSize()];
         arranged = new float[forms][input];
-        part = new float[members][tokens * weights.head.projections().getFirst().weight().mostRowsOfPart()];
+        part = new float[members][tokens * weights.head.first().weight().mostRowsOfPart()];
         var line = Math.max(Math.max(config.hiddenSize(), upSize), Attention.scratchSize(context, config.headDim()));
         lines = new float[members][line];
         scratch = new MatrixWorkspace[members];

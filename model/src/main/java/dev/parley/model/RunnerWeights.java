@@ -7,6 +7,7 @@ import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,16 @@ final class RunnerWeights {
             return new SideBySide(projections, projections.stream().mapToInt(p -> p.weight().rows()).sum(), List.copyOf(forms.values()),
                     projections.stream().map(p -> order.indexOf(p.weight().inputForm())).toList());
         }
+
+        /** The first of the projections, or the only one. */
+        Projection first() {
+            return projections.getFirst();
+        }
+
+        /** Room for so many arranged inputs, in each form. */
+        float[][] inputs(int tokens) {
+            return forms.stream().map(form -> new float[form.inputSize(tokens)]).toArray(float[][]::new);
+        }
     }
 
     /**
@@ -72,7 +83,9 @@ final class RunnerWeights {
             SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
         List<SideBySide> products() {
-            return Stream.concat(Stream.of(qkv, output), mlp.products().stream()).toList();
+            var all = new ArrayList<>(List.of(qkv, output));
+            all.addAll(mlp.products());
+            return all;
         }
     }
 
@@ -93,10 +106,6 @@ final class RunnerWeights {
             return List.of(up, down);
         }
 
-        float[] downBias() {
-            return down.projections.getFirst().bias();
-        }
-
         @Override
         public int innerSize() {
             return up.size;
@@ -108,11 +117,9 @@ final class RunnerWeights {
 
         @Override
         public List<SideBySide> products() {
-            return Stream.concat(Stream.of(router), experts.stream().flatMap(expert -> expert.products().stream())).toList();
-        }
-
-        float[] routerBias() {
-            return router.projections.getFirst().bias();
+            var all = new ArrayList<>(List.of(router));
+            for (var expert : experts) all.addAll(expert.products());
+            return all;
         }
 
         @Override
@@ -135,22 +142,21 @@ final class RunnerWeights {
 
     private Layer layer(LayerSpec spec) {
         var attention = spec.attention();
-        var output = sideBySide(List.of(attention.output()));
+        var output = alone(attention.output());
         var mlp = switch (spec.mlp()) {
             case MlpSpec dense -> mlp(dense);
             case ExpertsSpec experts ->
-                new Experts(experts, sideBySide(List.of(experts.router())), experts.experts().stream().map(this::mlp).toList());
+                new Experts(experts, alone(experts.router()), experts.experts().stream().map(this::mlp).toList());
         };
-        var mlpBias = mlp instanceof Mlp dense ? dense.downBias() : Landing.NONE.bias(); // experts add their own
+        var mlpBias = mlp instanceof Mlp dense ? dense.down.first().bias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
                 attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
-                landing(output.projections.getFirst().bias(), spec.attentionNorms().after(), spec),
-                spec.mlpNorms().before().map(this::norm),
+                landing(output.first().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
                 mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
     }
 
     private Mlp mlp(MlpSpec spec) {
-        return new Mlp(spec, sideBySide(spec.up()), sideBySide(List.of(spec.down())));
+        return new Mlp(spec, sideBySide(spec.up()), alone(spec.down()));
     }
 
     private Landing landing(float[] bias, Optional<NormSpec> norm, LayerSpec spec) {
@@ -164,6 +170,10 @@ final class RunnerWeights {
             for (int i = 0; i < scale.length; i++) scale[i] += (float) spec.scaleOffset();
         }
         return new Norm(scale, vector(spec.shift()), (float) spec.epsilon());
+    }
+
+    private SideBySide alone(LinearSpec spec) {
+        return sideBySide(List.of(spec));
     }
 
     private SideBySide sideBySide(List<LinearSpec> specs) {

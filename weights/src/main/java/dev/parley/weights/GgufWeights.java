@@ -106,8 +106,9 @@ public final class GgufWeights implements WeightSource {
     public Optional<Blocks> blocks(String name) {
         var view = view(name);
         var tensor = view.tensor;
-        return tensor.type().blockSize() == 1 || tensor.shape().length != 2 ? Optional.empty()
-                : Optional.of(new Blocks(tensor.type(), tensor.bytes(), view.rowInFile, !view.reordered));
+        if (tensor.type().blockSize() == 1 || view.shape().length != 2) return Optional.empty();
+        var bytes = tensor.bytes().asSlice(tensor.type().bytes(view.before()), tensor.type().bytes(view.elements()));
+        return Optional.of(new Blocks(tensor.type(), bytes, view.rowInFile, !view.reordered));
     }
 
     @Override

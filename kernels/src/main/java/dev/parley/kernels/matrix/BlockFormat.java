@@ -1,6 +1,5 @@
 package dev.parley.kernels.matrix;
 
-import java.lang.foreign.MemorySegment;
 
 /** The blocks that {@link BlockMatrix} multiplies where they lie: what one holds, and how its product is summed. */
 public enum BlockFormat {

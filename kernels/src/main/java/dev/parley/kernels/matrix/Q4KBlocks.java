@@ -69,7 +69,7 @@ final class Q4KBlocks implements BlockKernel {
             for (int i = 0; i < 16; i += LANES)
                 total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
-            for (long numbers = at + 16; numbers < at + BYTES; numbers += 4 * LANES) {
+            for (long numbers = at + 16; numbers < at + BYTES; numbers += 4L * LANES) {
                 var pairs = fromMemorySegment(INTS, w, numbers, LITTLE);
                 var low = pairs.and(FIFTH).or(ONE).reinterpretAsFloats().mul(fromArray(FLOATS, x, xAt));
                 var high = pairs.and(FOURTH).or(ONE).reinterpretAsFloats().mul(fromArray(FLOATS, x, xAt + LANES));

@@ -56,7 +56,7 @@ final class Q5KBlocks implements BlockKernel {
                 total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
             var fifths = PackedBytes.repeated(w, at + 16, PackedBytes.BY2);
-            for (long numbers = at + 48; numbers < at + BYTES; numbers += 4 * LANES) {
+            for (long numbers = at + 48; numbers < at + BYTES; numbers += 4L * LANES) {
                 var pairs = fromMemorySegment(INTS, w, numbers, LITTLE);
                 var low = pairs.and(PackedBytes.LOW).or(fifths.lanewise(LSHL, 4).and(PackedBytes.BIT4));
                 var sum = ((FloatVector) low.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt));

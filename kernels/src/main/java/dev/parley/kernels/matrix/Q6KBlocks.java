@@ -102,9 +102,9 @@ final class Q6KBlocks implements BlockKernel {
                 total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
             for (int half = 0; half < 2; half++) {
-                var upper = PackedBytes.repeated(w, at + 128 + 32 * half, PackedBytes.BY2);
+                var upper = PackedBytes.repeated(w, at + 128 + 32L * half, PackedBytes.BY2);
                 for (int chunk = 0; chunk < CHUNKS; chunk++) {
-                    var pairs = fromMemorySegment(INTS, w, at + 64 * half + 4 * LANES * chunk, LITTLE);
+                    var pairs = fromMemorySegment(INTS, w, at + 64L * half + 4L * LANES * chunk, LITTLE);
                     var low = pairs.and(PackedBytes.LOW).or(upper.lanewise(LSHL, 4).and(PackedBytes.BITS45));
                     var sum = ((FloatVector) low.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt));
                     sum = ((FloatVector) low.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + LANES),

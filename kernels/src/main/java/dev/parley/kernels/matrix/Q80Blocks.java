@@ -49,8 +49,8 @@ final class Q80Blocks implements BlockKernel {
             var sum = numbers(w, at + 2).mul(fromArray(FLOATS, x, xAt));
             sum = numbers(w, at + 2 + LANES).fma(fromArray(FLOATS, x, xAt + LANES), sum);
             if (LANES == 8) {
-                sum = numbers(w, at + 2 + 2 * LANES).fma(fromArray(FLOATS, x, xAt + 2 * LANES), sum);
-                sum = numbers(w, at + 2 + 3 * LANES).fma(fromArray(FLOATS, x, xAt + 3 * LANES), sum);
+                sum = numbers(w, at + 2 + 2L * LANES).fma(fromArray(FLOATS, x, xAt + 2 * LANES), sum);
+                sum = numbers(w, at + 2 + 3L * LANES).fma(fromArray(FLOATS, x, xAt + 3 * LANES), sum);
             }
             total = sum.fma(FloatVector.broadcast(FLOATS, scales[scalesAt + b]), total);
             at += BYTES;
