@@ -22,6 +22,7 @@ import java.util.Locale;
  * llama.cpp as the npm package node-llama-cpp ships it, called without Node: its own widening and quantising of blocks and of whole
  * files. Downloaded once into {@code target}.
  */
+@SuppressWarnings("restricted") // to call native code is what it is for
 public final class LlamaCpp {
 
     private static final String PACKAGE = "@node-llama-cpp/linux-x64", VERSION = "3.22.1";

@@ -1,6 +1,5 @@
 package dev.parley.kernels.matrix;
 
-
 /** The blocks that {@link BlockMatrix} multiplies where they lie: what one holds, and how its product is summed. */
 public enum BlockFormat {
     /** Four bits; the first 16 of 32 numbers with the other 16 in pairs, after a scale. */
