@@ -8,6 +8,7 @@ import { Writing } from './writing.js';
 import { answer, edit, proceed, show } from './conversation.js';
 import { attempt } from './toast.js';
 import { ratingButtons } from './rating.js';
+import { Thoughts, answerOf } from './thoughts.js';
 import { lookInto } from './look.js';
 import { openWhy } from './why.js';
 import { inForm } from './forms.js';
@@ -23,6 +24,7 @@ export class Turn {
     #notes = el('div', { class: 'turn-notes' });
     #tools = el('div', { class: 'turn-tools', role: 'group', 'aria-label': t('turn.tools') });
     #work = new Work();
+    #thoughts = new Thoughts();
     #writing = null;
     #drawn = ''; // what the tools were made for
     #frame = 0;
@@ -33,7 +35,7 @@ export class Turn {
         this.#message = message;
         const mine = message.role === 'user';
         this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : displayName(message.model) || t('assistant'));
-        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#work.above, this.#body, this.#work.below, this.#notes, this.#tools);
+        this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#work.above, this.#thoughts.element, this.#body, this.#work.below, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
             this.#writing = new Writing(this.#body, () => {
@@ -68,7 +70,8 @@ export class Turn {
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
             this.heading.textContent = displayName(m.model) || t('assistant');
-            this.#writing.show(m.turn ? inForm(m) : m.text, !running);
+            const at = m.turn ? 0 : this.#thoughts.update(m.text, running);
+            this.#writing.show(m.turn ? inForm(m) : m.text.slice(at), !running, at);
             this.#work.update(m);
             this.element.classList.toggle('guarded', m.turn?.ending === 'guarded');
             this.look();
@@ -125,7 +128,7 @@ export class Turn {
     #buttons() {
         const m = this.#message;
         const copy = iconButton('copy', t('copy'), async () => {
-            await copyText(m.text);
+            await copyText(m.role === 'assistant' && !m.turn ? answerOf(m.text) : m.text);
             copy.replaceChildren(icon('check'));
             setTimeout(() => copy.replaceChildren(icon('copy')), 1_600);
         });

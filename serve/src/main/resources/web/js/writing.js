@@ -16,6 +16,7 @@ export class Writing {
     #shown = []; // {raw, element} of each block
     #text = '';
     #finished = false;
+    #offset = 0; // of what is shown in the message's text
 
     #onRenewed;
     #decorate;
@@ -28,8 +29,9 @@ export class Writing {
     }
 
     /** Shows a text; one that is not finished may end in the middle of a mark. */
-    show(text, finished) {
+    show(text, finished, offset = 0) {
         if (text === this.#text && finished === this.#finished) return;
+        this.#offset = offset;
         this.#text = text;
         this.#finished = finished;
         this.#write();
@@ -46,7 +48,7 @@ export class Writing {
     #write() {
         const source = this.#text.replace(/\r\n?/g, '\n');
         const found = blocks(this.#finished ? source : mended(source));
-        let at = 0;
+        let at = this.#offset;
         const next = [];
         for (const [i, block] of found.entries()) {
             const old = this.#shown[i];
