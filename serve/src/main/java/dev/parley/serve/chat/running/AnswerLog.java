@@ -63,7 +63,7 @@ public final class AnswerLog {
     private int wanted = Integer.MAX_VALUE; // tokens at which the writer is to be woken
     private Optional<ObjectNode> turn; // of an assistant
     private int turns; // how often that changed
-    private boolean replaced; // the text is another than what readers were told
+    private int agreed = Integer.MAX_VALUE; // characters up to which the text is what readers were told
     private boolean complete;
     private Optional<ChatMessage> ended = Optional.empty();
 
@@ -147,18 +147,27 @@ public final class AnswerLog {
         }
     }
 
-    /** The answer as it is to be read, which may be another than what had come: then its readers get it with the end. */
+    /**
+     * The answer as it is to be read, which may be another than what had come: then readers that are beyond what both have in common get it
+     * with the end.
+     */
     void settle(String whole) {
         var clean = Texts.clean(whole);
         lock.lock();
         try {
-            replaced = !clean.startsWith(text.toString());
+            if (!clean.startsWith(text.toString())) agreed = commonLength(clean, text);
             text.setLength(0);
             text.append(clean);
             news.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static int commonLength(CharSequence a, CharSequence b) {
+        var length = 0;
+        while (length < a.length() && length < b.length() && a.charAt(length) == b.charAt(length)) length++;
+        return length;
     }
 
     /** No more will be added. */
@@ -252,7 +261,7 @@ public final class AnswerLog {
     private Piece piece(Position from, int seen, int most) {
         var first = Math.min(from.tokens(), tokens.size());
         var last = first + Math.min(most, tokens.size() - first);
-        var begin = replaced && from.characters() > 0 ? text.length() : Math.min(from.characters(), text.length());
+        var begin = from.characters() > agreed ? text.length() : Math.min(from.characters(), text.length());
         var end = Math.max(begin, last == tokens.size() ? text.length() : textEnds.get(last - 1));
         var news = turns > seen ? turn : Optional.<ObjectNode>empty();
         var all = last == tokens.size() && last == first && begin == end && news.isEmpty();

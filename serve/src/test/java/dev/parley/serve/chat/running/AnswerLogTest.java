@@ -56,6 +56,23 @@ class AnswerLogTest {
     }
 
     @Test
+    void aReaderOfWhatStaysReadsOnAndOneOfWhatIsReplacedGetsNoMorePieces() throws InterruptedException {
+        var log = new AnswerLog(MESSAGE, 0);
+        log.add("Within 30 days. ", List.of());
+        log.settle("Within 30 days.");
+        log.end(ended("Within 30 days."));
+        assertEquals(" 30 days.", read(log, new Position(0, 6, false), new Random(1)).text());
+        assertEquals("", read(log, new Position(0, 16, false), new Random(1)).text());
+
+        var other = new AnswerLog(MESSAGE, 0);
+        other.add("Within 40 days", List.of());
+        other.settle("Please ask a person.");
+        other.end(ended("Please ask a person."));
+        assertEquals("", read(other, new Position(0, 6, false), new Random(1)).text());
+        assertEquals("Please ask a person.", read(other, Position.START, new Random(1)).text());
+    }
+
+    @Test
     void whereverAReaderBeginsAndHoweverMuchItTakesItGetsExactlyTheRest() throws InterruptedException {
         var random = new Random(5);
         for (int round = 0; round < 200; round++) {
