@@ -227,8 +227,8 @@ class HubFaultsTest {
     @Test
     void modelsThatParleyCannotLoadSaySoBeforeTheyAreFetched() throws IOException {
         for (var name : List.of("model.safetensors", "pytorch_model.bin")) Files.delete(hub.served.resolve("org/tiny").resolve(name));
-        Files.write(hub.served.resolve("org/tiny/tiny-q4.gguf"), new byte[10]);
-        refused(Reason.NO_FILE, "It has tiny-q4.gguf: pull one by --file.");
+        Files.write(hub.served.resolve("org/tiny/mmproj-tiny.gguf"), new byte[10]);
+        refused(Reason.NO_FILE, "It has mmproj-tiny.gguf: pull one by --file.");
         Files.delete(hub.served.resolve("org/tiny/config.json"));
         refused(Reason.NO_FILE, "has no config.json");
         assertEquals(0, hub.server.bytesServed());
