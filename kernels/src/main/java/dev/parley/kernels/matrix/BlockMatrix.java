@@ -124,14 +124,16 @@ public final class BlockMatrix implements Matrix {
                 var at = at(r) + (long) block * format.bytes();
                 format.kernel().readScales(memory, at, some, scales, 0);
                 for (int b = 0; b < batch; b++) {
-                    format.kernel().add(memory, at, some, scales, 0, x, b * inputs + block * format.inputSize(), sums, sumsAt(b) + k * LANES);
+                    format.kernel().add(memory, at, some, scales, 0, x, b * inputs + block * format.inputSize(), sums,
+                            sumsAt(b) + k * LANES);
                 }
             }
         }
         for (int k = 0; k < Partition.STREAMS; k++) {
             var r = row + k * quarter;
             if (r >= to) break;
-            for (int b = 0; b < batch; b++) y[yAt + b * yStride + r] = VectorShape.sumLanes(BlockKernel.floats(sums, sumsAt(b) + k * LANES));
+            for (int b = 0; b < batch; b++)
+                y[yAt + b * yStride + r] = VectorShape.sumLanes(BlockKernel.floats(sums, sumsAt(b) + k * LANES));
         }
     }
 

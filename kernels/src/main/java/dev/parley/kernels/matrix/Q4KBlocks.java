@@ -66,7 +66,8 @@ final class Q4KBlocks implements BlockKernel {
     public void add(MemorySegment w, long at, int blocks, float[] scales, int scalesAt, float[] x, int xAt, float[] sums, int sumsAt) {
         var total = fromArray(FLOATS, sums, sumsAt);
         for (int b = 0; b < blocks; b++) {
-            for (int i = 0; i < 16; i += LANES) total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
+            for (int i = 0; i < 16; i += LANES)
+                total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
             for (long numbers = at + 16; numbers < at + BYTES; numbers += 4 * LANES) {
                 var pairs = fromMemorySegment(INTS, w, numbers, LITTLE);

@@ -52,7 +52,8 @@ final class Q5KBlocks implements BlockKernel {
     public void add(MemorySegment w, long at, int blocks, float[] scales, int scalesAt, float[] x, int xAt, float[] sums, int sumsAt) {
         var total = fromArray(FLOATS, sums, sumsAt);
         for (int b = 0; b < blocks; b++) {
-            for (int i = 0; i < 16; i += LANES) total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
+            for (int i = 0; i < 16; i += LANES)
+                total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
             var fifths = PackedBytes.repeated(w, at + 16, PackedBytes.BY2);
             for (long numbers = at + 48; numbers < at + BYTES; numbers += 4 * LANES) {
@@ -60,14 +61,17 @@ final class Q5KBlocks implements BlockKernel {
                 var low = pairs.and(PackedBytes.LOW).or(fifths.lanewise(LSHL, 4).and(PackedBytes.BIT4));
                 var sum = ((FloatVector) low.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt));
                 sum = ((FloatVector) low.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + LANES), sum);
-                sum = ((FloatVector) low.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 2 * LANES), sum);
+                sum = ((FloatVector) low.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 2 * LANES),
+                        sum);
                 sum = ((FloatVector) low.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 3 * LANES), sum);
                 total = sum.fma(fromArray(FLOATS, scales, scalesAt), total);
                 var high = pairs.lanewise(LSHR, 4).and(PackedBytes.LOW)
                         .or(fifths.lanewise(LSHL, 3).and(PackedBytes.BIT4));
                 sum = ((FloatVector) high.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt + 4 * LANES));
-                sum = ((FloatVector) high.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 5 * LANES), sum);
-                sum = ((FloatVector) high.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 6 * LANES), sum);
+                sum = ((FloatVector) high.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 5 * LANES),
+                        sum);
+                sum = ((FloatVector) high.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 6 * LANES),
+                        sum);
                 sum = ((FloatVector) high.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 7 * LANES), sum);
                 total = sum.fma(fromArray(FLOATS, scales, scalesAt + LANES), total);
                 fifths = fifths.lanewise(LSHR, LANES / 4);

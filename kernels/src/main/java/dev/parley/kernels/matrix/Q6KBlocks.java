@@ -98,7 +98,8 @@ final class Q6KBlocks implements BlockKernel {
     public void add(MemorySegment w, long at, int blocks, float[] scales, int scalesAt, float[] x, int xAt, float[] sums, int sumsAt) {
         var total = fromArray(FLOATS, sums, sumsAt);
         for (int b = 0; b < blocks; b++) {
-            for (int i = 0; i < 16; i += LANES) total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
+            for (int i = 0; i < 16; i += LANES)
+                total = fromArray(FLOATS, scales, scalesAt + i).fma(fromArray(FLOATS, x, xAt + 256 + i), total);
             scalesAt += 16;
             for (int half = 0; half < 2; half++) {
                 var upper = PackedBytes.repeated(w, at + 128 + 32 * half, PackedBytes.BY2);
@@ -106,15 +107,22 @@ final class Q6KBlocks implements BlockKernel {
                     var pairs = fromMemorySegment(INTS, w, at + 64 * half + 4 * LANES * chunk, LITTLE);
                     var low = pairs.and(PackedBytes.LOW).or(upper.lanewise(LSHL, 4).and(PackedBytes.BITS45));
                     var sum = ((FloatVector) low.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt));
-                    sum = ((FloatVector) low.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + LANES), sum);
-                    sum = ((FloatVector) low.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 2 * LANES), sum);
-                    sum = ((FloatVector) low.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 3 * LANES), sum);
+                    sum = ((FloatVector) low.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + LANES),
+                            sum);
+                    sum = ((FloatVector) low.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 2 * LANES),
+                            sum);
+                    sum = ((FloatVector) low.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 3 * LANES),
+                            sum);
                     total = sum.fma(fromArray(FLOATS, scales, scalesAt), total);
                     var high = pairs.lanewise(LSHR, 4).and(PackedBytes.LOW).or(upper.and(PackedBytes.BITS45));
-                    sum = ((FloatVector) high.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0)).mul(fromArray(FLOATS, x, xAt + 4 * LANES));
-                    sum = ((FloatVector) high.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 5 * LANES), sum);
-                    sum = ((FloatVector) high.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 6 * LANES), sum);
-                    sum = ((FloatVector) high.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 7 * LANES), sum);
+                    sum = ((FloatVector) high.and(PackedBytes.BYTE0).convertShape(I2F, FLOATS, 0))
+                            .mul(fromArray(FLOATS, x, xAt + 4 * LANES));
+                    sum = ((FloatVector) high.and(PackedBytes.BYTE1).convertShape(I2F, FLOATS, 0))
+                            .fma(fromArray(FLOATS, x, xAt + 5 * LANES), sum);
+                    sum = ((FloatVector) high.and(PackedBytes.BYTE2).convertShape(I2F, FLOATS, 0))
+                            .fma(fromArray(FLOATS, x, xAt + 6 * LANES), sum);
+                    sum = ((FloatVector) high.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0)).fma(fromArray(FLOATS, x, xAt + 7 * LANES),
+                            sum);
                     total = sum.fma(fromArray(FLOATS, scales, scalesAt + LANES), total);
                     upper = upper.lanewise(LSHR, 2);
                     scalesAt += 2 * LANES;
