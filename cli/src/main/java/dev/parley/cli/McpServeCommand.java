@@ -37,8 +37,8 @@ final class McpServeCommand implements Callable<Integer> {
     private Path index;
 
     @Option(names = "--model", paramLabel = "DIR|ORG/NAME",
-            description = "A model folder or .gguf file, or a model of the hub, org/name, org/name:QUANT or org/name@revision, downloaded on first "
-                    + "use.")
+            description = "A model folder or .gguf file, or a model of the hub, org/name, org/name:QUANT or org/name@revision, "
+                    + "downloaded on first use.")
     private String model;
 
     @Option(names = "--http", paramLabel = "PORT", description = {"Listen at this port of this machine, by streamable HTTP,",

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 public final class ModelOptions {
 
     @Option(names = "--model", required = true, paramLabel = "DIR|ORG/NAME",
-            description = "A model folder or .gguf file, or a model of the hub, org/name, org/name:QUANT or org/name@revision, downloaded on first "
-                    + "use.")
+            description = "A model folder or .gguf file, or a model of the hub, org/name, org/name:QUANT or org/name@revision, "
+                    + "downloaded on first use.")
     String name;
 
     private Path folder;

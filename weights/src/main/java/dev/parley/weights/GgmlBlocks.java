@@ -45,7 +45,9 @@ final class GgmlBlocks {
         }
     }
 
-    /** 32 numbers of four bits, the first half in the low ones; of five with the fifth of each in {@code fifths}. To add -0 changes none. */
+    /**
+     * 32 numbers of four bits, the first half in the low ones; of five with the fifth of each in {@code fifths}. To add -0 changes none.
+     */
     private static void fours(MemorySegment bytes, long quants, int fifths, int from, float d, float least, float[] into, int at) {
         for (int i = 0; i < 16; i++) {
             var pair = unsigned(bytes, quants + i);

@@ -74,7 +74,8 @@ class BlockProductsTest {
         for (int b = 0; b < BATCH; b++) matrix.arrange(x, b * COLUMNS, arranged, b, BATCH);
         var workspace = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), BATCH);
         for (int part = 0; part < matrix.parts(); part++) matrix.multiply(part, arranged, BATCH, y, 0, ROWS, workspace);
-        var tolerance = type == GgmlType.Q4_K ? 1e-5 : 1e-6; // some hundred roundings of 2^-24, of numbers up to 2^11 times as large in Q4_K
+        // some hundred roundings of 2^-24; in Q4_K of numbers that are up to 2^11 times as large
+        var tolerance = type == GgmlType.Q4_K ? 1e-5 : 1e-6;
         var row = new float[COLUMNS];
         for (int r = 0; r < ROWS; r++) {
             matrix.row(r, row, 0);
