@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
@@ -27,8 +28,8 @@ public final class EngineOptions {
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Quantise the weights: auto, none, int8, int4. auto leaves them as they are, also in a .gguf file. Default: "
-                    + "${DEFAULT-VALUE}.")
+            description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are, but a .gguf file's in 8 "
+                    + "or 4 bits; as_stored computes with the file's own blocks: exactly, and slower. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
@@ -37,7 +38,7 @@ public final class EngineOptions {
 
     /** Values of {@code --quantize}. */
     enum Quantize {
-        AUTO, NONE, INT8, INT4
+        AUTO, NONE, INT8, INT4, AS_STORED
     }
 
     /** Values of {@code --dtype}. */
@@ -69,8 +70,17 @@ public final class EngineOptions {
             case NONE -> wide;
             case INT8 -> WeightType.INT8;
             case INT4 -> WeightType.INT4;
+            case AS_STORED -> stored(folder);
         };
         return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
+    }
+
+    private static WeightType stored(Path file) {
+        if (!GgufImport.isGguf(file)) throw new IllegalArgumentException("--quantize as_stored is for .gguf files, and " + file + " is none.");
+        if (!BlockMatrix.isSupported())
+            throw new IllegalArgumentException("This machine's vector registers are too short to compute with GGUF's blocks; leave out "
+                    + "--quantize as_stored.");
+        return WeightType.AS_STORED;
     }
 
     private static Optional<WeightType> ofFile(Path file) {
