@@ -76,7 +76,8 @@ public final class EngineOptions {
     }
 
     private static WeightType stored(Path file) {
-        if (!GgufImport.isGguf(file)) throw new IllegalArgumentException("--quantize as_stored is for .gguf files, and " + file + " is none.");
+        if (!GgufImport.isGguf(file))
+            throw new IllegalArgumentException("--quantize as_stored is for .gguf files, and " + file + " is none.");
         if (!BlockMatrix.isSupported())
             throw new IllegalArgumentException("This machine's vector registers are too short to compute with GGUF's blocks; leave out "
                     + "--quantize as_stored.");

@@ -98,8 +98,8 @@ class TerminalChatTest {
 
     @Test
     void thoughtsAreToldAsSuchAndLeftOutOfTheNextTurn() {
-        var source = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}{# </think> #}{% if add_generation_prompt %}"
-                + "{{ 'assistant: ' }}{% endif %}";
+        var source = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}{# </think> #}"
+                + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         var thinks = GREEDY.toBuilder().grammar(Grammar.ofText("<think>\nThe mill.\n</think>\n\nIt said no.")).build();
         try (var chat = new TerminalChat(model, TOKENIZER, ChatTemplate.parse(source, "test"), Optional.empty(), thinks)) {
             chat.begin("");

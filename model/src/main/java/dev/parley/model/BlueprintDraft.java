@@ -56,7 +56,11 @@ public final class BlueprintDraft {
         return new BlueprintDraft(config, path, ggufPath, inOut, rows, ggufSlice);
     }
 
-    /** The same for matrices that GGUF has stacked in one tensor. @param number among them, from 0 */
+    /**
+     * The same for matrices that GGUF has stacked in one tensor.
+     *
+     * @param number among them, from 0
+     */
     public BlueprintDraft slice(int number) {
         return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, number);
     }

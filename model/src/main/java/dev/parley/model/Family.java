@@ -58,7 +58,11 @@ public interface Family {
         throw new ModelException(gguf.file() + ": GGUF's form of " + modelType() + " is not known to this version of Parley.");
     }
 
-    /** Writes into a GGUF file what this family says there in a way of its own. @param setting takes names without the architecture's */
+    /**
+     * Writes into a GGUF file what this family says there in a way of its own.
+     *
+     * @param setting takes names without the architecture's
+     */
     default void writeGguf(ModelConfig config, BiConsumer<String, Object> setting) {}
 
     /** A file that folders may have in place of config.json; empty for none. */

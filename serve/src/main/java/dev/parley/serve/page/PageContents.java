@@ -15,7 +15,8 @@ final class PageContents {
                     "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look",
                     "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
-                    "sources", "state", "stream", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome", "why",
+                    "sources", "state", "stream", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome",
+                    "why",
                     "work", "writing")
             .map(name -> "js/" + name + ".js").toList();
 

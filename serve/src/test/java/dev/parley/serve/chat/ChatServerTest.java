@@ -90,9 +90,9 @@ class ChatServerTest {
         var usage = client.await(id).path("usage");
         assertEquals(4, usage.path("forgotten_turns").asInt(), usage.toString());
         assertTrue(usage.path("prompt_tokens").asInt() <= TestServer.CONTEXT - 40, usage.toString());
-        var looked = client.get("/api/messages/" + id + "/attention?token=3").path("tokens");
-        assertEquals(usage.path("prompt_tokens").asInt() + 3, looked.size(), "it looked at what it was given");
-        assertTrue(looked.toString().contains("kind"), "the instruction stays");
+        var read = client.events("/api/messages/" + id + "/explanation?token=3&analyses=rollout").getLast().data();
+        assertEquals(usage.path("prompt_tokens").asInt(), read.path("prompt_tokens").asInt(), "what is explained is what it was given");
+        assertTrue(read.path("tokens").toString().contains("kind"), "the instruction stays");
     }
 
     @Test

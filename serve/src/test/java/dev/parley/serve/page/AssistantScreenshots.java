@@ -69,7 +69,8 @@ class AssistantScreenshots extends PictureTest {
         assertThat(page.locator("dialog mark")).isVisible();
         take("assistant-source" + suffix);
         page.evaluate("async () => { const api = await import(document.querySelector('script[type=module]').src.replace('app.js', "
-                + "'api.js')); location.hash = '#/c/' + (await api.post('/conversations', { model: 'medicine' })).id; location.reload(); }");
+                + "'api.js')); location.hash = '#/c/' + (await api.post('/conversations', { model: 'medicine' })).id; "
+                + "location.reload(); }");
         assertThat(page.locator(".welcome")).isVisible();
         page.locator(".composer-field").fill(emergency);
         page.locator(".send").click();

@@ -109,7 +109,6 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
         private final List<StringBuilder> arguments = new ArrayList<>();
         private final List<Integer> ids = new ArrayList<>();
         private List<Piece> pieces = new ArrayList<>();
-        private int thoughtTokens;
         private int beforeAnswer; // characters of thoughts and their tags
 
         GrowingChoice(ServedModel model, ChatPrompt prompt) {
@@ -126,21 +125,24 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
                     var before = model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length();
                     calls.orElseThrow().openAfter(before - beforeAnswer);
                 }
-                if (opener.isPresent()) ids.add(id);
+                if (opener.isPresent() || thinking.isPresent()) ids.add(id);
             }
-            if (thinking.isEmpty()) {
-                if (!more.isEmpty()) onAnswer(more);
-                return takePieces();
+            if (thinking.isPresent()) {
+                beforeAnswer += more.length();
+                thinking.get().push(more);
+            } else if (!more.isEmpty()) {
+                onAnswer(more);
             }
-            var thought = thinking.get().isThinking();
-            beforeAnswer += more.length();
-            thinking.get().push(more);
-            if (thought || thinking.get().isThinking()) thoughtTokens += newIds.length;
             return takePieces();
         }
 
+        /** Tokens whose text stands before the answer's. */
         int thoughtTokens() {
-            return thoughtTokens;
+            if (thoughts.isEmpty()) return 0;
+            var decoder = model.tokenizer().streamDecoder(true);
+            int tokens = 0, characters = 0;
+            while (tokens < ids.size() && characters < beforeAnswer) characters += decoder.push(ids.get(tokens++)).length();
+            return tokens;
         }
 
         List<Piece> finish(FinishReason reason) {
@@ -171,7 +173,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
 
         @Override
         public void onAnswer(String piece) {
-            beforeAnswer -= piece.length();
+            if (thinking.isPresent()) beforeAnswer -= piece.length();
             if (calls.isPresent()) calls.get().push(piece);
             else onText(piece);
         }

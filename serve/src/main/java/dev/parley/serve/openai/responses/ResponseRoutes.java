@@ -24,7 +24,7 @@ import io.javalin.http.Context;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** {@code /v1/responses}: OpenAI's newer way to ask a model or an assistant for an answer, and to go on from one that the server remembers. */
+/** {@code /v1/responses}: OpenAI's newer way to ask a model or an assistant, and to go on from an answer that the server remembers. */
 public final class ResponseRoutes implements Routes {
 
     private final ModelPool models;
