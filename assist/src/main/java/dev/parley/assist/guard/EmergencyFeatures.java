@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * What a classifier sees of a text: its words, pairs and triples of neighbours, pairs a little apart, pieces of words (which a misspelled
- * one still has), and the concepts that it means with all pairs of them. Each is a number by its hash (Weinberger et al. 2009).
+ * one still has), its beginning, end and length, and the concepts that it means with all pairs of them. Each is a number by its hash (Weinberger et al. 2009).
  */
 final class EmergencyFeatures {
 
@@ -25,6 +25,7 @@ final class EmergencyFeatures {
         var found = new HashSet<Integer>();
         var words = shortened(NormalizedWords.of(text));
         addWords(words, found);
+        addShape(text, words.stream().filter(word -> !word.equals(NormalizedWords.END)).toList(), found);
         addConcepts(new ArrayList<>(concepts.found(text)), found);
         return found.stream().sorted().mapToInt(Integer::intValue).toArray();
     }
@@ -48,6 +49,19 @@ final class EmergencyFeatures {
             }
             if (word.length() > 3) addPieces(word, found);
         }
+    }
+
+    /** How a text begins and ends, how long it is, whether it asks: who is in need seldom begins by "how do" and ends by a question. */
+    private static void addShape(String text, List<String> words, Set<Integer> found) {
+        if (text.contains("?") || text.contains("？")) add(found, "q", "?");
+        if (text.contains(",") || text.contains("，")) add(found, "q", ",");
+        if (words.isEmpty()) return;
+        add(found, "n", Integer.toString((int) (2 * StrictMath.log(1 + words.size()))));
+        add(found, "f", words.getFirst());
+        add(found, "l", words.getLast());
+        if (words.size() == 1) return;
+        add(found, "f", words.get(0) + " " + words.get(1));
+        add(found, "l", words.get(words.size() - 2) + " " + words.getLast());
     }
 
     private static void addPieces(String word, Set<Integer> found) {

@@ -25,11 +25,16 @@ import java.util.stream.Stream;
  */
 final class EmergencyExamples {
 
-    /** A message, and the emergency that it is; none if it is harmless. */
-    record Example(String text, Optional<EmergencyGuardrail.Kind> kind) {}
+    /**
+     * A message, and the emergency that it is; none if it is harmless.
+     *
+     * @param weight what it counts in a fit: many combinations of one line say less than as many lines
+     */
+    record Example(String text, Optional<EmergencyGuardrail.Kind> kind, double weight) {}
 
     private static final String HARMLESS = "harmless";
     private static final int DRAWN = 40; // combinations of one line at most
+    private static final double WEIGHT = 3; // of a line with a single message
 
     private EmergencyExamples() {}
 
@@ -44,7 +49,7 @@ final class EmergencyExamples {
         for (var file : files("questions.jsonl")) {
             for (var question : TestQuestion.read(file)) {
                 if (question.kind() != Kind.ANSWER && question.kind() != Kind.UNKNOWN) continue;
-                examples.add(new Example(question.question(), Optional.empty()));
+                examples.add(new Example(question.question(), Optional.empty(), WEIGHT));
             }
         }
     }
@@ -73,7 +78,8 @@ final class EmergencyExamples {
                 var sides = line.split(": ", 2);
                 var kind = sides[0].equals(HARMLESS) ? Optional.<EmergencyGuardrail.Kind>empty()
                         : Optional.of(EmergencyGuardrail.Kind.valueOf(sides[0].toUpperCase(Locale.ROOT)));
-                for (var text : texts(sides[1], random)) examples.add(new Example(text, kind));
+                var texts = texts(sides[1], random);
+                for (var text : texts) examples.add(new Example(text, kind, WEIGHT / Math.sqrt(texts.size())));
             }
         }
         return examples;

@@ -2,7 +2,6 @@ package dev.parley.assist.guard;
 
 import dev.parley.assist.guard.EmergencyExamples.Example;
 import dev.parley.assist.guard.EmergencyGuardrail.Kind;
-import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.embedders.OnnxEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +11,7 @@ import java.util.List;
 
 /**
  * Fits {@link EmergencyClassifier} and {@link EmergencyVectors} to the examples, and writes their weights: run its main method in the
- * folder of the module after a change of the examples, the concepts or the features. It takes the two ONNX models, and two minutes.
+ * folder of the module after a change of the examples, the concepts or the features. It takes the two ONNX models, and a few minutes.
  */
 final class EmergencyFit {
 
@@ -25,33 +24,8 @@ final class EmergencyFit {
             of(examples).write(out);
         }
         try (var embedder = OnnxEmbedder.open(); var out = Files.newOutputStream(folder.resolve("emergency-vectors.bin"))) {
-            vectors(examples, embedder).write(out);
+            new NetworkFit(examples, embedder).fit().write(out);
         }
-    }
-
-    /** Gradient descent with momentum on the logistic loss of all examples at once. */
-    private static EmergencyVectors vectors(List<Example> examples, Embedder embedder) {
-        var vectors = new float[examples.size()][];
-        for (int i = 0; i < vectors.length; i++) vectors[i] = embedder.embed(List.of(examples.get(i).text()), Embedder.Purpose.QUERY)[0];
-        var dimensions = embedder.dimensions();
-        var weights = new float[dimensions];
-        var momentum = new double[dimensions + 1];
-        var bias = 0f;
-        for (int step = 0; step < 150; step++) {
-            var fitted = new EmergencyVectors(bias, weights);
-            var gradient = new double[dimensions + 1];
-            for (int i = 0; i < vectors.length; i++) {
-                var error = 1 / (1 + StrictMath.exp(-fitted.score(vectors[i]))) - (examples.get(i).kind().isPresent() ? 1 : 0);
-                for (int d = 0; d < dimensions; d++) gradient[d] += error * vectors[i][d] / vectors.length;
-                gradient[dimensions] += error / vectors.length;
-            }
-            for (int d = 0; d <= dimensions; d++) {
-                momentum[d] = 0.9 * momentum[d] - 3 * (gradient[d] + (d < dimensions ? 3e-5 * weights[d] : 0));
-                if (d < dimensions) weights[d] += (float) momentum[d];
-                else bias += (float) momentum[d];
-            }
-        }
-        return new EmergencyVectors(bias, weights);
     }
 
     static EmergencyClassifier of(List<Example> examples) {
@@ -60,7 +34,8 @@ final class EmergencyFit {
         for (var example : examples) rows.add(features.of(example.text()));
         var positive = new boolean[examples.size()];
         for (int i = 0; i < positive.length; i++) positive[i] = examples.get(i).kind().isPresent();
-        var fitted = LogisticRegression.fit(rows, positive, EmergencyFeatures.COUNT);
+        var counts = examples.stream().mapToDouble(Example::weight).toArray();
+        var fitted = LogisticRegression.fit(rows, positive, counts, EmergencyFeatures.COUNT);
         var most = 0f;
         for (float weight : fitted.weights()) most = Math.max(most, Math.abs(weight));
         return new EmergencyClassifier(features, fitted.bias(), most / Byte.MAX_VALUE, bytes(fitted.weights(), most),

@@ -9,37 +9,51 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.assist.guard.EmergencyExamples.Example;
 import dev.parley.assist.guard.EmergencyGuardrail.Kind;
 import dev.parley.knowledge.Embedder;
+import dev.parley.knowledge.embedders.OnnxEmbedder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmergencyGuardrailTest {
 
     private static final EmergencyGuardrail GUARDRAIL = EmergencyGuardrail.load();
 
-    /** The share of held-out emergencies, or of harmless messages, that is taken for an emergency. */
-    private static double caught(boolean harmless) throws IOException {
+    /** The share of held-out emergencies of a language, or of harmless messages, that is taken for an emergency. */
+    private static double caught(EmergencyGuardrail guardrail, String language, boolean harmless) throws IOException {
         int all = 0, caught = 0;
         try (var lines = new ObjectMapper().readerForMapOf(String.class)
                 .<Map<String, String>>readValues(EmergencyGuardrail.class.getResourceAsStream("emergencies.heldout.jsonl"))) {
             while (lines.hasNext()) {
                 var line = lines.next();
-                if (line.get("label").isEmpty() != harmless) continue;
+                if (!line.get("language").equals(language) || line.get("label").isEmpty() != harmless) continue;
                 all++;
-                if (GUARDRAIL.kind(line.get("text")).isPresent()) caught++;
+                if (guardrail.kind(line.get("text")).isPresent()) caught++;
             }
         }
         return (double) caught / all;
     }
 
     /** The bounds lie a little beside what was measured; docs/guardrails.md has the figures. */
-    @Test
-    void nineOfTenEmergenciesThatWereNotLearnedFromAreCaught() throws IOException {
-        assertTrue(caught(false) >= 0.89);
-        assertTrue(caught(true) <= 0.05);
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "zh"})
+    void emergenciesThatWereNotLearnedFromAreCaughtByWords(String language) throws IOException {
+        assertTrue(caught(GUARDRAIL, language, false) >= 0.95);
+        assertTrue(caught(GUARDRAIL, language, true) <= 0.03);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "zh"})
+    void emergenciesThatWereNotLearnedFromAreCaughtByVectors(String language) throws IOException {
+        try (var embedder = OnnxEmbedder.open()) {
+            var guardrail = GUARDRAIL.with(embedder);
+            assertTrue(caught(guardrail, language, false) >= 0.965);
+            assertTrue(caught(guardrail, language, true) <= 0.035);
+        }
     }
 
     @Test

@@ -19,8 +19,9 @@ record LogisticRegression(float[] weights, float bias) {
      *
      * @param rows the features of each, below {@code features}
      * @param positive whether each is what is looked for
+     * @param counts what each counts
      */
-    static LogisticRegression fit(List<int[]> rows, boolean[] positive, int features) {
+    static LogisticRegression fit(List<int[]> rows, boolean[] positive, double[] counts, int features) {
         var weights = new float[features];
         var squares = new float[features];
         Arrays.fill(squares, 1e-3f);
@@ -32,7 +33,7 @@ record LogisticRegression(float[] weights, float bias) {
             shuffle(order, random);
             for (int i : order) {
                 var row = rows.get(i);
-                var error = 1 / (1 + StrictMath.exp(-score(row, weights, bias))) - (positive[i] ? 1 : 0);
+                var error = counts[i] * (1 / (1 + StrictMath.exp(-score(row, weights, bias))) - (positive[i] ? 1 : 0));
                 var value = error / Math.sqrt(Math.max(row.length, 1));
                 for (int feature : row) {
                     var gradient = value + PENALTY * weights[feature];
@@ -45,7 +46,7 @@ record LogisticRegression(float[] weights, float bias) {
         return new LogisticRegression(weights, (float) bias);
     }
 
-    private static void shuffle(int[] order, Random random) {
+    static void shuffle(int[] order, Random random) {
         for (int i = order.length - 1; i > 0; i--) {
             var j = random.nextInt(i + 1);
             var kept = order[i];
