@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * What a classifier sees of a text: its words, pairs and triples of neighbours, pairs a little apart, pieces of words (which a misspelled
- * one still has), its beginning, end and length, and the concepts that it means with all pairs of them. Each is a number by its hash (Weinberger et al. 2009).
+ * one still has), its beginning, end and length, and the concepts that it means with all pairs of them. Each is a number by its hash
+ * (Weinberger et al. 2009).
  */
 final class EmergencyFeatures {
 
