@@ -33,7 +33,7 @@ export function answerOf(text) {
 
 export class Thoughts {
     #label = el('summary');
-    #text = el('p', { class: 'thoughts-text' });
+    #text = el('div', { class: 'thoughts-text' });
     element = el('details', { class: 'thoughts', hidden: true }, this.#label, this.#text);
     #since = 0;
     #took = 0;

@@ -209,8 +209,7 @@ class AssistantPageTest extends PageTest {
         open(laptop(), shop.base(), "/");
         choose("Talker");
         send("Talk, please.");
-        page.waitForFunction("() => (document.querySelector('.turn.assistant .turn-body')?.textContent.length ?? 0) > 20");
-        button("Stop").click();
+        stopOnceBegun();
         awaitAnswer();
         page.reload();
         assertThat(lastAnswer()).containsText("You stopped this answer.");

@@ -113,6 +113,16 @@ abstract class PageTest {
         composer().press("Enter");
     }
 
+    /** Presses Stop as soon as an answer has some text: within the page, since a small model may end before a click from outside. */
+    void stopOnceBegun() {
+        page.waitForFunction("""
+                () => {
+                    if ((document.querySelector('.turn.assistant:last-child .turn-body')?.textContent.length ?? 0) <= 20) return false;
+                    document.querySelector('.composer .send').click();
+                    return true;
+                }""");
+    }
+
     /** Waits until the last answer is whole. The page looks at each frame, where an assertion asks again after up to a second. */
     void awaitAnswer() {
         page.waitForFunction("""

@@ -75,8 +75,7 @@ class ThreadTest extends PageTest {
         open();
         openShortConversation(LONG);
         send("Tell me all");
-        page.waitForFunction("() => (document.querySelector('.turn.assistant .turn-body')?.textContent.length ?? 0) > 20");
-        button("Stop").click();
+        stopOnceBegun();
         assertThat(lastAnswer().locator(".turn-note")).containsText("You stopped this answer.");
         var before = lastAnswer().locator(".turn-stats").textContent();
 
