@@ -39,8 +39,9 @@ final class TurnLog {
     void on(TurnEvent event) {
         switch (event) {
             case TurnEvent.Text(var piece) -> {
-                spoken |= !piece.isEmpty();
-                log.add(piece, List.of());
+                var more = spoken ? piece : piece.stripLeading(); // as the answer at the end has it: nobody who reads loses the place
+                spoken |= !more.isEmpty();
+                if (!more.isEmpty()) log.add(more, List.of());
                 return;
             }
             case TurnEvent.Decided(var decision) -> json.withArray("decisions").add(TurnJson.decision(decision));
