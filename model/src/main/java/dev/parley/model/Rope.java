@@ -127,7 +127,12 @@ public record Rope(double theta, Scaling scaling, double partialRotaryFactor) {
 
     /** What {@link Yarn} multiplies cosines and sines by where a config says nothing; section 3.4 of the paper. */
     public static double sharpening(double factor) {
-        return factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+        return sharpening(factor, 1);
+    }
+
+    /** The same where the logarithm has a factor of its own. */
+    public static double sharpening(double factor, double mscale) {
+        return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
     }
 
     /** What cosines and sines are multiplied by. */
@@ -143,6 +148,10 @@ public record Rope(double theta, Scaling scaling, double partialRotaryFactor) {
         var f = new double[dim / 2];
         for (int i = 0; i < f.length; i++) f[i] = Math.pow(theta, -2.0 * i / dim);
         return f;
+    }
+
+    private boolean asksForLength() {
+        return scaling instanceof Dynamic || scaling instanceof LongRope;
     }
 
     private float[] queryScales(int[] positions) {
@@ -221,7 +230,7 @@ public record Rope(double theta, Scaling scaling, double partialRotaryFactor) {
         var factor = attentionFactor();
         float[] cos = new float[positions.length * (dim / 2)], sin = new float[cos.length];
         for (int t = 0; t < positions.length; t++) {
-            if (t == 0 || lengths[t] != lengths[t - 1]) f = frequencies(dim, lengths[t]);
+            if (t == 0 || asksForLength() && lengths[t] != lengths[t - 1]) f = frequencies(dim, lengths[t]);
             for (int i = 0; i < f.length; i++) {
                 var angle = positions[t] * f[i];
                 cos[t * f.length + i] = (float) (Math.cos(angle) * factor);

@@ -93,12 +93,8 @@ final class RopeSettings {
 
     private static double sharpening(double factor, ConfigSettings s) {
         double mscale = s.number("mscale", 0), mscaleAllDim = s.number("mscale_all_dim", 0);
-        return mscale != 0 && mscaleAllDim != 0 ? sharpening(factor, mscale) / sharpening(factor, mscaleAllDim) : sharpening(factor, 1);
-    }
-
-    /** Peng et al. 2023, section 3.4. */
-    private static double sharpening(double factor, double mscale) {
-        return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+        return mscale != 0 && mscaleAllDim != 0 ? Rope.sharpening(factor, mscale) / Rope.sharpening(factor, mscaleAllDim)
+                : Rope.sharpening(factor);
     }
 
     static void write(Rope rope, ObjectNode json) {
