@@ -7,6 +7,7 @@ import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.BlueprintDraft;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.ModelConfig.Scales;
 import dev.parley.model.ModelConfig.ScoreScaling;
 
 /**
@@ -61,9 +62,24 @@ interface Gemma extends LlamaStyle {
                 norm(layer, "post_feedforward_layernorm", "post_ffw_norm", width));
     }
 
-    /** What embeddings are multiplied by. */
-    static double embeddingScale(int hiddenSize) {
-        return (float) Math.sqrt(hiddenSize);
+    /** Embeddings are multiplied by the square root of their width, scores bounded where config.json says so. */
+    @Override
+    default Scales scales(ConfigSettings s, int hiddenSize) {
+        return new Scales((float) Math.sqrt(hiddenSize), 1, 1, s.number("attn_logit_softcapping", 0),
+                s.number("final_logit_softcapping", 0));
+    }
+
+    /**
+     * Adds what GGUF does not say: which layers slide, and what scores are divided by, in the largest model the share of each head in the
+     * width, in the others a head's size.
+     *
+     * @param layersOf27b of the largest model
+     */
+    static void addUnsaid(ObjectNode json, int layersOf27b, int pattern) {
+        int layers = json.path("num_hidden_layers").asInt(), heads = json.path("num_attention_heads").asInt();
+        json.put("query_pre_attn_scalar",
+                layers == layersOf27b ? json.path("hidden_size").asDouble() / heads : json.path("head_dim").asDouble());
+        LayerSettings.addPattern(json, layers, pattern);
     }
 
     /** Writes what both have. */

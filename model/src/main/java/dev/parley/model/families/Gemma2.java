@@ -5,7 +5,6 @@ import dev.parley.model.ConfigSettings;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.Layer;
-import dev.parley.model.ModelConfig.Scales;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -32,12 +31,6 @@ public record Gemma2() implements Gemma {
     }
 
     @Override
-    public Scales scales(ConfigSettings s, int hiddenSize) {
-        return new Scales(Gemma.embeddingScale(hiddenSize), 1, 1, s.number("attn_logit_softcapping", 0),
-                s.number("final_logit_softcapping", 0));
-    }
-
-    @Override
     public void writeOwn(ModelConfig c, ObjectNode json) {
         Gemma.writeShared(c, json);
         if (c.scales().attentionSoftcap() > 0) json.put("attn_logit_softcapping", c.scales().attentionSoftcap());
@@ -53,15 +46,11 @@ public record Gemma2() implements Gemma {
         return Optional.of("gemma2");
     }
 
-    /** GGUF does not say what scores are divided by: the largest model has the width of all heads' share, the others a head's size. */
     @Override
     public ObjectNode readGguf(GgufSettings m) {
         var json = Gemma.super.readGguf(m).put("attn_logit_softcapping", m.number("attn_logit_softcapping", 50))
                 .put("final_logit_softcapping", m.number("final_logit_softcapping", 30));
-        int layers = json.path("num_hidden_layers").asInt(), heads = json.path("num_attention_heads").asInt();
-        json.put("query_pre_attn_scalar",
-                layers == LAYERS_OF_27B ? json.path("hidden_size").asDouble() / heads : json.path("head_dim").asDouble());
-        LayerSettings.addPattern(json, layers, PATTERN);
+        Gemma.addUnsaid(json, LAYERS_OF_27B, PATTERN);
         return json;
     }
 

@@ -7,7 +7,6 @@ import dev.parley.model.ConfigSettings;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.Layer;
-import dev.parley.model.ModelConfig.Scales;
 import dev.parley.model.Rope;
 import java.util.List;
 import java.util.Optional;
@@ -47,12 +46,6 @@ public record Gemma3() implements Gemma {
     }
 
     @Override
-    public Scales scales(ConfigSettings s, int hiddenSize) {
-        return new Scales(Gemma.embeddingScale(hiddenSize), 1, 1, s.number("attn_logit_softcapping", 0),
-                s.number("final_logit_softcapping", 0));
-    }
-
-    @Override
     public Optional<NormSpec> headNorm(ModelConfig c, BlueprintDraft layer, String name, String ggufName) {
         return Optional.of(layer.rmsNormFromOne(name, ggufName, c.headDim()));
     }
@@ -74,10 +67,7 @@ public record Gemma3() implements Gemma {
     @Override
     public ObjectNode readGguf(GgufSettings m) {
         var json = Gemma.super.readGguf(m).put("rope_local_base_freq", LOCAL_THETA);
-        int layers = json.path("num_hidden_layers").asInt(), heads = json.path("num_attention_heads").asInt();
-        json.put("query_pre_attn_scalar",
-                layers == LAYERS_OF_27B ? json.path("hidden_size").asDouble() / heads : json.path("head_dim").asDouble());
-        LayerSettings.addPattern(json, layers, PATTERN);
+        Gemma.addUnsaid(json, LAYERS_OF_27B, PATTERN);
         return json;
     }
 

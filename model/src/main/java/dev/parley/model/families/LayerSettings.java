@@ -1,5 +1,6 @@
 package dev.parley.model.families;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
@@ -24,8 +25,7 @@ final class LayerSettings {
      * @param firstSliding the first that does, where {@code layer_types} does not say which
      */
     static List<Layer> of(ConfigSettings s, int count, int window, int firstSliding) {
-        var types = s.node("layer_types");
-        if (types.isArray() && types.size() != count) throw s.wrong("layer_types", "one type for each of " + count + " layers");
+        var types = types(s, count);
         var rotary = s.node("no_rope_layers");
         if (rotary.isArray() && rotary.size() != count) throw s.wrong("no_rope_layers", "one number for each of " + count + " layers");
         var layers = new ArrayList<Layer>();
@@ -44,14 +44,19 @@ final class LayerSettings {
      * @param localRope of those that slide; empty for the model's
      */
     static List<Layer> alternating(ConfigSettings s, int count, int window, int pattern, Optional<Rope> localRope) {
-        var types = s.node("layer_types");
-        if (types.isArray() && types.size() != count) throw s.wrong("layer_types", "one type for each of " + count + " layers");
+        var types = types(s, count);
         var layers = new ArrayList<Layer>();
         for (int i = 0; i < count; i++) {
             var slides = window > 0 && (types.isArray() ? slides(s, types.path(i).asText()) : pattern <= 0 || (i + 1) % pattern != 0);
             layers.add(new Layer(true, slides ? window : 0, slides ? localRope : Optional.empty()));
         }
         return layers;
+    }
+
+    private static JsonNode types(ConfigSettings s, int count) {
+        var types = s.node("layer_types");
+        if (types.isArray() && types.size() != count) throw s.wrong("layer_types", "one type for each of " + count + " layers");
+        return types;
     }
 
     /** Says of a config.json that is made up which layers slide, by such a pattern. */

@@ -1,9 +1,6 @@
 package dev.parley.model.families;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.model.Blueprint.NormSpec;
-import dev.parley.model.BlueprintDraft;
-import dev.parley.model.ConfigSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.AttentionShape;
 import dev.parley.model.ModelConfig.Layer;
@@ -13,11 +10,10 @@ import dev.parley.model.ModelConfig.SpecialTokens;
 import dev.parley.model.ModelConfig.Training;
 import dev.parley.model.Rope;
 import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 
 /** Yang et al. 2025 (arXiv:2505.09388): Llama with a norm on each head's queries and keys (Henry et al. 2020, arXiv:2010.04245). */
-public record Qwen3() implements LlamaStyle {
+public record Qwen3() implements Qwen3Style {
 
     /** A new model without biases and dropout, embeddings tied, the end of text being token 0. */
     public static ModelConfig config(int vocabSize, int maxPositionEmbeddings, int hiddenSize, int layers, int heads, int kvHeads,
@@ -35,21 +31,6 @@ public record Qwen3() implements LlamaStyle {
     @Override
     public String architecture() {
         return "Qwen3ForCausalLM";
-    }
-
-    @Override
-    public int headDim(ConfigSettings s, int hidden, int heads) {
-        return s.integer("head_dim", 128);
-    }
-
-    @Override
-    public Optional<NormSpec> headNorm(ModelConfig c, BlueprintDraft layer, String name, String ggufName) {
-        return Optional.of(layer.rmsNorm(name, ggufName, c.headDim()));
-    }
-
-    @Override
-    public List<Layer> layers(ConfigSettings s, int count) {
-        return LayerSettings.of(s, count, LayerSettings.switchedWindow(s), s.integer("max_window_layers", 28));
     }
 
     @Override

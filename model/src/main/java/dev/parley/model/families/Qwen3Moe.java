@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.FeedForward;
 import dev.parley.model.Blueprint.MlpSpec;
-import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.BlueprintDraft;
 import dev.parley.model.ConfigSettings;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.ExpertsShape;
-import dev.parley.model.ModelConfig.Layer;
 import dev.parley.model.ModelException;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** Yang et al. 2025 (arXiv:2505.09388): Qwen3 with experts in place of perceptrons, in all layers or in some. */
-public record Qwen3Moe() implements LlamaStyle {
+public record Qwen3Moe() implements Qwen3Style {
 
     @Override
     public String modelType() {
@@ -28,21 +26,6 @@ public record Qwen3Moe() implements LlamaStyle {
     @Override
     public String architecture() {
         return "Qwen3MoeForCausalLM";
-    }
-
-    @Override
-    public int headDim(ConfigSettings s, int hidden, int heads) {
-        return s.integer("head_dim", 128);
-    }
-
-    @Override
-    public Optional<NormSpec> headNorm(ModelConfig c, BlueprintDraft layer, String name, String ggufName) {
-        return Optional.of(layer.rmsNorm(name, ggufName, c.headDim()));
-    }
-
-    @Override
-    public List<Layer> layers(ConfigSettings s, int count) {
-        return LayerSettings.of(s, count, LayerSettings.switchedWindow(s), s.integer("max_window_layers", 28));
     }
 
     @Override
@@ -61,7 +44,7 @@ public record Qwen3Moe() implements LlamaStyle {
     @Override
     public FeedForward mlp(ModelConfig c, int number, BlueprintDraft layer) {
         var shape = c.experts().orElseThrow();
-        if (!shape.layers().contains(number)) return LlamaStyle.super.mlp(c, number, layer);
+        if (!shape.layers().contains(number)) return Qwen3Style.super.mlp(c, number, layer);
         int width = c.hiddenSize(), inner = shape.intermediateSize();
         var experts = IntStream.range(0, shape.count()).mapToObj(e -> {
             var expert = layer.slice(e);
@@ -83,7 +66,7 @@ public record Qwen3Moe() implements LlamaStyle {
 
     @Override
     public ObjectNode readGguf(GgufSettings m) {
-        var json = LlamaStyle.super.readGguf(m);
+        var json = Qwen3Style.super.readGguf(m);
         var without = json.put("num_experts", m.need("expert_count")).put("num_experts_per_tok", m.need("expert_used_count"))
                 .put("moe_intermediate_size", m.need("expert_feed_forward_length")).put("norm_topk_prob", true).putArray("mlp_only_layers");
         for (int i = 0; i < json.path("num_hidden_layers").asInt(); i++) if (!m.has("blk." + i + ".ffn_gate_inp.weight")) without.add(i);
