@@ -229,6 +229,24 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
             experts = List.copyOf(experts);
         }
 
+        /**
+         * The experts that a token asks, the highest score first.
+         *
+         * @param scores of the router, one for each expert from {@code at} on
+         */
+        public int[] chosen(float[] scores, int at) {
+            var best = new int[topK];
+            for (int i = 0; i < topK; i++) {
+                best[i] = -1;
+                for (int e = 0; e < experts.size(); e++) {
+                    var taken = false;
+                    for (int j = 0; j < i; j++) taken |= best[j] == e;
+                    if (!taken && (best[i] < 0 || scores[at + e] > scores[at + best[i]])) best[i] = e;
+                }
+            }
+            return best;
+        }
+
         @Override
         public List<LinearSpec> linears() {
             return Stream.concat(Stream.of(router), experts.stream().flatMap(expert -> expert.linears().stream())).toList();

@@ -43,7 +43,7 @@ final class ExpertsPass {
             for (int t = 0; t < n; t++) {
                 var scores = Arrays.copyOfRange(b.inner, t * experts, (t + 1) * experts);
                 Activations.add(scores, 0, layer.router().first().bias(), 0, layer.router().first().bias().length);
-                chosen[t] = highest(scores, k);
+                chosen[t] = layer.spec().chosen(scores, 0);
                 shares[t] = shares(scores, chosen[t], layer.spec().normTopKProb());
                 for (int i = 0; i < k; i++) places[t][i] = counts[chosen[t][i]]++;
             }
@@ -66,19 +66,6 @@ final class ExpertsPass {
         private static Group group(RunnerWeights.Mlp expert, int tokens) {
             return new Group(expert, new int[tokens], expert.up().inputs(tokens), expert.down().inputs(tokens),
                     new float[tokens * expert.up().size()], new float[tokens * expert.down().size()]);
-        }
-
-        private static int[] highest(float[] scores, int k) {
-            var best = new int[k];
-            for (int i = 0; i < k; i++) {
-                best[i] = -1;
-                for (int e = 0; e < scores.length; e++) {
-                    var taken = false;
-                    for (int j = 0; j < i; j++) taken |= best[j] == e;
-                    if (!taken && (best[i] < 0 || scores[e] > scores[best[i]])) best[i] = e;
-                }
-            }
-            return best;
         }
 
         private static float[] shares(float[] scores, int[] chosen, boolean normTopKProb) {

@@ -42,12 +42,8 @@ final class Experts implements FeedForward {
     private float[] asked(float[] scores, int tokens) {
         var asked = new float[scores.length];
         for (int t = 0; t < tokens; t++) {
-            for (int i = 0; i < spec.topK(); i++) {
-                var best = -1;
-                for (int at = t * experts.size(); at < (t + 1) * experts.size(); at++)
-                    if (asked[at] == 0 && (best < 0 || scores[at] > scores[best])) best = at;
-                asked[best] = 1;
-            }
+            var at = t * experts.size();
+            for (var expert : spec.chosen(scores, at)) asked[at + expert] = 1;
         }
         return asked;
     }
