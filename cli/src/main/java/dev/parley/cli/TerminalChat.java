@@ -14,7 +14,6 @@ import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -79,7 +78,7 @@ final class TerminalChat implements AutoCloseable {
      */
     Answer answer(FittedConversation asked, Consumer<String> onThought, Consumer<String> onText) {
         var said = new StringBuilder();
-        var reader = ThinkingFormat.of(template).map(format -> new ThoughtReader(format, opensThoughts(format, asked.ids()),
+        var reader = ThinkingFormat.of(template).map(format -> new ThoughtReader(format, format.isOpenAtEnd(tokenizer, asked.ids()),
                 ThoughtReader.Listener.of(onThought, piece -> {
                     said.append(piece);
                     onText.accept(piece);
@@ -92,10 +91,6 @@ final class TerminalChat implements AutoCloseable {
         reader.ifPresent(ThoughtReader::finish);
         messages.add(Message.assistant(reader.isPresent() ? said.toString() : ended.completions().getFirst().text()));
         return ended;
-    }
-
-    private boolean opensThoughts(ThinkingFormat format, int[] prompt) {
-        return format.isOpenAtEnd(tokenizer.decode(Arrays.copyOfRange(prompt, Math.max(0, prompt.length - 16), prompt.length), false));
     }
 
     /** Ends the answer that is being given, where it is. */

@@ -1,6 +1,8 @@
 package dev.parley.generate.thinking;
 
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,11 +20,17 @@ public record ThinkingFormat(String open, String close) {
     /** Mistral's Magistral. */
     public static final ThinkingFormat BRACKETS = new ThinkingFormat("[THINK]", "[/THINK]");
 
+    private static final int END_OF_PROMPT = 16; // tokens in which a template opens thoughts
     private static final List<ThinkingFormat> KNOWN = List.of(THINK, BRACKETS);
 
     /** The format that a template knows of; empty for a model that does not think, or not in a known format. */
     public static Optional<ThinkingFormat> of(ChatTemplate template) {
         return KNOWN.stream().filter(format -> template.source().contains(format.close)).findFirst();
+    }
+
+    /** Whether a prompt of tokens ends within thoughts. */
+    public boolean isOpenAtEnd(Tokenizer tokenizer, int[] prompt) {
+        return isOpenAtEnd(tokenizer.decode(Arrays.copyOfRange(prompt, Math.max(0, prompt.length - END_OF_PROMPT), prompt.length), false));
     }
 
     /**

@@ -51,15 +51,10 @@ public final class ThoughtReader {
         state = opened ? State.THOUGHT : State.BEFORE;
     }
 
-    /** Whether what comes next is thought. */
-    public boolean isThinking() {
-        return state == State.THOUGHT;
-    }
-
     /** More of the text. */
     public void push(String piece) {
         held.append(piece);
-        var before = state;
+        State before;
         do {
             before = state;
             switch (state) {

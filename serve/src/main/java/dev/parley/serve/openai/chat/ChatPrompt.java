@@ -36,8 +36,6 @@ import java.util.OptionalInt;
  */
 public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls, Optional<Thinking> thinking) {
 
-    private static final int END_OF_PROMPT = 16; // tokens in which a template opens thoughts
-
     /**
      * How thoughts are told from the answer.
      *
@@ -46,10 +44,8 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
     public record Thinking(ThinkingFormat format, boolean opened) {
 
         private static Optional<Thinking> of(ServedModel model, int[] ids) {
-            return ThinkingFormat.of(model.requireChatTemplate()).map(format -> {
-                var end = Arrays.copyOfRange(ids, Math.max(0, ids.length - END_OF_PROMPT), ids.length);
-                return new Thinking(format, format.isOpenAtEnd(model.tokenizer().decode(end, false)));
-            });
+            return ThinkingFormat.of(model.requireChatTemplate())
+                    .map(format -> new Thinking(format, format.isOpenAtEnd(model.tokenizer(), ids)));
         }
     }
 
