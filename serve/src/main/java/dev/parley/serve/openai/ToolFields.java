@@ -2,6 +2,8 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerForm.Calls;
 import dev.parley.generate.tools.Tool;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
@@ -12,8 +14,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The tools of a request and how they are to be used.
@@ -152,8 +154,9 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         return forms;
     }
 
-    /** The names of all tools. */
-    public Set<String> names() {
-        return tools.stream().map(Tool::name).collect(Collectors.toSet());
+    /** The calls that an answer may have; empty where it may have none. */
+    public Optional<Calls> calls() {
+        return use == Use.NEVER ? Optional.empty()
+                : Optional.of(new Calls(tools, callable, several, use == Use.ALWAYS ? AnswerForm.Use.ALWAYS : AnswerForm.Use.AS_IT_LIKES));
     }
 }
