@@ -34,6 +34,13 @@ public record Tool(String name, ObjectNode definition) {
         return Grammar.ofArguments(schema(), form);
     }
 
+    /** The same without a schema. */
+    public Tool withAnyArguments() {
+        var any = definition.deepCopy();
+        ((ObjectNode) any.path("function")).putObject("parameters");
+        return new Tool(name, any);
+    }
+
     private String schema() {
         var schema = definition.path("function").path("parameters");
         if (schema.isMissingNode() || schema.isNull()) return "{\"type\": \"object\", \"additionalProperties\": false}";

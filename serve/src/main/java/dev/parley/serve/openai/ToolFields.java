@@ -5,15 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.answer.AnswerForm.Calls;
 import dev.parley.generate.tools.Tool;
-import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,9 +20,11 @@ import java.util.Set;
  * @param tools that the model is told of
  * @param callable those of them that the answer may call
  * @param several whether it may have several calls
+ * @param strict names of those whose schemas hold also where the model calls as it likes
  * @param flat whether the request describes a function beside its type, as in /v1/responses, not in an object of its own
  */
-public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several, boolean flat) {
+public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean several, Set<String> strict,
+        boolean flat) {
 
     private static final int MOST = 128;
     private static final int MOST_SCHEMA = 200_000; // characters
@@ -36,7 +35,7 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
     }
 
     /** A request without tools. */
-    public static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true, false);
+    public static final ToolFields NONE = new ToolFields(List.of(), List.of(), Use.NEVER, true, Set.of(), false);
 
     /**
      * The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}.
@@ -56,13 +55,15 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         var several = fields.any("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls");
         var tools = new ArrayList<Tool>();
         var names = new HashSet<String>();
+        var strict = new HashSet<String>();
         for (var item : fields.objects("tools", MOST)) {
             var tool = tool(item, flat);
             if (!names.add(tool.name())) throw ApiError.badRequest("tools", "Two tools are called " + tool.name() + ".");
+            if (function(item, flat).flag("strict")) strict.add(tool.name());
             tools.add(tool);
         }
-        var chosen = choice(fields, List.copyOf(tools), several, flat);
-        if (chosen.use() == Use.ALWAYS) chosen.callableGrammars(); // is refused before anything is answered
+        var chosen = choice(fields, new ToolFields(List.copyOf(tools), List.copyOf(tools), Use.AS_IT_LIKES, several, Set.copyOf(strict), flat));
+        chosen.requireSchemas();
         return chosen;
     }
 
@@ -79,7 +80,6 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
                 throw function.wrong("parameters", "a JSON Schema of at most " + MOST_SCHEMA + " characters");
             copy.set("parameters", schema);
         });
-        function.flag("strict"); // a call that has to come is always of its schema; for others see docs/serve.md
         try {
             return new Tool(name, definition);
         } catch (IllegalArgumentException e) {
@@ -91,72 +91,85 @@ public record ToolFields(List<Tool> tools, List<Tool> callable, Use use, boolean
         return flat ? item : item.object("function").orElseThrow(() -> item.missing("function"));
     }
 
-    private static ToolFields choice(JsonFields fields, List<Tool> tools, boolean several, boolean flat) {
+    /** @param all the tools, which the model may call as it likes */
+    private static ToolFields choice(JsonFields fields, ToolFields all) {
         var choice = fields.any("tool_choice");
-        if (choice.isEmpty()) return of(tools, tools.isEmpty() ? "none" : "auto", several, flat);
+        if (choice.isEmpty()) return all.chosen("auto");
         if (choice.get().isTextual()) {
             var word = choice.get().textValue();
             if (!Set.of("none", "auto", "required").contains(word))
                 throw fields.wrong("tool_choice", "none, auto, required, or an object that names a function");
-            if (word.equals("required") && tools.isEmpty())
+            if (word.equals("required") && all.tools.isEmpty())
                 throw ApiError.badRequest("tool_choice", "tool_choice asks for a call, but there are no tools.");
-            return of(tools, word, several, flat);
+            return all.chosen(word);
         }
         var object = fields.object("tool_choice").orElseThrow();
         return switch (object.requireString("type")) {
-            case "function" -> named(tools, function(object, flat), flat);
-            case "allowed_tools" -> allowed(tools,
-                    flat ? object : object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")), several, flat);
+            case "function" -> all.named(function(object, all.flat));
+            case "allowed_tools" -> all.allowed(
+                    all.flat ? object : object.object("allowed_tools").orElseThrow(() -> object.missing("allowed_tools")));
             default -> throw object.wrong("type", "function or allowed_tools");
         };
     }
 
-    private static ToolFields of(List<Tool> tools, String word, boolean several, boolean flat) {
+    private ToolFields with(List<Tool> some, Use chosen, boolean more) {
+        return new ToolFields(tools, some, chosen, more, strict, flat);
+    }
+
+    private ToolFields chosen(String word) {
         return switch (word) {
             case "none" -> NONE; // a model that is not to call functions is not told of them
-            case "auto" -> tools.isEmpty() ? NONE : new ToolFields(tools, tools, Use.AS_IT_LIKES, several, flat);
-            default -> new ToolFields(tools, tools, Use.ALWAYS, several, flat);
+            case "auto" -> tools.isEmpty() ? NONE : this;
+            default -> with(tools, Use.ALWAYS, several);
         };
     }
 
-    private static ToolFields named(List<Tool> tools, JsonFields function, boolean flat) {
-        return new ToolFields(tools, List.of(find(tools, function)), Use.ALWAYS, false, flat);
+    private ToolFields named(JsonFields function) {
+        return with(List.of(find(function)), Use.ALWAYS, false);
     }
 
-    private static Tool find(List<Tool> tools, JsonFields function) {
+    private Tool find(JsonFields function) {
         var name = function.requireString("name");
         return tools.stream().filter(t -> t.name().equals(name)).findFirst()
                 .orElseThrow(() -> ApiError.badRequest(function.path("name"), "tool_choice names a function that is not among the tools."));
     }
 
-    private static ToolFields allowed(List<Tool> tools, JsonFields allowed, boolean several, boolean flat) {
+    private ToolFields allowed(JsonFields allowed) {
         var mode = allowed.requireString("mode");
         if (!Set.of("auto", "required").contains(mode)) throw allowed.wrong("mode", "auto or required");
         var some = allowed.objects("tools", MOST).stream().map(item -> {
             item.string("type");
-            return find(tools, function(item, flat));
+            return find(function(item, flat));
         }).toList();
         if (some.isEmpty()) throw allowed.wrong("tools", "a list of at least one function");
-        return new ToolFields(tools, some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several, flat);
+        return with(some, mode.equals("auto") ? Use.AS_IT_LIKES : Use.ALWAYS, several);
     }
 
-    /**
-     * Those that may be called, each with the grammar of its arguments.
-     *
-     * @throws ApiError if one cannot be honoured, which is named
-     */
-    public Map<Tool, Grammar> callableGrammars() {
-        var forms = new LinkedHashMap<Tool, Grammar>();
+    private boolean hasStrict() {
+        return callable.stream().anyMatch(tool -> strict.contains(tool.name()));
+    }
+
+    /** A schema that has to hold and cannot is refused before anything is answered, and the tool is named. */
+    private void requireSchemas() {
         for (var tool : callable) {
+            if (use != Use.ALWAYS && !strict.contains(tool.name())) continue;
             var param = "tools[" + tools.indexOf(tool) + "]" + (flat ? "" : ".function") + ".parameters";
-            forms.put(tool, StructuredOutputFields.made(param, param + " of " + tool.name(), 0, tool::arguments));
+            StructuredOutputFields.made(param, param + " of " + tool.name(), 0, tool::arguments);
         }
-        return forms;
     }
 
     /** The calls that an answer may have; empty where it may have none. */
     public Optional<Calls> calls() {
-        return use == Use.NEVER ? Optional.empty()
-                : Optional.of(new Calls(tools, callable, several, use == Use.ALWAYS ? AnswerForm.Use.ALWAYS : AnswerForm.Use.AS_IT_LIKES));
+        return switch (use) {
+            case NEVER -> Optional.empty();
+            case ALWAYS -> Optional.of(new Calls(tools, callable, several, AnswerForm.Use.ALWAYS));
+            case AS_IT_LIKES -> Optional.of(hasStrict() ? new Calls(tools, bySchema(), several, AnswerForm.Use.AS_IT_LIKES_BY_SCHEMA)
+                    : new Calls(tools, callable, several, AnswerForm.Use.AS_IT_LIKES));
+        };
+    }
+
+    /** What is not strict may have any arguments. */
+    private List<Tool> bySchema() {
+        return callable.stream().map(tool -> strict.contains(tool.name()) ? tool : tool.withAnyArguments()).toList();
     }
 }

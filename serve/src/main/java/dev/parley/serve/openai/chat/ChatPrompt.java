@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
@@ -14,6 +15,7 @@ import dev.parley.serve.openai.ToolFields.Use;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,12 +52,15 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
+        var config = SamplingFields.build(settings);
         var template = ToolTemplate.of(model.requireChatTemplate());
-        var ids = encoded(model, template, messages, param, tools, variables);
+        var read = new HashMap<>(ThinkingFormat.variables(config));
+        read.putAll(variables);
+        var ids = encoded(model, template, messages, param, tools, read);
         requireRoom(model, ids.length, param);
         var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), ids, tools.calls());
         var grammar = StructuredOutputFields.madeIfAny(tools.use() == Use.NEVER ? "response_format" : "tools", () -> form.grammar(text));
-        return new ChatPrompt(ids, form.config(SamplingFields.build(settings), grammar), form);
+        return new ChatPrompt(ids, form.config(config, grammar), form);
     }
 
     private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools,
