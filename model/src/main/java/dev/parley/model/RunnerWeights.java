@@ -77,10 +77,11 @@ final class RunnerWeights {
      * A layer's weights beside what the blueprint says of it.
      *
      * @param attentionNorm of what attention reads, if there is one
+     * @param sinks of each query head, if there are any
      * @param mlpNorm of what the MLP reads
      */
     record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
-            SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
+            float[] sinks, SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
 
         List<SideBySide> products() {
             var all = new ArrayList<>(List.of(qkv, output));
@@ -150,7 +151,7 @@ final class RunnerWeights {
         };
         var mlpBias = mlp instanceof Mlp dense ? dense.down.first().bias() : Landing.NONE.bias(); // experts add their own
         return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
-                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
+                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), vector(attention.sinks()), output,
                 landing(output.first().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
                 mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
     }

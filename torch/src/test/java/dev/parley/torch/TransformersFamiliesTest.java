@@ -36,7 +36,7 @@ class TransformersFamiliesTest {
     static Stream<String> families() {
         return Stream.of("gemma2", "gemma3", "phi3", "phi4-mini", "olmo2", "olmo3", "granite", "gpt-neox", "gpt-neox-sequential",
                 "ministral3", "smollm3",
-                "qwen3-moe", "qwen3-moe-mixed");
+                "qwen3-moe", "qwen3-moe-mixed", "gpt-oss");
     }
 
     /** Those whose config GGUF can say: how experts share is fixed there. */

@@ -38,6 +38,9 @@ MODELS = {
     "ministral3": t.Ministral3Config(**COMMON, head_dim=16, rope_parameters=dict(rope_type="yarn", rope_theta=1e6, factor=4.0,
                                      original_max_position_embeddings=16, beta_fast=32.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0,
                                      llama_4_scaling_beta=0.1)),
+    "gpt-oss": t.GptOssConfig(**{**COMMON, "num_hidden_layers": 4, "intermediate_size": 64}, head_dim=16, sliding_window=5, num_local_experts=5,
+                              num_experts_per_tok=2, rope_parameters=dict(rope_type="yarn", rope_theta=150.0, factor=4.0, beta_fast=1.0,
+                              beta_slow=0.2, truncate=False, original_max_position_embeddings=16)),
 }
 RNG = torch.Generator().manual_seed(20261127)
 
@@ -47,6 +50,7 @@ def randomise(model, family):
     with torch.no_grad():
         for name, p in model.named_parameters():
             spread = 0.3 if p.dim() == 1 else 0.9 / p.shape[-1] ** 0.5 if "embed" not in name else 0.1 if "gemma" in family else 0.6
+            if name.endswith("gate_up_proj"): spread = 3.5 / p.shape[1] ** 0.5 if family == "gpt-oss" else spread  # beyond the bounds of 7
             base = 1.0 if p.dim() == 1 and float(p.detach().float().mean()) > 0.5 else 0.0
             p.copy_((base + spread * torch.randn(p.shape, generator=RNG)).float().bfloat16().float())
 
@@ -65,6 +69,16 @@ def parts(family, parameters):
                     half = p.shape[1] // 2
                     yield f"{path}.{e}.gate_proj.weight", p.grad[e, :half]
                     yield f"{path}.{e}.up_proj.weight", p.grad[e, half:]
+        elif family == "gpt-oss" and ".experts." in name:
+            path, kind = name.rsplit(".", 1)
+            of_bias, end = kind.endswith("_bias"), "bias" if kind.endswith("_bias") else "weight"
+            for e in range(p.shape[0]):
+                g = p.grad[e] if of_bias else p.grad[e].T  # (out, in)
+                if kind.startswith("down_proj"):
+                    yield f"{path}.{e}.down_proj.{end}", g
+                else:  # gate and up take turns
+                    yield f"{path}.{e}.gate_proj.{end}", g[0::2]
+                    yield f"{path}.{e}.up_proj.{end}", g[1::2]
         else:
             yield name, p.grad
 
