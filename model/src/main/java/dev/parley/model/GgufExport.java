@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.GgufWriter;
-import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,24 +33,36 @@ public final class GgufExport {
      * @throws IOException if a file cannot be read or written
      */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
-        var config = ConfigFile.ofFolder(folder);
+        try (var files = ModelFiles.open(folder)) {
+            write(folder, files, file, type);
+        }
+    }
+
+    private static void write(Path folder, ModelFiles files, Path file, GgmlType type) throws IOException {
+        var config = files.config();
         var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
                 "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
         var blueprint = config.blueprint();
-        try (var source = WeightFiles.open(folder)) {
-            var loader = new WeightLoader(source, blueprint);
-            loader.check();
-            var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
-            for (var weight : blueprint.weights()) {
-                byName.computeIfAbsent(weight.ggufName(), name -> new ArrayList<>())
-                        .add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
-            }
-            var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
-            if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
-            tensors.addAll(ropeFactors(config));
-            GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
+        var source = files.weights();
+        var loader = new WeightLoader(source, blueprint);
+        loader.check();
+        var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
+        for (var weight : blueprint.weights()) {
+            var name = loader.nameInFile(weight);
+            byName.computeIfAbsent(weight.ggufName(), _ -> new ArrayList<>())
+                    .add(tensor(source, name, weight, typeOf(source, name, weight, blueprint, type)));
         }
+        var tensors = new ArrayList<GgufWriter.Tensor>();
+        for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
+        if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
+        tensors.addAll(ropeFactors(config));
+        GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
+    }
+
+    /** The type that a weight is written in: MXFP4 stays MXFP4, whatever the others become, as with llama.cpp's own tool. */
+    private static GgmlType typeOf(WeightSource source, String name, WeightSpec weight, Blueprint blueprint, GgmlType type) {
+        if (source.blockType(name).equals(Optional.of(GgmlType.MXFP4))) return GgmlType.MXFP4;
+        return keptPlain(blueprint, weight, type) ? GgmlType.F32 : type;
     }
 
     /**
@@ -62,7 +73,7 @@ public final class GgufExport {
         return positions || weight.use() == WeightSpec.Use.KERNEL || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
     }
 
-    private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, boolean plain, GgmlType type) {
+    private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, GgmlType type) {
         var bytes = source.bytes(name);
         var dtype = source.info(name).dtype();
         var reordered = !weight.ggufRows().equals(WeightSpec.RowOrder.SAME);
@@ -78,7 +89,7 @@ public final class GgufExport {
         }
         int outs = weight.outFeatures(), ins = weight.inFeatures();
         var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
-        return new GgufWriter.Tensor(weight.ggufName(), plain ? GgmlType.F32 : type, outs, ins, false, (first, count, into) -> {
+        return new GgufWriter.Tensor(weight.ggufName(), type, outs, ins, false, (first, count, into) -> {
             if (!reordered) rows.read(first, count, into, ins);
             else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
         });

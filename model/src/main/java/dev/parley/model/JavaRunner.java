@@ -309,10 +309,12 @@ final class JavaRunner {
         var spec = layer.spec();
         int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
                 stride = layer.input().size();
-        var rule = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+        var all = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+        var sinks = layer.sinks();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
+            var rule = sinks.length == 0 ? all : all.withSink(sinks[h]);
             Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + spec.queryAt(h), rule, from, position + 1,
                     buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
             pass.trace().ifPresent(trace -> System.arraycopy(buffers.lines[member], from, trace.attention()[t][number][h], from,
@@ -334,6 +336,7 @@ final class JavaRunner {
             case GELU_ERF -> Activations.geluErf(inner, at, m);
             case GATED_SILU -> Activations.siluTimes(inner, at, inner, at + m, m);
             case GATED_GELU -> Activations.geluTimes(inner, at, inner, at + m, m);
+            case CLAMPED_SWIGLU -> Activations.clampedSwiglu(inner, at, inner, at + m, m);
         }
     }
 

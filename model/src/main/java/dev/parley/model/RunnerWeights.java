@@ -101,9 +101,13 @@ final class RunnerWeights {
         SideBySide output();
     }
 
-    /** Attention, whose input is to queries, keys and values. */
-    record Heads(AttentionSpec spec, SideBySide input, Optional<Norm> queryNorm, Optional<Norm> keyNorm, SideBySide output)
-            implements Mixing {}
+    /**
+     * Attention, whose input is to queries, keys and values.
+     *
+     * @param sinks of each query head, if there are any
+     */
+    record Heads(AttentionSpec spec, SideBySide input, Optional<Norm> queryNorm, Optional<Norm> keyNorm, float[] sinks,
+            SideBySide output) implements Mixing {}
 
     /**
      * A short convolution.
@@ -167,7 +171,7 @@ final class RunnerWeights {
         var output = alone(spec.mixer().output());
         var mixer = switch (spec.mixer()) {
             case AttentionSpec attention -> new Heads(attention, sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
-                    attention.keyNorm().map(this::norm), output);
+                    attention.keyNorm().map(this::norm), vector(attention.sinks()), output);
             case ShortConvSpec convolution -> new ShortConv(convolution, alone(convolution.input()), kernel(convolution), output);
         };
         var mlp = switch (spec.mlp()) {

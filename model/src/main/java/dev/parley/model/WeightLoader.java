@@ -9,6 +9,7 @@ import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;
+import dev.parley.weights.WeightSource.Blocks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -39,10 +40,11 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name)
+                    : Optional.<Blocks>empty();
             if (blocks.isPresent()) {
-                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
-                weights.put(weight, blocks.get());
+                if (!BlockWeights.areFinite(blocks.get())) requireFinite(name); // which tells where
+                weights.put(weight, BlockWeights.matrix(blocks.get(), weight));
                 continue;
             }
             var bytes = source.bytes(name);

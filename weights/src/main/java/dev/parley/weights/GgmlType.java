@@ -131,7 +131,7 @@ public enum GgmlType {
     /** True of the types that {@link #narrow} writes. */
     public boolean canBeWritten() {
         return switch (this) {
-            case F32, F16, BF16, Q8_0, Q4_0 -> true;
+            case F32, F16, BF16, Q8_0, Q4_0, MXFP4 -> true;
             default -> false;
         };
     }
@@ -156,6 +156,9 @@ public enum GgmlType {
             case Q4_0 -> {
                 for (int b = 0; b < count / 32; b++) narrowQ4(from, at + 32 * b, into, offset + 18L * b);
             }
+            case MXFP4 -> {
+                for (int b = 0; b < count / 32; b++) narrowFp4(from, at + 32 * b, into, offset + 17L * b);
+            }
             default -> throw new IllegalArgumentException("Parley reads " + this + " and does not write it.");
         }
     }
@@ -174,6 +177,19 @@ public enum GgmlType {
         for (int i = 0; i < 32; i++) {
             var scaled = x[at + i] * inverse; // ggml rounds halves away from 0
             into.set(ValueLayout.JAVA_BYTE, block + 2 + i, (byte) (scaled < 0 ? -Math.round(-scaled) : Math.round(scaled)));
+        }
+    }
+
+    /** Numbers that come from such blocks are written as they were. */
+    private static void narrowFp4(float[] x, int at, MemorySegment into, long block) {
+        var largest = 0f;
+        for (int i = 0; i < 32; i++) largest = Math.max(largest, Math.abs(x[at + i]));
+        var scale = largest == 0 ? 0 : Math.clamp(Math.getExponent(largest) - 2 + 127, 0, 254); // the largest code is 6, between 4 and 8
+        into.set(ValueLayout.JAVA_BYTE, block, (byte) scale);
+        var half = GgmlBlocks.halfPower(scale);
+        for (int i = 0; i < 16; i++) {
+            int low = GgmlBlocks.nearestFloat4(x[at + i] / half), high = GgmlBlocks.nearestFloat4(x[at + 16 + i] / half);
+            into.set(ValueLayout.JAVA_BYTE, block + 1 + i, (byte) (low | high << 4));
         }
     }
 

@@ -53,16 +53,18 @@ public final class GgufWriter {
             return new Tensor(other, type, rows, columns, oneDimension, matrices, source);
         }
 
-        /** Matrices of the same size and type as one tensor of the first one's name. */
+        /** Matrices, or vectors, of the same size and type as one tensor of the first one's name. */
         public static Tensor stacked(List<Tensor> matrices) {
             var one = matrices.getFirst();
-            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, matrices.size(), (first, count, into) -> {
-                var row = new float[one.columns];
-                for (int i = 0; i < count; i++) {
-                    matrices.get((first + i) / one.rows).source.read((first + i) % one.rows, 1, row);
-                    System.arraycopy(row, 0, into, i * one.columns, one.columns);
-                }
-            });
+            var vectors = one.oneDimension; // make the rows of a matrix
+            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, vectors ? 1 : matrices.size(),
+                    (first, count, into) -> {
+                        var row = new float[one.columns];
+                        for (int i = 0; i < count; i++) {
+                            matrices.get((first + i) / one.rows).source.read((first + i) % one.rows, 1, row);
+                            System.arraycopy(row, 0, into, i * one.columns, one.columns);
+                        }
+                    });
         }
 
         long bytes() {
