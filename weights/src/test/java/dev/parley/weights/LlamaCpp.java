@@ -87,14 +87,19 @@ public final class LlamaCpp {
         }
     }
 
-    /** Rows of numbers as blocks. */
-    public byte[] narrow(GgmlType type, float[] numbers, int columns) {
+    /**
+     * Rows of numbers as blocks.
+     *
+     * @param importance of each column; empty for none
+     */
+    public byte[] narrow(GgmlType type, float[] numbers, int columns, float[] importance) {
         try (var memory = Arena.ofConfined()) {
+            var weights = importance.length == 0 ? MemorySegment.NULL : memory.allocateFrom(ValueLayout.JAVA_FLOAT, importance);
             var from = memory.allocateFrom(ValueLayout.JAVA_FLOAT, numbers);
             var into = memory.allocate(type.bytes(numbers.length), 64);
             call(base, "ggml_quantize_chunk", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS,
                     ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS),
-                    type.id(), from, into, 0L, (long) numbers.length / columns, (long) columns, MemorySegment.NULL);
+                    type.id(), from, into, 0L, (long) numbers.length / columns, (long) columns, weights);
             return into.toArray(ValueLayout.JAVA_BYTE);
         }
     }
