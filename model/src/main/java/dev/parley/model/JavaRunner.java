@@ -77,6 +77,7 @@ final class JavaRunner {
     void run(ForwardBatch pass, float[][] scores) {
         pass.reserve();
         makeRoom(pass.tokens(), pass.longest());
+        buffers.squares = pass.squares();
         var outputs = pass.outputs();
         team.run(member -> {
             embed(pass, member);
@@ -220,8 +221,12 @@ final class JavaRunner {
      * wait for each other.
      */
     private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
-        var tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE);
-        team.share(tiles * products.forms().size(), part -> {
+        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size();
+        team.share(parts + (buffers.squares.isPresent() ? 1 : 0), part -> {
+            if (part == parts) {
+                buffers.squares.get().add(products, x, 0, stride, n);
+                return;
+            }
             int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
             for (int t = from; t < Math.min(n, from + Matrix.SIDE_BY_SIDE); t++)
                 products.forms().get(form).arrange(x, t * stride, buffers.arranged[form], t, n);

@@ -32,7 +32,7 @@ final class RunnerWeights {
     record Norm(float[] scale, float[] shift, float epsilon) {}
 
     /** A matrix and what is added to its product; an empty bias where nothing is. */
-    record Projection(Matrix weight, float[] bias) {}
+    record Projection(WeightSpec spec, Matrix weight, float[] bias) {}
 
     /**
      * Products of the same input, whose results lie side by side.
@@ -162,7 +162,7 @@ final class RunnerWeights {
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = SideBySide.of(List.of(new Projection(weights.matrix(blueprint.head().weight()), new float[0])));
+        head = SideBySide.of(List.of(new Projection(blueprint.head().weight(), weights.matrix(blueprint.head().weight()), new float[0])));
         logitScale = (float) blueprint.head().scale();
         logitSoftcap = (float) blueprint.head().softcap();
     }
@@ -220,7 +220,7 @@ final class RunnerWeights {
     }
 
     private Projection projection(LinearSpec spec) {
-        return new Projection(weights.matrix(spec.weight()), vector(spec.bias()));
+        return new Projection(spec.weight(), weights.matrix(spec.weight()), vector(spec.bias()));
     }
 
     private float[] vector(Optional<WeightSpec> spec) {
