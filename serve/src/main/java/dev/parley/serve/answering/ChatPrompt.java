@@ -13,7 +13,6 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
-import dev.parley.tokenizer.Tokenizer;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A conversation as the model is given it, and how its answer is to be read.
@@ -79,13 +79,17 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
-        var template = ToolTemplate.of(model.requireChatTemplate());
-        var ids = encoded(model, template, messages, param, tools, variables);
-        var calls = tools.use() == Use.NEVER ? Optional.<Calls>empty() : Optional.of(calls(model.tokenizer(), template.format(), tools));
-        if (calls.isPresent() && calls.get().opened()) {
-            ids = Arrays.copyOf(ids, ids.length + 1);
-            ids[ids.length - 1] = calls.get().opener().orElseThrow();
-        }
+        return of(model, ids(model, messages, param, tools, variables, false), param, tools, grammar, settings);
+    }
+
+    /**
+     * The same of tokens that {@link #ids} has given.
+     *
+     * @throws ApiError if they are too many, or the settings contradict each other
+     */
+    public static ChatPrompt of(ServedModel model, int[] ids, String param, OfferedTools tools, Optional<Grammar> grammar,
+            GenerationConfigBuilder settings) {
+        var calls = calls(model, tools);
         requireRoom(model, ids.length, param);
         calls.flatMap(c -> grammar(c, grammar)).or(() -> grammar).ifPresent(settings::grammar);
         var config = SamplingFields.build(settings);
@@ -93,10 +97,25 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return new ChatPrompt(ids, config, calls, Thinking.of(model, ids));
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, OfferedTools tools,
-            Map<String, JsonNode> variables) {
+    /**
+     * The tokens of a conversation, as many as they are.
+     *
+     * @param continued whether the answer goes on with the last message, which is the assistant's, rather than follows it
+     * @throws ApiError if the model has no template, or it does not take the conversation
+     */
+    public static int[] ids(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
+            boolean continued) {
+        var ids = encoded(model, messages, param, tools, variables, continued);
+        var opener = calls(model, tools).filter(Calls::opened).map(Calls::opener).orElse(OptionalInt.empty());
+        return opener.isEmpty() ? ids : IntStream.concat(Arrays.stream(ids), opener.stream()).toArray();
+    }
+
+    private static int[] encoded(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
+            boolean continued) {
         try {
-            return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
+            var template = model.requireChatTemplate();
+            var conversation = ToolTemplate.of(template).conversation(messages, tools.tools(), variables);
+            return continued ? template.idsToContinue(model.tokenizer(), conversation) : template.ids(model.tokenizer(), conversation);
         } catch (TokenizerException e) {
             throw ApiError.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
         }
@@ -115,11 +134,13 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
                         + param + " have " + length + " tokens. Shorten them.");
     }
 
-    private static Calls calls(Tokenizer tokenizer, ToolFormat format, OfferedTools tools) {
-        var opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
+    private static Optional<Calls> calls(ServedModel model, OfferedTools tools) {
+        if (tools.use() == Use.NEVER) return Optional.empty();
+        var format = ToolTemplate.of(model.requireChatTemplate()).format();
+        var opener = format.opener().map(model.tokenizer()::idOf).orElse(OptionalInt.empty());
         // it has a text after all
-        if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();
-        return new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener);
+        if (opener.isPresent() && model.tokenizer().textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();
+        return Optional.of(new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener));
     }
 
     /** A required call is the grammar; an optional one stands beside the grammar of the text. */
