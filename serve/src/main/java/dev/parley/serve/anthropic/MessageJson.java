@@ -42,7 +42,7 @@ final class MessageJson {
     ObjectNode whole(ArrayNode content, Stop stop, Usage usage) {
         var json = begun(content);
         put(json, Optional.of(stop));
-        json.set("usage", usage(usage).putNull("cache_creation").putNull("inference_geo").putNull("service_tier").putNull("speed"));
+        json.set("usage", wholeUsage(usage));
         return json;
     }
 
@@ -61,8 +61,7 @@ final class MessageJson {
     ObjectNode start(int promptTokens) {
         var message = begun(JsonNodeFactory.instance.arrayNode());
         put(message, Optional.empty());
-        message.set("usage", usage(new Usage(promptTokens, 0, 0)).putNull("cache_creation").putNull("inference_geo").putNull("service_tier")
-                .putNull("speed"));
+        message.set("usage", wholeUsage(new Usage(promptTokens, 0, 0)));
         var event = event("message_start");
         event.set("message", message);
         return event;
@@ -79,6 +78,10 @@ final class MessageJson {
     /** An event that says nothing else. */
     static ObjectNode event(String type) {
         return JsonNodeFactory.instance.objectNode().put("type", type);
+    }
+
+    private static ObjectNode wholeUsage(Usage usage) {
+        return usage(usage).putNull("cache_creation").putNull("inference_geo").putNull("service_tier").putNull("speed");
     }
 
     /** What was read from the prefix cache is not counted as input; both together are the prompt. */

@@ -66,7 +66,7 @@ public final class MessagesRoutes implements Routes {
                 return;
             }
             ServerSentEvents.answer(request,
-                    stream -> run(request, model, asked, json, new SentEvents(stream, json.start(asked.prompt().ids().length))));
+                    stream -> run(request, model, asked, json, SentEvents.to(stream, json.start(asked.prompt().ids().length))));
         }
     }
 
@@ -90,7 +90,7 @@ public final class MessagesRoutes implements Routes {
         JsonBody.warnOfUnknown(request, fields);
         var json = new MessageJson(assistant.name());
         if (!streamed) JsonBody.write(request, run(request, assistant, turn, json, MessageEvents.UNHEARD));
-        else ServerSentEvents.answer(request, stream -> run(request, assistant, turn, json, new SentEvents(stream, json.start(0))));
+        else ServerSentEvents.answer(request, stream -> run(request, assistant, turn, json, SentEvents.to(stream, json.start(0))));
     }
 
     private ObjectNode run(Context request, Served assistant, TurnRequest turn, MessageJson json, MessageEvents events) {

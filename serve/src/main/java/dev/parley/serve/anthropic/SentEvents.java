@@ -3,6 +3,8 @@ package dev.parley.serve.anthropic;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.http.ServerSentEvents;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Sends the events of one message. The first is {@code message_start}, which is sent once there is something to tell, so that what is
@@ -13,33 +15,41 @@ final class SentEvents implements MessageEvents {
 
     private static final Duration QUIET = Duration.ofSeconds(5);
 
-    private final ServerSentEvents stream;
+    private final Consumer<ObjectNode> send;
     private final ObjectNode start;
+    private final LongSupplier nanos;
     private boolean begun;
-    private long last = System.nanoTime();
+    private long last;
 
-    SentEvents(ServerSentEvents stream, ObjectNode start) {
-        this.stream = stream;
+    /**
+     * @param send writes an event at once
+     * @param start the first of them
+     * @param nanos the time
+     */
+    SentEvents(Consumer<ObjectNode> send, ObjectNode start, LongSupplier nanos) {
+        this.send = send;
         this.start = start;
+        this.nanos = nanos;
+        last = nanos.getAsLong();
+    }
+
+    /** Into a stream, each under the name of its type. */
+    static SentEvents to(ServerSentEvents stream, ObjectNode start) {
+        return new SentEvents(event -> stream.send(event.path("type").textValue(), event), start, System::nanoTime);
     }
 
     @Override
     public void tell(ObjectNode event) {
         if (!begun) {
             begun = true;
-            send(start);
-            send(MessageJson.event("ping"));
+            send.accept(start);
         }
-        send(event);
+        send.accept(event);
+        last = nanos.getAsLong();
     }
 
     @Override
     public void onWait() {
-        if (System.nanoTime() - last >= QUIET.toNanos()) tell(MessageJson.event("ping"));
-    }
-
-    private void send(ObjectNode event) {
-        stream.send(event.path("type").textValue(), event);
-        last = System.nanoTime();
+        if (nanos.getAsLong() - last >= QUIET.toNanos()) tell(MessageJson.event("ping"));
     }
 }
