@@ -57,6 +57,7 @@ record MessagesRequest(ChatPrompt prompt, List<String> stops, boolean stream, bo
     static MessagesRequest read(JsonFields fields, ServedModel model) {
         var most = fields.integer("max_tokens", 1, Integer.MAX_VALUE).orElseThrow(() -> fields.missing("max_tokens"));
         fields.integer("n", 1, 1);
+        fields.string("user");
         var settings = SamplingFields.settings(fields, model.defaults(), model.tokenizer().vocabSize());
         SamplingFields.addStops(fields, STOPS, settings);
         settings.maxNewTokens(most).maxLength(0).numReturnSequences(1).logprobs(-1);
