@@ -274,6 +274,10 @@ public final class FakeHub implements AutoCloseable {
         var asked = range.map(r -> r.substring("bytes=".length()).split("-"));
         var from = asked.map(a -> Long.parseLong(a[0])).orElse(0L);
         var end = asked.filter(a -> a.length > 1).map(a -> Math.min(size, Long.parseLong(a[1]) + 1)).orElse(size);
+        if (from > size || end < from) {
+            exchange.sendResponseHeaders(416, -1);
+            return;
+        }
         if (range.isPresent()) exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + size);
         exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
         if (exchange.getRequestMethod().equals("HEAD")) {

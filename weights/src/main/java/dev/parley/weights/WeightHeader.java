@@ -12,7 +12,8 @@ import java.nio.file.Path;
  */
 public final class WeightHeader {
 
-    private static final long FIRST = 1 << 20;
+    /** What is read at first: the header of most safetensors files, and of a GGUF file, which has a vocabulary in it, a beginning. */
+    private static final long FIRST = 1 << 17, FIRST_OF_GGUF = 1 << 20;
 
     private WeightHeader() {}
 
@@ -34,7 +35,7 @@ public final class WeightHeader {
      */
     public static long needed(Path file, long known) throws IOException {
         try (var channel = FileChannel.open(file)) {
-            if (known < Math.min(8, channel.size())) return Math.min(FIRST, channel.size());
+            if (known < Math.min(8, channel.size())) return Math.min(isGguf(file.toString()) ? FIRST_OF_GGUF : FIRST, channel.size());
             if (isGguf(file.toString())) return Gguf.headerIsWithin(file, known) ? known : Math.min(channel.size(), 2 * known);
             if (channel.size() < 8) return known;
             var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
