@@ -79,6 +79,30 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         };
     }
 
+    /**
+     * Bytes that a weight takes once it is loaded to run, but for what fills rows up to whole vectors.
+     *
+     * @param source empty where only the config is known
+     */
+    static long bytesToRun(Optional<WeightSource> source, Blueprint blueprint, WeightSpec weight, WeightType type) {
+        var held = held(weight, type);
+        if (held == WeightType.AS_STORED) {
+            if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
+            var loader = new WeightLoader(source.get(), blueprint);
+            var name = loader.nameInFile(weight);
+            var blocks = BlockWeights.find(source.get(), name, weight);
+            if (blocks.isPresent()) return blocks.get().bytes();
+            held = loader.plain(weight, name);
+        }
+        return switch (held) {
+            case FLOAT32 -> Float.BYTES * weight.elements();
+            case BFLOAT16 -> Short.BYTES * weight.elements();
+            case INT8 -> weight.elements() + Float.BYTES * (long) weight.outFeatures();
+            case INT4 -> weight.elements() / 2 + Short.BYTES * Math.ceilDiv(weight.elements(), (long) Int4Matrix.GROUP);
+            case AS_STORED -> throw new IllegalStateException("A weight outside of blocks has a type.");
+        };
+    }
+
     private Matrix matrix(String name, WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {
         try {
             return matrix(weight, bytes, dtype, type, arena);
