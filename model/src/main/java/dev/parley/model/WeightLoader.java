@@ -90,8 +90,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
             var loader = new WeightLoader(source.get(), blueprint);
             var name = loader.nameInFile(weight);
-            var blocks = BlockWeights.find(source.get(), name, weight);
-            if (blocks.isPresent()) return blocks.get().bytes();
+            var blocks = weight.isVector() ? Optional.<Blocks>empty() : BlockWeights.find(source.get(), name);
+            if (blocks.isPresent()) return BlockWeights.matrix(blocks.get(), weight).bytes();
             held = loader.plain(weight, name);
         }
         return switch (held) {
