@@ -57,7 +57,7 @@ class ForcedCallsTest {
         for (var name : List.of("book", "stop")) {
             var definition = JSON.createObjectNode().put("type", "function");
             definition.putObject("function").put("name", name).put("description", "?").set("parameters", JSON.readTree(SCHEMAS.get(name)));
-            tools.add(new Tool(name, definition));
+            tools.add(new Tool(name, definition, true));
         }
         return tools;
     }
@@ -139,7 +139,7 @@ class ForcedCallsTest {
     @MethodSource("marked")
     void aCallInFreeTextKeepsItsSchemaFromWhereItBegins(ToolFormat format, boolean special) throws Exception {
         var tokenizer = tokenizer(format, special);
-        var form = form(format, tokenizer, false, Use.AS_IT_LIKES_BY_SCHEMA);
+        var form = form(format, tokenizer, false, Use.AS_IT_LIKES);
         var end = tokenizer.idOf("<|end|>").orElseThrow();
         var biases = Script.beginning(new int[] {end}, tokenizer, "Well." + format.markers().getFirst());
         try (var model = RandomModels.load(ModelConfig.gpt2(tokenizer.vocabSize(), 512, 32, 1, 2), 3)) {
@@ -158,7 +158,7 @@ class ForcedCallsTest {
     @MethodSource("formats")
     void textWithoutACallIsFree(ToolFormat format) throws Exception {
         var tokenizer = tokenizer(format, true);
-        var form = form(format, tokenizer, true, Use.AS_IT_LIKES_BY_SCHEMA);
+        var form = form(format, tokenizer, true, Use.AS_IT_LIKES);
         var grammar = form.grammar(Optional.empty()).orElseThrow();
         for (var text : List.of("", "Hello.", "a < b, [TOOL, <tool_\n", "日本語 \u0000")) assertTrue(grammar.matches(text), text);
     }

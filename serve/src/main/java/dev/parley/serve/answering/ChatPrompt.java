@@ -1,4 +1,4 @@
-package dev.parley.serve.openai.chat;
+package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,10 +8,9 @@ import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
+import dev.parley.serve.answering.OfferedTools.Use;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.ToolFields;
-import dev.parley.serve.openai.ToolFields.Use;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
@@ -23,7 +22,7 @@ import java.util.Optional;
  * A conversation as the model is given it, and how its answer is to be read.
  *
  * <pre>{@code
- * var prompt = ChatPrompt.of(model, messages, ToolFields.NONE, Map.of(), Optional.empty(), settings);
+ * var prompt = ChatPrompt.of(model, messages, OfferedTools.NONE, Map.of(), Optional.empty(), settings);
  * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
  * }</pre>
  *
@@ -34,13 +33,13 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
     /**
      * Writes a conversation by the model's chat template.
      *
-     * @param messages as {@link ChatMessages} gives them
+     * @param messages as chat templates read them, the arguments of calls as JSON in a string
      * @param variables more that the template may read
      * @param text what the answer's text must be, for structured output
      * @param settings of sampling; what the form of the answer needs is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
         return of(model, messages, "messages", tools, variables, text, settings);
     }
@@ -50,23 +49,38 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      *
      * @param param the field that they come from
      */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
-        var config = SamplingFields.build(settings);
-        var template = ToolTemplate.of(model.requireChatTemplate());
-        var read = new HashMap<>(ThinkingFormat.variables(config));
+        var read = new HashMap<>(ThinkingFormat.variables(SamplingFields.build(settings)));
         read.putAll(variables);
-        var ids = encoded(model, template, messages, param, tools, read);
+        return of(model, ids(model, messages, param, tools, read, false), param, tools, text, settings);
+    }
+
+    /**
+     * The same of tokens that {@link #ids} has given.
+     *
+     * @throws ApiError if they are too many, or the settings contradict each other
+     */
+    public static ChatPrompt of(ServedModel model, int[] ids, String param, OfferedTools tools, Optional<Grammar> text,
+            GenerationConfigBuilder settings) {
         requireRoom(model, ids.length, param);
         var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), ids, tools.calls());
         var grammar = StructuredOutputFields.madeIfAny(tools.use() == Use.NEVER ? "response_format" : "tools", () -> form.grammar(text));
-        return new ChatPrompt(ids, form.config(config, grammar), form);
+        return new ChatPrompt(ids, form.config(SamplingFields.build(settings), grammar), form);
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools,
-            Map<String, JsonNode> variables) {
+    /**
+     * The tokens of a conversation, as many as they are.
+     *
+     * @param continued whether the answer goes on with the last message, which is the assistant's, rather than follows it
+     * @throws ApiError if the model has no template, or it does not take the conversation
+     */
+    public static int[] ids(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
+            boolean continued) {
         try {
-            return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
+            var template = model.requireChatTemplate();
+            var conversation = ToolTemplate.of(template).conversation(messages, tools.tools(), variables);
+            return continued ? template.idsToContinue(model.tokenizer(), conversation) : template.ids(model.tokenizer(), conversation);
         } catch (TokenizerException e) {
             throw ApiError.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
         }
