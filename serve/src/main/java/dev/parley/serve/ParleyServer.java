@@ -14,6 +14,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.http.ErrorHandlers;
+import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
@@ -77,7 +78,7 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note);
+        errors = new ErrorHandlers(note, path -> ErrorJson::of);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);

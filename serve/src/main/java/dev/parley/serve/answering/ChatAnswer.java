@@ -1,4 +1,4 @@
-package dev.parley.serve.openai.chat;
+package dev.parley.serve.answering;
 
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
@@ -10,9 +10,6 @@ import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.EngineCall;
-import dev.parley.serve.openai.Ids;
-import dev.parley.serve.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.parley.serve.openai.chat;
+package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,10 +8,9 @@ import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
+import dev.parley.serve.answering.OfferedTools.Use;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.ToolFields;
-import dev.parley.serve.openai.ToolFields.Use;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.Tokenizer;
@@ -27,7 +26,7 @@ import java.util.OptionalInt;
  * A conversation as the model is given it, and how its answer is to be read.
  *
  * <pre>{@code
- * var prompt = ChatPrompt.of(model, messages, ToolFields.NONE, Map.of(), Optional.empty(), settings);
+ * var prompt = ChatPrompt.of(model, messages, OfferedTools.NONE, Map.of(), Optional.empty(), settings);
  * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
  * }</pre>
  *
@@ -55,18 +54,18 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @param opened whether the prompt ends within the calls
      * @param opener the token with which they begin, where that has no text
      */
-    public record Calls(ToolFormat format, ToolFields tools, boolean opened, OptionalInt opener) {}
+    public record Calls(ToolFormat format, OfferedTools tools, boolean opened, OptionalInt opener) {}
 
     /**
      * Writes a conversation by the model's chat template.
      *
-     * @param messages as {@link ChatMessages} gives them
+     * @param messages as chat templates read them, the arguments of calls as JSON in a string
      * @param variables more that the template may read
      * @param grammar of the answer's text, for structured output
      * @param settings of sampling; the grammar is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, ToolFields tools, Map<String, JsonNode> variables,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
         return of(model, messages, "messages", tools, variables, grammar, settings);
@@ -77,7 +76,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      *
      * @param param the field that they come from
      */
-    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, ToolFields tools, Map<String, JsonNode> variables,
+    public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
@@ -94,7 +93,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return new ChatPrompt(ids, config, calls, Thinking.of(model, ids));
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, ToolFields tools,
+    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, OfferedTools tools,
             Map<String, JsonNode> variables) {
         try {
             return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
@@ -116,7 +115,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
                         + param + " have " + length + " tokens. Shorten them.");
     }
 
-    private static Calls calls(Tokenizer tokenizer, ToolFormat format, ToolFields tools) {
+    private static Calls calls(Tokenizer tokenizer, ToolFormat format, OfferedTools tools) {
         var opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
         // it has a text after all
         if (opener.isPresent() && tokenizer.textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();

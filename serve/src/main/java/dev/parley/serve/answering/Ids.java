@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import dev.parley.generate.tools.ToolFormat;
 import java.security.SecureRandom;
