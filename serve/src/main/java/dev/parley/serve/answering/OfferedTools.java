@@ -2,6 +2,8 @@ package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerForm.Calls;
 import dev.parley.generate.tools.Tool;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
@@ -11,8 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
  * The tools of a request and how they are to be used.
@@ -99,8 +100,9 @@ public record OfferedTools(List<Tool> tools, List<Tool> callable, Use use, boole
         return forms;
     }
 
-    /** The names of all tools. */
-    public Set<String> names() {
-        return tools.stream().map(Tool::name).collect(Collectors.toSet());
+    /** The calls that an answer may have; empty where it may have none. */
+    public Optional<Calls> calls() {
+        return use == Use.NEVER ? Optional.empty()
+                : Optional.of(new Calls(tools, callable, several, use == Use.ALWAYS ? AnswerForm.Use.ALWAYS : AnswerForm.Use.AS_IT_LIKES));
     }
 }
