@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * {@code <|channel|>commentary to=functions.name <|constrain|>json<|message|>{…}<|call|>}: harmony, in which GPT-OSS writes (OpenAI 2025,
@@ -39,15 +41,25 @@ public record HarmonyFormat() implements ToolFormat {
     /** Ends the answer. */
     public static final String RETURN = "<|return|>";
 
+    /** What an answer ends with. */
+    public static final List<String> ENDS_OF_ANSWER = List.of(CALL, RETURN);
+
     static final String FUNCTIONS = "functions.";
 
     private static final String TO = "to=" + FUNCTIONS, ANALYSIS = CHANNEL + "analysis" + MESSAGE, NEXT = END + START + "assistant";
+    private static final Pattern RECIPIENT = Pattern.compile("\\bto=(?:functions\\.)?([\\w.-]{1,200})");
+    private static final NamedJsonCalls.Frame FRAME = new NamedJsonCalls.Frame(HarmonyFormat::recipient, List.of(), List.of(END), CALL);
     private static final List<String> NOT_IN_CONTENT = List.of(START, CHANNEL, MESSAGE, END, CALL, RETURN);
     private static final Map<String, String> EFFORTS = Map.of("none", "low", "minimal", "low", "xhigh", "high");
 
     /** Whether a template writes conversations so. */
     static boolean isWrittenBy(ChatTemplate template) {
         return template.source().contains(CHANNEL) && template.source().contains(MESSAGE) && template.source().contains(START);
+    }
+
+    /** The function that a header calls. */
+    public static Optional<String> recipient(String header) {
+        return Optional.of(RECIPIENT.matcher(header)).filter(Matcher::find).map(m -> m.group(1));
     }
 
     @Override
@@ -58,7 +70,7 @@ public record HarmonyFormat() implements ToolFormat {
     /** The recipient stands behind the role or behind the channel. */
     @Override
     public List<String> markers() {
-        return List.of(" " + TO, CHANNEL + "commentary " + TO);
+        return List.of(CHANNEL + "commentary " + TO, " " + TO);
     }
 
     /** Those that end the answer show no text. */
@@ -84,7 +96,12 @@ public record HarmonyFormat() implements ToolFormat {
     }
 
     private static Grammar call(Tool tool) {
-        return Grammar.sequence(Grammar.ofText(CHANNEL + "commentary " + TO + tool.name() + " " + CONSTRAIN + "json" + MESSAGE), tool.arguments());
+        return Grammar.sequence(Grammar.ofText(ToolFormat.HARMONY.header(tool.name())), tool.arguments());
+    }
+
+    /** What stands before the arguments of a call. */
+    public String header(String function) {
+        return CHANNEL + "commentary " + TO + function + " " + CONSTRAIN + "json" + MESSAGE;
     }
 
     /** Messages to the user, and then the answer or a call. */
@@ -111,7 +128,7 @@ public record HarmonyFormat() implements ToolFormat {
 
     @Override
     public CallScanner scanner(Collection<Tool> tools, CallScanner.Sink sink) {
-        return new HarmonyCall(sink);
+        return new NamedJsonCalls(FRAME, sink);
     }
 
     /**
