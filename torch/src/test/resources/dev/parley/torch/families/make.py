@@ -130,7 +130,7 @@ for name, config in MODELS.items():
     ids = torch.randint(3, 97, (2, 20), generator=RNG)
     labels = ids.clone()
     labels[0, :9] = -100
-    out = wide(input_ids=ids, use_cache=False)
+    out = wide(input_ids=ids, use_cache=False, output_attentions=True)
     shifted = out.logits[:, :-1].reshape(-1, 97).log_softmax(-1)
     token = shifted.gather(1, ids[:, 1:].reshape(-1, 1)).view(2, -1)
     kept = labels[:, 1:].reshape(-1) != -100
@@ -154,5 +154,6 @@ for name, config in MODELS.items():
     json.dump({"made_by": f"transformers {t.__version__}, float64", "input_ids": ids.tolist(), "labels_masked": labels.tolist(),
                "logits": rounded(out.logits), "token_logprobs": rounded(token), "loss_masked": loss.item(),
                "loss_masked_targets": int(kept.sum()), "gradients": {"tensors": gradients},
+               **({"attention_given": [[rounded(head[-1].sum()) for head in layer[0]] for layer in out.attentions]} if "gpt-oss" in name else {}),
                "greedy": {"max_new_tokens": 24, "rows": rows}}, open(os.path.join(folder, "expected.json"), "w"))
     print(name, sum(p.numel() for p in wide.parameters()), "smallest margin", min(m for r in rows for m in r["margins"]))
