@@ -59,7 +59,8 @@ public final class GgufExport {
      */
     private static boolean keptPlain(Blueprint blueprint, WeightSpec weight, GgmlType type) {
         var positions = blueprint.embedding().positions().filter(weight::equals).isPresent();
-        return positions || weight.use() == WeightSpec.Use.KERNEL || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
+        return positions || weight.use() == WeightSpec.Use.KERNEL
+                || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
     }
 
     private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, boolean plain, GgmlType type) {

@@ -39,7 +39,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name, weight)
+                    : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
                 if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
                 weights.put(weight, blocks.get());
