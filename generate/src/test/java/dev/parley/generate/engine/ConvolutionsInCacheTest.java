@@ -67,7 +67,7 @@ class ConvolutionsInCacheTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"FLOAT32", "BFLOAT16", "INT8"})
+    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void scoresDoNotDependOnHowTokensWereFedNorOnSevenOtherTexts(WeightType type) {
         try (var model = load(type, Backend.JAVA); var session = model.openSession(1L << 24)) {
             var whole = session.feed(List.of(new Feed(session.open(), TEXT, Scored.ALL, false))).getFirst().scores();
@@ -141,6 +141,22 @@ class ConvolutionsInCacheTest {
         }
         var alone = new Generator(model).generate(List.of(prompt), config);
         for (int row = 0; row < alone.size(); row++) assertArrayEquals(alone.get(row).ids(), found.get(row).ids(), "row " + row);
+    }
+
+    /** Where libtorch reads long prompts, the Java engine goes on from the states that it left. */
+    @Test
+    void whatLibtorchHasReadTheJavaEngineGoesOnFrom() {
+        var ids = Arrays.copyOf(TEXT, 150);
+        try (var model = load(WeightType.FLOAT32, Backend.AUTO); var session = model.openSession(1L << 24); var read = session.open();
+                var fed = session.open()) {
+            session.feed(List.of(new Feed(read, ids, Scored.NONE, false)));
+            for (int from = 0; from < ids.length; from += 50) // too few tokens to be read by libtorch
+                session.feed(List.of(new Feed(fed, Arrays.copyOfRange(ids, from, from + 50), Scored.NONE, false)));
+            for (var id : prompt(8, 10)) {
+                var scores = session.feed(List.of(Feed.of(read, id), Feed.of(fed, id)));
+                assertArrayEquals(scores.getLast().scores()[0], scores.getFirst().scores()[0], 1e-4f);
+            }
+        }
     }
 
     /** Branches that are forked, cut back and put together by the two engines, which have nothing of a cache in common. */
