@@ -1,6 +1,7 @@
 package dev.parley.explain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,14 +15,15 @@ public record HeadAttention(List<float[][][]> weights) {
         return new HeadAttention(tokens.stream().map(traced::attention).toList());
     }
 
-    /** The mean over layers and heads. */
+    /** The mean over layers with attention, and over their heads. */
     Attribution mean() {
         var rows = new ArrayList<double[]>();
         for (var layers : weights) {
             var mean = new double[layers[0][0].length];
-            for (var heads : layers) {
+            var attentive = Arrays.stream(layers).filter(heads -> looks(heads[0])).toList();
+            for (var heads : attentive) {
                 for (var head : heads) {
-                    for (int s = 0; s < mean.length; s++) mean[s] += head[s] / (layers.length * heads.length);
+                    for (int s = 0; s < mean.length; s++) mean[s] += head[s] / (attentive.size() * heads.length);
                 }
             }
             rows.add(mean);
@@ -31,7 +33,8 @@ public record HeadAttention(List<float[][][]> weights) {
 
     /**
      * Attention rollout, Abnar and Zuidema 2020 (arXiv:2005.00928), section 3: a layer mixes tokens by half its heads' mean and half the
-     * residual stream, and the layers' mixtures are multiplied. Here row by row, from the last layer down.
+     * residual stream, and the layers' mixtures are multiplied. Here row by row, from the last layer down. A layer without attention is
+     * passed over.
      */
     static Attribution rollout(TracedText traced, List<ExplainedToken> tokens) {
         var rows = new ArrayList<double[]>();
@@ -53,9 +56,19 @@ public record HeadAttention(List<float[][][]> weights) {
         var mixed = new double[row.length];
         for (int t = 0; t < row.length; t++) {
             if (row[t] == 0) continue;
+            if (!looks(means[t])) {
+                mixed[t] += row[t];
+                continue;
+            }
             for (int s = 0; s <= t; s++) mixed[s] += 0.5 * row[t] * means[t][s];
             mixed[t] += 0.5 * row[t];
         }
         return mixed;
+    }
+
+    /** Whether these are what a head gives to tokens, which adds up to 1; in layers without attention all are 0. */
+    private static boolean looks(float[] head) {
+        for (var weight : head) if (weight > 0) return true;
+        return false;
     }
 }
