@@ -39,9 +39,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED ? blocks(name, weight, arena) : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
-                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
                 weights.put(weight, blocks.get());
                 continue;
             }
@@ -75,6 +74,15 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
             case MATRIX, MATRIX_IN_OUT -> type;
         };
+    }
+
+    private Optional<Matrix> blocks(String name, WeightSpec weight, Arena arena) {
+        try {
+            return BlockWeights.find(source, name, weight, arena);
+        } catch (ArithmeticException e) {
+            requireFinite(name); // which tells where
+            throw e;
+        }
     }
 
     private Matrix matrix(String name, WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {
