@@ -35,6 +35,9 @@ import java.util.OptionalInt;
  */
 public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls, Optional<Thinking> thinking) {
 
+    /** The word for programs in the error of a prompt that is too long. */
+    public static final String TOO_LONG = "context_length_exceeded";
+
     /**
      * How thoughts are told from the answer.
      *
@@ -80,7 +83,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
             Optional<Grammar> grammar,
             GenerationConfigBuilder settings) {
         var template = ToolTemplate.of(model.requireChatTemplate());
-        var ids = encoded(model, template, messages, param, tools, variables);
+        var ids = encoded(model, messages, param, tools, variables);
         var calls = tools.use() == Use.NEVER ? Optional.<Calls>empty() : Optional.of(calls(model.tokenizer(), template.format(), tools));
         if (calls.isPresent() && calls.get().opened()) {
             ids = Arrays.copyOf(ids, ids.length + 1);
@@ -93,8 +96,43 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         return new ChatPrompt(ids, config, calls, Thinking.of(model, ids));
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, OfferedTools tools,
-            Map<String, JsonNode> variables) {
+    /**
+     * A text that the model goes on with as it is.
+     *
+     * @param grammar of what it adds
+     * @throws ApiError if it is too long
+     */
+    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> grammar,
+            GenerationConfigBuilder settings) {
+        requireRoom(model, ids.length, param);
+        grammar.ifPresent(settings::grammar);
+        return new ChatPrompt(ids, SamplingFields.build(settings), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The same after tokens of what was said before.
+     *
+     * @param begin the token with which every text begins, which is not repeated between the two
+     */
+    public ChatPrompt after(int[] before, OptionalInt begin) {
+        var repeated = begin.isPresent() && before.length > 0 && ids[0] == begin.getAsInt() ? 1 : 0;
+        var all = Arrays.copyOf(before, before.length + ids.length - repeated);
+        System.arraycopy(ids, repeated, all, before.length, ids.length - repeated);
+        return new ChatPrompt(all, config, calls, thinking);
+    }
+
+    /** The same with other settings of the answer. */
+    public ChatPrompt with(GenerationConfig config) {
+        return new ChatPrompt(ids, config, calls, thinking);
+    }
+
+    /**
+     * The tokens of a conversation by the model's chat template, however many they are.
+     *
+     * @throws ApiError if the model has no template, or it does not take the conversation
+     */
+    public static int[] encoded(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables) {
+        var template = ToolTemplate.of(model.requireChatTemplate());
         try {
             return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
         } catch (TokenizerException e) {
@@ -110,7 +148,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
     public static void requireRoom(ServedModel model, int length, String param) {
         if (length == 0) throw ApiError.badRequest(param, param + " is empty; the model needs at least one token to start from.");
         if (length < model.contextLength()) return;
-        throw ApiError.of(400, "context_length_exceeded", param,
+        throw ApiError.of(400, TOO_LONG, param,
                 "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
                         + param + " have " + length + " tokens. Shorten them.");
     }

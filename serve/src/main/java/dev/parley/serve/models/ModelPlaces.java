@@ -1,6 +1,8 @@
 package dev.parley.serve.models;
 
 import dev.parley.serve.http.ApiError;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,8 +24,15 @@ final class ModelPlaces {
         Optional<String> failure = Optional.empty();
         int leases;
         int wanted; // requests that wait for it
+        Optional<Duration> unusedAtMost = Optional.empty(); // before it leaves the memory; empty where it stays until there is need
         int underWay; // loads of it that have room, and closings: their memory counts
         long lastUsed;
+
+        /** When it leaves the memory if nobody uses it until then. */
+        Optional<Instant> leavesAt() {
+            var unused = leases + wanted > 0 ? 0 : System.nanoTime() - lastUsed;
+            return isReady() ? unusedAtMost.map(time -> Instant.now().plus(time).minusNanos(unused)) : Optional.empty();
+        }
 
         private Place(ModelSource source) {
             this.source = source;

@@ -27,8 +27,10 @@ public final class ModelPool implements AutoCloseable {
      * What is known of a model.
      *
      * @param failure why it could not be loaded, if so
+     * @param leavesAt when it leaves the memory if nobody uses it until then; empty where it stays until there is need
      */
-    public record Info(ModelSource source, State state, Optional<ServedModel> model, Optional<String> failure) {}
+    public record Info(ModelSource source, State state, Optional<ServedModel> model, Optional<String> failure,
+            Optional<Instant> leavesAt) {}
 
     /** A model that stays in memory until this is closed. */
     public interface Lease extends AutoCloseable {
@@ -90,7 +92,38 @@ public final class ModelPool implements AutoCloseable {
     }
 
     private static Info info(Place place) {
-        return new Info(place.source, place.state, place.model, place.failure);
+        return new Info(place.source, place.state, place.model, place.failure, place.leavesAt());
+    }
+
+    /**
+     * Says how long a model that is in memory stays there while nobody uses it.
+     *
+     * @param name or alias
+     * @param unused time after its last use; empty for as long as there is room, which is so where nobody says otherwise
+     * @throws ApiError 404 if there is no such model
+     */
+    public void keep(String name, Optional<Duration> unused) {
+        places.locked(() -> {
+            var place = places.find(Optional.of(name));
+            if (place.state != State.UNLOADED) place.unusedAtMost = unused;
+            leaveInTime(place);
+            return null;
+        });
+    }
+
+    /** Under the lock. Whoever uses it meanwhile begins the time anew. */
+    private void leaveInTime(Place place) {
+        if (place.unusedAtMost.isEmpty() || !place.isIdle()) return;
+        var time = place.unusedAtMost.get();
+        var since = place.lastUsed;
+        Thread.ofVirtual().name("parley-leave-" + place.source.id()).start(() -> {
+            try {
+                Thread.sleep(time);
+                loader.leave(place, since);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Of each model's engine. */
@@ -176,6 +209,7 @@ public final class ModelPool implements AutoCloseable {
                 if (open) place.leases--;
                 open = false;
                 place.lastUsed = System.nanoTime();
+                leaveInTime(place);
             });
         }
     }
