@@ -50,6 +50,7 @@ final class ModelPlaces {
     }
 
     private final Map<String, Place> places = new LinkedHashMap<>();
+    private final String defaultId;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;
@@ -61,11 +62,20 @@ final class ModelPlaces {
             var names = new ArrayList<>(source.aliases());
             names.add(source.id());
             for (var name : names) {
-                if (places.values().stream().anyMatch(p -> p.source.isCalled(name)))
-                    throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
+                if (isTaken(name)) throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
             }
             places.put(source.id(), new Place(source));
         }
+        defaultId = sources.getFirst().id();
+    }
+
+    private boolean isTaken(String name) {
+        return places.values().stream().anyMatch(p -> p.source.isCalled(name));
+    }
+
+    /** Adds a model, under the lock; one whose name is taken is there already. */
+    void add(ModelSource source) {
+        if (!isTaken(source.id())) places.put(source.id(), new Place(source));
     }
 
     /** What is done under the lock. */
@@ -106,7 +116,7 @@ final class ModelPlaces {
     }
 
     String defaultId() {
-        return places.keySet().iterator().next(); // the names do not change
+        return defaultId;
     }
 
     /** @param name or alias; empty for the default @throws ApiError 404 if there is no such model */

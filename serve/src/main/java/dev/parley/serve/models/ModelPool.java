@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.hub.HubListener;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPlaces.Place;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The models of a server. One that is asked for is loaded in the background; those that nobody uses leave, the longest unused
@@ -50,6 +52,8 @@ public final class ModelPool implements AutoCloseable {
     private final long memoryBudget;
     private final Limits limits;
     private final Duration patience;
+    private final Optional<ModelFetcher> fetcher;
+    private final ReentrantLock fetching = new ReentrantLock();
 
     /**
      * @param sources the first answers where none is named
@@ -59,11 +63,46 @@ public final class ModelPool implements AutoCloseable {
      * @throws IllegalArgumentException if there is none, or two have the same name
      */
     public ModelPool(List<ModelSource> sources, long memoryBudget, Limits limits, Duration patience) {
+        this(sources, memoryBudget, limits, patience, Optional.empty());
+    }
+
+    /**
+     * The same, which clients may add models of the hub to.
+     *
+     * @param fetcher brings them; empty where no client may
+     */
+    public ModelPool(List<ModelSource> sources, long memoryBudget, Limits limits, Duration patience, Optional<ModelFetcher> fetcher) {
         this.memoryBudget = memoryBudget;
         this.limits = limits;
         this.patience = patience;
+        this.fetcher = fetcher;
         places = new ModelPlaces(sources);
         loader = new ModelLoader(places, memoryBudget, limits, patience);
+    }
+
+    /** Whether clients may add models of the hub. */
+    public boolean fetches() {
+        return fetcher.isPresent();
+    }
+
+    /**
+     * Downloads a model of the hub, as far as it is not here, and serves it from now on. It is loaded when somebody asks for it. One is
+     * fetched at a time.
+     *
+     * @param listener is told how far it is
+     * @throws dev.parley.hub.HubException if it cannot be had
+     * @throws ApiError if clients may not do that
+     */
+    public void fetch(String name, HubListener listener) {
+        var allowed = fetcher.orElseThrow(() -> ApiError.of(403, "no_pull",
+                "Clients of this server may not fetch models; its operator can, or allow it with --allow-pull."));
+        fetching.lock();
+        try {
+            var source = allowed.fetch(name, listener);
+            places.change(() -> places.add(source));
+        } finally {
+            fetching.unlock();
+        }
     }
 
     /** The model that answers where none is named. */

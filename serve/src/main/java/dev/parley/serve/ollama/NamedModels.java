@@ -1,18 +1,17 @@
 package dev.parley.serve.ollama;
 
-import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
+import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonFields;
-import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.Lease;
+import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelSource;
 import io.javalin.http.Context;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The models of a server by the names that Ollama's clients use: with a tag, {@code :latest} where nobody says one, and whatever the case
@@ -54,15 +53,23 @@ record NamedModels(ModelPool models, ServedAssistants assistants) {
      * @throws ApiError 404 if there is none
      */
     String id(String name) {
+        return find(name).orElseThrow(() -> ApiError.of(404, "model_not_found", "model '" + shown(name) + "' not found; this server has "
+                + String.join(", ", models.all().stream().map(info -> info.source().id()).toList())));
+    }
+
+    /** Whether there is a model or an assistant of this name. */
+    boolean isServed(String name) {
+        return assistant(name).isPresent() || find(name).isPresent();
+    }
+
+    private Optional<String> find(String name) {
         var known = models.all().stream().map(ModelPool.Info::source).toList();
-        for (var wanted : Set.copyOf(new LinkedHashSet<>(List.of(name, plain(name))))) {
+        for (var wanted : List.of(name, plain(name))) {
             for (var source : known) {
-                if (source.id().equals(wanted) || source.aliases().contains(wanted)) return source.id();
+                if (source.id().equals(wanted) || source.aliases().contains(wanted)) return Optional.of(source.id());
             }
         }
-        return known.stream().filter(source -> source.id().equalsIgnoreCase(plain(name))).findFirst().map(source -> source.id())
-                .orElseThrow(() -> ApiError.of(404, "model_not_found", "model '" + shown(name) + "' not found; this server has "
-                        + String.join(", ", known.stream().map(source -> source.id()).toList())));
+        return known.stream().map(ModelSource::id).filter(id -> id.equalsIgnoreCase(plain(name))).findFirst();
     }
 
     private static String shown(String name) {

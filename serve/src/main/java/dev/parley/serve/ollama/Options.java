@@ -31,7 +31,8 @@ import java.util.OptionalInt;
  */
 record Options(GenerationConfigBuilder settings, OptionalInt mostTokens, OptionalInt context) {
 
-    private static final List<Setting<?>> SAME_NAME = List.of(TEMPERATURE, TOP_K, TOP_P, MIN_P, TYPICAL_P, PRESENCE_PENALTY,
+    /** Settings that Ollama calls as transformers does. */
+    static final List<Setting<?>> SAME_NAME = List.of(TEMPERATURE, TOP_K, TOP_P, MIN_P, TYPICAL_P, PRESENCE_PENALTY,
             FREQUENCY_PENALTY);
     private static final Setting.Field REPEAT_PENALTY = new Setting.Field("repeat_penalty", Range.ANY);
     private static final int MOST_TOP = 20;
