@@ -3,6 +3,7 @@ package dev.parley.serve.ollama;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.answering.ChatAnswer.Call;
 import dev.parley.serve.answering.Usage;
@@ -23,7 +24,7 @@ record Answer(String model, boolean chat) {
     record Took(Duration total, Duration load, Duration untilFirst, Duration answer, Usage usage) {}
 
     /** A piece of the answer, or all of it. */
-    ObjectNode piece(String text, String thoughts, List<Call> calls) {
+    ObjectNode piece(String text, String thoughts, List<Whole> calls) {
         var json = JsonNodeFactory.instance.objectNode().put("model", model).put("created_at", Instant.now().toString());
         var said = chat ? json.putObject("message").put("role", "assistant") : json;
         said.put(chat ? "content" : "response", text);
@@ -32,17 +33,25 @@ record Answer(String model, boolean chat) {
         return json.put("done", false);
     }
 
-    /** A call that was broken off within its arguments is none. */
-    private static void put(ObjectNode said, int index, Call call) {
-        JsonNode arguments;
+    private static void put(ObjectNode said, int index, Whole call) {
+        said.withArray("tool_calls").addObject().put("id", call.call().id()).putObject("function").put("index", index)
+                .put("name", call.call().name()).set("arguments", call.arguments());
+    }
+
+    /** A call with its arguments, which Ollama writes as an object. */
+    record Whole(Call call, JsonNode arguments) {}
+
+    /** The calls of an answer; one that was broken off within its arguments is none. */
+    static List<Whole> whole(List<Call> calls) {
+        return calls.stream().map(call -> new Whole(call, object(call.arguments()))).filter(call -> call.arguments().isObject()).toList();
+    }
+
+    private static JsonNode object(String json) {
         try {
-            arguments = JsonBody.JSON.readTree(call.arguments());
+            return JsonBody.JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            return;
+            return MissingNode.getInstance();
         }
-        if (!arguments.isObject()) return;
-        said.withArray("tool_calls").addObject().put("id", call.id()).putObject("function").put("index", index).put("name", call.name())
-                .set("arguments", arguments);
     }
 
     /** The last piece, or the whole: why it ended, and what it took. */

@@ -40,7 +40,7 @@ record Answering(Context request, Answer json, boolean stream, long began, long 
         if (!stream) {
             var answer = run(model, prompt, (choice, pieces, tokens) -> {});
             var only = answer.choices().getFirst();
-            var whole = json.piece(only.text(), only.thoughts(), only.calls());
+            var whole = json.piece(only.text(), only.thoughts(), Answer.whole(only.calls()));
             if (logprobs) whole.set("logprobs", LogprobsJson.chat(model.tokenizer(), only.logprobs()));
             JsonBody.write(request, ended(whole, answer, ending));
             return;
@@ -54,7 +54,7 @@ record Answering(Context request, Answer json, boolean stream, long began, long 
                 }
                 line.ifPresent(lines::send);
             });
-            var calls = answer.choices().getFirst().calls();
+            var calls = Answer.whole(answer.choices().getFirst().calls());
             if (!calls.isEmpty()) lines.send(json.piece("", "", calls));
             lines.send(ended(json.piece("", "", List.of()), answer, ending));
         });
