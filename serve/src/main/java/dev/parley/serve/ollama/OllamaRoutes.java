@@ -17,6 +17,9 @@ import java.util.Optional;
 /** All that Ollama's clients call. */
 public final class OllamaRoutes implements Routes {
 
+    /** Of Ollama, whose API has the fields that this one has: clients ask for a least version. */
+    private static final String SPOKEN = "0.13.0";
+
     private static final String RUNNING = "Ollama is running"; // what clients look for to know that somebody is there
 
     private final List<Routes> routes;
@@ -33,7 +36,8 @@ public final class OllamaRoutes implements Routes {
     @Override
     public void addTo(RoutesConfig to) {
         to.before("/", OllamaRoutes::probe);
-        to.get("/api/version", request -> JsonBody.write(request, JsonNodeFactory.instance.objectNode().put("version", Version.text())));
+        to.get("/api/version", request -> JsonBody.write(request,
+                JsonNodeFactory.instance.objectNode().put("version", SPOKEN).put("parley", Version.text())));
         routes.forEach(group -> group.addTo(to));
     }
 
@@ -42,7 +46,10 @@ public final class OllamaRoutes implements Routes {
         return JsonNodeFactory.instance.objectNode().put("error", error.getMessage());
     }
 
-    /** At the page's address: browsers, and all that take HTML, get the page; Ollama's own clients, and those that ask for JSON or plain text, a word. */
+    /**
+     * At the page's address, all that take HTML get the page; Ollama's own clients, and those that ask for JSON or plain text alone, the
+     * word that they look for.
+     */
     private static void probe(Context request) {
         request.header("Vary", "Accept, User-Agent");
         if (!isProbe(request)) return;

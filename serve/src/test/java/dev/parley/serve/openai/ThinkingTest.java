@@ -6,18 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.kernels.DType;
-import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
-import dev.parley.model.WeightType;
+import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.serve.models.ModelSource;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -29,25 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ThinkingTest {
 
     private static final String PATH = "/v1/chat/completions";
-    private static final String TEMPLATE = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
-            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
-            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
-            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
     private static final String ASKED = """
             {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 1, "seed": 5,
              "choice": ["%s"], "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
     private static TestServer server;
 
     @BeforeAll
-    static void start(@TempDir Path folder) throws IOException {
-        var model = TestServer.modelFolder("tiny", 7);
-        var tokenizer = Files.createDirectories(folder.resolve("thinker"));
-        for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(model.resolve(file), tokenizer.resolve(file));
-        Files.writeString(tokenizer.resolve("chat_template.jinja"), TEMPLATE);
-        var read = Tokenizer.load(tokenizer);
-        var source = new ModelSource("thinker", List.of(), 10L << 20, TestServer.CONTEXT,
-                () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), read,
-                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).build()));
+    static void start(@TempDir Path folder) {
+        var source = ScriptedModel.of("thinker", folder.resolve("thinker"), ScriptedModel.THINKING);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
     }
 
