@@ -33,24 +33,30 @@ public final class ScriptedModel {
      * @param answers one of which it gives; it says anything where there are none
      */
     public static ModelSource of(String id, Path folder, String template, String... answers) {
-        var model = TestServer.modelFolder("tiny", 7);
         try {
-            Files.createDirectories(folder);
-            for (var file : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"))
-                Files.copy(model.resolve(file), folder.resolve(file));
+            copyTo(folder);
             Files.writeString(folder.resolve("chat_template.jinja"), template);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return source(id, folder, answers);
+        return in(id, folder, answers);
+    }
+
+    /** Makes a folder of the model that chats by ChatML. */
+    public static void copyTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (var files = Files.list(TestServer.modelFolder("tiny", 7))) {
+            for (var file : files.toList()) Files.copy(file, folder.resolve(file.getFileName()));
+        }
     }
 
     /** A model that chats by ChatML. */
     public static ModelSource of(String id, String... answers) {
-        return source(id, TestServer.modelFolder("tiny", 7), answers);
+        return in(id, TestServer.modelFolder("tiny", 7), answers);
     }
 
-    private static ModelSource source(String id, Path folder, String... answers) {
+    /** A model of a folder that is there. */
+    public static ModelSource in(String id, Path folder, String... answers) {
         var defaults = GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT, TestServer.END_OF_TURN));
         if (answers.length > 0) defaults.grammar(Grammar.ofChoice(List.of(answers)));
         return new ModelSource(id, List.of(), 10L << 20, TestServer.CONTEXT, List.of(), Optional.of(folder),

@@ -56,10 +56,14 @@ record Options(GenerationConfigBuilder settings, OptionalInt mostTokens, Optiona
             fields.ignore(OF_THE_RUNNER);
         });
         var most = whole(options, "num_predict");
-        var context = whole(options, "num_ctx");
         settings.maxNewTokens(Math.max(0, most.orElse(model.defaults().maxNewTokens()))).maxLength(0);
-        var smaller = context.isPresent() && context.getAsInt() > 0 && context.getAsInt() < model.contextLength();
-        return new Options(settings, most, smaller ? context : OptionalInt.empty());
+        return new Options(settings, most, context(request, model));
+    }
+
+    /** The context that is asked for, where it is less than the model's. */
+    static OptionalInt context(JsonFields request, ServedModel model) {
+        var asked = whole(request.object("options"), "num_ctx");
+        return asked.isPresent() && asked.getAsInt() > 0 && asked.getAsInt() < model.contextLength() ? asked : OptionalInt.empty();
     }
 
     private static OptionalInt whole(Optional<JsonFields> options, String name) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.langchain4j.agent.tool.P;
 import dev.langchain4j.agent.tool.ReturnBehavior;
 import dev.langchain4j.agent.tool.Tool;
@@ -70,7 +71,7 @@ class OllamaLangChain4jTest {
         OSLO, BERN
     }
 
-    record Forecast(City city, boolean rain) {}
+    record Forecast(@JsonProperty(required = true) City city, @JsonProperty(required = true) boolean rain) {}
 
     interface Forecaster {
         Forecast forecast(String question);
