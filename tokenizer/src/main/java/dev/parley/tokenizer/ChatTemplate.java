@@ -90,6 +90,16 @@ public final class ChatTemplate {
         }
     }
 
+    /**
+     * A model folder's template, if it has one.
+     *
+     * @throws TokenizerException if it cannot be read as one
+     * @throws IOException if a file cannot be read
+     */
+    public static Optional<ChatTemplate> find(Path folder) throws IOException {
+        return TokenizerFiles.template(folder);
+    }
+
     /** A file as errors name it, which clients of a server read too: by its folder, not by that folder's place on this machine. */
     static String shortName(Path file) {
         var folder = file.toAbsolutePath().normalize().getParent();

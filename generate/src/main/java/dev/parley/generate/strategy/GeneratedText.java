@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /** A text while it is generated: its tokens, the part that has been shown, and why it ended. */
@@ -38,7 +39,7 @@ public final class GeneratedText implements Tokens {
         var answerFrom = task.answerFrom();
         grammar = task.masks().map(m -> m.follow(answerFrom));
         sampler = new Sampler(config, answerFrom, task.begun() + limit, task.masks(), index);
-        decoder = task.tokenizer().map(t -> t.streamDecoder(true));
+        decoder = task.tokenizer().map(t -> t.streamDecoder(Set.copyOf(config.shownSpecialTokens())));
         stops = new StopStrings(config.stopStrings());
         stopTokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));

@@ -2,10 +2,9 @@ package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
-import dev.parley.generate.thinking.ThinkingFormat;
-import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answering.OfferedTools.Use;
@@ -14,13 +13,8 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * A conversation as the model is given it, and how its answer is to be read.
@@ -30,45 +24,22 @@ import java.util.stream.IntStream;
  * var answer = ChatAnswer.run(model, prompt, caller, ClientPresence.of(request), (choice, pieces, logprobs) -> {});
  * }</pre>
  *
- * @param calls how calls of functions are told in the answer; empty where no function may be called
- * @param thinking how thoughts are; empty for a model that does not think
+ * @param form how thoughts and calls are told in the answer
  */
-public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> calls, Optional<Thinking> thinking) {
-
-    /**
-     * How thoughts are told from the answer.
-     *
-     * @param opened whether the prompt ends within them
-     */
-    public record Thinking(ThinkingFormat format, boolean opened) {
-
-        private static Optional<Thinking> of(ServedModel model, int[] ids) {
-            return ThinkingFormat.of(model.requireChatTemplate())
-                    .map(format -> new Thinking(format, format.isOpenAtEnd(model.tokenizer(), ids)));
-        }
-    }
-
-    /**
-     * How calls are told.
-     *
-     * @param opened whether the prompt ends within the calls
-     * @param opener the token with which they begin, where that has no text
-     */
-    public record Calls(ToolFormat format, OfferedTools tools, boolean opened, OptionalInt opener) {}
+public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
 
     /**
      * Writes a conversation by the model's chat template.
      *
      * @param messages as chat templates read them, the arguments of calls as JSON in a string
      * @param variables more that the template may read
-     * @param grammar of the answer's text, for structured output
-     * @param settings of sampling; the grammar is added to them
+     * @param text what the answer's text must be, for structured output
+     * @param settings of sampling; what the form of the answer needs is added to them
      * @throws ApiError if the model has no template, or it does not take the conversation, or it is too long
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, OfferedTools tools, Map<String, JsonNode> variables,
-            Optional<Grammar> grammar,
-            GenerationConfigBuilder settings) {
-        return of(model, messages, "messages", tools, variables, grammar, settings);
+            Optional<Grammar> text, GenerationConfigBuilder settings) {
+        return of(model, messages, "messages", tools, variables, text, settings);
     }
 
     /**
@@ -77,9 +48,8 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @param param the field that they come from
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
-            Optional<Grammar> grammar,
-            GenerationConfigBuilder settings) {
-        return of(model, ids(model, messages, param, tools, variables, false), param, tools, grammar, settings);
+            Optional<Grammar> text, GenerationConfigBuilder settings) {
+        return of(model, ids(model, messages, param, tools, variables, false), param, tools, text, settings);
     }
 
     /**
@@ -87,14 +57,12 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      *
      * @throws ApiError if they are too many, or the settings contradict each other
      */
-    public static ChatPrompt of(ServedModel model, int[] ids, String param, OfferedTools tools, Optional<Grammar> grammar,
+    public static ChatPrompt of(ServedModel model, int[] ids, String param, OfferedTools tools, Optional<Grammar> text,
             GenerationConfigBuilder settings) {
-        var calls = calls(model, tools);
         requireRoom(model, ids.length, param);
-        calls.flatMap(c -> grammar(c, grammar)).or(() -> grammar).ifPresent(settings::grammar);
-        var config = SamplingFields.build(settings);
-        if (calls.isPresent() && config.grammar().isEmpty()) config = endedAfterOneCall(calls.get(), config);
-        return new ChatPrompt(ids, config, calls, Thinking.of(model, ids));
+        var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), ids, tools.calls());
+        var grammar = StructuredOutputFields.madeIfAny(tools.use() == Use.NEVER ? "response_format" : "tools", () -> form.grammar(text));
+        return new ChatPrompt(ids, form.config(SamplingFields.build(settings), grammar), form);
     }
 
     /**
@@ -104,13 +72,6 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
      * @throws ApiError if the model has no template, or it does not take the conversation
      */
     public static int[] ids(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
-            boolean continued) {
-        var ids = encoded(model, messages, param, tools, variables, continued);
-        var opener = calls(model, tools).filter(Calls::opened).map(Calls::opener).orElse(OptionalInt.empty());
-        return opener.isEmpty() ? ids : IntStream.concat(Arrays.stream(ids), opener.stream()).toArray();
-    }
-
-    private static int[] encoded(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             boolean continued) {
         try {
             var template = model.requireChatTemplate();
@@ -132,32 +93,5 @@ public record ChatPrompt(int[] ids, GenerationConfig config, Optional<Calls> cal
         throw ApiError.of(400, "context_length_exceeded", param,
                 "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
                         + param + " have " + length + " tokens. Shorten them.");
-    }
-
-    private static Optional<Calls> calls(ServedModel model, OfferedTools tools) {
-        if (tools.use() == Use.NEVER) return Optional.empty();
-        var format = ToolTemplate.of(model.requireChatTemplate()).format();
-        var opener = format.opener().map(model.tokenizer()::idOf).orElse(OptionalInt.empty());
-        // it has a text after all
-        if (opener.isPresent() && model.tokenizer().textBytes(opener.getAsInt(), false).length > 0) opener = OptionalInt.empty();
-        return Optional.of(new Calls(format, tools, tools.use() == Use.ALWAYS && opener.isPresent(), opener));
-    }
-
-    /** A required call is the grammar; an optional one stands beside the grammar of the text. */
-    private static Optional<Grammar> grammar(Calls calls, Optional<Grammar> grammar) {
-        var tools = calls.tools();
-        if (tools.use() == Use.AS_IT_LIKES && grammar.isEmpty()) return Optional.empty();
-        return Optional.of(StructuredOutputFields.made("tools", 0, () -> {
-            var ofCalls = calls.format().calls(tools.callableGrammars(), tools.several(), calls.opened());
-            return tools.use() == Use.ALWAYS ? ofCalls : Grammar.anyOf(List.of(grammar.orElseThrow(), ofCalls));
-        }));
-    }
-
-    private static GenerationConfig endedAfterOneCall(Calls calls, GenerationConfig config) {
-        var end = calls.format().endOfOneCall();
-        if (calls.tools().several() || end.isEmpty()) return config;
-        var stops = new ArrayList<>(config.stopStrings());
-        stops.add(end.get());
-        return config.toBuilder().stopStrings(stops).build();
     }
 }
