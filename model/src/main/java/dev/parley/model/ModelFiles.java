@@ -6,12 +6,15 @@ import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A model as it lies on the disk, a folder in Hugging Face's layout or a GGUF file: its config, and its weights under the names
  * that the config's family gives them. The weights are mapped until it is closed.
  */
 public record ModelFiles(ModelConfig config, WeightSource weights) implements AutoCloseable {
+
+    private static final int LARGEST = 1 << 20;
 
     /**
      * Opens a model to read. Its configuration is read at once, a weight when it is asked for.
@@ -37,6 +40,19 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
             gguf.close();
             throw e;
         }
+    }
+
+    /** The numbers of a tensor that is no part of the network, such as a classifier's head, widened; empty where there is none. */
+    public Optional<float[]> numbers(String name) {
+        if (!weights.names().contains(name)) return Optional.empty();
+        var info = weights.info(name);
+        if (!info.dtype().isFloatingPoint() || info.elements() > LARGEST)
+            throw new ModelException(weights.file() + ": tensor \"" + name + "\" of " + info.dtype() + " and shape " + info.shapeText()
+                    + " is no list of numbers.");
+        new WeightLoader(weights, config.blueprint()).requireFinite(name);
+        var numbers = new float[(int) info.elements()];
+        new FileRows(weights.bytes(name), info.dtype(), 1, numbers.length, false).read(0, 1, numbers, numbers.length);
+        return Optional.of(numbers);
     }
 
     @Override

@@ -1,16 +1,13 @@
 package dev.parley.generate.embedding;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.model.GgufImport;
 import dev.parley.model.GgufSettings;
 import dev.parley.weights.Gguf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +16,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The files of sentence-transformers: {@code modules.json} names the steps, {@code 1_Pooling/config.json} the pooling,
- * {@code config_sentence_transformers.json} the prompts. What changes a vector and is not honoured is refused by name.
+ * Rules from the files of sentence-transformers, {@link SentenceFiles}, or from a GGUF file. What changes a vector and is not honoured is refused by name.
  */
 final class EmbeddingFiles {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long LARGEST = 1 << 20;
     /** Steps that are taken, by the ends of their names; of LogitScore, a reranker's, vectors are none. */
     private static final Set<String> KNOWN = Set.of("Transformer", "Pooling", "Normalize", "LogitScore", "CausalScoreHead");
 
@@ -33,27 +27,19 @@ final class EmbeddingFiles {
 
     static EmbeddingRules read(Path model) {
         if (GgufImport.isGguf(model)) return ofGguf(model);
-        var modules = model.resolve("modules.json");
-        var pooling = "1_Pooling";
-        var steps = json(modules);
-        for (var step : steps) {
-            var type = step.path("type").asText();
-            var name = type.substring(type.lastIndexOf('.') + 1);
+        var files = SentenceFiles.of(model);
+        for (var name : files.steps().keySet()) {
             if (!KNOWN.contains(name))
-                throw new IllegalArgumentException(modules + " asks for " + name + ", which Parley does not have; it has Transformer, "
-                        + "Pooling and Normalize.");
-            if (name.equals("Pooling")) pooling = step.path("path").asText();
+                throw new IllegalArgumentException(
+                        model.resolve("modules.json") + " asks for " + name + ", which Parley does not have; it has "
+                                + "Transformer, Pooling and Normalize.");
         }
-        if (!pooling.matches("[A-Za-z0-9_.-]+") || pooling.startsWith(".")) throw new IllegalArgumentException(
-                modules + " has the pooling in a folder \"" + pooling.replaceAll("\\p{C}", "?") + "\", which is none of the model's.");
-        var file = model.resolve(pooling).resolve("config.json");
-        var config = json(file);
-        var sentences = json(model.resolve("config_sentence_transformers.json"));
-        var name = sentences.path("default_prompt_name");
-        var dimensions = sentences.path("truncate_dim");
-        return new EmbeddingRules(poolings(file, config), prompts(sentences), Optional.ofNullable(name.textValue()),
+        var pooling = files.step("Pooling").orElse("1_Pooling") + "/config.json";
+        var config = files.json(pooling);
+        var dimensions = files.settings().path("truncate_dim");
+        return new EmbeddingRules(poolings(model.resolve(pooling), config), files.prompts(), files.defaultPromptName(),
                 dimensions.isInt() && dimensions.intValue() > 0 ? OptionalInt.of(dimensions.intValue()) : OptionalInt.empty(),
-                !config.isMissingNode() || !steps.isMissingNode());
+                !config.isMissingNode() || files.areThere());
     }
 
     /** llama.cpp's numbers: 0 none, 1 mean, 2 the first token, 3 the last, 4 a reranker's, of which vectors are none. */
@@ -76,24 +62,6 @@ final class EmbeddingFiles {
 
     private static EmbeddingRules alone(Pooling pooling) {
         return new EmbeddingRules(List.of(pooling), Map.of(), Optional.empty(), OptionalInt.empty(), true);
-    }
-
-    static JsonNode json(Path file) {
-        if (!Files.isRegularFile(file)) return JSON.missingNode();
-        try {
-            if (Files.size(file) > LARGEST) throw new IllegalArgumentException(file + " is larger than it can be (1 MiB).");
-            return JSON.readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
-        }
-    }
-
-    private static Map<String, String> prompts(JsonNode config) {
-        var prompts = new LinkedHashMap<String, String>();
-        for (var prompt : config.path("prompts").properties()) {
-            if (prompt.getValue().isTextual()) prompts.put(prompt.getKey(), prompt.getValue().textValue());
-        }
-        return prompts;
     }
 
     /** In the order in which sentence-transformers joins them; newer files name them, older ones say yes or no of each. */

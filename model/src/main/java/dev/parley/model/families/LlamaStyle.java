@@ -160,7 +160,8 @@ interface LlamaStyle extends Family {
         var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
         return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
                 layers(s, layers), attention, new MlpShape(s.integer("intermediate_size", 11_008), s.flag("mlp_bias", false)),
-                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", tiesEmbeddings()), training, s.specialTokens(-1),
+                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", tiesEmbeddings()) || s.isClassifier(), training,
+                s.specialTokens(-1),
                 scales(s, hidden), experts(s, layers));
     }
 
@@ -214,7 +215,7 @@ interface LlamaStyle extends Family {
                     mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
-        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight")); // a classifier's head is read by whoever classifies
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
                 new HeadSpec(norm(draft, "model.norm", "output_norm", width),
