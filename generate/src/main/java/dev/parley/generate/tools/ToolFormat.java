@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** How a model writes calls of functions. Each format is a file of its own. */
-public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HermesFormat, LlamaFormat, MistralFormat,
+public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HarmonyFormat, HermesFormat, LlamaFormat, MistralFormat,
         MistralListFormat, PythonFormat, QwenCoderFormat {
 
     /** Hermes, Qwen 2.5 and 3, and where a template knows of no tools. */
@@ -36,6 +36,9 @@ public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HermesFo
     /** Gemma 4. */
     ToolFormat GEMMA = new GemmaFormat("gemma", "<|tool_call>", "<tool_call|>", "<|\"|>");
 
+    /** GPT-OSS. */
+    HarmonyFormat HARMONY = new HarmonyFormat();
+
     /** DeepSeek V3.1 and later. */
     ToolFormat DEEPSEEK = new DeepSeekFormat(false);
 
@@ -43,7 +46,7 @@ public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HermesFo
     ToolFormat DEEPSEEK_BLOCKS = new DeepSeekFormat(true);
 
     /** All formats, in the order in which they are looked for. */
-    List<ToolFormat> ALL = List.of(QWEN_CODER, HERMES, MISTRAL, MISTRAL_LIST, PYTHON, FUNCTION_GEMMA, GEMMA, DEEPSEEK_BLOCKS, DEEPSEEK,
+    List<ToolFormat> ALL = List.of(HARMONY, QWEN_CODER, HERMES, MISTRAL, MISTRAL_LIST, PYTHON, FUNCTION_GEMMA, GEMMA, DEEPSEEK_BLOCKS, DEEPSEEK,
             LLAMA);
 
     /** What it is called in documents and tests. */

@@ -66,7 +66,9 @@ public final class ToolTemplate {
         if (!takesTools) return asText(messages, tools, variables);
         var given = ToolMessages.forTemplate(messages, argumentsAsText, format.hasShortIds());
         if (callsAsText) ToolMessages.writeCalls(given, format);
-        var conversation = ChatTemplateInput.of(given).withVariables(variables).withGenerationPrompt(true);
+        if (format == ToolFormat.HARMONY) given.forEach(message -> HarmonyFormat.prepare((ObjectNode) message));
+        var told = format == ToolFormat.HARMONY ? HarmonyFormat.prepared(variables) : variables;
+        var conversation = ChatTemplateInput.of(given).withVariables(told).withGenerationPrompt(true);
         return tools.isEmpty() ? conversation : conversation.withTools(list(tools));
     }
 
@@ -98,6 +100,7 @@ public final class ToolTemplate {
         }
         var taught = ToolFormat.ALL.stream().filter(format -> format.isTaughtBy(template.source())).findFirst();
         if (taught.isPresent() && showsTools(template)) return new ToolTemplate(template, taught.get(), true, false, true);
+        if (HarmonyFormat.isWrittenBy(template)) return new ToolTemplate(template, ToolFormat.HARMONY, true, false, false);
         return new ToolTemplate(template, ToolFormat.HERMES, false, false, false);
     }
 

@@ -38,10 +38,26 @@ public final class CallingTemplates {
     public static final String GEMMA = FUNCTION_GEMMA.replace("<start_function_call>", "<|tool_call>")
             .replace("<end_function_call>", "<tool_call|>").replace("<escape>", "<|\\\"|>");
 
+    /** Thoughts beside a call may stand in one of two fields, and marks of a header in none, as in GPT-OSS's. */
+    public static final String HARMONY = """
+            {%- macro calls(m) %}{% if m.thinking and m.content %}{{ raise_exception('content and thinking before a call') }}{% endif %}
+            {%- if m.thinking or m.content %}{{ '<|start|>assistant<|channel|>analysis<|message|>' + (m.thinking or m.content) + '<|end|>' }}{% endif %}
+            {{- '<|start|>assistant to=functions.' + m.tool_calls[0].function.name + '<|channel|>commentary json<|message|>' }}{{ m.tool_calls[0].function.arguments | tojson }}{{ '<|call|>' }}{% endmacro %}
+            {{- '<|start|>system<|message|>' + (model_identity | default('You are a small model.')) + '\nReasoning: ' + (reasoning_effort | default('medium')) + '\n\n# Channels: analysis, commentary, final.<|end|>' }}
+            {%- if tools %}{{ '<|start|>developer<|message|># Tools\n\nnamespace functions {\n' }}{% for tool in tools %}{{ '// ' + (tool.function.description or '') + '\ntype ' + tool.function.name + ' = (_: ' }}{{ tool.function.parameters | tojson }}{{ ') => any;\n' }}{% endfor %}{{ '}<|end|>' }}{% endif %}
+            {%- set said = namespace(name=none) %}
+            {%- for m in messages %}{% if 'content' in m and '<|channel|>' in m.content %}{{ raise_exception('a header within a message') }}{% endif %}
+            {%- if m.role == 'assistant' and m.tool_calls %}{% set said.name = m.tool_calls[0].function.name %}{{ calls(m) }}
+            {%- elif m.role == 'assistant' %}{{ '<|start|>assistant<|channel|>final<|message|>' + m.content + '<|end|>' }}
+            {%- elif m.role == 'tool' %}{{ '<|start|>functions.' + said.name + ' to=assistant<|channel|>commentary<|message|>' }}{{ m.content | tojson }}{{ '<|end|>' }}
+            {%- else %}{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}{% endif %}{% endfor %}
+            {%- if add_generation_prompt %}{{ '<|start|>assistant' }}{% endif %}""";
+
     /** By the name of their format. */
-    public static final Map<String, String> BY_FORMAT = Map.of("hermes", HERMES, "llama", LLAMA, "mistral-list", MISTRAL, "mistral",
-            MISTRAL_ARGS, "qwen-coder", QWEN_CODER, "python", LFM2, "function-gemma", FUNCTION_GEMMA, "gemma", GEMMA, "deepseek", DEEPSEEK,
-            "deepseek-blocks", DEEPSEEK_BLOCKS);
+    public static final Map<String, String> BY_FORMAT = Map.ofEntries(Map.entry("harmony", HARMONY), Map.entry("hermes", HERMES), Map.entry("llama", LLAMA), Map.entry("mistral-list", MISTRAL),
+            Map.entry("mistral", MISTRAL_ARGS), Map.entry("qwen-coder", QWEN_CODER), Map.entry("python", LFM2),
+            Map.entry("function-gemma", FUNCTION_GEMMA), Map.entry("gemma", GEMMA), Map.entry("deepseek", DEEPSEEK),
+            Map.entry("deepseek-blocks", DEEPSEEK_BLOCKS));
 
     private CallingTemplates() {}
 
