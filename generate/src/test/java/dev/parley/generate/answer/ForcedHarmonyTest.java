@@ -32,8 +32,10 @@ class ForcedHarmonyTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Tokenizer TOKENIZER = BpeTrainer.of(420)
-            .withSpecialTokens(Stream.concat(Stream.of("<|return|>", "<|call|>"), new HarmonyFormat().marks().stream()).toArray(String[]::new))
-            .train(List.of("analysis commentary final assistant to=functions.book json {\"days\": 3, \"city\": \"Oslo\"} [true]").iterator());
+            .withSpecialTokens(
+                    Stream.concat(Stream.of("<|return|>", "<|call|>"), new HarmonyFormat().marks().stream()).toArray(String[]::new))
+            .train(List.of("analysis commentary final assistant to=functions.book json {\"days\": 3, \"city\": \"Oslo\"} [true]")
+                    .iterator());
 
     private static Tool tool() throws Exception {
         return new Tool("book", JSON.readValue("""
@@ -130,7 +132,8 @@ class ForcedHarmonyTest {
 
     @Test
     void structuredOutputIsTheFinalMessage() throws Exception {
-        var schema = Grammar.ofJsonSchema("{\"type\": \"object\", \"properties\": {\"n\": {\"type\": \"integer\"}}, \"required\": [\"n\"]}");
+        var schema = Grammar
+                .ofJsonSchema("{\"type\": \"object\", \"properties\": {\"n\": {\"type\": \"integer\"}}, \"required\": [\"n\"]}");
         answers(60, Optional.empty(), Optional.of(schema), told -> {
             assertTrue(JSON.readTree(told.text.toString()).path("n").isIntegralNumber(), told.text.toString());
             assertEquals(List.of(), told.names);

@@ -21,7 +21,8 @@ class HarmonyTemplateTest {
     private static final ChatTemplate TEMPLATE = ChatTemplate.parse(CallingTemplates.HARMONY, "harmony");
 
     private static String text(String messages, Map<String, JsonNode> variables) throws Exception {
-        return TEMPLATE.text(ToolTemplate.of(TEMPLATE).conversation((ArrayNode) new ObjectMapper().readTree(messages), List.of(), variables));
+        return TEMPLATE
+                .text(ToolTemplate.of(TEMPLATE).conversation((ArrayNode) new ObjectMapper().readTree(messages), List.of(), variables));
     }
 
     @Test
@@ -62,8 +63,9 @@ class HarmonyTemplateTest {
 
     @Test
     void aTemplateWithoutToolsIsHarmonyToo() {
-        var plain = ChatTemplate.parse("{% for m in messages %}{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}{% endfor %}"
-                + "{{ '<|start|>assistant<|channel|>final'[:18] }}", "plain");
+        var plain = ChatTemplate
+                .parse("{% for m in messages %}{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}{% endfor %}"
+                        + "{{ '<|start|>assistant<|channel|>final'[:18] }}", "plain");
         assertEquals(ToolFormat.HARMONY, ToolTemplate.of(plain).format());
     }
 }
