@@ -136,6 +136,12 @@ public final class BlueprintDraft {
         return linear(name, ggufName, in, out, bias, config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers()), inOut ? 0 : 1);
     }
 
+    /** The factors of a convolution, see {@link Blueprint.ShortConvSpec}. */
+    public WeightSpec kernel(String name, String ggufName, int channels, int taps) {
+        return weight(name + ".weight", ggufName + ".weight", Use.KERNEL, Init.normal(config.initializerRange()), -1, Optional.empty(),
+                channels, 1, taps);
+    }
+
     private LinearSpec linear(String name, String ggufName, int in, int out, boolean bias, double deviation, int innerDimension) {
         var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation),
                 innerDimension, part,

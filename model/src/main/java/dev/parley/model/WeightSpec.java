@@ -34,6 +34,8 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         VECTOR,
         /** The scale or shift of a norm: float32, whatever products are computed in. */
         NORM,
+        /** The factors of a convolution, (C, 1, K): few numbers, float32 like a norm's. */
+        KERNEL,
         /** A table whose rows are looked up: never quantised. */
         TABLE,
         /** A matrix (out, in) that vectors are multiplied by: read whole for every token. */
@@ -122,9 +124,9 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         return use == Use.MATRIX || use == Use.MATRIX_IN_OUT;
     }
 
-    /** True of norms and biases. */
+    /** True of norms, biases and the factors of convolutions, which are few: float32, and never in blocks. */
     public boolean isVector() {
-        return use == Use.VECTOR || use == Use.NORM;
+        return use == Use.VECTOR || use == Use.NORM || use == Use.KERNEL;
     }
 
     /** True of a matrix that is stored as (in, out). */
@@ -139,7 +141,7 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
 
     /** How many numbers it takes. */
     public int inFeatures() {
-        return Math.toIntExact(dimensions.get(isInOut() ? 0 : 1));
+        return Math.toIntExact(isInOut() ? dimensions.getFirst() : dimensions.getLast());
     }
 
     /** The row of Hugging Face's order that is GGUF's row. */

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * heads (Ainslie et al. 2023, arXiv:2305.13245), queries and keys may be normed (Henry et al. 2020, arXiv:2010.04245) and
  * turned by their positions.
  */
-final class Attention {
+final class Attention implements Mixer {
 
     private final AttentionSpec spec;
     private final double dropout;
@@ -37,7 +37,8 @@ final class Attention {
         output = new Linear(parameters, spec.output());
     }
 
-    Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
+    @Override
+    public Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         long rows = x.size(0), tokens = x.size(1);
         var parts = spec.byHead() ? headByHead(x, pass) : together(x, pass);
         var q = turned(parts.get(0), queryNorm, pass); // (B, H, T, D)

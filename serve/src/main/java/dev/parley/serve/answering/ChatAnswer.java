@@ -53,9 +53,11 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      *
      * @param thoughts before it; empty where there are none
      * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
+     * @param stopString that ended it; empty where something else did
      * @param logprobs of its tokens, where they were asked for
      */
-    public record Choice(String thoughts, String text, List<Call> calls, String finishReason, List<TokenLogprob> logprobs) {}
+    public record Choice(String thoughts, String text, List<Call> calls, String finishReason, Optional<String> stopString,
+            List<TokenLogprob> logprobs) {}
 
     /** Takes pieces as they come, on the thread that waits for the answer. */
     @FunctionalInterface
@@ -63,6 +65,9 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
 
         /** @param logprobs of the tokens that have come since the last time; the pieces' text may still wait for more */
         void onPieces(int choice, List<Piece> pieces, List<TokenLogprob> logprobs);
+
+        /** Told now and then, whether pieces come or not, as long as the answer is not over. */
+        default void onWait() {}
     }
 
     /**
@@ -76,9 +81,17 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
     public static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
         var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(prompt)).toList();
         var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
-        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
-            var pieces = growing.get(row).take(ids, text);
-            if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
+        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, new EngineCall.Reader() {
+            @Override
+            public void onTokens(int only, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                var pieces = growing.get(row).take(ids, text);
+                if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
+            }
+
+            @Override
+            public void onWait() {
+                reader.onWait();
+            }
         }).getFirst();
         var choices = new ArrayList<Choice>();
         for (int i = 0; i < answer.completions().size(); i++) { // beams may find fewer than n
@@ -128,7 +141,8 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             for (var call : begun) all.add(new Call(call.id(), call.name(), arguments.get(call.index()).toString()));
             var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls"
                     : completion.finishReason().label();
-            return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.logprobs());
+            return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.stopString(),
+                    completion.logprobs());
         }
 
         @Override

@@ -49,18 +49,34 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
-        var template = ToolTemplate.of(model.requireChatTemplate());
-        var ids = encoded(model, template, messages, param, tools, variables);
+        return of(model, ids(model, messages, param, tools, variables, false), param, tools, text, settings);
+    }
+
+    /**
+     * The same of tokens that {@link #ids} has given.
+     *
+     * @throws ApiError if they are too many, or the settings contradict each other
+     */
+    public static ChatPrompt of(ServedModel model, int[] ids, String param, OfferedTools tools, Optional<Grammar> text,
+            GenerationConfigBuilder settings) {
         requireRoom(model, ids.length, param);
         var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), ids, tools.calls());
         var grammar = StructuredOutputFields.madeIfAny(tools.use() == Use.NEVER ? "response_format" : "tools", () -> form.grammar(text));
         return new ChatPrompt(ids, form.config(SamplingFields.build(settings), grammar), form);
     }
 
-    private static int[] encoded(ServedModel model, ToolTemplate template, ArrayNode messages, String param, OfferedTools tools,
-            Map<String, JsonNode> variables) {
+    /**
+     * The tokens of a conversation, as many as they are.
+     *
+     * @param continued whether the answer goes on with the last message, which is the assistant's, rather than follows it
+     * @throws ApiError if the model has no template, or it does not take the conversation
+     */
+    public static int[] ids(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
+            boolean continued) {
         try {
-            return model.requireChatTemplate().ids(model.tokenizer(), template.conversation(messages, tools.tools(), variables));
+            var template = model.requireChatTemplate();
+            var conversation = ToolTemplate.of(template).conversation(messages, tools.tools(), variables);
+            return continued ? template.idsToContinue(model.tokenizer(), conversation) : template.ids(model.tokenizer(), conversation);
         } catch (TokenizerException e) {
             throw ApiError.badRequest(param, "The model's chat template does not take these messages: " + e.getMessage());
         }

@@ -8,20 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import dev.parley.generate.Script;
-import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.kernels.DType;
-import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
-import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.serve.models.ModelSource;
 import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -35,10 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ThinkingTest {
 
     private static final String PATH = "/v1/chat/completions";
-    private static final String TEMPLATE = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
-            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
-            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
-            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
     private static final String ASKED = """
             {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 0, "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
     private static final String THOUGHT = "Two and two.\n";
@@ -46,15 +35,8 @@ class ThinkingTest {
     private static TestServer server;
 
     @BeforeAll
-    static void start(@TempDir Path folder) throws IOException {
-        var model = TestServer.modelFolder("tiny", 7);
-        var tokenizer = Files.createDirectories(folder.resolve("thinker"));
-        for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(model.resolve(file), tokenizer.resolve(file));
-        Files.writeString(tokenizer.resolve("chat_template.jinja"), TEMPLATE);
-        var read = Tokenizer.load(tokenizer);
-        var source = new ModelSource("thinker", List.of(), 10L << 20, TestServer.CONTEXT,
-                () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), read,
-                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).sequenceBias(scripts(read)).build()));
+    static void start(@TempDir Path folder) {
+        var source = TestServer.source("thinker", TestServer.THINKING, folder, ThinkingTest::scripts);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
     }
 
