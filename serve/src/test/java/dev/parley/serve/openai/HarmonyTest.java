@@ -50,7 +50,8 @@ class HarmonyTest {
     private static final Map<String, String> ANSWERS = Map.of(
             SUM, "<|channel|>analysis<|message|>Two and two.<|end|><|start|>assistant<|channel|>final<|message|>Four.",
             OSLO, "<|channel|>analysis<|message|>I ask.<|end|><|start|>assistant<|channel|>commentary<|message|>One moment.<|end|>"
-                    + "<|start|>assistant<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{\"city\": \"Oslo\"}<|call|>");
+                    + "<|start|>assistant<|channel|>commentary to=functions.weather <|constrain|>json<|message|>"
+                    + "{\"city\": \"Oslo\"}<|call|>");
     private static TestServer server;
 
     @BeforeAll
