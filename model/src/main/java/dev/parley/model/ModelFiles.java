@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 public record ModelFiles(ModelConfig config, WeightSource weights) implements AutoCloseable {
 
+    private static final int LARGEST = 1 << 20;
+
     /**
      * Opens a model to read. Its configuration is read at once, a weight when it is asked for.
      *
@@ -78,6 +80,19 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
         try (var files = open(folder)) {
             return files.weights.names().stream().flatMap(name -> files.weights.blockType(name).stream()).findFirst();
         }
+    }
+
+    /** The numbers of a tensor that is no part of the network, such as a classifier's head, widened; empty where there is none. */
+    public Optional<float[]> numbers(String name) {
+        if (!weights.names().contains(name)) return Optional.empty();
+        var info = weights.info(name);
+        if (!info.dtype().isFloatingPoint() || info.elements() > LARGEST)
+            throw new ModelException(weights.file() + ": tensor \"" + name + "\" of " + info.dtype() + " and shape " + info.shapeText()
+                    + " is no list of numbers.");
+        new WeightLoader(weights, config.blueprint()).requireFinite(name);
+        var numbers = new float[(int) info.elements()];
+        new FileRows(weights.bytes(name), info.dtype(), 1, numbers.length, false).read(0, 1, numbers, numbers.length);
+        return Optional.of(numbers);
     }
 
     @Override

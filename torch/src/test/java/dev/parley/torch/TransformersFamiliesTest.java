@@ -43,8 +43,8 @@ class TransformersFamiliesTest {
 
     static Stream<String> families() {
         return Stream.of("gemma2", "gemma3", "phi3", "phi4-mini", "olmo2", "olmo3", "granite", "gpt-neox", "gpt-neox-sequential",
-                "ministral3", "smollm3",
-                "qwen3-moe", "qwen3-moe-mixed", "gpt-oss", "gpt-oss-yarn", "gpt-oss-mxfp4");
+                "ministral3", "smollm3", "lfm2", "lfm2-four-taps", "qwen3-moe", "qwen3-moe-mixed", "gpt-oss", "gpt-oss-yarn",
+                "gpt-oss-mxfp4");
     }
 
     /** Those whose config GGUF can say: how experts share is fixed there. */

@@ -60,6 +60,11 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
         ALWAYS
     }
 
+    /** The form of a text that is nothing but text. */
+    public static AnswerForm ofText(Tokenizer tokenizer) {
+        return new AnswerForm(tokenizer, Optional.empty(), ToolFormat.HERMES, Optional.empty());
+    }
+
     /** The form of the answer to a prompt, by the model's template. */
     public static AnswerForm of(Tokenizer tokenizer, ChatTemplate template, int[] prompt, Optional<Calls> calls) {
         var format = ToolTemplate.of(template).format();
