@@ -19,6 +19,7 @@ import java.util.function.IntUnaryOperator;
 public final class BlockMatrix extends StripMatrix {
 
     private static final int SPAN = 256; // columns whose scales are read at a time
+    private static final int PANEL = 128; // columns that are widened at a time for several vectors
 
     private final BlockFormat format;
     private final RowSource widened;
@@ -154,16 +155,33 @@ public final class BlockMatrix extends StripMatrix {
             var count = Math.min(SPAN, columns - span);
             readScales(s0, span, count, scales, 0);
             readScales(s1, span, count, scales, stride);
-            widen(s0, span, count, workspace, 0);
-            widen(s1, span, count, workspace, Tile.VECTOR);
-            for (int t = 0; t < tiles; t++) {
-                GroupTile.addFour(workspace.panel, count, format.group(), scales, 0, stride, x, Tile.VECTORS * (t * size() + span),
-                        Tile.VECTORS * (t * size() + columns + span / format.group()), sums, t * Tile.SUMS);
+            for (int c = 0; c < count; c += PANEL) {
+                var inPanel = Math.min(PANEL, count - c);
+                widen(s0, span + c, inPanel, workspace, 0);
+                widen(s1, span + c, inPanel, workspace, Tile.VECTOR);
+                multiplyPanel(span + c, inPanel, scalesOf(c), x, tiles, workspace);
             }
         }
         for (int t = 0; t < tiles; t++) {
             var first = t * Tile.VECTORS;
             Tile.store(sums, t * Tile.SUMS, batch - first, y, yAt + first * yStride, yStride, s0 * LANES, s1 * LANES, rows);
+        }
+    }
+
+    /** Adds the products of all vectors with columns of two strips, which lie widened in the panel. */
+    private void multiplyPanel(int column, int count, int scalesAt, float[] x, int tiles, MatrixWorkspace workspace) {
+        int group = format.group(), step = LANES == 16 && tiles > 1 ? 2 : 1, next = scalesAt + scalesOf(SPAN);
+        for (int t = 0; t < tiles; t += step) {
+            int xAt = Tile.VECTORS * (t * size() + column), sumAt = Tile.VECTORS * (t * size() + columns + column / group);
+            if (step == 1) {
+                GroupTile.addFour(workspace.panel, count, group, workspace.rows, scalesAt, next, x, xAt, sumAt, workspace.sums,
+                        t * Tile.SUMS);
+            } else { // where there is no second tile, the first again, to results that nobody reads
+                var second = t + 1 < tiles ? Tile.VECTORS * size() : 0;
+                GroupTile.addEight(workspace.panel, count, group, workspace.rows, scalesAt, next, x, xAt, xAt + second, sumAt,
+                        sumAt + second,
+                        workspace.sums, t * Tile.SUMS, (t + 1) * Tile.SUMS, (tiles + 1) * Tile.SUMS);
+            }
         }
     }
 

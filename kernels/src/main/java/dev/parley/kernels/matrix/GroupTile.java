@@ -25,25 +25,28 @@ final class GroupTile {
      * @param x holds at {@code xAt} for each column a number of each vector, at {@code sumAt} for each group their sums
      * @param y results as {@link Tile} has its sums
      */
-    static void addFour(MemorySegment panel, int columns, int group, float[] scales, int scalesAt, int nextAt, float[] x, int xAt, int sumAt,
+    static void addFour(MemorySegment panel, int columns, int group, float[] scales, int scalesAt, int nextAt, float[] x, int xAt,
+            int sumAt,
             float[] y, int at) {
         var zero = FloatVector.zero(FLOATS);
-        long from = 0;
         for (int first = 0; first < columns; first += group) {
+            var from = STEP * first;
+            var xFrom = xAt + Tile.VECTORS * first;
             FloatVector a0 = zero, b0 = zero, a1 = zero, b1 = zero, a2 = zero, b2 = zero, a3 = zero, b3 = zero;
-            for (int c = 0; c < group; c++, from += STEP, xAt += Tile.VECTORS) {
-                var a = FloatVector.fromMemorySegment(FLOATS, panel, from, LITTLE);
-                var b = FloatVector.fromMemorySegment(FLOATS, panel, from + Tile.VECTOR, LITTLE);
-                var n = FloatVector.broadcast(FLOATS, x[xAt]);
+            for (int c = 0; c < group; c++) {
+                var a = FloatVector.fromMemorySegment(FLOATS, panel, from + STEP * c, LITTLE);
+                var b = FloatVector.fromMemorySegment(FLOATS, panel, from + STEP * c + Tile.VECTOR, LITTLE);
+                var i = xFrom + Tile.VECTORS * c;
+                var n = FloatVector.broadcast(FLOATS, x[i]);
                 a0 = a.fma(n, a0);
                 b0 = b.fma(n, b0);
-                n = FloatVector.broadcast(FLOATS, x[xAt + 1]);
+                n = FloatVector.broadcast(FLOATS, x[i + 1]);
                 a1 = a.fma(n, a1);
                 b1 = b.fma(n, b1);
-                n = FloatVector.broadcast(FLOATS, x[xAt + 2]);
+                n = FloatVector.broadcast(FLOATS, x[i + 2]);
                 a2 = a.fma(n, a2);
                 b2 = b.fma(n, b2);
-                n = FloatVector.broadcast(FLOATS, x[xAt + 3]);
+                n = FloatVector.broadcast(FLOATS, x[i + 3]);
                 a3 = a.fma(n, a3);
                 b3 = b.fma(n, b3);
             }
@@ -65,5 +68,73 @@ final class GroupTile {
             nextAt += 2 * LANES;
             sumAt += Tile.VECTORS;
         }
+    }
+
+    /**
+     * The same for two tiles of vectors, whose sixteen sums fit the registers of AVX-512.
+     *
+     * @param xAt the first tile's numbers, {@code xNext} the second's
+     * @param yAt the first tile's results, {@code yNext} the second's
+     * @param a room for the sums, at {@code aAt}
+     */
+    static void addEight(MemorySegment panel, int columns, int group, float[] scales, int scalesAt, int nextAt, float[] x, int xAt,
+            int xNext,
+            int sumAt, int sumNext, float[] y, int yAt, int yNext, int aAt) {
+        for (int first = 0; first < columns; first += group) {
+            sumEight(panel, STEP * first, group, x, xAt + Tile.VECTORS * first, xNext + Tile.VECTORS * first, y, aAt);
+            var g = first / group;
+            int s0 = scalesAt + 2 * LANES * g, s1 = nextAt + 2 * LANES * g;
+            for (int v = 0; v < Tile.VECTORS; v++)
+                addScaled(scales, s0, s1, x[sumAt + Tile.VECTORS * g + v], y, aAt + 2 * v * LANES, yAt + 2 * v * LANES);
+            for (int v = 0; v < Tile.VECTORS; v++)
+                addScaled(scales, s0, s1, x[sumNext + Tile.VECTORS * g + v], y, aAt + Tile.SUMS + 2 * v * LANES, yNext + 2 * v * LANES);
+        }
+    }
+
+    private static void addScaled(float[] scales, int s0, int s1, float sum, float[] y, int a, int at) {
+        var n = FloatVector.broadcast(FLOATS, sum);
+        var first = Tile.sum(y, a, 0).fma(FloatVector.fromArray(FLOATS, scales, s0), Tile.sum(y, at, 0));
+        FloatVector.fromArray(FLOATS, scales, s0 + LANES).fma(n, first).intoArray(y, at);
+        var second = Tile.sum(y, a, 1).fma(FloatVector.fromArray(FLOATS, scales, s1), Tile.sum(y, at, 1));
+        FloatVector.fromArray(FLOATS, scales, s1 + LANES).fma(n, second).intoArray(y, at + LANES);
+    }
+
+    private static void sumEight(MemorySegment panel, long from, int columns, float[] x, int xAt, int nextAt, float[] sums, int at) {
+        var zero = FloatVector.zero(FLOATS);
+        FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
+        FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
+        for (int c = 0; c < columns; c++) {
+            var a = FloatVector.fromMemorySegment(FLOATS, panel, from + STEP * c, LITTLE);
+            var b = FloatVector.fromMemorySegment(FLOATS, panel, from + STEP * c + Tile.VECTOR, LITTLE);
+            int i = xAt + Tile.VECTORS * c, j = nextAt + Tile.VECTORS * c;
+            var n = FloatVector.broadcast(FLOATS, x[i]);
+            a0 = a.fma(n, a0);
+            b0 = b.fma(n, b0);
+            n = FloatVector.broadcast(FLOATS, x[i + 1]);
+            a1 = a.fma(n, a1);
+            b1 = b.fma(n, b1);
+            n = FloatVector.broadcast(FLOATS, x[i + 2]);
+            a2 = a.fma(n, a2);
+            b2 = b.fma(n, b2);
+            n = FloatVector.broadcast(FLOATS, x[i + 3]);
+            a3 = a.fma(n, a3);
+            b3 = b.fma(n, b3);
+            n = FloatVector.broadcast(FLOATS, x[j]);
+            a4 = a.fma(n, a4);
+            b4 = b.fma(n, b4);
+            n = FloatVector.broadcast(FLOATS, x[j + 1]);
+            a5 = a.fma(n, a5);
+            b5 = b.fma(n, b5);
+            n = FloatVector.broadcast(FLOATS, x[j + 2]);
+            a6 = a.fma(n, a6);
+            b6 = b.fma(n, b6);
+            n = FloatVector.broadcast(FLOATS, x[j + 3]);
+            a7 = a.fma(n, a7);
+            b7 = b.fma(n, b7);
+        }
+        Tile.keep(sums, at, a0, b0, a1, b1);
+        Tile.keep(sums, at + Tile.SUMS / 2, a2, b2, a3, b3);
+        Tile.keep(sums, at + Tile.SUMS, a4, b4, a5, b5);
+        Tile.keep(sums, at + Tile.SUMS + Tile.SUMS / 2, a6, b6, a7, b7);
     }
 }
