@@ -3,6 +3,7 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
+import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
@@ -31,21 +32,25 @@ public final class GgufImport {
     }
 
     /**
-     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of a GGUF file's numbers have, which
-     * read prompts several times as fast as the file's own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats, or it
-     * is no such file.
+     * How a model's matrices are kept where nobody says otherwise: with the numbers of a GGUF file's blocks; empty where most of its numbers
+     * are whole floats, or it is no such file. Where registers are too short for that, in strips of about as many bits.
      */
     public static Optional<WeightType> weightType(Path file) throws IOException {
         if (!isGguf(file)) return Optional.empty();
         try (var gguf = Gguf.open(file)) {
             var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
             for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
-            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(most -> switch (most) {
-                case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
-                case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
-                case F32, F16, BF16 -> Optional.empty();
-            });
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::weightType);
         }
+    }
+
+    private static Optional<WeightType> weightType(GgmlType most) {
+        if (most.blockSize() > 1 && BlockMatrix.isSupported()) return Optional.of(WeightType.AS_STORED);
+        return switch (most) {
+            case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
+            case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
+            case F32, F16, BF16 -> Optional.empty();
+        };
     }
 
     /**
