@@ -30,8 +30,9 @@ class LlamaCppFamiliesTest {
 
     /** Without Mistral, whose window llama.cpp does not know. */
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama3-tiny", "llama-linear-tiny", "llama-yarn-tiny", "qwen2-tiny",
-        "qwen3-tiny"})
+    @ValueSource(
+            strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama3-tiny", "llama-linear-tiny", "llama-yarn-tiny", "qwen2-tiny",
+                "qwen3-tiny"})
     void goldenModelsAreTheSame(String name) throws Exception {
         assertSame(Golden.folder(name));
     }
@@ -45,7 +46,8 @@ class LlamaCppFamiliesTest {
             var scores = llama.feed(ids);
             for (int t = 0; t < ids.length; t++) {
                 var row = expected.path("logits").path(0).path(t);
-                for (int id = 0; id < row.size(); id++) assertEquals(row.path(id).asDouble(), scores[t][id], LOGITS, "token " + t + " score " + id);
+                for (int id = 0; id < row.size(); id++)
+                    assertEquals(row.path(id).asDouble(), scores[t][id], LOGITS, "token " + t + " score " + id);
             }
             for (var row : expected.path("greedy").path("rows")) {
                 llama.clear();
