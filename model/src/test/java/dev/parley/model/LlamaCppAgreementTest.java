@@ -36,7 +36,7 @@ class LlamaCppAgreementTest {
     private static final int VOCABULARY = 96;
     private static final int TOKENS = 64;
     private static final double CLEAR = 0.03; // of the scores' standard deviation
-    private static final int LEAST_VARIETY = 3; // different tokens: random models come to repeat themselves
+    private static final int LEAST_VARIETY = 2; // different tokens: random models come to repeat themselves
 
     @TempDir
     static Path folder;
@@ -68,7 +68,6 @@ class LlamaCppAgreementTest {
                     var theirs = new LlamaCppModel(file)) {
                 var text = new SplittableRandom(3).ints(600, 0, VOCABULARY).toArray();
                 double[] our = ours.tokenLogprobs(new int[][] {text})[0], their = logprobs(theirs.feed(text), text);
-                System.out.printf("%s %d %.5f%n", name, width, 100 * (Math.exp(mean(their) - mean(our)) - 1));
                 assertEquals(1, Math.exp(mean(their) - mean(our)), 0.001, name + " " + width + ": perplexity");
                 for (int t = 0; t < our.length; t++) assertEquals(their[t], our[t], 0.04, name + " " + width + ": token " + t);
                 var begin = clearBeginning(file);
@@ -112,7 +111,8 @@ class LlamaCppAgreementTest {
         try (var model = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
                 var session = model.openSession(1L << 28)) {
             List<Beginning> left = new ArrayList<>();
-            for (int id = 0; id < VOCABULARY; id++) left.add(new Beginning(id, session.open(), id, new HashSet<>(), Double.POSITIVE_INFINITY));
+            for (int id = 0; id < VOCABULARY; id++)
+                left.add(new Beginning(id, session.open(), id, new HashSet<>(), Double.POSITIVE_INFINITY));
             for (int i = 0; i < TOKENS; i++) {
                 var outputs = session.feed(left.stream().map(b -> Feed.of(b.sequence, b.last)).toList());
                 var next = new ArrayList<Beginning>();
@@ -129,7 +129,6 @@ class LlamaCppAgreementTest {
             left.forEach(beginning -> beginning.sequence.close());
             var clear = left.stream().filter(beginning -> beginning.seen.size() >= LEAST_VARIETY)
                     .max(Comparator.comparingDouble(Beginning::margin));
-            System.out.println(left.stream().map(x -> x.margin + " " + x.seen.size()).toList());
             assertTrue(clear.isPresent(), "no beginning whose choices are clear: choose another seed");
             return clear.get().id;
         }
