@@ -6,7 +6,6 @@ import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.GgufWriter;
 import dev.parley.weights.ImportanceMatrix;
-import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,31 +46,38 @@ public final class GgufExport {
      */
     public static void write(Path folder, Path file, GgufMixture mixture, ImportanceMatrix importance, DoubleConsumer done)
             throws IOException {
-        var config = ConfigFile.ofFolder(folder);
-        var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
-                "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
-        var blueprint = config.blueprint();
-        try (var source = WeightFiles.open(folder)) {
-            var loader = new WeightLoader(source, blueprint);
-            loader.check();
-            var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
-            for (var weight : blueprint.weights())
-                byName.computeIfAbsent(weight.ggufName(), name -> new ArrayList<>()).add(tensor(source, loader.nameInFile(weight), weight));
-            var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
-            if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
-            tensors.addAll(ropeFactors(config));
-            var metadata = metadata(folder, config, architecture, mixture, importance);
-            GgufWriter.write(file, metadata, typed(tensors, config, architecture, mixture, importance), done);
+        try (var files = ModelFiles.open(folder)) {
+            write(folder, files, file, mixture, importance, done);
         }
     }
 
+    private static void write(Path folder, ModelFiles files, Path file, GgufMixture mixture, ImportanceMatrix importance,
+            DoubleConsumer done) throws IOException {
+        var config = files.config();
+        var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
+                "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
+        var blueprint = config.blueprint();
+        var source = files.weights();
+        var loader = new WeightLoader(source, blueprint);
+        loader.check();
+        var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
+        for (var weight : blueprint.weights())
+            byName.computeIfAbsent(weight.ggufName(), _ -> new ArrayList<>()).add(tensor(source, loader.nameInFile(weight), weight));
+        var tensors = new ArrayList<GgufWriter.Tensor>();
+        for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
+        if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
+        tensors.addAll(ropeFactors(config));
+        var metadata = metadata(folder, config, architecture, mixture, importance);
+        GgufWriter.write(file, metadata, typed(tensors, config, architecture, mixture, importance), done);
+    }
+
+    /** In the types of a mixture; MXFP4 stays MXFP4, whatever the others become, as with llama.cpp's own tool. */
     private static List<GgufWriter.Tensor> typed(List<GgufWriter.Tensor> tensors, ModelConfig config, String architecture,
             GgufMixture mixture, ImportanceMatrix importance) {
         var surroundings = GgufMixture.Surroundings.of(config, architecture, tensors.stream().map(GgufWriter.Tensor::name).toList(),
                 !importance.isEmpty());
         return tensors.stream().map(tensor -> {
-            if (tensor.oneDimension()) return tensor;
+            if (tensor.oneDimension() || tensor.type() == GgmlType.MXFP4) return tensor;
             var type = mixture.typeOf(tensor.name(), tensor.columns(), surroundings);
             return tensor.in(type, type.blockSize() == 1 ? new float[0]
                     : importance.of(tensor.name(), tensor.columns(), tensor.matrices()));
@@ -94,7 +100,8 @@ public final class GgufExport {
         }
         int outs = weight.outFeatures(), ins = weight.inFeatures();
         var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
-        return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, outs, ins, false, (first, count, into) -> {
+        var type = source.blockType(name).filter(GgmlType.MXFP4::equals).orElse(GgmlType.F32);
+        return new GgufWriter.Tensor(weight.ggufName(), type, outs, ins, false, (first, count, into) -> {
             if (!reordered) rows.read(first, count, into, ins);
             else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
         });

@@ -43,6 +43,7 @@ final class BlockRounding {
                 case Q4_1 -> shifted(x, at + column, place, 15, 4);
                 case Q5_1 -> shifted(x, at + column, place, 31, 8);
                 case Q4_K, Q5_K, Q6_K -> large(x, at + column, column);
+                case MXFP4 -> float4(x, at + column);
                 default -> throw new IllegalArgumentException("Parley reads " + type + " and does not write it.");
             }
             MemorySegment.copy(block.array(), 0, into, ValueLayout.JAVA_BYTE, offset + type.bytes(column), block.capacity());
@@ -80,6 +81,19 @@ final class BlockRounding {
 
     // ---- blocks of 32 ----
 
+    /** Numbers that come from such blocks are written as they were. */
+    private void float4(float[] x, int at) {
+        var largest = 0f;
+        for (int i = 0; i < 32; i++) largest = Math.max(largest, Math.abs(x[at + i]));
+        var scale = largest == 0 ? 0 : Math.clamp(Math.getExponent(largest) - 2 + 127, 0, 254); // the largest code is 6, between 4 and 8
+        block.put(0, (byte) scale);
+        var half = GgmlBlocks.halfPower(scale);
+        for (int i = 0; i < 16; i++) {
+            int low = GgmlBlocks.nearestFloat4(x[at + i] / half), high = GgmlBlocks.nearestFloat4(x[at + 16 + i] / half);
+            block.put(1 + i, (byte) (low | high << 4));
+        }
+    }
+
     private void eight(float[] x, int at) {
         var largest = 0f;
         for (int i = 0; i < 32; i++) largest = Math.max(largest, Math.abs(x[at + i]));
@@ -94,7 +108,7 @@ final class BlockRounding {
 
     /** Fits the scales of some neighbouring blocks. */
     private void fit(float[] x, int at, int column, int blocks) {
-        if (type == GgmlType.Q8_0) return;
+        if (type == GgmlType.Q8_0 || type == GgmlType.MXFP4) return;
         fits.begin(32);
         weigh(x, at, column, 32 * blocks);
         for (int b = 0; b < blocks; b++) fits.set(b, x, at + 32 * b, weights, 32 * b);

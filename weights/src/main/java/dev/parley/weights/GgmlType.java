@@ -131,8 +131,8 @@ public enum GgmlType {
     /** True of the types that {@link #narrow} writes. */
     public boolean canBeWritten() {
         return switch (this) {
-            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> true;
-            case Q2_K, Q3_K, Q8_K, IQ4_NL, IQ4_XS, MXFP4 -> false;
+            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K, MXFP4 -> true;
+            case Q2_K, Q3_K, Q8_K, IQ4_NL, IQ4_XS -> false;
         };
     }
 

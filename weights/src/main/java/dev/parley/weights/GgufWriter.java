@@ -66,9 +66,10 @@ public final class GgufWriter {
             return new Tensor(name, other, rows, columns, oneDimension, matrices, importance, source);
         }
 
-        /** Matrices of the same size and type as one tensor of the first one's name. */
+        /** Matrices, or vectors, of the same size and type as one tensor of the first one's name. */
         public static Tensor stacked(List<Tensor> matrices) {
             var one = matrices.getFirst();
+            var vectors = one.oneDimension; // make the rows of a matrix
             Rows all = (first, count, into) -> {
                 var row = new float[one.columns];
                 for (int i = 0; i < count; i++) {
@@ -76,7 +77,8 @@ public final class GgufWriter {
                     System.arraycopy(row, 0, into, i * one.columns, one.columns);
                 }
             };
-            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, matrices.size(), new float[0], all);
+            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, vectors ? 1 : matrices.size(),
+                    new float[0], all);
         }
 
         long bytes() {
