@@ -102,6 +102,32 @@ public enum GgmlType {
         }
     }
 
+    /**
+     * Whether the scales of some blocks are numbers, and with them all that the blocks hold.
+     *
+     * @param first number of the first block
+     */
+    boolean scalesAreFinite(MemorySegment bytes, long first, long count) {
+        for (long at = first * blockBytes; at < (first + count) * blockBytes; at += blockBytes) {
+            var finite = switch (this) {
+                case Q4_0, Q5_0, Q8_0, IQ4_NL, IQ4_XS -> isFinite(bytes, at);
+                case Q4_1, Q5_1, Q4_K, Q5_K -> isFinite(bytes, at) && isFinite(bytes, at + 2);
+                case Q2_K -> isFinite(bytes, at + 80) && isFinite(bytes, at + 82);
+                case Q3_K -> isFinite(bytes, at + 108);
+                case Q6_K -> isFinite(bytes, at + 208);
+                case Q8_K -> Float.isFinite(bytes.get(FLOAT, at));
+                case MXFP4 -> true; // a power of two
+                case F32, F16, BF16 -> throw new IllegalStateException(this + " has no blocks.");
+            };
+            if (!finite) return false;
+        }
+        return true;
+    }
+
+    private static boolean isFinite(MemorySegment bytes, long at) {
+        return (bytes.get(SHORT, at) & 0x7c00) != 0x7c00;
+    }
+
     /** True of the types that {@link #narrow} writes. */
     public boolean canBeWritten() {
         return switch (this) {
