@@ -54,6 +54,15 @@ public final class EngineOptions {
         }
     }
 
+    /** As they are where nobody gives them. */
+    static EngineOptions standard() {
+        var options = new EngineOptions();
+        options.dtype = Precision.AUTO;
+        options.quantize = Quantize.AUTO;
+        options.engine = Backend.AUTO;
+        return options;
+    }
+
     /** What of these options changes a score. */
     public Map<String, String> settings() {
         return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize",
@@ -64,15 +73,19 @@ public final class EngineOptions {
     /** Loads a model from its folder. */
     public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
+        return CausalLM.fromPretrained(folder, weightType(folder), dtype.dtype(), engine);
+    }
+
+    /** How a model's matrices are kept under these options. */
+    public WeightType weightType(Path folder) {
         var wide = WeightType.of(dtype.dtype());
-        var type = switch (quantize) {
+        return switch (quantize) {
             case AUTO -> ofFile(folder).orElse(wide);
             case NONE -> wide;
             case INT8 -> WeightType.INT8;
             case INT4 -> WeightType.INT4;
             case AS_STORED -> stored(folder);
         };
-        return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
     }
 
     private static WeightType stored(Path file) {

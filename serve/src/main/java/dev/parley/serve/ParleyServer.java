@@ -4,6 +4,8 @@ import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
+import dev.parley.serve.anthropic.MessageErrors;
+import dev.parley.serve.anthropic.MessagesRoutes;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
@@ -14,6 +16,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
+import dev.parley.serve.http.ErrorForm;
 import dev.parley.serve.http.ErrorHandlers;
 import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
@@ -39,6 +42,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,10 +84,16 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note, path -> ApiPaths.isOllamas(path) ? OllamaRoutes::error : ErrorJson::of);
+        errors = new ErrorHandlers(note, ParleyServer::errorForm);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
+    }
+
+    /** The shape in which a request's errors are told: that of the API that it speaks. */
+    private static ErrorForm errorForm(Context request) {
+        if (MessageErrors.areFor(request)) return MessageErrors.begin(request);
+        return ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of;
     }
 
     /**
@@ -176,7 +186,7 @@ public final class ParleyServer implements AutoCloseable {
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models, assistants),
+                new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
                 new PropsRoutes(settings, models),
                 new OllamaRoutes(models, assistants), new OpenApiRoutes(), chat, page);

@@ -2,17 +2,15 @@ package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerForm.Calls;
 import dev.parley.generate.tools.Tool;
-import dev.parley.grammar.Grammar;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
  * The tools of a request and how they are to be used.
@@ -78,29 +76,19 @@ public record OfferedTools(List<Tool> tools, List<Tool> callable, Use use, boole
         for (var tool : tools) {
             if (!names.add(tool.name())) throw ApiError.badRequest("tools", "Two tools are called " + tool.name() + ".");
         }
-        if (use == Use.ALWAYS) grammars(tools, callable, schemaField); // is refused before anything is answered
-    }
-
-    /**
-     * Those that may be called, each with the grammar of its arguments.
-     *
-     * @throws ApiError if one cannot be honoured, which is named
-     */
-    public Map<Tool, Grammar> callableGrammars() {
-        return grammars(tools, callable, schemaField);
-    }
-
-    private static Map<Tool, Grammar> grammars(List<Tool> tools, List<Tool> callable, String schemaField) {
-        var forms = new LinkedHashMap<Tool, Grammar>();
-        for (var tool : callable) {
-            var param = "tools[" + tools.indexOf(tool) + "]." + schemaField;
-            forms.put(tool, StructuredOutputFields.made(param, param + " of " + tool.name(), 0, tool::arguments));
+        if (use == Use.ALWAYS) { // is refused before anything is answered
+            for (var tool : callable) requireGrammar(tools, tool, schemaField);
         }
-        return forms;
     }
 
-    /** The names of all tools. */
-    public Set<String> names() {
-        return tools.stream().map(Tool::name).collect(Collectors.toSet());
+    private static void requireGrammar(List<Tool> tools, Tool tool, String schemaField) {
+        var param = "tools[" + tools.indexOf(tool) + "]." + schemaField;
+        StructuredOutputFields.made(param, param + " of " + tool.name(), 0, tool::arguments);
+    }
+
+    /** The calls that an answer may have; empty where it may have none. */
+    public Optional<Calls> calls() {
+        return use == Use.NEVER ? Optional.empty()
+                : Optional.of(new Calls(tools, callable, several, use == Use.ALWAYS ? AnswerForm.Use.ALWAYS : AnswerForm.Use.AS_IT_LIKES));
     }
 }

@@ -11,6 +11,11 @@ public interface ErrorForm {
     /** The error as JSON. */
     ObjectNode json(ApiError error);
 
+    /** The status of its answer, where the API has another than {@link ApiError#status()}. */
+    default int status(ApiError error) {
+        return error.status();
+    }
+
     /** Notes for the rest of a request which shape its errors have. */
     default void keepWith(Context request) {
         request.attribute(ErrorForm.class.getName(), this);

@@ -17,20 +17,20 @@ public final class ErrorHandlers implements Routes {
     private static final String OURS = "Internal server error; see the server's log.";
 
     private final Consumer<String> note;
-    private final Function<String, ErrorForm> forms;
+    private final Function<Context, ErrorForm> forms;
 
     /**
      * @param note takes what the operator should know: faults of ours, in lines
-     * @param forms the shape of errors at a path
+     * @param forms the shape of a request's errors
      */
-    public ErrorHandlers(Consumer<String> note, Function<String, ErrorForm> forms) {
+    public ErrorHandlers(Consumer<String> note, Function<Context, ErrorForm> forms) {
         this.note = note;
         this.forms = forms;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.before(request -> forms.apply(request.path()).keepWith(request));
+        routes.before(request -> forms.apply(request).keepWith(request));
         routes.exception(ApiError.class, this::refused);
         routes.exception(QueueFullException.class, (e, request) -> refused(ApiError.of(429, "queue_full", e.getMessage()), request));
         routes.exception(ClientGone.class, (e, request) -> {});
@@ -43,7 +43,8 @@ public final class ErrorHandlers implements Routes {
         if (refused.status() == 429 || refused.status() == 503) {
             if (request.res().getHeader(RETRY_AFTER) == null) request.header(RETRY_AFTER, "1");
         }
-        request.status(refused.status()).json(ErrorForm.of(request).json(refused));
+        var form = ErrorForm.of(request);
+        request.status(form.status(refused)).json(form.json(refused));
     }
 
     private static ApiError ofJavalin(HttpResponseException e, Context request) {

@@ -93,7 +93,7 @@ record ChatRoute(NamedModels named) implements Routes {
         messages.forEach(turns::add);
         var most = options.settings().build().maxNewTokens();
         var fitted = FittedConversation.of(turns, turn -> turn.path("role").asText(),
-                some -> ChatPrompt.encoded(model, list(some), "messages", tools, variables),
+                some -> ChatPrompt.ids(model, list(some), "messages", tools, variables, false),
                 options.context().orElse(model.contextLength()),
                 most);
         var instruction = turns.getFirst().path("role").asText().equals("system") ? 1 : 0;

@@ -40,22 +40,25 @@ class OllamaFuzzTest {
             "options": {"num_predict": 1, "temperature": 0.7, "top_k": 5, "top_p": 0.9, "min_p": 0.01, "typical_p": 0.9, "repeat_penalty": 1.1,
              "repeat_last_n": 64, "presence_penalty": 0.1, "frequency_penalty": 0.1, "seed": 3, "stop": ["x"], "num_ctx": 512, "num_gpu": 1}""";
     private static final List<Good> GOOD = List.of(
-            new Good("POST", "/api/chat", """
+            new Good("POST", "/api/chat",
+                    """
                     {"model": "tiny", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"},
                      {"role": "assistant", "content": "", "thinking": "t", "tool_calls": [{"id": "c1", "function": {"index": 0, "name": "f", "arguments": {"a": 1}}}]},
                      {"role": "tool", "tool_name": "f", "tool_call_id": "c1", "content": "y"}], "stream": false, "keep_alive": "5m", "think": false,
                      "tools": [{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object",
                      "properties": {"a": {"type": "integer"}}, "required": ["a"]}}}], "logprobs": true, "top_logprobs": 2, "truncate": true, """
-                    + OPTIONS + "}"),
+                            + OPTIONS + "}"),
             new Good("POST", "/api/chat", """
                     {"model": "tiny:latest", "messages": [{"role": "user", "content": "Hi"}], "format": {"type": "object", "properties":
                      {"a": {"enum": [1, "b", null]}}, "required": ["a"]}, "options": {"num_predict": 2}}"""),
             new Good("POST", "/api/generate", """
                     {"model": "tiny", "prompt": "Hi", "system": "s", "context": [1, 2, 3], "suffix": "", "template": "", "images": [], "format": "json",
                      "keep_alive": -1, "raw": false, "stream": true, """ + OPTIONS + "}"),
-            new Good("POST", "/api/generate", "{\"model\": \"tiny\", \"prompt\": \"Once\", \"raw\": true, \"options\": {\"num_predict\": 1}}"),
+            new Good("POST", "/api/generate",
+                    "{\"model\": \"tiny\", \"prompt\": \"Once\", \"raw\": true, \"options\": {\"num_predict\": 1}}"),
             new Good("POST", "/api/generate", "{\"model\": \"tiny\", \"keep_alive\": 600}"),
-            new Good("POST", "/api/embed", """
+            new Good("POST", "/api/embed",
+                    """
                     {"model": "tiny", "input": ["x", "y z"], "truncate": true, "dimensions": 64, "keep_alive": 60, "options": {"num_ctx": 100}}"""),
             new Good("POST", "/api/embeddings", "{\"model\": \"tiny\", \"prompt\": \"x\"}"),
             new Good("POST", "/api/show", "{\"model\": \"tiny\", \"verbose\": true}"),
