@@ -7,13 +7,12 @@ import dev.parley.kernels.matrix.BlockWarmUp;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.matrix.RowSource;
 import dev.parley.weights.GgmlType;
-import dev.parley.weights.GgufWeights;
-import dev.parley.weights.GgufWeights.Blocks;
 import dev.parley.weights.WeightSource;
+import dev.parley.weights.WeightSource.Blocks;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The matrices of a GGUF file that are multiplied where they lie. */
+/** Matrices that a file has in blocks, and that are multiplied so. */
 final class BlockWeights {
 
     private static final long PART = 10_000; // blocks that a thread looks at in one go
@@ -22,19 +21,24 @@ final class BlockWeights {
 
     /** Whether a weight is in blocks. */
     static boolean areIn(WeightSource source, String name) {
-        return source instanceof GgufWeights gguf && gguf.blocks(name).isPresent();
+        return source.blockType(name).isPresent();
     }
 
     /** Prepares the products with all kinds of blocks of a file, beside what else is loaded. */
     static void warmUp(WeightSource source) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return;
-        BlockWarmUp.start(gguf.names().stream().flatMap(name -> gguf.blocks(name).stream()).map(Blocks::type).distinct()
+        if (!BlockMatrix.isSupported()) return;
+        BlockWarmUp.start(source.names().stream().flatMap(name -> source.blockType(name).stream()).distinct()
                 .flatMap(type -> format(type).stream()).toList());
     }
 
-    /** Whether all numbers of a weight in blocks are finite. */
-    static boolean areFinite(WeightSource source, String name) {
-        var blocks = ((GgufWeights) source).blocks(name).orElseThrow();
+    /** A weight in blocks of a kind that is multiplied; empty where it is not. */
+    static Optional<Blocks> find(WeightSource source, String name) {
+        return BlockMatrix.isSupported() && source.blockType(name).flatMap(BlockWeights::format).isPresent() ? source.blocks(name)
+                : Optional.empty();
+    }
+
+    /** Whether all numbers in blocks are finite. */
+    static boolean areFinite(Blocks blocks) {
         var count = blocks.bytes().byteSize() / blocks.type().bytes(blocks.type().blockSize());
         var finite = new AtomicBoolean(true);
         ThreadTeam.shared().each((int) Math.ceilDiv(count, PART), part -> {
@@ -44,13 +48,10 @@ final class BlockWeights {
         return finite.get();
     }
 
-    /** A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied. */
-    static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
-        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {
-            var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
-            return BlockMatrix.view(format, blocks.bytes(), blocks.rowInFile(), blocks.inOrder(), rows);
-        }));
+    /** A weight that was found in blocks, as a matrix. */
+    static Matrix matrix(Blocks blocks, WeightSpec weight) {
+        var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
+        return BlockMatrix.view(format(blocks.type()).orElseThrow(), blocks.bytes(), blocks.rowInFile(), blocks.inOrder(), rows);
     }
 
     private static Optional<BlockFormat> format(GgmlType type) {

@@ -75,7 +75,7 @@ public final class GgufImport {
             if (tensor == null) continue; // the loader lists what is missing
             views.put(weight.name(),
                     new View(tensor, weight.isInOut(), weight::rowInGguf, !weight.ggufRows().equals(WeightSpec.RowOrder.SAME),
-                            (float) weight.ggufOffset(), weight.ggufSlice()));
+                            (float) weight.ggufOffset(), tensor.shape().length > weight.dimensions().size() ? weight.ggufSlice() : -1));
         }
         return new GgufWeights(gguf, views);
     }

@@ -80,12 +80,23 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      * @param rotary whether positions are rotated in, where the model does so at all
      * @param slidingWindow how many tokens back attention sees, itself counted; 0 for all
      * @param rope of its own; empty for the model's
+     * @param convolved how many tokens the short convolution covers that it has in place of attention; 0 for attention
      */
-    public record Layer(boolean rotary, int slidingWindow, Optional<Rope> rope) {
+    public record Layer(boolean rotary, int slidingWindow, Optional<Rope> rope, int convolved) {
 
-        /** One that turns by the model's angles. */
+        /** One with attention. */
+        public Layer(boolean rotary, int slidingWindow, Optional<Rope> rope) {
+            this(rotary, slidingWindow, rope, 0);
+        }
+
+        /** One with attention that turns by the model's angles. */
         public Layer(boolean rotary, int slidingWindow) {
             this(rotary, slidingWindow, Optional.empty());
+        }
+
+        /** One with a convolution over so many tokens. */
+        public static Layer convolution(int tokens) {
+            return new Layer(false, 0, Optional.empty(), tokens);
         }
 
         /** With positions, where the model rotates them in, and attention over the whole context. */

@@ -1,11 +1,14 @@
 package dev.parley.model;
 
 import dev.parley.weights.Gguf;
+import dev.parley.weights.StackedWeights;
+import dev.parley.weights.StackedWeights.Part;
 import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /**
@@ -29,7 +32,20 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
         if (!Files.isDirectory(folder)) {
             throw new ModelException("There is no model folder " + folder + "; name a folder with a config.json and weights.");
         }
-        return new ModelFiles(ConfigFile.ofFolder(folder), WeightFiles.open(folder));
+        var config = ConfigFile.ofFolder(folder);
+        return new ModelFiles(config, ofFolder(folder, config));
+    }
+
+    private static WeightSource ofFolder(Path folder, ModelConfig config) throws IOException {
+        var weights = WeightFiles.open(folder);
+        var parts = new LinkedHashMap<String, Part>();
+        for (var weight : config.blueprint().weights()) weight.part().ifPresent(part -> parts.put(weight.name(), part));
+        try {
+            return parts.isEmpty() ? weights : new StackedWeights(weights, parts);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
     }
 
     private static ModelFiles ofGguf(Gguf gguf) throws IOException {

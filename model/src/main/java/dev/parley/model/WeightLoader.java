@@ -9,6 +9,7 @@ import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;
+import dev.parley.weights.WeightSource.Blocks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -39,10 +40,11 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED ? BlockWeights.find(source, name, weight) : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name)
+                    : Optional.<Blocks>empty();
             if (blocks.isPresent()) {
-                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
-                weights.put(weight, blocks.get());
+                if (!BlockWeights.areFinite(blocks.get())) requireFinite(name); // which tells where
+                weights.put(weight, BlockWeights.matrix(blocks.get(), weight));
                 continue;
             }
             var bytes = source.bytes(name);
@@ -50,7 +52,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             var held = type == WeightType.AS_STORED ? plain(weight, name) : held(weight, type);
             if (!held.quantized()) requireFinite(name); // else packing tells
             switch (weight.use()) {
-                case VECTOR, NORM -> {
+                case VECTOR, NORM, KERNEL -> {
                     var vector = new float[Math.toIntExact(weight.elements())];
                     new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
                     weights.put(weight, vector);
@@ -70,7 +72,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
     /** The type that a weight is held in: what is looked up or multiplied last is worth more bits. */
     private static WeightType held(WeightSpec weight, WeightType type) {
         return switch (weight.use()) {
-            case VECTOR, NORM -> WeightType.FLOAT32;
+            case VECTOR, NORM, KERNEL -> WeightType.FLOAT32;
             case TABLE -> type.quantized() ? WeightType.BFLOAT16 : type;
             case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
             case MATRIX, MATRIX_IN_OUT -> type;
@@ -88,8 +90,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
             var loader = new WeightLoader(source.get(), blueprint);
             var name = loader.nameInFile(weight);
-            var blocks = BlockWeights.find(source.get(), name, weight);
-            if (blocks.isPresent()) return blocks.get().bytes();
+            var blocks = weight.isVector() ? Optional.<Blocks>empty() : BlockWeights.find(source.get(), name);
+            if (blocks.isPresent()) return BlockWeights.matrix(blocks.get(), weight).bytes();
             held = loader.plain(weight, name);
         }
         return switch (held) {
@@ -182,9 +184,14 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
     private static void checkShape(TensorInfo info, WeightSpec weight, List<String> faults) {
         if (!info.dtype().isFloatingPoint()) {
             faults.add("tensor \"" + info.name() + "\" holds " + info.dtype() + " where weights are floating-point numbers");
-        } else if (!Arrays.equals(info.shape(), weight.shape())) {
+        } else if (!Arrays.equals(info.shape(), weight.shape()) && !isKernelOfGguf(info, weight)) {
             faults.add("tensor \"" + info.name() + "\" has shape " + text(info.shape()) + "; config.json needs " + text(weight.shape()));
         }
+    }
+
+    /** GGUF has the factors of convolutions as (C, K). */
+    private static boolean isKernelOfGguf(TensorInfo info, WeightSpec weight) {
+        return weight.use() == WeightSpec.Use.KERNEL && Arrays.equals(info.shape(), new long[] {weight.outFeatures(), weight.inFeatures()});
     }
 
     private static String listed(List<String> faults) {

@@ -4,6 +4,8 @@ import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
+import dev.parley.serve.anthropic.MessageErrors;
+import dev.parley.serve.anthropic.MessagesRoutes;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
@@ -14,6 +16,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.http.ErrorHandlers;
+import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
@@ -77,7 +80,7 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note);
+        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request) : ErrorJson::of);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
@@ -173,7 +176,7 @@ public final class ParleyServer implements AutoCloseable {
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models, assistants),
+                new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
                 new PropsRoutes(settings, models),
                 new OpenApiRoutes(), chat, page);

@@ -34,6 +34,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.Optional;
 
 /**
@@ -53,6 +55,12 @@ public final class TestServer implements AutoCloseable {
 
     /** Tokens of GPT-2's tokenizer, and of those that are added to it. */
     public static final int END_OF_TEXT = 50_256, START_OF_TURN = 50_257, END_OF_TURN = 50_258;
+
+    /** The template of a model that thinks. */
+    public static final String THINKING = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
+            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
+            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
 
     private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
             + "+ '<|im_end|>' + '\\n' }}{% endfor %}"
@@ -178,6 +186,35 @@ public final class TestServer implements AutoCloseable {
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
+    }
+
+    /**
+     * A model of the weights of {@code tiny} that chats by another template.
+     *
+     * @param folder where its tokenizer is put
+     */
+    public static ModelSource source(String id, String template, Path folder) {
+        return source(id, template, folder, tokenizer -> Map.of());
+    }
+
+    /**
+     * The same that has been taught by heart.
+     *
+     * @param scripts what it says, as {@link dev.parley.generate.Script} writes it
+     */
+    public static ModelSource source(String id, String template, Path folder, Function<Tokenizer, Map<List<Integer>, Double>> scripts) {
+        var weights = modelFolder("tiny", 7);
+        try {
+            var own = Files.createDirectories(folder.resolve(id));
+            for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(weights.resolve(file), own.resolve(file));
+            Files.writeString(own.resolve("chat_template.jinja"), template);
+            var tokenizer = Tokenizer.load(own);
+            return new ModelSource(id, List.of(), 10L << 20, CONTEXT,
+                    () -> new ModelSource.Parts(CausalLM.fromPretrained(weights, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), tokenizer,
+                            GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT)).sequenceBias(scripts.apply(tokenizer)).build()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The folder of a model of random weights, made at first. */

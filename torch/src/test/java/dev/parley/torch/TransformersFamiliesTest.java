@@ -16,11 +16,13 @@ import dev.parley.model.TrainingBatch;
 import dev.parley.model.WeightType;
 import dev.parley.tensor.Scope;
 import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,7 +38,7 @@ class TransformersFamiliesTest {
     static Stream<String> families() {
         return Stream.of("gemma2", "gemma3", "phi3", "phi4-mini", "olmo2", "olmo3", "granite", "gpt-neox", "gpt-neox-sequential",
                 "ministral3", "smollm3",
-                "qwen3-moe", "qwen3-moe-mixed");
+                "qwen3-moe", "qwen3-moe-mixed", "gpt-oss", "gpt-oss-yarn", "gpt-oss-mxfp4");
     }
 
     /** Those whose config GGUF can say: how experts share is fixed there. */
@@ -95,9 +97,25 @@ class TransformersFamiliesTest {
         assertRuns(file, Golden.expected(folder(name)), Backend.JAVA);
     }
 
+    @Test
+    void blocksOfFourBitsAreMultipliedAsTheyAreInTheFolderAndInGguf() throws Exception {
+        var folder = folder("gpt-oss-mxfp4");
+        assertRuns(folder, Golden.expected(folder), Backend.JAVA, WeightType.AS_STORED);
+        var file = made.resolve("model.gguf");
+        GgufExport.write(folder, file, GgmlType.F32);
+        try (var gguf = Gguf.open(file)) {
+            assertEquals(GgmlType.MXFP4, gguf.tensors().get("blk.1.ffn_up_exps.weight").type());
+        }
+        assertRuns(file, Golden.expected(folder), Backend.JAVA, WeightType.AS_STORED);
+    }
+
     private static void assertRuns(Path path, JsonNode expected, Backend engine) throws Exception {
+        assertRuns(path, expected, engine, WeightType.FLOAT32);
+    }
+
+    private static void assertRuns(Path path, JsonNode expected, Backend engine, WeightType type) throws Exception {
         var ids = Golden.rows(expected.path("input_ids"));
-        try (var model = CausalLM.fromPretrained(path, WeightType.FLOAT32, DType.FLOAT32, engine);
+        try (var model = CausalLM.fromPretrained(path, type, DType.FLOAT32, engine);
                 var session = model.openSession(1 << 20)) {
             var scores = session.feed(Arrays.stream(ids).map(row -> new Feed(session.open(), row, Scored.ALL, false)).toList());
             assertLogits(expected, scores.stream().map(s -> s.scores()).toArray(float[][][]::new));

@@ -3,16 +3,17 @@ package dev.parley.cli.models;
 import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
+import dev.parley.cli.Progress;
 import dev.parley.kernels.DType;
 import dev.parley.model.FolderExport;
 import dev.parley.model.GgufExport;
 import dev.parley.model.GgufImport;
-import dev.parley.weights.GgmlType;
+import dev.parley.model.GgufMixture;
+import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.ShardSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Option(names = "--dtype", paramLabel = "TYPE", description = {"f32, f16, bf16; q8_0 and q4_0 for a .gguf file's matrices.",
         "Default: f16 for a .gguf file; for a folder, the weights' own type, or f32 if they come from GGUF."})
-    Optional<Target> dtype = Optional.empty();
+    Optional<GgufMixture> dtype = Optional.empty();
 
     @Option(names = "--max-shard-size", paramLabel = "SIZE", defaultValue = "5GB",
             description = "Split a folder's weights into files of at most this size. Default: ${DEFAULT-VALUE}.")
@@ -44,11 +45,6 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Option(names = "--force", description = "Overwrite what is there.")
     boolean force;
-
-    /** Values of {@code --dtype}. */
-    enum Target {
-        F32, F16, BF16, Q8_0, Q4_0
-    }
 
     ConvertCommand(Output output) {
         this.output = output;
@@ -68,24 +64,27 @@ final class ConvertCommand implements Callable<Integer> {
 
     private void toFile(Path in) throws IOException {
         if (GgufImport.isGguf(in)) throw new IllegalArgumentException(in + " is already a .gguf file; it can be converted to a folder.");
-        GgufExport.write(in, out, GgmlType.valueOf(dtype.orElse(Target.F16).name()));
+        var mixture = dtype.orElse(GgufMixture.F16);
+        try (var progress = Progress.of(mixture.label(), 100, output)) {
+            GgufExport.write(in, out, mixture, ImportanceMatrix.NONE, share -> progress.at(Math.round(100 * share), ""));
+        }
         output.line(out + ": " + Files.size(out) / 1_000_000 + " MB");
     }
 
     private void toFolder(Path in, ShardSize shardSize) throws IOException {
         if (Files.isRegularFile(out)) throw new IllegalArgumentException(out + " is a file; name a folder, or a file that ends in .gguf.");
-        var type = dtype.or(() -> GgufImport.isGguf(in) ? Optional.of(Target.F32) : Optional.empty()).map(ConvertCommand::plain);
+        var type = dtype.or(() -> GgufImport.isGguf(in) ? Optional.of(GgufMixture.F32) : Optional.empty()).map(ConvertCommand::plain);
         FolderExport.write(in, out, type, shardSize);
         output.line(out + ": " + weightBytes() / 1_000_000 + " MB");
     }
 
-    private static DType plain(Target type) {
+    private static DType plain(GgufMixture type) {
         return switch (type) {
             case F32 -> DType.FLOAT32;
             case F16 -> DType.FLOAT16;
             case BF16 -> DType.BFLOAT16;
             default -> throw new IllegalArgumentException(
-                    "A folder's weights are f32, f16 or bf16; " + type.name().toLowerCase(Locale.ROOT) + " is for a .gguf file.");
+                    "A folder's weights are f32, f16 or bf16; " + type.label() + " is for a .gguf file.");
         };
     }
 

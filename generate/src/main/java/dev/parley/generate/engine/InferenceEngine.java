@@ -13,6 +13,7 @@ import dev.parley.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -200,7 +201,8 @@ public final class InferenceEngine implements AutoCloseable {
     public Ticket submit(TextRequest asked, Listener listener) {
         check(asked.prompt());
         var config = asked.config();
-        var masks = config.grammar().map(grammar -> constraints.orElseThrow(() -> new IllegalStateException(NO_TOKENIZER)).masks(grammar));
+        var masks = config.grammar().map(grammar -> constraints.orElseThrow(() -> new IllegalStateException(NO_TOKENIZER)).masks(grammar,
+                Set.copyOf(config.shownSpecialTokens())));
         var limit = limit(asked);
         if (limit == 0 && config.numBeams() > 1) throw new ModelException("No token can be made: the limit is 0.");
         var task = new Generation(asked.prompt(), asked.begun(), limit, config, tokenizer, masks);

@@ -94,7 +94,7 @@ final class ToolMessages {
             var function = call.path("function");
             var arguments = value(function.path("arguments"));
             var object = JsonNodeFactory.instance.objectNode().put("name", function.path("name").asText()).set("arguments", arguments);
-            written.add(ToolFormat.HERMES.marker() + "\n" + object + "\n" + ToolFormat.HERMES.closer());
+            written.add(HermesFormat.OPEN + "\n" + object + "\n" + HermesFormat.CLOSE);
         }
         return String.join("\n", written);
     }

@@ -62,7 +62,7 @@ public final class ToolTemplate {
      */
     public ChatTemplateInput conversation(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
         if (!takesTools) return asText(messages, tools, variables);
-        var given = ToolMessages.forTemplate(messages, argumentsAsText, format == ToolFormat.MISTRAL);
+        var given = ToolMessages.forTemplate(messages, argumentsAsText, format.hasShortIds());
         var conversation = ChatTemplateInput.of(given).withVariables(variables).withGenerationPrompt(true);
         return tools.isEmpty() ? conversation : conversation.withTools(list(tools));
     }
@@ -114,12 +114,8 @@ public final class ToolTemplate {
         var name = value < 0 ? -1 : text.lastIndexOf(NAME, value);
         if (name < 0) return Optional.empty();
         var between = text.substring(name, value);
-        var before = text.substring(Math.max(0, name - 40), name);
-        if (before.contains(ToolFormat.HERMES.marker()) && between.contains("\"arguments\"")) return Optional.of(ToolFormat.HERMES);
-        if (before.contains(ToolFormat.MISTRAL.marker()) && before.contains("[{") && between.contains("\"arguments\""))
-            return Optional.of(ToolFormat.MISTRAL);
-        if (before.contains("{\"name\"") && between.contains("\"parameters\"")) return Optional.of(ToolFormat.LLAMA);
-        return Optional.empty();
+        var before = text.substring(Math.max(0, name - 80), name);
+        return ToolFormat.ALL.stream().filter(format -> format.hasWritten(before, between)).findFirst();
     }
 
     private static ObjectNode message(String role, String content) {

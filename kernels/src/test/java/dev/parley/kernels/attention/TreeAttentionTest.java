@@ -27,7 +27,8 @@ class TreeAttentionTest {
             var memory = arena.allocate(4L * n * stride, 64);
             var out = arena.allocate(4L * n * width, 64);
             for (int i = 0; i < n * stride; i++) memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-2, 2));
-            new TreeAttention(parents, window).run(new TreeAttention.Heads(heads, keyValueHeads, dim, new Attention.ScoreRule(0.3f, 0)),
+            new TreeAttention(parents, window).run(
+                    new TreeAttention.Heads(heads, keyValueHeads, dim, new Attention.ScoreRule(0.3f, 0), new float[0]),
                     new TreeAttention.Vectors(memory, stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * width), stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * (width + kvWidth)), stride), out, ThreadTeam.shared());

@@ -51,7 +51,7 @@ interface Gemma extends LlamaStyle {
     }
 
     @Override
-    default Norms attentionNorms(BlueprintDraft layer, int width) {
+    default Norms mixerNorms(BlueprintDraft layer, int width) {
         return Norms.around(norm(layer, "input_layernorm", "attn_norm", width),
                 norm(layer, "post_attention_layernorm", "post_attention_norm", width));
     }

@@ -62,8 +62,8 @@ public final class ServerSentEvents {
         } catch (ClientGone e) {
             throw e;
         } catch (RuntimeException e) {
-            if (stream.begun) stream.send("error", e instanceof ApiError refused ? ErrorJson.of(refused)
-                    : ErrorJson.ofFault("The answer could not be finished; see the server's log."));
+            if (stream.begun) stream.send("error", ErrorForm.of(request).json(e instanceof ApiError refused ? refused
+                    : ApiError.fault("The answer could not be finished; see the server's log.")));
             throw e; // for the log: nothing is written to an answer that has begun
         }
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answering.TextVectors;
+import dev.parley.serve.answering.TokenIds;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonBody;
@@ -12,9 +14,7 @@ import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.EngineReading;
 import dev.parley.serve.openai.ModelField;
-import dev.parley.serve.openai.TokenIds;
 import dev.parley.serve.work.ClientWork;
 import dev.parley.tokenizer.Tokenizer;
 import io.javalin.config.RoutesConfig;
@@ -24,7 +24,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 
 /** {@code /v1/embeddings}: a text as a vector of length one, pooled as the model's own files say. */
@@ -53,23 +52,12 @@ public final class EmbeddingRoutes implements Routes {
         var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
         try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            checkDimensions(dimensions, model);
             var before = prompt.text(model.embeddingRules(), model.id());
             var texts = ClientWork.run(request, () -> texts(fields, input, prompt, before, model.tokenizer()));
             RequestNotes.of(request).model(model.id());
             JsonBody.warnOfUnknown(request, fields);
-            JsonBody.write(request, answer(model, texts, dimensions, base64, Caller.of(request), ClientPresence.of(request)));
-        }
-    }
-
-    private static void checkDimensions(OptionalInt asked, ServedModel model) {
-        if (asked.isEmpty()) return;
-        var rules = model.embeddingRules();
-        var width = rules.width(model.model().config().hiddenSize());
-        if (asked.getAsInt() > width || !rules.trained() && asked.getAsInt() != width) {
-            throw ApiError.badRequest("dimensions", "dimensions is " + asked.getAsInt() + "; the model " + model.id() + " makes vectors of "
-                    + width + " numbers"
-                    + (asked.getAsInt() > width ? "." : ", which mean nothing when cut: it was not trained for vectors."));
+            var vectors = TextVectors.of(model, texts, dimensions, "input", Caller.of(request), ClientPresence.of(request));
+            JsonBody.write(request, answer(model, vectors, base64));
         }
     }
 
@@ -101,28 +89,15 @@ public final class EmbeddingRoutes implements Routes {
         return texts;
     }
 
-    /** One text after the other, so that a long list does not keep others from the engine. */
-    private static ObjectNode answer(ServedModel model, List<int[]> texts, OptionalInt dimensions, boolean base64, Caller caller,
-            ClientPresence client) {
+    private static ObjectNode answer(ServedModel model, TextVectors vectors, boolean base64) {
         var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = answer.putArray("data");
-        var tokens = 0L;
-        var rules = model.embeddingRules();
-        var reading = new EngineReading(model, caller.id(), client);
-        var reservation = caller.reserve(texts.stream().mapToLong(ids -> ids.length).sum(), 0, false);
-        try {
-            for (var ids : texts) {
-                tokens += ids.length; // also of one that is left before it is read
-                var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
-                var name = "input" + (texts.size() > 1 ? "[" + (data.size() - 1) + "]" : "");
-                var vector = rules.vector(reading.read(ids, rules.poolings(), "input", name), dimensions);
-                if (base64) item.put("embedding", base64(vector));
-                else for (var array = item.putArray("embedding"); array.size() < vector.length;) array.add(vector[array.size()]);
-            }
-        } finally {
-            reservation.settle(tokens);
+        for (var vector : vectors.vectors()) {
+            var item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
+            if (base64) item.put("embedding", base64(vector));
+            else for (var array = item.putArray("embedding"); array.size() < vector.length;) array.add(vector[array.size()]);
         }
-        answer.put("model", model.id()).putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
+        answer.put("model", model.id()).putObject("usage").put("prompt_tokens", vectors.tokens()).put("total_tokens", vectors.tokens());
         return answer;
     }
 

@@ -1,22 +1,17 @@
-package dev.parley.serve.openai.chat;
+package dev.parley.serve.answering;
 
+import dev.parley.generate.answer.AnswerReader;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.generate.thinking.ThoughtReader;
-import dev.parley.generate.tools.ToolCallReader;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.EngineCall;
-import dev.parley.serve.openai.Ids;
-import dev.parley.serve.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -58,9 +53,11 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      *
      * @param thoughts before it; empty where there are none
      * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
+     * @param stopString that ended it; empty where something else did
      * @param logprobs of its tokens, where they were asked for
      */
-    public record Choice(String thoughts, String text, List<Call> calls, String finishReason, List<TokenLogprob> logprobs) {}
+    public record Choice(String thoughts, String text, List<Call> calls, String finishReason, Optional<String> stopString,
+            List<TokenLogprob> logprobs) {}
 
     /** Takes pieces as they come, on the thread that waits for the answer. */
     @FunctionalInterface
@@ -68,6 +65,9 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
 
         /** @param logprobs of the tokens that have come since the last time; the pieces' text may still wait for more */
         void onPieces(int choice, List<Piece> pieces, List<TokenLogprob> logprobs);
+
+        /** Told now and then, whether pieces come or not, as long as the answer is not over. */
+        default void onWait() {}
     }
 
     /**
@@ -79,11 +79,19 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      * @throws dev.parley.serve.http.ApiError if the engine cannot take it
      */
     public static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
-        var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(model, prompt)).toList();
+        var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(prompt)).toList();
         var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
-        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, row, ids, logprobs, text) -> {
-            var pieces = growing.get(row).take(ids, text);
-            if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
+        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, new EngineCall.Reader() {
+            @Override
+            public void onTokens(int only, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                var pieces = growing.get(row).take(ids, text);
+                if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
+            }
+
+            @Override
+            public void onWait() {
+                reader.onWait();
+            }
         }).getFirst();
         var choices = new ArrayList<Choice>();
         for (int i = 0; i < answer.completions().size(); i++) { // beams may find fewer than n
@@ -92,62 +100,33 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             if (!pieces.isEmpty()) reader.onPieces(i, pieces, List.of());
             choices.add(growing.get(i).choice(completion));
         }
-        var thought = growing.stream().mapToInt(GrowingChoice::thoughtTokens).sum();
+        var thought = growing.stream().mapToInt(choice -> choice.reader.thoughtTokens()).sum();
         return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer).withReasoning(thought));
     }
 
     /** One choice while it grows. */
-    private static final class GrowingChoice implements ToolCallReader.Listener, ThoughtReader.Listener {
+    private static final class GrowingChoice implements AnswerReader.Listener {
 
-        private final ServedModel model;
         private final ChatPrompt prompt;
-        private final Optional<ThoughtReader> thinking;
-        private final Optional<ToolCallReader> calls;
+        private final AnswerReader reader;
         private final StringBuilder thoughts = new StringBuilder();
         private final StringBuilder text = new StringBuilder();
         private final List<Piece.CallBegun> begun = new ArrayList<>();
         private final List<StringBuilder> arguments = new ArrayList<>();
-        private final List<Integer> ids = new ArrayList<>();
         private List<Piece> pieces = new ArrayList<>();
-        private int beforeAnswer; // characters of thoughts and their tags
 
-        GrowingChoice(ServedModel model, ChatPrompt prompt) {
-            this.model = model;
+        GrowingChoice(ChatPrompt prompt) {
             this.prompt = prompt;
-            thinking = prompt.thinking().map(t -> new ThoughtReader(t.format(), t.opened(), this));
-            calls = prompt.calls().map(c -> new ToolCallReader(c.format(), c.tools().names(), c.tools().several(), c.opened(), this));
+            reader = new AnswerReader(prompt.form(), this);
         }
 
         List<Piece> take(int[] newIds, String more) {
-            var opener = prompt.calls().map(ChatPrompt.Calls::opener).orElse(OptionalInt.empty());
-            for (var id : newIds) {
-                if (opener.isPresent() && id == opener.getAsInt()) {
-                    var before = model.tokenizer().decode(ids.stream().mapToInt(i -> i).toArray(), true).length();
-                    calls.orElseThrow().openAfter(before - beforeAnswer);
-                }
-                if (opener.isPresent() || thinking.isPresent()) ids.add(id);
-            }
-            if (thinking.isPresent()) {
-                beforeAnswer += more.length();
-                thinking.get().push(more);
-            } else if (!more.isEmpty()) {
-                onAnswer(more);
-            }
+            reader.push(newIds, more);
             return takePieces();
         }
 
-        /** Tokens whose text stands before the answer's. */
-        int thoughtTokens() {
-            if (thoughts.isEmpty()) return 0;
-            var decoder = model.tokenizer().streamDecoder(true);
-            int tokens = 0, characters = 0;
-            while (tokens < ids.size() && characters < beforeAnswer) characters += decoder.push(ids.get(tokens++)).length();
-            return tokens;
-        }
-
         List<Piece> finish(FinishReason reason) {
-            thinking.ifPresent(ThoughtReader::finish);
-            calls.ifPresent(c -> c.finish(reason != FinishReason.STOP));
+            reader.finish(reason);
             return takePieces();
         }
 
@@ -162,20 +141,14 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             for (var call : begun) all.add(new Call(call.id(), call.name(), arguments.get(call.index()).toString()));
             var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls"
                     : completion.finishReason().label();
-            return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.logprobs());
+            return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.stopString(),
+                    completion.logprobs());
         }
 
         @Override
         public void onThought(String piece) {
             thoughts.append(piece);
             pieces.add(new Piece.Thought(piece));
-        }
-
-        @Override
-        public void onAnswer(String piece) {
-            if (thinking.isPresent()) beforeAnswer -= piece.length();
-            if (calls.isPresent()) calls.get().push(piece);
-            else onText(piece);
         }
 
         @Override
@@ -186,7 +159,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
 
         @Override
         public void onCall(int index, String name) {
-            var call = new Piece.CallBegun(index, Ids.ofCall(prompt.calls().orElseThrow().format()), name);
+            var call = new Piece.CallBegun(index, Ids.ofCall(prompt.form().format()), name);
             begun.add(call);
             arguments.add(new StringBuilder());
             pieces.add(call);

@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.serve.http.ApiError;

@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import dev.parley.generate.config.GenerationSettings;
 import dev.parley.generate.engine.InferenceEngine;
@@ -45,6 +45,9 @@ public final class EngineCall {
          * @param request its place in the list
          */
         default void onEnd(int request, Answer answer) {}
+
+        /** Nothing may have come for a while; all that is submitted is still wanted. */
+        default void onWait() {}
     }
 
     private sealed interface Event {}
@@ -172,6 +175,7 @@ public final class EngineCall {
                 }
                 case Look look -> {
                     if (!client.isThere()) throw new ClientGone();
+                    reader.onWait();
                     lookLater();
                 }
             }

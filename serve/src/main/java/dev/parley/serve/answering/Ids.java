@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import dev.parley.generate.tools.ToolFormat;
 import java.security.SecureRandom;
@@ -18,7 +18,7 @@ public final class Ids {
 
     /** Of a call of a function; Mistral's templates want nine letters and digits. */
     public static String ofCall(ToolFormat format) {
-        return format == ToolFormat.MISTRAL ? letters(9) : of("call_");
+        return format.hasShortIds() ? letters(9) : of("call_");
     }
 
     private static String letters(int count) {
