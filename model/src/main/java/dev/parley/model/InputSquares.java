@@ -2,8 +2,8 @@ package dev.parley.model;
 
 import dev.parley.weights.ImportanceMatrix;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

@@ -128,6 +128,7 @@ class OpenApiTest {
             case "/v1/messages" -> "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1}";
             case "/v1/messages/count_tokens" -> "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}";
             case "/v1/embeddings", "/v1/moderations" -> "{\"input\": \"x\"}";
+            case "/v1/rerank", "/v2/rerank", "/rerank" -> "{\"query\": \"x\", \"documents\": [\"y\"]}";
             case "/tokenize" -> "{\"content\": \"x\"}";
             case "/detokenize" -> "{\"tokens\": [1]}";
             case "/api/presets" -> "{\"name\": \"x\"}";
@@ -245,6 +246,8 @@ class OpenApiTest {
         fits("AnthropicError", JsonBody.JSON.readTree(server.post("/v1/messages", "{}").body()));
         fits("Model", ok("/v1/models/tiny", ""));
         fits("Embeddings", ok("/v1/embeddings", "{\"input\": [\"x\", \"y\"]}"));
+        fits("Ranking", ok("/v1/rerank", "{\"query\": \"x\", \"documents\": [\"x\", {\"text\": \"y\"}], \"return_documents\": true}"));
+        fits("Ranking", ok("/rerank", "{\"query\": \"x\", \"texts\": [\"x\", \"y\"], \"return_text\": true}"));
         fits("Moderation", ok("/v1/moderations", "{\"input\": \"x\"}"));
         fits("Tokens", ok("/tokenize", "{\"content\": \"x\", \"return_token_strs\": true}"));
         fits("Props", ok("/props", ""));
