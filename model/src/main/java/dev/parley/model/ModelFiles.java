@@ -1,5 +1,6 @@
 package dev.parley.model;
 
+import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.StackedWeights;
 import dev.parley.weights.StackedWeights.Part;
@@ -55,6 +56,29 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
         } catch (RuntimeException e) {
             gguf.close();
             throw e;
+        }
+    }
+
+    /**
+     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of its numbers have, which read prompts
+     * several times as fast as the files' own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats.
+     */
+    public static Optional<WeightType> weightType(Path model) throws IOException {
+        if (GgufImport.isGguf(model)) return GgufImport.weightType(model);
+        return blocks(model).flatMap(GgufImport::strips);
+    }
+
+    /** Whether a model has matrices in blocks that {@link WeightType#AS_STORED} can compute with. */
+    public static boolean hasBlocks(Path model) throws IOException {
+        return GgufImport.isGguf(model) || blocks(model).isPresent();
+    }
+
+    /** The blocks of a folder whose config speaks of such. */
+    private static Optional<GgmlType> blocks(Path folder) throws IOException {
+        var config = folder.resolve("config.json");
+        if (!Files.isRegularFile(config) || !ConfigFile.isQuantized(config)) return Optional.empty();
+        try (var files = open(folder)) {
+            return files.weights.names().stream().flatMap(name -> files.weights.blockType(name).stream()).findFirst();
         }
     }
 

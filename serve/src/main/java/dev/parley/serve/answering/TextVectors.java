@@ -2,7 +2,6 @@ package dev.parley.serve.answering;
 
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ApiError;
-import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ public record TextVectors(List<float[]> vectors, long tokens) {
      * @param field that the texts come from
      * @param caller pays for the tokens
      * @throws ApiError if a text is empty or too long, or the vectors cannot have so many dimensions
-     * @throws ClientGone if the client left
+     * @throws dev.parley.serve.http.ClientGone if the client left
      */
     public static TextVectors of(ServedModel model, List<int[]> texts, OptionalInt dimensions, String field, Caller caller,
             ClientPresence client) {
@@ -45,14 +44,13 @@ public record TextVectors(List<float[]> vectors, long tokens) {
         return new TextVectors(List.copyOf(vectors), tokens);
     }
 
-    private static void check(OptionalInt asked, ServedModel model) {
-        if (asked.isEmpty()) return;
+    private static void check(OptionalInt dimensions, ServedModel model) {
+        if (dimensions.isEmpty()) return;
         var rules = model.embeddingRules();
-        var width = rules.width(model.model().config().hiddenSize());
-        if (asked.getAsInt() > width || !rules.trained() && asked.getAsInt() != width) {
-            throw ApiError.badRequest("dimensions", "dimensions is " + asked.getAsInt() + "; the model " + model.id() + " makes vectors of "
-                    + width + " numbers"
-                    + (asked.getAsInt() > width ? "." : ", which mean nothing when cut: it was not trained for vectors."));
+        int asked = dimensions.getAsInt(), width = rules.width(model.model().config().hiddenSize());
+        if (asked > width || !rules.trained() && asked != width) {
+            throw ApiError.badRequest("dimensions", "dimensions is " + asked + "; the model " + model.id() + " makes vectors of " + width
+                    + " numbers" + (asked > width ? "." : ", which mean nothing when cut: it was not trained for vectors."));
         }
     }
 }

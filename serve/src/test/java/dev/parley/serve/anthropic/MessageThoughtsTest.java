@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.http.JsonBody;
@@ -28,7 +29,7 @@ class MessageThoughtsTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(TestServer.source("thinker", TestServer.THINKING, folder)),
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(TestServer.source("thinker", ScriptedModel.THINKING, folder)),
                 new Limits(16, 64, 256L << 20, 64));
     }
 

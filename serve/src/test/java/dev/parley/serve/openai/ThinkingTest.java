@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import dev.parley.generate.Script;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.tokenizer.ChatTemplateInput;
@@ -36,7 +37,7 @@ class ThinkingTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        var source = TestServer.source("thinker", TestServer.THINKING, folder, ThinkingTest::scripts);
+        var source = TestServer.source("thinker", ScriptedModel.THINKING, folder, ThinkingTest::scripts);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
     }
 

@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** Probabilities of tokens in the two shapes of OpenAI's API. */
+/** Probabilities of tokens in the two shapes of OpenAI's API, the newer of which Ollama's has too. */
 public final class LogprobsJson {
 
     // What OpenAI writes where a probability is zero, which JSON's numbers cannot say as a logarithm.
