@@ -1,5 +1,8 @@
 package dev.parley.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.kernels.DType;
@@ -7,12 +10,16 @@ import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.WeightType;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.tokenizer.ChatTemplateInput;
+import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Small models of random weights that say what a trained one would: a grammar, which is among the model's defaults, holds them to it. */
@@ -25,6 +32,21 @@ public final class ScriptedModel {
             + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
 
     private ScriptedModel() {}
+
+    /** Biases by which a model of the template {@link #THINKING} answers what 2 + 2 is: with a thought before it, unless it is not to think. */
+    public static Map<List<Integer>, Double> thinking(Tokenizer tokenizer) {
+        var scripts = new HashMap<List<Integer>, Double>();
+        var cases = List.<Map<String, JsonNode>>of(Map.of(), Map.of("opens", BooleanNode.TRUE),
+                Map.of("enable_thinking", BooleanNode.FALSE));
+        for (var variables : cases) {
+            var thought = variables.isEmpty() ? "<think>\nTwo and two.\n</think>\n\n"
+                    : variables.containsKey("opens") ? "Two and two.\n</think>\n\n" : "";
+            var conversation = ChatTemplateInput.of(List.of(Message.user("2 + 2?"))).withVariables(variables).withGenerationPrompt(true);
+            var prompt = tokenizer.chatTemplate().orElseThrow().ids(tokenizer, conversation);
+            scripts.putAll(Script.answer(prompt, tokenizer, thought + "Four.", TestServer.END_OF_TEXT));
+        }
+        return scripts;
+    }
 
     /**
      * A model with a template of its own.

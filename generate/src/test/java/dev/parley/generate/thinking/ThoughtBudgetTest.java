@@ -41,7 +41,8 @@ class ThoughtBudgetTest {
 
     @BeforeAll
     static void randomModel() {
-        tokenizer = BpeTrainer.of(400).withSpecialTokens("<|end|>").train(List.of("Two and two 中文 is it? <think>\n so </think> so").iterator())
+        tokenizer = BpeTrainer.of(400).withSpecialTokens("<|end|>")
+                .train(List.of("Two and two 中文 is it? <think>\n so </think> so").iterator())
                 .withChatTemplate(TEMPLATE, "<|end|>");
         model = RandomModels.load(ModelConfig.gpt2(tokenizer.vocabSize(), 512, 32, 2, 2), 3);
     }
@@ -91,7 +92,8 @@ class ThoughtBudgetTest {
         var prompt = tokenizer.encode("Two? ");
         var script = Script.beginning(prompt, tokenizer, "<think>\n");
         var answer = answer("Two? ", config(0).sequenceBias(script).build());
-        assertTrue(answer.text().startsWith("<think>\n\n</think>\n\n") || answer.text().startsWith("<think>\n\n\n</think>\n\n"), answer.text());
+        assertTrue(answer.text().startsWith("<think>\n\n</think>\n\n") || answer.text().startsWith("<think>\n\n\n</think>\n\n"),
+                answer.text());
         var later = answer("Two? ", config(20).sequenceBias(script).build());
         var tag = tokenizer.encode("<think>").length;
         var ended = said(later, tag + 20);
@@ -141,8 +143,10 @@ class ThoughtBudgetTest {
                 assertTrue(List.of("two", "four").contains(AnswerReader.text(form, answer)), answer.text());
                 var sentence = budget == 0 ? "<|message|>" : "what I know.";
                 assertTrue(answer.text().contains(sentence + "<|end|><|start|>assistant<|channel|>final<|message|>"), answer.text());
-                var free = new Generator(other, harmony).generate(List.of(prompt), form.config(config.build(), Optional.empty())).getFirst();
-                var after = free.text().substring(free.text().indexOf("<|start|>assistant<|channel|>") + "<|start|>assistant<|channel|>".length());
+                var free = new Generator(other, harmony).generate(List.of(prompt), form.config(config.build(), Optional.empty()))
+                        .getFirst();
+                var after = free.text()
+                        .substring(free.text().indexOf("<|start|>assistant<|channel|>") + "<|start|>assistant<|channel|>".length());
                 assertFalse(after.startsWith("a"), free.text());
             }
         }
@@ -156,7 +160,8 @@ class ThoughtBudgetTest {
         assertArrayEquals(plain, answer("Two? <think>\n", config.toBuilder().promptLookupNumTokens(4).build()).ids());
         var beams = answer("Two? <think>\n", config.toBuilder().numBeams(3).build());
         assertTrue(beams.text().contains("used up") && beams.text().indexOf("</think>") > 0, beams.text());
-        var batch = new Generator(model, tokenizer).generate(List.of(tokenizer.encode("so so"), tokenizer.encode("Two? <think>\n")), config);
+        var batch = new Generator(model, tokenizer).generate(List.of(tokenizer.encode("so so"), tokenizer.encode("Two? <think>\n")),
+                config);
         assertArrayEquals(plain, batch.get(1).ids());
     }
 }

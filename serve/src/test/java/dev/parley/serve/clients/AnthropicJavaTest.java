@@ -24,6 +24,7 @@ import com.anthropic.models.messages.ToolChoiceAny;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.Usage;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import java.nio.file.Path;
@@ -56,7 +57,9 @@ class AnthropicJavaTest {
     @BeforeAll
     static void start(@TempDir Path folder) {
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
-                List.of(TestServer.source("tiny", List.of(), 7), TestServer.source("thinker", TestServer.THINKING, folder)),
+                List.of(TestServer.source("tiny", List.of(), 7),
+                        ScriptedModel.of("thinker", folder.resolve("thinker"), ScriptedModel.THINKING,
+                                "<think>\nIt rains.\n</think>\n\nTake an umbrella.")),
                 new Limits(16, 64, 256L << 20, 64));
         client = AnthropicOkHttpClient.builder().baseUrl(server.base()).apiKey("none").responseValidation(true).maxRetries(0).build();
     }
@@ -143,8 +146,7 @@ class AnthropicJavaTest {
 
     @Test
     void thoughtsAreTheirOwnBlockStreamedOrNotAndGoBack() {
-        var params = asked().model("thinker").maxTokens(100).thinking(ThinkingConfigAdaptive.builder().build())
-                .putAdditionalBodyProperty("choice", JsonValue.from(List.of("<think>\nIt rains.\n</think>\n\nTake an umbrella."))).build();
+        var params = asked().model("thinker").maxTokens(100).thinking(ThinkingConfigAdaptive.builder().build()).build();
         for (var message : List.of(client.messages().create(params), streamed(params))) {
             assertEquals("It rains.", message.content().getFirst().asThinking().thinking());
             assertFalse(message.content().getFirst().asThinking().signature().isEmpty());

@@ -6,21 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.generate.Script;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.tokenizer.ChatTemplateInput;
-import dev.parley.tokenizer.Message;
-import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,29 +25,12 @@ class ThinkingTest {
     private static final String PATH = "/v1/chat/completions";
     private static final String ASKED = """
             {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 0, "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
-    private static final String THOUGHT = "Two and two.\n";
-    private static final String ANSWER = "</think>\n\nFour.";
     private static TestServer server;
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        var source = TestServer.source("thinker", ScriptedModel.THINKING, folder, ThinkingTest::scripts);
+        var source = TestServer.source("thinker", ScriptedModel.THINKING, folder, ScriptedModel::thinking);
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
-    }
-
-    /** What the model says to the prompts of these tests. */
-    private static Map<List<Integer>, Double> scripts(Tokenizer tokenizer) {
-        var scripts = new HashMap<List<Integer>, Double>();
-        var cases = List.<Map<String, JsonNode>>of(Map.of(), Map.of("opens", BooleanNode.TRUE),
-                Map.of("enable_thinking", BooleanNode.FALSE));
-        for (var variables : cases) {
-            var answer = variables.isEmpty() ? "<think>\n" + THOUGHT + ANSWER
-                    : variables.containsKey("opens") ? THOUGHT + ANSWER : "Four.";
-            var conversation = ChatTemplateInput.of(List.of(Message.user("2 + 2?"))).withVariables(variables).withGenerationPrompt(true);
-            var prompt = tokenizer.chatTemplate().orElseThrow().ids(tokenizer, conversation);
-            scripts.putAll(Script.answer(prompt, tokenizer, answer, TestServer.END_OF_TEXT));
-        }
-        return scripts;
     }
 
     @AfterAll
