@@ -107,7 +107,8 @@ class ChatModelResponderTest {
             random.savePretrained(folder);
         }
         var tool = new Tool("hill", JsonNodeFactory.instance.objectNode().put("type", "function"));
-        tool.definition().putObject("function").put("name", "hill").put("description", "?");
+        tool.definition().putObject("function").put("name", "hill").put("description", "?").putObject("parameters").put("type", "object")
+                .putObject("properties");
         try (var wide = CausalLM.fromPretrained(folder)) {
             for (var family : CallingTemplates.BY_FORMAT.entrySet()) {
                 var template = ChatTemplate.parse(family.getValue(), family.getKey());
