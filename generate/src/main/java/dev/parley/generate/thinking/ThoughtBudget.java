@@ -3,6 +3,7 @@ package dev.parley.generate.thinking;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,14 +49,28 @@ public final class ThoughtBudget implements LogitsProcessor {
 
     @Override
     public void process(int[] ids, float[] logits) {
-        var next = next(ids);
-        if (next.isEmpty() || next.getAsInt() >= logits.length) return;
-        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
-        logits[next.getAsInt()] = 0;
+        var ended = ended(ids);
+        if (ended.isEmpty()) return;
+        if (ended.getAsInt() == ending.length) {
+            forbidThoughts(logits);
+        } else if (ending[ended.getAsInt()] < logits.length) {
+            Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+            logits[ending[ended.getAsInt()]] = 0;
+        }
     }
 
-    /** The token that has to come, if one has to. */
-    private OptionalInt next(int[] ids) {
+    /** Behind what ends thoughts no others begin. */
+    private void forbidThoughts(float[] logits) {
+        if (format.again().isEmpty()) return;
+        for (int id = 0; id < Math.min(logits.length, tokenizer.vocabSize()); id++) {
+            var text = new String(tokenizer.textBytes(id, false), StandardCharsets.UTF_8);
+            if (!text.isEmpty() && (format.again().startsWith(text) || text.startsWith(format.again())))
+                logits[id] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** How many tokens there are of what ends thoughts; empty where they go on, or were over before. */
+    private OptionalInt ended(int[] ids) {
         var most = from + (long) LONGEST_TAG + budget + LONGEST_CHARACTER + ending.length;
         if (ids.length - from < budget || ids.length > most) return OptionalInt.empty();
         var start = opened ? OptionalInt.of(from) : start(ids);
@@ -63,9 +78,9 @@ public final class ThoughtBudget implements LogitsProcessor {
         var end = start.getAsInt() + budget;
         while (end < ids.length && isWithinCharacter(ids, start.getAsInt(), end)) end++;
         var ended = ids.length - end;
-        if (ended >= ending.length || !Arrays.equals(ids, end, ids.length, ending, 0, ended)) return OptionalInt.empty();
+        if (ended > ending.length || !Arrays.equals(ids, end, ids.length, ending, 0, ended)) return OptionalInt.empty();
         var isClosed = tokenizer.decode(Arrays.copyOfRange(ids, start.getAsInt(), end), false).contains(format.close());
-        return isClosed || isWithinCharacter(ids, start.getAsInt(), end) ? OptionalInt.empty() : OptionalInt.of(ending[ended]);
+        return isClosed || isWithinCharacter(ids, start.getAsInt(), end) ? OptionalInt.empty() : OptionalInt.of(ended);
     }
 
     /** Where thoughts begin that the answer opens itself: after their tag. */
