@@ -102,7 +102,8 @@ public final class GgufExport {
         });
     }
 
-    private static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgmlType type) throws IOException {
+    /** The settings of a file. @param folder with the tokenizer, if there is one */
+    static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgmlType type) throws IOException {
         var m = new LinkedHashMap<String, Object>();
         m.put("general.architecture", arch);
         m.put("general.name", String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
