@@ -73,7 +73,8 @@ final class HubClient implements AutoCloseable {
         }
     }
 
-    private static Listing listing(HubModel model, JsonNode json) {
+    /** What an answer says that a model has. */
+    static Listing listing(HubModel model, JsonNode json) {
         var commit = json.path("sha").asText("");
         if (!HubModel.isCommit(commit) || !json.path("siblings").isArray()) {
             throw new HubException(Reason.DAMAGED,
