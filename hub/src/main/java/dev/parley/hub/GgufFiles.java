@@ -79,7 +79,8 @@ final class GgufFiles {
         if (!shard.matches()) return List.of(first);
         var pieces = new ArrayList<String>();
         for (int i = 1; i <= pieces(first); i++)
-            pieces.add(String.format(Locale.ROOT, "%s-%05d-of-%05d%s", shard.group(1), i, pieces(first), first.substring(first.length() - 5)));
+            pieces.add(
+                    String.format(Locale.ROOT, "%s-%05d-of-%05d%s", shard.group(1), i, pieces(first), first.substring(first.length() - 5)));
         return pieces;
     }
 
