@@ -11,7 +11,7 @@ public enum BlockFormat {
     /** Five bits with a minimum. */
     Q5_1(32, 24, PackedIntegers.FIVE, 0, StripScales.FLOAT_MINIMUM),
     /** Eight bits. */
-    Q8_0(32, 34, PackedIntegers.EIGHT, -128, StripScales.FLOAT),
+    Q8_0(32, 34, SignedBytes.EIGHT, 0, StripScales.FLOAT),
     /** Four bits; eight groups of 32 with a scale and a minimum of six bits each. */
     Q4_K(256, 144, PackedIntegers.FOUR, 0, StripScales.BYTES_MINIMA),
     /** Five bits; the same. */

@@ -24,7 +24,6 @@ public final class BlockMatrix extends StripMatrix {
     private static final int PANEL = 128; // columns that are widened at a time for several vectors
 
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
-    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     private final BlockFormat format;
     private final RowSource widened;
@@ -89,13 +88,13 @@ public final class BlockMatrix extends StripMatrix {
         private final UnpackedBlock block = new UnpackedBlock();
         private final float[] floats;
         private final byte[] bytes;
-        private final int[] numbers;
+        private final byte[] numbers;
 
         PackedBlock(BlockFormat format) {
             this.format = format;
             floats = new float[format.scales().floats() * LANES];
             bytes = new byte[format.scales().bytes() * LANES];
-            numbers = new int[(int) (format.codes().bytes(format.columns()) / 4)];
+            numbers = new byte[(int) format.codes().bytes(format.columns())];
         }
 
         void read(MemorySegment file, long at, int lane) {
@@ -109,7 +108,7 @@ public final class BlockMatrix extends StripMatrix {
         void write(MemorySegment into, long scalesAt, long numbersAt) {
             MemorySegment.copy(floats, 0, into, F32, scalesAt, floats.length);
             MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, scalesAt + 4L * floats.length, bytes.length);
-            MemorySegment.copy(numbers, 0, into, I32, numbersAt, numbers.length);
+            MemorySegment.copy(numbers, 0, into, ValueLayout.JAVA_BYTE, numbersAt, numbers.length);
         }
     }
 
@@ -121,7 +120,7 @@ public final class BlockMatrix extends StripMatrix {
     /** Equal for formats whose numbers are packed alike, which have groups of one size. */
     @Override
     public Object inputForm() {
-        return format.codes() instanceof CodedNumbers ? CodedNumbers.class : format.codes();
+        return format.codes() instanceof PackedIntegers integers ? integers : BlockMatrix.class;
     }
 
     /** The numbers, then the sum of each group. */

@@ -21,8 +21,7 @@ import jdk.incubator.vector.IntVector;
  */
 final class PackedIntegers extends StripCodes {
 
-    static final PackedIntegers FOUR = new PackedIntegers(4, 8), FIVE = new PackedIntegers(5, 32), SIX = new PackedIntegers(6, 16),
-            EIGHT = new PackedIntegers(8, 4);
+    static final PackedIntegers FOUR = new PackedIntegers(4, 8), FIVE = new PackedIntegers(5, 32), SIX = new PackedIntegers(6, 16);
 
     private static final long STEP = 2 * Tile.VECTOR; // from a column of a panel to the next
 

@@ -15,6 +15,7 @@ import java.util.Arrays;
  */
 abstract class StripCodes {
 
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, LITTLE);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE);
 
     final int bits;
@@ -42,9 +43,9 @@ abstract class StripCodes {
      * Packs numbers of a row, whole units.
      *
      * @param numbers one in a byte, with seven bytes to spare after them
-     * @param into the row's lane of each register of ints
+     * @param into registers, of which the row has a lane
      */
-    final void pack(byte[] numbers, int count, int[] into, int lane) {
+    void pack(byte[] numbers, int count, byte[] into, int lane) {
         if (bits * perInt == 32) packWhole(numbers, count, into, lane);
         else packCut(numbers, count, into, lane);
     }
@@ -56,19 +57,21 @@ abstract class StripCodes {
         return mask;
     }
 
-    private void packWhole(byte[] numbers, int count, int[] into, int lane) {
+    private void packWhole(byte[] numbers, int count, byte[] into, int lane) {
         var mask = mask();
-        for (int c = 0; c < count; c += perInt, lane += LANES) into[lane] = (int) Long.compress((long) LONGS.get(numbers, c), mask);
+        for (int c = 0, at = 4 * lane; c < count; c += perInt, at += 4 * LANES)
+            INTS.set(into, at, (int) Long.compress((long) LONGS.get(numbers, c), mask));
     }
 
-    private void packCut(byte[] numbers, int count, int[] into, int lane) {
+    private void packCut(byte[] numbers, int count, byte[] into, int lane) {
         var mask = mask();
+        var at = 4 * lane;
         for (int from = 0; from < count; from += unit) {
             var cut = 0;
             for (int k = unit - 1; k >= ints * perInt; k--) cut = cut << bits | numbers[from + k];
             for (int i = ints - 1; i >= 0; i--, cut >>>= 2)
-                into[lane + i * LANES] = (int) Long.compress((long) LONGS.get(numbers, from + i * perInt), mask) | cut << 30;
-            lane += ints * LANES;
+                INTS.set(into, at + 4 * i * LANES, (int) Long.compress((long) LONGS.get(numbers, from + i * perInt), mask) | cut << 30);
+            at += 4 * ints * LANES;
         }
     }
 
