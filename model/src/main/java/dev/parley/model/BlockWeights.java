@@ -39,13 +39,19 @@ final class BlockWeights {
      */
     static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight, Arena arena) {
         if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
-        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).<Matrix>map(format -> {
+        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {
             var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
-            if (weight.use() == WeightSpec.Use.TABLE) return new RowTable(rows, blocks.bytes());
-            var matrix = BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, ThreadTeam.shared());
+            var matrix = matrix(format, blocks, rows, weight.use() == WeightSpec.Use.TABLE, arena);
             NativeMemory.release(blocks.bytes());
             return matrix;
         }));
+    }
+
+    private static Matrix matrix(BlockFormat format, Blocks blocks, Rows rows, boolean table, Arena arena) {
+        var team = ThreadTeam.shared();
+        if (!table) return BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, team);
+        format.requireFinite(blocks.bytes(), team);
+        return new RowTable(rows, blocks.bytes());
     }
 
     private static Optional<BlockFormat> format(GgmlType type) {

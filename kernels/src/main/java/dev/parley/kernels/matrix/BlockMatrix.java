@@ -23,6 +23,9 @@ public final class BlockMatrix extends StripMatrix {
     private static final int SPAN = 256; // columns whose scales are read at a time
     private static final int PANEL = 128; // columns that are widened at a time for several vectors
 
+    /** Floats of the sums of all groups of a span of four strips. */
+    static final int SUMS = SPAN / 16 * 4 * LANES;
+
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
 
     private final BlockFormat format;
@@ -120,7 +123,7 @@ public final class BlockMatrix extends StripMatrix {
     /** Equal for formats whose numbers are packed alike, which have groups of one size. */
     @Override
     public Object inputForm() {
-        return format.codes() instanceof PackedIntegers integers ? integers : BlockMatrix.class;
+        return format.codes().form();
     }
 
     /** The numbers, then the sum of each group. */
@@ -167,8 +170,9 @@ public final class BlockMatrix extends StripMatrix {
             readScales(s1, span, count, scales, stride);
             readScales(s2, span, count, scales, 2 * stride);
             readScales(s3, span, count, scales, 3 * stride);
-            format.codes().addOne(memory, columnAt(s0, span), columnAt(s1, span), columnAt(s2, span), columnAt(s3, span), count, scales,
-                    stride, x, span, columns + span / format.group(), sums);
+            format.codes().sumFour(memory, columnAt(s0, span), columnAt(s1, span), columnAt(s2, span), columnAt(s3, span), count, x, span,
+                    workspace.results);
+            GroupTile.addOne(workspace.results, count / format.group(), scales, stride, x, columns + span / format.group(), sums);
         }
         Tile.store(Tile.sum(sums, 0, 0), y, yAt + s0 * LANES, rows - s0 * LANES);
         Tile.store(Tile.sum(sums, 0, 1), y, yAt + s1 * LANES, rows - s1 * LANES);

@@ -3,7 +3,6 @@ package dev.parley.kernels.matrix;
 import static dev.parley.kernels.vectors.VectorShape.FLOATS;
 import static dev.parley.kernels.vectors.VectorShape.LANES;
 import static dev.parley.kernels.vectors.VectorShape.LITTLE;
-import static jdk.incubator.vector.FloatVector.fromArray;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -11,12 +10,10 @@ import jdk.incubator.vector.FloatVector;
 /** Numbers of eight bits with their sign, a column's side by side. */
 final class SignedBytes extends StripCodes {
 
-    static final SignedBytes EIGHT = new SignedBytes();
-
-    private static final int GROUP = 32;
+    static final SignedBytes CODES = new SignedBytes();
 
     private SignedBytes() {
-        super(8, 4);
+        super(8, 4, 32);
     }
 
     @Override
@@ -27,31 +24,21 @@ final class SignedBytes extends StripCodes {
     @Override
     void widen(MemorySegment w, long from, int columns, MemorySegment panel, long at) {
         for (int c = 0; c < columns; c++)
-            Int8Tile.column(w, from + (long) c * LANES).intoMemorySegment(panel, at + 2 * Tile.VECTOR * c, LITTLE);
+            Int8Tile.column(w, from + (long) c * LANES).intoMemorySegment(panel, at + STEP * c, LITTLE);
     }
 
     @Override
-    void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x, int xAt,
-            int sumAt, float[] y) {
-        FloatVector y0 = Tile.sum(y, 0, 0), y1 = Tile.sum(y, 0, 1), y2 = Tile.sum(y, 0, 2), y3 = Tile.sum(y, 0, 3);
-        var zero = FloatVector.zero(FLOATS);
-        var scalesAt = 0;
-        for (int first = 0; first < columns; first += GROUP) {
-            FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            var from = (long) first * LANES;
-            for (int c = 0; c < GROUP; c++) {
-                var v = FloatVector.broadcast(FLOATS, x[xAt + first + c]);
-                a0 = Int8Tile.column(w, at0 + from + (long) c * LANES).fma(v, a0);
-                a1 = Int8Tile.column(w, at1 + from + (long) c * LANES).fma(v, a1);
-                a2 = Int8Tile.column(w, at2 + from + (long) c * LANES).fma(v, a2);
-                a3 = Int8Tile.column(w, at3 + from + (long) c * LANES).fma(v, a3);
+    void sumFour(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] x, int xAt, MemorySegment sums) {
+        for (int first = 0; first < columns; first += 32) {
+            FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, a2 = a0, a3 = a0;
+            for (int c = first; c < first + 32; c++) {
+                var v = FloatVector.broadcast(FLOATS, x[xAt + c]);
+                a0 = Int8Tile.column(w, at0 + (long) c * LANES).fma(v, a0);
+                a1 = Int8Tile.column(w, at1 + (long) c * LANES).fma(v, a1);
+                a2 = Int8Tile.column(w, at2 + (long) c * LANES).fma(v, a2);
+                a3 = Int8Tile.column(w, at3 + (long) c * LANES).fma(v, a3);
             }
-            y0 = a0.fma(fromArray(FLOATS, scales, scalesAt), y0);
-            y1 = a1.fma(fromArray(FLOATS, scales, scalesAt + stride), y1);
-            y2 = a2.fma(fromArray(FLOATS, scales, scalesAt + 2 * stride), y2);
-            y3 = a3.fma(fromArray(FLOATS, scales, scalesAt + 3 * stride), y3);
-            scalesAt += 2 * LANES;
+            GroupTile.keep(sums, first / 32, a0, a1, a2, a3);
         }
-        Tile.keep(y, 0, y0, y1, y2, y3);
     }
 }

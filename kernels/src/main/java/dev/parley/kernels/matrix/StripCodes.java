@@ -15,23 +15,36 @@ import java.util.Arrays;
  */
 abstract class StripCodes {
 
+    static final long STEP = 2 * Tile.VECTOR; // from a column of a panel to the next
+
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, LITTLE);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE);
 
     final int bits;
     final int perInt;
     final int unit; // columns
+    final int group; // columns
     final int ints; // of a unit
 
     /** What the inputs of 32 columns are multiplied by, since {@link #widen} multiplies their numbers by the inverse. */
     final float[] factors = new float[32];
 
-    StripCodes(int bits, int unit) {
+    /**
+     * @param unit columns whose numbers fill whole ints
+     * @param group columns that share a scale
+     */
+    StripCodes(int bits, int unit, int group) {
         this.bits = bits;
         perInt = 32 / bits;
         this.unit = unit;
+        this.group = group;
         ints = unit * bits / 32;
         Arrays.fill(factors, 1);
+    }
+
+    /** Equal for those whose inputs are arranged alike. */
+    Object form() {
+        return factors[1] == 1 ? StripCodes.class : this;
     }
 
     /** Bytes of columns of a strip, whole units. */
@@ -79,12 +92,10 @@ abstract class StripCodes {
     abstract void widen(MemorySegment w, long from, int columns, MemorySegment panel, long at);
 
     /**
-     * Adds the products of columns of four strips, whole groups, with one vector to their results, in the order of {@link GroupTile}.
+     * Sums the products of columns of four strips, whole groups, with one vector, each group from 0 on, one product after the other.
      *
-     * @param scales of each strip, so many floats after those of the one before
-     * @param x arranged inputs, the columns' at {@code xAt}, the sums of the groups at {@code sumAt}
+     * @param x arranged inputs, the columns' at {@code xAt}
+     * @param sums receives four registers for each group
      */
-    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x,
-            int xAt,
-            int sumAt, float[] y);
+    abstract void sumFour(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] x, int xAt, MemorySegment sums);
 }
