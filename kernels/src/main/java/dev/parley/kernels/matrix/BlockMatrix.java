@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Weights with the numbers of a GGUF file's blocks, each as it is there: only their order is another. Rows lie in strips; of each strip the
- * scales of all groups come first, then the columns.
+ * Weights with the numbers of a GGUF file's blocks, each as it is there: only their order is another. Rows lie in strips, and
+ * strips in spans of 256 columns, whose scales come first.
  *
  * <p>Some columns at a time are widened to a panel that stays in the nearest cache, and multiplied with one vector or with all.
  */
@@ -30,22 +30,26 @@ public final class BlockMatrix extends StripMatrix {
 
     private final BlockFormat format;
     private final RowSource widened;
-    private final long scalesBytes; // of a strip
     private final long stripBytes;
 
     private BlockMatrix(MemorySegment memory, BlockFormat format, RowSource widened) {
         super(memory, widened.rows(), widened.columns(), stripBytes(format, widened.columns()));
         this.format = format;
         this.widened = widened;
-        scalesBytes = scalesBytes(format, columns);
         stripBytes = stripBytes(format, columns);
     }
 
+    /** Bytes of the scales of so many columns of a span. */
     private static long scalesBytes(BlockFormat format, int columns) {
         return Math.ceilDiv(columns / format.columns() * format.scales().size(), Tile.VECTOR) * Tile.VECTOR;
     }
 
     private static long stripBytes(BlockFormat format, int columns) {
+        int whole = columns / SPAN, rest = columns % SPAN;
+        return whole * spanBytes(format, SPAN) + (rest > 0 ? spanBytes(format, rest) : 0);
+    }
+
+    private static long spanBytes(BlockFormat format, int columns) {
         return scalesBytes(format, columns) + format.codes().bytes(columns);
     }
 
@@ -76,8 +80,7 @@ public final class BlockMatrix extends StripMatrix {
                 for (int b = 0; b < inRow; b++) {
                     for (int lane = 0; lane < Math.min(LANES, rows - strip * LANES); lane++)
                         packed.read(blocks, ((long) rowInFile.applyAsInt(strip * LANES + lane) * inRow + b) * format.bytes(), lane);
-                    packed.write(matrix.memory, strip * matrix.stripBytes + b * format.scales().size(),
-                            matrix.columnAt(strip, b * format.columns()));
+                    packed.write(matrix.memory, matrix.scalesAt(strip, b * format.columns()), matrix.columnAt(strip, b * format.columns()));
                 }
             });
         });
@@ -115,9 +118,20 @@ public final class BlockMatrix extends StripMatrix {
         }
     }
 
-    /** Where a strip's columns lie from one on, the first of a group. */
+    /** Where a span of a strip lies. */
+    private long spanAt(int strip, int column) {
+        return strip * stripBytes + column / SPAN * spanBytes(format, SPAN);
+    }
+
+    /** Where the scales of a block of a strip lie. */
+    private long scalesAt(int strip, int column) {
+        return spanAt(strip, column) + column % SPAN / format.columns() * format.scales().size();
+    }
+
+    /** Where a strip's columns lie from one on, the first of a unit. */
     private long columnAt(int strip, int column) {
-        return strip * stripBytes + scalesBytes + format.codes().bytes(column);
+        var inSpan = Math.min(SPAN, columns - column / SPAN * SPAN);
+        return spanAt(strip, column) + scalesBytes(format, inSpan) + format.codes().bytes(column % SPAN);
     }
 
     /** Equal for formats whose numbers are packed alike, which have groups of one size. */
@@ -151,8 +165,7 @@ public final class BlockMatrix extends StripMatrix {
     }
 
     private void readScales(int strip, int column, int count, float[] into, int at) {
-        format.scales().read(memory, strip * stripBytes + column / format.columns() * format.scales().size(), count / format.group(),
-                format.least(), into, at);
+        format.scales().read(memory, scalesAt(strip, column), count / format.group(), format.least(), into, at);
     }
 
     private void widen(int strip, int column, int count, MatrixWorkspace workspace, long at) {
