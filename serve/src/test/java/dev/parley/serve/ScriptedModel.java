@@ -33,7 +33,7 @@ public final class ScriptedModel {
 
     private ScriptedModel() {}
 
-    /** Biases by which a model of the template {@link #THINKING} answers what 2 + 2 is: with a thought before it, unless it is not to think. */
+    /** Biases by which a model of the template {@link #THINKING} answers what 2 + 2 is, with a thought unless it is not to think. */
     public static Map<List<Integer>, Double> thinking(Tokenizer tokenizer) {
         var scripts = new HashMap<List<Integer>, Double>();
         var cases = List.<Map<String, JsonNode>>of(Map.of(), Map.of("opens", BooleanNode.TRUE),
