@@ -129,7 +129,7 @@ class ToolCallReaderTest {
         assertTold("Hm.|f:{\"city\": \"Os", ToolFormat.HERMES, true, true, call);
         for (int end = "Hm.\n<tool_call>".length(); end < call.indexOf("{\"city"); end++)
             assertTold("Hm.", ToolFormat.HERMES, true, true, call.substring(0, end));
-        assertTold("Hm.<tool_call>\n{\"name\"", ToolFormat.HERMES, true, false, "Hm.\n<tool_call>\n{\"name\"");
+        assertTold("Hm.\n<tool_call>\n{\"name\"", ToolFormat.HERMES, true, false, "Hm.\n<tool_call>\n{\"name\"");
     }
 
     @Test
