@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import dev.parley.serve.http.JsonBody;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages of a model whose template knows of thoughts. */
+/** Messages of a model that thinks. */
 class MessageThoughtsTest {
 
     private static final String PATH = "/v1/messages";
@@ -27,8 +27,7 @@ class MessageThoughtsTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
-                List.of(TestServer.source("thinker", ScriptedModel.THINKING, folder, ScriptedModel::thinking)),
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(Thinker.in(folder)),
                 new Limits(16, 64, 256L << 20, 64));
     }
 
@@ -77,9 +76,12 @@ class MessageThoughtsTest {
     void aModelThatIsNotToThinkIsToldSo() throws Exception {
         var off = whole("{\"type\": \"disabled\"}");
         var on = whole("{\"type\": \"adaptive\"}");
-        assertTrue(off.path("usage").path("input_tokens").asInt() > on.path("usage").path("input_tokens").asInt(),
-                "the closed thoughts are in the prompt");
+        assertTrue(prompt(off) > prompt(on), "the closed thoughts are in the prompt");
         assertEquals(1, off.path("content").size());
+    }
+
+    private static int prompt(JsonNode message) {
+        return message.path("usage").path("input_tokens").asInt() + message.path("usage").path("cache_read_input_tokens").asInt();
     }
 
     @Test

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chats with a model whose template knows of thoughts; a grammar makes it write them. */
+/** Chats with a model that thinks. */
 class ThinkingTest {
 
     private static final String PATH = "/v1/chat/completions";
@@ -29,8 +29,7 @@ class ThinkingTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        var source = TestServer.source("thinker", ScriptedModel.THINKING, folder, ScriptedModel::thinking);
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(Thinker.in(folder)), new Limits(16, 64, 256L << 20, 64));
     }
 
     @AfterAll
