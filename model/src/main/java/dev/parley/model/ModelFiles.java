@@ -65,7 +65,7 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
      */
     public static Optional<WeightType> weightType(Path model) throws IOException {
         if (GgufImport.isGguf(model)) return GgufImport.weightType(model);
-        return blocks(model).flatMap(GgufImport::strips);
+        return blocks(model).flatMap(GgufImport::held);
     }
 
     /** Whether a model has matrices in blocks that {@link WeightType#AS_STORED} can compute with. */

@@ -82,6 +82,15 @@ public interface Responder {
      */
     Reply respond(Prompt prompt, Consumer<String> onText);
 
+    /**
+     * The same with the thoughts of a model that thinks before it answers.
+     *
+     * @param onThought takes each piece of them
+     */
+    default Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
+        return respond(prompt, onText);
+    }
+
     /** Ends the answer that is being given, where it is. Called from another thread. */
     void stop();
 }

@@ -153,6 +153,11 @@ public final class GenerationConfig {
         return get(REPETITION_PENALTY);
     }
 
+    /** {@link GenerationSettings#REPETITION_WINDOW} */
+    public int repetitionWindow() {
+        return get(REPETITION_WINDOW);
+    }
+
     /** {@link GenerationSettings#PRESENCE_PENALTY} */
     public double presencePenalty() {
         return get(PRESENCE_PENALTY);

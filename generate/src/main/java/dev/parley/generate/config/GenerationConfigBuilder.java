@@ -122,6 +122,11 @@ public final class GenerationConfigBuilder {
         return set(REPETITION_PENALTY, repetitionPenalty);
     }
 
+    /** {@link GenerationSettings#REPETITION_WINDOW} */
+    public GenerationConfigBuilder repetitionWindow(int repetitionWindow) {
+        return set(REPETITION_WINDOW, repetitionWindow);
+    }
+
     /** {@link GenerationSettings#PRESENCE_PENALTY} */
     public GenerationConfigBuilder presencePenalty(double presencePenalty) {
         return set(PRESENCE_PENALTY, presencePenalty);

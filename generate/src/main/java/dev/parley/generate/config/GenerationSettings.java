@@ -83,6 +83,10 @@ public final class GenerationSettings {
             "大于 1 时，提示和回答中已出现的词元更不容易再出现；1 表示不变。")
             .option("X").field(Range.of(0.01, 100)).row("Repetition penalty", "重复惩罚", Range.of(0.5, 2), 0.01));
 
+    public static final Setting<Integer> REPETITION_WINDOW = declare(integer("repetition_window", 0, Range.from(0),
+            "How many of the last tokens the repetition penalty looks at; 0 looks at all.",
+            "重复惩罚所考察的最近词元数；0 表示全部。").ofRequest());
+
     public static final Setting<Double> PRESENCE_PENALTY = declare(number("presence_penalty", 0, Range.of(-100, 100),
             "Subtracted from a token's score if it already occurs in the answer.",
             "若词元已在回答中出现，则从其得分中减去此值。")

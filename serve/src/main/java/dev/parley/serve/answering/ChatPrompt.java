@@ -77,14 +77,13 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
     /**
      * A text that the model goes on with as it is.
      *
-     * @param grammar of what it adds
+     * @param text what it adds must be, for structured output
      * @throws ApiError if it is too long
      */
-    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> grammar,
-            GenerationConfigBuilder settings) {
+    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> text, GenerationConfigBuilder settings) {
         requireRoom(model, ids.length, param);
-        grammar.ifPresent(settings::grammar);
-        return new ChatPrompt(ids, SamplingFields.build(settings), AnswerForm.ofText(model.tokenizer()));
+        var form = AnswerForm.ofText(model.tokenizer());
+        return new ChatPrompt(ids, form.config(SamplingFields.build(settings), text), form);
     }
 
     /**
