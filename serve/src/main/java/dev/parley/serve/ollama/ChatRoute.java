@@ -73,7 +73,7 @@ record ChatRoute(NamedModels named) implements Routes {
     private static ChatPrompt prompt(JsonFields fields, ArrayNode messages, ServedModel model, String name) {
         var options = Options.read(fields, model);
         var tools = Messages.tools(fields);
-        var variables = Asked.variables(fields, model, name);
+        var variables = Asked.variables(fields, model, name, options.settings());
         var grammar = Asked.grammar(fields);
         var truncates = fields.any("truncate").isEmpty() || fields.flag("truncate");
         fields.flag("shift"); // an answer ends where the context does
