@@ -128,7 +128,7 @@ final class ModelReport {
     private String template() {
         if (look.template().isEmpty()) return "no: for completions, not for conversations";
         var template = look.template().get();
-        return "yes" + (takesTools() ? ", tools" : "") + ThinkingFormat.of(template).map(_ -> ", thinking").orElse("");
+        return "yes" + (takesTools() ? ", tools" : "") + (ThinkingFormat.isKnownTo(template) ? ", thinking" : "");
     }
 
     /** How its files say that it makes vectors, or why it does not. */
@@ -178,7 +178,7 @@ final class ModelReport {
         if (parameters().isPresent()) json.put("parameters", parameters().getAsLong());
         look.config().ifPresent(c -> json.put("context_length", c.maxPositionEmbeddings()));
         if (runs()) json.put("chat_template", look.template().isPresent()).put("tools", takesTools()).put("thinking",
-                look.template().flatMap(ThinkingFormat::of).isPresent());
+                look.template().filter(ThinkingFormat::isKnownTo).isPresent());
         embeddings().ifPresent(how -> json.put("embeddings", how));
         var files = json.putArray("files");
         for (var file : files()) {

@@ -57,7 +57,7 @@ final class Asked {
         if (!think.get().isBoolean() && !DEGREES.contains(think.get().asText()))
             throw fields.wrong("think", "true, false, \"low\", \"medium\", \"high\" or \"max\"");
         var thinks = !think.get().isBoolean() || think.get().booleanValue();
-        if (thinks && model.tokenizer().chatTemplate().flatMap(ThinkingFormat::of).isEmpty())
+        if (thinks && model.tokenizer().chatTemplate().filter(ThinkingFormat::isKnownTo).isEmpty())
             throw ApiError.badRequest("think", "\"" + name + "\" does not support thinking");
         if (!thinks) settings.thinkingBudget(0);
         if (think.get().isBoolean()) return ThinkingVariables.of(thinks);
