@@ -155,7 +155,12 @@ public final class GgufExport {
         });
     }
 
-    private static Map<String, Object> metadata(Path folder, Path settings, ModelConfig c, String arch, GgufMixture mixture,
+    /**
+     * The settings of a file.
+     *
+     * @param folder with the tokenizer, if there is one
+     */
+    static Map<String, Object> metadata(Path folder, Path settings, ModelConfig c, String arch, GgufMixture mixture,
             ImportanceMatrix importance) throws IOException {
         var m = new LinkedHashMap<String, Object>();
         m.put("general.architecture", arch);
