@@ -81,7 +81,7 @@ public record Lfm2() implements LlamaStyle {
         var factor = s.number("block_ffn_dim_multiplier", 1);
         if (!s.flag("block_auto_adjust_ff_dim", true)) return size;
         if (multiple < 1) throw s.wrong("block_multiple_of", "a number of at least 1");
-        var twoThirds = 2L * size / 3;
+        var twoThirds = 2L * size / 3; // whole, as transformers has it
         var adjusted = (long) (factor * twoThirds);
         return Math.clamp(Math.ceilDiv(adjusted, multiple) * multiple, 0, Integer.MAX_VALUE);
     }
