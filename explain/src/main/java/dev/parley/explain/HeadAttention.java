@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What each head looks at when an explained token is predicted.
  *
- * @param weights for each explained token, layer and head: how much it gives to each token before, (N, L, H, position)
+ * @param weights for each explained token, layer and head: how much it gives to each token before, (N, L, H, position). They add up to 1,
+ *     or to less where the head has a sink, which takes the rest
  */
 public record HeadAttention(List<float[][][]> weights) {
 
@@ -34,7 +35,7 @@ public record HeadAttention(List<float[][][]> weights) {
     /**
      * Attention rollout, Abnar and Zuidema 2020 (arXiv:2005.00928), section 3: a layer mixes tokens by half its heads' mean and half the
      * residual stream, and the layers' mixtures are multiplied. Here row by row, from the last layer down. A layer without attention is
-     * passed over.
+     * passed over; what sinks take comes from no token and is lost on the way, so that the scores then add up to less than 1.
      */
     static Attribution rollout(TracedText traced, List<ExplainedToken> tokens) {
         var rows = new ArrayList<double[]>();

@@ -1,56 +1,62 @@
 package dev.parley.model;
 
+import dev.parley.kernels.machine.NativeMemory;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BlockFormat;
 import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.kernels.matrix.BlockWarmUp;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.matrix.RowSource;
+import dev.parley.kernels.matrix.RowTable;
 import dev.parley.weights.GgmlType;
-import dev.parley.weights.GgufWeights;
-import dev.parley.weights.GgufWeights.Blocks;
 import dev.parley.weights.WeightSource;
+import dev.parley.weights.WeightSource.Blocks;
+import java.lang.foreign.Arena;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The matrices of a GGUF file that are multiplied where they lie. */
+/** Matrices that a file has in blocks, whose numbers they keep. */
 final class BlockWeights {
-
-    private static final long PART = 10_000; // blocks that a thread looks at in one go
 
     private BlockWeights() {}
 
     /** Whether a weight is in blocks. */
     static boolean areIn(WeightSource source, String name) {
-        return source instanceof GgufWeights gguf && gguf.blocks(name).isPresent();
+        return source.blockType(name).isPresent();
     }
 
     /** Prepares the products with all kinds of blocks of a file, beside what else is loaded. */
     static void warmUp(WeightSource source) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return;
-        BlockWarmUp.start(gguf.names().stream().flatMap(name -> gguf.blocks(name).stream()).map(Blocks::type).distinct()
+        if (!BlockMatrix.isSupported()) return;
+        BlockWarmUp.start(source.names().stream().flatMap(name -> source.blockType(name).stream()).distinct()
                 .flatMap(type -> format(type).stream()).toList());
     }
 
-    /** Whether all numbers of a weight in blocks are finite. */
-    static boolean areFinite(WeightSource source, String name) {
-        var blocks = ((GgufWeights) source).blocks(name).orElseThrow();
-        var count = blocks.bytes().byteSize() / blocks.type().bytes(blocks.type().blockSize());
-        var finite = new AtomicBoolean(true);
-        ThreadTeam.shared().each((int) Math.ceilDiv(count, PART), part -> {
-            long first = part * PART, some = Math.min(PART, count - first);
-            if (!blocks.type().scalesAreFinite(blocks.bytes(), first, some)) finite.set(false);
-        });
-        return finite.get();
+    /** The kind of blocks that a weight is in; empty where it is in none, or in such as are not multiplied. */
+    private static Optional<BlockFormat> format(WeightSource source, String name) {
+        return BlockMatrix.isSupported() ? source.blockType(name).flatMap(BlockWeights::format) : Optional.empty();
     }
 
-    /** A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied. */
-    static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
-        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {
+    /**
+     * A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied.
+     *
+     * @throws ArithmeticException if a scale is not finite
+     */
+    static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight, Arena arena) {
+        return format(source, name).map(format -> {
+            var blocks = source.blocks(name).orElseThrow();
             var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
-            return BlockMatrix.view(format, blocks.bytes(), blocks.rowInFile(), blocks.inOrder(), rows);
-        }));
+            if (weight.use() == WeightSpec.Use.TABLE) return new RowTable(rows, blocks.bytes());
+            var matrix = BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, ThreadTeam.shared());
+            if (blocks.bytes().isMapped()) NativeMemory.release(blocks.bytes());
+            return matrix;
+        });
+    }
+
+    /** Bytes that {@link #find}'s matrix will take; empty where it finds none. */
+    static Optional<Long> bytesToRun(WeightSource source, String name, WeightSpec weight) {
+        return format(source, name).map(format -> weight.use() == WeightSpec.Use.TABLE
+                ? source.blockType(name).orElseThrow().bytes(weight.elements())
+                : BlockMatrix.bytes(format, weight.outFeatures(), weight.inFeatures()));
     }
 
     private static Optional<BlockFormat> format(GgmlType type) {
@@ -64,8 +70,9 @@ final class BlockWeights {
             case Q5_K -> Optional.of(BlockFormat.Q5_K);
             case Q6_K -> Optional.of(BlockFormat.Q6_K);
             case IQ4_NL -> Optional.of(BlockFormat.IQ4_NL);
+            case IQ4_XS -> Optional.of(BlockFormat.IQ4_XS);
             case MXFP4 -> Optional.of(BlockFormat.MXFP4);
-            case F32, F16, BF16, Q2_K, Q3_K, Q8_K, IQ4_XS -> Optional.empty();
+            case F32, F16, BF16, Q2_K, Q3_K, Q8_K -> Optional.empty();
         };
     }
 

@@ -166,10 +166,12 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      * @param byHead whether the results lie there head by head, each with its query, key and value; else all queries come first
      * @param queryNorm of each query head, or of all together, as its size says; empty where there is none
      * @param keyNorm of each key head, or of all together
+     * @param sinks a learned score of each query head that takes its share in the softmax and adds nothing, Xiao et al. 2023
+     *     (arXiv:2309.17453); empty where tokens share all
      */
     public record AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, double softcap, Optional<Rope> rope,
             int slidingWindow, List<LinearSpec> qkv, boolean byHead, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm,
-            LinearSpec output) implements Mixer {
+            Optional<WeightSpec> sinks, LinearSpec output) implements Mixer {
 
         public AttentionSpec {
             qkv = List.copyOf(qkv);
@@ -178,7 +180,7 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         /** One whose scores have no bound, and whose queries come first. */
         public AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, Optional<Rope> rope, int slidingWindow,
                 List<LinearSpec> qkv, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm, LinearSpec output) {
-            this(heads, keyValueHeads, headDim, scale, 0, rope, slidingWindow, qkv, false, queryNorm, keyNorm, output);
+            this(heads, keyValueHeads, headDim, scale, 0, rope, slidingWindow, qkv, false, queryNorm, keyNorm, Optional.empty(), output);
         }
 
         /** Where the query of a head begins among a token's results. */
@@ -221,7 +223,9 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         /** down(silu(gate x) · up x), Shazeer 2020 (arXiv:2002.05202). */
         GATED_SILU,
         /** down(gelu(gate x) · up x), with the approximation by tanh. */
-        GATED_GELU
+        GATED_GELU,
+        /** down(g · sigmoid(1.702 g) · (u + 1)) of g = min(gate x, 7) and u = up x within ±7; GPT-OSS. */
+        CLAMPED_SWIGLU
     }
 
     /** A layer's second branch, which reads each token by itself. */
@@ -314,6 +318,7 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
                     for (var projection : attention.qkv) add(all, projection);
                     attention.queryNorm.ifPresent(norm -> add(all, norm));
                     attention.keyNorm.ifPresent(norm -> add(all, norm));
+                    attention.sinks.ifPresent(all::add);
                 }
                 case ShortConvSpec convolution -> {
                     add(all, convolution.input);

@@ -77,6 +77,7 @@ final class JavaRunner {
     void run(ForwardBatch pass, float[][] scores) {
         pass.reserve();
         makeRoom(pass.tokens(), pass.longest());
+        buffers.squares = pass.squares();
         var outputs = pass.outputs();
         team.run(member -> {
             embed(pass, member);
@@ -220,8 +221,12 @@ final class JavaRunner {
      * wait for each other.
      */
     private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
-        var tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE);
-        team.share(tiles * products.forms().size(), part -> {
+        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size();
+        team.share(parts + (buffers.squares.isPresent() ? 1 : 0), part -> {
+            if (part == parts) {
+                buffers.squares.get().add(products, x, 0, stride, n);
+                return;
+            }
             int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
             for (int t = from; t < Math.min(n, from + Matrix.SIDE_BY_SIDE); t++)
                 products.forms().get(form).arrange(x, t * stride, buffers.arranged[form], t, n);
@@ -309,10 +314,12 @@ final class JavaRunner {
         var spec = layer.spec();
         int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
                 stride = layer.input().size();
-        var rule = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+        var all = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+        var sinks = layer.sinks();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
+            var rule = sinks.length == 0 ? all : all.withSink(sinks[h]);
             Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + spec.queryAt(h), rule, from, position + 1,
                     buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
             pass.trace().ifPresent(trace -> System.arraycopy(buffers.lines[member], from, trace.attention()[t][number][h], from,
@@ -334,6 +341,7 @@ final class JavaRunner {
             case GELU_ERF -> Activations.geluErf(inner, at, m);
             case GATED_SILU -> Activations.siluTimes(inner, at, inner, at + m, m);
             case GATED_GELU -> Activations.geluTimes(inner, at, inner, at + m, m);
+            case CLAMPED_SWIGLU -> Activations.clampedSwiglu(inner, at, inner, at + m, m);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.parley.model;
 
 import dev.parley.kernels.attention.Attention;
 import dev.parley.kernels.matrix.MatrixWorkspace;
+import java.util.Optional;
 
 /** What a pass of {@link JavaRunner} writes, for a number of tokens N. */
 final class RunnerBuffers {
@@ -18,6 +19,7 @@ final class RunnerBuffers {
     final float[][] lines; // of one member: a row, or scores
     final MatrixWorkspace[] scratch; // of one member
     ExpertsPass.Plan experts; // of the present layer
+    Optional<InputSquares> squares = Optional.empty(); // what the present pass is to add its products' inputs to
 
     /** @param context of the longest text at most */
     RunnerBuffers(int tokens, int context, ModelConfig config, RunnerWeights weights, int members) {

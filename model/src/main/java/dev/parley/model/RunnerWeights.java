@@ -32,7 +32,7 @@ final class RunnerWeights {
     record Norm(float[] scale, float[] shift, float epsilon) {}
 
     /** A matrix and what is added to its product; an empty bias where nothing is. */
-    record Projection(Matrix weight, float[] bias) {}
+    record Projection(WeightSpec spec, Matrix weight, float[] bias) {}
 
     /**
      * Products of the same input, whose results lie side by side.
@@ -101,9 +101,13 @@ final class RunnerWeights {
         SideBySide output();
     }
 
-    /** Attention, whose input is to queries, keys and values. */
-    record Heads(AttentionSpec spec, SideBySide input, Optional<Norm> queryNorm, Optional<Norm> keyNorm, SideBySide output)
-            implements Mixing {}
+    /**
+     * Attention, whose input is to queries, keys and values.
+     *
+     * @param sinks of each query head, if there are any
+     */
+    record Heads(AttentionSpec spec, SideBySide input, Optional<Norm> queryNorm, Optional<Norm> keyNorm, float[] sinks,
+            SideBySide output) implements Mixing {}
 
     /**
      * A short convolution.
@@ -158,7 +162,7 @@ final class RunnerWeights {
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = SideBySide.of(List.of(new Projection(weights.matrix(blueprint.head().weight()), new float[0])));
+        head = SideBySide.of(List.of(new Projection(blueprint.head().weight(), weights.matrix(blueprint.head().weight()), new float[0])));
         logitScale = (float) blueprint.head().scale();
         logitSoftcap = (float) blueprint.head().softcap();
     }
@@ -167,7 +171,7 @@ final class RunnerWeights {
         var output = alone(spec.mixer().output());
         var mixer = switch (spec.mixer()) {
             case AttentionSpec attention -> new Heads(attention, sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
-                    attention.keyNorm().map(this::norm), output);
+                    attention.keyNorm().map(this::norm), vector(attention.sinks()), output);
             case ShortConvSpec convolution -> new ShortConv(convolution, alone(convolution.input()), kernel(convolution), output);
         };
         var mlp = switch (spec.mlp()) {
@@ -216,7 +220,7 @@ final class RunnerWeights {
     }
 
     private Projection projection(LinearSpec spec) {
-        return new Projection(weights.matrix(spec.weight()), vector(spec.bias()));
+        return new Projection(spec.weight(), weights.matrix(spec.weight()), vector(spec.bias()));
     }
 
     private float[] vector(Optional<WeightSpec> spec) {

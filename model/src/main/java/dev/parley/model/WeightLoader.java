@@ -39,10 +39,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name, weight)
-                    : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? blocks(name, weight, arena) : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
-                if (!BlockWeights.areFinite(source, name)) requireFinite(name); // which tells where
                 weights.put(weight, blocks.get());
                 continue;
             }
@@ -76,6 +74,39 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
             case MATRIX, MATRIX_IN_OUT -> type;
         };
+    }
+
+    /**
+     * Bytes that a weight takes once it is loaded to run, but for what fills rows up to whole vectors.
+     *
+     * @param source empty where only the config is known
+     */
+    static long bytesToRun(Optional<WeightSource> source, Blueprint blueprint, WeightSpec weight, WeightType type) {
+        var held = held(weight, type);
+        if (held == WeightType.AS_STORED) {
+            if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
+            var loader = new WeightLoader(source.get(), blueprint);
+            var name = loader.nameInFile(weight);
+            var blocks = weight.isVector() ? Optional.<Long>empty() : BlockWeights.bytesToRun(source.get(), name, weight);
+            if (blocks.isPresent()) return blocks.get();
+            held = loader.plain(weight, name);
+        }
+        return switch (held) {
+            case FLOAT32 -> Float.BYTES * weight.elements();
+            case BFLOAT16 -> Short.BYTES * weight.elements();
+            case INT8 -> weight.elements() + Float.BYTES * (long) weight.outFeatures();
+            case INT4 -> weight.elements() / 2 + Short.BYTES * Math.ceilDiv(weight.elements(), (long) Int4Matrix.GROUP);
+            case AS_STORED -> throw new IllegalStateException("A weight outside of blocks has a type.");
+        };
+    }
+
+    private Optional<Matrix> blocks(String name, WeightSpec weight, Arena arena) {
+        try {
+            return BlockWeights.find(source, name, weight, arena);
+        } catch (ArithmeticException e) {
+            requireFinite(name); // which tells where
+            throw e;
+        }
     }
 
     private Matrix matrix(String name, WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {

@@ -10,6 +10,7 @@ import dev.parley.files.Mutations;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.GgufWriter;
+import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.WeightFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class FuzzedGgufConfigTest {
                 .map(name -> new GgufWriter.Tensor(name, GgmlType.F32, 64, 1, false, (first, count, into) -> {})).toList();
         var file = folder.resolve("model.gguf");
         var architecture = config.family().ggufArchitecture().orElseThrow();
-        GgufWriter.write(file, GgufExport.metadata(folder, config, architecture, GgmlType.F32), tensors);
+        GgufWriter.write(file, GgufExport.metadata(folder, config, architecture, GgufMixture.F32, ImportanceMatrix.NONE), tensors);
         return file;
     }
 

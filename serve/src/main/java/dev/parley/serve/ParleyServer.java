@@ -4,6 +4,8 @@ import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
+import dev.parley.serve.anthropic.MessageErrors;
+import dev.parley.serve.anthropic.MessagesRoutes;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
@@ -11,9 +13,11 @@ import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.http.ErrorHandlers;
+import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
@@ -21,6 +25,7 @@ import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.ollama.OllamaRoutes;
 import dev.parley.serve.openai.catalog.ModelRoutes;
 import dev.parley.serve.openai.catalog.OpenApiRoutes;
 import dev.parley.serve.openai.catalog.PropsRoutes;
@@ -77,7 +82,8 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note);
+        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request)
+                : ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
@@ -173,10 +179,10 @@ public final class ParleyServer implements AutoCloseable {
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
                 new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models, assistants),
+                new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
                 new PropsRoutes(settings, models),
-                new OpenApiRoutes(), chat, page);
+                new OllamaRoutes(models, assistants), new OpenApiRoutes(), chat, page);
     }
 
     /** What it answers, such as {@code GET /health}. */

@@ -34,6 +34,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.Optional;
 
 /**
@@ -178,6 +180,35 @@ public final class TestServer implements AutoCloseable {
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
                 GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
+    }
+
+    /**
+     * A model of the weights of {@code tiny} that chats by another template.
+     *
+     * @param folder where its tokenizer is put
+     */
+    public static ModelSource source(String id, String template, Path folder) {
+        return source(id, template, folder, tokenizer -> Map.of());
+    }
+
+    /**
+     * The same that has been taught by heart.
+     *
+     * @param scripts what it says, as {@link dev.parley.generate.Script} writes it
+     */
+    public static ModelSource source(String id, String template, Path folder, Function<Tokenizer, Map<List<Integer>, Double>> scripts) {
+        var weights = modelFolder("tiny", 7);
+        try {
+            var own = Files.createDirectories(folder.resolve(id));
+            for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(weights.resolve(file), own.resolve(file));
+            Files.writeString(own.resolve("chat_template.jinja"), template);
+            var tokenizer = Tokenizer.load(own);
+            return new ModelSource(id, List.of(), 10L << 20, CONTEXT,
+                    () -> new ModelSource.Parts(CausalLM.fromPretrained(weights, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), tokenizer,
+                            GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT)).sequenceBias(scripts.apply(tokenizer)).build()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The folder of a model of random weights, made at first. */

@@ -34,7 +34,13 @@ public final class Gguf implements AutoCloseable {
     private final Map<String, Object> metadata = new LinkedHashMap<>();
     private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
     private final List<Gguf> shards = new ArrayList<>(); // where the model is in several files, all but this
+    private final long known; // bytes that are those of the file, where the rest is a hole
     private long at;
+
+    /** What is known of a file ends before its header does. */
+    private static final class HeaderCut extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     /**
      * A tensor.
@@ -52,8 +58,9 @@ public final class Gguf implements AutoCloseable {
         }
     }
 
-    private Gguf(Path file, FileChannel channel) throws IOException {
+    private Gguf(Path file, FileChannel channel, long known) throws IOException {
         this.file = file;
+        this.known = known;
         bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
 
@@ -80,14 +87,31 @@ public final class Gguf implements AutoCloseable {
 
     /** Opens one file, whole or a shard. */
     static Gguf openAlone(Path file) throws IOException {
+        return openAlone(file, Long.MAX_VALUE);
+    }
+
+    /** Whether a file says all that it says of its tensors within its first bytes; what follows them may be anything. */
+    static boolean headerIsWithin(Path file, long known) throws IOException {
+        try {
+            openAlone(file, known).close();
+            return true;
+        } catch (HeaderCut e) {
+            return false;
+        }
+    }
+
+    private static Gguf openAlone(Path file, long known) throws IOException {
         try (var channel = FileChannel.open(file)) {
-            var gguf = new Gguf(file, channel);
+            var gguf = new Gguf(file, channel, known);
             try {
                 gguf.read();
                 return gguf;
+            } catch (WeightFileException | HeaderCut e) {
+                gguf.close();
+                throw e;
             } catch (RuntimeException e) {
                 gguf.close();
-                throw e instanceof WeightFileException ? e : new WeightFileException(file, "the file is damaged (" + e.getMessage() + ")");
+                throw new WeightFileException(file, "the file is damaged (" + e.getMessage() + ")");
             }
         }
     }
@@ -153,6 +177,7 @@ public final class Gguf implements AutoCloseable {
 
     private void need(long n) {
         if (n < 0 || n > bytes.byteSize() - at) throw fault("the file ends early, at byte " + at);
+        if (n > known - at) throw new HeaderCut();
     }
 
     private int int32() {

@@ -3,6 +3,7 @@ package dev.parley.assist.turn;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.tools.Tool;
@@ -12,6 +13,7 @@ import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
@@ -39,6 +41,12 @@ public interface Responder {
                 var array = JsonNodeFactory.instance.arrayNode().addAll(kept);
                 return template.ids(tokenizer, ToolTemplate.of(template).conversation(array, tools, Map.<String, JsonNode>of()));
             }, context, config.maxNewTokens());
+        }
+
+        /** How the answer to it is written. */
+        public AnswerForm form(Tokenizer tokenizer, ChatTemplate template, FittedConversation fitted) {
+            return AnswerForm.of(tokenizer, template, fitted.ids(),
+                    tools.isEmpty() ? Optional.empty() : Optional.of(AnswerForm.Calls.asItLikes(tools)));
         }
     }
 

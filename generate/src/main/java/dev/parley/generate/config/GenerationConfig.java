@@ -283,6 +283,11 @@ public final class GenerationConfig {
         return get(LOGPROBS);
     }
 
+    /** {@link GenerationSettings#SHOWN_SPECIAL_TOKENS} */
+    public List<Integer> shownSpecialTokens() {
+        return get(SHOWN_SPECIAL_TOKENS);
+    }
+
     /** {@link GenerationSettings#USE_CACHE} */
     public boolean useCache() {
         return get(USE_CACHE);

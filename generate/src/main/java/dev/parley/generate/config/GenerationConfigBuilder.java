@@ -252,6 +252,11 @@ public final class GenerationConfigBuilder {
         return set(LOGPROBS, logprobs);
     }
 
+    /** {@link GenerationSettings#SHOWN_SPECIAL_TOKENS} */
+    public GenerationConfigBuilder shownSpecialTokens(List<Integer> shownSpecialTokens) {
+        return set(SHOWN_SPECIAL_TOKENS, shownSpecialTokens);
+    }
+
     /** {@link GenerationSettings#USE_CACHE} */
     public GenerationConfigBuilder useCache(boolean useCache) {
         return set(USE_CACHE, useCache);

@@ -208,6 +208,11 @@ public final class GenerationSettings {
             "Number of alternatives whose log-probabilities are told for each token; -1 tells none.",
             "为每个词元给出多少个备选项的对数概率；-1 表示不给出。").ofRequest());
 
+    public static final Setting<List<Integer>> SHOWN_SPECIAL_TOKENS = declare(
+            new Setting<>("shown_special_tokens", IDS, List.<Integer>of(), Range.ANY,
+                    "Special tokens that are shown as text; all others show none.",
+                    "作为文本显示的特殊词元；其余特殊词元不显示。").ofRequest());
+
     public static final Setting<Boolean> USE_CACHE = declare(new Setting<>("use_cache", FLAG, true, Range.ANY,
             "Keep the keys and values of earlier tokens; this changes the speed and not the text.",
             "保留之前词元的键和值；只影响速度，不影响文本。"));

@@ -72,7 +72,7 @@ final class BeamSearch extends Strategy {
         Predicate<int[]> complete = ids -> grammar.isPresent() && grammar.get().mustEnd(ids);
         if (config.stopStrings().isEmpty() || task.tokenizer().isEmpty()) return complete;
         var tokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
-        return complete.or(ids -> tokens.contains(ids[ids.length - 1])).or(ids -> {
+        return complete.or(ids -> tokens.containsKey(ids[ids.length - 1])).or(ids -> {
             var text = task.tokenizer().get().decode(Arrays.copyOfRange(ids, task.answerFrom(), ids.length), true);
             return config.stopStrings().stream().anyMatch(text::contains);
         });

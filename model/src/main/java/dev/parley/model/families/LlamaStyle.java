@@ -30,6 +30,7 @@ import dev.parley.model.ModelConfig.Scales;
 import dev.parley.model.ModelConfig.ScoreScaling;
 import dev.parley.model.ModelConfig.Training;
 import dev.parley.model.Rope;
+import dev.parley.model.WeightSpec;
 import dev.parley.model.WeightSpec.TurningPairs;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,16 @@ interface LlamaStyle extends Family {
     /** The norm of each query head, or key head; empty for none. @param name q_norm or k_norm */
     default Optional<NormSpec> headNorm(ModelConfig c, BlueprintDraft layer, String name, String ggufName) {
         return Optional.empty();
+    }
+
+    /** The sink of each query head; empty for none. */
+    default Optional<WeightSpec> sinks(ModelConfig c, BlueprintDraft layer) {
+        return Optional.empty();
+    }
+
+    /** Whether config.json asks for biases in attention. */
+    default boolean attentionBias(ConfigSettings s) {
+        return s.flag("attention_bias", false);
     }
 
     /** Whether GGUF files have the rows of queries and keys in another order; see {@link TurningPairs}. */
@@ -189,13 +200,13 @@ interface LlamaStyle extends Family {
         s.mustBe("rope_interleaved", false);
         int hidden = s.integer("hidden_size", 4096), heads = s.integer("num_attention_heads", 32);
         int layers = s.layers("num_hidden_layers", 32), positions = s.integer("max_position_embeddings", 2048);
-        var bias = s.flag("attention_bias", false);
+        var bias = attentionBias(s);
         var attention = new AttentionShape(heads, keyValueHeads(s, heads), headDim(s, hidden, heads), qkvBias(bias), outputBias(bias),
                 scoreScaling(s));
         var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
         return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
                 layers(s, layers), attention, new MlpShape(intermediateSize(s), s.flag("mlp_bias", false)),
-                normEpsilon(s), tiesEmbeddings(s), training, s.specialTokens(-1),
+                normEpsilon(s), tiesEmbeddings(s) || s.isClassifier(), training, s.specialTokens(-1),
                 scales(s, hidden), experts(s, layers));
     }
 
@@ -249,7 +260,7 @@ interface LlamaStyle extends Family {
                     mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
-        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight")); // a classifier's head is read by whoever classifies
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
                 new HeadSpec(lastNorm(draft, width),
@@ -262,6 +273,7 @@ interface LlamaStyle extends Family {
         return new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(number),
                 c.scales().attentionSoftcap(), c.rope(number), c.layers().get(number).slidingWindow(), qkv(c, layer), false,
                 headNorm(c, layer, "self_attn.q_norm", "attn_q_norm"), headNorm(c, layer, "self_attn.k_norm", "attn_k_norm"),
+                sinks(c, layer),
                 layer.writing("self_attn.o_proj", "attn_output", c.querySize(), c.hiddenSize(), c.attention().outputBias()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.serve.openai.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.serve.answering.ChatPrompt;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.models.ServedModel;
