@@ -29,7 +29,8 @@ class HarmonyReaderTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Tokenizer TOKENIZER = BpeTrainer.of(400)
-            .withSpecialTokens(Stream.concat(Stream.of("<|return|>", "<|call|>"), new HarmonyFormat().marks().stream()).toArray(String[]::new))
+            .withSpecialTokens(
+                    Stream.concat(Stream.of("<|return|>", "<|call|>"), new HarmonyFormat().marks().stream()).toArray(String[]::new))
             .train(List.of("analysis commentary final assistant to=functions.weather json {\"city\": \"Oslo\"} I think of it.").iterator());
 
     /** What a client is told, in the order in which it comes. */

@@ -25,7 +25,8 @@ final class GroupTile {
      * @param x holds at {@code xAt} for each column a number of each vector, at {@code sumAt} for each group their sums
      * @param y results as {@link Tile} has its sums
      */
-    static void addFour(MemorySegment panel, int columns, int group, float[] scales, int scalesAt, int nextAt, float[] x, int xAt, int sumAt,
+    static void addFour(MemorySegment panel, int columns, int group, float[] scales, int scalesAt, int nextAt, float[] x, int xAt,
+            int sumAt,
             float[] y, int at) {
         var zero = FloatVector.zero(FLOATS);
         long from = 0;

@@ -69,6 +69,7 @@ abstract class StripCodes {
      * @param scales of each strip, so many floats after those of the one before
      * @param x arranged inputs, the columns' at {@code xAt}, the sums of the groups at {@code sumAt}
      */
-    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x, int xAt,
+    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x,
+            int xAt,
             int sumAt, float[] y);
 }

@@ -13,10 +13,10 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
-import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A conversation as the model is given it, and how its answer is to be read.
