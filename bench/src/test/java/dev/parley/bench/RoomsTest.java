@@ -133,9 +133,17 @@ class RoomsTest {
     }
 
     @Test
-    void chatGateAndAccountsDoNotNeedOpenAisApi() {
-        noClasses().that().resideInAnyPackage("dev.parley.serve.chat..", "dev.parley.serve.gate..", "dev.parley.serve.accounts..")
-                .should().dependOnClassesThat().resideInAPackage("dev.parley.serve.openai..").check(classes);
+    void noApiOfTheServerIsNeededByAnotherNorByWhatAllShare() {
+        var apis = List.of("dev.parley.serve.openai..", "dev.parley.serve.ollama..", "dev.parley.serve.anthropic..");
+        for (var api : apis) {
+            var others = apis.stream().filter(other -> !other.equals(api)).toArray(String[]::new);
+            noClasses().that().resideInAnyPackage(others).should().dependOnClassesThat().resideInAPackage(api).allowEmptyShould(true)
+                    .check(classes);
+        }
+        noClasses().that()
+                .resideInAnyPackage("dev.parley.serve.chat..", "dev.parley.serve.gate..", "dev.parley.serve.accounts..",
+                        "dev.parley.serve.answering..", "dev.parley.serve.assistants..", "dev.parley.serve.sampling..")
+                .should().dependOnClassesThat().resideInAnyPackage(apis.toArray(String[]::new)).check(classes);
     }
 
     @Test

@@ -3,10 +3,13 @@ package dev.parley.cli;
 import dev.parley.hub.Hub;
 import dev.parley.hub.HubException;
 import dev.parley.hub.HubListener;
+import dev.parley.hub.Outline;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.recipe.ModelFinder;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Models by the name that a user gives: a path of this machine, or a model of the hub, which is downloaded under a bar.
@@ -66,6 +69,19 @@ public final class Downloads implements HubListener, AutoCloseable {
             if (e.reason() == HubException.Reason.INTERRUPTED) throw new Interrupted("Interrupted.");
             throw e;
         }
+    }
+
+    /** A model that would not run is refused before it comes, and of one that is too large for this machine it is told. */
+    @Override
+    public Optional<Consumer<Outline>> inspector() {
+        return Optional.of(outline -> {
+            var look = ModelLook.of(outline, EngineOptions.standard());
+            look.fault().ifPresent(fault -> {
+                throw new IllegalArgumentException(fault + " Nothing was downloaded.");
+            });
+            MachineMemory.shortage(look.bytes(0)).ifPresent(shortage -> note(outline.model() + " " + shortage
+                    + " ./parley models info " + outline.model() + " tells more."));
+        });
     }
 
     @Override

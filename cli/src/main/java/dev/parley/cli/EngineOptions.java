@@ -7,6 +7,7 @@ import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
+import dev.parley.model.ModelFiles;
 import dev.parley.model.WeightType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class EngineOptions {
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
             description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are; as_stored, which is "
-                    + "auto's choice for a .gguf file in blocks, computes with the numbers of its blocks. Default: ${DEFAULT-VALUE}.")
+                    + "auto's choice for files in blocks (.gguf, MXFP4), computes with the numbers of the blocks. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
@@ -54,6 +55,15 @@ public final class EngineOptions {
         }
     }
 
+    /** As they are where nobody gives them. */
+    static EngineOptions standard() {
+        var options = new EngineOptions();
+        options.dtype = Precision.AUTO;
+        options.quantize = Quantize.AUTO;
+        options.engine = Backend.AUTO;
+        return options;
+    }
+
     /** What of these options changes a score. */
     public Map<String, String> settings() {
         return new TreeMap<>(Map.of("dtype", dtype.dtype().name().toLowerCase(Locale.ROOT), "quantize",
@@ -64,29 +74,42 @@ public final class EngineOptions {
     /** Loads a model from its folder. */
     public CausalLM load(Path folder) {
         AdapterFolder.refuse(folder);
+        return CausalLM.fromPretrained(folder, weightType(folder), dtype.dtype(), engine);
+    }
+
+    /** How a model's matrices are kept under these options. */
+    public WeightType weightType(Path folder) {
         var wide = WeightType.of(dtype.dtype());
-        var type = switch (quantize) {
+        return switch (quantize) {
             case AUTO -> ofFile(folder).orElse(wide);
             case NONE -> wide;
             case INT8 -> WeightType.INT8;
             case INT4 -> WeightType.INT4;
             case AS_STORED -> stored(folder);
         };
-        return CausalLM.fromPretrained(folder, type, dtype.dtype(), engine);
     }
 
     private static WeightType stored(Path file) {
-        if (!GgufImport.isGguf(file))
-            throw new IllegalArgumentException("--quantize as_stored is for .gguf files, and " + file + " is none.");
+        if (!hasBlocks(file))
+            throw new IllegalArgumentException(
+                    "--quantize as_stored is for models in blocks, as .gguf files are, and " + file + " is none.");
         if (!BlockMatrix.isSupported())
             throw new IllegalArgumentException("This machine's vector registers are too short to compute with GGUF's blocks; leave out "
                     + "--quantize as_stored.");
         return WeightType.AS_STORED;
     }
 
+    private static boolean hasBlocks(Path model) {
+        try {
+            return ModelFiles.hasBlocks(model);
+        } catch (IOException e) {
+            throw new UncheckedIOException(model + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
     private static Optional<WeightType> ofFile(Path file) {
         try {
-            return GgufImport.weightType(file);
+            return ModelFiles.weightType(file);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
         }

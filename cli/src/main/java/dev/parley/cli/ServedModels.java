@@ -2,10 +2,13 @@ package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
+import dev.parley.generate.reranking.RerankRules;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.hub.Hub;
+import dev.parley.hub.HubModel;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.serve.models.ModelFetcher;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.models.SuggestionsFile;
@@ -52,6 +55,16 @@ final class ServedModels {
         }
         for (var alias : aliases) requireServed(served, target(alias), "--alias " + alias + " names no served model; write ALIAS=NAME.");
         return served.stream().map(one -> source(one, aliases, Optional.ofNullable(drafting.get(one.id())))).toList();
+    }
+
+    /** What clients may add while the server runs: models of the hub by their names there, and no folders of this machine. */
+    ModelFetcher fetcher() {
+        return (name, listener) -> {
+            var model = HubModel.parse(name);
+            var folder = Hub.standard().pull(model, listener).path();
+            output.note("A client has fetched " + model + ".");
+            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty());
+        };
     }
 
     private static void requireServed(List<Given> served, String id, String otherwise) {
@@ -149,7 +162,7 @@ final class ServedModels {
             draft.ifPresent(d -> DraftModel.check(d, model));
             var tokenizer = reading.result();
             var defaults = EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer));
-            return new ModelSource.Parts(model, tokenizer, defaults, EmbeddingRules.of(folder), draft);
+            return new ModelSource.Parts(model, tokenizer, defaults, EmbeddingRules.of(folder), RerankRules.of(folder, tokenizer), draft);
         } catch (IOException e) {
             opened.forEach(CausalLM::close);
             throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);

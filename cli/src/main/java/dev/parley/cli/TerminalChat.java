@@ -1,13 +1,13 @@
 package dev.parley.cli;
 
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerReader;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.EngineCaller;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.thinking.ThinkingFormat;
-import dev.parley.generate.thinking.ThoughtReader;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
@@ -78,19 +78,41 @@ final class TerminalChat implements AutoCloseable {
      */
     Answer answer(FittedConversation asked, Consumer<String> onThought, Consumer<String> onText) {
         var said = new StringBuilder();
-        var reader = ThinkingFormat.of(template).map(format -> new ThoughtReader(format, format.isOpenAtEnd(tokenizer, asked.ids()),
-                ThoughtReader.Listener.of(onThought, piece -> {
-                    said.append(piece);
-                    onText.accept(piece);
-                })));
-        var ended = caller.answer(TextRequest.of(asked.ids(), config), (sequence, ids, text) -> {
-            if (sequence > 0 || text.isEmpty()) return;
-            if (reader.isPresent()) reader.get().push(text);
-            else onText.accept(text);
-        });
-        reader.ifPresent(ThoughtReader::finish);
-        messages.add(Message.assistant(reader.isPresent() ? said.toString() : ended.completions().getFirst().text()));
+        var form = AnswerForm.of(tokenizer, template, asked.ids(), Optional.empty());
+        var reader = new AnswerReader(form, new Heard(onThought, piece -> {
+            said.append(piece);
+            onText.accept(piece);
+        }));
+        var ended = caller.answer(TextRequest.of(asked.ids(), form.config(config, form.grammar(config.grammar()))),
+                (sequence, ids, text) -> {
+                    if (sequence == 0) reader.push(ids, text);
+                });
+        reader.finish(ended.completions().getFirst().finishReason());
+        messages.add(Message.assistant(said.toString()));
         return ended;
+    }
+
+    private record Heard(Consumer<String> thoughts, Consumer<String> text) implements AnswerReader.Listener {
+
+        @Override
+        public void onThought(String piece) {
+            thoughts.accept(piece);
+        }
+
+        @Override
+        public void onText(String piece) {
+            text.accept(piece);
+        }
+
+        @Override
+        public void onCall(int index, String name) {
+            throw new IllegalStateException("There are no functions.");
+        }
+
+        @Override
+        public void onArguments(int index, String piece) {
+            throw new IllegalStateException("There are no functions.");
+        }
     }
 
     /** Ends the answer that is being given, where it is. */

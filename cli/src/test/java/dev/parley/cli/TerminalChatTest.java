@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.generate.Generator;
+import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.grammar.Grammar;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -100,8 +100,12 @@ class TerminalChatTest {
     void thoughtsAreToldAsSuchAndLeftOutOfTheNextTurn() {
         var source = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}{# </think> #}"
                 + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
-        var thinks = GREEDY.toBuilder().grammar(Grammar.ofText("<think>\nThe mill.\n</think>\n\nIt said no.")).build();
-        try (var chat = new TerminalChat(model, TOKENIZER, ChatTemplate.parse(source, "test"), Optional.empty(), thinks)) {
+        var template = ChatTemplate.parse(source, "test");
+        var end = TOKENIZER.eosTokenId().orElseThrow();
+        var script = Script.answer(template.encode(TOKENIZER, List.of(Message.user("What?")), true).ids(), TOKENIZER,
+                "<think>\nThe mill.\n</think>\n\nIt said no.", end);
+        var thinks = GREEDY.toBuilder().sequenceBias(script).eosTokenIds(List.of(end)).build();
+        try (var chat = new TerminalChat(model, TOKENIZER, template, Optional.empty(), thinks)) {
             chat.begin("");
             StringBuffer thoughts = new StringBuffer(), text = new StringBuffer();
             chat.answer(chat.ask("What?"), thoughts::append, text::append);

@@ -1,5 +1,6 @@
 package dev.parley.explain;
 
+import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
@@ -37,10 +38,11 @@ final class PlainGpt2 {
         residuals[0] = x;
         for (int l = 0; l < layers; l++) {
             var layer = blueprint.layers().get(l);
-            int heads = layer.attention().heads(), d = layer.attention().headDim();
+            var spec = (AttentionSpec) layer.mixer();
+            int heads = spec.heads(), d = spec.headDim();
             var qkv = new double[tokens][];
             for (int t = 0; t < tokens; t++)
-                qkv[t] = product(norm(x[t], layer.attentionNorms().before().orElseThrow()), layer.attention().qkv().getFirst());
+                qkv[t] = product(norm(x[t], layer.mixerNorms().before().orElseThrow()), spec.qkv().getFirst());
             attention[l] = new double[heads][tokens][];
             var mixed = new double[tokens][c];
             for (int h = 0; h < heads; h++) {
@@ -58,7 +60,7 @@ final class PlainGpt2 {
             var mlp = (MlpSpec) layer.mlp();
             var next = new double[tokens][];
             for (int t = 0; t < tokens; t++) {
-                var y = sum(x[t], product(mixed[t], layer.attention().output()));
+                var y = sum(x[t], product(mixed[t], spec.output()));
                 var inner = product(norm(y, layer.mlpNorms().before().orElseThrow()), mlp.up().getFirst());
                 for (int i = 0; i < inner.length; i++) inner[i] = gelu(inner[i]);
                 next[t] = sum(y, product(inner, mlp.down()));

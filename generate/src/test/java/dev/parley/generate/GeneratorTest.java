@@ -20,6 +20,7 @@ import dev.parley.tokenizer.BpeTrainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,8 @@ class GeneratorTest {
                 assertEquals(whole.text().substring(0, whole.text().indexOf(stop)), stopped.text());
                 assertEquals(stopped.text(), String.join("", pieces));
                 assertEquals(FinishReason.STOP, stopped.finishReason());
+                assertEquals(Optional.of(stop), stopped.stopString());
+                assertEquals(Optional.empty(), whole.stopString());
             }
         }
     }

@@ -114,6 +114,13 @@ final class CharacterMachine {
         return building.trimmed();
     }
 
+    /** Texts in which none of some occurs. */
+    static CharacterMachine without(List<String> texts, Work work) {
+        var any = new Expression.Repeat(new Expression.Characters(CodePoints.ALL), 0, Expression.UNBOUNDED);
+        var some = Expression.choice(texts.stream().map(Expression::text).toList());
+        return of(Expression.sequence(any, some, any), work).negated(work);
+    }
+
     /** What both hold of. */
     CharacterMachine and(CharacterMachine other, Work work) {
         record Pair(int a, int b) {}

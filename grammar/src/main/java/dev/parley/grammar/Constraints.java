@@ -1,8 +1,10 @@
 package dev.parley.grammar;
 
 import dev.parley.tokenizer.Tokenizer;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 
 /** The grammars that a tokenizer's texts follow: what is found out about one is kept for the next text. Threads may share it. */
 public final class Constraints {
@@ -13,8 +15,10 @@ public final class Constraints {
     private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
     private final Tokenizer tokenizer;
-    private Optional<Tries> tries = Optional.empty();
-    private final LinkedHashMap<Grammar, TokenMasks> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Set<Integer>, Tries> tries = new HashMap<>(); // by the special tokens that are shown, of which a model has few sets
+    private final LinkedHashMap<Key, TokenMasks> known = new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Key(Grammar grammar, Set<Integer> shown) {}
 
     /** Nothing is found out yet, and nothing done before a grammar is asked for. */
     public Constraints(Tokenizer tokenizer) {
@@ -22,9 +26,18 @@ public final class Constraints {
     }
 
     /** A grammar over the tokenizer's tokens. */
-    public synchronized TokenMasks masks(Grammar grammar) {
-        if (tries.isEmpty()) tries = Optional.of(Tries.of(tokenizer));
-        var masks = known.computeIfAbsent(grammar, g -> new TokenMasks(g, tries.get().first, tries.get().later));
+    public TokenMasks masks(Grammar grammar) {
+        return masks(grammar, Set.of());
+    }
+
+    /**
+     * The same where some special tokens stand for their names.
+     *
+     * @param shown their ids
+     */
+    public synchronized TokenMasks masks(Grammar grammar, Set<Integer> shown) {
+        var texts = tries.computeIfAbsent(shown, s -> Tries.of(tokenizer, s));
+        var masks = known.computeIfAbsent(new Key(grammar, shown), k -> new TokenMasks(grammar, texts.first, texts.later));
         while (known.size() > 1 && (known.size() > MOST_KEPT || weight() > MOST_BYTES)) known.pollFirstEntry();
         return masks;
     }
@@ -37,8 +50,8 @@ public final class Constraints {
     /** What tokens stand for at the beginning of a text, and later; mostly one and the same. */
     private record Tries(TokenTrie first, TokenTrie later) {
 
-        static Tries of(Tokenizer tokenizer) {
-            TokenTrie first = TokenTrie.of(tokenizer, true), later = TokenTrie.of(tokenizer, false);
+        static Tries of(Tokenizer tokenizer, Set<Integer> shown) {
+            TokenTrie first = TokenTrie.of(tokenizer, true, shown), later = TokenTrie.of(tokenizer, false, shown);
             return new Tries(first.hasTextsOf(later) ? later : first, later);
         }
     }

@@ -55,6 +55,17 @@ public final class Grammar {
         return read("json_schema", bounded("The schema", schema), JsonSchema.ROOT, work -> new JsonSchema(schema, work).rules());
     }
 
+    /**
+     * The same for the arguments of a call in another form than JSON.
+     *
+     * @param schema of an object
+     * @throws GrammarException if the schema is no JSON, is wrong, or holds what is not honoured or cannot be written so
+     */
+    public static Grammar ofArguments(String schema, ArgumentForm form) {
+        return read("arguments " + form, bounded("The schema", schema), JsonSchema.ROOT,
+                work -> new JsonSchema(schema, new ArgumentsText(form, work), work).rules());
+    }
+
     /** Any object of JSON. */
     public static Grammar ofJsonObject() {
         return ofJsonSchema("{\"type\": \"object\"}");
@@ -105,6 +116,13 @@ public final class Grammar {
         return ofChoice(List.of(text));
     }
 
+    /** Any text, also an empty one, in which none of these occurs. */
+    public static Grammar ofTextWithout(List<String> texts) {
+        var source = String.join("\u0000", texts);
+        return read("without", bounded("The list of texts", source), ROOT,
+                work -> Map.of(ROOT, CharacterMachine.without(texts, work).expression()));
+    }
+
     /** A text that follows these grammars one after the other. It is compiled when it is first asked, or by {@link #compile()}. */
     public static Grammar sequence(Grammar... parts) {
         return joined("sequence", List.of(parts), Expression.Sequence::new);
@@ -124,6 +142,16 @@ public final class Grammar {
     public Grammar repeated(String separator) {
         return joined("repeated", List.of(this, ofText(separator)),
                 parts -> Expression.separated(parts.getFirst(), parts.getLast(), 1, Expression.UNBOUNDED));
+    }
+
+    /** A text of this grammar, or none, compiled as {@link #sequence} is. */
+    public Grammar optional() {
+        return joined("optional", List.of(this), parts -> Expression.optional(parts.getFirst()));
+    }
+
+    /** Any number of texts of this grammar, compiled as {@link #sequence} is. */
+    public Grammar anyNumber() {
+        return joined("any_number", List.of(this), parts -> new Expression.Repeat(parts.getFirst(), 0, Expression.UNBOUNDED));
     }
 
     /** A grammar that calls others, whose rules keep their names with a number before. */

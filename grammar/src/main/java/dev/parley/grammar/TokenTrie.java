@@ -3,6 +3,7 @@ package dev.parley.grammar;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -19,10 +20,15 @@ final class TokenTrie {
     private final byte[][] texts; // by token
     private final int depth;
 
-    /** The tokens of a tokenizer that stand for text; special ones do not. @param first whether a text begins with them */
-    static TokenTrie of(Tokenizer tokenizer, boolean first) {
+    /**
+     * The tokens of a tokenizer that stand for text; special ones do not.
+     *
+     * @param first whether a text begins with them
+     * @param shown special ones that stand for their names all the same
+     */
+    static TokenTrie of(Tokenizer tokenizer, boolean first, Set<Integer> shown) {
         var texts = new byte[tokenizer.vocabSize()][];
-        for (int id = 0; id < texts.length; id++) texts[id] = tokenizer.textBytes(id, first);
+        for (int id = 0; id < texts.length; id++) texts[id] = tokenizer.textBytes(id, first, shown);
         return new TokenTrie(texts);
     }
 

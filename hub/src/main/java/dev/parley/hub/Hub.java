@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Models by name: those on this machine by their path, those at the hub by {@code org/name[@revision]}, which are
@@ -112,6 +114,60 @@ public final class Hub {
         return cache;
     }
 
+    // ---- before a download ----
+
+    /**
+     * Looks at a model without downloading it: requests of a few megabytes, whatever its size. Where it is here, it is looked at here.
+     *
+     * @return what can be seen; the caller closes it
+     * @throws HubException if there is no such model, or it has no files that a model is made of
+     */
+    public Outline outline(HubModel model, HubListener listener) {
+        var needed = new NeededFiles.Model(model.quantization());
+        var folder = cache.folder(model);
+        var here = folder.commit(model).map(folder::snapshot).filter(needed::areIn);
+        if (settings.offline()) return here.map(snapshot -> outline(model, Optional.empty(), needed, snapshot))
+                .orElseThrow(() -> new HubException(Reason.OFFLINE, model + " is not, or not wholly, in the cache " + settings.cache()
+                        + ", and HF_HUB_OFFLINE forbids to ask the hub for it; unset it."));
+        try (var client = new HubClient(settings)) {
+            var retries = new Retries(settings.pace(), listener);
+            var card = fewTries(here.isPresent(), listener).of("The hub at " + settings.endpoint() + " cannot be asked for " + model,
+                    () -> client.card(model, true));
+            var snapshot = folder.snapshot(card.requireCommit(model));
+            return needed.areIn(snapshot) ? outline(model, Optional.of(card), needed, snapshot)
+                    : new OutlineReader(model, card, client, retries).read(needed, snapshot);
+        } catch (HubException e) {
+            if (e.reason() != Reason.UNREACHABLE || here.isEmpty()) throw e;
+            listener.note("The hub at " + settings.endpoint() + " cannot be reached; " + model + " is looked at as it was downloaded.");
+            return outline(model, Optional.empty(), needed, here.get());
+        }
+    }
+
+    private static Outline outline(HubModel model, Optional<ModelCard> card, NeededFiles needed, Path snapshot) {
+        return new Outline(model, card, Optional.of(path(needed, snapshot)), Optional.empty(), List.of(), 0, Optional.empty());
+    }
+
+    /**
+     * Searches the hub for models, those that are downloaded most first.
+     *
+     * @param words of their names
+     * @param most results
+     * @param wanted which to take; the hub is asked for more until there are enough, or it has no more
+     */
+    public List<ModelCard> search(String words, int most, Predicate<ModelCard> wanted, HubListener listener) {
+        if (settings.offline())
+            throw new HubException(Reason.OFFLINE, "HF_HUB_OFFLINE forbids to ask the hub; unset it to search there.");
+        try (var client = new HubClient(settings)) {
+            return new HubSearch(client, fewTries(false, listener), settings.endpoint()).of(words, most, wanted);
+        }
+    }
+
+    /** Nothing is lost yet: who has no network, or meant a path, should hear it soon; with a copy at hand, at once. */
+    private Retries fewTries(boolean hasCopy, HubListener listener) {
+        var pace = settings.pace();
+        return new Retries(new HubSettings.Pace(hasCopy ? 1 : Math.min(3, pace.tries()), pace.first(), pace.longest()), listener);
+    }
+
     // ---- pulling ----
 
     /**
@@ -153,22 +209,27 @@ public final class Hub {
 
     private Pulled pull(HubModel model, NeededFiles needed, HubCache.Folder folder, Optional<Pulled> cached, HubClient client,
             HubListener listener) {
-        var pace = settings.pace();
-        HubClient.Listing listing;
+        ModelCard answered;
         try {
-            // Nothing is lost yet: who has no network, or meant a path, should hear it soon; with a copy at hand, at once.
-            var tries = new Retries(new HubSettings.Pace(cached.isPresent() ? 1 : Math.min(3, pace.tries()), pace.first(), pace.longest()),
-                    listener);
-            listing = tries.of("The hub at " + settings.endpoint() + " cannot be asked for " + model, () -> client.list(model));
+            answered = fewTries(cached.isPresent(), listener).of("The hub at " + settings.endpoint() + " cannot be asked for " + model,
+                    () -> client.card(model, listener.inspector().isPresent()));
         } catch (HubException e) {
             if (e.reason() != Reason.UNREACHABLE || cached.isEmpty()) throw e;
             listener.note("The hub at " + settings.endpoint() + " cannot be reached; what was downloaded of " + model + " before is used.");
             return cached.get();
         }
-        var snapshot = folder.snapshot(listing.commit());
-        var bytes = new Pull(model, listing.commit(), folder, client, new Retries(pace, listener), listener).run(needed, listing.files());
-        writeRef(model, listing.commit(), folder, bytes);
-        return new Pulled(model, listing.commit(), path(needed, snapshot), bytes);
+        var listing = answered;
+        var commit = listing.requireCommit(model);
+        if (needed instanceof NeededFiles.Model && !needed.areIn(folder.snapshot(commit)))
+            listener.inspector().ifPresent(inspector -> {
+                try (var outline = new OutlineReader(model, listing, client, new Retries(settings.pace(), listener)).read(needed,
+                        folder.snapshot(commit))) {
+                    inspector.accept(outline);
+                }
+            });
+        var bytes = new Pull(model, commit, folder, client, new Retries(settings.pace(), listener), listener).run(needed, listing.names());
+        writeRef(model, commit, folder, bytes);
+        return new Pulled(model, commit, path(needed, folder.snapshot(commit)), bytes);
     }
 
     private static Path path(NeededFiles needed, Path snapshot) {

@@ -15,26 +15,39 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * The hub's side of a download, three questions: which files a revision has, what a file is, and its bytes from an offset
- * on. Redirects are followed by hand, since the token must not go with them: it is sent to the endpoint's own origin, and
+ * What is asked of the hub: which models there are, which files a revision has, what a file is, and its bytes. Redirects are followed by hand, since the token must not go with them: it is sent to the endpoint's own origin, and
  * to nobody once a request has been sent elsewhere. What another try may mend is a {@link RetryableException}.
  */
 final class HubClient implements AutoCloseable {
 
     private static final int MOST_REDIRECTS = 8;
     private static final int LARGEST_ANSWER = 32 << 20;
+    /** The query of the address of the next page in a header Link (RFC 8288), in which nothing is that an address could not have. */
+    private static final Pattern NEXT = Pattern.compile("<[^<>?]*\\?([A-Za-z0-9_.~%&=+*-]{1,4000})>; *rel=\"next\"");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HubSettings settings;
     private final HttpClient http;
 
-    /** The files of a revision. @param commit what the revision stands for now */
-    record Listing(String commit, List<String> files) {}
+    /** The bytes of a file from one on, up to another; that is {@link #END} where all that follow are wanted. */
+    private record Span(long from, long to) {
+
+        static final long END = Long.MAX_VALUE;
+        static final Span ALL = new Span(0, END);
+
+        Optional<String> header() {
+            return to != END ? Optional.of("bytes=" + from + "-" + (to - 1))
+                    : from > 0 ? Optional.of("bytes=" + from + "-") : Optional.empty();
+        }
+    }
 
     /** A file's bytes from an offset on; the offset is 0 where the server does not give parts. */
     record Part(long offset, ResponseBody body) {}
@@ -63,34 +76,43 @@ final class HubClient implements AutoCloseable {
                 .connectTimeout(settings.patience()).proxy(settings.proxies()).build();
     }
 
-    // ---- the three questions ----
+    // ---- what is asked ----
 
-    Listing list(HubModel model) throws RetryableException, InterruptedException {
-        var address = address("/api/models/" + model.id() + "/revision/" + encoded(model.revision()));
-        try (var answer = ask("GET", address, 0, true)) {
+    /** What there is of a model. @param sizes whether those of its files are asked for too */
+    ModelCard card(HubModel model, boolean sizes) throws RetryableException, InterruptedException {
+        var address = address("/api/models/" + model.id() + "/revision/" + encoded(model.revision()) + (sizes ? "?blobs=true" : ""));
+        try (var answer = ask("GET", address, Span.ALL, true)) {
             if (answer.status() != 200) throw refusal(answer, model, "");
-            return listing(model, json(model, answer));
+            var card = ModelCard.of(json(model.toString(), answer));
+            card.requireCommit(model);
+            return card;
         }
     }
 
-    private static Listing listing(HubModel model, JsonNode json) {
-        var commit = json.path("sha").asText("");
-        if (!HubModel.isCommit(commit) || !json.path("siblings").isArray()) {
-            throw new HubException(Reason.DAMAGED,
-                    model + ": the answer tells neither commit nor files; is HF_ENDPOINT the address of a hub?");
+    /** A part of what a search found. @param next the query of the next part; empty where there is none */
+    record Page(List<ModelCard> models, Optional<String> next) {}
+
+    /** Searches for models. @param query of the address */
+    Page search(String query) throws RetryableException, InterruptedException {
+        try (var answer = ask("GET", address("/api/models?" + query), Span.ALL, true)) {
+            if (answer.status() != 200) throw new HubException(answer.status() == 401 ? Reason.ACCESS : Reason.DAMAGED,
+                    "The hub at " + settings.endpoint() + " answers a search with status " + answer.status() + ".");
+            var json = json("The search", answer);
+            if (!json.isArray())
+                throw new HubException(Reason.DAMAGED, "The search: the answer is no list of models; is HF_ENDPOINT the address of a hub?");
+            var found = new ArrayList<ModelCard>();
+            for (var model : json) found.add(ModelCard.of(model));
+            return new Page(found, answer.header("Link").map(NEXT::matcher).filter(Matcher::find).map(next -> next.group(1)));
         }
-        var files = new ArrayList<String>();
-        for (var file : json.path("siblings")) files.add(file.path("rfilename").asText(""));
-        return new Listing(commit, files);
     }
 
     RemoteFile describe(HubModel model, String commit, String file) throws RetryableException, InterruptedException {
-        try (var answer = ask("HEAD", fileAddress(model, commit, file), 0, false)) {
+        try (var answer = ask("HEAD", fileAddress(model, commit, file), Span.ALL, false)) {
             var elsewhere = answer.status() / 100 == 3;
             if (answer.status() != 200 && !elsewhere) throw refusal(answer, model, file);
             var told = answer.header("X-Repo-Commit").orElse(commit);
             if (!told.equals(commit)) throw new HubException(Reason.DAMAGED,
-                    model + ": commit " + commit + " was asked for, and " + shown(told) + " was answered.");
+                    model + ": commit " + commit + " was asked for, and " + ModelCard.shown(told) + " was answered.");
             var etag = answer.header("X-Linked-Etag").or(() -> elsewhere ? Optional.empty() : answer.header("ETag"));
             var size = answer.header("X-Linked-Size").or(() -> elsewhere ? Optional.empty() : answer.header("Content-Length"));
             if (etag.isEmpty() || size.isEmpty() || !size.get().matches("[0-9]{1,18}")) {
@@ -103,7 +125,7 @@ final class HubClient implements AutoCloseable {
 
     /** The caller closes the body. */
     Part open(HubModel model, String commit, RemoteFile file, long offset) throws RetryableException, InterruptedException {
-        var answer = ask("GET", fileAddress(model, commit, file.name()), offset, true);
+        var answer = ask("GET", fileAddress(model, commit, file.name()), new Span(offset, Span.END), true);
         var given = false;
         try {
             if (answer.header("Content-Encoding").filter(e -> !e.equalsIgnoreCase("identity")).isPresent()) {
@@ -114,7 +136,7 @@ final class HubClient implements AutoCloseable {
                 var came = answer.header("Content-Range").orElse("");
                 if (!came.equals(range)) {
                     throw new HubException(Reason.DAMAGED,
-                            file.name() + ": " + range + " of it was asked for, and " + shown(came) + " came.");
+                            file.name() + ": " + range + " of it was asked for, and " + ModelCard.shown(came) + " came.");
                 }
             } else if (answer.status() != 200) {
                 throw refusal(answer, model, file.name());
@@ -126,14 +148,47 @@ final class HubClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Some bytes of a file, for what is looked at before it is downloaded.
+     *
+     * @param to at most; fewer come where the file ends before
+     */
+    byte[] bytes(HubModel model, String commit, String file, long from, long to) throws RetryableException, InterruptedException {
+        try (var answer = ask("GET", fileAddress(model, commit, file), new Span(from, to), true)) {
+            if (answer.status() != 206 && answer.status() != 200) throw refusal(answer, model, file);
+            var skipped = answer.status() == 206 ? 0 : from; // who gives no parts gives it from its beginning
+            if (answer.status() == 206 && !answer.header("Content-Range").orElse("").startsWith("bytes " + from + "-"))
+                throw new HubException(Reason.DAMAGED, file + ": its bytes from " + from + " on were asked for, and others came.");
+            var bytes = read(answer, to - from + skipped);
+            return Arrays.copyOfRange(bytes, (int) Math.min(skipped, bytes.length), bytes.length);
+        }
+    }
+
+    /** At most so many bytes of a body; the rest is not waited for. */
+    private static byte[] read(Answer answer, long most) throws RetryableException, InterruptedException {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            while (bytes.size() < most) {
+                var piece = answer.response().body().next();
+                if (!piece.hasRemaining()) break;
+                var array = new byte[(int) Math.min(piece.remaining(), most - bytes.size())];
+                piece.get(array);
+                bytes.writeBytes(array);
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw RetryableException.of(e);
+        }
+    }
+
     // ---- one request, with its redirects ----
 
     /** @param leave whether a redirect to another origin is followed, or is itself the answer */
-    private Answer ask(String method, URI address, long offset, boolean leave) throws RetryableException, InterruptedException {
+    private Answer ask(String method, URI address, Span span, boolean leave) throws RetryableException, InterruptedException {
         var trusted = true;
         for (int n = 0; n <= MOST_REDIRECTS; n++) {
             trusted &= settings.isOwn(address);
-            var answer = send(method, address, offset, trusted);
+            var answer = send(method, address, span, trusted);
             if (answer.status() / 100 != 3 || answer.status() == 304) return answer;
             var next = next(address, answer);
             if (!leave && !HubSettings.sameOrigin(address, next)) return answer;
@@ -157,10 +212,10 @@ final class HubClient implements AutoCloseable {
         throw new HubException(Reason.DAMAGED, address.getHost() + " redirects to what is no safe address.");
     }
 
-    private Answer send(String method, URI address, long offset, boolean trusted) throws RetryableException, InterruptedException {
+    private Answer send(String method, URI address, Span span, boolean trusted) throws RetryableException, InterruptedException {
         var request = HttpRequest.newBuilder(address).method(method, HttpRequest.BodyPublishers.noBody()).timeout(settings.patience())
                 .header("User-Agent", "parley").header("Accept-Encoding", "identity"); // else sizes are those of what is compressed
-        if (offset > 0) request.header("Range", "bytes=" + offset + "-");
+        span.header().ifPresent(range -> request.header("Range", range));
         if (trusted) settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.secret()));
         try {
             return busy(new Answer(http.send(request.build(), head -> new ResponseBody(settings.patience())), settings.isOwn(address)));
@@ -182,62 +237,17 @@ final class HubClient implements AutoCloseable {
                 answer.header("Retry-After").flatMap(text -> Retries.retryAfter(text, ZonedDateTime.now(ZoneOffset.UTC))));
     }
 
-    // ---- what a refusal means ----
-
     private HubException refusal(Answer answer, HubModel model, String file) throws RetryableException, InterruptedException {
         // Addresses of a store of files are signed for a while; the hub gives a fresh one at the next try.
         if (!answer.own()) throw new RetryableException("where the hub redirects to, the answer is " + answer.status());
-        var code = answer.header("X-Error-Code").orElse("");
-        var status = answer.status();
-        if (code.equals("GatedRepo")) return gated(model);
-        if (code.equals("RepoNotFound")) return noModel(model);
-        if (code.equals("RevisionNotFound")) return noRevision(model);
-        if (code.equals("EntryNotFound")) return noFile(model, file);
-        return switch (status) {
-            case 401 -> settings.token().isEmpty() ? noModel(model)
-                    : new HubException(Reason.ACCESS,
-                            model.id() + ": the hub does not accept your token; make a new one and set HF_TOKEN to it.");
-            case 403 -> settings.token().isEmpty() ? gated(model)
-                    : new HubException(Reason.ACCESS, model.id() + ": your token may not read this model; ask for access at " + page(model)
-                            + ", or use another in HF_TOKEN.");
-            case 404 -> !file.isEmpty() ? noFile(model, file)
-                    : model.revision().equals(HubModel.DEFAULT_REVISION) || !exists(model) ? noModel(model) : noRevision(model);
-            case 416 -> new HubException(Reason.DAMAGED, file + ": the server does not have the part of it that was asked for.");
-            default -> new HubException(Reason.DAMAGED, model + ": the hub answers with status " + status
-                    + shown(answer.header("X-Error-Message").map(m -> " (" + m + ")").orElse("")) + ".");
-        };
+        return new Refusal(settings, model, file).of(answer.status(), answer::header, () -> exists(model));
     }
 
     /** A mirror may not say what it is that it has not. */
     private boolean exists(HubModel model) throws RetryableException, InterruptedException {
-        try (var answer = ask("GET", address("/api/models/" + model.id()), 0, true)) {
+        try (var answer = ask("GET", address("/api/models/" + model.id()), Span.ALL, true)) {
             return answer.status() == 200;
         }
-    }
-
-    private HubException gated(HubModel model) {
-        return new HubException(Reason.ACCESS,
-                model.id() + " is gated: accept its terms at " + page(model) + ", and set HF_TOKEN to a token of "
-                        + (settings.token().isEmpty() ? "your account." : "the account that did so."));
-    }
-
-    private HubException noModel(HubModel model) {
-        return new HubException(Reason.NO_MODEL, "The hub at " + settings.endpoint() + " has no model " + model.id()
-                + (settings.token().isEmpty() ? "; correct the name, or set HF_TOKEN if the model is private or gated."
-                        : " that your token may see; correct the name, or use another token in HF_TOKEN."));
-    }
-
-    private HubException noRevision(HubModel model) {
-        return new HubException(Reason.NO_REVISION,
-                model.id() + " has no revision " + model.revision() + "; name a branch, a tag or a commit of " + page(model) + ".");
-    }
-
-    private HubException noFile(HubModel model, String file) {
-        return new HubException(Reason.NO_FILE, model + " has no file " + file + "; see " + page(model) + " for those it has.");
-    }
-
-    private String page(HubModel model) {
-        return settings.endpoint() + "/" + model.id();
     }
 
     // ---- addresses and answers ----
@@ -256,27 +266,17 @@ final class HubClient implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private JsonNode json(HubModel model, Answer answer) throws RetryableException, InterruptedException {
-        var bytes = new ByteArrayOutputStream();
+    private JsonNode json(String asked, Answer answer) throws RetryableException, InterruptedException {
+        var bytes = read(answer, LARGEST_ANSWER + 1L);
+        if (bytes.length > LARGEST_ANSWER)
+            throw new HubException(Reason.DAMAGED, asked + ": the answer is longer than a list of files can be.");
         try {
-            for (var piece = answer.response().body().next(); piece.hasRemaining(); piece = answer.response().body().next()) {
-                if (bytes.size() + piece.remaining() > LARGEST_ANSWER)
-                    throw new HubException(Reason.DAMAGED, model + ": the answer is longer than a list of files can be.");
-                var array = new byte[piece.remaining()];
-                piece.get(array);
-                bytes.writeBytes(array);
-            }
-            return JSON.readTree(bytes.toByteArray());
+            return JSON.readTree(bytes);
         } catch (JsonProcessingException e) {
-            throw new HubException(Reason.DAMAGED, model + ": the answer is no JSON; is HF_ENDPOINT the address of a hub?", e);
-        } catch (IOException e) {
-            throw RetryableException.of(e);
+            throw new HubException(Reason.DAMAGED, asked + ": the answer is no JSON; is HF_ENDPOINT the address of a hub?", e);
+        } catch (IOException e) { // bytes that are no characters
+            throw new HubException(Reason.DAMAGED, asked + ": the answer is no JSON (" + e.getMessage() + ").", e);
         }
-    }
-
-    private static String shown(String text) {
-        var clean = text.replaceAll("\\p{C}", "?");
-        return clean.length() <= 200 ? clean : clean.substring(0, 200) + "…";
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.parley.hub;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+
 /** Who watches a download; its methods are called by one thread at a time, and should be quick. */
 public interface HubListener {
 
@@ -13,6 +16,14 @@ public interface HubListener {
      * @param total bytes of these files
      */
     default void at(long done, long total) {}
+
+    /**
+     * Who looks at a model before its download, and throws where it should not come; empty where nobody does, and nothing is asked of the
+     * hub for it.
+     */
+    default Optional<Consumer<Outline>> inspector() {
+        return Optional.empty();
+    }
 
     /** Something that the person who waits should know, in a sentence. */
     default void note(String sentence) {}

@@ -131,7 +131,7 @@ final class Pull {
     }
 
     /** Results in the order of the tasks; the first that fails stops the others, which keep what they have. */
-    private static <T> List<T> inParallel(List<Callable<T>> tasks) {
+    static <T> List<T> inParallel(List<Callable<T>> tasks) {
         if (tasks.isEmpty()) return List.of();
         var pool = Executors.newFixedThreadPool(Math.min(PARALLEL, tasks.size()), Thread.ofPlatform().daemon().name("hub-", 0).factory());
         try {

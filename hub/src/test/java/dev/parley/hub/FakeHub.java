@@ -1,5 +1,6 @@
 package dev.parley.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -13,9 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A server on this machine that behaves like the hub: models are folders {@code org/name} below a folder, other revisions
@@ -197,9 +198,11 @@ public final class FakeHub implements AutoCloseable {
         if (renamed.containsKey(model)) {
             exchange.getResponseHeaders().set("Location", path.replace("/" + model, "/" + renamed.get(model)));
             exchange.sendResponseHeaders(307, -1);
+        } else if (path.equals("/api/models")) {
+            search(exchange);
         } else if (!Files.isDirectory(contents.model(model))) {
             refuse(exchange, authorization.isPresent() ? 404 : 401, "RepoNotFound");
-        } else if (gates.containsKey(model) && !authorization.equals(Optional.of("Bearer " + gates.get(model)))) {
+        } else if (!api && gates.containsKey(model) && !authorization.equals(Optional.of("Bearer " + gates.get(model)))) {
             refuse(exchange, authorization.isPresent() ? 403 : 401, "GatedRepo");
         } else if (cut < 0) {
             list(exchange, model, contents.model(model));
@@ -213,11 +216,28 @@ public final class FakeHub implements AutoCloseable {
     }
 
     private void list(HttpExchange exchange, String model, Path place) throws IOException {
-        var siblings = new ArrayList<Map<String, String>>();
-        for (var file : HubContents.files(place)) siblings.add(Map.of("rfilename", place.relativize(file).toString()));
-        var answer = new HashMap<String, Object>(
-                Map.of("id", model, "sha", contents.commit(place), "siblings", siblings, "private", false));
-        var bytes = JSON.writeValueAsBytes(answer);
+        var sizes = String.valueOf(exchange.getRequestURI().getQuery()).contains("blobs=true");
+        write(exchange, contents.card(model, place, gates.containsKey(model)).set("siblings", contents.siblings(place, sizes)));
+    }
+
+    /** Two results a page, and the address of the next in a header, as at the hub. */
+    private void search(HttpExchange exchange) throws IOException {
+        var query = exchange.getRequestURI().getQuery();
+        var words = query.replaceAll(".*search=([^&]*).*", "$1").toLowerCase(Locale.ROOT).split("[ +]");
+        var from = query.contains("cursor=") ? Integer.parseInt(query.replaceAll(".*cursor=(\\d+).*", "$1")) : 0;
+        var found = contents.models().stream().filter(model -> Stream.of(words).allMatch(model.toLowerCase(Locale.ROOT)::contains))
+                .toList();
+        var cards = JSON.createArrayNode();
+        for (var model : found.subList(Math.min(from, found.size()), Math.min(from + 2, found.size())))
+            cards.add(contents.card(model, contents.model(model), gates.containsKey(model)));
+        if (from + 2 < found.size()) exchange.getResponseHeaders().set("Link",
+                "<" + endpoint() + "/api/models?" + query.replaceAll("&cursor=\\d+", "").replace(' ', '+') + "&cursor=" + (from + 2)
+                        + ">; rel=\"next\"");
+        write(exchange, cards);
+    }
+
+    private static void write(HttpExchange exchange, JsonNode json) throws IOException {
+        var bytes = JSON.writeValueAsBytes(json);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, bytes.length);
         exchange.getResponseBody().write(bytes);
@@ -251,8 +271,14 @@ public final class FakeHub implements AutoCloseable {
     private void send(HttpExchange exchange, Path file, Fault fault) throws IOException, InterruptedException {
         var size = Files.size(file);
         var range = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")).filter(_ -> !(fault instanceof Fault.NoRanges));
-        var from = range.map(r -> Long.parseLong(r.substring("bytes=".length(), r.length() - 1))).orElse(0L);
-        if (range.isPresent()) exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
+        var asked = range.map(r -> r.substring("bytes=".length()).split("-"));
+        var from = asked.map(a -> Long.parseLong(a[0])).orElse(0L);
+        var end = asked.filter(a -> a.length > 1).map(a -> Math.min(size, Long.parseLong(a[1]) + 1)).orElse(size);
+        if (from > size || end < from) {
+            exchange.sendResponseHeaders(416, -1);
+            return;
+        }
+        if (range.isPresent()) exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + size);
         exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(size));
@@ -261,9 +287,9 @@ public final class FakeHub implements AutoCloseable {
             return;
         }
         apply(exchange, fault);
-        exchange.sendResponseHeaders(range.isPresent() ? 206 : 200, size - from == 0 ? -1 : size - from);
+        exchange.sendResponseHeaders(range.isPresent() ? 206 : 200, end - from == 0 ? -1 : end - from);
         var limit = fault instanceof Fault.Cut(var bytes) ? bytes : fault instanceof Fault.Silence(var bytes) ? bytes : Long.MAX_VALUE;
-        copy(exchange, file, from, limit, fault instanceof Fault.Garbage);
+        copy(exchange, file, from, Math.min(limit, end - from), fault instanceof Fault.Garbage);
         if (fault instanceof Fault.Silence) Thread.sleep(60_000);
     }
 

@@ -1,5 +1,8 @@
 package dev.parley.hub;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What a {@link FakeHub} serves: folders of models and of their revisions, with the hashes and commits that git would give them. */
 final class HubContents {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final Map<String, String> hashes = new ConcurrentHashMap<>();
@@ -38,6 +43,40 @@ final class HubContents {
             }
         }
         return Optional.empty();
+    }
+
+    /** All models, by their names. */
+    List<String> models() throws IOException {
+        try (var places = Files.walk(folder, 2)) {
+            return places.filter(place -> Files.isDirectory(place) && folder.relativize(place).getNameCount() == 2)
+                    .map(place -> folder.relativize(place).toString().replace('\\', '/')).filter(name -> !name.contains("@")).sorted()
+                    .toList();
+        }
+    }
+
+    /** What the hub says of a model: made of its config.json, with what a file {@code card.json} beside the folder adds. */
+    ObjectNode card(String model, Path place, boolean gated) throws IOException {
+        var card = JSON.createObjectNode().put("_id", "1").put("id", model).put("sha", commit(place)).put("private", false);
+        if (gated) card.put("gated", "manual");
+        else card.put("gated", false);
+        card.put("downloads", 12).put("likes", 3).putArray("tags").add("safetensors").add("license:mit");
+        var config = place.resolve("config.json");
+        if (Files.isRegularFile(config)) {
+            var type = JSON.readTree(config.toFile()).path("model_type");
+            if (type.isTextual()) card.putObject("config").set("model_type", type);
+        }
+        var more = place.resolveSibling(place.getFileName() + ".card.json");
+        if (Files.isRegularFile(more)) card.setAll((ObjectNode) JSON.readTree(more.toFile()));
+        return card;
+    }
+
+    ArrayNode siblings(Path place, boolean sizes) throws IOException {
+        var siblings = JSON.createArrayNode();
+        for (var file : files(place)) {
+            var sibling = siblings.addObject().put("rfilename", place.relativize(file).toString().replace('\\', '/'));
+            if (sizes) sibling.put("size", Files.size(file)).put("blobId", etag(file));
+        }
+        return siblings;
     }
 
     static List<Path> files(Path place) throws IOException {

@@ -9,27 +9,31 @@ import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.matrix.RowSource;
 import dev.parley.kernels.matrix.RowTable;
 import dev.parley.weights.GgmlType;
-import dev.parley.weights.GgufWeights;
-import dev.parley.weights.GgufWeights.Blocks;
 import dev.parley.weights.WeightSource;
+import dev.parley.weights.WeightSource.Blocks;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 
-/** The matrices of a GGUF file that keep the numbers of its blocks. */
+/** Matrices that a file has in blocks, whose numbers they keep. */
 final class BlockWeights {
 
     private BlockWeights() {}
 
     /** Whether a weight is in blocks. */
     static boolean areIn(WeightSource source, String name) {
-        return source instanceof GgufWeights gguf && gguf.blocks(name).isPresent();
+        return source.blockType(name).isPresent();
     }
 
     /** Prepares the products with all kinds of blocks of a file, beside what else is loaded. */
     static void warmUp(WeightSource source) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return;
-        BlockWarmUp.start(gguf.names().stream().flatMap(name -> gguf.blocks(name).stream()).map(Blocks::type).distinct()
+        if (!BlockMatrix.isSupported()) return;
+        BlockWarmUp.start(source.names().stream().flatMap(name -> source.blockType(name).stream()).distinct()
                 .flatMap(type -> format(type).stream()).toList());
+    }
+
+    /** The kind of blocks that a weight is in; empty where it is in none, or in such as are not multiplied. */
+    private static Optional<BlockFormat> format(WeightSource source, String name) {
+        return BlockMatrix.isSupported() ? source.blockType(name).flatMap(BlockWeights::format) : Optional.empty();
     }
 
     /**
@@ -38,13 +42,20 @@ final class BlockWeights {
      * @throws ArithmeticException if a scale is not finite
      */
     static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight, Arena arena) {
-        if (!BlockMatrix.isSupported() || !(source instanceof GgufWeights gguf)) return Optional.empty();
-        return gguf.blocks(name).flatMap(blocks -> format(blocks.type()).map(format -> {
+        return format(source, name).map(format -> {
+            var blocks = source.blocks(name).orElseThrow();
             var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
             var matrix = matrix(format, blocks, rows, weight.use() == WeightSpec.Use.TABLE, arena);
-            NativeMemory.release(blocks.bytes());
+            if (blocks.bytes().isMapped()) NativeMemory.release(blocks.bytes());
             return matrix;
-        }));
+        });
+    }
+
+    /** Bytes that {@link #find}'s matrix will take; empty where it finds none. */
+    static Optional<Long> bytesToRun(WeightSource source, String name, WeightSpec weight) {
+        return format(source, name).map(format -> weight.use() == WeightSpec.Use.TABLE
+                ? source.blockType(name).orElseThrow().bytes(weight.elements())
+                : BlockMatrix.bytes(format, weight.outFeatures(), weight.inFeatures()));
     }
 
     private static Matrix matrix(BlockFormat format, Blocks blocks, Rows rows, boolean table, Arena arena) {

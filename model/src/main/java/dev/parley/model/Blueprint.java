@@ -40,17 +40,18 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
     }
 
     /**
-     * A layer: x + attention(norm(x)), and to that sum y, y + mlp(norm(y)).
+     * A layer: x + mixer(norm(x)), and to that sum y, y + mlp(norm(y)).
      *
-     * @param attentionNorms of its branch with attention
+     * @param mixerNorms of its first branch
+     * @param mixer almost always attention
      * @param mlpNorms of its branch with the MLP
      * @param join how the branches are added to the residual stream
      */
-    public record LayerSpec(Norms attentionNorms, AttentionSpec attention, Norms mlpNorms, FeedForward mlp, Join join) {
+    public record LayerSpec(Norms mixerNorms, Mixer mixer, Norms mlpNorms, FeedForward mlp, Join join) {
 
         /** A layer of which each branch has a norm before it, and is added as it is. */
-        public LayerSpec(NormSpec attentionNorm, AttentionSpec attention, NormSpec mlpNorm, FeedForward mlp) {
-            this(Norms.before(attentionNorm), attention, Norms.before(mlpNorm), mlp, Join.PLAIN);
+        public LayerSpec(NormSpec mixerNorm, Mixer mixer, NormSpec mlpNorm, FeedForward mlp) {
+            this(Norms.before(mixerNorm), mixer, Norms.before(mlpNorm), mlp, Join.PLAIN);
         }
     }
 
@@ -122,6 +123,38 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         }
     }
 
+    /** A layer's first branch, by which a token learns of those before it. */
+    public sealed interface Mixer {
+
+        /** Its last product, which writes to the residual stream. */
+        LinearSpec output();
+    }
+
+    /**
+     * A short convolution between two gates, Liquid AI 2025 (arXiv:2511.23404): b, c and u = h W, each of C numbers; the state s = b · u; and
+     * of each token y = c · sum over k of kernel[k] · s[k - (K - 1) tokens on]; then y is multiplied by {@code output}. The state is what a
+     * cache keeps of a token.
+     *
+     * @param input to b, c and u, side by side
+     * @param kernel (C, 1, K): of each of the C numbers K factors, the last that of the token itself
+     */
+    public record ShortConvSpec(LinearSpec input, WeightSpec kernel, LinearSpec output) implements Mixer {
+
+        public ShortConvSpec {
+            if (input.bias().isPresent()) throw new IllegalArgumentException("What a short convolution reads has no bias added.");
+        }
+
+        /** {@return how many numbers a state has} */
+        public int channels() {
+            return output.in();
+        }
+
+        /** {@return how many tokens the kernel covers, K} */
+        public int taps() {
+            return kernel.inFeatures();
+        }
+    }
+
     /**
      * Masked multi-head attention.
      *
@@ -133,10 +166,12 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
      * @param byHead whether the results lie there head by head, each with its query, key and value; else all queries come first
      * @param queryNorm of each query head, or of all together, as its size says; empty where there is none
      * @param keyNorm of each key head, or of all together
+     * @param sinks a learned score of each query head that takes its share in the softmax and adds nothing, Xiao et al. 2023
+     *     (arXiv:2309.17453); empty where tokens share all
      */
     public record AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, double softcap, Optional<Rope> rope,
             int slidingWindow, List<LinearSpec> qkv, boolean byHead, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm,
-            LinearSpec output) {
+            Optional<WeightSpec> sinks, LinearSpec output) implements Mixer {
 
         public AttentionSpec {
             qkv = List.copyOf(qkv);
@@ -145,7 +180,7 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         /** One whose scores have no bound, and whose queries come first. */
         public AttentionSpec(int heads, int keyValueHeads, int headDim, double scale, Optional<Rope> rope, int slidingWindow,
                 List<LinearSpec> qkv, Optional<NormSpec> queryNorm, Optional<NormSpec> keyNorm, LinearSpec output) {
-            this(heads, keyValueHeads, headDim, scale, 0, rope, slidingWindow, qkv, false, queryNorm, keyNorm, output);
+            this(heads, keyValueHeads, headDim, scale, 0, rope, slidingWindow, qkv, false, queryNorm, keyNorm, Optional.empty(), output);
         }
 
         /** Where the query of a head begins among a token's results. */
@@ -188,7 +223,9 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         /** down(silu(gate x) · up x), Shazeer 2020 (arXiv:2002.05202). */
         GATED_SILU,
         /** down(gelu(gate x) · up x), with the approximation by tanh. */
-        GATED_GELU
+        GATED_GELU,
+        /** down(g · sigmoid(1.702 g) · (u + 1)) of g = min(gate x, 7) and u = up x within ±7; GPT-OSS. */
+        CLAMPED_SWIGLU
     }
 
     /** A layer's second branch, which reads each token by itself. */
@@ -275,12 +312,21 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
         all.add(embedding.tokens);
         embedding.positions.ifPresent(all::add);
         for (var layer : layers) {
-            layer.attentionNorms.before.ifPresent(norm -> add(all, norm));
-            for (var projection : layer.attention.qkv) add(all, projection);
-            layer.attention.queryNorm.ifPresent(norm -> add(all, norm));
-            layer.attention.keyNorm.ifPresent(norm -> add(all, norm));
-            add(all, layer.attention.output);
-            layer.attentionNorms.after.ifPresent(norm -> add(all, norm));
+            layer.mixerNorms.before.ifPresent(norm -> add(all, norm));
+            switch (layer.mixer) {
+                case AttentionSpec attention -> {
+                    for (var projection : attention.qkv) add(all, projection);
+                    attention.queryNorm.ifPresent(norm -> add(all, norm));
+                    attention.keyNorm.ifPresent(norm -> add(all, norm));
+                    attention.sinks.ifPresent(all::add);
+                }
+                case ShortConvSpec convolution -> {
+                    add(all, convolution.input);
+                    all.add(convolution.kernel);
+                }
+            }
+            add(all, layer.mixer.output());
+            layer.mixerNorms.after.ifPresent(norm -> add(all, norm));
             layer.mlpNorms.before.ifPresent(norm -> add(all, norm));
             for (var projection : layer.mlp.linears()) add(all, projection);
             layer.mlpNorms.after.ifPresent(norm -> add(all, norm));

@@ -5,6 +5,7 @@ import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.WeightSpec.Init;
 import dev.parley.model.WeightSpec.RowOrder;
 import dev.parley.model.WeightSpec.Use;
+import dev.parley.weights.StackedWeights.Part;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,34 +27,37 @@ public final class BlueprintDraft {
     private final boolean inOut;
     private final RowOrder ggufRows;
     private final int ggufSlice;
+    private final Optional<Part> part;
 
-    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, RowOrder ggufRows, int ggufSlice) {
+    private BlueprintDraft(ModelConfig config, String path, String ggufPath, boolean inOut, RowOrder ggufRows, int ggufSlice,
+            Optional<Part> part) {
         this.config = config;
         this.path = path;
         this.ggufPath = ggufPath;
         this.inOut = inOut;
         this.ggufRows = ggufRows;
         this.ggufSlice = ggufSlice;
+        this.part = part;
     }
 
     /** One that stores matrices as (out, in), as torch's Linear does. */
     public static BlueprintDraft of(ModelConfig config) {
-        return new BlueprintDraft(config, "", "", false, RowOrder.SAME, -1);
+        return new BlueprintDraft(config, "", "", false, RowOrder.SAME, -1, Optional.empty());
     }
 
     /** The same, below a place in the tree of names. */
     public BlueprintDraft under(String path, String ggufPath) {
-        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, ggufRows, ggufSlice);
+        return new BlueprintDraft(config, this.path + path, this.ggufPath + ggufPath, inOut, ggufRows, ggufSlice, part);
     }
 
     /** The same with matrices as (in, out). */
     public BlueprintDraft storingInOut() {
-        return new BlueprintDraft(config, path, ggufPath, true, ggufRows, ggufSlice);
+        return new BlueprintDraft(config, path, ggufPath, true, ggufRows, ggufSlice, part);
     }
 
     /** The same for rows that GGUF has in another order. */
     public BlueprintDraft inGguf(RowOrder rows) {
-        return new BlueprintDraft(config, path, ggufPath, inOut, rows, ggufSlice);
+        return new BlueprintDraft(config, path, ggufPath, inOut, rows, ggufSlice, part);
     }
 
     /**
@@ -62,7 +66,17 @@ public final class BlueprintDraft {
      * @param number among them, from 0
      */
     public BlueprintDraft slice(int number) {
-        return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, number);
+        return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, number, part);
+    }
+
+    /**
+     * The same for products that Hugging Face's files have within a larger tensor, in which matrices (in, out) are stacked.
+     *
+     * @param in which one, and where there; the name is below this draft's place, and the bias lies in the tensor of that name with
+     *     {@code _bias} at its end
+     */
+    public BlueprintDraft partOf(Part in) {
+        return new BlueprintDraft(config, path, ggufPath, inOut, ggufRows, ggufSlice, Optional.of(in.named(path + in.tensor())));
     }
 
     /** A table of vectors of the residual stream, whose rows are looked up. */
@@ -81,7 +95,8 @@ public final class BlueprintDraft {
     }
 
     private WeightSpec rows(String name, String ggufName, int rows, Use use) {
-        return weight(name + ".weight", ggufName + ".weight", use, Init.normal(config.initializerRange()), -1, rows, config.hiddenSize());
+        return weight(name + ".weight", ggufName + ".weight", use, Init.normal(config.initializerRange()), -1, Optional.empty(), rows,
+                config.hiddenSize());
     }
 
     /** A layer norm, Ba et al. 2016 (arXiv:1607.06450). */
@@ -99,12 +114,12 @@ public final class BlueprintDraft {
     /** The same whose learned numbers are their distance from 1; GGUF has the scales themselves. */
     public NormSpec rmsNormFromOne(String name, String ggufName, int size) {
         var scale = new WeightSpec(path + name + ".weight", this.ggufPath + ggufName + ".weight", List.of((long) size), Use.NORM,
-                Init.constant(0), -1, ggufRows, 1, ggufSlice);
+                Init.constant(0), -1, ggufRows, 1, ggufSlice, Optional.empty());
         return new NormSpec(scale, Optional.empty(), config.normEpsilon(), 1);
     }
 
     private WeightSpec norm(String name, String ggufName, double value, int size) {
-        return weight(name, ggufName, Use.NORM, Init.constant(value), -1, size);
+        return weight(name, ggufName, Use.NORM, Init.constant(value), -1, Optional.empty(), size);
     }
 
     /**
@@ -121,16 +136,28 @@ public final class BlueprintDraft {
         return linear(name, ggufName, in, out, bias, config.initializerRange() / Math.sqrt(2.0 * config.numHiddenLayers()), inOut ? 0 : 1);
     }
 
-    private LinearSpec linear(String name, String ggufName, int in, int out, boolean bias, double deviation, int innerDimension) {
-        var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation),
-                innerDimension,
-                inOut ? in : out, inOut ? out : in);
-        return new LinearSpec(weight,
-                bias ? Optional.of(weight(name + ".bias", ggufName + ".bias", Use.VECTOR, Init.constant(0), -1, out)) : Optional.empty());
+    /** The factors of a convolution, see {@link Blueprint.ShortConvSpec}. */
+    public WeightSpec kernel(String name, String ggufName, int channels, int taps) {
+        return weight(name + ".weight", ggufName + ".weight", Use.KERNEL, Init.normal(config.initializerRange()), -1, Optional.empty(),
+                channels, 1, taps);
     }
 
-    private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, long... shape) {
+    private LinearSpec linear(String name, String ggufName, int in, int out, boolean bias, double deviation, int innerDimension) {
+        var weight = weight(name + ".weight", ggufName + ".weight", inOut ? Use.MATRIX_IN_OUT : Use.MATRIX, Init.normal(deviation),
+                innerDimension, part,
+                inOut ? in : out, inOut ? out : in);
+        return new LinearSpec(weight,
+                bias ? Optional.of(weight(name + ".bias", ggufName + ".bias", Use.VECTOR, Init.constant(0), -1,
+                        part.map(place -> place.named(place.tensor() + "_bias")), out)) : Optional.empty());
+    }
+
+    /** A learned number of each head. */
+    public WeightSpec ofHeads(String name, String ggufName, int heads) {
+        return weight(name, ggufName, Use.VECTOR, Init.normal(config.initializerRange()), -1, Optional.empty(), heads);
+    }
+
+    private WeightSpec weight(String name, String ggufName, Use use, Init init, int innerDimension, Optional<Part> part, long... shape) {
         return new WeightSpec(path + name, ggufPath + ggufName, Arrays.stream(shape).boxed().toList(), use, init, innerDimension,
-                ggufRows, 0, ggufSlice);
+                ggufRows, 0, ggufSlice, part);
     }
 }

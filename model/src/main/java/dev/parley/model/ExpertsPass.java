@@ -95,6 +95,9 @@ final class ExpertsPass {
             var group = groups.get(g);
             for (int i = 0; i < group.tokens.length; i++)
                 arrange(group.expert.up(), b.normed, group.tokens[i] * c, group.arranged, i, group.tokens.length);
+            b.squares.ifPresent(squares -> {
+                for (var token : group.tokens) squares.add(group.expert.up(), b.normed, token * c, 0, 1);
+            });
         });
         team.barrier();
         multiply(groups, true, b, team, member);
@@ -104,6 +107,7 @@ final class ExpertsPass {
             for (int i = 0; i < group.tokens.length; i++) JavaRunner.activate(group.expert, group.inner, i * stride);
             for (int i = 0; i < group.tokens.length; i++)
                 arrange(group.expert.down(), group.inner, i * stride, group.arrangedInner, i, group.tokens.length);
+            b.squares.ifPresent(squares -> squares.add(group.expert.down(), group.inner, 0, stride, group.tokens.length));
         });
         team.barrier();
         multiply(groups, false, b, team, member);

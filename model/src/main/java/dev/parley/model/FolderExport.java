@@ -14,7 +14,6 @@ import java.lang.foreign.Arena;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -72,17 +71,17 @@ public final class FolderExport {
     // ---- weights ----
 
     private static List<TensorData> tensors(WeightLoader loader, Optional<DType> dtype) {
-        var tensors = new ArrayList<TensorData>();
+        var tensors = new LinkedHashMap<WeightSpec, TensorData>();
         for (var weight : loader.blueprint().weights()) {
             var nameInFile = loader.nameInFile(weight);
             var from = loader.source().info(nameInFile).dtype();
             var to = dtype.orElse(from);
-            tensors.add(new TensorData(weight.name(), to, weight.shape(), channel -> {
-                if (from == to) TensorData.write(channel, loader.source().bytes(nameInFile));
-                else converted(loader.source(), nameInFile, to).writeTo(channel);
+            tensors.put(weight, new TensorData(weight.name(), to, weight.shape(), sink -> {
+                if (from == to) sink.write(loader.source().bytes(nameInFile));
+                else converted(loader.source(), nameInFile, to).writeTo(sink);
             }));
         }
-        return tensors;
+        return WeightSpec.inFiles(tensors);
     }
 
     private static TensorData.Content converted(WeightSource source, String name, DType to) {
@@ -92,7 +91,7 @@ public final class FolderExport {
             case BFLOAT16 -> GgmlType.BF16;
             default -> throw new ModelException("Weights can be written in float32, float16 and bfloat16, not in " + to + ".");
         };
-        return channel -> {
+        return sink -> {
             var elements = source.info(name).elements();
             var bytes = source.bytes(name);
             var width = source.info(name).dtype().bytes();
@@ -105,7 +104,7 @@ public final class FolderExport {
                             wide, count);
                     if (to == DType.FLOAT16) requireFits(name, wide, count);
                     type.narrow(wide, 0, count, narrow, 0);
-                    TensorData.write(channel, narrow.asSlice(0, type.bytes(count)));
+                    sink.write(narrow.asSlice(0, type.bytes(count)));
                 }
             }
         };
@@ -142,6 +141,7 @@ public final class FolderExport {
     /** The config as it was, but for the type of the weights; made from what was read where there was none. */
     private static void writeConfig(Path from, ModelConfig config, Optional<DType> dtype, Path to) throws IOException {
         var json = Files.isRegularFile(from) ? (ObjectNode) JSON.readTree(Files.readAllBytes(from)) : ConfigFile.json(config);
+        json.remove("quantization_config"); // blocks were widened
         dtype.ifPresent(type -> json.put(json.has("dtype") ? "dtype" : "torch_dtype", type.name().toLowerCase(Locale.ROOT)));
         DurableFile.write(to, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }

@@ -24,6 +24,7 @@ final class ForwardBatch {
     private final Map<Rope, Rope.Table> tables = new ConcurrentHashMap<>();
     private final List<float[]> states = new ArrayList<>();
     private Optional<Trace> trace = Optional.empty();
+    private Optional<InputSquares> squares = Optional.empty();
 
     /** @param caches of each feed's sequence */
     ForwardBatch(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
@@ -58,6 +59,12 @@ final class ForwardBatch {
         return this;
     }
 
+    /** The same pass, which adds up the squares of what its products read. */
+    ForwardBatch counting(InputSquares squares) {
+        this.squares = Optional.of(squares);
+        return this;
+    }
+
     /** Whether the vector that the head reads of a token is wanted. */
     boolean wantsState(int token) {
         return feeds.get(rows[token]).states();
@@ -70,6 +77,10 @@ final class ForwardBatch {
 
     Optional<Trace> trace() {
         return trace;
+    }
+
+    Optional<InputSquares> squares() {
+        return squares;
     }
 
     /** Makes room in the caches. */

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.GgufWriter;
-import dev.parley.weights.WeightFiles;
+import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /** Writes a model folder as one GGUF file, tokenizer and chat template inside, as llama.cpp and Ollama run it. */
@@ -29,40 +30,61 @@ public final class GgufExport {
      *
      * @param folder of the model
      * @param file to write, replacing one of that name
-     * @param type of the matrices; norms and biases are float32
+     * @param type of most matrices; norms and biases are float32
      * @throws ModelException if GGUF has no form of the architecture, or the weights are not those of the config
      * @throws IOException if a file cannot be read or written
      */
     public static void write(Path folder, Path file, GgmlType type) throws IOException {
-        var config = ConfigFile.ofFolder(folder);
-        var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
-                "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
-        var blueprint = config.blueprint();
-        try (var source = WeightFiles.open(folder)) {
-            var loader = new WeightLoader(source, blueprint);
-            loader.check();
-            var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
-            for (var weight : blueprint.weights()) {
-                byName.computeIfAbsent(weight.ggufName(), name -> new ArrayList<>())
-                        .add(tensor(source, loader.nameInFile(weight), weight, keptPlain(blueprint, weight, type), type));
-            }
-            var tensors = new ArrayList<GgufWriter.Tensor>();
-            for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
-            if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
-            tensors.addAll(ropeFactors(config));
-            GgufWriter.write(file, metadata(folder, config, architecture, type), tensors);
-        }
+        write(folder, file, GgufMixture.of(type), ImportanceMatrix.NONE, share -> {});
     }
 
     /**
-     * Whether a matrix stays in float32: rows that are not whole blocks, and the few numbers of positions, as llama.cpp's own tool has it.
+     * As {@link #write(Path, Path, GgmlType)}, in a mixture of types.
+     *
+     * @param importance which columns of the matrices count more than others
+     * @param done told now and then what share is written, from 0 to 1; what it throws ends the writing, and leaves no file
      */
-    private static boolean keptPlain(Blueprint blueprint, WeightSpec weight, GgmlType type) {
-        var positions = blueprint.embedding().positions().filter(weight::equals).isPresent();
-        return positions || weight.dimensions().size() == 2 && weight.inFeatures() % type.blockSize() != 0;
+    public static void write(Path folder, Path file, GgufMixture mixture, ImportanceMatrix importance, DoubleConsumer done)
+            throws IOException {
+        try (var files = ModelFiles.open(folder)) {
+            write(folder, files, file, mixture, importance, done);
+        }
     }
 
-    private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight, boolean plain, GgmlType type) {
+    private static void write(Path folder, ModelFiles files, Path file, GgufMixture mixture, ImportanceMatrix importance,
+            DoubleConsumer done) throws IOException {
+        var config = files.config();
+        var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
+                "GGUF's form of " + config.family().modelType() + " is not known to this version of Parley."));
+        var blueprint = config.blueprint();
+        var source = files.weights();
+        var loader = new WeightLoader(source, blueprint);
+        loader.check();
+        var byName = new LinkedHashMap<String, List<GgufWriter.Tensor>>(); // experts lie stacked in one tensor
+        for (var weight : blueprint.weights())
+            byName.computeIfAbsent(weight.ggufName(), _ -> new ArrayList<>()).add(tensor(source, loader.nameInFile(weight), weight));
+        var tensors = new ArrayList<GgufWriter.Tensor>();
+        for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
+        if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
+        tensors.addAll(ropeFactors(config));
+        var metadata = metadata(folder, config, architecture, mixture, importance);
+        GgufWriter.write(file, metadata, typed(tensors, config, architecture, mixture, importance), done);
+    }
+
+    /** In the types of a mixture; MXFP4 stays MXFP4, whatever the others become, as with llama.cpp's own tool. */
+    private static List<GgufWriter.Tensor> typed(List<GgufWriter.Tensor> tensors, ModelConfig config, String architecture,
+            GgufMixture mixture, ImportanceMatrix importance) {
+        var surroundings = GgufMixture.Surroundings.of(config, architecture, tensors.stream().map(GgufWriter.Tensor::name).toList(),
+                !importance.isEmpty());
+        return tensors.stream().map(tensor -> {
+            if (tensor.oneDimension() || tensor.type() == GgmlType.MXFP4) return tensor;
+            var type = mixture.typeOf(tensor.name(), tensor.columns(), surroundings);
+            return tensor.in(type, type.blockSize() == 1 ? new float[0]
+                    : importance.of(tensor.name(), tensor.columns(), tensor.matrices()));
+        }).toList();
+    }
+
+    private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight) {
         var bytes = source.bytes(name);
         var dtype = source.info(name).dtype();
         var reordered = !weight.ggufRows().equals(WeightSpec.RowOrder.SAME);
@@ -78,7 +100,8 @@ public final class GgufExport {
         }
         int outs = weight.outFeatures(), ins = weight.inFeatures();
         var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
-        return new GgufWriter.Tensor(weight.ggufName(), plain ? GgmlType.F32 : type, outs, ins, false, (first, count, into) -> {
+        var type = source.blockType(name).filter(GgmlType.MXFP4::equals).orElse(GgmlType.F32);
+        return new GgufWriter.Tensor(weight.ggufName(), type, outs, ins, false, (first, count, into) -> {
             if (!reordered) rows.read(first, count, into, ins);
             else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
         });
@@ -101,17 +124,18 @@ public final class GgufExport {
         });
     }
 
-    private static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgmlType type) throws IOException {
+    private static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgufMixture mixture, ImportanceMatrix importance)
+            throws IOException {
         var m = new LinkedHashMap<String, Object>();
         m.put("general.architecture", arch);
         m.put("general.name", String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
-        m.put("general.file_type", switch (type) {
-            case F32 -> 0;
-            case F16 -> 1;
-            case Q4_0 -> 2;
-            case Q8_0 -> 7;
-            default -> 32;
-        });
+        m.put("general.file_type", mixture.fileType());
+        if (mixture.quantized()) m.put("general.quantization_version", 2);
+        if (mixture.quantized() && !importance.isEmpty()) {
+            m.put("quantize.imatrix.file", importance.source());
+            m.put("quantize.imatrix.entries_count", importance.means().size());
+            m.put("quantize.imatrix.chunks_count", importance.chunks());
+        }
         m.put(arch + ".vocab_size", c.vocabSize());
         m.put(arch + ".context_length", c.maxPositionEmbeddings());
         m.put(arch + ".embedding_length", c.hiddenSize());

@@ -31,22 +31,19 @@ public final class GgufImport {
         return file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") && Files.isRegularFile(file);
     }
 
-    /**
-     * How a model's matrices are kept where nobody says otherwise: with the numbers of a GGUF file's blocks; empty where most of its numbers
-     * are whole floats, or it is no such file. Where registers are too short for that, in strips of about as many bits.
-     */
-    public static Optional<WeightType> weightType(Path file) throws IOException {
-        if (!isGguf(file)) return Optional.empty();
+    /** How a file's matrices are kept where nobody says otherwise, as {@link ModelFiles#weightType}. */
+    static Optional<WeightType> weightType(Path file) throws IOException {
         try (var gguf = Gguf.open(file)) {
             var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
             for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
-            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::weightType);
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::held);
         }
     }
 
-    private static Optional<WeightType> weightType(GgmlType most) {
-        if (most.blockSize() > 1 && BlockMatrix.isSupported()) return Optional.of(WeightType.AS_STORED);
-        return switch (most) {
+    /** With the numbers that blocks of a type have, or, where registers are too short for that, in strips of about as many bits. */
+    static Optional<WeightType> held(GgmlType type) {
+        if (type.blockSize() > 1 && BlockMatrix.isSupported()) return Optional.of(WeightType.AS_STORED);
+        return switch (type) {
             case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
             case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
             case F32, F16, BF16 -> Optional.empty();
@@ -80,7 +77,7 @@ public final class GgufImport {
             if (tensor == null) continue; // the loader lists what is missing
             views.put(weight.name(),
                     new View(tensor, weight.isInOut(), weight::rowInGguf, !weight.ggufRows().equals(WeightSpec.RowOrder.SAME),
-                            (float) weight.ggufOffset(), weight.ggufSlice()));
+                            (float) weight.ggufOffset(), tensor.shape().length > weight.dimensions().size() ? weight.ggufSlice() : -1));
         }
         return new GgufWeights(gguf, views);
     }

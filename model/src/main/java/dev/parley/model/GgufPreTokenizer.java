@@ -14,7 +14,8 @@ import java.util.List;
 enum GgufPreTokenizer {
     GPT2(List.of("gpt-2", "olmo", "phi-2", "mellum"), List.of(), Digits.TOGETHER, true),
     SMOLLM(List.of("smollm", "starcoder", "refact", "command-r", "codeshell", "minerva-7b"), List.of(), Digits.APART, true),
-    LLAMA3(List.of("llama-bpe", "llama3", "llama-v3", "falcon3"), List.of(Patterns.CONTRACTIONS + Patterns.REST.formatted("\\p{N}{1,3}")),
+    LLAMA3(List.of("llama-bpe", "llama3", "llama-v3", "falcon3", "lfm2"),
+            List.of(Patterns.CONTRACTIONS + Patterns.REST.formatted("\\p{N}{1,3}")),
             Digits.TOGETHER, false),
     SMAUG(List.of("smaug-bpe", "dbrx"), LLAMA3.splits, Digits.TOGETHER, false),
     QWEN2(List.of("qwen2", "deepseek-r1-qwen", "stablelm2", "megrez"), List.of(Patterns.CONTRACTIONS + Patterns.REST.formatted("\\p{N}")),

@@ -3,6 +3,8 @@ package dev.parley.model;
 import dev.parley.weights.Gguf;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,6 +46,22 @@ public record GgufSettings(Gguf gguf) {
      */
     public Optional<Long> whole(String key) {
         return wholeAt(inFull(key));
+    }
+
+    /**
+     * Whole numbers of the network, one for each layer: where the file has a single one, it is that of all.
+     *
+     * @param key without the name of the architecture
+     * @param layers how many there are
+     * @throws ModelException if it is anything else, or there are not as many
+     */
+    public List<Integer> ofLayers(String key, int layers) {
+        if (!(gguf.metadata().get(inFull(key)) instanceof List<?> list)) return Collections.nCopies(layers, need(key));
+        if (list.size() != layers) throw fault(key, "one whole number for each of " + layers + " layers");
+        return list.stream().map(value -> {
+            if (value instanceof Long n && n >= 0 && n <= Integer.MAX_VALUE) return n.intValue();
+            throw fault(key, "whole numbers from 0 to " + Integer.MAX_VALUE);
+        }).toList();
     }
 
     /**

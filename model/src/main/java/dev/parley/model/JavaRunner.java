@@ -8,6 +8,8 @@ import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.vectors.Activations;
 import dev.parley.kernels.vectors.Norms;
 import dev.parley.kernels.vectors.Rotary;
+import dev.parley.model.RunnerWeights.Heads;
+import dev.parley.model.RunnerWeights.ShortConv;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +62,8 @@ final class JavaRunner {
 
     /** Memory for the keys and values of many sequences. */
     KvPool newPool(int mostBlocks) {
-        return new KvPool(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim(), wide(), mostBlocks);
+        var states = weights.layers.stream().mapToInt(layer -> layer.mixer() instanceof ShortConv conv ? conv.spec().channels() : 0);
+        return new KvPool(states.toArray(), config.numKeyValueHeads(), config.headDim(), wide(), mostBlocks);
     }
 
     private boolean wide() {
@@ -74,6 +77,7 @@ final class JavaRunner {
     void run(ForwardBatch pass, float[][] scores) {
         pass.reserve();
         makeRoom(pass.tokens(), pass.longest());
+        buffers.squares = pass.squares();
         var outputs = pass.outputs();
         team.run(member -> {
             embed(pass, member);
@@ -134,16 +138,21 @@ final class JavaRunner {
         int n = pass.tokens(), c = config.hiddenSize();
         // Before the first layer there is nothing to add: embed leaves zeros in the branch.
         var below = number == 0 ? RunnerWeights.Landing.NONE : weights.layers.get(number - 1).mlpLanding();
-        addAndNorm(pass, 2 * number - 1, below, layer.attentionNorm(), false); // x += the MLP of the layer below; h = norm(x)
-        arrange(layer.qkv(), b.normed, c, n);
-        multiply(layer.qkv(), n, b.qkv, member); // q, k, v
-        turn(layer, number, pass);
-        attend(layer, number, pass, member); // heads
-        arrange(layer.output(), b.heads, layer.spec().attention().querySize(), n);
-        multiply(layer.output(), n, b.branch, member); // attention's result, added to x by the next line
+        addAndNorm(pass, 2 * number - 1, below, layer.mixerNorm(), false); // x += the MLP of the layer below; h = norm(x)
+        arrange(layer.mixer().input(), b.normed, c, n);
+        multiply(layer.mixer().input(), n, b.qkv, member); // q, k, v
+        switch (layer.mixer()) {
+            case Heads heads -> {
+                turn(heads, number, pass);
+                attend(heads, number, pass, member); // heads
+            }
+            case ShortConv convolution -> ShortConvPass.run(convolution, number, pass, b, team);
+        }
+        arrange(layer.mixer().output(), b.heads, layer.spec().mixer().output().in(), n);
+        multiply(layer.mixer().output(), n, b.branch, member); // attention's result, added to x by the next line
 
         // x += attention; h = norm(x)
-        addAndNorm(pass, 2 * number, layer.attentionLanding(), layer.mlpNorm(), layer.spec().join().parallel());
+        addAndNorm(pass, 2 * number, layer.mixerLanding(), layer.mlpNorm(), layer.spec().join().parallel());
         switch (layer.mlp()) { // its result is added to x by the next layer, or by lastState
             case RunnerWeights.Mlp mlp -> mlp(mlp, n, member);
             case RunnerWeights.Experts experts -> {
@@ -212,8 +221,12 @@ final class JavaRunner {
      * wait for each other.
      */
     private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
-        var tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE);
-        team.share(tiles * products.forms().size(), part -> {
+        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size();
+        team.share(parts + (buffers.squares.isPresent() ? 1 : 0), part -> {
+            if (part == parts) {
+                buffers.squares.get().add(products, x, 0, stride, n);
+                return;
+            }
             int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
             for (int t = from; t < Math.min(n, from + Matrix.SIDE_BY_SIDE); t++)
                 products.forms().get(form).arrange(x, t * stride, buffers.arranged[form], t, n);
@@ -241,11 +254,11 @@ final class JavaRunner {
     }
 
     /** Biases, norms and positions of queries and keys; keys and values go to the caches. */
-    private void turn(RunnerWeights.Layer layer, int number, ForwardBatch pass) {
-        var spec = layer.spec().attention();
+    private void turn(Heads layer, int number, ForwardBatch pass) {
+        var spec = layer.spec();
         int kvHeads = spec.keyValueHeads(), group = spec.heads() / kvHeads, d = spec.headDim(), q = spec.querySize(),
                 kv = spec.keyValueSize();
-        var stride = layer.qkv().size();
+        var stride = layer.input().size();
         var table = spec.rope().map(pass::table);
         var whole = spec.normsAllHeads();
         if (whole) {
@@ -262,13 +275,13 @@ final class JavaRunner {
             int at = t * stride, keyRow = spec.keyAt(kvHead), keyAt = at + keyRow, valueRow = spec.valueAt(kvHead), valueAt = at + valueRow;
             for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
                 var queryRow = spec.queryAt(h);
-                addBias(layer.qkv().projections(), queryRow, buffers.qkv, at + queryRow, d);
+                addBias(layer.input().projections(), queryRow, buffers.qkv, at + queryRow, d);
                 turnHead(queryNorm, table, t, at + queryRow, d);
                 if (table.isPresent()) scale(buffers.qkv, at + queryRow, d, table.get().queryScale(t));
             }
-            addBias(layer.qkv().projections(), keyRow, buffers.qkv, keyAt, d);
+            addBias(layer.input().projections(), keyRow, buffers.qkv, keyAt, d);
             turnHead(keyNorm, table, t, keyAt, d);
-            addBias(layer.qkv().projections(), valueRow, buffers.qkv, valueAt, d);
+            addBias(layer.input().projections(), valueRow, buffers.qkv, valueAt, d);
             pass.cache(t).put(number, kvHead, pass.position(t), buffers.qkv, keyAt, buffers.qkv, valueAt);
         });
         team.barrier();
@@ -297,14 +310,16 @@ final class JavaRunner {
         }
     }
 
-    private void attend(RunnerWeights.Layer layer, int number, ForwardBatch pass, int member) {
-        var spec = layer.spec().attention();
+    private void attend(Heads layer, int number, ForwardBatch pass, int member) {
+        var spec = layer.spec();
         int heads = spec.heads(), group = heads / spec.keyValueHeads(), d = spec.headDim(), window = spec.slidingWindow(),
-                stride = layer.qkv().size();
-        var rule = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+                stride = layer.input().size();
+        var all = new Attention.ScoreRule((float) spec.scale(), (float) spec.softcap());
+        var sinks = layer.sinks();
         team.share(pass.tokens() * heads, unit -> {
             int t = unit / heads, h = unit % heads, position = pass.position(t);
             var from = window == 0 ? 0 : Math.max(0, position + 1 - window);
+            var rule = sinks.length == 0 ? all : all.withSink(sinks[h]);
             Attention.oneHead(pass.cache(t), number, h / group, buffers.qkv, t * stride + spec.queryAt(h), rule, from, position + 1,
                     buffers.heads, t * spec.querySize() + h * d, buffers.lines[member]);
             pass.trace().ifPresent(trace -> System.arraycopy(buffers.lines[member], from, trace.attention()[t][number][h], from,
@@ -326,6 +341,7 @@ final class JavaRunner {
             case GELU_ERF -> Activations.geluErf(inner, at, m);
             case GATED_SILU -> Activations.siluTimes(inner, at, inner, at + m, m);
             case GATED_GELU -> Activations.geluTimes(inner, at, inner, at + m, m);
+            case CLAMPED_SWIGLU -> Activations.clampedSwiglu(inner, at, inner, at + m, m);
         }
     }
 

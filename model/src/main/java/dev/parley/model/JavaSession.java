@@ -175,6 +175,16 @@ final class JavaSession implements InferenceSession {
         return trace;
     }
 
+    /** Feeds new tokens, and adds up the squares of what every matrix of the layers is multiplied with. */
+    void observe(SequenceCache sequence, int[] ids, InputSquares squares) {
+        config.checkFits(ids, sequence.length());
+        for (int from = 0; from < ids.length; from += JavaRunner.MOST_TOKENS) {
+            var some = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + JavaRunner.MOST_TOKENS));
+            var feed = new Feed(sequence, some, Scored.NONE, false);
+            run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).counting(squares));
+        }
+    }
+
     @Override
     public float[][] scores(float[][] residuals) {
         var all = new float[residuals.length][config.vocabSize()];

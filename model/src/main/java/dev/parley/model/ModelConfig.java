@@ -80,12 +80,23 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
      * @param rotary whether positions are rotated in, where the model does so at all
      * @param slidingWindow how many tokens back attention sees, itself counted; 0 for all
      * @param rope of its own; empty for the model's
+     * @param convolved how many tokens the short convolution covers that it has in place of attention; 0 for attention
      */
-    public record Layer(boolean rotary, int slidingWindow, Optional<Rope> rope) {
+    public record Layer(boolean rotary, int slidingWindow, Optional<Rope> rope, int convolved) {
 
-        /** One that turns by the model's angles. */
+        /** One with attention. */
+        public Layer(boolean rotary, int slidingWindow, Optional<Rope> rope) {
+            this(rotary, slidingWindow, rope, 0);
+        }
+
+        /** One with attention that turns by the model's angles. */
         public Layer(boolean rotary, int slidingWindow) {
             this(rotary, slidingWindow, Optional.empty());
+        }
+
+        /** One with a convolution over so many tokens. */
+        public static Layer convolution(int tokens) {
+            return new Layer(false, 0, Optional.empty(), tokens);
         }
 
         /** With positions, where the model rotates them in, and attention over the whole context. */
@@ -156,6 +167,9 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         /** @throws IllegalArgumentException if a token is to ask more experts than there are */
         public ExpertsShape {
             layers = List.copyOf(layers);
+            if ((long) layers.size() * count > 1 << 17) // the largest that are published have 25,000
+                throw new IllegalArgumentException(
+                        "These values make no model: " + count + " experts in each of " + layers.size() + " layers.");
             if (!layers.isEmpty() && (count < 1 || count > 1 << 12 || topK < 1 || topK > count || intermediateSize < 1
                     || intermediateSize > 1 << 20)) {
                 throw new IllegalArgumentException(

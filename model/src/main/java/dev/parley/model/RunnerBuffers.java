@@ -2,14 +2,15 @@ package dev.parley.model;
 
 import dev.parley.kernels.attention.Attention;
 import dev.parley.kernels.matrix.MatrixWorkspace;
+import java.util.Optional;
 
 /** What a pass of {@link JavaRunner} writes, for a number of tokens N. */
 final class RunnerBuffers {
 
     final int tokens;
     final float[] x; // (N, C)
-    final float[] qkv; // (N, Q + 2 KV)
-    final float[] heads; // (N, Q)
+    final float[] qkv; // (N, Q + 2 KV), or (N, 3 C) in a layer with a convolution
+    final float[] heads; // (N, Q), or (N, C)
     final float[] inner; // (N, M) or (N, 2 M)
     final float[] branch; // (N, C): what is not added to x yet
     final float[] normed; // (N, C)
@@ -18,18 +19,20 @@ final class RunnerBuffers {
     final float[][] lines; // of one member: a row, or scores
     final MatrixWorkspace[] scratch; // of one member
     ExpertsPass.Plan experts; // of the present layer
+    Optional<InputSquares> squares = Optional.empty(); // what the present pass is to add its products' inputs to
 
     /** @param context of the longest text at most */
     RunnerBuffers(int tokens, int context, ModelConfig config, RunnerWeights weights, int members) {
         this.tokens = tokens;
         x = new float[tokens * config.hiddenSize()];
-        int qkvSize = 0, upSize = 0;
+        int qkvSize = 0, mixed = 0, upSize = 0;
         for (var layer : weights.layers) {
-            qkvSize = Math.max(qkvSize, layer.qkv().size());
+            qkvSize = Math.max(qkvSize, layer.mixer().input().size());
+            mixed = Math.max(mixed, layer.spec().mixer().output().in());
             upSize = Math.max(upSize, layer.mlp().innerSize());
         }
         qkv = new float[tokens * qkvSize];
-        heads = new float[tokens * config.querySize()];
+        heads = new float[tokens * mixed];
         inner = new float[tokens * upSize];
         branch = new float[tokens * config.hiddenSize()];
         int forms = 1, input = 0, panel = 0, rows = 0;

@@ -2,11 +2,13 @@ package dev.parley.model;
 
 import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
+import dev.parley.model.Blueprint.ShortConvSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,7 @@ final class RunnerWeights {
     record Norm(float[] scale, float[] shift, float epsilon) {}
 
     /** A matrix and what is added to its product; an empty bias where nothing is. */
-    record Projection(Matrix weight, float[] bias) {}
+    record Projection(WeightSpec spec, Matrix weight, float[] bias) {}
 
     /**
      * Products of the same input, whose results lie side by side.
@@ -76,18 +78,43 @@ final class RunnerWeights {
     /**
      * A layer's weights beside what the blueprint says of it.
      *
-     * @param attentionNorm of what attention reads, if there is one
+     * @param mixerNorm of what the first branch reads, if there is one
      * @param mlpNorm of what the MLP reads
      */
-    record Layer(LayerSpec spec, Optional<Norm> attentionNorm, SideBySide qkv, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
-            SideBySide output, Landing attentionLanding, Optional<Norm> mlpNorm, Branch mlp, Landing mlpLanding) {
+    record Layer(LayerSpec spec, Optional<Norm> mixerNorm, Mixing mixer, Landing mixerLanding, Optional<Norm> mlpNorm, Branch mlp,
+            Landing mlpLanding) {
 
         List<SideBySide> products() {
-            var all = new ArrayList<>(List.of(qkv, output));
+            var all = new ArrayList<>(List.of(mixer.input(), mixer.output()));
             all.addAll(mlp.products());
             return all;
         }
     }
+
+    /** The first branch of a layer. */
+    sealed interface Mixing {
+
+        /** Its products of what it reads. */
+        SideBySide input();
+
+        /** That of what it makes. */
+        SideBySide output();
+    }
+
+    /**
+     * Attention, whose input is to queries, keys and values.
+     *
+     * @param sinks of each query head, if there are any
+     */
+    record Heads(AttentionSpec spec, SideBySide input, Optional<Norm> queryNorm, Optional<Norm> keyNorm, float[] sinks,
+            SideBySide output) implements Mixing {}
+
+    /**
+     * A short convolution.
+     *
+     * @param kernel (K, C)
+     */
+    record ShortConv(ShortConvSpec spec, SideBySide input, float[] kernel, SideBySide output) implements Mixing {}
 
     /** The second branch of a layer. */
     sealed interface Branch {
@@ -135,24 +162,36 @@ final class RunnerWeights {
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = SideBySide.of(List.of(new Projection(weights.matrix(blueprint.head().weight()), new float[0])));
+        head = SideBySide.of(List.of(new Projection(blueprint.head().weight(), weights.matrix(blueprint.head().weight()), new float[0])));
         logitScale = (float) blueprint.head().scale();
         logitSoftcap = (float) blueprint.head().softcap();
     }
 
     private Layer layer(LayerSpec spec) {
-        var attention = spec.attention();
-        var output = alone(attention.output());
+        var output = alone(spec.mixer().output());
+        var mixer = switch (spec.mixer()) {
+            case AttentionSpec attention -> new Heads(attention, sideBySide(attention.qkv()), attention.queryNorm().map(this::norm),
+                    attention.keyNorm().map(this::norm), vector(attention.sinks()), output);
+            case ShortConvSpec convolution -> new ShortConv(convolution, alone(convolution.input()), kernel(convolution), output);
+        };
         var mlp = switch (spec.mlp()) {
             case MlpSpec dense -> mlp(dense);
             case ExpertsSpec experts ->
                 new Experts(experts, alone(experts.router()), experts.experts().stream().map(this::mlp).toList());
         };
         var mlpBias = mlp instanceof Mlp dense ? dense.down.first().bias() : Landing.NONE.bias(); // experts add their own
-        return new Layer(spec, spec.attentionNorms().before().map(this::norm), sideBySide(attention.qkv()),
-                attention.queryNorm().map(this::norm), attention.keyNorm().map(this::norm), output,
-                landing(output.first().bias(), spec.attentionNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
+        return new Layer(spec, spec.mixerNorms().before().map(this::norm), mixer,
+                landing(output.first().bias(), spec.mixerNorms().after(), spec), spec.mlpNorms().before().map(this::norm),
                 mlp, landing(mlpBias, spec.mlpNorms().after(), spec));
+    }
+
+    /** The factors of each tap side by side, (C, 1, K) as (K, C). */
+    private float[] kernel(ShortConvSpec spec) {
+        var kernel = weights.vector(spec.kernel());
+        int channels = spec.channels(), taps = spec.taps();
+        var byTap = new float[kernel.length];
+        for (int i = 0; i < kernel.length; i++) byTap[i % taps * channels + i / taps] = kernel[i];
+        return byTap;
     }
 
     private Mlp mlp(MlpSpec spec) {
@@ -181,7 +220,7 @@ final class RunnerWeights {
     }
 
     private Projection projection(LinearSpec spec) {
-        return new Projection(weights.matrix(spec.weight()), vector(spec.bias()));
+        return new Projection(spec.weight(), weights.matrix(spec.weight()), vector(spec.bias()));
     }
 
     private float[] vector(Optional<WeightSpec> spec) {

@@ -39,7 +39,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED ? blocks(name, weight, arena) : Optional.<Matrix>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? blocks(name, weight, arena) : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
                 weights.put(weight, blocks.get());
                 continue;
@@ -49,7 +49,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             var held = type == WeightType.AS_STORED ? plain(weight, name) : held(weight, type);
             if (!held.quantized()) requireFinite(name); // else packing tells
             switch (weight.use()) {
-                case VECTOR, NORM -> {
+                case VECTOR, NORM, KERNEL -> {
                     var vector = new float[Math.toIntExact(weight.elements())];
                     new FileRows(bytes, dtype, 1, vector.length, false).read(0, 1, vector, vector.length);
                     weights.put(weight, vector);
@@ -69,10 +69,34 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
     /** The type that a weight is held in: what is looked up or multiplied last is worth more bits. */
     private static WeightType held(WeightSpec weight, WeightType type) {
         return switch (weight.use()) {
-            case VECTOR, NORM -> WeightType.FLOAT32;
+            case VECTOR, NORM, KERNEL -> WeightType.FLOAT32;
             case TABLE -> type.quantized() ? WeightType.BFLOAT16 : type;
             case HEAD -> type == WeightType.INT4 ? WeightType.INT8 : type;
             case MATRIX, MATRIX_IN_OUT -> type;
+        };
+    }
+
+    /**
+     * Bytes that a weight takes once it is loaded to run, but for what fills rows up to whole vectors.
+     *
+     * @param source empty where only the config is known
+     */
+    static long bytesToRun(Optional<WeightSource> source, Blueprint blueprint, WeightSpec weight, WeightType type) {
+        var held = held(weight, type);
+        if (held == WeightType.AS_STORED) {
+            if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
+            var loader = new WeightLoader(source.get(), blueprint);
+            var name = loader.nameInFile(weight);
+            var blocks = weight.isVector() ? Optional.<Long>empty() : BlockWeights.bytesToRun(source.get(), name, weight);
+            if (blocks.isPresent()) return blocks.get();
+            held = loader.plain(weight, name);
+        }
+        return switch (held) {
+            case FLOAT32 -> Float.BYTES * weight.elements();
+            case BFLOAT16 -> Short.BYTES * weight.elements();
+            case INT8 -> weight.elements() + Float.BYTES * (long) weight.outFeatures();
+            case INT4 -> weight.elements() / 2 + Short.BYTES * Math.ceilDiv(weight.elements(), (long) Int4Matrix.GROUP);
+            case AS_STORED -> throw new IllegalStateException("A weight outside of blocks has a type.");
         };
     }
 
@@ -166,9 +190,14 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
     private static void checkShape(TensorInfo info, WeightSpec weight, List<String> faults) {
         if (!info.dtype().isFloatingPoint()) {
             faults.add("tensor \"" + info.name() + "\" holds " + info.dtype() + " where weights are floating-point numbers");
-        } else if (!Arrays.equals(info.shape(), weight.shape())) {
+        } else if (!Arrays.equals(info.shape(), weight.shape()) && !isKernelOfGguf(info, weight)) {
             faults.add("tensor \"" + info.name() + "\" has shape " + text(info.shape()) + "; config.json needs " + text(weight.shape()));
         }
+    }
+
+    /** GGUF has the factors of convolutions as (C, K). */
+    private static boolean isKernelOfGguf(TensorInfo info, WeightSpec weight) {
+        return weight.use() == WeightSpec.Use.KERNEL && Arrays.equals(info.shape(), new long[] {weight.outFeatures(), weight.inFeatures()});
     }
 
     private static String listed(List<String> faults) {

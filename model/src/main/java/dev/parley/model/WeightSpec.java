@@ -1,7 +1,15 @@
 package dev.parley.model;
 
+import dev.parley.weights.StackedWeights;
+import dev.parley.weights.StackedWeights.Part;
+import dev.parley.weights.TensorData;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One learned tensor of a network: what files call it, its shape, what it is for, and how it begins.
@@ -15,9 +23,10 @@ import java.util.List;
  * @param ggufRows the order in which GGUF has its rows
  * @param ggufOffset what GGUF files have added to each number of a vector
  * @param ggufSlice number of the matrix among those that GGUF files have stacked in one tensor; -1 where it is a tensor of its own
+ * @param part of a larger tensor that Hugging Face's files have in its place; empty where it is a tensor of its own
  */
 public record WeightSpec(String name, String ggufName, List<Long> dimensions, Use use, Init init, int innerDimension, RowOrder ggufRows,
-        double ggufOffset, int ggufSlice) {
+        double ggufOffset, int ggufSlice, Optional<Part> part) {
 
     /** What a weight is for, which says how it is kept while the model only runs. */
     public enum Use {
@@ -25,6 +34,8 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         VECTOR,
         /** The scale or shift of a norm: float32, whatever products are computed in. */
         NORM,
+        /** The factors of a convolution, (C, 1, K): few numbers, float32 like a norm's. */
+        KERNEL,
         /** A table whose rows are looked up: never quantised. */
         TABLE,
         /** A matrix (out, in) that vectors are multiplied by: read whole for every token. */
@@ -83,6 +94,26 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         return dimensions.stream().mapToLong(Long::longValue).toArray();
     }
 
+    /**
+     * Weights as Hugging Face's files have them: those that are parts of a larger tensor as that tensor, where the first of them stands.
+     *
+     * @param tensors one for each weight, in the order of the network
+     */
+    public static List<TensorData> inFiles(Map<WeightSpec, TensorData> tensors) {
+        var stacks = new LinkedHashMap<String, Map<Part, TensorData>>();
+        var places = new ArrayList<Supplier<TensorData>>();
+        tensors.forEach((spec, tensor) -> {
+            if (spec.part.isEmpty()) {
+                places.add(() -> tensor);
+                return;
+            }
+            var name = spec.part.get().tensor();
+            if (!stacks.containsKey(name)) places.add(() -> StackedWeights.stacked(stacks.get(name)));
+            stacks.computeIfAbsent(name, _ -> new LinkedHashMap<>()).put(spec.part.get(), tensor);
+        });
+        return places.stream().map(Supplier::get).toList();
+    }
+
     /** How many numbers it has. */
     public long elements() {
         return Arrays.stream(shape()).reduce(1, Math::multiplyExact);
@@ -93,9 +124,9 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
         return use == Use.MATRIX || use == Use.MATRIX_IN_OUT;
     }
 
-    /** True of norms and biases. */
+    /** True of norms, biases and the factors of convolutions, which are few: float32, and never in blocks. */
     public boolean isVector() {
-        return use == Use.VECTOR || use == Use.NORM;
+        return use == Use.VECTOR || use == Use.NORM || use == Use.KERNEL;
     }
 
     /** True of a matrix that is stored as (in, out). */
@@ -110,7 +141,7 @@ public record WeightSpec(String name, String ggufName, List<Long> dimensions, Us
 
     /** How many numbers it takes. */
     public int inFeatures() {
-        return Math.toIntExact(dimensions.get(isInOut() ? 0 : 1));
+        return Math.toIntExact(isInOut() ? dimensions.getFirst() : dimensions.getLast());
     }
 
     /** The row of Hugging Face's order that is GGUF's row. */

@@ -4,6 +4,8 @@ import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.moderation.RuleModerator;
 import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
+import dev.parley.serve.anthropic.MessageErrors;
+import dev.parley.serve.anthropic.MessagesRoutes;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
@@ -11,9 +13,12 @@ import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
+import dev.parley.serve.http.ErrorForm;
 import dev.parley.serve.http.ErrorHandlers;
+import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
@@ -21,12 +26,14 @@ import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.ollama.OllamaRoutes;
 import dev.parley.serve.openai.catalog.ModelRoutes;
 import dev.parley.serve.openai.catalog.OpenApiRoutes;
 import dev.parley.serve.openai.catalog.PropsRoutes;
 import dev.parley.serve.openai.chat.ChatRoutes;
 import dev.parley.serve.openai.completions.CompletionRoutes;
 import dev.parley.serve.openai.embeddings.EmbeddingRoutes;
+import dev.parley.serve.openai.reranking.RerankRoutes;
 import dev.parley.serve.openai.responses.ResponseRoutes;
 import dev.parley.serve.openai.texts.ModerationRoutes;
 import dev.parley.serve.openai.texts.TokenRoutes;
@@ -36,6 +43,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,10 +85,16 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note);
+        errors = new ErrorHandlers(note, ParleyServer::errorForm);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
+    }
+
+    /** The shape in which a request's errors are told: that of the API that it speaks. */
+    private static ErrorForm errorForm(Context request) {
+        if (MessageErrors.areFor(request)) return MessageErrors.begin(request);
+        return ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of;
     }
 
     /**
@@ -171,12 +185,13 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
+                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new RerankRoutes(models),
+                new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
-                new ResponseRoutes(models, assistants),
+                new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
                 new PropsRoutes(settings, models),
-                new OpenApiRoutes(), chat, page);
+                new OllamaRoutes(models, assistants), new OpenApiRoutes(), chat, page);
     }
 
     /** What it answers, such as {@code GET /health}. */

@@ -1,6 +1,8 @@
 package dev.parley.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -53,6 +55,16 @@ public final class Functional {
     /** Numbers bounded by cap · tanh(x / cap), as Gemma 2's scores are (arXiv:2408.00118). */
     public static Tensor softcap(Tensor x, double cap) {
         return x.mul(1 / cap).tanh().mul(cap);
+    }
+
+    /** Each number, or the bound that it lies beyond. */
+    public static Tensor clamp(Tensor x, double least, double most) {
+        return NativeCall.call("clamp", () -> {
+            try (var low = new Scalar(least); var high = new Scalar(most); var from = new ScalarOptional(low);
+                    var to = new ScalarOptional(high)) {
+                return torch.clamp(x.pointer(), from, to);
+            }
+        }, x);
     }
 
     /** b + x · w for a matrix x: (N, C), w: (C, D), b: (D); one pass less over memory than product and sum. */

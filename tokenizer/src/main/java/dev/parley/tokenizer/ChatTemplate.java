@@ -3,6 +3,7 @@ package dev.parley.tokenizer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.jinja.Inputs;
 import dev.parley.jinja.Rendering;
+import dev.parley.jinja.Rendering.Part;
 import dev.parley.jinja.Rendering.Speaker;
 import dev.parley.jinja.Template;
 import dev.parley.jinja.TemplateException;
@@ -87,6 +88,16 @@ public final class ChatTemplate {
         } catch (IOException e) {
             throw new UncheckedIOException(folderOrFile + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A model folder's template, if it has one.
+     *
+     * @throws TokenizerException if it cannot be read as one
+     * @throws IOException if a file cannot be read
+     */
+    public static Optional<ChatTemplate> find(Path folder) throws IOException {
+        return TokenizerFiles.template(folder);
     }
 
     /** A file as errors name it, which clients of a server read too: by its folder, not by that folder's place on this machine. */
@@ -233,6 +244,20 @@ public final class ChatTemplate {
         return encoded(tokenizer, run(complete(tokenizer, conversation))).ids();
     }
 
+    /**
+     * The tokens of a conversation up to the last word of its last message, for a model that is to go on with that message rather than
+     * to begin one. What the template writes after it, such as the token that ends a turn, is left out.
+     *
+     * @throws TokenizerException as {@link #text(ChatTemplateInput)} does, and if the template does not write the message
+     */
+    public int[] idsToContinue(Tokenizer tokenizer, ChatTemplateInput conversation) {
+        var last = conversation.messages().size() - 1;
+        var whole = run(complete(tokenizer, conversation.withGenerationPrompt(false)));
+        var end = whole.parts().stream().filter(part -> part.speaker() == Speaker.MESSAGE && part.message() == last).mapToInt(Part::end)
+                .max().orElseThrow(() -> new TokenizerException(chosen(conversation).where() + " does not write the last message."));
+        return encoded(tokenizer, whole, end).ids();
+    }
+
     private ChatTemplateInput complete(Tokenizer tokenizer, ChatTemplateInput conversation) {
         if (equals(INSTANCE)) {
             for (var token : List.of(START, END)) {
@@ -244,11 +269,15 @@ public final class ChatTemplate {
     }
 
     private static Encoding encoded(Tokenizer tokenizer, Rendering whole) {
-        var given = new BitSet(whole.text().length());
+        return encoded(tokenizer, whole, whole.text().length());
+    }
+
+    private static Encoding encoded(Tokenizer tokenizer, Rendering whole, int end) {
+        var given = new BitSet(end);
         for (var part : whole.parts()) {
-            if (part.speaker() != Speaker.TEMPLATE) given.set(part.start(), part.end());
+            if (part.speaker() != Speaker.TEMPLATE && part.start() < end) given.set(part.start(), Math.min(part.end(), end));
         }
-        return tokenizer.encodeWithOffsets(whole.text(), given);
+        return tokenizer.encodeWithOffsets(whole.text().substring(0, end), given);
     }
 
     private static boolean[] mask(Encoding encoding, List<Span> spans) {

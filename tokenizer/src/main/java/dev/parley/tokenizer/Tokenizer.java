@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -214,13 +215,27 @@ public final class Tokenizer {
      * @param first whether the text begins with it, which some tokenizers write otherwise
      */
     public byte[] textBytes(int id, boolean first) {
-        if (tokens[id] == null || isSkipped(id, true)) return new byte[0];
+        return textBytes(id, first, Set.of());
+    }
+
+    /**
+     * The same where some special tokens stand for their names.
+     *
+     * @param shown their ids
+     */
+    public byte[] textBytes(int id, boolean first, Set<Integer> shown) {
+        if (tokens[id] == null || isSkipped(id, !shown.contains(id))) return new byte[0];
         return first ? vocabulary.decoder().withoutStart(bytesOf(id, true)) : bytesOf(id, false);
     }
 
     /** A decoder for ids that come one by one. */
     public StreamDecoder streamDecoder(boolean skipSpecialTokens) {
-        return new StreamDecoder(this, skipSpecialTokens);
+        return new StreamDecoder(this, skipSpecialTokens, Set.of());
+    }
+
+    /** A decoder that skips all special tokens but some. */
+    public StreamDecoder streamDecoder(Set<Integer> shown) {
+        return new StreamDecoder(this, true, shown);
     }
 
     // ---- what there is ----

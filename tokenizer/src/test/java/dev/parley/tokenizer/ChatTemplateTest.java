@@ -218,6 +218,22 @@ class ChatTemplateTest {
         assertEquals("a;b;c;d;", picky.render(chat.withGenerationPrompt(true)).text());
     }
 
+    @Test
+    void aMessageIsContinuedAfterItsLastWord() {
+        var chat = ChatTemplateInput.of(List.of(Message.user("hello"), Message.assistant("how are")));
+        var ids = ChatTemplate.chatMl().idsToContinue(TOKENIZER, chat);
+        assertEquals("<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\nhow are", TOKENIZER.decode(ids, false));
+        var whole = ChatTemplate.chatMl().ids(TOKENIZER, chat);
+        assertArrayEquals(Arrays.copyOf(whole, ids.length), ids);
+        var ended = ChatTemplate.parse("{% for m in messages %}{{ m.role }}: {{ m.content|trim }} {{ m.role }} has said so.\n{% endfor %}",
+                "t");
+        var trimmed = ChatTemplateInput.of(List.of(Message.user("hello"), Message.assistant(" hello ")));
+        assertEquals("user: hello user has said so.\nassistant: hello", TOKENIZER.decode(ended.idsToContinue(TOKENIZER, trimmed), false));
+        var silent = ChatTemplate.parse("{{ messages[0].content }}", "silent.jinja");
+        assertTrue(assertThrows(TokenizerException.class, () -> silent.idsToContinue(TOKENIZER, chat)).getMessage()
+                .startsWith("silent.jinja"));
+    }
+
     // ---- BOS, variables, several templates ----
 
     @Test

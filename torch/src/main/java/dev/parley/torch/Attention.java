@@ -7,6 +7,7 @@ import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
+import dev.parley.torch.Parameters.Parameter;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -16,13 +17,14 @@ import java.util.stream.IntStream;
  * heads (Ainslie et al. 2023, arXiv:2305.13245), queries and keys may be normed (Henry et al. 2020, arXiv:2010.04245) and
  * turned by their positions.
  */
-final class Attention {
+final class Attention implements Mixer {
 
     private final AttentionSpec spec;
     private final double dropout;
     private final Linear qkv;
     private final Optional<Norm> queryNorm;
     private final Optional<Norm> keyNorm;
+    private final Optional<Parameter> sinks;
     private final Linear output;
 
     Attention(Parameters parameters, AttentionSpec spec, double dropout) {
@@ -31,10 +33,12 @@ final class Attention {
         qkv = new Linear(parameters, spec.qkv());
         queryNorm = spec.queryNorm().map(norm -> Norm.of(parameters, norm));
         keyNorm = spec.keyNorm().map(norm -> Norm.of(parameters, norm));
+        sinks = spec.sinks().map(parameters::get);
         output = new Linear(parameters, spec.output());
     }
 
-    Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
+    @Override
+    public Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         long rows = x.size(0), tokens = x.size(1);
         var parts = spec.byHead() ? headByHead(x, pass) : together(x, pass);
         var q = turned(parts.get(0), queryNorm, pass); // (B, H, T, D)
@@ -86,7 +90,7 @@ final class Attention {
         if (mask.tree().isPresent()) return attendInTree(q, k, v, mask.tree().get(), pass.computeType());
         var dropout = pass.training() ? this.dropout : 0;
         long rows = q.size(0), heads = q.size(1), tokens = q.size(2), kvHeads = k.size(1), keys = k.size(2);
-        if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads && spec.softcap() == 0) {
+        if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads && spec.softcap() == 0 && sinks.isEmpty()) {
             return mask.hidesNothing() ? Functional.scaledDotProductAttention(q, k, v, spec.scale())
                     : Functional.scaledDotProductAttention(q, k, v, mask.bias(), spec.scale());
         }
@@ -94,15 +98,24 @@ final class Attention {
         var scores = together.mul(spec.scale()).matmul(k.transpose(-2, -1)).view(rows, heads, tokens, keys); // (B, H, T, S)
         if (spec.softcap() > 0) scores = Functional.softcap(scores, spec.softcap());
         if (!mask.hidesNothing()) scores = scores.add(mask.bias());
-        var weights = Functional.dropout(scores.softmax(-1), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
+        var weights = Functional.dropout(softmax(scores, pass.computeType()), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
         return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
+    }
+
+    /** A sink is one more column, whose share no token gets. */
+    private Tensor softmax(Tensor scores, DType computeType) { // scores: (B, H, T, S)
+        if (sinks.isEmpty()) return scores.softmax(-1);
+        var column = Tensor.zeros(scores.dtype(), scores.size(0), spec.heads(), scores.size(2), 1)
+                .add(sinks.get().in(computeType).view(1, spec.heads(), 1, 1)); // (B, H, T, 1)
+        return Tensor.cat(-1, scores, column).softmax(-1).narrow(-1, 0, scores.size(3)).contiguous();
     }
 
     /** A tree is one row of tokens, of which the heads lie side by side: (1, H, N, D) is a view of (N, H D). */
     private Tensor attendInTree(Tensor q, Tensor k, Tensor v, TreeAttention tree, DType computeType) {
         var out = Tensor.empty(DType.FLOAT32, 1, q.size(2), spec.heads(), spec.headDim()); // (1, N, H, D)
         var rule = new ScoreRule((float) spec.scale(), (float) spec.softcap());
-        tree.run(new TreeAttention.Heads(spec.heads(), spec.keyValueHeads(), spec.headDim(), rule), vectors(q), vectors(k),
+        var scores = sinks.isEmpty() ? new float[0] : sinks.get().value().detach().toFloats();
+        tree.run(new TreeAttention.Heads(spec.heads(), spec.keyValueHeads(), spec.headDim(), rule, scores), vectors(q), vectors(k),
                 vectors(v), out.memory(), ThreadTeam.shared());
         return out.transpose(1, 2).to(computeType); // (1, H, N, D)
     }

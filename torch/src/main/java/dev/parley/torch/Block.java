@@ -10,11 +10,11 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.Optional;
 
-/** One layer of the Transformer: attention between tokens, then an MLP on each, both added to the residual stream. */
+/** One layer of the Transformer: attention between tokens or what else mixes them, then an MLP on each, both added to the residual stream. */
 final class Block {
 
-    private final Around attentionNorms;
-    private final Attention attention;
+    private final Around mixerNorms;
+    private final Mixer mixer;
     private final Around mlpNorms;
     private final FeedForward mlp;
     private final Join join;
@@ -37,8 +37,8 @@ final class Block {
     }
 
     Block(Parameters parameters, LayerSpec spec, Dropout dropout) {
-        attentionNorms = Around.of(parameters, spec.attentionNorms());
-        attention = new Attention(parameters, spec.attention(), dropout.attention());
+        mixerNorms = Around.of(parameters, spec.mixerNorms());
+        mixer = Mixer.of(parameters, spec.mixer(), dropout);
         mlpNorms = Around.of(parameters, spec.mlpNorms());
         mlp = FeedForward.of(parameters, spec.mlp());
         join = spec.join();
@@ -51,7 +51,7 @@ final class Block {
      */
     Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         try (var scope = Scope.open()) {
-            var sum = add(x, attentionNorms.landing(attention.forward(attentionNorms.read(x, pass), pass, cache), pass), pass);
+            var sum = add(x, mixerNorms.landing(mixer.forward(mixerNorms.read(x, pass), pass, cache), pass), pass);
             var read = join.parallel() ? x : sum;
             return scope.keep(add(sum, mlpNorms.landing(mlp.forward(mlpNorms.read(read, pass), pass.computeType()), pass), pass));
         }

@@ -20,10 +20,11 @@ import java.util.function.IntFunction;
  * @param positions of each token in its row or document, (B, T)
  * @param mask which keys each query sees
  * @param windowedMask the same in layers that slide a window
+ * @param lookback finds those before each token
  * @param rotations how tokens are turned by their positions; none where these are learned
  */
 record ForwardContext(DType computeType, boolean training, Tensor positions, AttentionMask mask, AttentionMask windowedMask,
-        Map<Rope, Rotation> rotations) {
+        Lookback lookback, Map<Rope, Rotation> rotations) {
 
     /**
      * How tokens are turned, for D dimensions of a head.
@@ -66,7 +67,7 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         var segments = batch.segments();
         Beginnings ofDocuments = (b, t) -> batch.isPacked() && segments[b][t] != segments[b][t - 1];
         return of(config, computeType, training, positions(batch.rows(), batch.length(), 0, ofDocuments), batch.rows(),
-                window -> batch.isPacked() ? AttentionMask.packed(segments, window, computeType)
+                Optional.empty(), window -> batch.isPacked() ? AttentionMask.packed(segments, window, computeType)
                         : AttentionMask.causal(batch.length(), 0, null, window, computeType));
     }
 
@@ -75,14 +76,14 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         var padding = batch.hasPadding() ? batch.attentionMask() : null;
         Beginnings afterPadding = (b, t) -> padding != null && padding[b][t - 1] == 0;
         return of(config, computeType, false, positions(batch.rows(), batch.length(), past, afterPadding), batch.rows(),
-                window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
+                Optional.empty(), window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
     }
 
     /** The pass of a tree of texts: a token sees those above it. */
     static ForwardContext of(ModelConfig config, TokenTree tree, DType computeType) {
         var depths = tree.depths();
         return of(config, computeType, false, Arrays.stream(depths).asLongStream().toArray(), 1,
-                window -> AttentionMask.tree(tree.parents(), window));
+                Optional.of(tree), window -> AttentionMask.tree(tree.parents(), window));
     }
 
     /** Where a text begins within a row. */
@@ -105,7 +106,7 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
     }
 
     private static ForwardContext of(ModelConfig config, DType computeType, boolean training, long[] positions, int rows,
-            IntFunction<AttentionMask> maskOfWindow) {
+            Optional<TokenTree> tree, IntFunction<AttentionMask> maskOfWindow) {
         long tokens = positions.length / rows;
         var at = Tensor.ofLongs(positions, rows, tokens);
         var mask = maskOfWindow.apply(0);
@@ -119,6 +120,8 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
             config.rope(layer).ifPresent(
                     rope -> rotations.computeIfAbsent(rope, r -> Rotation.of(r.table(config.headDim(), each, lengths), rows, tokens)));
         }
-        return new ForwardContext(computeType, training, at, mask, windowedMask, rotations);
+        var lookback = tree.map(t -> Lookback.ofTree(config, t.parents()))
+                .orElseGet(() -> Lookback.ofRows(config, positions, rows, computeType));
+        return new ForwardContext(computeType, training, at, mask, windowedMask, lookback, rotations);
     }
 }

@@ -8,7 +8,7 @@ import dev.parley.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The keys and values of the tokens seen so far, layer by layer, so that each new token costs one row of work and not
+ * The keys and values, or states, of the tokens seen so far, layer by layer, so that each new token costs one row of work and not
  * a whole sequence. It lives in no scope: close it when the text is done.
  */
 final class KvCache implements AutoCloseable {
@@ -50,6 +50,11 @@ final class KvCache implements AutoCloseable {
         return copy;
     }
 
+    /** The states of a layer that has those in place of keys and values, (B, S, C). */
+    Tensor states(int layer) {
+        return layers[layer].keys.narrow(2, 0, length).select(1, 0);
+    }
+
     /** The keys and values of a layer, (B, H, S, D). */
     KeysAndValues all(int layer) {
         return new KeysAndValues(layers[layer].keys.narrow(2, 0, length), layers[layer].values.narrow(2, 0, length));
@@ -76,7 +81,7 @@ final class KvCache implements AutoCloseable {
     /** One layer's part. */
     final class Layer {
 
-        private Tensor keys; // (B, H, room, D)
+        private Tensor keys; // (B, H, room, D); or states, of one head
         private Tensor values; // (B, H, room, D)
 
         /** Appends the keys and values of new tokens, each (B, H, T, D), and gives those of all. */
@@ -90,6 +95,17 @@ final class KvCache implements AutoCloseable {
                 values.narrow(2, length, tokens).copyInPlace(newValues);
             }
             return new KeysAndValues(keys.narrow(2, 0, total), values.narrow(2, 0, total)); // (B, H, S, D)
+        }
+
+        /** Appends the states of new tokens, (B, T, C), in a layer without keys and values, and gives those of all, (B, S, C). */
+        Tensor append(Tensor states) {
+            var total = length + states.size(1);
+            try (var noGrad = NoGrad.open()) {
+                var oneHead = states.unsqueeze(1);
+                keys = withRoom(keys, oneHead, total);
+                keys.narrow(2, length, states.size(1)).copyInPlace(oneHead);
+            }
+            return keys.narrow(2, 0, total).select(1, 0);
         }
 
         private Tensor withRoom(Tensor held, Tensor like, long total) {
@@ -109,7 +125,7 @@ final class KvCache implements AutoCloseable {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
                 var row = Tensor.ofInts(new int[1], 1);
                 keys = Scope.detach(other.keys.indexSelect(0, row));
-                values = Scope.detach(other.values.indexSelect(0, row));
+                if (other.values != null) values = Scope.detach(other.values.indexSelect(0, row));
             }
         }
 

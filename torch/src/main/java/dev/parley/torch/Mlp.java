@@ -38,8 +38,18 @@ final class Mlp implements FeedForward {
                 var gateAndUp = up.split(x, computeType, m, m);
                 yield Functional.geluNew(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
+            case CLAMPED_SWIGLU -> {
+                var gateAndUp = up.split(x, computeType, m, m);
+                yield clampedSwiglu(gateAndUp.getFirst(), gateAndUp.getLast());
+            }
         };
         return down.forward(inner, computeType); // (B, T, C)
+    }
+
+    private static Tensor clampedSwiglu(Tensor gate, Tensor up) {
+        var g = Functional.clamp(gate, Double.NEGATIVE_INFINITY, Activations.SWIGLU_LIMIT);
+        var u = Functional.clamp(up, -Activations.SWIGLU_LIMIT, Activations.SWIGLU_LIMIT);
+        return Functional.silu(g.mul(Activations.SWIGLU_ALPHA)).mul(1.0 / Activations.SWIGLU_ALPHA).mul(u.add(1));
     }
 
     /** In place where no gradient wants what was there: the Java kernels take half of libtorch's time, and no new memory. */

@@ -22,9 +22,9 @@ public final class TensorFiles {
 
     /** A tensor to be written, in its own type. */
     public static TensorData data(String name, Tensor tensor) {
-        return new TensorData(name, tensor.dtype(), tensor.shape(), channel -> {
+        return new TensorData(name, tensor.dtype(), tensor.shape(), sink -> {
             try (var scope = Scope.open()) {
-                TensorData.write(channel, tensor.detach().contiguous().memory());
+                sink.write(tensor.detach().contiguous().memory());
             }
         });
     }

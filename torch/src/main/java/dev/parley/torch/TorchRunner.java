@@ -80,6 +80,12 @@ final class TorchRunner implements Runner {
             int heads = config.numKeyValueHeads(), d = config.headDim(), n = ids.length;
             for (int i = 0; i < config.numHiddenLayers(); i++) {
                 var layer = i;
+                if (config.layers().get(i).convolved() > 0) {
+                    var states = cache.states(i).toFloats(); // (1, S, C)
+                    int c = config.hiddenSize();
+                    for (int t = 0; t < n; t++) blocks.putState(layer, t, 0, states, t * c, c);
+                    continue;
+                }
                 var all = cache.all(i);
                 float[] keys = all.keys().toFloats(), values = all.values().toFloats(); // (1, H, S, D)
                 ThreadTeam.shared().each(heads, h -> {

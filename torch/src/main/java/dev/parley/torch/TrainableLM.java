@@ -8,6 +8,7 @@ import dev.parley.model.ModelException;
 import dev.parley.model.ModelFiles;
 import dev.parley.model.TrainingBatch;
 import dev.parley.model.WeightLoader;
+import dev.parley.model.WeightSpec;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
@@ -16,8 +17,10 @@ import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
+import dev.parley.weights.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /**
@@ -99,7 +102,9 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * go into several files with an index, as transformers writes them; those of an earlier save are removed.
      */
     public void savePretrained(Path folder, ShardSize largest) throws IOException {
-        SafetensorsFolder.write(folder, parameters.all().stream().map(p -> TensorFiles.data(p.name(), p.value())).toList(), largest);
+        var tensors = new LinkedHashMap<WeightSpec, TensorData>();
+        for (var p : parameters.all()) tensors.put(p.spec(), TensorFiles.data(p.name(), p.value()));
+        SafetensorsFolder.write(folder, WeightSpec.inFiles(tensors), largest);
         config.write(folder.resolve("config.json"));
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.train;
 
+import dev.parley.model.ModelFiles;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
@@ -51,9 +52,9 @@ record Checkpoint(TrainableLM model, Optimizer optimizer, Extra extra) {
 
     /** Sets model, optimiser and random generator to where a folder stands. */
     TrainerState restore(Path folder) {
-        try (var noGrad = NoGrad.open(); var weights = WeightFiles.open(folder);
+        try (var noGrad = NoGrad.open(); var weights = ModelFiles.open(folder);
                 var moments = WeightFiles.openFile(folder.resolve(OPTIMIZER))) {
-            for (var parameter : model.parameters().all()) copy(parameter.value(), weights, parameter.name(), folder);
+            for (var parameter : model.parameters().all()) copy(parameter.value(), weights.weights(), parameter.name(), folder);
             for (var entry : optimizer.state().entrySet()) copy(entry.getValue(), moments, entry.getKey(), folder);
             try (var scope = Scope.open()) {
                 RandomState.restore(TensorFiles.read(moments, RANDOM));

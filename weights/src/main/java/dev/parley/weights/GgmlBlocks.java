@@ -83,6 +83,13 @@ final class GgmlBlocks {
         return unsigned(bytes, quants + i / 128 * 32L + i % 32) >>> i % 128 / 32 * 2 & 3;
     }
 
+    /** The code of the nearest of MXFP4's numbers, the first of two that are as near. @param x in halves of the block's scale */
+    static int nearestFloat4(float x) {
+        var best = 0;
+        for (int code = 1; code < FLOAT4.length; code++) if (Math.abs(FLOAT4[code] - x) < Math.abs(FLOAT4[best] - x)) best = code;
+        return best;
+    }
+
     /** Eight groups of 32, each with a scale and a minimum of six bits, packed into twelve bytes; the fifth bits of Q5_K lie apart. */
     private static void widenQ45K(MemorySegment bytes, long block, long quants, boolean five, float[] into, int at) {
         float d = half(bytes, block), dMin = half(bytes, block + 2);

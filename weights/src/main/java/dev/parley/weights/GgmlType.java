@@ -102,11 +102,37 @@ public enum GgmlType {
         }
     }
 
+    /**
+     * Whether the scales of some blocks are numbers, and with them all that the blocks hold.
+     *
+     * @param first number of the first block
+     */
+    boolean scalesAreFinite(MemorySegment bytes, long first, long count) {
+        for (long at = first * blockBytes; at < (first + count) * blockBytes; at += blockBytes) {
+            var finite = switch (this) {
+                case Q4_0, Q5_0, Q8_0, IQ4_NL, IQ4_XS -> isFinite(bytes, at);
+                case Q4_1, Q5_1, Q4_K, Q5_K -> isFinite(bytes, at) && isFinite(bytes, at + 2);
+                case Q2_K -> isFinite(bytes, at + 80) && isFinite(bytes, at + 82);
+                case Q3_K -> isFinite(bytes, at + 108);
+                case Q6_K -> isFinite(bytes, at + 208);
+                case Q8_K -> Float.isFinite(bytes.get(FLOAT, at));
+                case MXFP4 -> true; // a power of two
+                case F32, F16, BF16 -> throw new IllegalStateException(this + " has no blocks.");
+            };
+            if (!finite) return false;
+        }
+        return true;
+    }
+
+    private static boolean isFinite(MemorySegment bytes, long at) {
+        return (bytes.get(SHORT, at) & 0x7c00) != 0x7c00;
+    }
+
     /** True of the types that {@link #narrow} writes. */
     public boolean canBeWritten() {
         return switch (this) {
-            case F32, F16, BF16, Q8_0, Q4_0 -> true;
-            default -> false;
+            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K, MXFP4 -> true;
+            case Q2_K, Q3_K, Q8_K, IQ4_NL, IQ4_XS -> false;
         };
     }
 
@@ -116,6 +142,16 @@ public enum GgmlType {
      * @param offset in bytes
      */
     public void narrow(float[] from, int at, int count, MemorySegment into, long offset) {
+        narrow(from, at, count, new float[0], into, offset);
+    }
+
+    /**
+     * Narrows a row.
+     *
+     * @param importance how much the error of each of its numbers counts; empty where that is not known
+     * @param offset in bytes
+     */
+    public void narrow(float[] from, int at, int count, float[] importance, MemorySegment into, long offset) {
         switch (this) {
             case F32 -> MemorySegment.copy(from, at, into, FLOAT, offset, count);
             case F16 -> {
@@ -124,44 +160,12 @@ public enum GgmlType {
             case BF16 -> {
                 for (int i = 0; i < count; i++) into.set(SHORT, offset + 2L * i, toBFloat16(from[at + i]));
             }
-            case Q8_0 -> {
-                for (int b = 0; b < count / 32; b++) narrowQ8(from, at + 32 * b, into, offset + 34L * b);
-            }
-            case Q4_0 -> {
-                for (int b = 0; b < count / 32; b++) narrowQ4(from, at + 32 * b, into, offset + 18L * b);
-            }
-            default -> throw new IllegalArgumentException("Parley reads " + this + " and does not write it.");
+            default -> new BlockRounding(this, importance).row(from, at, count, into, offset);
         }
     }
 
     private static short toBFloat16(float value) {
         var bits = Float.floatToRawIntBits(value);
         return (short) ((bits & 0x7fffffff) > 0x7f800000 ? bits >>> 16 | 0x40 : bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
-    }
-
-    private static void narrowQ8(float[] x, int at, MemorySegment into, long block) {
-        var largest = 0f;
-        for (int i = 0; i < 32; i++) largest = Math.max(largest, Math.abs(x[at + i]));
-        var d = largest / 127;
-        var inverse = d == 0 ? 0 : 1 / d;
-        into.set(SHORT, block, Float.floatToFloat16(d));
-        for (int i = 0; i < 32; i++) {
-            var scaled = x[at + i] * inverse; // ggml rounds halves away from 0
-            into.set(ValueLayout.JAVA_BYTE, block + 2 + i, (byte) (scaled < 0 ? -Math.round(-scaled) : Math.round(scaled)));
-        }
-    }
-
-    private static void narrowQ4(float[] x, int at, MemorySegment into, long block) {
-        var largest = 0f; // with its sign
-        for (int i = 0; i < 32; i++) {
-            if (Math.abs(x[at + i]) > Math.abs(largest)) largest = x[at + i];
-        }
-        var d = largest / -8;
-        var inverse = d == 0 ? 0 : 1 / d;
-        into.set(SHORT, block, Float.floatToFloat16(d));
-        for (int i = 0; i < 16; i++) {
-            int low = Math.min(15, (int) (x[at + i] * inverse + 8.5f)), high = Math.min(15, (int) (x[at + 16 + i] * inverse + 8.5f));
-            into.set(ValueLayout.JAVA_BYTE, block + 2 + i, (byte) (low | high << 4));
-        }
     }
 }

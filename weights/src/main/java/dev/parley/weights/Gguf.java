@@ -22,6 +22,7 @@ public final class Gguf implements AutoCloseable {
 
     private static final int MAGIC = 0x46554747; // "GGUF"
     private static final int MOST_DIMENSIONS = 4;
+    private static final int LONGEST_NAME = 256; // llama.cpp's tensors have 64 characters at most
     private static final int ARRAY = 9;
     private static final int STRING = 8;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -33,7 +34,13 @@ public final class Gguf implements AutoCloseable {
     private final Map<String, Object> metadata = new LinkedHashMap<>();
     private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
     private final List<Gguf> shards = new ArrayList<>(); // where the model is in several files, all but this
+    private final long known; // bytes that are those of the file, where the rest is a hole
     private long at;
+
+    /** What is known of a file ends before its header does. */
+    private static final class HeaderCut extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     /**
      * A tensor.
@@ -51,8 +58,9 @@ public final class Gguf implements AutoCloseable {
         }
     }
 
-    private Gguf(Path file, FileChannel channel) throws IOException {
+    private Gguf(Path file, FileChannel channel, long known) throws IOException {
         this.file = file;
+        this.known = known;
         bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
 
@@ -79,14 +87,31 @@ public final class Gguf implements AutoCloseable {
 
     /** Opens one file, whole or a shard. */
     static Gguf openAlone(Path file) throws IOException {
+        return openAlone(file, Long.MAX_VALUE);
+    }
+
+    /** Whether a file says all that it says of its tensors within its first bytes; what follows them may be anything. */
+    static boolean headerIsWithin(Path file, long known) throws IOException {
+        try {
+            openAlone(file, known).close();
+            return true;
+        } catch (HeaderCut e) {
+            return false;
+        }
+    }
+
+    private static Gguf openAlone(Path file, long known) throws IOException {
         try (var channel = FileChannel.open(file)) {
-            var gguf = new Gguf(file, channel);
+            var gguf = new Gguf(file, channel, known);
             try {
                 gguf.read();
                 return gguf;
+            } catch (WeightFileException | HeaderCut e) {
+                gguf.close();
+                throw e;
             } catch (RuntimeException e) {
                 gguf.close();
-                throw e instanceof WeightFileException ? e : new WeightFileException(file, "the file is damaged (" + e.getMessage() + ")");
+                throw new WeightFileException(file, "the file is damaged (" + e.getMessage() + ")");
             }
         }
     }
@@ -98,7 +123,7 @@ public final class Gguf implements AutoCloseable {
         at = 8;
         long tensorCount = count("tensors", 24), settings = count("settings", 13);
         for (long i = 0; i < settings; i++) {
-            var key = string();
+            var key = name();
             if (metadata.put(key, value(int32(), 0)) != null) throw fault("the setting " + key + " is there twice");
         }
         var alignment = metadata.getOrDefault("general.alignment", 32L) instanceof Long n ? n : -1;
@@ -111,7 +136,7 @@ public final class Gguf implements AutoCloseable {
         record Placed(String name, GgmlType type, long[] shape, long offset) {}
         var placed = new ArrayList<Placed>();
         for (long i = 0; i < count; i++) {
-            var name = string();
+            var name = name();
             var dimensions = int32();
             if (dimensions < 1 || dimensions > MOST_DIMENSIONS) throw fault("tensor \"" + name + "\" has " + dimensions + " dimensions");
             var shape = new long[dimensions];
@@ -152,6 +177,7 @@ public final class Gguf implements AutoCloseable {
 
     private void need(long n) {
         if (n < 0 || n > bytes.byteSize() - at) throw fault("the file ends early, at byte " + at);
+        if (n > known - at) throw new HeaderCut();
     }
 
     private int int32() {
@@ -164,6 +190,13 @@ public final class Gguf implements AutoCloseable {
         need(8);
         at += 8;
         return bytes.get(LONG, at - 8);
+    }
+
+    private String name() {
+        need(8);
+        var length = bytes.get(LONG, at);
+        if (length < 0 || length > LONGEST_NAME) throw fault("a name has " + Long.toUnsignedString(length) + " bytes, at byte " + at);
+        return string();
     }
 
     private String string() {

@@ -36,7 +36,7 @@ public final class GgufWeights implements WeightSource {
         /** The tensor's, without the dimension along which it stacks matrices. */
         private long[] shape() {
             var shape = tensor.shape().clone();
-            return slice >= 0 && shape.length == 3 && slice < shape[0] ? Arrays.copyOfRange(shape, 1, 3) : shape;
+            return slice >= 0 && slice < shape[0] ? Arrays.copyOfRange(shape, 1, shape.length) : shape;
         }
 
         private long elements() {
@@ -48,15 +48,6 @@ public final class GgufWeights implements WeightSource {
             return slice < 0 ? 0 : slice * elements();
         }
     }
-
-    /**
-     * A matrix in blocks, as the file has it.
-     *
-     * @param bytes of its rows, (out, in)
-     * @param rowInFile the file's row that is the model's
-     * @param inOrder whether that is the same always
-     */
-    public record Blocks(GgmlType type, MemorySegment bytes, IntUnaryOperator rowInFile, boolean inOrder) {}
 
     /**
      * Looks at a file's tensors under the model's names.
@@ -102,11 +93,17 @@ public final class GgufWeights implements WeightSource {
         return new TensorInfo(name, dtype, shape, file());
     }
 
-    /** A matrix that is in blocks, without widening it; empty for plain numbers. */
+    @Override
+    public Optional<GgmlType> blockType(String name) {
+        var view = view(name);
+        return view.tensor.type().blockSize() == 1 || view.shape().length != 2 ? Optional.empty() : Optional.of(view.tensor.type());
+    }
+
+    @Override
     public Optional<Blocks> blocks(String name) {
+        if (blockType(name).isEmpty()) return Optional.empty();
         var view = view(name);
         var tensor = view.tensor;
-        if (tensor.type().blockSize() == 1 || view.shape().length != 2) return Optional.empty();
         var bytes = tensor.bytes().asSlice(tensor.type().bytes(view.before()), tensor.type().bytes(view.elements()));
         return Optional.of(new Blocks(tensor.type(), bytes, view.rowInFile, !view.reordered));
     }

@@ -1,6 +1,7 @@
 package dev.parley.weights;
 
 import dev.parley.files.DurableFile;
+import dev.parley.kernels.machine.ThreadTeam;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -10,14 +11,19 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongConsumer;
 
 /** Writes a GGUF file, version 3, whole or not at all. */
 public final class GgufWriter {
 
     private static final int ALIGNMENT = 32;
     private static final int MAGIC = 0x46554747;
+    private static final int NUMBERS_AT_ONCE = 1 << 22;
+    private static final int ROWS_AT_ONCE = 16; // of one thread
 
     private GgufWriter() {}
 
@@ -40,39 +46,54 @@ public final class GgufWriter {
      * @param columns numbers in a row, whole blocks of the type
      * @param oneDimension whether it is a vector rather than a matrix of one row
      * @param matrices of the same size that the rows make, one after the other; more than one are a tensor of three dimensions
+     * @param importance how much errors in each column count, for each matrix in turn; empty where that is not known
      */
-    public record Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, int matrices, Rows source) {
+    public record Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, int matrices, float[] importance,
+            Rows source) {
 
         /** A vector or a matrix. */
         public Tensor(String name, GgmlType type, int rows, int columns, boolean oneDimension, Rows source) {
-            this(name, type, rows, columns, oneDimension, 1, source);
+            this(name, type, rows, columns, oneDimension, 1, new float[0], source);
         }
 
         /** The same numbers under another name. */
         public Tensor named(String other) {
-            return new Tensor(other, type, rows, columns, oneDimension, matrices, source);
+            return new Tensor(other, type, rows, columns, oneDimension, matrices, importance, source);
         }
 
-        /** Matrices of the same size and type as one tensor of the first one's name. */
+        /** The same numbers in another type, rounded with regard to what counts. @param importance for each column of each matrix */
+        public Tensor in(GgmlType other, float[] importance) {
+            return new Tensor(name, other, rows, columns, oneDimension, matrices, importance, source);
+        }
+
+        /** Matrices, or vectors, of the same size and type as one tensor of the first one's name. */
         public static Tensor stacked(List<Tensor> matrices) {
             var one = matrices.getFirst();
-            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, matrices.size(), (first, count, into) -> {
+            var vectors = one.oneDimension; // make the rows of a matrix
+            Rows all = (first, count, into) -> {
                 var row = new float[one.columns];
                 for (int i = 0; i < count; i++) {
                     matrices.get((first + i) / one.rows).source.read((first + i) % one.rows, 1, row);
                     System.arraycopy(row, 0, into, i * one.columns, one.columns);
                 }
-            });
+            };
+            return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, vectors ? 1 : matrices.size(),
+                    new float[0], all);
         }
 
         long bytes() {
             return type.bytes((long) rows * columns);
         }
+
+        private float[] importanceOfRow(int row) {
+            var matrix = row / (rows / matrices);
+            return importance.length == 0 ? importance : Arrays.copyOfRange(importance, matrix * columns, (matrix + 1) * columns);
+        }
     }
 
     /**
-     * Writes a file, replacing one of that name. Numbers are brought into blocks while they are written, so that no tensor need be
-     * in memory.
+     * Writes a file, replacing one of that name. Numbers are brought into blocks while they are written, by all processors, so that no
+     * tensor need be in memory.
      *
      * @param file to write
      * @param metadata values: Integer (uint32), Long (uint64), Float, Boolean, String, or a List of String, Integer (int32) or
@@ -81,6 +102,15 @@ public final class GgufWriter {
      * @throws IOException if writing fails; a file of that name then stays as it was
      */
     public static void write(Path file, Map<String, Object> metadata, List<Tensor> tensors) throws IOException {
+        write(file, metadata, tensors, share -> {});
+    }
+
+    /**
+     * As {@link #write(Path, Map, List)}.
+     *
+     * @param done told now and then what share of the numbers is written, from 0 to 1; what it throws ends the writing
+     */
+    public static void write(Path file, Map<String, Object> metadata, List<Tensor> tensors, DoubleConsumer done) throws IOException {
         var header = new Header();
         header.int32(MAGIC);
         header.int32(3);
@@ -102,25 +132,49 @@ public final class GgufWriter {
             offset += Math.ceilDiv(tensor.bytes(), ALIGNMENT) * ALIGNMENT;
         }
         header.pad();
+        var all = tensors.stream().mapToLong(tensor -> (long) tensor.rows * tensor.columns).sum();
         DurableFile.write(file, channel -> {
             put(channel, ByteBuffer.wrap(header.bytes.toByteArray()));
-            for (var tensor : tensors) write(channel, tensor);
+            var written = 0L;
+            for (var tensor : tensors) {
+                var before = written;
+                write(channel, tensor, numbers -> done.accept((double) (before + numbers) / all), file);
+                written += (long) tensor.rows * tensor.columns;
+            }
         });
     }
 
-    private static void write(WritableByteChannel channel, Tensor tensor) throws IOException {
-        var some = Math.max(1, (1 << 20) / tensor.columns);
-        try (var arena = Arena.ofConfined()) {
+    private static void write(WritableByteChannel channel, Tensor tensor, LongConsumer done, Path file) throws IOException {
+        var some = Math.max(1, NUMBERS_AT_ONCE / tensor.columns);
+        try (var arena = Arena.ofShared()) {
             var narrow = arena.allocate(tensor.type.bytes((long) some * tensor.columns), 8);
-            var wide = new float[some * tensor.columns];
             for (int first = 0; first < tensor.rows; first += some) {
-                var count = Math.min(some, tensor.rows - first);
-                tensor.source.read(first, count, wide);
-                tensor.type.narrow(wide, 0, count * tensor.columns, narrow, 0);
+                int from = first, count = Math.min(some, tensor.rows - first);
+                ThreadTeam.shared().each(Math.ceilDiv(count, ROWS_AT_ONCE), part -> {
+                    var at = part * ROWS_AT_ONCE;
+                    var numbers = (long) at * tensor.columns;
+                    if (!narrow(tensor, from + at, Math.min(ROWS_AT_ONCE, count - at), narrow, numbers)) throw new WeightFileException(file,
+                            "tensor \"" + tensor.name + "\" has numbers that are not finite, or too large for " + tensor.type);
+                });
                 put(channel, slice(narrow, tensor.type.bytes((long) count * tensor.columns)));
+                done.accept((long) (first + count) * tensor.columns);
             }
         }
         put(channel, ByteBuffer.allocate((int) (Math.ceilDiv(tensor.bytes(), ALIGNMENT) * ALIGNMENT - tensor.bytes())));
+    }
+
+    /** Narrows some rows; whether blocks hold their numbers. @param at numbers before them */
+    private static boolean narrow(Tensor tensor, int first, int count, MemorySegment into, long at) {
+        var type = tensor.type;
+        var wide = new float[count * tensor.columns];
+        tensor.source.read(first, count, wide);
+        for (int r = 0; r < count; r++) {
+            type.narrow(wide, r * tensor.columns, tensor.columns, tensor.importanceOfRow(first + r), into,
+                    type.bytes(at + (long) r * tensor.columns));
+        }
+        if (type.blockSize() == 1) return true; // plain numbers are kept whatever they are
+        for (var number : wide) if (!Float.isFinite(number)) return false;
+        return type.scalesAreFinite(into, at / type.blockSize(), wide.length / type.blockSize());
     }
 
     private static ByteBuffer slice(MemorySegment memory, long bytes) {

@@ -56,11 +56,7 @@ final class Safetensors implements WeightSource {
             var size = channel.size();
             if (size < 8) throw new WeightFileException(file, "the file has " + size + " bytes, too few for a header");
             var bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            var headerLength = bytes.get(LITTLE_ENDIAN, 0);
-            if (headerLength < 0 || headerLength > LARGEST_HEADER || headerLength > size - 8) {
-                throw new WeightFileException(file, "the header is said to have " + Long.toUnsignedString(headerLength)
-                        + " bytes, the file has " + size);
-            }
+            var headerLength = headerLength(file, bytes.get(LITTLE_ENDIAN, 0), size);
             var header = header(file, bytes.asSlice(8, headerLength).toArray(ValueLayout.JAVA_BYTE));
             var data = bytes.asSlice(8 + headerLength);
             return new Safetensors(file, arena, data, entries(file, header, data.byteSize()));
@@ -68,6 +64,14 @@ final class Safetensors implements WeightSource {
             arena.close();
             throw e;
         }
+    }
+
+    /** Checks what a file says of its header's length. */
+    static long headerLength(Path file, long said, long size) {
+        if (said < 0 || said > LARGEST_HEADER || said > size - 8)
+            throw new WeightFileException(file,
+                    "the header is said to have " + Long.toUnsignedString(said) + " bytes, the file has " + size);
+        return said;
     }
 
     private static JsonNode header(Path file, byte[] bytes) {

@@ -30,7 +30,7 @@ public final class SafetensorsWriter {
             TensorData.write(channel, header);
             for (var tensor : tensors) {
                 var end = channel.position() + tensor.bytes();
-                tensor.content().writeTo(channel);
+                tensor.content().writeTo(bytes -> TensorData.write(channel, bytes));
                 if (channel.position() != end)
                     throw new IllegalStateException("Tensor " + tensor.name() + " did not write its " + tensor.bytes() + " bytes.");
             }

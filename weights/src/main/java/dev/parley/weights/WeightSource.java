@@ -3,11 +3,13 @@ package dev.parley.weights;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /** Named tensors in one or several files. They are checked when the source is opened, and read one by one. */
 public sealed interface WeightSource extends AutoCloseable permits Safetensors, ShardedWeights, PickledWeights, GgufWeights,
-        Hdf5Weights, CheckpointWeights {
+        StackedWeights, Hdf5Weights, CheckpointWeights {
 
     /** The file to name in messages. */
     Path file();
@@ -29,6 +31,25 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
      * the source is closed.
      */
     MemorySegment bytes(String name);
+
+    /** The kind of blocks that a matrix is in; empty for plain numbers. */
+    default Optional<GgmlType> blockType(String name) {
+        return Optional.empty();
+    }
+
+    /** A matrix that is in blocks, without widening it; empty for plain numbers. */
+    default Optional<Blocks> blocks(String name) {
+        return Optional.empty();
+    }
+
+    /**
+     * A matrix in blocks, as GGUF has them.
+     *
+     * @param bytes of its rows, (out, in)
+     * @param rowInFile the row there that is the model's
+     * @param inOrder whether that is the same always
+     */
+    record Blocks(GgmlType type, MemorySegment bytes, IntUnaryOperator rowInFile, boolean inOrder) {}
 
     @Override
     void close() throws IOException;

@@ -17,6 +17,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * llama.cpp as the npm package node-llama-cpp ships it, called without Node: its own widening and quantising of blocks and of whole
@@ -27,6 +28,8 @@ public final class LlamaCpp {
 
     private static final String PACKAGE = "@node-llama-cpp/linux-x64", VERSION = "3.22.1";
     private static final Path FOLDER = Path.of("target/llama.cpp"); // kept from one run to the next
+    /** More than any record of settings takes. */
+    static final MemoryLayout ROOM = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(32, ValueLayout.JAVA_LONG));
     private static LlamaCpp loaded;
 
     private final Path folder;
@@ -68,6 +71,11 @@ public final class LlamaCpp {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
     }
 
+    /** Calls a function of llama.cpp; one that returns a record takes an allocator first. */
+    Object call(String name, FunctionDescriptor type, Object... arguments) {
+        return call(llama, name, type, arguments);
+    }
+
     private static Object call(SymbolLookup library, String name, FunctionDescriptor type, Object... arguments) {
         try {
             return handle(library, name, type).invokeWithArguments(arguments);
@@ -87,14 +95,19 @@ public final class LlamaCpp {
         }
     }
 
-    /** Rows of numbers as blocks. */
-    public byte[] narrow(GgmlType type, float[] numbers, int columns) {
+    /**
+     * Rows of numbers as blocks.
+     *
+     * @param importance of each column; empty for none
+     */
+    public byte[] narrow(GgmlType type, float[] numbers, int columns, float[] importance) {
         try (var memory = Arena.ofConfined()) {
+            var weights = importance.length == 0 ? MemorySegment.NULL : memory.allocateFrom(ValueLayout.JAVA_FLOAT, importance);
             var from = memory.allocateFrom(ValueLayout.JAVA_FLOAT, numbers);
             var into = memory.allocate(type.bytes(numbers.length), 64);
             call(base, "ggml_quantize_chunk", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS,
                     ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS),
-                    type.id(), from, into, 0L, (long) numbers.length / columns, (long) columns, MemorySegment.NULL);
+                    type.id(), from, into, 0L, (long) numbers.length / columns, (long) columns, weights);
             return into.toArray(ValueLayout.JAVA_BYTE);
         }
     }
@@ -110,14 +123,34 @@ public final class LlamaCpp {
      * @param pure whether all matrices get one type, as far as their rows allow
      */
     public void quantize(Path from, Path into, int fileType, boolean pure) {
-        var room = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(32, ValueLayout.JAVA_LONG)); // more than the settings take
-        var settings = (MemorySegment) call(llama, "llama_model_quantize_default_params", FunctionDescriptor.of(room),
-                (SegmentAllocator) arena);
-        settings.set(ValueLayout.JAVA_INT, 0, 2); // threads
-        settings.set(ValueLayout.JAVA_INT, 4, fileType);
-        settings.set(ValueLayout.JAVA_BYTE, 19, (byte) (pure ? 1 : 0));
-        var type = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-        assertEquals(0, call(llama, "llama_model_quantize", type, arena.allocateFrom(from.toString()), arena.allocateFrom(into.toString()),
-                settings));
+        quantize(from, into, fileType, pure, Map.of());
+    }
+
+    /** The same. @param importance of the columns of tensors */
+    public void quantize(Path from, Path into, int fileType, boolean pure, Map<String, float[]> importance) {
+        try (var memory = Arena.ofConfined()) {
+            var settings = (MemorySegment) call(llama, "llama_model_quantize_default_params", FunctionDescriptor.of(ROOM),
+                    (SegmentAllocator) memory);
+            settings.set(ValueLayout.JAVA_INT, 0, 2); // threads
+            settings.set(ValueLayout.JAVA_INT, 4, fileType);
+            settings.set(ValueLayout.JAVA_BYTE, 19, (byte) (pure ? 1 : 0));
+            if (!importance.isEmpty()) settings.set(ValueLayout.ADDRESS, 24, entries(importance, memory));
+            var type = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+            assertEquals(0, call(llama, "llama_model_quantize", type, memory.allocateFrom(from.toString()),
+                    memory.allocateFrom(into.toString()), settings));
+        }
+    }
+
+    /** Name, numbers and how many, of each; the last without a name. */
+    private static MemorySegment entries(Map<String, float[]> importance, Arena memory) {
+        var entries = memory.allocate(24L * (importance.size() + 1), 8);
+        var at = 0L;
+        for (var each : importance.entrySet()) {
+            entries.set(ValueLayout.ADDRESS, at, memory.allocateFrom(each.getKey()));
+            entries.set(ValueLayout.ADDRESS, at + 8, memory.allocateFrom(ValueLayout.JAVA_FLOAT, each.getValue()));
+            entries.set(ValueLayout.JAVA_LONG, at + 16, each.getValue().length);
+            at += 24;
+        }
+        return entries;
     }
 }

@@ -2,71 +2,57 @@ package dev.parley.assist.turn;
 
 import dev.parley.assist.turn.Responder.Call;
 import dev.parley.assist.turn.Responder.Reply;
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerReader;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
-import dev.parley.generate.tools.Tool;
-import dev.parley.generate.tools.ToolCallReader;
-import dev.parley.generate.tools.ToolFormat;
 import dev.parley.tokenizer.FittedConversation;
-import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Tells text and calls in an answer apart while it grows. Without tools all of it is text. */
-public final class CallReading implements ToolCallReader.Listener {
+/** Tells thoughts, text and calls in an answer apart while it grows. Without tools all that is not thought is text. */
+public final class CallReading implements AnswerReader.Listener {
 
-    private final Tokenizer tokenizer;
+    private final Consumer<String> onThought;
     private final Consumer<String> onText;
-    private final Optional<ToolCallReader> reader;
-    private final OptionalInt opener; // a token without text with which the calls of some models begin
+    private final AnswerReader reader;
     private final StringBuilder text = new StringBuilder();
     private final List<String> names = new ArrayList<>();
     private final List<StringBuilder> arguments = new ArrayList<>();
-    private final List<Integer> before = new ArrayList<>(); // tokens so far, where an opener may come
 
     /**
-     * @param onText takes each piece of text outside of calls
+     * @param onThought takes each piece of thoughts
+     * @param onText takes each piece of text outside of thoughts and calls
      */
-    public CallReading(ToolFormat format, List<Tool> tools, Tokenizer tokenizer, Consumer<String> onText) {
-        this.tokenizer = tokenizer;
+    public CallReading(AnswerForm form, Consumer<String> onThought, Consumer<String> onText) {
+        this.onThought = onThought;
         this.onText = onText;
-        opener = format.opener().map(tokenizer::idOf).orElse(OptionalInt.empty());
-        reader = tools.isEmpty() ? Optional.empty()
-                : Optional.of(new ToolCallReader(format, tools.stream().map(Tool::name).collect(Collectors.toSet()), true, false, this));
+        reader = new AnswerReader(form, this);
     }
 
     /** More of the answer. */
     public void push(int[] ids, String piece) {
-        if (reader.isEmpty()) {
-            onText(piece);
-            return;
-        }
-        for (var id : ids) {
-            if (opener.isEmpty()) break;
-            if (id == opener.getAsInt())
-                reader.get().openAfter(tokenizer.decode(before.stream().mapToInt(i -> i).toArray(), true).length());
-            before.add(id);
-        }
-        reader.get().push(piece);
+        reader.push(ids, piece);
     }
 
     /** The answer has ended. */
     public void finish(FinishReason reason) {
-        reader.ifPresent(r -> r.finish(reason == FinishReason.LENGTH));
+        reader.finish(reason);
+    }
+
+    @Override
+    public void onThought(String piece) {
+        onThought.accept(piece);
     }
 
     @Override
     public void onText(String piece) {
-        if (piece.isEmpty()) return;
         text.append(piece);
         onText.accept(piece);
     }

@@ -5,7 +5,6 @@ import dev.parley.generate.engine.EngineCaller;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
@@ -78,10 +77,17 @@ public final class ChatModelResponder implements Responder, AutoCloseable {
 
     @Override
     public Reply respond(Prompt prompt, Consumer<String> onText) {
+        return respond(prompt, thought -> {}, onText);
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
         caller.ready();
         var fitted = fitted(prompt);
-        var reading = new CallReading(ToolTemplate.of(template).format(), prompt.tools(), tokenizer, onText);
-        var answer = caller.answer(TextRequest.of(fitted.ids(), prompt.config()), (sequence, ids, text) -> {
+        var form = prompt.form(tokenizer, template, fitted);
+        var reading = new CallReading(form, onThought, onText);
+        var config = form.config(prompt.config(), form.grammar(prompt.config().grammar()));
+        var answer = caller.answer(TextRequest.of(fitted.ids(), config), (sequence, ids, text) -> {
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);
         });
         return reading.reply(answer.completions(), prompt.config(), fitted);

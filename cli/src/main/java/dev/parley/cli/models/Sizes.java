@@ -9,14 +9,21 @@ final class Sizes {
 
     /** In B, kB, MB or GB, with three digits or so. */
     static String text(long bytes) {
-        if (bytes < 1000) return bytes + " B";
-        var units = "kMGT";
-        var value = bytes / 1000.0;
+        return bytes < 1000 ? bytes + " B" : shortened(bytes, "kMGT", " ") + "B";
+    }
+
+    /** How many of something: 596M parameters, 12k downloads. */
+    static String number(long count) {
+        return count < 1000 ? Long.toString(count) : shortened(count, "kMBT", "");
+    }
+
+    private static String shortened(long count, String units, String between) {
+        var value = count / 1000.0;
         var unit = 0;
         while (value >= 999.5 && unit < units.length() - 1) {
             value /= 1000;
             unit++;
         }
-        return String.format(Locale.ROOT, value < 9.95 ? "%.1f %cB" : "%.0f %cB", value, units.charAt(unit));
+        return String.format(Locale.ROOT, value < 9.95 ? "%.1f%s%c" : "%.0f%s%c", value, between, units.charAt(unit));
     }
 }

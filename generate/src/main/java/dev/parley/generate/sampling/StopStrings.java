@@ -1,11 +1,11 @@
 package dev.parley.generate.sampling;
 
-import dev.parley.tokenizer.AddedToken;
 import dev.parley.tokenizer.Tokenizer;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Watches a stream of text for stop strings, and holds back what may be the beginning of one: a reader never sees a part
@@ -15,31 +15,33 @@ public final class StopStrings {
 
     private final List<String> stops;
     private String held = "";
-    private boolean found;
+    private Optional<String> found = Optional.empty();
 
     /** Watches one text for these strings. */
     public StopStrings(List<String> stops) {
         this.stops = stops;
     }
 
-    /** The special tokens whose names hold a stop string: they show no text in which it could be found. */
-    public static Set<Integer> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
-        if (stops.isEmpty() || tokenizer.isEmpty()) return Set.of();
-        return tokenizer.get().tokensWithoutText().filter(token -> stops.stream().anyMatch(token.content()::contains)).map(AddedToken::id)
-                .collect(Collectors.toSet());
+    /** The special tokens whose names hold a stop string, with that string: they show no text in which it could be found. */
+    public static Map<Integer, String> tokens(List<String> stops, Optional<Tokenizer> tokenizer) {
+        var tokens = new HashMap<Integer, String>();
+        if (stops.isEmpty() || tokenizer.isEmpty()) return tokens;
+        tokenizer.get().tokensWithoutText().forEach(token -> stops.stream().filter(token.content()::contains)
+                .max(Comparator.comparingInt(String::length)).ifPresent(stop -> tokens.put(token.id(), stop)));
+        return tokens;
     }
 
     /** Takes more text and gives what is certain to be shown. After a stop string nothing more is. */
     public String push(String text) {
-        if (found) return "";
+        if (found.isPresent()) return "";
         var firstNew = held.length();
         held += text;
         for (int end = firstNew + 1; end <= held.length(); end++) { // the first to be complete, wherever the text was cut
             var seen = held.substring(0, end);
-            var longest = stops.stream().filter(seen::endsWith).mapToInt(String::length).max();
+            var longest = stops.stream().filter(seen::endsWith).max(Comparator.comparingInt(String::length));
             if (longest.isPresent()) {
-                found = true;
-                return release(end - longest.getAsInt(), end);
+                found = longest;
+                return release(end - longest.get().length(), end);
             }
         }
         var safe = held.length() - longestBeginning();
@@ -59,7 +61,7 @@ public final class StopStrings {
 
     private String release(int shown, int dropped) {
         var text = held.substring(0, shown);
-        held = found ? "" : held.substring(dropped);
+        held = found.isPresent() ? "" : held.substring(dropped);
         return text;
     }
 
@@ -70,8 +72,8 @@ public final class StopStrings {
         return rest;
     }
 
-    /** Whether a stop string has come. */
-    public boolean found() {
+    /** The stop string that has come; empty as long as none has. */
+    public Optional<String> found() {
         return found;
     }
 }

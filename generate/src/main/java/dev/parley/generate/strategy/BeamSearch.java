@@ -59,7 +59,7 @@ final class BeamSearch extends Strategy {
         texts = super.texts();
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
-        processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());
+        processors = task.processors();
         grammar = task.masks().map(masks -> masks.follow(task.answerFrom()));
         stops = stops(task, grammar);
         tried = config.numBeams() * Math.max(2, 1 + config.eosTokenIds().size());
@@ -72,7 +72,7 @@ final class BeamSearch extends Strategy {
         Predicate<int[]> complete = ids -> grammar.isPresent() && grammar.get().mustEnd(ids);
         if (config.stopStrings().isEmpty() || task.tokenizer().isEmpty()) return complete;
         var tokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
-        return complete.or(ids -> tokens.contains(ids[ids.length - 1])).or(ids -> {
+        return complete.or(ids -> tokens.containsKey(ids[ids.length - 1])).or(ids -> {
             var text = task.tokenizer().get().decode(Arrays.copyOfRange(ids, task.answerFrom(), ids.length), true);
             return config.stopStrings().stream().anyMatch(text::contains);
         });

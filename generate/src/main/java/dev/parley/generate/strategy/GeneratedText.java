@@ -9,6 +9,7 @@ import dev.parley.tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -23,7 +24,7 @@ public final class GeneratedText implements Tokens {
     private final Sampler sampler;
     private final Optional<StreamDecoder> decoder;
     private final StopStrings stops;
-    private final Set<Integer> stopTokens; // special tokens, which show no text, whose names hold a stop string
+    private final Map<Integer, String> stopTokens; // special tokens, which show no text, whose names hold a stop string
     private final StringBuilder shown = new StringBuilder();
     private final List<TokenLogprob> logprobs = new ArrayList<>();
     private int[] ids; // prompt and answer, with room
@@ -37,8 +38,8 @@ public final class GeneratedText implements Tokens {
         config = task.config();
         var answerFrom = task.answerFrom();
         grammar = task.masks().map(m -> m.follow(answerFrom));
-        sampler = new Sampler(config, answerFrom, task.begun() + limit, task.masks(), index);
-        decoder = task.tokenizer().map(t -> t.streamDecoder(true));
+        sampler = new Sampler(config, task.processors(), index);
+        decoder = task.tokenizer().map(t -> t.streamDecoder(Set.copyOf(config.shownSpecialTokens())));
         stops = new StopStrings(config.stopStrings());
         stopTokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());
         ids = Arrays.copyOf(prompt, prompt.length + Math.min(limit, 256));
@@ -134,9 +135,9 @@ public final class GeneratedText implements Tokens {
 
     /** Shows what a token of the answer adds to its text, and ends it where the token does. */
     private void read(int id) {
-        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id) || stopTokens.contains(id);
+        var ends = !config.ignoreEos() && config.eosTokenIds().contains(id) || stopTokens.containsKey(id);
         if (!ends) decoder.ifPresent(d -> shown.append(stops.push(d.push(id))));
-        if (ends || stops.found()) end(FinishReason.STOP);
+        if (ends || stops.found().isPresent()) end(FinishReason.STOP);
     }
 
     /** Ends it, and shows what was held back. */
@@ -144,12 +145,17 @@ public final class GeneratedText implements Tokens {
         finishReason = Optional.of(reason);
         decoder.ifPresent(d -> shown.append(stops.push(d.finish())));
         shown.append(stops.finish());
-        if (stops.found() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
+        if (stops.found().isPresent() && reason == FinishReason.LENGTH) finishReason = Optional.of(FinishReason.STOP);
     }
 
     /** The text as the caller gets it. Only once it has ended. */
     public Completion completion() {
         return new Completion(prompt, Arrays.copyOfRange(ids, prompt.length, length), shown.toString(), finishReason.orElseThrow(),
-                List.copyOf(logprobs));
+                stopString(), List.copyOf(logprobs));
+    }
+
+    private Optional<String> stopString() {
+        if (stops.found().isPresent() || length == prompt.length) return stops.found();
+        return Optional.ofNullable(stopTokens.get(lastId()));
     }
 }

@@ -1,7 +1,7 @@
 package dev.parley.generate.tools;
 
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * Tells the calls of functions in an answer from its text while it grows. Nothing of how a call is written is shown as text: what
@@ -27,35 +27,63 @@ public final class ToolCallReader {
     }
 
     private enum State {
-        TEXT, BEFORE_CALL, CALL, AFTER_CALL, REST
+        TEXT, CALLS, REST
     }
 
     private final ToolFormat format;
-    private final Predicate<String> isName;
+    private final Collection<Tool> tools;
+    private final List<String> markers;
     private final boolean several;
+    private final List<String> unshown;
     private final Listener listener;
     private final StringBuilder held = new StringBuilder(); // not shown yet
+    private final StringBuilder arguments = new StringBuilder(); // not told yet
     private State state;
     private CallScanner scanner;
     private int calls; // begun
-    private int taken; // characters
-    private int openAt = -1; // the character with which calls begin
     private boolean told; // whether the call that is being read is known to the listener
+    private boolean readCall; // whether the scanner has read one
 
     /**
-     * @param names of the functions there are
+     * @param tools that there are
      * @param several whether the answer may have several calls; what follows the first is dropped otherwise
-     * @param opened whether the answer is within the calls from its beginning
+     * @param unshown names of special tokens, which are no text where they are no part of a call either
      */
-    public ToolCallReader(ToolFormat format, Set<String> names, boolean several, boolean opened, Listener listener) {
+    public ToolCallReader(ToolFormat format, Collection<Tool> tools, boolean several, Collection<String> unshown, Listener listener) {
         this.format = format;
+        this.tools = tools;
         this.several = several;
+        this.unshown = List.copyOf(unshown);
         this.listener = listener;
-        // Without a marker the name alone tells a call from an answer that is JSON. With one, a function that there is not is the
-        // model's mistake, of which the client can tell it.
-        isName = format.marker().isEmpty() ? names::contains : name -> !name.isBlank();
-        state = opened || format.marker().isEmpty() ? State.BEFORE_CALL : State.TEXT;
-        scanner = new CallScanner(isName);
+        markers = format.markers();
+        state = markers.isEmpty() ? State.CALLS : State.TEXT;
+        scanner = newScanner();
+    }
+
+    private CallScanner newScanner() {
+        readCall = false;
+        return format.scanner(tools, new CallScanner.Sink() {
+
+            @Override
+            public void onName(String name) {
+                told = true;
+                listener.onCall(calls++, name);
+            }
+
+            @Override
+            public void onArguments(String json) {
+                arguments.append(json);
+            }
+
+            @Override
+            public void onEnd() {
+                tellArguments();
+                told = false;
+                readCall = true;
+                held.setLength(0);
+                if (!several) state = State.REST;
+            }
+        });
     }
 
     /** Whether there is a call. */
@@ -67,12 +95,7 @@ public final class ToolCallReader {
     public void push(String text) {
         for (int i = 0; i < text.length(); i++) take(text.charAt(i));
         if (state == State.TEXT) showText();
-        if (state == State.CALL) tellArguments();
-    }
-
-    /** Calls begin after so many characters of the answer: the model has said so by a token that is no text. */
-    public void openAfter(int characters) {
-        openAt = characters;
+        tellArguments();
     }
 
     /**
@@ -81,24 +104,25 @@ public final class ToolCallReader {
      * @param cutOff whether more was to come: then the beginning of a call is no text
      */
     public void finish(boolean cutOff) {
-        var beginsCall = state == State.CALL || state == State.BEFORE_CALL && !held.toString().isBlank();
-        if (state == State.TEXT && !(hasCalls() && held.toString().isBlank())) showAll();
-        else if (beginsCall && !told && !cutOff) showAll();
+        var blank = held.toString().isBlank();
+        if (state == State.TEXT && !(hasCalls() && blank)) showAll();
+        else if (state == State.CALLS && !blank && !told && !readCall && !cutOff) showAll();
         held.setLength(0);
         state = State.REST;
     }
 
     private void take(char c) {
         if (state == State.REST) return;
-        if (taken++ == openAt && state == State.TEXT) beginCalls("");
         held.append(c);
-        switch (state) {
-            case TEXT -> {
-                if (!format.marker().isEmpty() && endsWith(format.marker())) beginCalls(format.marker());
+        if (state == State.CALLS) {
+            scan(c);
+            return;
+        }
+        for (var marker : markers) {
+            if (endsWith(marker)) {
+                beginCalls(marker);
+                return;
             }
-            case BEFORE_CALL -> beforeCall(c);
-            case CALL -> inCall(c);
-            default -> afterCall(c);
         }
     }
 
@@ -108,87 +132,63 @@ public final class ToolCallReader {
 
     /** The text before a call is complete; white space between both is a matter of form. */
     private void beginCalls(String marker) {
-        var text = held.substring(0, held.length() - marker.length()).stripTrailing();
-        if (!text.isEmpty()) listener.onText(text);
+        tellText(held.substring(0, held.length() - marker.length()).stripTrailing());
         held.setLength(0);
         held.append(marker);
-        state = State.BEFORE_CALL;
+        state = State.CALLS;
+        scanner = newScanner();
+        for (int i = 0; i < marker.length() && state == State.CALLS; i++) scan(marker.charAt(i));
     }
 
-    private void beforeCall(char c) {
-        if (c == '{') {
-            scanner = new CallScanner(isName);
-            told = false;
-            state = State.CALL;
-            inCall(c);
-        } else if (!format.isFiller(c)) {
-            state = State.TEXT; // it was no call
-        }
-    }
-
-    private void inCall(char c) {
-        var found = scanner.push(c);
-        if (!told && scanner.isCall()) {
-            listener.onCall(calls++, scanner.name().orElseThrow());
-            told = true;
-        }
-        switch (found) {
-            case COMPLETE -> {
-                tellArguments();
+    private void scan(char c) {
+        switch (scanner.push(c)) {
+            case OPEN -> {
+                // goes on
+            }
+            case OVER -> {
                 held.setLength(0);
-                state = several ? State.AFTER_CALL : State.REST;
+                if (state == State.CALLS) state = State.TEXT;
             }
             case NO_CALL -> {
                 tellArguments();
                 state = told ? State.REST : State.TEXT; // a client that has the beginning of a call cannot take it for text
             }
-            case OPEN -> {
-                // goes on
-            }
         }
     }
 
     private void tellArguments() {
-        if (!told) return;
-        var arguments = scanner.takeArguments();
-        if (!arguments.isEmpty()) listener.onArguments(calls - 1, arguments);
-    }
-
-    private void afterCall(char c) {
-        var closer = format.closer();
-        var seen = held.toString().stripLeading();
-        if (!closer.isEmpty() && seen.equals(closer)) {
-            held.setLength(0);
-            state = State.TEXT;
-        } else if (c == '{' && format != ToolFormat.HERMES
-                && seen.chars().limit(seen.length() - 1L).allMatch(x -> format.isFiller((char) x))) {
-                    held.setLength(0);
-                    held.append(c);
-                    beforeCall(c);
-                } else
-            if (!closer.startsWith(seen) && !seen.chars().allMatch(x -> format.isFiller((char) x))) {
-                state = State.TEXT;
-            }
+        if (arguments.isEmpty()) return;
+        listener.onArguments(calls - 1, arguments.toString());
+        arguments.setLength(0);
     }
 
     /** Shows what cannot be the beginning of a call any more, nor white space before one. */
     private void showText() {
-        var sure = held.length();
-        if (!format.marker().isEmpty()) {
-            for (int n = Math.min(format.marker().length() - 1, held.length()); n > 0; n--) {
-                if (endsWith(format.marker().substring(0, n))) {
-                    sure = held.length() - n;
-                    break;
-                }
-            }
-            while (sure > 0 && Character.isWhitespace(held.charAt(sure - 1))) sure--;
-        }
-        if (sure > 0) listener.onText(held.substring(0, sure));
+        var sure = held.length() - beginning();
+        while (!markers.isEmpty() && sure > 0 && Character.isWhitespace(held.charAt(sure - 1))) sure--;
+        tellText(held.substring(0, sure));
         held.delete(0, sure);
     }
 
+    /** How many of the last characters may begin a marker. */
+    private int beginning() {
+        var longest = 0;
+        for (var marker : markers) {
+            for (int n = Math.min(marker.length() - 1, held.length()); n > longest; n--) {
+                if (endsWith(marker.substring(0, n))) longest = n;
+            }
+        }
+        return longest;
+    }
+
     private void showAll() {
-        if (!held.isEmpty()) listener.onText(held.toString());
+        tellText(held.toString());
         held.setLength(0);
+    }
+
+    private void tellText(String text) {
+        var shown = text;
+        for (var name : unshown) shown = shown.replace(name, "");
+        if (!shown.isEmpty()) listener.onText(shown);
     }
 }

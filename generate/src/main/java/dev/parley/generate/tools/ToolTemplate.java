@@ -28,12 +28,14 @@ public final class ToolTemplate {
     private final ToolFormat format;
     private final boolean takesTools;
     private final boolean argumentsAsText;
+    private final boolean callsAsText; // the template shows no calls, so that the messages have to
 
-    private ToolTemplate(ChatTemplate template, ToolFormat format, boolean takesTools, boolean argumentsAsText) {
+    private ToolTemplate(ChatTemplate template, ToolFormat format, boolean takesTools, boolean argumentsAsText, boolean callsAsText) {
         this.template = template;
         this.format = format;
         this.takesTools = takesTools;
         this.argumentsAsText = argumentsAsText;
+        this.callsAsText = callsAsText;
     }
 
     /** What is known of a template, which is tried out at first. */
@@ -62,8 +64,11 @@ public final class ToolTemplate {
      */
     public ChatTemplateInput conversation(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
         if (!takesTools) return asText(messages, tools, variables);
-        var given = ToolMessages.forTemplate(messages, argumentsAsText, format == ToolFormat.MISTRAL);
-        var conversation = ChatTemplateInput.of(given).withVariables(variables).withGenerationPrompt(true);
+        var given = ToolMessages.forTemplate(messages, argumentsAsText, format.hasShortIds());
+        if (callsAsText) ToolMessages.writeCalls(given, format);
+        if (format == ToolFormat.HARMONY) given.forEach(message -> HarmonyFormat.prepare((ObjectNode) message));
+        var told = format == ToolFormat.HARMONY ? HarmonyFormat.prepared(variables) : variables;
+        var conversation = ChatTemplateInput.of(given).withVariables(told).withGenerationPrompt(true);
         return tools.isEmpty() ? conversation : conversation.withTools(list(tools));
     }
 
@@ -91,9 +96,12 @@ public final class ToolTemplate {
     private static ToolTemplate tried(ChatTemplate template) {
         for (var asText : new boolean[] {false, true}) {
             var format = formatOf(template, asText);
-            if (format.isPresent() && showsTools(template)) return new ToolTemplate(template, format.get(), true, asText);
+            if (format.isPresent() && showsTools(template)) return new ToolTemplate(template, format.get(), true, asText, false);
         }
-        return new ToolTemplate(template, ToolFormat.HERMES, false, false);
+        var taught = ToolFormat.ALL.stream().filter(format -> format.isTaughtBy(template.source())).findFirst();
+        if (taught.isPresent() && showsTools(template)) return new ToolTemplate(template, taught.get(), true, false, true);
+        if (HarmonyFormat.isWrittenBy(template)) return new ToolTemplate(template, ToolFormat.HARMONY, true, false, false);
+        return new ToolTemplate(template, ToolFormat.HERMES, false, false, false);
     }
 
     private static boolean showsTools(ChatTemplate template) {
@@ -114,12 +122,8 @@ public final class ToolTemplate {
         var name = value < 0 ? -1 : text.lastIndexOf(NAME, value);
         if (name < 0) return Optional.empty();
         var between = text.substring(name, value);
-        var before = text.substring(Math.max(0, name - 40), name);
-        if (before.contains(ToolFormat.HERMES.marker()) && between.contains("\"arguments\"")) return Optional.of(ToolFormat.HERMES);
-        if (before.contains(ToolFormat.MISTRAL.marker()) && before.contains("[{") && between.contains("\"arguments\""))
-            return Optional.of(ToolFormat.MISTRAL);
-        if (before.contains("{\"name\"") && between.contains("\"parameters\"")) return Optional.of(ToolFormat.LLAMA);
-        return Optional.empty();
+        var before = text.substring(Math.max(0, name - 80), name);
+        return ToolFormat.ALL.stream().filter(format -> format.hasWritten(before, between)).findFirst();
     }
 
     private static ObjectNode message(String role, String content) {

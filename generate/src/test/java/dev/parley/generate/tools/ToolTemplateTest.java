@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.converter.ConvertWith;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ToolTemplateTest {
 
@@ -57,12 +59,28 @@ class ToolTemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HERMES, HERMES, true", "LLAMA, LLAMA, true", "MISTRAL, MISTRAL, true", "ARGUMENTS_AS_TEXT, HERMES, true",
-        "NO_TOOLS, HERMES, false", "NO_SYSTEM, HERMES, false"})
-    void whatATemplateDoesWithToolsIsFoundOut(String template, ToolFormat format, boolean takesTools) {
+    @CsvSource({"HERMES, hermes, true", "LLAMA, llama, true", "MISTRAL, mistral-list, true", "ARGUMENTS_AS_TEXT, hermes, true",
+        "NO_TOOLS, hermes, false", "NO_SYSTEM, hermes, false"})
+    void whatATemplateDoesWithToolsIsFoundOut(String template, @ConvertWith(CallingTemplates.Named.class) ToolFormat format,
+            boolean takesTools) {
         var known = ToolTemplate.of(ChatTemplate.parse(TEMPLATES.get(template), template));
         assertEquals(format, known.format());
         assertEquals(takesTools, known.takesTools());
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void theFormatOfEachFamilyIsFoundInItsTemplate(String name) {
+        var template = ChatTemplate.parse(CallingTemplates.BY_FORMAT.get(name), name);
+        assertEquals(name, ToolTemplate.of(template).format().name());
+        assertTrue(ToolTemplate.of(template).takesTools());
+        var text = template.text(ToolTemplate.of(template).conversation(json(HISTORY), tools(), Map.of()));
+        assertTrue(text.contains("The weather of a city") && text.contains("weather") && text.contains("Rain"), text);
+        assertTrue(text.lastIndexOf("Oslo") < text.indexOf("Rain") && text.indexOf("Rain") < text.indexOf("Bern?"), text);
+    }
+
+    static Stream<String> formats() {
+        return ToolFormat.ALL.stream().map(ToolFormat::name);
     }
 
     @ParameterizedTest
@@ -126,20 +144,20 @@ class ToolTemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HERMES, true", "HERMES, false", "LLAMA, false", "MISTRAL, true", "MISTRAL, false"})
-    void whatTheFormOfCallsAllowsIsReadAsCalls(ToolFormat format, boolean several) {
-        var form = format.calls(tools().stream().collect(Collectors.toMap(tool -> tool, Tool::arguments)), several, false);
+    @CsvSource({"hermes, true", "hermes, false", "llama, false", "mistral-list, true", "mistral-list, false"})
+    void whatTheFormOfCallsAllowsIsReadAsCalls(@ConvertWith(CallingTemplates.Named.class) ToolFormat format, boolean several) {
+        var form = format.calls(tools(), several);
         var arguments = "{\"city\": \"Oslo\"}";
-        var one = switch (format) {
-            case HERMES -> "<tool_call>\n{\"name\": \"weather\", \"arguments\": " + arguments + "}\n</tool_call>";
-            case LLAMA -> "{\"name\": \"weather\", \"parameters\": " + arguments + "}";
-            case MISTRAL -> "[TOOL_CALLS][{\"name\": \"weather\", \"arguments\": " + arguments + "}]";
+        var one = switch (format.name()) {
+            case "hermes" -> "<tool_call>\n{\"name\": \"weather\", \"arguments\": " + arguments + "}\n</tool_call>";
+            case "llama" -> "{\"name\": \"weather\", \"parameters\": " + arguments + "}";
+            default -> "[TOOL_CALLS][{\"name\": \"weather\", \"arguments\": " + arguments + "}]";
         };
         assertTrue(form.matches(one));
         assertFalse(form.matches(one.replace("city", "town")));
         assertFalse(form.matches("Hello. " + one));
         if (format == ToolFormat.HERMES) assertEquals(several, form.matches(one + "\n" + one));
-        if (format == ToolFormat.MISTRAL)
+        if (format == ToolFormat.MISTRAL_LIST)
             assertEquals(several, form.matches(one.replace("}]", "}, " + one.substring(13, one.length() - 1) + "]")));
     }
 }

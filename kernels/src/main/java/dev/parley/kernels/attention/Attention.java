@@ -52,8 +52,36 @@ public final class Attention {
      *
      * @param scale mostly 1/sqrt(headDim)
      * @param softcap 0 for no bound
+     * @param sink score of no token, which takes its share in the softmax, so that the tokens' weights add up to less than 1; Xiao et
+     *     al. 2023 (arXiv:2309.17453). {@link #NO_SINK} for none
      */
-    public record ScoreRule(float scale, float softcap) {}
+    public record ScoreRule(float scale, float softcap, float sink) {
+
+        /** The score that takes no share. */
+        public static final float NO_SINK = Float.NEGATIVE_INFINITY;
+
+        /** One without a sink. */
+        public ScoreRule(float scale, float softcap) {
+            this(scale, softcap, NO_SINK);
+        }
+
+        /** The same of a head that has one. */
+        public ScoreRule withSink(float score) {
+            return new ScoreRule(scale, softcap, score);
+        }
+
+        /** The highest score of tokens, or the sink's. */
+        float highest(float[] scores, int from, int to) {
+            var highest = sink;
+            for (int t = from; t < to; t++) highest = Math.max(highest, scores[t]);
+            return highest;
+        }
+
+        /** What the sink adds to the softmax's sum. */
+        float share(float highest) {
+            return sink == NO_SINK ? 0 : Activations.exp(sink - highest);
+        }
+    }
 
     /** The same by another rule of scores. */
     public static void oneHead(KvBlocks cache, int layer, int kvHead, float[] q, int qAt, ScoreRule rule, int from, int to, float[] out,
@@ -100,7 +128,7 @@ public final class Attention {
      * inlines. All in one method, they are beyond what it inlines vectors' operations into, and each would allocate its result.
      */
     private static final List<Step> STEPS = List.of(Attention::scores, q -> bound(q.scratch, q.from, q.to, q.rule),
-            q -> softmax(q.scratch, q.from, q.to), Attention::sumOfValues);
+            q -> softmax(q.scratch, q.from, q.to, q.rule), Attention::sumOfValues);
 
     static void bound(float[] scores, int from, int to, ScoreRule rule) {
         if (rule.softcap > 0) Activations.softcap(scores, from, to - from, rule.softcap);
@@ -167,9 +195,8 @@ public final class Attention {
         return sums;
     }
 
-    private static void softmax(float[] x, int from, int to) {
-        var largest = Float.NEGATIVE_INFINITY;
-        for (int t = from; t < to; t++) largest = Math.max(largest, x[t]);
+    private static void softmax(float[] x, int from, int to, ScoreRule rule) {
+        var largest = rule.highest(x, from, to);
         var sums = FloatVector.zero(FLOATS);
         var t = from;
         for (; t <= to - LANES; t += LANES) {
@@ -182,7 +209,7 @@ public final class Attention {
             x[t] = Activations.exp(x[t] - largest);
             sum += x[t];
         }
-        var inverse = 1 / sum;
+        var inverse = 1 / (sum + rule.share(largest));
         for (t = from; t < to; t++) x[t] *= inverse;
     }
 

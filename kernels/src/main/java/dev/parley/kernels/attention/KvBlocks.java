@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * The key-value cache of a sequence, for all layers, in blocks of 64 tokens that are taken as the sequence grows. In a block,
  * keys are stored by dimension, so that one load reads the same dimension of many tokens' keys, and values by token; in
- * bfloat16 both as pairs of neighbouring dimensions, or in float32.
+ * bfloat16 both as pairs of neighbouring dimensions, or in float32. A layer without heads may keep a state of each token instead.
  *
  * <p>Sequences of one {@link KvPool} share the blocks of a common beginning; a block is copied before one of them writes to it.
  */
@@ -21,6 +21,7 @@ public final class KvBlocks implements AutoCloseable {
     public static final int TOKENS = 64;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfInt PAIR = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     private final KvPool pool;
@@ -152,6 +153,37 @@ public final class KvBlocks implements AutoCloseable {
                 block.set(PAIR, keys + 2L * (d * TOKENS + 2 * token), BFloat16Bits.pair(key[keyAt + d], key[keyAt + d + 1]));
                 block.set(PAIR, values + 2L * (token * headDim + d), BFloat16Bits.pair(value[valueAt + d], value[valueAt + d + 1]));
             }
+        }
+    }
+
+    /**
+     * Puts a part of what a layer without heads keeps of a token. What was put can be read, rounded as it is kept.
+     *
+     * @param first number of the state that is put first
+     * @param from has {@code count} numbers from {@code at} on
+     */
+    public void putState(int layer, int position, int first, float[] from, int at, int count) {
+        var block = block(position / TOKENS);
+        var to = pool.stateAt(layer, position % TOKENS, first);
+        if (pool.wide()) MemorySegment.copy(from, at, block, FLOAT, to, count);
+        else BFloat16Bits.write(from, at, block, to, count);
+    }
+
+    /**
+     * Adds a part of what a layer without heads keeps of a token to a sum, number by number, each multiplied by one of its own.
+     *
+     * @param first number of the state that is added first
+     * @param factors from {@code factorsAt} on
+     * @param sum from {@code at} on
+     */
+    public void addState(int layer, int position, int first, float[] factors, int factorsAt, float[] sum, int at, int count) {
+        var block = block(position / TOKENS);
+        var from = pool.stateAt(layer, position % TOKENS, first);
+        if (pool.wide()) {
+            for (int i = 0; i < count; i++) sum[at + i] += factors[factorsAt + i] * block.get(FLOAT, from + 4L * i);
+        } else {
+            for (int i = 0; i < count; i++)
+                sum[at + i] += factors[factorsAt + i] * BFloat16Bits.toFloat(block.get(SHORT, from + 2L * i));
         }
     }
 

@@ -6,14 +6,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 /**
- * Memory for the keys and values of many sequences, in blocks of {@value KvBlocks#TOKENS} tokens. Sequences
+ * Memory for the keys, values and states of many sequences, in blocks of {@value KvBlocks#TOKENS} tokens. Sequences
  * with the same beginning share blocks; a block is free again when its last holder releases it. Memory is taken from the system when a
  * block is
  * first needed, and stays until the pool is closed.
  */
 public final class KvPool implements AutoCloseable {
 
-    private final int layers;
+    private final int[] states;
+    private final long[] layerAt; // in a block, and where it ends
     private final int kvHeads;
     private final int headDim;
     private final boolean wide;
@@ -38,7 +39,7 @@ public final class KvPool implements AutoCloseable {
     }
 
     /**
-     * Makes a pool; memory is taken when a block is first used.
+     * Makes a pool for layers with heads; memory is taken when a block is first used.
      *
      * @param layers of the model
      * @param kvHeads key and value heads of a layer
@@ -47,11 +48,23 @@ public final class KvPool implements AutoCloseable {
      * @param mostBlocks blocks in use at once, at most
      */
     public KvPool(int layers, int kvHeads, int headDim, boolean wide, int mostBlocks) {
-        this.layers = layers;
+        this(new int[layers], kvHeads, headDim, wide, mostBlocks);
+    }
+
+    /**
+     * The same for layers of which some keep, in place of keys and values, a state for each token.
+     *
+     * @param states of each layer the numbers of a token's state; 0 for a layer with heads
+     */
+    public KvPool(int[] states, int kvHeads, int headDim, boolean wide, int mostBlocks) {
+        this.states = states.clone();
+        layerAt = new long[states.length + 1];
         this.kvHeads = kvHeads;
         this.headDim = headDim;
         this.wide = wide;
         this.mostBlocks = mostBlocks;
+        for (int i = 0; i < states.length; i++)
+            layerAt[i + 1] = layerAt[i] + (states[i] > 0 ? bytes(states[i]) : 2L * kvHeads * bytes(headDim));
     }
 
     /** Blocks that can be taken now. */
@@ -66,7 +79,7 @@ public final class KvPool implements AutoCloseable {
 
     /** Bytes of a block. */
     public long blockBytes() {
-        return layers * layerBytes();
+        return layerAt[states.length];
     }
 
     /** A block with one holder; its contents are undefined. @throws IllegalStateException if all are in use */
@@ -98,7 +111,7 @@ public final class KvPool implements AutoCloseable {
 
     /** An empty pool of the same kind. */
     KvPool another() {
-        return new KvPool(layers, kvHeads, headDim, wide, mostBlocks);
+        return new KvPool(states, kvHeads, headDim, wide, mostBlocks);
     }
 
     int headDim() {
@@ -110,19 +123,21 @@ public final class KvPool implements AutoCloseable {
     }
 
     long keysAt(int layer, int kvHead) {
-        return layer * layerBytes() + 2L * kvHead * headBytes();
+        return layerAt[layer] + 2L * kvHead * bytes(headDim);
     }
 
     long valuesAt(int layer, int kvHead) {
-        return keysAt(layer, kvHead) + headBytes();
+        return keysAt(layer, kvHead) + bytes(headDim);
     }
 
-    private long headBytes() {
-        return (wide ? 4L : 2L) * KvBlocks.TOKENS * headDim;
+    /** Where a token's state lies, of a layer that keeps one, from one of its numbers on. */
+    long stateAt(int layer, int token, int first) {
+        return layerAt[layer] + (wide ? 4L : 2L) * ((long) token * states[layer] + first);
     }
 
-    private long layerBytes() {
-        return 2L * kvHeads * headBytes();
+    /** Of so many numbers of each token. */
+    private long bytes(int numbers) {
+        return (wide ? 4L : 2L) * KvBlocks.TOKENS * numbers;
     }
 
     /** Gives the memory back; no sequence may use it any more. */

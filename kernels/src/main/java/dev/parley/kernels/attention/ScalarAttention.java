@@ -29,7 +29,7 @@ final class ScalarAttention {
             scratch[t] = rule.scale() * score(cache, cache.block(t / TOKENS), cache.keysAt(layer, kvHead), t % TOKENS, q, qAt, dim);
         }
         Attention.bound(scratch, from, to, rule);
-        softmax(scratch, from, to);
+        softmax(scratch, from, to, rule);
         Arrays.fill(out, outAt, outAt + dim, 0);
         for (int t = from; t < to; t++) {
             add(cache, cache.block(t / TOKENS), cache.valuesAt(layer, kvHead), t % TOKENS, scratch[t], out, outAt, dim);
@@ -51,9 +51,8 @@ final class ScalarAttention {
     }
 
     /** Whole vectors' sums lane by lane, then the rest: the order of {@link Attention}. */
-    private static void softmax(float[] x, int from, int to) {
-        var largest = Float.NEGATIVE_INFINITY;
-        for (int t = from; t < to; t++) largest = Math.max(largest, x[t]);
+    private static void softmax(float[] x, int from, int to, ScoreRule rule) {
+        var largest = rule.highest(x, from, to);
         for (int t = from; t < to; t++) x[t] = Activations.exp(x[t] - largest);
         var lanes = new float[LANES];
         var t = from;
@@ -62,7 +61,7 @@ final class ScalarAttention {
         }
         var sum = VectorShape.sumLanes(lanes, 0);
         for (; t < to; t++) sum += x[t];
-        var inverse = 1 / sum;
+        var inverse = 1 / (sum + rule.share(largest));
         for (t = from; t < to; t++) x[t] *= inverse;
     }
 

@@ -62,8 +62,14 @@ public final class TreeAttention {
      * @param heads of queries
      * @param keyValueHeads of keys and values, each of which as many query heads read
      * @param rule of scores before the softmax
+     * @param sinks of each query head, as {@link Attention.ScoreRule#sink}; empty where there are none
      */
-    public record Heads(int heads, int keyValueHeads, int headDim, Attention.ScoreRule rule) {}
+    public record Heads(int heads, int keyValueHeads, int headDim, Attention.ScoreRule rule, float[] sinks) {
+
+        private Attention.ScoreRule rule(int head) {
+            return sinks.length == 0 ? rule : rule.withSink(sinks[head]);
+        }
+    }
 
     /**
      * softmax(q kᵀ · scale) v of all tokens and heads, in float32.
@@ -114,7 +120,7 @@ public final class TreeAttention {
         var byVectors = VectorKernels.areReady();
         for (int i = 0; i < seen; i++) weights[i] = shape.rule.scale() * product(query, at, keys, path[i] + place, dim, byVectors);
         Attention.bound(weights, 0, seen, shape.rule);
-        softmax(weights, seen);
+        softmax(weights, seen, shape.rule(head));
         for (int d = byVectors ? sumsByVectors(values, place, path, weights, seen, dim, result, at) : 0; d < dim; d++) {
             var sum = 0f;
             for (int i = 0; i < seen; i++) sum = Math.fma(values[path[i] + place + d], weights[i], sum);
@@ -136,10 +142,9 @@ public final class TreeAttention {
         return VectorShape.sumLanes(sums);
     }
 
-    private static void softmax(float[] x, int n) {
-        var highest = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) highest = Math.max(highest, x[i]);
-        var sum = 0f;
+    private static void softmax(float[] x, int n, Attention.ScoreRule rule) {
+        var highest = rule.highest(x, 0, n);
+        var sum = rule.share(highest);
         for (int i = 0; i < n; i++) {
             x[i] = Activations.exp(x[i] - highest);
             sum += x[i];

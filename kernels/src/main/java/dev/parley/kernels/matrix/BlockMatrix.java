@@ -53,6 +53,11 @@ public final class BlockMatrix extends StripMatrix {
         return scalesBytes(format, columns) + format.codes().bytes(columns);
     }
 
+    /** Bytes of a matrix of this size. */
+    public static long bytes(BlockFormat format, int rows, int columns) {
+        return Math.ceilDiv(rows, LANES) * stripBytes(format, columns);
+    }
+
     /** Whether this machine's registers can multiply such strips. */
     public static boolean isSupported() {
         return LANES == 8 || LANES == 16;
@@ -73,7 +78,7 @@ public final class BlockMatrix extends StripMatrix {
             throw new IllegalArgumentException("Memory of " + blocks.byteSize() + " bytes is no matrix of " + rows + " x " + columns + ".");
         }
         var strips = Math.ceilDiv(rows, LANES);
-        var matrix = new BlockMatrix(NativeMemory.allocate(arena, strips * stripBytes(format, columns)), format, widened);
+        var matrix = new BlockMatrix(NativeMemory.allocate(arena, bytes(format, rows, columns)), format, widened);
         team.run(member -> {
             var packed = new PackedBlock(format);
             team.share(strips, strip -> {

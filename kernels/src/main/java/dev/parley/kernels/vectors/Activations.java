@@ -158,6 +158,33 @@ public final class Activations {
         return i;
     }
 
+    /** What {@link #clampedSwiglu} multiplies the gate by within the sigmoid. */
+    public static final float SWIGLU_ALPHA = 1.702f;
+
+    /** Bound of both inputs of {@link #clampedSwiglu}. */
+    public static final float SWIGLU_LIMIT = 7;
+
+    /**
+     * g · sigmoid(1.702 g) · (u + 1) into gate, of g = min(gate, 7) and u = up within ±7: the gated MLP of GPT-OSS (OpenAI 2025,
+     * arXiv:2508.10925).
+     */
+    public static void clampedSwiglu(float[] gate, int gateAt, float[] up, int upAt, int n) {
+        for (var i = VectorKernels.areReady() ? clampedByVectors(gate, gateAt, up, upAt, n) : 0; i < n; i++) {
+            float g = Math.min(gate[gateAt + i], SWIGLU_LIMIT), u = Math.clamp(up[upAt + i], -SWIGLU_LIMIT, SWIGLU_LIMIT);
+            gate[gateAt + i] = g * (u + 1) / (exp(g * -SWIGLU_ALPHA) + 1);
+        }
+    }
+
+    private static int clampedByVectors(float[] gate, int gateAt, float[] up, int upAt, int n) {
+        var i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            var g = FloatVector.fromArray(FLOATS, gate, gateAt + i).min(SWIGLU_LIMIT);
+            var u = FloatVector.fromArray(FLOATS, up, upAt + i).min(SWIGLU_LIMIT).max(-SWIGLU_LIMIT);
+            g.mul(u.add(ONE)).div(exp(g.mul(-SWIGLU_ALPHA)).add(ONE)).intoArray(gate, gateAt + i);
+        }
+        return i;
+    }
+
     /** Adds numbers to others; the two must not overlap. */
     public static void add(float[] into, int at, float[] more, int moreAt, int n) {
         for (var i = VectorKernels.areReady() ? addByVectors(into, at, more, moreAt, n) : 0; i < n; i++) into[at + i] += more[moreAt + i];

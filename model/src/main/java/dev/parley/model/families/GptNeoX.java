@@ -123,7 +123,7 @@ public record GptNeoX() implements Family {
                     width, 3 * width, bias);
             layers.add(new LayerSpec(Norms.before(layer.layerNorm("input_layernorm", "attn_norm", width)),
                     new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(i), 0, c.rope(i), 0,
-                            List.of(qkv), true, Optional.empty(), Optional.empty(),
+                            List.of(qkv), true, Optional.empty(), Optional.empty(), Optional.empty(),
                             layer.writing("attention.dense", "attn_output", width, width, bias)),
                     Norms.before(layer.layerNorm("post_attention_layernorm", "ffn_norm", width)),
                     new MlpSpec(Activation.GELU_ERF, List.of(layer.reading("mlp.dense_h_to_4h", "ffn_up", width, inner, true)),

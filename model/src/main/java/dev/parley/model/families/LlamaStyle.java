@@ -11,6 +11,7 @@ import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.model.Blueprint.Join;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
+import dev.parley.model.Blueprint.Mixer;
 import dev.parley.model.Blueprint.MlpSpec;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.model.Blueprint.Norms;
@@ -29,6 +30,7 @@ import dev.parley.model.ModelConfig.Scales;
 import dev.parley.model.ModelConfig.ScoreScaling;
 import dev.parley.model.ModelConfig.Training;
 import dev.parley.model.Rope;
+import dev.parley.model.WeightSpec;
 import dev.parley.model.WeightSpec.TurningPairs;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +71,16 @@ interface LlamaStyle extends Family {
         return Optional.empty();
     }
 
+    /** The sink of each query head; empty for none. */
+    default Optional<WeightSpec> sinks(ModelConfig c, BlueprintDraft layer) {
+        return Optional.empty();
+    }
+
+    /** Whether config.json asks for biases in attention. */
+    default boolean attentionBias(ConfigSettings s) {
+        return s.flag("attention_bias", false);
+    }
+
     /** Whether GGUF files have the rows of queries and keys in another order; see {@link TurningPairs}. */
     default boolean interleavedInGguf() {
         return false;
@@ -102,8 +114,32 @@ interface LlamaStyle extends Family {
 
     /** The second branch of a layer. @param number from 0 */
     default FeedForward mlp(ModelConfig c, int number, BlueprintDraft layer) {
-        return new MlpSpec(activation(), up(c, layer),
-                layer.writing("mlp.down_proj", "ffn_down", c.intermediateSize(), c.hiddenSize(), c.mlp().bias()));
+        return new MlpSpec(activation(), up(c, layer), down(c, layer));
+    }
+
+    /** The projection out of the MLP. */
+    default LinearSpec down(ModelConfig c, BlueprintDraft layer) {
+        return layer.writing("mlp.down_proj", "ffn_down", c.intermediateSize(), c.hiddenSize(), c.mlp().bias());
+    }
+
+    /** What is added to the variance in norms. */
+    default double normEpsilon(ConfigSettings s) {
+        return s.number(normEpsilonName(), 1e-6);
+    }
+
+    /** What config.json calls that. */
+    default String normEpsilonName() {
+        return "rms_norm_eps";
+    }
+
+    /** The inner width of the MLP. */
+    default int intermediateSize(ConfigSettings s) {
+        return s.integer("intermediate_size", 11_008);
+    }
+
+    /** The key and value heads that a GGUF file says. */
+    default long keyValueHeads(GgufSettings m, int heads) {
+        return m.whole("attention.head_count_kv").orElse((long) heads);
     }
 
     /** Whether the head is the table of token embeddings where config.json does not say. */
@@ -111,13 +147,23 @@ interface LlamaStyle extends Family {
         return false;
     }
 
+    /** Whether it is. */
+    default boolean tiesEmbeddings(ConfigSettings s) {
+        return s.flag("tie_word_embeddings", tiesEmbeddings());
+    }
+
     /** A norm over a width. */
     default NormSpec norm(BlueprintDraft draft, String name, String ggufName, int width) {
         return draft.rmsNorm(name, ggufName, width);
     }
 
-    /** The norms of the branch with attention. */
-    default Norms attentionNorms(BlueprintDraft layer, int width) {
+    /** The norm before the head. */
+    default NormSpec lastNorm(BlueprintDraft draft, int width) {
+        return norm(draft, "model.norm", "output_norm", width);
+    }
+
+    /** The norms of the first branch. */
+    default Norms mixerNorms(BlueprintDraft layer, int width) {
         return Norms.before(norm(layer, "input_layernorm", "attn_norm", width));
     }
 
@@ -154,13 +200,13 @@ interface LlamaStyle extends Family {
         s.mustBe("rope_interleaved", false);
         int hidden = s.integer("hidden_size", 4096), heads = s.integer("num_attention_heads", 32);
         int layers = s.layers("num_hidden_layers", 32), positions = s.integer("max_position_embeddings", 2048);
-        var bias = s.flag("attention_bias", false);
+        var bias = attentionBias(s);
         var attention = new AttentionShape(heads, keyValueHeads(s, heads), headDim(s, hidden, heads), qkvBias(bias), outputBias(bias),
                 scoreScaling(s));
         var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
         return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
-                layers(s, layers), attention, new MlpShape(s.integer("intermediate_size", 11_008), s.flag("mlp_bias", false)),
-                s.number("rms_norm_eps", 1e-6), s.flag("tie_word_embeddings", tiesEmbeddings()), training, s.specialTokens(-1),
+                layers(s, layers), attention, new MlpShape(intermediateSize(s), s.flag("mlp_bias", false)),
+                normEpsilon(s), tiesEmbeddings(s) || s.isClassifier(), training, s.specialTokens(-1),
                 scales(s, hidden), experts(s, layers));
     }
 
@@ -170,7 +216,7 @@ interface LlamaStyle extends Family {
                 .put("num_hidden_layers", c.numHiddenLayers()).put("num_attention_heads", c.numAttentionHeads())
                 .put("num_key_value_heads", c.numKeyValueHeads()).put("head_dim", c.headDim())
                 .put("intermediate_size", c.intermediateSize())
-                .put("rms_norm_eps", c.normEpsilon()).put("attention_dropout", c.dropout().attention());
+                .put(normEpsilonName(), c.normEpsilon()).put("attention_dropout", c.dropout().attention());
         if (activation() == Activation.GATED_SILU) json.put("hidden_act", "silu");
         if (c.mlp().bias()) json.put("mlp_bias", true);
         RopeSettings.write(c.rope().orElseThrow(), json);
@@ -186,9 +232,9 @@ interface LlamaStyle extends Family {
         var json = JsonNodeFactory.instance.objectNode();
         json.put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden)
                 .put("num_hidden_layers", m.need("block_count"))
-                .put("num_attention_heads", heads).put("num_key_value_heads", m.whole("attention.head_count_kv").orElse((long) heads))
+                .put("num_attention_heads", heads).put("num_key_value_heads", keyValueHeads(m, heads))
                 .put("head_dim", headDim).put("intermediate_size", m.need("feed_forward_length"))
-                .put("rms_norm_eps", m.number("attention.layer_norm_rms_epsilon", 1e-6))
+                .put(normEpsilonName(), m.number("attention.layer_norm_rms_epsilon", 1e-6))
                 .put("rope_theta", m.number("rope.freq_base", 10_000))
                 .put("tie_word_embeddings", !m.has("output.weight"));
         var window = m.whole("attention.sliding_window").orElse(0L);
@@ -210,22 +256,24 @@ interface LlamaStyle extends Family {
         var layers = new ArrayList<LayerSpec>();
         for (int i = 0; i < c.numHiddenLayers(); i++) {
             var layer = draft.under("model.layers." + i + ".", "blk." + i + ".");
-            layers.add(new LayerSpec(attentionNorms(layer, width), attention(c, i, layer), mlpNorms(layer, width),
+            layers.add(new LayerSpec(mixerNorms(layer, width), mixer(c, i, layer), mlpNorms(layer, width),
                     mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
-        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight")); // a classifier's head is read by whoever classifies
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
-                new HeadSpec(norm(draft, "model.norm", "output_norm", width),
+                new HeadSpec(lastNorm(draft, width),
                         c.tieWordEmbeddings() ? tokens : draft.head("lm_head", "output"),
                         false, scales.logits(), scales.logitSoftcap()));
     }
 
-    private AttentionSpec attention(ModelConfig c, int number, BlueprintDraft layer) {
+    /** The first branch of a layer. @param number from 0 */
+    default Mixer mixer(ModelConfig c, int number, BlueprintDraft layer) {
         return new AttentionSpec(c.numAttentionHeads(), c.numKeyValueHeads(), c.headDim(), c.attentionScale(number),
                 c.scales().attentionSoftcap(), c.rope(number), c.layers().get(number).slidingWindow(), qkv(c, layer), false,
                 headNorm(c, layer, "self_attn.q_norm", "attn_q_norm"), headNorm(c, layer, "self_attn.k_norm", "attn_k_norm"),
+                sinks(c, layer),
                 layer.writing("self_attn.o_proj", "attn_output", c.querySize(), c.hiddenSize(), c.attention().outputBias()));
     }
 }

@@ -30,7 +30,7 @@ interface Olmo extends LlamaStyle {
     }
 
     @Override
-    default Norms attentionNorms(BlueprintDraft layer, int width) {
+    default Norms mixerNorms(BlueprintDraft layer, int width) {
         return Norms.after(layer.rmsNorm("post_attention_layernorm", "post_attention_norm", width));
     }
 

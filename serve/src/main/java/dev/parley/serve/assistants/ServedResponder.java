@@ -4,14 +4,13 @@ import dev.parley.assist.turn.CallReading;
 import dev.parley.assist.turn.Responder;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.TextRequest;
-import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answering.EngineCall;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.EngineCall;
 import dev.parley.serve.work.ComputePool;
 import dev.parley.tokenizer.FittedConversation;
 import java.util.List;
@@ -94,11 +93,18 @@ public final class ServedResponder implements Responder, AutoCloseable {
 
     @Override
     public Reply respond(Prompt prompt, Consumer<String> onText) {
+        return respond(prompt, thought -> {}, onText);
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
         var model = served();
         var fitted = fitted(prompt);
         promptTokens.addAndGet(fitted.ids().length);
-        var reading = new CallReading(ToolTemplate.of(model.requireChatTemplate()).format(), prompt.tools(), model.tokenizer(), onText);
-        var request = new TextRequest(fitted.ids(), prompt.config(), caller.id(), false, Optional.empty());
+        var form = prompt.form(model.tokenizer(), model.requireChatTemplate(), fitted);
+        var reading = new CallReading(form, onThought, onText);
+        var config = form.config(prompt.config(), form.grammar(prompt.config().grammar()));
+        var request = new TextRequest(fitted.ids(), config, caller.id(), false, Optional.empty());
         var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
             if (stopped) throw new ClientGone();
             completionTokens.addAndGet(ids.length);

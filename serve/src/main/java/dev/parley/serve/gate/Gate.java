@@ -10,6 +10,7 @@ import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.UnreadBodies;
@@ -22,8 +23,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What every request passes first. It refuses those that come too late, mean another server or come from a page that may not call this
- * one, and finds out who calls: where callers have to say who they are, by a key ({@code Authorization: Bearer sk-parley-…}) or by the
- * session of a browser; else all are {@link Caller#LOCAL}.
+ * one, and finds out who calls: where callers have to say who they are, by a key ({@code Authorization: Bearer sk-parley-…}, or
+ * {@code x-api-key}) or by the session of a browser; else all are {@link Caller#LOCAL}.
  *
  * <p>What is not named here as open asks for it: a route that is added later is closed until it is named.
  */
@@ -75,7 +76,8 @@ public final class Gate implements Routes {
 
     /** @return whether it is answered already */
     private boolean passesOtherSite(Context request) {
-        if (request.path().startsWith("/api/")) throw ApiError.of(403, "unknown_origin", "Other sites' pages may call /v1, but not /api.");
+        if (ApiPaths.isPages(request.path()))
+            throw ApiError.of(403, "unknown_origin", "Other sites' pages may call the APIs of clients, but not that of this page.");
         sites.allowReading(request);
         if (!Sites.answersPreflight(request)) return false;
         request.skipRemainingHandlers();
@@ -86,10 +88,10 @@ public final class Gate implements Routes {
     private Optional<Caller> find(Context request, boolean otherSite) {
         var isOpen = isPage(request) || OPEN.contains(method(request) + " " + request.path());
         if (!login || isOpen) {
-            if (request.path().startsWith("/api/")) checkToken(request);
+            if (ApiPaths.isPages(request.path())) checkToken(request);
             return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", Meter.NONE, request));
         }
-        var key = bearer(request);
+        var key = bearer(request).or(() -> apiKey(request));
         if (key.isPresent()) return Optional.of(ofKey(key.get(), request));
         // A page of another site speaks by keys alone: the browser would send the cookie along unasked.
         var user = otherSite ? Optional.<User>empty() : cookie.secret(request).flatMap(sessions::find);
@@ -172,6 +174,11 @@ public final class Gate implements Routes {
     private static Optional<String> bearer(Context request) {
         var header = Optional.ofNullable(request.req().getHeader("Authorization"));
         return header.filter(h -> h.regionMatches(true, 0, BEARER, 0, BEARER.length())).map(h -> h.substring(BEARER.length()).strip());
+    }
+
+    /** As Anthropic's clients send it. */
+    private static Optional<String> apiKey(Context request) {
+        return Optional.ofNullable(request.req().getHeader("x-api-key")).map(String::strip);
     }
 
     /** 401, with the header that belongs to it. */

@@ -2,7 +2,7 @@ package dev.parley.serve.http;
 
 import java.util.Optional;
 
-/** A request that is refused, with what a client is told of it: an error in the shape of OpenAI's API. */
+/** A request that is refused, or a fault of ours, with what a client is told of it. */
 public final class ApiError extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -39,6 +39,11 @@ public final class ApiError extends RuntimeException {
     /** With the field that is wrong. */
     public static ApiError of(int status, String code, String param, String message) {
         return new ApiError(status, code, param, message);
+    }
+
+    /** 500: the fault is ours. */
+    public static ApiError fault(String message) {
+        return new ApiError(500, "internal_error", "", message);
     }
 
     /** The status of the HTTP response. */

@@ -8,22 +8,29 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** What a client is told when a request cannot be answered: always JSON in the shape of OpenAI's API. */
+/** What a client is told when a request cannot be answered: always JSON, in the shape of the API that it speaks. */
 public final class ErrorHandlers implements Routes {
 
     private static final String RETRY_AFTER = "Retry-After";
     private static final String OURS = "Internal server error; see the server's log.";
 
     private final Consumer<String> note;
+    private final Function<Context, ErrorForm> forms;
 
-    /** @param note takes what the operator should know: faults of ours, in lines */
-    public ErrorHandlers(Consumer<String> note) {
+    /**
+     * @param note takes what the operator should know: faults of ours, in lines
+     * @param forms the shape of a request's errors
+     */
+    public ErrorHandlers(Consumer<String> note, Function<Context, ErrorForm> forms) {
         this.note = note;
+        this.forms = forms;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
+        routes.before(request -> forms.apply(request).keepWith(request));
         routes.exception(ApiError.class, this::refused);
         routes.exception(QueueFullException.class, (e, request) -> refused(ApiError.of(429, "queue_full", e.getMessage()), request));
         routes.exception(ClientGone.class, (e, request) -> {});
@@ -36,7 +43,8 @@ public final class ErrorHandlers implements Routes {
         if (refused.status() == 429 || refused.status() == 503) {
             if (request.res().getHeader(RETRY_AFTER) == null) request.header(RETRY_AFTER, "1");
         }
-        request.status(refused.status()).json(ErrorJson.of(refused));
+        var form = ErrorForm.of(request);
+        request.status(form.status(refused)).json(form.json(refused));
     }
 
     private static ApiError ofJavalin(HttpResponseException e, Context request) {
@@ -60,7 +68,7 @@ public final class ErrorHandlers implements Routes {
     public void fault(Exception fault, Context request, String told) {
         tell(request.method() + " " + request.path(), fault);
         if (request.res().isCommitted()) return;
-        request.status(500).json(ErrorJson.ofFault(told));
+        request.status(500).json(ErrorForm.of(request).json(ApiError.fault(told)));
     }
 
     /** Answers where Java itself failed, by want of memory for one; the server goes on. */
@@ -70,7 +78,7 @@ public final class ErrorHandlers implements Routes {
         try {
             response.setStatus(500);
             response.setContentType("application/json");
-            response.getOutputStream().write(ErrorJson.ofFault(OURS).toString().getBytes(StandardCharsets.UTF_8));
+            response.getOutputStream().write(ErrorJson.of(ApiError.fault(OURS)).toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // nobody reads
         }

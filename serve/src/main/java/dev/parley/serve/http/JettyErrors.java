@@ -37,7 +37,7 @@ final class JettyErrors implements Request.Handler {
             case 413 -> ErrorJson.of(ApiError.of(status, "too_large", "The request body is too large."));
             case 408 -> ErrorJson.of(ApiError.of(status, "too_slow", "The request arrived too slowly."));
             case 400 -> ErrorJson.of(ApiError.of(status, "bad_request", "The request is not valid HTTP: " + message + "."));
-            default -> status >= 500 ? ErrorJson.ofFault("The server could not answer: " + HttpStatus.getMessage(status) + ".")
+            default -> status >= 500 ? ErrorJson.of(ApiError.fault("The server could not answer: " + HttpStatus.getMessage(status) + "."))
                     : ErrorJson.of(ApiError.of(status, "refused", HttpStatus.getMessage(status) + "."));
         };
     }

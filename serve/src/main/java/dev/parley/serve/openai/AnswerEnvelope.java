@@ -2,6 +2,7 @@ package dev.parley.serve.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.answering.Ids;
 import dev.parley.serve.models.ServedModel;
 import java.time.Instant;
 

@@ -1,7 +1,7 @@
 /**
- * The API that OpenAI's clients speak, under {@code /v1}. Here is what its endpoints share: the
- * {@link dev.parley.serve.openai.EngineCall call of the engine} that a request waits for, the fields and the JSON that several of them
- * have. Each endpoint is a package of its own; {@link dev.parley.serve.openai.chat.ChatRoutes} is where to start.
+ * The API that OpenAI's clients speak, under {@code /v1}. Here is what its endpoints share: the fields and the JSON that several of them
+ * have; the answers themselves come from {@link dev.parley.serve.answering}. Each endpoint is a package of its own;
+ * {@link dev.parley.serve.openai.chat.ChatRoutes} is where to start.
  *
  * <pre>{@code
  * var fields = JsonFields.of(JsonBody.read(request));

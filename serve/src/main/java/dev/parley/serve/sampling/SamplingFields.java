@@ -5,6 +5,7 @@ import static dev.parley.generate.config.GenerationSettings.NUM_BEAMS;
 import static dev.parley.generate.config.GenerationSettings.NUM_RETURN_SEQUENCES;
 import static dev.parley.generate.config.GenerationSettings.PENALTY_ALPHA;
 import static dev.parley.generate.config.GenerationSettings.SEED;
+import static dev.parley.generate.config.GenerationSettings.STOP_STRINGS;
 import static dev.parley.generate.config.GenerationSettings.TEMPERATURE;
 import static dev.parley.generate.config.GenerationSettings.TOP_K;
 import static dev.parley.generate.config.SettingType.FLAG;
@@ -72,14 +73,38 @@ public final class SamplingFields {
      * @throws ApiError if a field cannot be honoured
      */
     public static GenerationConfigBuilder settings(JsonFields fields, GenerationConfig defaults, int vocabSize) {
-        var b = defaults.toBuilder().numBeams(1).penaltyAlpha(0);
+        var b = begin(defaults);
         for (var reader : READERS) reader.read(fields, b);
-        b.seed(fields.whole(SEED.name()).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
-        var stops = new ArrayList<>(defaults.stopStrings()); // those of the model are a part of how it speaks
-        stops.addAll(stops(fields));
-        b.stopStrings(stops);
+        fields.whole(SEED.name()).ifPresent(b::seed);
+        addStops(fields, "stop", b);
         bias(fields, vocabSize).ifPresent(b::sequenceBias);
         return b;
+    }
+
+    /** What holds where a request says nothing: a model's defaults, one answer that is sampled token by token, and a seed of its own. */
+    public static GenerationConfigBuilder begin(GenerationConfig defaults) {
+        return defaults.toBuilder().numBeams(1).penaltyAlpha(0).seed(ThreadLocalRandom.current().nextLong());
+    }
+
+    /**
+     * Takes over a setting, a number or a flag, that an API calls by a name of its own.
+     *
+     * @param field its name, and the range in which the API takes it
+     * @throws ApiError if it cannot be honoured
+     */
+    public static void read(JsonFields fields, Setting<?> setting, Setting.Field field, GenerationConfigBuilder settings) {
+        reader(setting, field).orElseThrow().read(fields, settings);
+    }
+
+    /**
+     * Adds the texts that end the answer, from a field that is a string or a list; those of the model are a part of how it speaks.
+     *
+     * @throws ApiError if there are too many, or one is empty or too long
+     */
+    public static void addStops(JsonFields fields, String name, GenerationConfigBuilder settings) {
+        var stops = new ArrayList<>(settings.get(STOP_STRINGS));
+        stops.addAll(stops(fields, name));
+        settings.stopStrings(stops);
     }
 
     /**
@@ -131,11 +156,12 @@ public final class SamplingFields {
         }
     }
 
-    private static List<String> stops(JsonFields fields) {
-        var stops = fields.strings("stop", MOST_STOPS);
-        if (stops.stream().anyMatch(String::isEmpty)) throw ApiError.badRequest("stop", "stop must not hold an empty string.");
+    private static List<String> stops(JsonFields fields, String name) {
+        var stops = fields.strings(name, MOST_STOPS);
+        var path = fields.path(name);
+        if (stops.stream().anyMatch(String::isEmpty)) throw ApiError.badRequest(path, path + " must not hold an empty string.");
         if (stops.stream().anyMatch(s -> s.length() > MOST_STOP_LENGTH))
-            throw ApiError.badRequest("stop", "stop holds a string of more than " + MOST_STOP_LENGTH + " characters.");
+            throw ApiError.badRequest(path, path + " holds a string of more than " + MOST_STOP_LENGTH + " characters.");
         return stops;
     }
 

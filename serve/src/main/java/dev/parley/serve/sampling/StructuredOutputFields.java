@@ -72,6 +72,15 @@ public final class StructuredOutputFields {
         return made(param, param, length, make);
     }
 
+    /** The same where there may be none. */
+    public static Optional<Grammar> madeIfAny(String param, Supplier<Optional<Grammar>> make) {
+        return honoured(param, param, () -> {
+            var grammar = make.get();
+            grammar.ifPresent(Grammar::compile);
+            return grammar;
+        });
+    }
+
     /**
      * The same.
      *
@@ -79,11 +88,17 @@ public final class StructuredOutputFields {
      */
     public static Grammar made(String param, String what, int length, Supplier<Grammar> make) {
         if (length > MOST_CHARACTERS) throw ApiError.badRequest(param, what + " is longer than " + MOST_CHARACTERS + " characters.");
-        try {
+        return honoured(param, what, () -> {
             var grammar = make.get();
             grammar.compile();
             if (grammar.allowsNothingButEmpty()) throw ApiError.badRequest(param, what + " allows nothing but an empty answer.");
             return grammar;
+        });
+    }
+
+    private static <T> T honoured(String param, String what, Supplier<T> make) {
+        try {
+            return make.get();
         } catch (GrammarException e) {
             throw ApiError.badRequest(param, what + " cannot be honoured: " + e.getMessage());
         } catch (StackOverflowError e) {

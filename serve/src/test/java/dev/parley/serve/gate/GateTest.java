@@ -91,6 +91,9 @@ class GateTest {
             assertNotEquals(401, get(closed, "/v1/models", "Authorization", written).statusCode());
             assertNotEquals(403, post(closed, "/v1/completions", "Authorization", written).statusCode());
         }
+        assertNotEquals(401, get(closed, "/v1/models", "x-api-key", made.secret()).statusCode());
+        assertNotEquals(403, post(closed, "/v1/messages", "x-api-key", made.secret()).statusCode());
+        assertEquals(401, get(closed, "/v1/models", "x-api-key", "sk-ant-unknown").statusCode());
         assertEquals(401, get(closed, "/v1/models", "Authorization", "Basic " + made.secret()).statusCode());
         assertEquals(401, get(closed, "/v1/models", "Authorization", made.secret()).statusCode());
         keys.revoke(made.key().id());
@@ -98,6 +101,9 @@ class GateTest {
         assertEquals(401, refused.statusCode());
         assertEquals("invalid_api_key", code(refused));
         assertFalse(refused.body().contains(made.secret()), refused.body());
+        var message = post(closed, "/v1/messages", "x-api-key", made.secret());
+        assertEquals(401, message.statusCode());
+        assertTrue(message.body().contains("\"type\":\"authentication_error\""), message.body());
     }
 
     @Test

@@ -17,7 +17,7 @@ class ErrorHandlersTest {
     @Test
     void whereJavaItselfFailsTheClientIsToldInJsonAndTheServerGoesOn() throws Exception {
         var notes = new CopyOnWriteArrayList<String>();
-        var faults = new ErrorHandlers(notes::add);
+        var faults = new ErrorHandlers(notes::add, path -> ErrorJson::of);
         var server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.router.javaLangErrorHandler(faults::error);

@@ -8,6 +8,7 @@ import dev.parley.generate.engine.EngineStats;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answering.EngineCall;
 import dev.parley.serve.http.ClientPresence;
 import io.javalin.Javalin;
 import java.io.IOException;

@@ -6,18 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.generate.config.GenerationConfig;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.kernels.DType;
-import dev.parley.model.Backend;
-import dev.parley.model.CausalLM;
-import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.serve.models.ModelSource;
-import dev.parley.tokenizer.Tokenizer;
+import dev.parley.serve.Thinker;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -25,30 +19,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chats with a model whose template knows of thoughts; a grammar makes it write them. */
+/** Chats with a model that thinks. */
 class ThinkingTest {
 
     private static final String PATH = "/v1/chat/completions";
-    private static final String TEMPLATE = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
-            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
-            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
-            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
     private static final String ASKED = """
-            {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 1, "seed": 5,
-             "choice": ["%s"], "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
+            {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 0, "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
     private static TestServer server;
 
     @BeforeAll
-    static void start(@TempDir Path folder) throws IOException {
-        var model = TestServer.modelFolder("tiny", 7);
-        var tokenizer = Files.createDirectories(folder.resolve("thinker"));
-        for (var file : List.of("tokenizer.json", "tokenizer_config.json")) Files.copy(model.resolve(file), tokenizer.resolve(file));
-        Files.writeString(tokenizer.resolve("chat_template.jinja"), TEMPLATE);
-        var read = Tokenizer.load(tokenizer);
-        var source = new ModelSource("thinker", List.of(), 10L << 20, TestServer.CONTEXT,
-                () -> new ModelSource.Parts(CausalLM.fromPretrained(model, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), read,
-                        GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TEXT)).build()));
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
+    static void start(@TempDir Path folder) {
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(Thinker.in(folder)), new Limits(16, 64, 256L << 20, 64));
     }
 
     @AfterAll
@@ -60,13 +41,13 @@ class ThinkingTest {
         return new ObjectMapper().readTree(body);
     }
 
-    private static JsonNode asked(String answer, String variables) throws Exception {
-        return json(server.post(PATH, ASKED.formatted(answer, false, "null", variables)).body());
+    private static JsonNode asked(String variables) throws Exception {
+        return json(server.post(PATH, ASKED.formatted(false, "null", variables)).body());
     }
 
     @Test
     void thoughtsComeBesideTheAnswerAndAreCounted() throws Exception {
-        var answer = asked("<think>\\nTwo and two.\\n</think>\\n\\nFour.", "{}");
+        var answer = asked("{}");
         var message = answer.path("choices").path(0).path("message");
         assertEquals("Two and two.", message.path("reasoning_content").asText(), answer.toString());
         assertEquals("Four.", message.path("content").asText());
@@ -78,7 +59,7 @@ class ThinkingTest {
     @Test
     void aStreamTellsThoughtsAsSuchAndNoPartOfATag() throws Exception {
         var body = server.post(PATH,
-                ASKED.formatted("<think>\\nTwo and two.\\n</think>\\n\\nFour.", true, "{\"include_usage\": true}", "{}")).body();
+                ASKED.formatted(true, "{\"include_usage\": true}", "{}")).body();
         assertFalse(body.contains("think>"), body);
         StringBuilder thoughts = new StringBuilder(), text = new StringBuilder();
         for (var event : body.split("\n\n")) {
@@ -94,14 +75,14 @@ class ThinkingTest {
 
     @Test
     void thoughtsThatThePromptHasOpenedAreThoughtsToo() throws Exception {
-        var message = asked("Two and two.\\n</think>\\n\\nFour.", "{\"opens\": true}").path("choices").path(0).path("message");
+        var message = asked("{\"opens\": true}").path("choices").path(0).path("message");
         assertEquals("Two and two.", message.path("reasoning_content").asText());
         assertEquals("Four.", message.path("content").asText());
     }
 
     @Test
     void noEffortMeansThatTheTemplateClosesThoughts() throws Exception {
-        var request = (com.fasterxml.jackson.databind.node.ObjectNode) json(ASKED.formatted("Four.", false, "null", "{}"));
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
         var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
         var answer = json(server.post(PATH, request.put("reasoning_effort", "none").toString()).body());
         assertTrue(answer.path("usage").path("prompt_tokens").asInt() > with, "the closed thoughts are in the prompt");
@@ -113,10 +94,44 @@ class ThinkingTest {
     }
 
     @Test
+    void aBudgetEndsThoughtsAndNoneMeansNoThoughts() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var cut = json(server.post(PATH, request.put("thinking_budget", 3).toString()).body());
+        var message = cut.path("choices").path(0).path("message");
+        assertTrue(message.path("reasoning_content").asText().startsWith("Two"), cut.toString());
+        assertTrue(message.path("reasoning_content").asText().endsWith("with what I know."), cut.toString());
+        assertFalse(message.path("content").asText().contains("think>"), cut.toString());
+        var none = json(server.post(PATH, request.put("thinking_budget", 0).toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Four.", none.path("content").asText(), none.toString());
+        assertTrue(none.path("reasoning_content").isMissingNode(), none.toString());
+        assertEquals(400, server.post(PATH, request.put("thinking_budget", -2).toString()).statusCode());
+    }
+
+    @Test
+    void structuredOutputHoldsTheAnswerAndLeavesThoughtsFree() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        request.putArray("choice").add("four").add("Four.");
+        var message = json(server.post(PATH, request.toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Two and two.", message.path("reasoning_content").asText(), message.toString());
+        assertEquals("Four.", message.path("content").asText());
+    }
+
+    @Test
+    void thoughtsOfEarlierAnswersReachTheTemplate() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var messages = request.withArray("messages");
+        messages.addObject().put("role", "assistant").put("content", "Four.");
+        messages.addObject().put("role", "user").put("content", "Sure?");
+        var without = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        ((ObjectNode) messages.get(1)).put("reasoning_content", "Two and two.");
+        var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        assertTrue(with > without, with + " and " + without);
+    }
+
+    @Test
     void aResponseHasItemsOfThoughts() throws Exception {
         var response = json(server.post("/v1/responses", """
-                {"model": "thinker", "input": "2 + 2?", "max_output_tokens": 120, "temperature": 1, "seed": 5,
-                 "choice": ["<think>\\nTwo and two.\\n</think>\\n\\nFour."]}""").body());
+                {"model": "thinker", "input": "2 + 2?", "max_output_tokens": 120, "temperature": 0}""").body());
         assertEquals("reasoning", response.path("output").path(0).path("type").asText(), response.toString());
         assertEquals("Two and two.", response.path("output").path(0).path("content").path(0).path("text").asText());
         assertEquals("Four.", response.path("output").path(1).path("content").path(0).path("text").asText());

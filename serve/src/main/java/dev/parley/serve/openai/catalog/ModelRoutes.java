@@ -2,6 +2,7 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.anthropic.ModelJson;
 import dev.parley.serve.assistants.AssistantCard;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
@@ -13,9 +14,10 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each. Assistants stand
+ * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each, or for Anthropic's clients in theirs. Assistants stand
  * after the models, with what they say of themselves.
  */
 public final class ModelRoutes implements Routes {
@@ -38,6 +40,11 @@ public final class ModelRoutes implements Routes {
     }
 
     private void list(Context request) {
+        if (ModelJson.isWanted(request)) {
+            var all = Stream.concat(models.all().stream().map(this::anthropic), assistants.all().stream().map(this::anthropic));
+            JsonBody.write(request, ModelJson.list(all.toList()));
+            return;
+        }
         var list = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = list.putArray("data");
         for (var info : models.all()) data.add(json(info));
@@ -47,7 +54,18 @@ public final class ModelRoutes implements Routes {
 
     private void one(Context request) {
         var name = request.pathParam("model");
-        JsonBody.write(request, assistants.find(name).map(this::json).orElseGet(() -> json(models.info(name))));
+        var assistant = assistants.find(name);
+        if (ModelJson.isWanted(request))
+            JsonBody.write(request, assistant.map(this::anthropic).orElseGet(() -> anthropic(models.info(name))));
+        else JsonBody.write(request, assistant.map(this::json).orElseGet(() -> json(models.info(name))));
+    }
+
+    private ObjectNode anthropic(ModelPool.Info info) {
+        return ModelJson.of(info.source().id(), Instant.ofEpochSecond(started), contextLength(info));
+    }
+
+    private ObjectNode anthropic(Served served) {
+        return ModelJson.of(served.name(), served.openedAt(), contextLength(models.info(served.model())));
     }
 
     /** An assistant: state and context are those of the model that answers for it. */
@@ -73,9 +91,13 @@ public final class ModelRoutes implements Routes {
         return info.state().name().toLowerCase(Locale.ROOT);
     }
 
+    private static int contextLength(ModelPool.Info info) {
+        return info.model().map(ServedModel::contextLength).orElse(info.source().contextLength());
+    }
+
     /** Puts the length of the context; none where it is known only once the model is loaded. */
     static void contextLength(ObjectNode json, ModelPool.Info info) {
-        var length = info.model().map(ServedModel::contextLength).orElse(info.source().contextLength());
+        var length = contextLength(info);
         if (length > 0) json.put("context_length", length);
         else json.putNull("context_length");
     }

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.turn.TurnJson;
 import dev.parley.assist.turn.TurnResult;
+import dev.parley.serve.answering.Usage;
 import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.openai.AnswerEnvelope;
-import dev.parley.serve.openai.Usage;
+import dev.parley.serve.openai.UsageJson;
 
 /** The JSON of an assistant's answers, whole and in pieces: that of chats, and in {@code parley} the whole turn. */
 final class AssistantJson {
@@ -31,7 +32,7 @@ final class AssistantJson {
         var choice = json.putArray("choices").addObject().put("index", 0);
         choice.putObject("message").put("role", "assistant").put("content", result.answerWithNotice()).putNull("refusal");
         choice.putNull("logprobs").put("finish_reason", finishReason(result));
-        json.set("usage", usage(result));
+        json.set("usage", UsageJson.chat(Usage.of(result)));
         json.set("parley", TurnJson.of(assistant.name(), result));
         return json;
     }
@@ -57,7 +58,7 @@ final class AssistantJson {
     ObjectNode used(TurnResult result) {
         var json = json("chat.completion.chunk");
         json.putArray("choices");
-        json.set("usage", usage(result));
+        json.set("usage", UsageJson.chat(Usage.of(result)));
         return json;
     }
 
@@ -73,9 +74,5 @@ final class AssistantJson {
     /** A fixed answer is whole. */
     private static String finishReason(TurnResult result) {
         return result.usage().map(TurnResult.Usage::finishReason).orElse("stop");
-    }
-
-    private static ObjectNode usage(TurnResult result) {
-        return result.usage().map(used -> new Usage(used.promptTokens(), used.completionTokens(), 0)).orElse(new Usage(0, 0, 0)).json();
     }
 }

@@ -3,13 +3,15 @@ package dev.parley.serve.openai.chat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.serve.answering.ChatAnswer;
+import dev.parley.serve.answering.ChatAnswer.Choice;
+import dev.parley.serve.answering.ChatAnswer.Piece;
+import dev.parley.serve.answering.LogprobsJson;
+import dev.parley.serve.answering.Usage;
 import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.AnswerEnvelope;
-import dev.parley.serve.openai.LogprobsJson;
-import dev.parley.serve.openai.Usage;
-import dev.parley.serve.openai.chat.ChatAnswer.Choice;
-import dev.parley.serve.openai.chat.ChatAnswer.Piece;
+import dev.parley.serve.openai.UsageJson;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,7 +44,7 @@ final class ChatJson {
             put(item, choice.logprobs());
             item.put("finish_reason", choice.finishReason());
         }
-        json.set("usage", answer.usage().json());
+        json.set("usage", UsageJson.chat(answer.usage()));
         return json;
     }
 
@@ -100,7 +102,7 @@ final class ChatJson {
     ObjectNode usage(Usage used) {
         var json = envelope.json("chat.completion.chunk", model);
         json.putArray("choices");
-        json.set("usage", used.json());
+        json.set("usage", UsageJson.chat(used));
         return json;
     }
 

@@ -13,6 +13,7 @@ import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.AnswerEnvelope;
 import dev.parley.serve.openai.ModelField;
+import dev.parley.serve.openai.UsageJson;
 import dev.parley.serve.work.ClientWork;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -53,7 +54,7 @@ public final class CompletionRoutes implements Routes {
             var choice = answer.choices().get(i);
             put(choices.addObject(), i, choice.text(), choice.logprobs(), Optional.of(choice.finishReason()));
         }
-        json.set("usage", answer.usage().json());
+        json.set("usage", UsageJson.chat(answer.usage()));
         JsonBody.write(request, json);
     }
 
@@ -72,7 +73,7 @@ public final class CompletionRoutes implements Routes {
             if (asked.stream().usage()) {
                 var last = envelope.json("text_completion", model);
                 last.putArray("choices");
-                stream.send(last.set("usage", answer.usage().json()));
+                stream.send(last.set("usage", UsageJson.chat(answer.usage())));
             }
             stream.sendDone();
         });

@@ -3,8 +3,9 @@ package dev.parley.serve.openai.responses;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.openai.Ids;
-import dev.parley.serve.openai.Usage;
+import dev.parley.serve.answering.Ids;
+import dev.parley.serve.answering.Usage;
+import dev.parley.serve.openai.UsageJson;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -64,7 +65,7 @@ final class ResponseJson {
         else json.putNull("incomplete_details");
         json.set("output", output);
         json.setAll(repeated);
-        usage.ifPresentOrElse(u -> json.set("usage", u.responsesJson()), () -> json.putNull("usage"));
+        usage.ifPresentOrElse(u -> json.set("usage", UsageJson.response(u)), () -> json.putNull("usage"));
         return json;
     }
 }
