@@ -39,7 +39,8 @@ class ForcedCallsTest {
     private static final int ANSWERS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TEXT = "<tool_call> {\"name\": \"book\", \"city\": [1, 2], true, null} book( = [ARGS] </function> Oslo: 日本 \n\t'";
-    private static final Map<String, String> SCHEMAS = Map.of("book", """
+    private static final Map<String, String> SCHEMAS = Map.of("book",
+            """
             {"type": "object", "properties": {"city": {"type": "string", "maxLength": 9}, "class": {"enum": ["first", "second", "it's \\"third\\""]},
              "nights": {"type": "integer", "minimum": 1, "maximum": 30}, "price": {"type": "number", "minimum": 0, "maximum": 99}, "breakfast": {"type": "boolean"},
              "note": {"anyOf": [{"type": "string", "maxLength": 6}, {"type": "null"}, {"type": "integer", "minimum": 5, "maximum": 20}]},

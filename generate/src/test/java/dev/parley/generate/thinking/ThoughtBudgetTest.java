@@ -36,7 +36,8 @@ class ThoughtBudgetTest {
 
     @BeforeAll
     static void randomModel() {
-        tokenizer = BpeTrainer.of(400).withSpecialTokens("<|end|>").train(List.of("Two and two 中文 is it? <think>\n so </think> so").iterator())
+        tokenizer = BpeTrainer.of(400).withSpecialTokens("<|end|>")
+                .train(List.of("Two and two 中文 is it? <think>\n so </think> so").iterator())
                 .withChatTemplate(TEMPLATE, "<|end|>");
         model = RandomModels.load(ModelConfig.gpt2(tokenizer.vocabSize(), 512, 32, 2, 2), 3);
     }
@@ -86,7 +87,8 @@ class ThoughtBudgetTest {
         var prompt = tokenizer.encode("Two? ");
         var script = Script.beginning(prompt, tokenizer, "<think>\n");
         var answer = answer("Two? ", config(0).sequenceBias(script).build());
-        assertTrue(answer.text().startsWith("<think>\n\n</think>\n\n") || answer.text().startsWith("<think>\n\n\n</think>\n\n"), answer.text());
+        assertTrue(answer.text().startsWith("<think>\n\n</think>\n\n") || answer.text().startsWith("<think>\n\n\n</think>\n\n"),
+                answer.text());
         var later = answer("Two? ", config(20).sequenceBias(script).build());
         var tag = tokenizer.encode("<think>").length;
         var ended = said(later, tag + 20);
@@ -127,7 +129,8 @@ class ThoughtBudgetTest {
         assertArrayEquals(plain, answer("Two? <think>\n", config.toBuilder().promptLookupNumTokens(4).build()).ids());
         var beams = answer("Two? <think>\n", config.toBuilder().numBeams(3).build());
         assertTrue(beams.text().contains("used up") && beams.text().indexOf("</think>") > 0, beams.text());
-        var batch = new Generator(model, tokenizer).generate(List.of(tokenizer.encode("so so"), tokenizer.encode("Two? <think>\n")), config);
+        var batch = new Generator(model, tokenizer).generate(List.of(tokenizer.encode("so so"), tokenizer.encode("Two? <think>\n")),
+                config);
         assertArrayEquals(plain, batch.get(1).ids());
     }
 }
