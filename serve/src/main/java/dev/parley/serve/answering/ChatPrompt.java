@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
-import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answering.OfferedTools.Use;
@@ -79,7 +78,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      */
     public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> text, GenerationConfigBuilder settings) {
         requireRoom(model, ids.length, param);
-        var form = new AnswerForm(model.tokenizer(), Optional.empty(), ToolFormat.HERMES, Optional.empty()); // without calls, of any format
+        var form = AnswerForm.ofText(model.tokenizer());
         return new ChatPrompt(ids, form.config(SamplingFields.build(settings), text), form);
     }
 

@@ -1,61 +1,25 @@
 package dev.parley.serve.openai;
 
+import static dev.parley.serve.assistants.Shop.KNOWN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.assist.Assistant;
-import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.assistants.Shop;
 import dev.parley.serve.http.JsonBody;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An assistant asked by its name at {@code /v1/responses}, over a real index and a model of random weights. */
 @Timeout(60)
 class AssistantResponsesTest {
 
     private static final String PATH = "/v1/responses";
-    private static final String SHOP = """
-            name: shop
-            title: Our shop
-            system_prompt: You help customers.
-            knowledge:
-              folders: [faq]
-              unknown: I do not know that.
-            guardrails: [emergencies]
-            sampling: {temperature: 0, max_new_tokens: 12}
-            forms:
-              yes-or-no: {choice: ["yes", "no"]}
-            """;
-    private static final String KNOWN = "How many days may I return an item?";
-
-    @TempDir
-    static Path folder;
-
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() throws IOException {
-        Files.createDirectories(folder.resolve("faq"));
-        Files.writeString(folder.resolve("faq/returns.md"), "# Returns\n\nYou may return an item within 30 days of delivery.\n");
-        Files.writeString(folder.resolve("shop.yaml"), SHOP);
-        var shop = OpenAssistant.open(Assistant.read(folder.resolve("shop.yaml")), OpenAssistant.Setup.plain(folder.resolve("index")));
-        server = TestServer.start(List.of(shop), folder.resolve("data"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private static final TestServer server = Shop.shared().server();
 
     private static JsonNode ok(String path, String body) throws IOException {
         var response = server.post(path, body);

@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
 /** {@code /v1/embeddings}: a text as a vector of length one, pooled as the model's own files say. */
 public final class EmbeddingRoutes implements Routes {
@@ -47,10 +48,12 @@ public final class EmbeddingRoutes implements Routes {
         fields.ignore("user");
         var base64 = isBase64(fields);
         var dimensions = fields.integer("dimensions", 1, Integer.MAX_VALUE);
+        var prompt = PromptFields.of(fields);
         var input = fields.any("input").orElseThrow(() -> fields.missing("input"));
         try (var lease = models.lease(ModelField.read(fields))) {
             var model = lease.model();
-            var texts = ClientWork.run(request, () -> texts(fields, input, model.tokenizer()));
+            var before = prompt.text(model.embeddingRules(), model.id());
+            var texts = ClientWork.run(request, () -> texts(fields, input, prompt, before, model.tokenizer()));
             RequestNotes.of(request).model(model.id());
             JsonBody.warnOfUnknown(request, fields);
             var vectors = TextVectors.of(model, texts, dimensions, "input", Caller.of(request), ClientPresence.of(request));
@@ -67,10 +70,13 @@ public final class EmbeddingRoutes implements Routes {
     }
 
     /** The ids of each text: of one string or list of ids, or of a list of these. */
-    private static List<int[]> texts(JsonFields fields, JsonNode input, Tokenizer tokenizer) {
-        if (input.isTextual()) return List.of(tokenizer.encodeForModel(input.textValue()));
+    private static List<int[]> texts(JsonFields fields, JsonNode input, PromptFields prompt, String before, Tokenizer tokenizer) {
+        if (input.isTextual()) return List.of(tokenizer.encodeForModel(before + input.textValue()));
         if (!input.isArray() || input.isEmpty())
             throw fields.wrong("input", "a string, a list of token ids, or a list of at least one of these");
+        var hasIds = input.get(0).isNumber() || StreamSupport.stream(input.spliterator(), false).anyMatch(JsonNode::isArray);
+        if (hasIds && prompt.field().isPresent())
+            throw ApiError.badRequest(prompt.field().get(), prompt.field().get() + " goes before texts, not before token ids.");
         if (input.get(0).isNumber()) return List.of(TokenIds.read("input", input, tokenizer));
         if (input.size() > MOST_INPUTS)
             throw ApiError.badRequest("input", "input holds " + input.size() + " texts, more than " + MOST_INPUTS + ".");
@@ -78,7 +84,7 @@ public final class EmbeddingRoutes implements Routes {
         for (var one : input) {
             var name = "input[" + texts.size() + "]";
             if (!one.isTextual() && !one.isArray()) throw ApiError.badRequest("input", name + " must be a string or a list of token ids.");
-            texts.add(one.isTextual() ? tokenizer.encodeForModel(one.textValue()) : TokenIds.read(name, one, tokenizer));
+            texts.add(one.isTextual() ? tokenizer.encodeForModel(before + one.textValue()) : TokenIds.read(name, one, tokenizer));
         }
         return texts;
     }
