@@ -171,7 +171,8 @@ class OllamaRoutesTest {
             assertEquals("Two and two.", thinking.path("message").path("thinking").asText(), thinking.toString());
             assertEquals("Four.", thinking.path("message").path("content").asText());
             var generated = json(send(server, "POST", "/api/generate",
-                    "{\"model\": \"thinker\", \"prompt\": \"2 + 2?\", \"think\": \"high\", \"stream\": false, \"options\": {\"num_predict\": 60}}"));
+                    "{\"model\": \"thinker\", \"prompt\": \"2 + 2?\", \"think\": \"high\", \"stream\": false, "
+                            + "\"options\": {\"num_predict\": 60}}"));
             assertEquals("Two and two.", generated.path("thinking").asText());
             assertEquals("Four.", generated.path("response").asText());
             var closedThoughts = json(send(server, "POST", "/api/chat", asked + "false}")).path("prompt_eval_count").asInt();
