@@ -33,6 +33,7 @@ import dev.parley.serve.openai.catalog.PropsRoutes;
 import dev.parley.serve.openai.chat.ChatRoutes;
 import dev.parley.serve.openai.completions.CompletionRoutes;
 import dev.parley.serve.openai.embeddings.EmbeddingRoutes;
+import dev.parley.serve.openai.reranking.RerankRoutes;
 import dev.parley.serve.openai.responses.ResponseRoutes;
 import dev.parley.serve.openai.texts.ModerationRoutes;
 import dev.parley.serve.openai.texts.TokenRoutes;
@@ -184,7 +185,8 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
+                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new RerankRoutes(models),
+                new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),

@@ -7,7 +7,11 @@ import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.reranking.RerankPrompt;
+import dev.parley.generate.reranking.RerankRules;
+import dev.parley.generate.reranking.Verdict;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -39,6 +43,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -72,6 +77,9 @@ public final class TestServer implements AutoCloseable {
     private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."),
             Suggestion.of("zh", "拼写 cat"),
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
+    /** As tiny judges documents: GPT-2's yes and no. */
+    private static final RerankRules RERANKER = new RerankRules(new RerankPrompt.OfQwen3("Find answers"),
+            new Verdict.Tokens(8505, OptionalInt.of(3919)));
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
     private static TestServer shared;
@@ -197,7 +205,8 @@ public final class TestServer implements AutoCloseable {
     private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, Path folder) {
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
-                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
+                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build(), EmbeddingRules.MEAN,
+                id.equals("tiny") ? Optional.of(RERANKER) : Optional.empty(), Optional.empty()));
     }
 
     /**

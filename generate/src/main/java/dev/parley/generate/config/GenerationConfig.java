@@ -143,6 +143,11 @@ public final class GenerationConfig {
         return get(MAX_NEW_TOKENS);
     }
 
+    /** {@link GenerationSettings#THINKING_BUDGET} */
+    public int thinkingBudget() {
+        return get(THINKING_BUDGET);
+    }
+
     /** {@link GenerationSettings#REPETITION_PENALTY} */
     public double repetitionPenalty() {
         return get(REPETITION_PENALTY);

@@ -112,6 +112,11 @@ public final class GenerationConfigBuilder {
         return set(MAX_NEW_TOKENS, maxNewTokens);
     }
 
+    /** {@link GenerationSettings#THINKING_BUDGET} */
+    public GenerationConfigBuilder thinkingBudget(int thinkingBudget) {
+        return set(THINKING_BUDGET, thinkingBudget);
+    }
+
     /** {@link GenerationSettings#REPETITION_PENALTY} */
     public GenerationConfigBuilder repetitionPenalty(double repetitionPenalty) {
         return set(REPETITION_PENALTY, repetitionPenalty);

@@ -71,6 +71,11 @@ public final class GenerationSettings {
             "回答的最大词元数。默认：上下文所能容纳的长度。")
             .option("N").field("max_tokens", Range.from(1)).row("Longest answer", "回答长度上限", Range.of(1, 4096), 1));
 
+    public static final Setting<Integer> THINKING_BUDGET = declare(integer("thinking_budget", -1, Range.from(-1),
+            "Maximum number of tokens that a thinking model thinks before it answers; 0 lets it answer at once, -1 sets no limit.",
+            "思考模型在回答前思考的最大词元数；0 表示直接回答，-1 表示不限。")
+            .option("N").field(Range.from(-1)).row("Thinking budget", "思考预算", Range.of(-1, 8192), 1));
+
     // ---- penalties ----
 
     public static final Setting<Double> REPETITION_PENALTY = declare(number("repetition_penalty", 1, Range.above(0),

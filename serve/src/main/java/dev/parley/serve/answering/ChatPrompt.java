@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answering.OfferedTools.Use;
@@ -14,6 +15,7 @@ import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,7 +56,9 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
-        return of(model, ids(model, messages, param, tools, variables, false), param, tools, text, settings);
+        var read = new HashMap<>(ThinkingFormat.variables(SamplingFields.build(settings)));
+        read.putAll(variables);
+        return of(model, ids(model, messages, param, tools, read, false), param, tools, text, settings);
     }
 
     /**

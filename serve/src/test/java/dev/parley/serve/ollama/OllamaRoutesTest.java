@@ -11,6 +11,7 @@ import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import dev.parley.serve.accounts.KeyLimits;
 import dev.parley.serve.accounts.Keys;
 import java.io.IOException;
@@ -162,8 +163,7 @@ class OllamaRoutesTest {
 
     @Test
     void thoughtsComeBesideTheAnswerAndCanBeTurnedOff(@TempDir Path folder) {
-        var source = TestServer.source("thinker", TestServer.THINKING, folder,
-                TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour."));
+        var source = Thinker.in(folder);
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64))) {
             var asked = "{\"model\": \"thinker\", \"messages\": [{\"role\": \"user\", \"content\": \"2 + 2?\"}], \"stream\": false, "
                     + "\"options\": {\"num_predict\": 60}, \"think\": ";

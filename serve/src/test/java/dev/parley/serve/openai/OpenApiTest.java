@@ -131,6 +131,7 @@ class OpenApiTest {
             case "/api/generate", "/api/embeddings" -> "{\"model\": \"tiny\", \"prompt\": \"x\"}";
             case "/api/embed", "/api/show", "/api/pull" -> "{\"model\": \"tiny\"}";
             case "/v1/embeddings", "/v1/moderations" -> "{\"input\": \"x\"}";
+            case "/v1/rerank", "/v2/rerank", "/rerank" -> "{\"query\": \"x\", \"documents\": [\"y\"]}";
             case "/tokenize" -> "{\"content\": \"x\"}";
             case "/detokenize" -> "{\"tokens\": [1]}";
             case "/api/presets" -> "{\"name\": \"x\"}";
@@ -262,6 +263,8 @@ class OpenApiTest {
         fits("OllamaError", JsonBody.JSON.readTree(server.post("/api/chat", "{}").body()));
         fits("Model", ok("/v1/models/tiny", ""));
         fits("Embeddings", ok("/v1/embeddings", "{\"input\": [\"x\", \"y\"]}"));
+        fits("Ranking", ok("/v1/rerank", "{\"query\": \"x\", \"documents\": [\"x\", {\"text\": \"y\"}], \"return_documents\": true}"));
+        fits("Ranking", ok("/rerank", "{\"query\": \"x\", \"texts\": [\"x\", \"y\"], \"return_text\": true}"));
         fits("Moderation", ok("/v1/moderations", "{\"input\": \"x\"}"));
         fits("Tokens", ok("/tokenize", "{\"content\": \"x\", \"return_token_strs\": true}"));
         fits("Props", ok("/props", ""));
