@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code POST /api/chat}: the next turn of a conversation, by a model or an assistant; without messages, the model is loaded or unloaded. */
+/**
+ * {@code POST /api/chat}: the next turn of a conversation, by a model or an assistant; without messages, the model is loaded or unloaded.
+ */
 record ChatRoute(NamedModels named) implements Routes {
 
     @Override
