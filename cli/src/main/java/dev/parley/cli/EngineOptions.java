@@ -7,6 +7,7 @@ import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
 import dev.parley.model.GgufImport;
+import dev.parley.model.ModelFiles;
 import dev.parley.model.WeightType;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -28,8 +29,8 @@ public final class EngineOptions {
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are, but a .gguf file's in 8 "
-                    + "or 4 bits; as_stored computes with the file's own blocks: exactly, and slower. Default: ${DEFAULT-VALUE}.")
+            description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are, but blocks, as those of "
+                    + ".gguf files, in 8 or 4 bits; as_stored computes with the file's own blocks: exactly, and slower. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",
@@ -89,17 +90,26 @@ public final class EngineOptions {
     }
 
     private static WeightType stored(Path file) {
-        if (!GgufImport.isGguf(file))
-            throw new IllegalArgumentException("--quantize as_stored is for .gguf files, and " + file + " is none.");
+        if (!hasBlocks(file))
+            throw new IllegalArgumentException(
+                    "--quantize as_stored is for models in blocks, as .gguf files are, and " + file + " is none.");
         if (!BlockMatrix.isSupported())
             throw new IllegalArgumentException("This machine's vector registers are too short to compute with GGUF's blocks; leave out "
                     + "--quantize as_stored.");
         return WeightType.AS_STORED;
     }
 
+    private static boolean hasBlocks(Path model) {
+        try {
+            return ModelFiles.hasBlocks(model);
+        } catch (IOException e) {
+            throw new UncheckedIOException(model + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
     private static Optional<WeightType> ofFile(Path file) {
         try {
-            return GgufImport.weightType(file);
+            return ModelFiles.weightType(file);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
         }

@@ -76,6 +76,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--auth", description = "Require a key or a user's login (./parley keys, ./parley users).")
     private boolean auth;
 
+    @Option(names = "--allow-pull",
+            description = "Let clients download models of the hub by Ollama's /api/pull, also where --auth is on; without it, they may.")
+    private boolean allowPull;
+
     @Option(names = "--allowed-host", paramLabel = "NAME",
             description = "A host name by which clients may call this server, in addition to localhost.")
     private List<String> allowedHosts = List.of();
@@ -140,17 +144,19 @@ final class ServeCommand implements Callable<Integer> {
         Carriers.letShareProcessors();
         var settings = settings();
         var limits = limits();
-        var sources = new ServedModels(engine, output).sources(models, aliases, draftModels);
+        var served = new ServedModels(engine, output);
+        var sources = served.sources(models, aliases, draftModels);
         var stop = new CountDownLatch(1);
-        var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE);
+        var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE,
+                allowPull || !auth ? Optional.of(served.fetcher()) : Optional.empty());
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open();
                 var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
             try (var guard = moderation.open(engine, output);
                     var onOffer = new AssistantsOnOffer(data.folder(), guard.moderator(), embedder, output);
-                    var served = onOffer.open(assistants, pool);
+                    var offered = onOffer.open(assistants, pool);
                     var chatSources = new OpenSources(data.folder(), embedder, output);
-                    var server = ParleyServer.start(settings, pool, served, chatSources.open(sourceOptions), guard.moderator(), database,
+                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), guard.moderator(), database,
                             output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));

@@ -4,8 +4,10 @@ import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.hub.Hub;
+import dev.parley.hub.HubModel;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.serve.models.ModelFetcher;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.models.SuggestionsFile;
@@ -52,6 +54,16 @@ final class ServedModels {
         }
         for (var alias : aliases) requireServed(served, target(alias), "--alias " + alias + " names no served model; write ALIAS=NAME.");
         return served.stream().map(one -> source(one, aliases, Optional.ofNullable(drafting.get(one.id())))).toList();
+    }
+
+    /** What clients may add while the server runs: models of the hub by their names there, and no folders of this machine. */
+    ModelFetcher fetcher() {
+        return (name, listener) -> {
+            var model = HubModel.parse(name);
+            var folder = Hub.standard().pull(model, listener).path();
+            output.note("A client has fetched " + model + ".");
+            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty());
+        };
     }
 
     private static void requireServed(List<Given> served, String id, String otherwise) {

@@ -13,6 +13,8 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
 import dev.parley.model.WeightType;
 import dev.parley.torch.TrainableLM;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +78,24 @@ class ExplanationTest {
                 var rollout = rollout(plain.attention, last + 1);
                 for (int s = 0; s <= last; s++) assertEquals(rollout[last][s], scores(explanation, Analysis.ROLLOUT, n)[s], FLOAT);
                 assertEquals(1, Arrays.stream(scores(explanation, Analysis.ROLLOUT, n)).sum(), FLOAT);
+            }
+        }
+    }
+
+    /** Of five layers the three with convolutions give nothing to any token; their heads are not counted. */
+    @Test
+    void layersWithoutAttentionArePassedOver() throws IOException {
+        var config = Files.writeString(folder.resolve("published.json"), """
+                {"model_type": "lfm2", "vocab_size": 60, "hidden_size": 16, "num_hidden_layers": 5, "num_attention_heads": 2,
+                 "num_key_value_heads": 1, "intermediate_size": 24, "max_position_embeddings": 32, "full_attn_idxs": [1, 3]}""");
+        TrainableLM.create(ModelConfig.read(config), 3).savePretrained(folder);
+        try (var model = CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.AUTO)) {
+            var analyses = new Analysis[] {Analysis.ATTENTION, Analysis.ROLLOUT, Analysis.GRADIENT_X_INPUT, Analysis.LOGIT_ATTRIBUTION};
+            var explanation = explain(model, ExplainOptions.DEFAULT.withAnalyses(analyses));
+            for (int n = 0; n < ANSWER.length; n++) {
+                assertEquals(1, Arrays.stream(scores(explanation, Analysis.ATTENTION, n)).sum(), FLOAT);
+                assertEquals(1, Arrays.stream(scores(explanation, Analysis.ROLLOUT, n)).sum(), FLOAT);
+                for (var score : scores(explanation, Analysis.GRADIENT_X_INPUT, n)) assertTrue(Double.isFinite(score));
             }
         }
     }

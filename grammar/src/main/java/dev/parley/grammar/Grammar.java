@@ -55,6 +55,17 @@ public final class Grammar {
         return read("json_schema", bounded("The schema", schema), JsonSchema.ROOT, work -> new JsonSchema(schema, work).rules());
     }
 
+    /**
+     * The same for the arguments of a call in another form than JSON.
+     *
+     * @param schema of an object
+     * @throws GrammarException if the schema is no JSON, is wrong, or holds what is not honoured or cannot be written so
+     */
+    public static Grammar ofArguments(String schema, ArgumentForm form) {
+        return read("arguments " + form, bounded("The schema", schema), JsonSchema.ROOT,
+                work -> new JsonSchema(schema, new ArgumentsText(form, work), work).rules());
+    }
+
     /** Any object of JSON. */
     public static Grammar ofJsonObject() {
         return ofJsonSchema("{\"type\": \"object\"}");

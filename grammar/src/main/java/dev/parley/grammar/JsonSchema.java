@@ -6,7 +6,6 @@ import static dev.parley.grammar.Expression.choice;
 import static dev.parley.grammar.Expression.optional;
 import static dev.parley.grammar.Expression.separated;
 import static dev.parley.grammar.Expression.sequence;
-import static dev.parley.grammar.Expression.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -24,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A JSON Schema (draft 2020-12, and the older drafts' {@code definitions} and lists of items) as rules. Everything that these rules
@@ -42,17 +43,25 @@ final class JsonSchema {
             "$recursiveRef");
     private static final int DEEPEST = 200;
 
-    private final Map<String, Expression> rules = new HashMap<>(JsonText.rules());
+    private final Map<String, Expression> rules = new HashMap<>();
+    private final JsonNode root;
     private final SchemaParts parts;
     private final SchemaAlternatives alternatives;
     private final SchemaStrings strings;
     private final Work work;
     private final Set<String> named = new HashSet<>();
+    private JsonText text; // the notation of what is being written
     private int depth;
 
+    /** As JSON. */
     JsonSchema(String schema, Work work) {
+        this(schema, new JsonText(), work);
+    }
+
+    JsonSchema(String schema, JsonText text, Work work) {
         this.work = work;
-        JsonNode root;
+        this.text = text;
+        Stream.of(text, text.inner(), text.inner().inner()).forEach(notation -> rules.putAll(notation.rules()));
         try {
             root = JSON.readTree(schema);
         } catch (JsonProcessingException e) {
@@ -72,7 +81,7 @@ final class JsonSchema {
     /** What a schema allows. @param where the schema is, for messages */
     private Expression value(JsonNode schema, String where) {
         work.pay(10);
-        if (schema.isBoolean()) return schema.booleanValue() ? new Call(JsonText.VALUE) : Expression.NOTHING;
+        if (schema.isBoolean()) return schema.booleanValue() ? text.any() : Expression.NOTHING;
         if (!schema.isObject()) throw fault("is neither an object nor true or false", where);
         if (++depth > DEEPEST) throw fault("is nested deeper than " + DEEPEST, where);
         try {
@@ -85,7 +94,7 @@ final class JsonSchema {
 
     /** Each place that is referred to is one rule, so that it may refer to itself. */
     private Expression reference(JsonNode reference, String where) {
-        var place = "at " + reference.asText();
+        var place = text.name() + " at " + reference.asText();
         if (named.add(place)) rules.put(place, value(parts.resolve(reference, where), reference.asText()));
         return new Call(place);
     }
@@ -100,15 +109,17 @@ final class JsonSchema {
         for (var keyword : List.of("anyOf", "oneOf")) {
             if (schema.has(keyword)) return alternatives(schema, keyword, where);
         }
+        if (text.isArguments() && (schema.has("const") || schema.has("enum"))) throw fault("has a list of values for arguments", where);
         if (schema.has("const")) return constants(List.of(schema.path("const")), schema, where);
         if (schema.has("enum")) return constants(list(schema, "enum", where), schema, where);
-        var types = SchemaTypes.of(schema, where);
+        var types = new ArrayList<>(SchemaTypes.of(schema, where));
+        if (text.isArguments()) types.removeIf(type -> !type.equals("object"));
         var options = new ArrayList<Expression>();
         for (var type : types) {
             if (type.equals("integer") && types.contains("number")) continue;
             options.add(ofType(type, schema, where));
         }
-        return options.size() == SchemaTypes.ALL.size() - 1 && parts.assertions(schema).isEmpty() ? new Call(JsonText.VALUE)
+        return options.size() == SchemaTypes.ALL.size() - 1 && parts.assertions(schema).isEmpty() ? text.any()
                 : choice(options);
     }
 
@@ -152,18 +163,29 @@ final class JsonSchema {
                         && (!v.isTextual() || accepted.test(v.textValue())))
                 .toList();
         if (fitting.isEmpty()) throw fault("allows no value", where);
-        return choice(fitting.stream().map(JsonText::constant).toList());
+        return choice(fitting.stream().map(text::constant).toList());
     }
 
     private Expression ofType(String type, ObjectNode schema, String where) {
         return switch (type) {
-            case "object" -> object(schema, where);
-            case "array" -> array(schema, where);
-            case "string" -> strings.written(schema, where);
+            case "object" -> within(notation -> object(schema, notation, where));
+            case "array" -> within(notation -> array(schema, notation, where));
+            case "string" -> strings.written(schema, text.strings(), where);
             case "number", "integer" -> number(schema, type.equals("integer"), where);
-            case "boolean" -> choice(text("true"), text("false"));
-            default -> text("null");
+            case "boolean" -> text.bool();
+            default -> text.none();
         };
+    }
+
+    /** Values within an object or array may be written otherwise than it. */
+    private Expression within(Function<JsonText, Expression> make) {
+        var outer = text;
+        text = outer.inner();
+        try {
+            return make.apply(outer);
+        } finally {
+            text = outer;
+        }
     }
 
     // ---- numbers ----
@@ -193,26 +215,26 @@ final class JsonSchema {
 
     // ---- arrays and objects ----
 
-    private Expression array(ObjectNode schema, String where) {
+    private Expression array(ObjectNode schema, JsonText notation, String where) {
         var first = schema.has("prefixItems") ? list(schema, "prefixItems", where)
                 : schema.path("items").isArray() ? list(schema, "items", where) : List.<JsonNode>of();
         var others = schema.path(schema.path("items").isArray() ? "additionalItems" : "items");
         int least = count(schema, "minItems", 0, where), most = count(schema, "maxItems", UNBOUNDED, where);
         var open = others.isMissingNode() ? first.isEmpty() : !others.isBoolean() || others.booleanValue();
         if (most != UNBOUNDED && most < least || !open && first.size() < least) throw fault("has a minItems that it cannot reach", where);
-        var item = open ? rule(where + "/items", others.isMissingNode() ? new Call(JsonText.VALUE) : value(others, where + "/items"))
+        var item = open ? rule(where + "/items", others.isMissingNode() ? text.any() : value(others, where + "/items"))
                 : Expression.NOTHING;
-        if (first.isEmpty()) return JsonText.array(open ? separated(item, JsonText.comma(), least, most) : EMPTY);
+        if (first.isEmpty()) return notation.array(open ? separated(item, notation.comma(), least, most) : EMPTY);
         var given = most == UNBOUNDED ? first.size() : Math.min(most, first.size());
         var rest = open && (most == UNBOUNDED || most > given)
-                ? new Repeat(sequence(JsonText.comma(), item), Math.max(0, least - given), most == UNBOUNDED ? UNBOUNDED : most - given)
+                ? new Repeat(sequence(notation.comma(), item), Math.max(0, least - given), most == UNBOUNDED ? UNBOUNDED : most - given)
                 : EMPTY;
         for (int i = given - 1; i >= 0; i--) {
             var one = value(first.get(i), where + "/prefixItems/" + i);
-            rest = sequence(i == 0 ? EMPTY : JsonText.comma(), one, rest);
+            rest = sequence(i == 0 ? EMPTY : notation.comma(), one, rest);
             if (i >= least) rest = optional(rest);
         }
-        return JsonText.array(rest);
+        return notation.array(rest);
     }
 
     private Expression rule(String name, Expression expression) {
@@ -222,7 +244,7 @@ final class JsonSchema {
         return new Call(unique);
     }
 
-    private Expression object(ObjectNode schema, String where) {
+    private Expression object(ObjectNode schema, JsonText notation, String where) {
         var properties = new LinkedHashMap<String, JsonNode>();
         schema.path("properties").properties().forEach(p -> properties.put(p.getKey(), p.getValue()));
         var required = new HashSet<String>();
@@ -245,14 +267,14 @@ final class JsonSchema {
             throw fault("has propertyNames or patternProperties beside properties, which is not supported", where);
         int least = count(schema, "minProperties", 0, where), most = count(schema, "maxProperties", UNBOUNDED, where);
         if (properties.isEmpty()) {
-            if (more.isEmpty()) return JsonText.object(EMPTY);
-            if (most == UNBOUNDED && least == 0 && more.get().isBoolean() && names.isAny()) return new Call("any-object");
-            return JsonText.object(separated(extra(more.get(), names.written(), where), JsonText.comma(), least, most));
+            if (more.isEmpty()) return notation.object(EMPTY);
+            if (most == UNBOUNDED && least == 0 && more.get().isBoolean() && names.isAny()) return notation.anyObject();
+            return notation.object(separated(extra(more.get(), names.written(notation), notation, where), notation.comma(), least, most));
         }
         if (least > required.size() || most != UNBOUNDED && (more.isPresent() || most < properties.size())) {
             throw fault("has a minProperties or maxProperties beside properties, which is not supported", where);
         }
-        return JsonText.object(properties(properties, required, more, where));
+        return notation.object(properties(properties, required, more, notation, where));
     }
 
     /**
@@ -265,25 +287,36 @@ final class JsonSchema {
         return more.isBoolean() && !more.booleanValue() ? Optional.empty() : Optional.of(more);
     }
 
-    private Expression extra(JsonNode more, Expression name, String where) {
-        return rule(where + "/additionalProperties", JsonText.property(name, value(more, where + "/additionalProperties")));
+    private Expression extra(JsonNode more, Expression name, JsonText notation, String where) {
+        return rule(where + "/additionalProperties", notation.property(name, ofProperty(more, where + "/additionalProperties")));
+    }
+
+    private Expression ofProperty(JsonNode schema, String where) {
+        var notation = text;
+        text = notation.ofTypes(ArgumentTypes.possible(root, schema));
+        try {
+            return value(schema, where);
+        } finally {
+            text = notation;
+        }
     }
 
     /** Properties in order; what is not required may be left out, and a comma stands between those that are there. */
-    private Expression properties(Map<String, JsonNode> properties, Set<String> required, Optional<JsonNode> more, String where) {
+    private Expression properties(Map<String, JsonNode> properties, Set<String> required, Optional<JsonNode> more,
+            JsonText notation, String where) {
         Expression rest = EMPTY, first = EMPTY; // what follows some property, and what begins an object
         if (more.isPresent()) {
-            var extra = extra(more.get(), JsonText.stringOtherThan(properties.keySet()), where);
-            rest = new Repeat(sequence(JsonText.comma(), extra), 0, UNBOUNDED);
-            first = separated(extra, JsonText.comma(), 0, UNBOUNDED);
+            var extra = extra(more.get(), notation.names().otherThan(properties.keySet()), notation, where);
+            rest = new Repeat(sequence(notation.comma(), extra), 0, UNBOUNDED);
+            first = separated(extra, notation.comma(), 0, UNBOUNDED);
         }
         for (var name : List.copyOf(properties.keySet()).reversed()) {
             var place = where + "/properties/" + name;
-            var one = rule(place, JsonText.property(JsonText.literal(name), value(properties.get(name), place)));
+            var one = rule(place, notation.property(notation.names().literal(name), ofProperty(properties.get(name), place)));
             var after = rule(place + " and what follows", sequence(one, rest));
             var needed = required.contains(name);
             first = needed ? after : choice(after, rule(place + " left out at first", first));
-            rest = needed ? sequence(JsonText.comma(), after) : choice(sequence(JsonText.comma(), after), rule(place + " left out", rest));
+            rest = needed ? sequence(notation.comma(), after) : choice(sequence(notation.comma(), after), rule(place + " left out", rest));
         }
         return first;
     }

@@ -75,8 +75,8 @@ final class SchemaNames {
         return listed().isPresent() || SchemaStrings.KEYWORDS.stream().noneMatch(names::has);
     }
 
-    /** Any of the names, as JSON has them. */
-    Expression written() {
-        return strings.written(names, where);
+    /** Any of the names. */
+    Expression written(JsonText text) {
+        return strings.written(names, text.names(), where);
     }
 }

@@ -20,15 +20,15 @@ final class SchemaStrings {
         this.work = work;
     }
 
-    /** As JSON has them. */
-    Expression written(ObjectNode schema, String where) {
+    /** As a notation has them. */
+    Expression written(ObjectNode schema, WrittenStrings strings, String where) {
         int least = JsonSchema.count(schema, "minLength", 0, where), most = JsonSchema.count(schema, "maxLength", UNBOUNDED, where);
         if (most != UNBOUNDED && most < least) throw JsonSchema.fault("has a maxLength below its minLength", where);
         var conditions = conditions(schema, where);
         var anyLength = least == 0 && most == UNBOUNDED;
-        if (conditions.isEmpty()) return anyLength ? JsonText.anyString() : JsonText.string(least, most);
-        if (conditions.size() == 1 && anyLength) return JsonText.string(conditions.getFirst());
-        return JsonText.string(together(conditions, least, most, where).expression());
+        if (conditions.isEmpty()) return anyLength ? strings.any() : strings.ofLength(least, most);
+        if (conditions.size() == 1 && anyLength) return strings.of(conditions.getFirst());
+        return strings.of(together(conditions, least, most, where).expression());
     }
 
     private CharacterMachine together(List<Expression> conditions, int least, int most, String where) {

@@ -28,8 +28,10 @@ sealed interface NeededFiles {
         }
     }
 
-    /** With those of sentence-transformers, which say how an embedding model makes its vectors. */
-    List<String> SETTINGS = List.of("config.json", "generation_config.json", "1_Pooling/config.json", "config_sentence_transformers.json");
+    /** With those of sentence-transformers, which say how an embedding model makes its vectors, and a reranker its scores. */
+    List<String> SETTINGS = List.of("config.json", "generation_config.json", "modules.json", "1_Pooling/config.json",
+            "1_LogitScore/config.json",
+            "config_sentence_transformers.json");
     List<String> TOKENIZER = List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
             "chat_template.json");
     /** Forms of weights, the one that loads best first. */

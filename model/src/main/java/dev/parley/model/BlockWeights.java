@@ -1,21 +1,21 @@
 package dev.parley.model;
 
+import dev.parley.kernels.machine.NativeMemory;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BlockFormat;
 import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.kernels.matrix.BlockWarmUp;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.kernels.matrix.RowSource;
+import dev.parley.kernels.matrix.RowTable;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.WeightSource;
 import dev.parley.weights.WeightSource.Blocks;
+import java.lang.foreign.Arena;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Matrices that a file has in blocks, and that are multiplied so. */
+/** Matrices that a file has in blocks, whose numbers they keep. */
 final class BlockWeights {
-
-    private static final long PART = 10_000; // blocks that a thread looks at in one go
 
     private BlockWeights() {}
 
@@ -31,27 +31,32 @@ final class BlockWeights {
                 .flatMap(type -> format(type).stream()).toList());
     }
 
-    /** A weight in blocks of a kind that is multiplied; empty where it is not. */
-    static Optional<Blocks> find(WeightSource source, String name) {
-        return BlockMatrix.isSupported() && source.blockType(name).flatMap(BlockWeights::format).isPresent() ? source.blocks(name)
-                : Optional.empty();
+    /** The kind of blocks that a weight is in; empty where it is in none, or in such as are not multiplied. */
+    private static Optional<BlockFormat> format(WeightSource source, String name) {
+        return BlockMatrix.isSupported() ? source.blockType(name).flatMap(BlockWeights::format) : Optional.empty();
     }
 
-    /** Whether all numbers in blocks are finite. */
-    static boolean areFinite(Blocks blocks) {
-        var count = blocks.bytes().byteSize() / blocks.type().bytes(blocks.type().blockSize());
-        var finite = new AtomicBoolean(true);
-        ThreadTeam.shared().each((int) Math.ceilDiv(count, PART), part -> {
-            long first = part * PART, some = Math.min(PART, count - first);
-            if (!blocks.type().scalesAreFinite(blocks.bytes(), first, some)) finite.set(false);
+    /**
+     * A weight in blocks as a matrix; empty where it is not, or its blocks are of a kind that is not multiplied.
+     *
+     * @throws ArithmeticException if a scale is not finite
+     */
+    static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight, Arena arena) {
+        return format(source, name).map(format -> {
+            var blocks = source.blocks(name).orElseThrow();
+            var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
+            if (weight.use() == WeightSpec.Use.TABLE) return new RowTable(rows, blocks.bytes());
+            var matrix = BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, ThreadTeam.shared());
+            if (blocks.bytes().isMapped()) NativeMemory.release(blocks.bytes());
+            return matrix;
         });
-        return finite.get();
     }
 
-    /** A weight that was found in blocks, as a matrix. */
-    static Matrix matrix(Blocks blocks, WeightSpec weight) {
-        var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
-        return BlockMatrix.view(format(blocks.type()).orElseThrow(), blocks.bytes(), blocks.rowInFile(), blocks.inOrder(), rows);
+    /** Bytes that {@link #find}'s matrix will take; empty where it finds none. */
+    static Optional<Long> bytesToRun(WeightSource source, String name, WeightSpec weight) {
+        return format(source, name).map(format -> weight.use() == WeightSpec.Use.TABLE
+                ? source.blockType(name).orElseThrow().bytes(weight.elements())
+                : BlockMatrix.bytes(format, weight.outFeatures(), weight.inFeatures()));
     }
 
     private static Optional<BlockFormat> format(GgmlType type) {
@@ -65,8 +70,9 @@ final class BlockWeights {
             case Q5_K -> Optional.of(BlockFormat.Q5_K);
             case Q6_K -> Optional.of(BlockFormat.Q6_K);
             case IQ4_NL -> Optional.of(BlockFormat.IQ4_NL);
+            case IQ4_XS -> Optional.of(BlockFormat.IQ4_XS);
             case MXFP4 -> Optional.of(BlockFormat.MXFP4);
-            case F32, F16, BF16, Q2_K, Q3_K, Q8_K, IQ4_XS -> Optional.empty();
+            case F32, F16, BF16, Q2_K, Q3_K, Q8_K -> Optional.empty();
         };
     }
 

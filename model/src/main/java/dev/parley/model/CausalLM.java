@@ -70,7 +70,7 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
     public static CausalLM fromPretrained(Path folder) {
         var type = CpuFeatures.computeType();
         try {
-            return fromPretrained(folder, GgufImport.weightType(folder).orElse(WeightType.of(type)), type, Backend.AUTO);
+            return fromPretrained(folder, ModelFiles.weightType(folder).orElse(WeightType.of(type)), type, Backend.AUTO);
         } catch (IOException e) {
             throw new ModelException(folder + " cannot be read: " + e.getMessage() + ".");
         }

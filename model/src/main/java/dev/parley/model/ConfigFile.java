@@ -39,6 +39,11 @@ final class ConfigFile {
         return of(file.toString(), json(file));
     }
 
+    /** Whether it says that weights lie in blocks. */
+    static boolean isQuantized(Path file) {
+        return json(file).hasNonNull("quantization_config");
+    }
+
     private static JsonNode json(Path file) {
         try {
             if (Files.size(file) > LARGEST_FILE)

@@ -54,6 +54,11 @@ public final class ConfigSettings {
         return json.path(name);
     }
 
+    /** Whether the model was trained to classify texts: it has a head of its own for that, and none for tokens. */
+    public boolean isClassifier() {
+        return json.path("architectures").path(0).asText().endsWith("ForSequenceClassification");
+    }
+
     private boolean absent(String name) {
         var node = node(name);
         return node.isMissingNode() || node.isNull();

@@ -30,22 +30,22 @@ public final class GgufImport {
         return file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") && Files.isRegularFile(file);
     }
 
-    /**
-     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of a GGUF file's numbers have, which
-     * read prompts several times as fast as the file's own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats, or it
-     * is no such file.
-     */
-    public static Optional<WeightType> weightType(Path file) throws IOException {
-        if (!isGguf(file)) return Optional.empty();
+    /** How a file's matrices are kept where nobody says otherwise, as {@link ModelFiles#weightType}. */
+    static Optional<WeightType> weightType(Path file) throws IOException {
         try (var gguf = Gguf.open(file)) {
             var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
             for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
-            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(most -> switch (most) {
-                case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
-                case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
-                case F32, F16, BF16 -> Optional.empty();
-            });
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::strips);
         }
+    }
+
+    /** Strips of as many bits as a type has; empty for whole floats. */
+    static Optional<WeightType> strips(GgmlType type) {
+        return switch (type) {
+            case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
+            case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);
+            case F32, F16, BF16 -> Optional.empty();
+        };
     }
 
     /**

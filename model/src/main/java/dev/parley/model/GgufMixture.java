@@ -4,7 +4,6 @@ import dev.parley.weights.GgmlType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What a GGUF file's matrices are written in: one type, or a mixture in which those get more bits on which more depends. The names and the
@@ -154,11 +153,11 @@ public enum GgufMixture {
     private static GgmlType thatFits(GgmlType type, int columns) {
         if (columns % type.blockSize() == 0) return type;
         var small = switch (type) {
-            case Q4_K -> Optional.of(GgmlType.Q5_0);
-            case Q5_K -> Optional.of(GgmlType.Q5_1);
-            case Q6_K -> Optional.of(GgmlType.Q8_0);
-            default -> Optional.<GgmlType>empty();
+            case Q4_K -> GgmlType.Q5_0;
+            case Q5_K -> GgmlType.Q5_1;
+            case Q6_K -> GgmlType.Q8_0;
+            default -> type;
         };
-        return small.filter(other -> columns % other.blockSize() == 0).orElse(small.isPresent() ? GgmlType.F16 : GgmlType.F32);
+        return columns % small.blockSize() == 0 ? small : GgmlType.F16;
     }
 }

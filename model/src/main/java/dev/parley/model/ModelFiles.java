@@ -1,5 +1,6 @@
 package dev.parley.model;
 
+import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.StackedWeights;
 import dev.parley.weights.StackedWeights.Part;
@@ -9,12 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 
 /**
  * A model as it lies on the disk, a folder in Hugging Face's layout or a GGUF file: its config, and its weights under the names
  * that the config's family gives them. The weights are mapped until it is closed.
  */
 public record ModelFiles(ModelConfig config, WeightSource weights) implements AutoCloseable {
+
+    private static final int LARGEST = 1 << 20;
 
     /**
      * Opens a model to read. Its configuration is read at once, a weight when it is asked for.
@@ -53,6 +57,42 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
             gguf.close();
             throw e;
         }
+    }
+
+    /**
+     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of its numbers have, which read prompts
+     * several times as fast as the files' own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats.
+     */
+    public static Optional<WeightType> weightType(Path model) throws IOException {
+        if (GgufImport.isGguf(model)) return GgufImport.weightType(model);
+        return blocks(model).flatMap(GgufImport::strips);
+    }
+
+    /** Whether a model has matrices in blocks that {@link WeightType#AS_STORED} can compute with. */
+    public static boolean hasBlocks(Path model) throws IOException {
+        return GgufImport.isGguf(model) || blocks(model).isPresent();
+    }
+
+    /** The blocks of a folder whose config speaks of such. */
+    private static Optional<GgmlType> blocks(Path folder) throws IOException {
+        var config = folder.resolve("config.json");
+        if (!Files.isRegularFile(config) || !ConfigFile.isQuantized(config)) return Optional.empty();
+        try (var files = open(folder)) {
+            return files.weights.names().stream().flatMap(name -> files.weights.blockType(name).stream()).findFirst();
+        }
+    }
+
+    /** The numbers of a tensor that is no part of the network, such as a classifier's head, widened; empty where there is none. */
+    public Optional<float[]> numbers(String name) {
+        if (!weights.names().contains(name)) return Optional.empty();
+        var info = weights.info(name);
+        if (!info.dtype().isFloatingPoint() || info.elements() > LARGEST)
+            throw new ModelException(weights.file() + ": tensor \"" + name + "\" of " + info.dtype() + " and shape " + info.shapeText()
+                    + " is no list of numbers.");
+        new WeightLoader(weights, config.blueprint()).requireFinite(name);
+        var numbers = new float[(int) info.elements()];
+        new FileRows(weights.bytes(name), info.dtype(), 1, numbers.length, false).read(0, 1, numbers, numbers.length);
+        return Optional.of(numbers);
     }
 
     @Override

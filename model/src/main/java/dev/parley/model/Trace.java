@@ -8,7 +8,8 @@ import java.util.Arrays;
  *
  * @param embeddings of each token, with its learned position where the model has those, (T, C)
  * @param branches what attention and MLP of each layer in turn added to each token, (2 L, T, C)
- * @param attention how much each head of a token gave to each token up to itself, (T, L, H, S)
+ * @param attention how much each head of a token gave to each token up to itself, (T, L, H, S); less than 1 in all where a sink takes
+ *     the rest, zeros in layers that have something else in place of attention
  */
 public record Trace(float[][] embeddings, float[][][] branches, float[][][][] attention) {
 

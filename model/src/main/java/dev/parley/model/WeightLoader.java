@@ -9,7 +9,6 @@ import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
 import dev.parley.weights.TensorInfo;
 import dev.parley.weights.WeightSource;
-import dev.parley.weights.WeightSource.Blocks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -40,11 +39,9 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
         var weights = new ModelWeights();
         for (var weight : blueprint.weights()) {
             var name = nameInFile(weight);
-            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? BlockWeights.find(source, name)
-                    : Optional.<Blocks>empty();
+            var blocks = type == WeightType.AS_STORED && !weight.isVector() ? blocks(name, weight, arena) : Optional.<Matrix>empty();
             if (blocks.isPresent()) {
-                if (!BlockWeights.areFinite(blocks.get())) requireFinite(name); // which tells where
-                weights.put(weight, BlockWeights.matrix(blocks.get(), weight));
+                weights.put(weight, blocks.get());
                 continue;
             }
             var bytes = source.bytes(name);
@@ -90,8 +87,8 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             if (source.isEmpty()) throw new IllegalArgumentException("How weights are stored is in their file, which is not known.");
             var loader = new WeightLoader(source.get(), blueprint);
             var name = loader.nameInFile(weight);
-            var blocks = weight.isVector() ? Optional.<Blocks>empty() : BlockWeights.find(source.get(), name);
-            if (blocks.isPresent()) return BlockWeights.matrix(blocks.get(), weight).bytes();
+            var blocks = weight.isVector() ? Optional.<Long>empty() : BlockWeights.bytesToRun(source.get(), name, weight);
+            if (blocks.isPresent()) return blocks.get();
             held = loader.plain(weight, name);
         }
         return switch (held) {
@@ -101,6 +98,15 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
             case INT4 -> weight.elements() / 2 + Short.BYTES * Math.ceilDiv(weight.elements(), (long) Int4Matrix.GROUP);
             case AS_STORED -> throw new IllegalStateException("A weight outside of blocks has a type.");
         };
+    }
+
+    private Optional<Matrix> blocks(String name, WeightSpec weight, Arena arena) {
+        try {
+            return BlockWeights.find(source, name, weight, arena);
+        } catch (ArithmeticException e) {
+            requireFinite(name); // which tells where
+            throw e;
+        }
     }
 
     private Matrix matrix(String name, WeightSpec weight, MemorySegment bytes, DType dtype, WeightType type, Arena arena) {

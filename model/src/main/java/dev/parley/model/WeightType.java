@@ -12,7 +12,7 @@ public enum WeightType {
     INT8,
     /** 4 bits with a scale for each 32 numbers; the head in 8 bits. An eighth of the memory, and a few percent of perplexity lost. */
     INT4,
-    /** As a GGUF file has them, where they lie there: nothing is rounded a second time. */
+    /** In the blocks of the file, where it has such; of a GGUF file where they lie there. Nothing is rounded a second time. */
     AS_STORED;
 
     /** The type of weights that products in a type are computed from without a cast. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -81,5 +82,23 @@ class PublishedConfigsTest {
         var config = config("meta-llama/Llama-3.1-8B-Instruct");
         config.putObject(setting).put("bits", 4);
         assertTrue(assertThrows(ModelException.class, () -> ConfigFile.of("config.json", config)).getMessage().contains(setting));
+    }
+
+    @ParameterizedTest
+    @CsvSource(value = {"swiglu_limit; 8.0", "swiglu_alpha; 1.5", "experts_per_token; 8",
+        "quantization_config; {\"quant_method\": \"awq\", \"bits\": 4}"}, delimiter = ';')
+    void whatGptOssDoesNotHaveIsRefusedByItsName(String setting, String value) throws IOException {
+        var config = config("openai/gpt-oss-20b");
+        config.set(setting, JSON.readTree(value));
+        var refused = assertThrows(ModelException.class, () -> ConfigFile.of("config.json", config)).getMessage();
+        assertTrue(refused.contains(setting), refused);
+    }
+
+    @Test
+    void gptOssWithoutRopeSettingsIsStretchedAsTransformersHasIt() throws IOException {
+        var config = config("openai/gpt-oss-20b");
+        var published = ConfigFile.of("config.json", config);
+        config.remove(List.of("rope_scaling", "rope_theta"));
+        assertEquals(published.rope(), ConfigFile.of("config.json", config).rope());
     }
 }

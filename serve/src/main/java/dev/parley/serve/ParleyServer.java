@@ -13,6 +13,7 @@ import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
 import dev.parley.serve.http.ErrorHandlers;
@@ -24,6 +25,7 @@ import dev.parley.serve.http.UnreadBodies;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.ollama.OllamaRoutes;
 import dev.parley.serve.openai.catalog.ModelRoutes;
 import dev.parley.serve.openai.catalog.OpenApiRoutes;
 import dev.parley.serve.openai.catalog.PropsRoutes;
@@ -80,7 +82,8 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request) : ErrorJson::of);
+        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request)
+                : ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
@@ -179,7 +182,7 @@ public final class ParleyServer implements AutoCloseable {
                 new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),
                 new PropsRoutes(settings, models),
-                new OpenApiRoutes(), chat, page);
+                new OllamaRoutes(models, assistants), new OpenApiRoutes(), chat, page);
     }
 
     /** What it answers, such as {@code GET /health}. */

@@ -56,12 +56,6 @@ public final class TestServer implements AutoCloseable {
     /** Tokens of GPT-2's tokenizer, and of those that are added to it. */
     public static final int END_OF_TEXT = 50_256, START_OF_TURN = 50_257, END_OF_TURN = 50_258;
 
-    /** The template of a model that thinks. */
-    public static final String THINKING = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
-            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
-            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
-            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
-
     private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
             + "+ '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";

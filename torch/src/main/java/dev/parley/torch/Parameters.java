@@ -8,6 +8,7 @@ import dev.parley.kernels.matrix.Float32Matrix;
 import dev.parley.kernels.matrix.Int4Matrix;
 import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.kernels.matrix.RowTable;
 import dev.parley.model.ModelWeights;
 import dev.parley.model.WeightSpec;
 import dev.parley.tensor.Functional;
@@ -160,6 +161,7 @@ public final class Parameters implements AutoCloseable {
                 case Int8Matrix m -> widened(m, wanted);
                 case Int4Matrix m -> widened(m, wanted);
                 case BlockMatrix m -> widened(m, wanted);
+                case RowTable m -> widened(m, wanted);
             };
             return tensor;
         }

@@ -2,6 +2,7 @@ package dev.parley.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,18 +10,23 @@ import dev.parley.files.Golden;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.model.FolderExport;
 import dev.parley.model.GgufExport;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
+import dev.parley.model.ModelFiles;
 import dev.parley.model.TrainingBatch;
 import dev.parley.model.WeightType;
 import dev.parley.tensor.Scope;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
+import dev.parley.weights.ShardSize;
+import dev.parley.weights.WeightFiles;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +43,8 @@ class TransformersFamiliesTest {
 
     static Stream<String> families() {
         return Stream.of("gemma2", "gemma3", "phi3", "phi4-mini", "olmo2", "olmo3", "granite", "gpt-neox", "gpt-neox-sequential",
-                "ministral3", "smollm3",
-                "qwen3-moe", "qwen3-moe-mixed", "gpt-oss", "gpt-oss-yarn", "gpt-oss-mxfp4");
+                "ministral3", "smollm3", "lfm2", "lfm2-four-taps", "qwen3-moe", "qwen3-moe-mixed", "gpt-oss", "gpt-oss-yarn",
+                "gpt-oss-mxfp4");
     }
 
     /** Those whose config GGUF can say: how experts share is fixed there. */
@@ -107,6 +113,32 @@ class TransformersFamiliesTest {
             assertEquals(GgmlType.MXFP4, gguf.tensors().get("blk.1.ffn_up_exps.weight").type());
         }
         assertRuns(file, Golden.expected(folder), Backend.JAVA, WeightType.AS_STORED);
+        assertEquals(ModelFiles.weightType(file), ModelFiles.weightType(folder));
+        assertTrue(ModelFiles.hasBlocks(folder) && !ModelFiles.hasBlocks(folder("gpt-oss")));
+        FolderExport.write(folder, made.resolve("wide"), Optional.of(DType.BFLOAT16), ShardSize.DEFAULT); // which holds all its numbers
+        assertFalse(ModelFiles.hasBlocks(made.resolve("wide")));
+        try (var written = WeightFiles.open(made.resolve("wide"))) {
+            assertArrayEquals(new long[] {5, 32, 128}, written.info("model.layers.1.mlp.experts.gate_up_proj").shape());
+        }
+    }
+
+    @Test
+    void aTraceDoesNotGiveToTokensWhatSinksTake() throws Exception {
+        var expected = Golden.expected(folder("gpt-oss"));
+        var ids = Golden.rows(expected.path("input_ids"))[0];
+        try (var model = CausalLM.fromPretrained(folder("gpt-oss"), WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+                var session = model.openSession(1 << 20); var text = session.open()) {
+            var last = session.trace(text, ids).attention()[ids.length - 1];
+            for (int l = 0; l < last.length; l++) {
+                for (int h = 0; h < last[l].length; h++) {
+                    var given = 0.0;
+                    for (var weight : last[l][h]) given += weight;
+                    var wanted = expected.path("attention_given").get(l).get(h).asDouble();
+                    assertTrue(wanted > 0.1 && wanted < 0.999, "the sink takes a share");
+                    assertEquals(wanted, given, 1e-5);
+                }
+            }
+        }
     }
 
     private static void assertRuns(Path path, JsonNode expected, Backend engine) throws Exception {

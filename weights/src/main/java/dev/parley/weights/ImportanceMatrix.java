@@ -91,20 +91,21 @@ public record ImportanceMatrix(String source, int chunks, Map<String, float[]> m
                 var counts = gguf.tensors().get(name + COUNTS);
                 if (counts == null || entry.elements() % counts.elements() != 0)
                     throw new WeightFileException(file, "\"" + name + "\" has sums without the numbers of tokens that belong to them");
-                means.put(name, means(numbers(entry), numbers(counts)));
+                means.put(name, means(numbers(file, entry), numbers(file, counts)));
             }
             var chunks = gguf.metadata().get("imatrix.chunk_count") instanceof Long n ? n.intValue() : 0;
             return new ImportanceMatrix(file.toString(), chunks, means);
         }
     }
 
-    private static float[] numbers(Gguf.TensorEntry tensor) {
-        if (tensor.type() != GgmlType.F32) throw new WeightFileException(Path.of(tensor.name()), "it is in " + tensor.type() + ", not F32");
+    private static float[] numbers(Path file, Gguf.TensorEntry tensor) {
+        if (tensor.type() != GgmlType.F32)
+            throw new WeightFileException(file, "\"" + tensor.name() + "\" is in " + tensor.type() + ", not F32");
         return tensor.bytes().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** @param counts of tokens, one for each matrix; of one that none has asked nothing is known, and its columns count the same */
-    public static float[] means(float[] sums, float[] counts) {
+    private static float[] means(float[] sums, float[] counts) {
         var means = new float[sums.length];
         var size = sums.length / counts.length;
         for (int i = 0; i < sums.length; i++) means[i] = counts[i / size] > 0 ? sums[i] / counts[i / size] : 1;

@@ -86,6 +86,22 @@ class FuzzedWeightsTest {
     }
 
     @Test
+    void stackedExperts() throws Exception {
+        var file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, StackedWeightsTest.tensors());
+        var good = Files.readAllBytes(file);
+        var length = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        var mutations = new Mutations(6);
+        for (int n = 0; n < FILES; n++) {
+            var header = mutations.json(new String(good, 8, length, StandardCharsets.UTF_8));
+            var whole = ByteBuffer.allocate(8 + header.length + good.length - 8 - length).order(ByteOrder.LITTLE_ENDIAN);
+            Files.write(file, whole.putLong(header.length).put(header).put(good, 8 + length, good.length - 8 - length).array());
+            Mutations.readOrRefused(() -> readAll(new StackedWeights(WeightFiles.openFile(file), StackedWeightsTest.parts())),
+                    WeightFileException.class, Math.max(good.length, whole.capacity()));
+        }
+    }
+
+    @Test
     void indexOfShards() throws Exception {
         var shards = Files.createDirectories(folder.resolve("shards"));
         try (var weights = WeightFiles.open(forms.resolve("safetensors"))) {

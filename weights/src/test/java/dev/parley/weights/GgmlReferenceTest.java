@@ -1,5 +1,6 @@
 package dev.parley.weights;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,5 +39,34 @@ class GgmlReferenceTest {
                     () -> type + " " + at + ": " + ours[at] + " is not " + expected[at]);
         }
         assertTrue(finite > ours.length / 2, finite + " of " + ours.length + " are finite");
+    }
+
+    @Test
+    void numbersAreRoundedToMxfp4BitForBitAsGgmlDoes() throws Exception {
+        var llama = LlamaCpp.load();
+        var type = GgmlType.MXFP4;
+        var random = new Random(11);
+        var numbers = new float[BLOCKS * type.blockSize()];
+        for (int i = 0; i < numbers.length; i++)
+            numbers[i] = i / type.blockSize() % 50 == 0 ? 0 : (float) (random.nextGaussian() * Math.pow(2, i / type.blockSize() % 40 - 20));
+        var ours = new byte[(int) type.bytes(numbers.length)];
+        type.narrow(numbers, 0, numbers.length, MemorySegment.ofArray(ours), 0);
+        assertArrayEquals(llama.narrow(type, numbers, type.blockSize()), ours);
+    }
+
+    /** What was read from such blocks is written as the same numbers, so that a conversion loses nothing. */
+    @Test
+    void numbersThatCameFromMxfp4ComeBack() {
+        var type = GgmlType.MXFP4;
+        var blocks = new byte[(int) type.bytes((long) BLOCKS * type.blockSize())];
+        var random = new Random(12);
+        random.nextBytes(blocks);
+        for (int b = 0; b < BLOCKS; b++) blocks[17 * b] = (byte) random.nextInt(4, 250);
+        float[] numbers = new float[BLOCKS * type.blockSize()], again = new float[numbers.length];
+        type.widen(MemorySegment.ofArray(blocks), 0, numbers.length, numbers, 0);
+        var written = MemorySegment.ofArray(new byte[blocks.length]);
+        type.narrow(numbers, 0, numbers.length, written, 0);
+        type.widen(written, 0, numbers.length, again, 0);
+        for (int i = 0; i < numbers.length; i++) assertEquals(numbers[i] + 0f, again[i] + 0f, "number " + i); // -0 may become 0
     }
 }

@@ -2,16 +2,17 @@ package dev.parley.generate.answer;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.thinking.ThinkingFormat;
+import dev.parley.generate.tools.HarmonyFormat;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * How the answer to a prompt is written.
@@ -59,18 +60,30 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
         ALWAYS
     }
 
+    /** The form of a text that is nothing but text. */
+    public static AnswerForm ofText(Tokenizer tokenizer) {
+        return new AnswerForm(tokenizer, Optional.empty(), ToolFormat.HERMES, Optional.empty());
+    }
+
     /** The form of the answer to a prompt, by the model's template. */
     public static AnswerForm of(Tokenizer tokenizer, ChatTemplate template, int[] prompt, Optional<Calls> calls) {
+        var format = ToolTemplate.of(template).format();
+        if (format == ToolFormat.HARMONY) return new AnswerForm(tokenizer, Optional.empty(), format, calls);
         var thinking = ThinkingFormat.of(template)
-                .map(format -> new Thinking(format, format.isOpenAtEnd(tokenizer, prompt), format.isClosedAtEnd(tokenizer, prompt)));
-        return new AnswerForm(tokenizer, thinking, ToolTemplate.of(template).format(), calls);
+                .map(tags -> new Thinking(tags, tags.isOpenAtEnd(tokenizer, prompt), tags.isClosedAtEnd(tokenizer, prompt)));
+        return new AnswerForm(tokenizer, thinking, format, calls);
+    }
+
+    /** Whether the answer is written in messages of harmony, each thoughts, text or a call. */
+    boolean isHarmony() {
+        return format == ToolFormat.HARMONY;
     }
 
     /** The special tokens that the answer shows as text, so that it can be read. */
     public List<Integer> shownTokens() {
         var shown = new TreeSet<Integer>();
         thinking.ifPresent(t -> t.format().specialTokens(tokenizer).forEach(token -> shown.add(token.id())));
-        if (calls.isPresent()) format.specialTokens(tokenizer).forEach(token -> shown.add(token.id()));
+        if (calls.isPresent() || isHarmony()) format.specialTokens(tokenizer).forEach(token -> shown.add(token.id()));
         return List.copyOf(shown);
     }
 
@@ -81,7 +94,8 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
      * @throws dev.parley.grammar.GrammarException if the schema of a tool cannot be honoured
      */
     public Optional<Grammar> grammar(Optional<Grammar> text) {
-        return calls.flatMap(c -> ofCalls(c, text)).or(() -> text).map(this::afterThoughts);
+        var answer = isHarmony() ? text.map(ToolFormat.HARMONY::text) : text;
+        return calls.flatMap(c -> ofCalls(c, answer)).or(() -> answer).map(this::afterThoughts);
     }
 
     /** A required call is the grammar; an optional one stands beside the grammar of the text, or may come anywhere in free text. */
@@ -93,6 +107,7 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
     }
 
     private Grammar afterThoughts(Grammar answer) {
+        if (isHarmony()) return ToolFormat.HARMONY.afterThoughts(answer);
         if (thinking.isEmpty() || thinking.get().closed()) return answer;
         var format = thinking.get().format();
         if (thinking.get().opened()) return Grammar.sequence(format.rest(), answer);
@@ -107,12 +122,15 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
     public GenerationConfig config(GenerationConfig settings, Optional<Grammar> grammar) {
         var config = settings.toBuilder().shownSpecialTokens(shownTokens());
         grammar.ifPresent(config::grammar);
-        var end = format.endOfOneCall();
-        if (grammar.isEmpty() && calls.isPresent() && !calls.get().several && end.isPresent()) {
-            var stops = new ArrayList<>(settings.stopStrings());
-            stops.add(end.get());
-            config.stopStrings(stops);
-        }
-        return config.build();
+        var ends = ends(grammar.isPresent());
+        if (ends.isEmpty()) return config.build();
+        return config.stopStrings(Stream.concat(settings.stopStrings().stream(), ends.stream()).toList()).build();
+    }
+
+    /** What ends the answer, beside the tokens that end all. */
+    private List<String> ends(boolean hasGrammar) {
+        if (isHarmony()) return HarmonyFormat.ENDS_OF_ANSWER;
+        var one = !hasGrammar && calls.isPresent() && !calls.get().several;
+        return one ? format.endOfOneCall().stream().toList() : List.of();
     }
 }

@@ -15,7 +15,7 @@ public final class AnswerReader {
     /** Is told what the model writes. */
     public interface Listener extends ToolCallReader.Listener {
 
-        /** More of its thoughts, which come before all else. */
+        /** More of its thoughts, which come before all else in most forms. */
         void onThought(String piece);
     }
 
@@ -23,6 +23,7 @@ public final class AnswerReader {
     private final Listener listener;
     private final Optional<ThoughtReader> thinking;
     private final Optional<ToolCallReader> calls;
+    private final Optional<HarmonyReader> harmony; // reads all that the others read else
     private final List<Integer> ids = new ArrayList<>(); // of a model that thinks
     private int beforeAnswer; // characters of thoughts and their tags
     private boolean thought;
@@ -31,6 +32,7 @@ public final class AnswerReader {
     public AnswerReader(AnswerForm form, Listener listener) {
         this.form = form;
         this.listener = listener;
+        harmony = form.isHarmony() ? Optional.of(new HarmonyReader(form.calls(), listener)) : Optional.empty();
         calls = form.calls().map(c -> new ToolCallReader(form.format(), c.tools(), c.several(),
                 form.format().specialTokens(form.tokenizer()).stream().map(AddedToken::content).toList(), listener));
         thinking = form.thinking().map(t -> new ThoughtReader(t.format(), t.opened(), ThoughtReader.Listener.of(this::onThought, piece -> {
@@ -55,27 +57,43 @@ public final class AnswerReader {
      * @param newIds its tokens, whose text may come later
      */
     public void push(int[] newIds, String more) {
-        if (thinking.isEmpty()) {
+        if (thinking.isEmpty() && harmony.isEmpty()) {
             onAnswer(more);
             return;
         }
         for (var id : newIds) ids.add(id);
+        if (harmony.isPresent()) {
+            harmony.get().push(more);
+            return;
+        }
         beforeAnswer += more.length();
         thinking.get().push(more);
     }
 
     /** It has ended. */
     public void finish(FinishReason reason) {
+        harmony.ifPresent(messages -> messages.finish(reason != FinishReason.STOP));
         thinking.ifPresent(ThoughtReader::finish);
         calls.ifPresent(c -> c.finish(reason != FinishReason.STOP));
     }
 
-    /** Tokens whose text stands before the answer's. */
+    /** Tokens of thoughts, their marks counted. */
     public int thoughtTokens() {
+        if (harmony.isPresent()) return harmonyThoughtTokens(harmony.get());
         if (!thought) return 0;
         var decoder = form.tokenizer().streamDecoder(Set.copyOf(form.shownTokens()));
         int tokens = 0, characters = 0;
         while (tokens < ids.size() && characters < beforeAnswer) characters += decoder.push(ids.get(tokens++)).length();
+        return tokens;
+    }
+
+    private int harmonyThoughtTokens(HarmonyReader messages) {
+        var decoder = form.tokenizer().streamDecoder(Set.copyOf(form.shownTokens()));
+        int tokens = 0, characters = 0;
+        for (var id : ids) {
+            if (messages.isThought(characters)) tokens++;
+            characters += decoder.push(id).length();
+        }
         return tokens;
     }
 }

@@ -1,70 +1,95 @@
 package dev.parley.generate.embedding;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.model.GgufImport;
-import dev.parley.model.GgufSettings;
-import dev.parley.weights.Gguf;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
- * How a model makes vectors of texts, as the files of sentence-transformers in its folder say: {@code 1_Pooling/config.json} the
- * pooling, {@code config_sentence_transformers.json} what is written before questions and before passages.
+ * How a model makes vectors of texts, as the files of sentence-transformers in its folder say, or a GGUF file's settings.
  *
- * @param pooling how tokens' states become one vector
- * @param queryPrompt what stands before a question; may be empty
- * @param passagePrompt what stands before a passage; may be empty
+ * <pre>{@code
+ * var rules = EmbeddingRules.of(folder);
+ * var ids = tokenizer.encodeForModel(rules.queryPrompt() + question);
+ * float[] vector = rules.vector(engine.embedding("", ids, rules.poolings()).join(), OptionalInt.empty());
+ * }</pre>
+ *
+ * @param poolings how tokens' states become one vector; those of several lie one after the other
+ * @param prompts what is written before texts, by their purpose: {@code query}, {@code document} and others
+ * @param defaultPrompt the name of the one that is written where none is asked for
+ * @param defaultDimensions numbers of a vector where nobody asks for others; empty for all
+ * @param trained whether the model's files say at all how it makes vectors
  */
-public record EmbeddingRules(Pooling pooling, String queryPrompt, String passagePrompt) {
+public record EmbeddingRules(List<Pooling> poolings, Map<String, String> prompts, Optional<String> defaultPrompt,
+        OptionalInt defaultDimensions, boolean trained) {
 
     /** Of a model that says nothing: the mean, and no prompts. */
-    public static final EmbeddingRules MEAN = new EmbeddingRules(Pooling.MEAN, "", "");
+    public static final EmbeddingRules MEAN = new EmbeddingRules(List.of(Pooling.MEAN), Map.of(), Optional.empty(), OptionalInt.empty(),
+            false);
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What Qwen3-Embedding and its like have before questions, with the task in words. */
+    private static final Pattern INSTRUCTED = Pattern.compile("(Instruct: ).*(\nQuery: ?)", Pattern.DOTALL);
+
+    public EmbeddingRules {
+        poolings = List.copyOf(poolings);
+        prompts = Map.copyOf(prompts);
+    }
 
     /**
      * Reads a model's rules; those of a folder without such files are {@link #MEAN}. A GGUF file says the pooling, and no prompts.
      *
-     * @throws IllegalArgumentException if it asks for a pooling that is not known
+     * @throws IllegalArgumentException if it asks for what is not known
      */
     public static EmbeddingRules of(Path model) {
-        if (GgufImport.isGguf(model)) return ofGguf(model);
-        var pooling = model.resolve("1_Pooling").resolve("config.json");
-        var prompts = read(model.resolve("config_sentence_transformers.json")).path("prompts");
-        return new EmbeddingRules(pooling(pooling, read(pooling)), prompts.path("query").asText(""),
-                prompts.path("document").asText(prompts.path("passage").asText("")));
+        return EmbeddingFiles.read(model);
     }
 
-    /** llama.cpp's numbers: 0 none, 1 mean, 2 the first token, 3 the last. */
-    private static EmbeddingRules ofGguf(Path file) {
-        try (var gguf = Gguf.open(file)) {
-            var settings = new GgufSettings(gguf);
-            return switch (settings.whole("pooling_type").orElse(1L).intValue()) {
-                case 0, 1 -> MEAN;
-                case 3 -> new EmbeddingRules(Pooling.LAST_TOKEN, "", "");
-                default -> throw settings.fault("pooling_type", "1 (mean) or 3 (last token)");
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
-        }
+    // ---- before a text ----
+
+    /** What stands before a question; may be empty. */
+    public String queryPrompt() {
+        return prompts.getOrDefault("query", "");
     }
 
-    private static JsonNode read(Path file) {
-        if (!Files.isRegularFile(file)) return JSON.missingNode();
-        try {
-            return JSON.readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
-        }
+    /** What stands before a passage; may be empty. */
+    public String passagePrompt() {
+        return prompts.getOrDefault("document", prompts.getOrDefault("passage", ""));
     }
 
-    private static Pooling pooling(Path file, JsonNode config) {
-        if (config.isMissingNode() || config.path("pooling_mode_mean_tokens").asBoolean()) return Pooling.MEAN;
-        if (config.path("pooling_mode_lasttoken").asBoolean()) return Pooling.LAST_TOKEN;
-        throw new IllegalArgumentException(
-                file + " asks for a pooling that Parley does not have; it has pooling_mode_mean_tokens and pooling_mode_lasttoken.");
+    /** What stands before a text of which nothing is said. */
+    public String defaultPromptText() {
+        return defaultPrompt.map(name -> prompts.getOrDefault(name, "")).orElse("");
+    }
+
+    /** What stands before a question of another task, said in words; empty where the model's form of it is not known. */
+    public Optional<String> instructed(String task) {
+        var form = INSTRUCTED.matcher(queryPrompt());
+        return form.matches() ? Optional.of(form.group(1) + task + form.group(2)) : Optional.empty();
+    }
+
+    // ---- after a text was read ----
+
+    /** Numbers of a whole vector of a model with states of this size. */
+    public int width(int hiddenSize) {
+        return poolings.size() * hiddenSize;
+    }
+
+    /**
+     * The vector of a text, of length one.
+     *
+     * @param pooled what the engine has gathered of it
+     * @param dimensions its first numbers alone, as Matryoshka models allow it (Kusupati et al. 2022, arXiv:2205.13147); empty for the
+     *     model's choice
+     */
+    public float[] vector(float[] pooled, OptionalInt dimensions) {
+        var wanted = dimensions.isPresent() ? dimensions : defaultDimensions;
+        var vector = new float[Math.min(wanted.orElse(pooled.length), pooled.length)];
+        var square = 0.0;
+        for (int i = 0; i < vector.length; i++) square += (double) pooled[i] * pooled[i];
+        var length = Math.sqrt(square);
+        for (int i = 0; i < vector.length && length > 0; i++) vector[i] = (float) (pooled[i] / length);
+        return vector;
     }
 }

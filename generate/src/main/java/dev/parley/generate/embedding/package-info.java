@@ -4,7 +4,8 @@
  *
  * <pre>{@code
  * var rules = EmbeddingRules.of(folder);
- * float[] vector = engine.embedding("", tokenizer.encodeForModel(rules.queryPrompt() + question), rules.pooling()).join();
+ * float[] pooled = engine.embedding("", tokenizer.encodeForModel(rules.queryPrompt() + question), rules.poolings()).join();
+ * float[] vector = rules.vector(pooled, OptionalInt.empty());
  * }</pre>
  */
 package dev.parley.generate.embedding;

@@ -7,19 +7,24 @@ import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.SequenceCache;
 import java.util.List;
 
-/** A vector of a sequence, of length one, from those that the head reads of its tokens: (C). */
+/** A vector of a sequence, from those that the head reads of its tokens: (poolings · C). */
 final class EmbeddingProbe extends Probe<float[]> {
 
-    private final Pooling.Sum sum;
+    private final List<Pooling.Sum> sums;
+    private final boolean needsAll;
+    private final int hiddenSize;
 
-    EmbeddingProbe(String owner, int[] ids, Pooling pooling, int hiddenSize) {
+    EmbeddingProbe(String owner, int[] ids, List<Pooling> poolings, int hiddenSize) {
         super(owner, ids);
-        sum = pooling.new Sum(hiddenSize);
+        sums = poolings.stream().map(pooling -> pooling.new Sum(hiddenSize)).toList();
+        needsAll = poolings.stream().anyMatch(pooling -> pooling != Pooling.LAST_TOKEN);
+        this.hiddenSize = hiddenSize;
     }
 
     @Override
     void begin(SequenceCache empty, PrefixCache prefixes) {
-        sum.clear(); // from the first token on: what is kept of a text has no states
+        sums.forEach(Pooling.Sum::clear);
+        if (!needsAll) prefixes.share(owner(), ids(), empty); // what is kept of a text has no states, and none but the last is asked for
     }
 
     @Override
@@ -29,11 +34,14 @@ final class EmbeddingProbe extends Probe<float[]> {
 
     @Override
     void read(InferenceSession session, SequenceCache cache, int[] piece) {
-        sum.add(session.feed(List.of(new Feed(cache, piece, Scored.NONE, true))).getFirst().states());
+        var states = session.feed(List.of(new Feed(cache, piece, Scored.NONE, true))).getFirst().states();
+        for (var sum : sums) sum.add(states);
     }
 
     @Override
     float[] found() {
-        return sum.unit();
+        var vector = new float[sums.size() * hiddenSize];
+        for (int i = 0; i < sums.size(); i++) sums.get(i).write(vector, i * hiddenSize);
+        return vector;
     }
 }

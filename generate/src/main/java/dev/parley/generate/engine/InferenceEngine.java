@@ -229,16 +229,18 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * The vector of a sequence, of length one, from its final hidden states: (C). Cancel it when it is no longer wanted.
+     * A vector of a sequence from its final hidden states: (poolings · C), not brought to length one. Cancel it when it is no longer
+     * wanted.
      *
      * @param owner who asks; owners take turns
-     * @param pooling as the model's {@code EmbeddingRules} say
+     * @param poolings as the model's {@code EmbeddingRules} say, which also make of this the vector that is meant; for the state after
+     *     the last token, that alone
      * @throws ModelException if there is no token, or more than fit the context
      * @throws QueueFullException if too many requests are waiting
      * @throws IllegalStateException if the engine is closed, or has failed
      */
-    public CompletableFuture<float[]> embedding(String owner, int[] ids, Pooling pooling) {
-        return probe(new EmbeddingProbe(owner, ids, pooling, model.config().hiddenSize()));
+    public CompletableFuture<float[]> embedding(String owner, int[] ids, List<Pooling> poolings) {
+        return probe(new EmbeddingProbe(owner, ids, poolings, model.config().hiddenSize()));
     }
 
     <T> CompletableFuture<T> probe(Probe<T> probe) {

@@ -1,6 +1,7 @@
 package dev.parley.generate.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.grammar.ArgumentForm;
 import dev.parley.grammar.Grammar;
 import java.util.regex.Pattern;
 
@@ -25,9 +26,17 @@ public record Tool(String name, ObjectNode definition) {
      * @throws dev.parley.grammar.GrammarException if the schema cannot be honoured
      */
     public Grammar arguments() {
+        return Grammar.ofJsonSchema(schema());
+    }
+
+    /** The same in another form than JSON. */
+    public Grammar arguments(ArgumentForm form) {
+        return Grammar.ofArguments(schema(), form);
+    }
+
+    private String schema() {
         var schema = definition.path("function").path("parameters");
-        if (schema.isMissingNode() || schema.isNull())
-            return Grammar.ofJsonSchema("{\"type\": \"object\", \"additionalProperties\": false}");
-        return schema.isEmpty() ? Grammar.ofJsonObject() : Grammar.ofJsonSchema(schema.toString());
+        if (schema.isMissingNode() || schema.isNull()) return "{\"type\": \"object\", \"additionalProperties\": false}";
+        return schema.isEmpty() ? "{\"type\": \"object\"}" : schema.toString();
     }
 }

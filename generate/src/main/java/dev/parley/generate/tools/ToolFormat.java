@@ -1,5 +1,6 @@
 package dev.parley.generate.tools;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.grammar.Grammar;
 import dev.parley.tokenizer.AddedToken;
 import dev.parley.tokenizer.Tokenizer;
@@ -8,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** How a model writes calls of functions. Each format is a file of its own. */
-public sealed interface ToolFormat permits HermesFormat, LlamaFormat, MistralListFormat {
+public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HarmonyFormat, HermesFormat, LlamaFormat, MistralFormat,
+        MistralListFormat, PythonFormat, QwenCoderFormat {
 
     /** Hermes, Qwen 2.5 and 3, and where a template knows of no tools. */
     ToolFormat HERMES = new HermesFormat();
@@ -19,8 +21,33 @@ public sealed interface ToolFormat permits HermesFormat, LlamaFormat, MistralLis
     /** Mistral's models of 2023 and 2024. */
     ToolFormat MISTRAL_LIST = new MistralListFormat();
 
-    /** All formats, those that are told by more first. */
-    List<ToolFormat> ALL = List.of(HERMES, MISTRAL_LIST, LLAMA);
+    /** Mistral's models since. */
+    ToolFormat MISTRAL = new MistralFormat();
+
+    /** Qwen3-Coder and Qwen 3.5. */
+    ToolFormat QWEN_CODER = new QwenCoderFormat();
+
+    /** LFM2. */
+    ToolFormat PYTHON = new PythonFormat();
+
+    /** FunctionGemma. */
+    ToolFormat FUNCTION_GEMMA = new GemmaFormat("function-gemma", "<start_function_call>", "<end_function_call>", "<escape>");
+
+    /** Gemma 4. */
+    ToolFormat GEMMA = new GemmaFormat("gemma", "<|tool_call>", "<tool_call|>", "<|\"|>");
+
+    /** GPT-OSS. */
+    HarmonyFormat HARMONY = new HarmonyFormat();
+
+    /** DeepSeek V3.1 and later. */
+    ToolFormat DEEPSEEK = new DeepSeekFormat(false);
+
+    /** DeepSeek R1 and V3. */
+    ToolFormat DEEPSEEK_BLOCKS = new DeepSeekFormat(true);
+
+    /** All formats, in the order in which they are looked for. */
+    List<ToolFormat> ALL = List.of(HARMONY, QWEN_CODER, HERMES, MISTRAL, MISTRAL_LIST, PYTHON, FUNCTION_GEMMA, GEMMA, DEEPSEEK_BLOCKS, DEEPSEEK,
+            LLAMA);
 
     /** What it is called in documents and tests. */
     String name();
@@ -41,6 +68,20 @@ public sealed interface ToolFormat permits HermesFormat, LlamaFormat, MistralLis
      * @param between the name, and what stands between it and the value of its only argument
      */
     boolean hasWritten(String before, String between);
+
+    /** Whether a template that shows tools, but no calls, is of a model that is taught this format: its text says so. */
+    default boolean isTaughtBy(String template) {
+        return false;
+    }
+
+    /**
+     * Calls as the model writes them, for templates that leave that to the text of messages.
+     *
+     * @param calls in the shape of OpenAI's API, with arguments as objects
+     */
+    default String written(Iterable<JsonNode> calls) {
+        throw new UnsupportedOperationException(name());
+    }
 
     /** Whether ids of calls must have nine letters and digits. */
     default boolean hasShortIds() {

@@ -40,6 +40,15 @@ final class ToolMessages {
         return given;
     }
 
+    /** Puts the calls into the text of their messages, as the model writes them. */
+    static void writeCalls(ArrayNode messages, ToolFormat format) {
+        for (var message : messages) {
+            if (!message.has("tool_calls")) continue;
+            var calls = ((ObjectNode) message).remove("tool_calls");
+            ((ObjectNode) message).put("content", joined(message.path("content").asText(), format.written(calls), ""));
+        }
+    }
+
     /** The same nine letters and digits for the same id. */
     private static String shortId(String id) {
         if (id.matches("[a-zA-Z0-9]{9}")) return id;

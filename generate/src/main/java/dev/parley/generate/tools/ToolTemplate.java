@@ -28,12 +28,14 @@ public final class ToolTemplate {
     private final ToolFormat format;
     private final boolean takesTools;
     private final boolean argumentsAsText;
+    private final boolean callsAsText; // the template shows no calls, so that the messages have to
 
-    private ToolTemplate(ChatTemplate template, ToolFormat format, boolean takesTools, boolean argumentsAsText) {
+    private ToolTemplate(ChatTemplate template, ToolFormat format, boolean takesTools, boolean argumentsAsText, boolean callsAsText) {
         this.template = template;
         this.format = format;
         this.takesTools = takesTools;
         this.argumentsAsText = argumentsAsText;
+        this.callsAsText = callsAsText;
     }
 
     /** What is known of a template, which is tried out at first. */
@@ -63,7 +65,10 @@ public final class ToolTemplate {
     public ChatTemplateInput conversation(ArrayNode messages, List<Tool> tools, Map<String, JsonNode> variables) {
         if (!takesTools) return asText(messages, tools, variables);
         var given = ToolMessages.forTemplate(messages, argumentsAsText, format.hasShortIds());
-        var conversation = ChatTemplateInput.of(given).withVariables(variables).withGenerationPrompt(true);
+        if (callsAsText) ToolMessages.writeCalls(given, format);
+        if (format == ToolFormat.HARMONY) given.forEach(message -> HarmonyFormat.prepare((ObjectNode) message));
+        var told = format == ToolFormat.HARMONY ? HarmonyFormat.prepared(variables) : variables;
+        var conversation = ChatTemplateInput.of(given).withVariables(told).withGenerationPrompt(true);
         return tools.isEmpty() ? conversation : conversation.withTools(list(tools));
     }
 
@@ -91,9 +96,12 @@ public final class ToolTemplate {
     private static ToolTemplate tried(ChatTemplate template) {
         for (var asText : new boolean[] {false, true}) {
             var format = formatOf(template, asText);
-            if (format.isPresent() && showsTools(template)) return new ToolTemplate(template, format.get(), true, asText);
+            if (format.isPresent() && showsTools(template)) return new ToolTemplate(template, format.get(), true, asText, false);
         }
-        return new ToolTemplate(template, ToolFormat.HERMES, false, false);
+        var taught = ToolFormat.ALL.stream().filter(format -> format.isTaughtBy(template.source())).findFirst();
+        if (taught.isPresent() && showsTools(template)) return new ToolTemplate(template, taught.get(), true, false, true);
+        if (HarmonyFormat.isWrittenBy(template)) return new ToolTemplate(template, ToolFormat.HARMONY, true, false, false);
+        return new ToolTemplate(template, ToolFormat.HERMES, false, false, false);
     }
 
     private static boolean showsTools(ChatTemplate template) {

@@ -67,14 +67,14 @@ class EarlyEndsTest extends EngineTest {
         Kept running = new Kept(), waiting = new Kept();
         engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
         engine.submit(TextRequest.of(new int[] {2}, GREEDY.withMaxNewTokens(500)), waiting);
-        var mean = engine.embedding("", new int[500], Pooling.MEAN);
+        var mean = engine.embedding("", new int[500], List.of(Pooling.MEAN));
         engine.close(Duration.ZERO);
         for (var kept : List.of(running, waiting)) {
             assertEquals(FinishReason.CANCELLED, kept.await().completions().getFirst().finishReason());
         }
         assertTrue(mean.isDone());
         assertThrows(CancellationException.class, mean::get);
-        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1], Pooling.MEAN));
+        assertThrows(IllegalStateException.class, () -> engine.embedding("", new int[1], List.of(Pooling.MEAN)));
         assertFalse(engine.isAlive());
     }
 

@@ -95,7 +95,7 @@ class EngineFaultsTest extends EngineTest {
             var running = new Kept();
             engine.submit(TextRequest.of(new int[] {1}, GREEDY), running);
             var failed = engine.probe(new TooLarge());
-            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
+            var behind = engine.embedding("", new int[] {1, 2, 3}, List.of(Pooling.MEAN));
             assertTrue(assertThrows(ExecutionException.class, () -> failed.get(60, TimeUnit.SECONDS)).getCause().getMessage()
                     .contains("of a test"));
             assertEquals(model.config().hiddenSize(), behind.get(60, TimeUnit.SECONDS).length);
@@ -140,7 +140,7 @@ class EngineFaultsTest extends EngineTest {
             engine.submit(TextRequest.of(new int[] {1}, GREEDY.withMaxNewTokens(500)), running);
             engine.submit(TextRequest.of(new int[] {2}, GREEDY), waiting);
             var reading = engine.probe(new Deadly());
-            var behind = engine.embedding("", new int[] {1, 2, 3}, Pooling.MEAN);
+            var behind = engine.embedding("", new int[] {1, 2, 3}, List.of(Pooling.MEAN));
             for (var told : List.of(running.answer, waiting.answer, reading, behind)) {
                 var failure = assertThrows(ExecutionException.class, () -> told.get(60, TimeUnit.SECONDS));
                 assertTrue(failure.getCause().getMessage().contains("of a test"), failure.toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,7 @@ class ShortMemoryTest extends EngineTest {
                 // half of them alike, and read at the same time
                 var prompt = i % 2 == 0 ? beginning : random.ints(300, 0, 50_000).toArray();
                 engine.submit(TextRequest.of(prompt, GREEDY.withMaxNewTokens(100)), kept.getLast());
-                readings.add(engine.embedding("", prompt, i % 3 == 0 ? Pooling.LAST_TOKEN : Pooling.MEAN));
+                readings.add(engine.embedding("", prompt, List.of(i % 3 == 0 ? Pooling.LAST_TOKEN : Pooling.MEAN)));
             }
             for (var each : kept) assertEquals(100, each.await().completions().getFirst().ids().length);
             for (var reading : readings) reading.get(60, TimeUnit.SECONDS);

@@ -25,16 +25,21 @@ final class TinyModels {
      * large.
      */
     static CausalLM attentive(Path folder, int context) throws IOException {
-        var config = ModelConfig.gpt2(60, context, 32, 2, 2);
+        writeAttentive(folder, ModelConfig.gpt2(60, context, 32, 2, 2));
+        return CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
+    }
+
+    /** The folder of such a model, of any shape. */
+    static void writeAttentive(Path folder, ModelConfig config) throws IOException {
         var random = new SplittableRandom(3);
         SafetensorsFolder.write(folder, config.blueprint().weights().stream().map(spec -> drawn(spec, random)).toList(), ShardSize.DEFAULT);
         config.write(folder.resolve("config.json"));
-        return CausalLM.fromPretrained(folder, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
     }
 
     private static TensorData drawn(WeightSpec spec, SplittableRandom random) {
         var numbers = new float[Math.toIntExact(spec.elements())];
-        var scale = spec.use() == WeightSpec.Use.MATRIX && !spec.name().contains("wte") ? 20 : 1; // the embedding is the head too
+        var wide = spec.use() == WeightSpec.Use.MATRIX || spec.use() == WeightSpec.Use.KERNEL;
+        var scale = wide && !spec.name().contains("wte") ? 20 : 1; // the embedding is the head too
         for (int i = 0; i < numbers.length; i++)
             numbers[i] = (float) (spec.init().mean() + scale * spec.init().standardDeviation() * random.nextGaussian());
         return RandomModels.of(spec.name(), numbers, spec.shape());

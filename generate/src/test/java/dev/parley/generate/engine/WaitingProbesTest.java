@@ -15,10 +15,10 @@ class WaitingProbesTest {
     void ownersOfTextsToReadAreServedInTurn() {
         var line = new WaitingProbes(4);
         var texts = new ArrayList<Probe<?>>();
-        for (int i = 0; i < 4; i++) texts.add(new EmbeddingProbe("much", new int[] {i}, Pooling.MEAN, 1));
-        texts.add(new EmbeddingProbe("little", new int[] {9}, Pooling.MEAN, 1));
+        for (int i = 0; i < 4; i++) texts.add(new EmbeddingProbe("much", new int[] {i}, List.of(Pooling.MEAN), 1));
+        texts.add(new EmbeddingProbe("little", new int[] {9}, List.of(Pooling.MEAN), 1));
         texts.forEach(line::add);
-        assertThrows(QueueFullException.class, () -> line.add(new EmbeddingProbe("much", new int[] {5}, Pooling.MEAN, 1)),
+        assertThrows(QueueFullException.class, () -> line.add(new EmbeddingProbe("much", new int[] {5}, List.of(Pooling.MEAN), 1)),
                 "who has more than a fair part of a full line");
         var order = new ArrayList<Probe<?>>();
         while (!line.isEmpty()) {

@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.converter.ConvertWith;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ToolTemplateTest {
 
@@ -64,6 +66,21 @@ class ToolTemplateTest {
         var known = ToolTemplate.of(ChatTemplate.parse(TEMPLATES.get(template), template));
         assertEquals(format, known.format());
         assertEquals(takesTools, known.takesTools());
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void theFormatOfEachFamilyIsFoundInItsTemplate(String name) {
+        var template = ChatTemplate.parse(CallingTemplates.BY_FORMAT.get(name), name);
+        assertEquals(name, ToolTemplate.of(template).format().name());
+        assertTrue(ToolTemplate.of(template).takesTools());
+        var text = template.text(ToolTemplate.of(template).conversation(json(HISTORY), tools(), Map.of()));
+        assertTrue(text.contains("The weather of a city") && text.contains("weather") && text.contains("Rain"), text);
+        assertTrue(text.lastIndexOf("Oslo") < text.indexOf("Rain") && text.indexOf("Rain") < text.indexOf("Bern?"), text);
+    }
+
+    static Stream<String> formats() {
+        return ToolFormat.ALL.stream().map(ToolFormat::name);
     }
 
     @ParameterizedTest

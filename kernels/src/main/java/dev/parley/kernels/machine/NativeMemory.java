@@ -16,6 +16,8 @@ public final class NativeMemory {
 
     private static final long LARGE_PAGE = 2 << 20;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_DONTNEED = 4;
+    private static final long PAGE = 64 << 10; // the largest usual one, and a multiple of the others
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
@@ -61,6 +63,19 @@ public final class NativeMemory {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("mmap cannot be called.", e);
+        }
+    }
+
+    /** Tells the system that a part of a mapped file will not be read soon, so that its pages are no longer this process's. */
+    public static void release(MemorySegment mappedFile) {
+        if (Calls.LINUX == null) return;
+        long from = Math.ceilDiv(mappedFile.address(), PAGE) * PAGE, to = (mappedFile.address() + mappedFile.byteSize()) / PAGE * PAGE;
+        if (from >= to) return;
+        try {
+            var heeded = (int) Calls.LINUX.madvise.invokeExact(MemorySegment.ofAddress(from), to - from, MADV_DONTNEED);
+            assert heeded <= 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise cannot be called.", e);
         }
     }
 

@@ -1,36 +1,43 @@
 package dev.parley.kernels.matrix;
 
-/** The blocks that {@link BlockMatrix} multiplies where they lie: what one holds, and how its product is summed. */
+/** The blocks of GGUF files that {@link BlockMatrix} holds: what one is, and how its numbers and scales are kept in strips. */
 public enum BlockFormat {
     /** Four bits; the first 16 of 32 numbers with the other 16 in pairs, after a scale. */
-    Q4_0(32, 18, new SmallBlocks(false, false)),
+    Q4_0(32, 18, PackedIntegers.FOUR, -8, StripScales.FLOAT),
     /** The same with a minimum. */
-    Q4_1(32, 20, new SmallBlocks(false, true)),
+    Q4_1(32, 20, PackedIntegers.FOUR, 0, StripScales.FLOAT_MINIMUM),
     /** Five bits. */
-    Q5_0(32, 22, new SmallBlocks(true, false)),
+    Q5_0(32, 22, PackedIntegers.FIVE, -16, StripScales.FLOAT),
     /** Five bits with a minimum. */
-    Q5_1(32, 24, new SmallBlocks(true, true)),
+    Q5_1(32, 24, PackedIntegers.FIVE, 0, StripScales.FLOAT_MINIMUM),
     /** Eight bits. */
-    Q8_0(32, 34, new Q80Blocks()),
+    Q8_0(32, 34, PackedIntegers.EIGHT, -128, StripScales.FLOAT),
     /** Four bits; eight groups of 32 with a scale and a minimum of six bits each. */
-    Q4_K(256, 144, new Q4KBlocks()),
+    Q4_K(256, 144, PackedIntegers.FOUR, 0, StripScales.BYTES_MINIMA),
     /** Five bits; the same. */
-    Q5_K(256, 176, new Q5KBlocks()),
+    Q5_K(256, 176, PackedIntegers.FIVE, 0, StripScales.BYTES_MINIMA),
     /** Six bits; sixteen groups of 16 with a scale of eight bits each. */
-    Q6_K(256, 210, new Q6KBlocks()),
+    Q6_K(256, 210, PackedIntegers.SIX, -32, StripScales.BYTES_OF_16),
     /** Codes of four bits for numbers that are denser near 0. */
-    IQ4_NL(32, 18, CodedBlocks.UNEVEN),
+    IQ4_NL(32, 18, CodedNumbers.UNEVEN, 0, StripScales.FLOAT),
+    /** The same codes; eight groups of 32 with a scale of six bits each. */
+    IQ4_XS(256, 136, CodedNumbers.UNEVEN, 0, StripScales.BYTES_OF_32),
     /** Floats of four bits; the scale of 32 is a power of two. */
-    MXFP4(32, 17, CodedBlocks.FLOAT4);
+    MXFP4(32, 17, CodedNumbers.FLOAT4, 0, StripScales.POWER);
 
     private final int columns;
     private final int bytes;
-    private final BlockKernel kernel;
+    private final StripCodes codes;
+    private final int least;
+    private final StripScales scales;
 
-    BlockFormat(int columns, int bytes, BlockKernel kernel) {
+    /** @param least what a code of 0 is, before it is multiplied by its scale */
+    BlockFormat(int columns, int bytes, StripCodes codes, int least, StripScales scales) {
         this.columns = columns;
         this.bytes = bytes;
-        this.kernel = kernel;
+        this.codes = codes;
+        this.least = least;
+        this.scales = scales;
     }
 
     /** Numbers in a block. */
@@ -43,17 +50,21 @@ public enum BlockFormat {
         return bytes;
     }
 
-    /** Floats that a block's inputs take when they are arranged. */
-    int inputSize() {
-        return kernel.inputSize();
+    StripCodes codes() {
+        return codes;
     }
 
-    /** Equal for formats that read inputs in the same arrangement. */
-    Object inputForm() {
-        return kernel.inputForm();
+    StripScales scales() {
+        return scales;
     }
 
-    BlockKernel kernel() {
-        return kernel;
+    /** Columns that share a scale. */
+    int group() {
+        return columns / scales.groups();
+    }
+
+    /** What a code of 0 is, before it is multiplied by its scale. */
+    int least() {
+        return least;
     }
 }

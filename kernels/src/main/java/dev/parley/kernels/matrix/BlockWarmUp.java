@@ -1,9 +1,7 @@
 package dev.parley.kernels.matrix;
 
-import static dev.parley.kernels.vectors.VectorShape.LANES;
-
+import dev.parley.kernels.machine.ThreadTeam;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Set;
@@ -15,8 +13,9 @@ import java.util.Set;
  */
 public final class BlockWarmUp {
 
-    private static final int BLOCKS = 8;
-    private static final long SHORT_ROUND = 10_000; // nanoseconds of a round of compiled kernels, and some
+    private static final int BATCH = 4;
+    private static final int COLUMNS = 256;
+    private static final long SHORT_ROUND = 50_000; // nanoseconds of a round of compiled kernels, and some
     private static final long LONGEST = 5_000_000_000L;
 
     private static final Set<BlockFormat> STARTED = EnumSet.noneOf(BlockFormat.class);
@@ -32,22 +31,27 @@ public final class BlockWarmUp {
         }
     }
 
+    /** Rows of zeros. */
+    private record Zeros(int rows, int columns) implements RowSource {
+
+        @Override
+        public void read(int first, int count, float[] into, int stride) {}
+    }
+
     private static void run(BlockFormat format) {
         try (var arena = Arena.ofConfined()) {
-            var kernel = format.kernel();
-            var memory = arena.allocate((long) BLOCKS * format.bytes() + 64, 64);
-            float[] scales = new float[BLOCKS * kernel.scalesSize()], x = new float[BLOCKS * kernel.inputSize()];
+            var rows = new Zeros(8, COLUMNS);
+            var blocks = arena.allocate((long) rows.rows * COLUMNS / format.columns() * format.bytes(), 64);
+            var matrix = BlockMatrix.pack(format, blocks, row -> row, rows, arena, new ThreadTeam(1));
+            var workspace = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), BATCH);
+            float[] x = new float[matrix.inputSize(BATCH)], y = new float[BATCH * rows.rows];
             var begin = System.nanoTime();
             for (var quick = 0; quick < 100 && System.nanoTime() - begin < LONGEST;) {
                 var before = System.nanoTime();
-                round(kernel, memory, scales, x);
+                matrix.multiply(0, x, 1, y, 0, 0, workspace);
+                matrix.multiply(0, x, BATCH, y, 0, rows.rows, workspace);
                 quick = System.nanoTime() - before < SHORT_ROUND ? quick + 1 : 0;
             }
         }
-    }
-
-    private static void round(BlockKernel kernel, MemorySegment memory, float[] scales, float[] x) {
-        kernel.readScales(memory, 0, BLOCKS, scales, 0);
-        kernel.add(memory, 0, BLOCKS, scales, 0, x, 0, new float[LANES], 0);
     }
 }

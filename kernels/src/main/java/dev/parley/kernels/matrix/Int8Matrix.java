@@ -128,7 +128,7 @@ public final class Int8Matrix extends StripMatrix {
     }
 
     @Override
-    void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt) {
+    void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt, MatrixWorkspace workspace) {
         var zero = FloatVector.zero(FLOATS);
         FloatVector y0 = zero, y1 = zero, y2 = zero, y3 = zero;
         for (int g = 0; g < groups; g++) {

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  * vector is first arranged as the kernel reads it, once for all matrices of the same kind and width. The product is done
  * in parts of some rows each, which threads share; every weight is read from memory once, however many vectors there are.
  */
-public sealed interface Matrix permits RowMajorMatrix, StripMatrix, BlockMatrix {
+public sealed interface Matrix permits RowMajorMatrix, StripMatrix, RowTable {
 
     /** Outputs. */
     int rows();

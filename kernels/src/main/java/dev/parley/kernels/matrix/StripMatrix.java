@@ -5,7 +5,7 @@ import static dev.parley.kernels.vectors.VectorShape.LANES;
 import java.lang.foreign.MemorySegment;
 
 /** Quantised weights in strips of as many rows as a register has lanes: what eight and four bits have in common. */
-abstract sealed class StripMatrix implements Matrix permits Int8Matrix, Int4Matrix {
+abstract sealed class StripMatrix implements Matrix permits Int8Matrix, Int4Matrix, BlockMatrix {
 
     final MemorySegment memory;
     final int rows;
@@ -50,7 +50,7 @@ abstract sealed class StripMatrix implements Matrix permits Int8Matrix, Int4Matr
         for (int s = from; s < from + quarter; s++) {
             if (batch == 1) {
                 multiplyFourStrips(s, Math.min(s + quarter, to - 1), Math.min(s + 2 * quarter, to - 1), Math.min(s + 3 * quarter, to - 1),
-                        x, y, yAt);
+                        x, y, yAt, workspace);
             } else {
                 for (int strip = s; strip < to; strip += 2 * quarter) {
                     multiplyTwoStrips(strip, strip + quarter < to ? strip + quarter : strip, x, batch, y, yAt, yStride, workspace);
@@ -60,7 +60,7 @@ abstract sealed class StripMatrix implements Matrix permits Int8Matrix, Int4Matr
     }
 
     /** Multiplies four strips, some of which may be the same, with one vector. */
-    abstract void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt);
+    abstract void multiplyFourStrips(int s0, int s1, int s2, int s3, float[] x, float[] y, int yAt, MatrixWorkspace workspace);
 
     /** Multiplies two strips, which may be the same, with several vectors. */
     abstract void multiplyTwoStrips(int s0, int s1, float[] x, int batch, float[] y, int yAt, int yStride, MatrixWorkspace workspace);

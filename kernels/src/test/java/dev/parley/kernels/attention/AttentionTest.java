@@ -50,6 +50,11 @@ class AttentionTest {
                 var wanted = attend(q, keys, values, dim, 0.3, window[0], window[1]);
                 for (int d = 0; d < dim; d++) assertEquals(wanted[d], out[d], tolerance);
             }
+            var sunk = new float[dim];
+            var rule = new Attention.ScoreRule(0.3f, 0).withSink(2.5f);
+            Attention.oneHead(cache, 1, 2, q, 0, rule, 5, 199, sunk, 0, new float[Attention.scratchSize(300, dim)]);
+            var wanted = attend(q, keys, values, dim, 0.3, 5, 199, Math.exp(2.5));
+            for (int d = 0; d < dim; d++) assertEquals(wanted[d], sunk[d], tolerance);
             try (var copy = cache.copy()) {
                 float[] out = new float[dim], again = new float[dim];
                 Attention.oneHead(cache, 1, 2, q, 0, 0.3f, 0, 200, out, 0, new float[Attention.scratchSize(300, dim)]);
@@ -62,8 +67,13 @@ class AttentionTest {
     }
 
     private static double[] attend(float[] q, float[] keys, float[] values, int dim, double scale, int from, int to) {
+        return attend(q, keys, values, dim, scale, from, to, 0);
+    }
+
+    /** @param sink its part of the softmax's sum */
+    private static double[] attend(float[] q, float[] keys, float[] values, int dim, double scale, int from, int to, double sink) {
         var out = new double[dim];
-        var sum = 0.0;
+        var sum = sink;
         for (int t = from; t < to; t++) {
             var score = 0.0;
             for (int d = 0; d < dim; d++) score += (double) q[d] * keys[t * dim + d];

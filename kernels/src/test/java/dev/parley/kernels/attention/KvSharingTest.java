@@ -26,10 +26,15 @@ class KvSharingTest {
     private static final int LAYERS = 2;
     private static final int HEADS = 2;
     private static final int DIM = 4;
+    private static final int STATE = 6; // of the last layer, which has no heads
     private static final int TOKENS = KvBlocks.TOKENS;
 
     /** A sequence and what it must hold: for each token a number from which its keys and values are made. */
-    private record Sequence(KvBlocks cache, List<Integer> tokens) {
+    private record Sequence(KvBlocks cache, List<Integer> tokens, boolean withStates) {
+
+        Sequence(KvBlocks cache, List<Integer> tokens) {
+            this(cache, tokens, true);
+        }
 
         void append(int count, SplittableRandom random) {
             cache.reserve(count);
@@ -39,6 +44,10 @@ class KvSharingTest {
                     for (int head = 0; head < HEADS; head++) {
                         cache.put(layer, head, cache.length() + i, numbers(token, layer, head), 0, numbers(-token, layer, head), 0);
                     }
+                }
+                if (withStates) {
+                    cache.putState(LAYERS, cache.length() + i, 0, state(token), 0, 4); // in two pieces
+                    cache.putState(LAYERS, cache.length() + i, 4, state(token), 4, 2);
                 }
                 tokens.add(token);
             }
@@ -52,12 +61,26 @@ class KvSharingTest {
             return numbers;
         }
 
+        static float[] state(int token) {
+            var state = new float[STATE];
+            for (int i = 0; i < STATE; i++) state[i] = 3 * token + i;
+            return state;
+        }
+
+        /** All of it but the first number, each times another and added to 1. */
+        private void checkState(int token) {
+            float[] factors = {0, 1, 2, 1, 1, 1}, sum = {1, 1, 1, 1, 1, 1};
+            cache.addState(LAYERS, token, 1, factors, 1, sum, 1, STATE - 1);
+            for (int i = 0; i < STATE; i++) assertEquals(1 + factors[i] * state(tokens.get(token))[i], sum[i], "token " + token);
+        }
+
         /** A window of one token has weight 1: attention gives the value itself. */
         void check() {
             assertEquals(tokens.size(), cache.length());
             var out = new float[DIM];
             var scratch = new float[Attention.scratchSize(tokens.size(), DIM)];
             for (int t = 0; t < tokens.size(); t++) {
+                if (withStates) checkState(t);
                 for (int layer = 0; layer < LAYERS; layer++) {
                     for (int head = 0; head < HEADS; head++) {
                         Attention.oneHead(cache, layer, head, new float[DIM], 0, 1, t, t + 1, out, 0, scratch);
@@ -67,6 +90,10 @@ class KvSharingTest {
                 }
             }
         }
+    }
+
+    private static KvPool pool(boolean wide, int mostBlocks) {
+        return new KvPool(new int[] {0, 0, STATE}, HEADS, DIM, wide, mostBlocks);
     }
 
     private static void checkPool(KvPool pool, List<Sequence> sequences) {
@@ -86,7 +113,7 @@ class KvSharingTest {
     @ValueSource(booleans = {false, true})
     void sequencesThatShareBlocksHoldWhatSequencesOnTheirOwnWould(boolean wide) {
         var random = SEED.random();
-        try (var pool = new KvPool(LAYERS, HEADS, DIM, wide, 200)) {
+        try (var pool = pool(wide, 200)) {
             var sequences = new ArrayList<Sequence>();
             for (int step = 0; step < 300; step++) {
                 if (sequences.isEmpty() || sequences.size() < 6 && random.nextInt(5) == 0)
@@ -134,7 +161,7 @@ class KvSharingTest {
 
     @Test
     void aForkDoesNotSeeWhatItsOriginWritesAndNeitherTheOther() {
-        try (var pool = new KvPool(LAYERS, HEADS, DIM, false, 20)) {
+        try (var pool = pool(false, 20)) {
             var random = SEED.random();
             var origin = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>());
             origin.append(TOKENS + 10, random);
@@ -159,7 +186,7 @@ class KvSharingTest {
 
     @Test
     void ofTwoEqualBlocksOneIsKept() {
-        try (var pool = new KvPool(LAYERS, HEADS, DIM, false, 4)) {
+        try (var pool = pool(false, 4)) {
             Sequence one = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>()),
                     other = new Sequence(new KvBlocks(pool, 1000), new ArrayList<>());
             one.append(TOKENS, new SplittableRandom(1));
@@ -179,9 +206,9 @@ class KvSharingTest {
     @Test
     void aCopyWithMemoryOfItsOwnOutlivesItsOrigin() {
         var random = SEED.random();
-        var origin = new Sequence(new KvBlocks(LAYERS, HEADS, DIM, true, 300), new ArrayList<>());
+        var origin = new Sequence(new KvBlocks(LAYERS, HEADS, DIM, true, 300), new ArrayList<>(), false);
         origin.append(150, random);
-        var copy = new Sequence(origin.cache.copy(), new ArrayList<>(origin.tokens));
+        var copy = new Sequence(origin.cache.copy(), new ArrayList<>(origin.tokens), false);
         origin.append(20, random);
         copy.append(1, random);
         origin.check();
@@ -192,8 +219,8 @@ class KvSharingTest {
 
     @Test
     void aPoolThatIsUsedUpSaysSoAndGivesAgainWhatIsReleased() {
-        try (var pool = new KvPool(LAYERS, HEADS, DIM, false, 2)) {
-            assertEquals(2L * LAYERS * HEADS * TOKENS * DIM * 2, pool.blockBytes());
+        try (var pool = pool(false, 2)) {
+            assertEquals((2L * LAYERS * HEADS * DIM + STATE) * TOKENS * 2, pool.blockBytes());
             KvPool.Block first = pool.take(), second = pool.take();
             assertEquals(0, pool.free());
             assertThrows(IllegalStateException.class, pool::take);
@@ -210,7 +237,7 @@ class KvSharingTest {
 
     @Test
     void noMoreIsTakenThanTheCapacityAndOnlyAnEmptySequenceBeginsWithAnothersBlocks() {
-        try (var pool = new KvPool(LAYERS, HEADS, DIM, false, 8); var cache = new KvBlocks(pool, 70)) {
+        try (var pool = pool(false, 8); var cache = new KvBlocks(pool, 70)) {
             var sequence = new Sequence(cache, new ArrayList<>());
             sequence.append(70, SEED.random());
             assertThrows(IllegalStateException.class, () -> cache.reserve(1));

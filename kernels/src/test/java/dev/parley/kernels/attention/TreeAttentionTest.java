@@ -17,6 +17,11 @@ class TreeAttentionTest {
     @ParameterizedTest
     @CsvSource({"64, 4, 4, 0, false", "64, 4, 2, 0, true", "20, 4, 1, 3, true", "48, 2, 2, 5, true"})
     void aTokenSeesItselfAndThoseAboveIt(int dim, int heads, int keyValueHeads, int window, boolean byVectors) {
+        compare(dim, heads, keyValueHeads, window, byVectors, new float[0]);
+        compare(dim, heads, keyValueHeads, window, byVectors, new float[] {1.5f, -4, 0, 30});
+    }
+
+    private static void compare(int dim, int heads, int keyValueHeads, int window, boolean byVectors, float[] sinks) {
         if (byVectors) VectorKernels.markReady();
         var random = new SplittableRandom(3);
         var n = 50;
@@ -28,14 +33,14 @@ class TreeAttentionTest {
             var out = arena.allocate(4L * n * width, 64);
             for (int i = 0; i < n * stride; i++) memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-2, 2));
             new TreeAttention(parents, window).run(
-                    new TreeAttention.Heads(heads, keyValueHeads, dim, new Attention.ScoreRule(0.3f, 0), new float[0]),
+                    new TreeAttention.Heads(heads, keyValueHeads, dim, new Attention.ScoreRule(0.3f, 0), sinks),
                     new TreeAttention.Vectors(memory, stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * width), stride),
                     new TreeAttention.Vectors(memory.asSlice(4L * (width + kvWidth)), stride), out, ThreadTeam.shared());
             for (int t = 0; t < n; t++) {
                 for (int h = 0; h < heads; h++) {
                     var sums = new double[dim];
-                    var all = 0.0;
+                    var all = sinks.length == 0 ? 0 : Math.exp(sinks[h]);
                     for (int seen = t, count = 0; seen >= 0 && (window == 0 || count < window); seen = parents[seen], count++) {
                         var kv = h / (heads / keyValueHeads) * dim;
                         var product = 0.0;

@@ -74,6 +74,27 @@ class ElementwiseTest {
     }
 
     @Test
+    void theClampedGateIsItsFormula() {
+        var random = SEED.random();
+        for (var n : lengths()) {
+            float[] numbers = Seed.gaussians(random, n), up = Seed.gaussians(random, n + 1);
+            for (int i = 0; i < n; i++) {
+                numbers[i] *= 8; // beyond the bounds too
+                up[1 + i] *= 8;
+            }
+            var gate = guarded(numbers, 2);
+            Activations.clampedSwiglu(gate, 2, up, 1, n);
+            checkGuards(gate, 2, n);
+            for (int i = 0; i < n; i++) {
+                double g = Math.min(numbers[i], 7), u = Math.clamp(up[1 + i], -7.0, 7.0), share = 1 / (1 + Math.exp(-1.702 * g));
+                // u + 1 is rounded where u is near -1, and e^x to some units times x
+                assertEquals(g * share * (u + 1), gate[2 + i],
+                        Math.abs(g * share) * (10 + 4 * Math.abs(g)) * (1 + Math.abs(u)) * 0x1p-24 + 1e-37);
+            }
+        }
+    }
+
+    @Test
     void theExponentialIsExactToTwoUnitsFromMinus87To88() {
         DoubleUnaryOperator units = x -> {
             var exact = Math.exp((float) x);

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -72,14 +73,15 @@ public final class EngineEmbedder implements Embedder {
 
     @Override
     public int dimensions() {
-        return model.config().hiddenSize();
+        return rules.defaultDimensions().orElse(rules.width(model.config().hiddenSize()));
     }
 
     @Override
     public float[][] embed(List<String> texts, Purpose purpose) {
         var prompt = purpose == Purpose.QUERY ? rules.queryPrompt() : rules.passagePrompt();
-        var vectors = texts.stream().map(text -> engine.embedding("", ids(prompt + text), rules.pooling())).toList();
-        return vectors.stream().map(CompletableFuture::join).toArray(float[][]::new);
+        var vectors = texts.stream().map(text -> engine.embedding("", ids(prompt + text), rules.poolings())).toList();
+        return vectors.stream().map(CompletableFuture::join).map(pooled -> rules.vector(pooled, OptionalInt.empty()))
+                .toArray(float[][]::new);
     }
 
     /** A text's tokens; of one that is too long its beginning, and the token that ends each text. */

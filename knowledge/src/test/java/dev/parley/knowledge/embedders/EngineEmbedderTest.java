@@ -93,7 +93,7 @@ class EngineEmbedderTest {
     @Test
     void anUnknownPoolingIsRefusedWithTheFilesName() throws IOException {
         Files.createDirectories(model.resolve("1_Pooling"));
-        Files.writeString(model.resolve("1_Pooling/config.json"), "{\"pooling_mode_cls_token\": true}");
+        Files.writeString(model.resolve("1_Pooling/config.json"), "{\"pooling_mode\": \"median\"}");
         var fault = assertThrows(IllegalArgumentException.class, () -> EngineEmbedder.open(model));
         assertTrue(fault.getMessage().contains("1_Pooling"), fault.getMessage());
     }

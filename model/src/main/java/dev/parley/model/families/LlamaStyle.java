@@ -206,7 +206,7 @@ interface LlamaStyle extends Family {
         var training = new Training(new Dropout(0, 0, s.number("attention_dropout", 0)), s.number("initializer_range", 0.02));
         return new ModelConfig(this, s.integer("vocab_size", 32_000), hidden, Positions.rotary(positions, rope(s, positions)),
                 layers(s, layers), attention, new MlpShape(intermediateSize(s), s.flag("mlp_bias", false)),
-                normEpsilon(s), tiesEmbeddings(s), training, s.specialTokens(-1),
+                normEpsilon(s), tiesEmbeddings(s) || s.isClassifier(), training, s.specialTokens(-1),
                 scales(s, hidden), experts(s, layers));
     }
 
@@ -260,7 +260,7 @@ interface LlamaStyle extends Family {
                     mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
-        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq"));
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight")); // a classifier's head is read by whoever classifies
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
                 new HeadSpec(lastNorm(draft, width),

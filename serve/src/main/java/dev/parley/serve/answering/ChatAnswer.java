@@ -9,17 +9,21 @@ import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.models.ServedModel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
  * The answer to a chat, the same whether a client takes it piece by piece or as a whole: a whole is the pieces together.
  *
  * @param choices one for each sequence that was asked for
+ * @param untilFirst time from the beginning, with the wait for the engine, to the first token
+ * @param whole time to the end
  */
-public record ChatAnswer(List<Choice> choices, Usage usage) {
+public record ChatAnswer(List<Choice> choices, Usage usage, Duration untilFirst, Duration whole) {
 
     /** A piece of an answer. */
     public sealed interface Piece {
@@ -55,9 +59,10 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
      * @param stopString that ended it; empty where something else did
      * @param logprobs of its tokens, where they were asked for
+     * @param ids all that the model wrote
      */
     public record Choice(String thoughts, String text, List<Call> calls, String finishReason, Optional<String> stopString,
-            List<TokenLogprob> logprobs) {}
+            List<TokenLogprob> logprobs, int[] ids) {}
 
     /** Takes pieces as they come, on the thread that waits for the answer. */
     @FunctionalInterface
@@ -79,11 +84,14 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
      * @throws dev.parley.serve.http.ApiError if the engine cannot take it
      */
     public static ChatAnswer run(ServedModel model, ChatPrompt prompt, Caller caller, ClientPresence client, Reader reader) {
+        var began = System.nanoTime();
+        var first = new AtomicLong(); // when the first token came
         var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(prompt)).toList();
         var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
         var answer = EngineCall.run(model.engine(), List.of(request), caller, client, new EngineCall.Reader() {
             @Override
             public void onTokens(int only, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
+                first.compareAndSet(0, System.nanoTime());
                 var pieces = growing.get(row).take(ids, text);
                 if (!pieces.isEmpty() || !logprobs.isEmpty()) reader.onPieces(row, pieces, logprobs);
             }
@@ -101,7 +109,9 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             choices.add(growing.get(i).choice(completion));
         }
         var thought = growing.stream().mapToInt(choice -> choice.reader.thoughtTokens()).sum();
-        return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer).withReasoning(thought));
+        var ended = System.nanoTime();
+        return new ChatAnswer(List.copyOf(choices), Usage.of(prompt.ids().length, answer).withReasoning(thought),
+                Duration.ofNanos((first.get() == 0 ? ended : first.get()) - began), Duration.ofNanos(ended - began));
     }
 
     /** One choice while it grows. */
@@ -142,7 +152,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage) {
             var reason = completion.finishReason() == FinishReason.STOP && !all.isEmpty() ? "tool_calls"
                     : completion.finishReason().label();
             return new Choice(thoughts.toString(), text.toString(), List.copyOf(all), reason, completion.stopString(),
-                    completion.logprobs());
+                    completion.logprobs(), completion.ids());
         }
 
         @Override

@@ -14,6 +14,8 @@ import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,9 @@ import java.util.Optional;
  * @param form how thoughts and calls are told in the answer
  */
 public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
+
+    /** The word for programs in the error of a prompt that is too long. */
+    public static final String TOO_LONG = "context_length_exceeded";
 
     /**
      * Writes a conversation by the model's chat template.
@@ -66,6 +71,36 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
     }
 
     /**
+     * A text that the model goes on with as it is.
+     *
+     * @param grammar of what it adds
+     * @throws ApiError if it is too long
+     */
+    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> grammar,
+            GenerationConfigBuilder settings) {
+        requireRoom(model, ids.length, param);
+        grammar.ifPresent(settings::grammar);
+        return new ChatPrompt(ids, SamplingFields.build(settings), AnswerForm.ofText(model.tokenizer()));
+    }
+
+    /**
+     * The same after tokens of what was said before.
+     *
+     * @param begin the token with which every text begins, which is not repeated between the two
+     */
+    public ChatPrompt after(int[] before, OptionalInt begin) {
+        var repeated = begin.isPresent() && before.length > 0 && ids[0] == begin.getAsInt() ? 1 : 0;
+        var all = Arrays.copyOf(before, before.length + ids.length - repeated);
+        System.arraycopy(ids, repeated, all, before.length, ids.length - repeated);
+        return new ChatPrompt(all, config, form);
+    }
+
+    /** The same with other settings of the answer. */
+    public ChatPrompt with(GenerationConfig config) {
+        return new ChatPrompt(ids, config, form);
+    }
+
+    /**
      * The tokens of a conversation, as many as they are.
      *
      * @param continued whether the answer goes on with the last message, which is the assistant's, rather than follows it
@@ -90,7 +125,7 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
     public static void requireRoom(ServedModel model, int length, String param) {
         if (length == 0) throw ApiError.badRequest(param, param + " is empty; the model needs at least one token to start from.");
         if (length < model.contextLength()) return;
-        throw ApiError.of(400, "context_length_exceeded", param,
+        throw ApiError.of(400, TOO_LONG, param,
                 "This model's context holds " + model.contextLength() + " tokens, and one is needed for the answer; the "
                         + param + " have " + length + " tokens. Shorten them.");
     }

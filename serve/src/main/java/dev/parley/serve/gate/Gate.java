@@ -10,6 +10,7 @@ import dev.parley.serve.accounts.Meter;
 import dev.parley.serve.accounts.Sessions;
 import dev.parley.serve.accounts.User;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.UnreadBodies;
@@ -75,7 +76,8 @@ public final class Gate implements Routes {
 
     /** @return whether it is answered already */
     private boolean passesOtherSite(Context request) {
-        if (request.path().startsWith("/api/")) throw ApiError.of(403, "unknown_origin", "Other sites' pages may call /v1, but not /api.");
+        if (ApiPaths.isPages(request.path()))
+            throw ApiError.of(403, "unknown_origin", "Other sites' pages may call the APIs of clients, but not that of this page.");
         sites.allowReading(request);
         if (!Sites.answersPreflight(request)) return false;
         request.skipRemainingHandlers();
@@ -86,7 +88,7 @@ public final class Gate implements Routes {
     private Optional<Caller> find(Context request, boolean otherSite) {
         var isOpen = isPage(request) || OPEN.contains(method(request) + " " + request.path());
         if (!login || isOpen) {
-            if (request.path().startsWith("/api/")) checkToken(request);
+            if (ApiPaths.isPages(request.path())) checkToken(request);
             return login ? Optional.empty() : Optional.of(noted(Caller.LOCAL.id(), Caller.LOCAL.name(), "", Meter.NONE, request));
         }
         var key = bearer(request).or(() -> apiKey(request));

@@ -21,7 +21,7 @@ public final class BodyLimits {
 
     /** Bytes of a body that is sent to a path. */
     public long of(String path) {
-        if (!path.startsWith("/api/") || path.equals("/api/import") || FILES.matcher(path).matches()) return largest;
+        if (!ApiPaths.isPages(path) || path.equals("/api/import") || FILES.matcher(path).matches()) return largest;
         return Math.min(largest, SHORT_ROUTES.matcher(path).matches() ? SHORT : LONG);
     }
 

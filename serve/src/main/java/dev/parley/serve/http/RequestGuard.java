@@ -63,7 +63,8 @@ public final class RequestGuard extends Handler.Wrapper {
     /** Elsewhere are passwords, and files. */
     private static boolean holdsTexts(String path) {
         if (path.matches("/api/conversations/[^/]+/attachments/?")) return false;
-        return path.startsWith("/v1/") || path.startsWith("/api/conversations") || path.startsWith("/api/answers");
+        return path.startsWith("/v1/") || ApiPaths.isOllamas(path) || path.startsWith("/api/conversations")
+                || path.startsWith("/api/answers");
     }
 
     /** A request whose body is watched. */

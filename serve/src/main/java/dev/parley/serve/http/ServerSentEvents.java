@@ -3,8 +3,6 @@ package dev.parley.serve.http;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -43,11 +41,10 @@ public final class ServerSentEvents {
         }
     }
 
-    private final Context request;
-    private boolean begun;
+    private final PiecewiseBody body;
 
-    private ServerSentEvents(Context request) {
-        this.request = request;
+    private ServerSentEvents(PiecewiseBody body) {
+        this.body = body;
     }
 
     /**
@@ -56,16 +53,8 @@ public final class ServerSentEvents {
      * @throws ClientGone if nobody reads
      */
     public static void answer(Context request, Consumer<ServerSentEvents> events) {
-        var stream = new ServerSentEvents(request);
-        try {
-            events.accept(stream);
-        } catch (ClientGone e) {
-            throw e;
-        } catch (RuntimeException e) {
-            if (stream.begun) stream.send("error", ErrorForm.of(request).json(e instanceof ApiError refused ? refused
-                    : ApiError.fault("The answer could not be finished; see the server's log.")));
-            throw e; // for the log: nothing is written to an answer that has begun
-        }
+        var stream = new ServerSentEvents(new PiecewiseBody(request, "text/event-stream; charset=utf-8"));
+        stream.body.answer(() -> events.accept(stream), error -> stream.send("error", error));
     }
 
     /** An event without a name, as it is written. */
@@ -111,7 +100,7 @@ public final class ServerSentEvents {
      * @throws ClientGone if nobody reads
      */
     public void send(Template template, String text) {
-        write(template.with(text));
+        body.write(template.with(text));
     }
 
     /** The last event of OpenAI's streams. */
@@ -120,25 +109,6 @@ public final class ServerSentEvents {
     }
 
     private void write(String events) {
-        write(events.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void write(byte[] events) {
-        try {
-            var out = out();
-            out.write(events);
-            out.flush();
-        } catch (IOException e) {
-            throw new ClientGone();
-        }
-    }
-
-    private OutputStream out() throws IOException {
-        if (!begun) {
-            begun = true;
-            request.contentType("text/event-stream; charset=utf-8");
-            request.header("Cache-Control", "no-cache").header("X-Accel-Buffering", "no");
-        }
-        return request.res().getOutputStream();
+        body.write(events.getBytes(StandardCharsets.UTF_8));
     }
 }

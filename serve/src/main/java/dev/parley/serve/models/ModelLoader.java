@@ -106,6 +106,16 @@ final class ModelLoader {
         }
     }
 
+    /** Lets a model go that nobody uses, and has used since a moment. */
+    void leave(Place place, long unusedSince) {
+        var leaving = places.locked(() -> place.isIdle() && place.lastUsed == unusedSince && !places.isClosing()
+                ? Optional.of(unloaded(place)) : Optional.<Leaving>empty());
+        leaving.ifPresent(gone -> {
+            gone.model().close(patience);
+            places.change(() -> place.underWay--);
+        });
+    }
+
     private record Leaving(Place place, ServedModel model) {}
 
     /** The next model that has to leave for another; empty once there is room, which is then taken. */
@@ -128,6 +138,7 @@ final class ModelLoader {
         var leaving = new Leaving(place, place.model.orElseThrow());
         place.state = State.UNLOADED;
         place.model = Optional.empty();
+        place.unusedAtMost = Optional.empty();
         place.underWay++;
         return leaving;
     }

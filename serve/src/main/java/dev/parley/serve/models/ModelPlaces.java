@@ -1,6 +1,8 @@
 package dev.parley.serve.models;
 
 import dev.parley.serve.http.ApiError;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,8 +24,15 @@ final class ModelPlaces {
         Optional<String> failure = Optional.empty();
         int leases;
         int wanted; // requests that wait for it
+        Optional<Duration> unusedAtMost = Optional.empty(); // before it leaves the memory; empty where it stays until there is need
         int underWay; // loads of it that have room, and closings: their memory counts
         long lastUsed;
+
+        /** When it leaves the memory if nobody uses it until then. */
+        Optional<Instant> leavesAt() {
+            var unused = leases + wanted > 0 ? 0 : System.nanoTime() - lastUsed;
+            return isReady() ? unusedAtMost.map(time -> Instant.now().plus(time).minusNanos(unused)) : Optional.empty();
+        }
 
         private Place(ModelSource source) {
             this.source = source;
@@ -41,6 +50,7 @@ final class ModelPlaces {
     }
 
     private final Map<String, Place> places = new LinkedHashMap<>();
+    private final String defaultId;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;
@@ -52,11 +62,20 @@ final class ModelPlaces {
             var names = new ArrayList<>(source.aliases());
             names.add(source.id());
             for (var name : names) {
-                if (places.values().stream().anyMatch(p -> p.source.isCalled(name)))
-                    throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
+                if (isTaken(name)) throw new IllegalArgumentException("Two models are called " + name + "; name one with NAME=MODEL.");
             }
             places.put(source.id(), new Place(source));
         }
+        defaultId = sources.getFirst().id();
+    }
+
+    private boolean isTaken(String name) {
+        return places.values().stream().anyMatch(p -> p.source.isCalled(name));
+    }
+
+    /** Adds a model, under the lock; one whose name is taken is there already. */
+    void add(ModelSource source) {
+        if (!isTaken(source.id())) places.put(source.id(), new Place(source));
     }
 
     /** What is done under the lock. */
@@ -97,7 +116,7 @@ final class ModelPlaces {
     }
 
     String defaultId() {
-        return places.keySet().iterator().next(); // the names do not change
+        return defaultId;
     }
 
     /** @param name or alias; empty for the default @throws ApiError 404 if there is no such model */

@@ -1,6 +1,7 @@
 package dev.parley.serve.models;
 
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.hub.HubListener;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPlaces.Place;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The models of a server. One that is asked for is loaded in the background; those that nobody uses leave, the longest unused
@@ -27,8 +29,10 @@ public final class ModelPool implements AutoCloseable {
      * What is known of a model.
      *
      * @param failure why it could not be loaded, if so
+     * @param leavesAt when it leaves the memory if nobody uses it until then; empty where it stays until there is need
      */
-    public record Info(ModelSource source, State state, Optional<ServedModel> model, Optional<String> failure) {}
+    public record Info(ModelSource source, State state, Optional<ServedModel> model, Optional<String> failure,
+            Optional<Instant> leavesAt) {}
 
     /** A model that stays in memory until this is closed. */
     public interface Lease extends AutoCloseable {
@@ -48,6 +52,8 @@ public final class ModelPool implements AutoCloseable {
     private final long memoryBudget;
     private final Limits limits;
     private final Duration patience;
+    private final Optional<ModelFetcher> fetcher;
+    private final ReentrantLock fetching = new ReentrantLock();
 
     /**
      * @param sources the first answers where none is named
@@ -57,11 +63,46 @@ public final class ModelPool implements AutoCloseable {
      * @throws IllegalArgumentException if there is none, or two have the same name
      */
     public ModelPool(List<ModelSource> sources, long memoryBudget, Limits limits, Duration patience) {
+        this(sources, memoryBudget, limits, patience, Optional.empty());
+    }
+
+    /**
+     * The same, which clients may add models of the hub to.
+     *
+     * @param fetcher brings them; empty where no client may
+     */
+    public ModelPool(List<ModelSource> sources, long memoryBudget, Limits limits, Duration patience, Optional<ModelFetcher> fetcher) {
         this.memoryBudget = memoryBudget;
         this.limits = limits;
         this.patience = patience;
+        this.fetcher = fetcher;
         places = new ModelPlaces(sources);
         loader = new ModelLoader(places, memoryBudget, limits, patience);
+    }
+
+    /** Whether clients may add models of the hub. */
+    public boolean fetches() {
+        return fetcher.isPresent();
+    }
+
+    /**
+     * Downloads a model of the hub, as far as it is not here, and serves it from now on. It is loaded when somebody asks for it. One is
+     * fetched at a time.
+     *
+     * @param listener is told how far it is
+     * @throws dev.parley.hub.HubException if it cannot be had
+     * @throws ApiError if clients may not do that
+     */
+    public void fetch(String name, HubListener listener) {
+        var allowed = fetcher.orElseThrow(() -> ApiError.of(403, "no_pull",
+                "Clients of this server may not fetch models; its operator can, or allow it with --allow-pull."));
+        fetching.lock();
+        try {
+            var source = allowed.fetch(name, listener);
+            places.change(() -> places.add(source));
+        } finally {
+            fetching.unlock();
+        }
     }
 
     /** The model that answers where none is named. */
@@ -90,7 +131,38 @@ public final class ModelPool implements AutoCloseable {
     }
 
     private static Info info(Place place) {
-        return new Info(place.source, place.state, place.model, place.failure);
+        return new Info(place.source, place.state, place.model, place.failure, place.leavesAt());
+    }
+
+    /**
+     * Says how long a model that is in memory stays there while nobody uses it.
+     *
+     * @param name or alias
+     * @param unused time after its last use; empty for as long as there is room, which is so where nobody says otherwise
+     * @throws ApiError 404 if there is no such model
+     */
+    public void keep(String name, Optional<Duration> unused) {
+        places.locked(() -> {
+            var place = places.find(Optional.of(name));
+            if (place.state != State.UNLOADED) place.unusedAtMost = unused;
+            leaveInTime(place);
+            return null;
+        });
+    }
+
+    /** Under the lock. Whoever uses it meanwhile begins the time anew. */
+    private void leaveInTime(Place place) {
+        if (place.unusedAtMost.isEmpty() || !place.isIdle()) return;
+        var time = place.unusedAtMost.get();
+        var since = place.lastUsed;
+        Thread.ofVirtual().name("parley-leave-" + place.source.id()).start(() -> {
+            try {
+                Thread.sleep(time);
+                loader.leave(place, since);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Of each model's engine. */
@@ -176,6 +248,7 @@ public final class ModelPool implements AutoCloseable {
                 if (open) place.leases--;
                 open = false;
                 place.lastUsed = System.nanoTime();
+                leaveInTime(place);
             });
         }
     }

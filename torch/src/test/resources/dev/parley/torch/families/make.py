@@ -37,6 +37,9 @@ MODELS = {
                                   norm_topk_prob=True),
     "qwen3-moe-mixed": t.Qwen3MoeConfig(**COMMON, head_dim=16, moe_intermediate_size=24, num_experts=5, num_experts_per_tok=3,
                                         norm_topk_prob=False, mlp_only_layers=[1]),
+    "lfm2": t.Lfm2Config(**{**COMMON, "num_hidden_layers": 5, "intermediate_size": 59}, block_multiple_of=8, full_attn_idxs=[1, 3]),
+    "lfm2-four-taps": t.Lfm2Config(**{**COMMON, "num_hidden_layers": 2}, block_auto_adjust_ff_dim=False, conv_L_cache=4,
+                                   layer_types=["full_attention", "conv"], tie_word_embeddings=False),
     "smollm3": t.SmolLM3Config(**{**COMMON, "num_hidden_layers": 5}),
     "ministral3": t.Ministral3Config(**COMMON, head_dim=16, rope_parameters=dict(rope_type="yarn", rope_theta=1e6, factor=4.0,
                                      original_max_position_embeddings=16, beta_fast=32.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0,
@@ -130,7 +133,7 @@ for name, config in MODELS.items():
     ids = torch.randint(3, 97, (2, 20), generator=RNG)
     labels = ids.clone()
     labels[0, :9] = -100
-    out = wide(input_ids=ids, use_cache=False)
+    out = wide(input_ids=ids, use_cache=False, output_attentions=True)
     shifted = out.logits[:, :-1].reshape(-1, 97).log_softmax(-1)
     token = shifted.gather(1, ids[:, 1:].reshape(-1, 1)).view(2, -1)
     kept = labels[:, 1:].reshape(-1) != -100
@@ -154,5 +157,6 @@ for name, config in MODELS.items():
     json.dump({"made_by": f"transformers {t.__version__}, float64", "input_ids": ids.tolist(), "labels_masked": labels.tolist(),
                "logits": rounded(out.logits), "token_logprobs": rounded(token), "loss_masked": loss.item(),
                "loss_masked_targets": int(kept.sum()), "gradients": {"tensors": gradients},
+               **({"attention_given": [[rounded(head[-1].sum()) for head in layer[0]] for layer in out.attentions]} if "gpt-oss" in name else {}),
                "greedy": {"max_new_tokens": 24, "rows": rows}}, open(os.path.join(folder, "expected.json"), "w"))
     print(name, sum(p.numel() for p in wide.parameters()), "smallest margin", min(m for r in rows for m in r["margins"]))

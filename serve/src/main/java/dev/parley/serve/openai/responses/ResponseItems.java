@@ -7,7 +7,7 @@ import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.answering.ChatAnswer;
 import dev.parley.serve.answering.ChatAnswer.Piece;
 import dev.parley.serve.answering.Ids;
-import dev.parley.serve.openai.LogprobsJson;
+import dev.parley.serve.answering.LogprobsJson;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;

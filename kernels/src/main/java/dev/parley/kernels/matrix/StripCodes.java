@@ -1,0 +1,74 @@
+package dev.parley.kernels.matrix;
+
+import static dev.parley.kernels.vectors.VectorShape.LANES;
+import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * How the numbers of a strip are packed, from 0 on and of a few bits each: a row in each int lane of a register, in an int as many numbers
+ * as fit. Where two bits of each int are left, the last numbers of a unit are cut into pairs of bits and fill them, so that nothing is
+ * wasted.
+ */
+abstract class StripCodes {
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
+
+    final int bits;
+    final int perInt;
+    final int unit; // columns
+    final int ints; // of a unit
+
+    /** What the inputs of 32 columns are multiplied by, since {@link #widen} multiplies their numbers by the inverse. */
+    final float[] factors = new float[32];
+
+    StripCodes(int bits, int unit) {
+        this.bits = bits;
+        perInt = 32 / bits;
+        this.unit = unit;
+        ints = unit * bits / 32;
+        Arrays.fill(factors, 1);
+    }
+
+    /** Bytes of columns of a strip, whole units. */
+    final long bytes(int columns) {
+        return (long) columns * bits / 8 * LANES;
+    }
+
+    /**
+     * Packs numbers of a row, whole units.
+     *
+     * @param numbers one in a byte, with seven bytes to spare after them
+     * @param to where the lane's first int lies
+     */
+    final void pack(byte[] numbers, int count, MemorySegment w, long to) {
+        var mask = (1L << bits) - 1;
+        for (int k = 1; k < perInt; k++) mask |= mask << 8;
+        for (int from = 0; from < count; from += unit) {
+            var cut = 0;
+            for (int k = unit - 1; k >= ints * perInt; k--) cut = cut << bits | numbers[from + k];
+            for (int i = 0; i < ints; i++, to += Tile.VECTOR) {
+                var packed = (int) Long.compress((long) LONGS.get(numbers, from + i * perInt), mask);
+                if (bits * perInt < 32) packed |= cut >>> 2 * (ints - 1 - i) << 30;
+                w.set(INT, to, packed);
+            }
+        }
+    }
+
+    /** Widens columns of a strip, whole units, into a panel, each two registers after the one before. */
+    abstract void widen(MemorySegment w, long from, int columns, MemorySegment panel, long at);
+
+    /**
+     * Adds the products of columns of four strips, whole groups, with one vector to their results, in the order of {@link GroupTile}.
+     *
+     * @param scales of each strip, so many floats after those of the one before
+     * @param x arranged inputs, the columns' at {@code xAt}, the sums of the groups at {@code sumAt}
+     */
+    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x, int xAt,
+            int sumAt, float[] y);
+}
