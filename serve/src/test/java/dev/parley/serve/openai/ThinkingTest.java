@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
@@ -81,7 +82,7 @@ class ThinkingTest {
 
     @Test
     void noEffortMeansThatTheTemplateClosesThoughts() throws Exception {
-        var request = (com.fasterxml.jackson.databind.node.ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
         var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
         var answer = json(server.post(PATH, request.put("reasoning_effort", "none").toString()).body());
         assertTrue(answer.path("usage").path("prompt_tokens").asInt() > with, "the closed thoughts are in the prompt");
@@ -90,6 +91,41 @@ class ThinkingTest {
         var refused = server.post(PATH, request.put("reasoning_effort", "lots").toString());
         assertEquals(400, refused.statusCode());
         assertTrue(refused.body().contains("reasoning_effort"), refused.body());
+    }
+
+    @Test
+    void aBudgetEndsThoughtsAndNoneMeansNoThoughts() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var cut = json(server.post(PATH, request.put("thinking_budget", 3).toString()).body());
+        var message = cut.path("choices").path(0).path("message");
+        assertTrue(message.path("reasoning_content").asText().startsWith("Two"), cut.toString());
+        assertTrue(message.path("reasoning_content").asText().endsWith("with what I know."), cut.toString());
+        assertFalse(message.path("content").asText().contains("think>"), cut.toString());
+        var none = json(server.post(PATH, request.put("thinking_budget", 0).toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Four.", none.path("content").asText(), none.toString());
+        assertTrue(none.path("reasoning_content").isMissingNode(), none.toString());
+        assertEquals(400, server.post(PATH, request.put("thinking_budget", -2).toString()).statusCode());
+    }
+
+    @Test
+    void structuredOutputHoldsTheAnswerAndLeavesThoughtsFree() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        request.putArray("choice").add("four").add("Four.");
+        var message = json(server.post(PATH, request.toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Two and two.", message.path("reasoning_content").asText(), message.toString());
+        assertEquals("Four.", message.path("content").asText());
+    }
+
+    @Test
+    void thoughtsOfEarlierAnswersReachTheTemplate() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var messages = request.withArray("messages");
+        messages.addObject().put("role", "assistant").put("content", "Four.");
+        messages.addObject().put("role", "user").put("content", "Sure?");
+        var without = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        ((ObjectNode) messages.get(1)).put("reasoning_content", "Two and two.");
+        var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        assertTrue(with > without, with + " and " + without);
     }
 
     @Test
