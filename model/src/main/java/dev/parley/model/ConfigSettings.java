@@ -59,6 +59,11 @@ public final class ConfigSettings {
         return json.path("architectures").path(0).asText().endsWith("ForSequenceClassification");
     }
 
+    /** A number, and not one so large that it is infinite as a double. */
+    private static boolean isFinite(JsonNode node) {
+        return node.isNumber() && Double.isFinite(node.doubleValue());
+    }
+
     private boolean absent(String name) {
         var node = node(name);
         return node.isMissingNode() || node.isNull();
@@ -99,7 +104,7 @@ public final class ConfigSettings {
         if (!node(name).isArray()) throw wrong(name, "a list of numbers");
         var all = new ArrayList<Double>();
         for (var node : json.path(name)) {
-            if (!node.isNumber()) throw wrong(name, "a list of numbers");
+            if (!isFinite(node)) throw wrong(name, "a list of numbers");
             all.add(node.doubleValue());
         }
         return all;
@@ -115,8 +120,8 @@ public final class ConfigSettings {
      */
     public double number(String name, double byDefault) {
         if (absent(name)) return byDefault;
-        if (!json.path(name).isNumber()) throw wrong(name, "a number");
-        return json.path(name).doubleValue();
+        if (!isFinite(json.path(name))) throw wrong(name, "a number");
+        return json.path(name).doubleValue() + 0.0; // -0.0 is 0.0
     }
 
     /**
@@ -144,9 +149,14 @@ public final class ConfigSettings {
         return absent(name) ? byDefault : json.path(name).asText();
     }
 
-    /** The ids that begin and end a text; a default below 0 is none. */
+    /**
+     * The ids that begin and end a text; null is none.
+     *
+     * @param byDefault of those that are absent; below 0 for none
+     */
     public SpecialTokens specialTokens(int byDefault) {
-        return new SpecialTokens(integer("bos_token_id", byDefault), integers("eos_token_id", byDefault));
+        int bos = json.path("bos_token_id").isNull() ? -1 : byDefault, eos = json.path("eos_token_id").isNull() ? -1 : byDefault;
+        return new SpecialTokens(Math.max(-1, integer("bos_token_id", bos)), integers("eos_token_id", eos));
     }
 
     // ---- what must be so ----

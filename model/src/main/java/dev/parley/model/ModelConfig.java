@@ -167,6 +167,9 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
         /** @throws IllegalArgumentException if a token is to ask more experts than there are */
         public ExpertsShape {
             layers = List.copyOf(layers);
+            if ((long) layers.size() * count > 1 << 17) // the largest that are published have 25,000
+                throw new IllegalArgumentException(
+                        "These values make no model: " + count + " experts in each of " + layers.size() + " layers.");
             if (!layers.isEmpty() && (count < 1 || count > 1 << 12 || topK < 1 || topK > count || intermediateSize < 1
                     || intermediateSize > 1 << 20)) {
                 throw new IllegalArgumentException(

@@ -16,6 +16,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
+import dev.parley.serve.http.ErrorForm;
 import dev.parley.serve.http.ErrorHandlers;
 import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
@@ -42,6 +43,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,11 +85,16 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request)
-                : ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of);
+        errors = new ErrorHandlers(note, ParleyServer::errorForm);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
+    }
+
+    /** The shape in which a request's errors are told: that of the API that it speaks. */
+    private static ErrorForm errorForm(Context request) {
+        if (MessageErrors.areFor(request)) return MessageErrors.begin(request);
+        return ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of;
     }
 
     /**

@@ -22,6 +22,7 @@ public final class Gguf implements AutoCloseable {
 
     private static final int MAGIC = 0x46554747; // "GGUF"
     private static final int MOST_DIMENSIONS = 4;
+    private static final int LONGEST_NAME = 256; // llama.cpp's tensors have 64 characters at most
     private static final int ARRAY = 9;
     private static final int STRING = 8;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -122,7 +123,7 @@ public final class Gguf implements AutoCloseable {
         at = 8;
         long tensorCount = count("tensors", 24), settings = count("settings", 13);
         for (long i = 0; i < settings; i++) {
-            var key = string();
+            var key = name();
             if (metadata.put(key, value(int32(), 0)) != null) throw fault("the setting " + key + " is there twice");
         }
         var alignment = metadata.getOrDefault("general.alignment", 32L) instanceof Long n ? n : -1;
@@ -135,7 +136,7 @@ public final class Gguf implements AutoCloseable {
         record Placed(String name, GgmlType type, long[] shape, long offset) {}
         var placed = new ArrayList<Placed>();
         for (long i = 0; i < count; i++) {
-            var name = string();
+            var name = name();
             var dimensions = int32();
             if (dimensions < 1 || dimensions > MOST_DIMENSIONS) throw fault("tensor \"" + name + "\" has " + dimensions + " dimensions");
             var shape = new long[dimensions];
@@ -189,6 +190,13 @@ public final class Gguf implements AutoCloseable {
         need(8);
         at += 8;
         return bytes.get(LONG, at - 8);
+    }
+
+    private String name() {
+        need(8);
+        var length = bytes.get(LONG, at);
+        if (length < 0 || length > LONGEST_NAME) throw fault("a name has " + Long.toUnsignedString(length) + " bytes, at byte " + at);
+        return string();
     }
 
     private String string() {

@@ -1,11 +1,15 @@
 package dev.parley.generate.thinking;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import dev.parley.generate.config.GenerationConfig;
 import dev.parley.grammar.Grammar;
 import dev.parley.tokenizer.AddedToken;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +26,7 @@ public record ThinkingFormat(String open, String close) {
     /** Mistral's Magistral. */
     public static final ThinkingFormat BRACKETS = new ThinkingFormat("[THINK]", "[/THINK]");
 
+    private static final String ENOUGH = "I have used up the room that I have to think, so I answer now with what I know.";
     private static final int END_OF_PROMPT = 16; // tokens in which a template opens thoughts
     private static final Grammar BLANK = Grammar.ofRegex("\\n{0,2}");
     private static final List<ThinkingFormat> KNOWN = List.of(THINK, BRACKETS);
@@ -48,6 +53,21 @@ public record ThinkingFormat(String open, String close) {
     /** Those of its tags that a tokenizer has as special tokens: they are to be shown as text, so that thoughts can be told. */
     public List<AddedToken> specialTokens(Tokenizer tokenizer) {
         return tokenizer.tokensWithoutText().filter(token -> token.content().equals(open) || token.content().equals(close)).toList();
+    }
+
+    /**
+     * What ends thoughts that may not go on.
+     *
+     * @param thought whether there are any
+     * @param opened whether the prompt has opened them, with a line end behind the tag
+     */
+    String ending(boolean thought, boolean opened) {
+        return (thought ? "\n\n" + ENOUGH + "\n" : opened ? "\n" : "\n\n") + close + "\n\n";
+    }
+
+    /** Variables by which templates that know of it open no thoughts, where there is no budget for them. */
+    public static Map<String, JsonNode> variables(GenerationConfig config) {
+        return config.thinkingBudget() == 0 ? Map.of("enable_thinking", BooleanNode.FALSE) : Map.of();
     }
 
     /** Thoughts that have begun, to the answer: what structured output leaves free. */

@@ -46,7 +46,8 @@ public sealed interface ToolFormat permits DeepSeekFormat, GemmaFormat, HarmonyF
     ToolFormat DEEPSEEK_BLOCKS = new DeepSeekFormat(true);
 
     /** All formats, in the order in which they are looked for. */
-    List<ToolFormat> ALL = List.of(HARMONY, QWEN_CODER, HERMES, MISTRAL, MISTRAL_LIST, PYTHON, FUNCTION_GEMMA, GEMMA, DEEPSEEK_BLOCKS, DEEPSEEK,
+    List<ToolFormat> ALL = List.of(HARMONY, QWEN_CODER, HERMES, MISTRAL, MISTRAL_LIST, PYTHON, FUNCTION_GEMMA, GEMMA, DEEPSEEK_BLOCKS,
+            DEEPSEEK,
             LLAMA);
 
     /** What it is called in documents and tests. */

@@ -54,7 +54,8 @@ public final class CallingTemplates {
             {%- if add_generation_prompt %}{{ '<|start|>assistant' }}{% endif %}""";
 
     /** By the name of their format. */
-    public static final Map<String, String> BY_FORMAT = Map.ofEntries(Map.entry("harmony", HARMONY), Map.entry("hermes", HERMES), Map.entry("llama", LLAMA), Map.entry("mistral-list", MISTRAL),
+    public static final Map<String, String> BY_FORMAT = Map.ofEntries(Map.entry("harmony", HARMONY), Map.entry("hermes", HERMES),
+            Map.entry("llama", LLAMA), Map.entry("mistral-list", MISTRAL),
             Map.entry("mistral", MISTRAL_ARGS), Map.entry("qwen-coder", QWEN_CODER), Map.entry("python", LFM2),
             Map.entry("function-gemma", FUNCTION_GEMMA), Map.entry("gemma", GEMMA), Map.entry("deepseek", DEEPSEEK),
             Map.entry("deepseek-blocks", DEEPSEEK_BLOCKS));

@@ -4,7 +4,6 @@ import static dev.parley.kernels.vectors.VectorShape.LANES;
 import static dev.parley.kernels.vectors.VectorShape.LITTLE;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import java.util.Arrays;
 abstract class StripCodes {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     final int bits;
     final int perInt;
@@ -44,19 +42,33 @@ abstract class StripCodes {
      * Packs numbers of a row, whole units.
      *
      * @param numbers one in a byte, with seven bytes to spare after them
-     * @param to where the lane's first int lies
+     * @param into the row's lane of each register of ints
      */
-    final void pack(byte[] numbers, int count, MemorySegment w, long to) {
+    final void pack(byte[] numbers, int count, int[] into, int lane) {
+        if (bits * perInt == 32) packWhole(numbers, count, into, lane);
+        else packCut(numbers, count, into, lane);
+    }
+
+    /** All numbers of an int in the low bits of its bytes. */
+    private long mask() {
         var mask = (1L << bits) - 1;
         for (int k = 1; k < perInt; k++) mask |= mask << 8;
+        return mask;
+    }
+
+    private void packWhole(byte[] numbers, int count, int[] into, int lane) {
+        var mask = mask();
+        for (int c = 0; c < count; c += perInt, lane += LANES) into[lane] = (int) Long.compress((long) LONGS.get(numbers, c), mask);
+    }
+
+    private void packCut(byte[] numbers, int count, int[] into, int lane) {
+        var mask = mask();
         for (int from = 0; from < count; from += unit) {
             var cut = 0;
             for (int k = unit - 1; k >= ints * perInt; k--) cut = cut << bits | numbers[from + k];
-            for (int i = 0; i < ints; i++, to += Tile.VECTOR) {
-                var packed = (int) Long.compress((long) LONGS.get(numbers, from + i * perInt), mask);
-                if (bits * perInt < 32) packed |= cut >>> 2 * (ints - 1 - i) << 30;
-                w.set(INT, to, packed);
-            }
+            for (int i = ints - 1; i >= 0; i--, cut >>>= 2)
+                into[lane + i * LANES] = (int) Long.compress((long) LONGS.get(numbers, from + i * perInt), mask) | cut << 30;
+            lane += ints * LANES;
         }
     }
 
@@ -69,6 +81,7 @@ abstract class StripCodes {
      * @param scales of each strip, so many floats after those of the one before
      * @param x arranged inputs, the columns' at {@code xAt}, the sums of the groups at {@code sumAt}
      */
-    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x, int xAt,
+    abstract void addOne(MemorySegment w, long at0, long at1, long at2, long at3, int columns, float[] scales, int stride, float[] x,
+            int xAt,
             int sumAt, float[] y);
 }

@@ -65,8 +65,13 @@ interface Gemma extends LlamaStyle {
     /** Embeddings are multiplied by the square root of their width, scores bounded where config.json says so. */
     @Override
     default Scales scales(ConfigSettings s, int hiddenSize) {
-        return new Scales((float) Math.sqrt(hiddenSize), 1, 1, s.number("attn_logit_softcapping", 0),
-                s.number("final_logit_softcapping", 0));
+        return new Scales((float) Math.sqrt(hiddenSize), 1, 1, bound(s, "attn_logit_softcapping"), bound(s, "final_logit_softcapping"));
+    }
+
+    private static double bound(ConfigSettings s, String name) {
+        var bound = s.number(name, 0);
+        if (bound < 0) throw s.wrong(name, "a number of at least 0");
+        return bound;
     }
 
     /**
@@ -87,6 +92,13 @@ interface Gemma extends LlamaStyle {
         json.put("attention_bias", c.attention().qkvBias()).put("hidden_activation", "gelu_pytorch_tanh");
         var size = 1 / Math.pow(c.attentionScale(0), 2);
         json.put("query_pre_attn_scalar", Math.rint(size * 1e6) / 1e6);
+        writeBound(json, "attn_logit_softcapping", c.scales().attentionSoftcap());
+        writeBound(json, "final_logit_softcapping", c.scales().logitSoftcap());
         LayerSettings.writeAlternating(c, json);
+    }
+
+    private static void writeBound(ObjectNode json, String name, double bound) {
+        if (bound > 0) json.put(name, bound);
+        else json.putNull(name);
     }
 }

@@ -33,10 +33,6 @@ public record Gemma2() implements Gemma {
     @Override
     public void writeOwn(ModelConfig c, ObjectNode json) {
         Gemma.writeShared(c, json);
-        if (c.scales().attentionSoftcap() > 0) json.put("attn_logit_softcapping", c.scales().attentionSoftcap());
-        else json.putNull("attn_logit_softcapping");
-        if (c.scales().logitSoftcap() > 0) json.put("final_logit_softcapping", c.scales().logitSoftcap());
-        else json.putNull("final_logit_softcapping");
     }
 
     // ---- GGUF ----

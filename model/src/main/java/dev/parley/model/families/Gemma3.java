@@ -7,6 +7,7 @@ import dev.parley.model.ConfigSettings;
 import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelConfig.Layer;
+import dev.parley.model.ModelException;
 import dev.parley.model.Rope;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,7 @@ public record Gemma3() implements Gemma {
 
     @Override
     public void writeGguf(ModelConfig c, BiConsumer<String, Object> setting) {
+        if (c.scales().attentionSoftcap() > 0) throw new ModelException("GGUF has no Gemma 3 with attn_logit_softcapping.");
         if (c.scales().logitSoftcap() > 0) setting.accept("final_logit_softcapping", (float) c.scales().logitSoftcap());
     }
 }

@@ -92,6 +92,8 @@ public record Gpt2() implements Family {
                 .put("attn_pdrop", c.dropout().attention()).put("layer_norm_epsilon", c.normEpsilon())
                 .put("scale_attn_weights", c.attention().scaling().by().isEmpty())
                 .put("scale_attn_by_inverse_layer_idx", c.attention().scaling().byLayer());
+        if (c.bosTokenId() < 0) json.putNull("bos_token_id"); // where they are absent they are 50256
+        if (c.eosTokenIds().isEmpty()) json.putNull("eos_token_id");
     }
 
     /** OpenAI published the model's sizes in a file of their own. */

@@ -81,6 +81,7 @@ final class RopeSettings {
     private static Rope.Yarn yarn(ConfigSettings s, int maxPositions) {
         var original = s.integer("original_max_position_embeddings", maxPositions);
         var factor = s.has("factor") ? factor(s) : (double) maxPositions / original;
+        if (!(factor >= 1)) throw s.wrong("original_max_position_embeddings", "no more than max_position_embeddings, " + maxPositions);
         return new Rope.Yarn(factor, s.number("beta_fast", 32), s.number("beta_slow", 1), original,
                 s.number("attention_factor", sharpening(factor, s)), s.flag("truncate", true), s.number("llama_4_scaling_beta", 0));
     }

@@ -1,12 +1,12 @@
 package dev.parley.serve.ollama;
 
-import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.assistants.ServedAssistants;
+import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonFields;
-import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ModelSource;
 import io.javalin.http.Context;
 import java.time.Duration;

@@ -30,7 +30,8 @@ public final class OllamaRoutes implements Routes {
      */
     public OllamaRoutes(ModelPool models, ServedAssistants assistants) {
         var named = new NamedModels(models, assistants);
-        routes = List.of(new ChatRoute(named), new GenerateRoute(named), new EmbedRoutes(named), new CatalogRoutes(named), new PullRoute(named), new RefusedRoutes());
+        routes = List.of(new ChatRoute(named), new GenerateRoute(named), new EmbedRoutes(named), new CatalogRoutes(named),
+                new PullRoute(named), new RefusedRoutes());
     }
 
     @Override

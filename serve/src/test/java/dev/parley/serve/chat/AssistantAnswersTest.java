@@ -268,7 +268,8 @@ class AssistantAnswersTest {
         var refused = client.send("POST", "/api/conversations/" + conversation + "/answers",
                 "{\"parent\":\"" + asked.question() + "\",\"settings\":{\"form\":\"essay\"}}");
         assertEquals(400, refused.statusCode());
-        assertEquals("The assistant shop has no form essay; it has yes-or-no, pick.", ChatClient.json(refused).at("/error/message").asText());
+        assertEquals("The assistant shop has no form essay; it has yes-or-no, pick.",
+                ChatClient.json(refused).at("/error/message").asText());
         assertEquals("是或否", client.get("/api/models").at("/models/2/form_titles/yes-or-no/zh").asText());
     }
 

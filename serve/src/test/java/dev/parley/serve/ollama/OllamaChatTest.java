@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,30 @@ class OllamaChatTest {
         var chat = ok("/api/chat", ASKED + ", \"stream\": false, \"options\": {\"num_predict\": 12, \"temperature\": 1.1, \"top_k\": 50, "
                 + "\"top_p\": 0.9, \"min_p\": 0.001, \"repeat_penalty\": 1.2, \"repeat_last_n\": -1, \"presence_penalty\": 0.3, "
                 + "\"frequency_penalty\": 0.2, \"seed\": 9}");
-        assertEquals(openai.path("choices").path(0).path("message").path("content").asText(), chat.path("message").path("content").asText());
+        assertEquals(openai.path("choices").path(0).path("message").path("content").asText(),
+                chat.path("message").path("content").asText());
+    }
+
+    /** Of a greedy answer, as long as no token of the window is likely to come again without the penalty. */
+    @Test
+    void thePenaltyOfRepetitionLooksAsFarBackAsIsSaid() {
+        var strong = ", \"stream\": false, \"options\": {\"num_predict\": 40, \"repeat_penalty\": 100";
+        var plain = repeated(strong.replace("100", "1") + "}");
+        assertTrue(plain < 40, "without the penalty tokens repeat");
+        assertEquals(40, repeated(strong + ", \"repeat_last_n\": -1}"));
+        assertEquals(40, repeated(strong + "}"), "64 tokens are more than the answer has");
+        assertEquals(plain, repeated(strong + ", \"repeat_last_n\": 0}"));
+        var near = repeated(strong + ", \"repeat_last_n\": 2}");
+        assertTrue(near > 2 && near < 40, near + " tokens");
+    }
+
+    /** How many different tokens the answer has. */
+    private static int repeated(String settings) {
+        var generated = ok("/api/generate", "\"model\": \"tiny\", \"prompt\": \"x\"" + settings);
+        var context = generated.path("context");
+        var ids = new HashSet<Integer>();
+        for (int i = generated.path("prompt_eval_count").asInt(); i < context.size(); i++) ids.add(context.path(i).asInt());
+        return ids.size();
     }
 
     @Test
@@ -122,7 +146,8 @@ class OllamaChatTest {
     @Test
     void theModelIsFoundByItsTagItsAliasAndAnyCase() {
         for (var name : List.of("tiny:latest", "small", "TINY", "hf.co/tiny:latest"))
-            assertEquals(name, ok("/api/chat", ASKED.replace("\"tiny\"", '"' + name + '"') + FEW + ", \"stream\": false").path("model").asText());
+            assertEquals(name,
+                    ok("/api/chat", ASKED.replace("\"tiny\"", '"' + name + '"') + FEW + ", \"stream\": false").path("model").asText());
         assertTrue(refused(404, "/api/chat", "\"model\": \"gpt-9\", \"messages\": []").contains("model 'gpt-9' not found"));
         assertEquals("model is required", refused(400, "/api/chat", "\"messages\": []"));
     }
@@ -143,11 +168,14 @@ class OllamaChatTest {
     void anAnswerIsOfItsSchema() {
         var format = ", \"stream\": false, \"format\": {\"type\": \"object\", \"properties\": {\"age\": {\"type\": \"integer\", \"maximum\": 99, "
                 + "\"minimum\": 1}, \"kind\": {\"enum\": [\"cat\", \"dog\"]}}, \"required\": [\"age\", \"kind\"], \"additionalProperties\": false}";
-        var answer = json(ok("/api/chat", ASKED + format + ", \"options\": {\"temperature\": 1, \"seed\": 2}").path("message").path("content")
-                .asText());
+        var answer = json(
+                ok("/api/chat", ASKED + format + ", \"options\": {\"temperature\": 1, \"seed\": 2}").path("message").path("content")
+                        .asText());
         assertTrue(answer.path("age").asInt() >= 1 && List.of("cat", "dog").contains(answer.path("kind").asText()), answer.toString());
-        assertTrue(json(ok("/api/generate", "\"model\": \"tiny\", \"prompt\": \"x\", \"stream\": false, \"format\": \"json\", \"regex\": null, "
-                + "\"options\": {\"num_predict\": 200, \"temperature\": 1, \"seed\": 8}").path("response").asText("{}")).isObject());
+        assertTrue(json(ok("/api/generate",
+                "\"model\": \"tiny\", \"prompt\": \"x\", \"stream\": false, \"format\": \"json\", \"regex\": null, "
+                        + "\"options\": {\"num_predict\": 200, \"temperature\": 1, \"seed\": 8}")
+                .path("response").asText("{}")).isObject());
         refused(400, "/api/chat", ASKED + ", \"format\": \"xml\"");
         refused(400, "/api/chat", ASKED + ", \"format\": {\"type\": \"nothing\"}");
     }
@@ -176,7 +204,8 @@ class OllamaChatTest {
     @Test
     void probabilitiesAreToldAsTheyAreElsewhere() {
         var openai = ok("/v1/chat/completions", ASKED + ", \"max_tokens\": 3, \"temperature\": 0, \"logprobs\": true, \"top_logprobs\": 2");
-        var chat = ok("/api/chat", ASKED + ", \"stream\": false, \"logprobs\": true, \"top_logprobs\": 2, \"options\": {\"num_predict\": 3}");
+        var chat = ok("/api/chat",
+                ASKED + ", \"stream\": false, \"logprobs\": true, \"top_logprobs\": 2, \"options\": {\"num_predict\": 3}");
         assertEquals(openai.path("choices").path(0).path("logprobs").path("content"), chat.path("logprobs"));
         var streamed = lines("/api/chat", ASKED + ", \"logprobs\": true, \"top_logprobs\": 2, \"options\": {\"num_predict\": 3}").stream()
                 .mapToInt(line -> line.path("logprobs").size()).sum();
@@ -215,8 +244,9 @@ class OllamaChatTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "3, 3", "500, 64"})
     void anAnswerIsAsLongAsIsSaidWithinItsContext(int predict, int expected) {
-        var asked = ok("/api/generate", "\"model\": \"tiny\", \"prompt\": \"x\", \"raw\": true, \"stream\": false, \"options\": {\"num_predict\": "
-                + predict + ", \"num_ctx\": 65}");
+        var asked = ok("/api/generate",
+                "\"model\": \"tiny\", \"prompt\": \"x\", \"raw\": true, \"stream\": false, \"options\": {\"num_predict\": "
+                        + predict + ", \"num_ctx\": 65}");
         assertEquals(expected, asked.path("eval_count").asInt());
         assertEquals("length", asked.path("done_reason").asText());
     }
@@ -231,7 +261,8 @@ class OllamaChatTest {
         awaitGone("tiny-2:latest");
         assertEquals("load", ok("/api/chat", "\"model\": \"tiny-2\", \"keep_alive\": \"1h30m\"").path("done_reason").asText());
         var leaves = Instant.parse(json(server.get("/api/ps").body()).path("models").findParents("name").stream()
-                .filter(model -> model.path("name").asText().equals("tiny-2:latest")).findFirst().orElseThrow().path("expires_at").asText());
+                .filter(model -> model.path("name").asText().equals("tiny-2:latest")).findFirst().orElseThrow().path("expires_at")
+                .asText());
         assertTrue(leaves.isAfter(Instant.now().plusSeconds(5_000)) && leaves.isBefore(Instant.now().plusSeconds(5_401)));
         assertEquals(8, ok("/api/chat", ASKED.replace("tiny", "tiny-2") + FEW + ", \"stream\": false, \"keep_alive\": \"10ms\"")
                 .path("eval_count").asInt());
