@@ -43,7 +43,8 @@ class GgufMixtureTest {
                  "num_attention_heads": 4, "num_key_value_heads": %d, "head_dim": %d, "max_position_embeddings": 64,
                  "rope_theta": 10000, "rms_norm_eps": 1e-6, "tie_word_embeddings": %b%s}""";
         var text = family.equals("gpt2") ? String.format(Locale.ROOT, gpt2, width, inner, layers)
-                : String.format(Locale.ROOT, others, family, width, inner, layers, keyValueHeads, width / 4, tied, experts > 0 ? experts(experts) : "");
+                : String.format(Locale.ROOT, others, family, width, inner, layers, keyValueHeads, width / 4, tied,
+                        experts > 0 ? experts(experts) : "");
         return ConfigFile.of("config.json", new ObjectMapper().readTree(text));
     }
 
