@@ -59,6 +59,7 @@ class FamiliesOfTheDocsTest {
             case "gpt2" -> "\"n_embd\": 32, \"n_layer\": 2, \"n_head\": 2, \"n_positions\": 256";
             case "qwen3_moe" -> SMALL + ", \"num_experts\": 4, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 32, "
                     + "\"norm_topk_prob\": true";
+            case "gpt_oss" -> SMALL + ", \"num_local_experts\": 4, \"num_experts_per_tok\": 2";
             case "lfm2" -> SMALL + ", \"full_attn_idxs\": [1]";
             default -> SMALL;
         };

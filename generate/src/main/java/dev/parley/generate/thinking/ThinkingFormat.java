@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.tools.HarmonyFormat;
+import dev.parley.generate.tools.ToolFormat;
+import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.tokenizer.AddedToken;
 import dev.parley.tokenizer.ChatTemplate;
@@ -46,6 +48,16 @@ public record ThinkingFormat(String open, String close, String next, String barr
     /** The format that a template knows of; empty for a model that does not think, or not in a known format. */
     public static Optional<ThinkingFormat> of(ChatTemplate template) {
         return KNOWN.stream().filter(format -> template.source().contains(format.close)).findFirst();
+    }
+
+    /** The same with harmony, for what ends thoughts. */
+    static Optional<ThinkingFormat> ofAny(ChatTemplate template) {
+        return ToolTemplate.of(template).format() == ToolFormat.HARMONY ? Optional.of(HARMONY) : of(template);
+    }
+
+    /** Whether a template is of a model that thinks. */
+    public static boolean isKnownTo(ChatTemplate template) {
+        return ofAny(template).isPresent();
     }
 
     /** Whether a prompt of tokens ends within thoughts. */

@@ -2,9 +2,6 @@ package dev.parley.generate.thinking;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
-import dev.parley.generate.tools.ToolFormat;
-import dev.parley.generate.tools.ToolTemplate;
-import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -48,13 +45,9 @@ public final class ThoughtBudget implements LogitsProcessor {
     public static Optional<LogitsProcessor> of(GenerationConfig config, Optional<Tokenizer> tokenizer, int[] prompt, int from) {
         if (config.thinkingBudget() < 0 || tokenizer.isEmpty()) return Optional.empty();
         var asked = Arrays.copyOf(prompt, from);
-        return tokenizer.get().chatTemplate().flatMap(ThoughtBudget::format).filter(format -> !format.isClosedAtEnd(tokenizer.get(), asked))
+        return tokenizer.get().chatTemplate().flatMap(ThinkingFormat::ofAny).filter(format -> !format.isClosedAtEnd(tokenizer.get(), asked))
                 .map(format -> new ThoughtBudget(tokenizer.get(), format, from, format.isOpenAtEnd(tokenizer.get(), asked),
                         config.thinkingBudget()));
-    }
-
-    private static Optional<ThinkingFormat> format(ChatTemplate template) {
-        return ToolTemplate.of(template).format() == ToolFormat.HARMONY ? Optional.of(ThinkingFormat.HARMONY) : ThinkingFormat.of(template);
     }
 
     @Override

@@ -38,7 +38,8 @@ class ForcedCallsTest {
 
     private static final int ANSWERS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String TEXT = "<tool_call> {\"name\": \"book\", \"city\": [1, 2], true, null} book( = [ARGS] </function> Oslo: 日本 \n\t'";
+    private static final String TEXT = """
+            <tool_call> {"name": "book", "city": [1, 2], true, null} book( = [ARGS] </function> Oslo: 日本 \t'""";
     private static final Map<String, String> SCHEMAS = Map.of("book",
             """
             {"type": "object", "properties": {"city": {"type": "string", "maxLength": 9}, "class": {"enum": ["first", "second", "it's \\"third\\""]},
@@ -50,7 +51,7 @@ class ForcedCallsTest {
             "stop", "{\"type\": \"object\", \"properties\": {}, \"additionalProperties\": false}");
 
     static Stream<ToolFormat> formats() {
-        return ToolFormat.ALL.stream().filter(format -> format != ToolFormat.HARMONY); // which thinks first: ForcedHarmonyTest
+        return ToolFormat.ALL.stream().filter(format -> format != ToolFormat.HARMONY); // see ForcedHarmonyTest
     }
 
     private static List<Tool> tools() throws Exception {

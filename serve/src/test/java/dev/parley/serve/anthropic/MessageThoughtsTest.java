@@ -73,6 +73,16 @@ class MessageThoughtsTest {
     }
 
     @Test
+    void thoughtsEndAtTheirBudgetAndTheAnswerFollows() throws Exception {
+        var thinking = "{\"type\": \"enabled\", \"budget_tokens\": 3}";
+        for (var message : List.of(whole(thinking), streamed(thinking))) {
+            var thought = message.path("content").path(0).path("thinking").asText();
+            assertTrue(thought.startsWith("Two and") && !thought.startsWith("Two and two."), thought);
+            assertEquals("Four.", message.path("content").path(1).path("text").asText(), message.toString());
+        }
+    }
+
+    @Test
     void aModelThatIsNotToThinkIsToldSo() throws Exception {
         var off = whole("{\"type\": \"disabled\"}");
         var on = whole("{\"type\": \"adaptive\"}");
