@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,9 @@ class GgufMixtureTest {
                 {"model_type": "%s", "vocab_size": 64, "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
                  "num_attention_heads": 4, "num_key_value_heads": %d, "head_dim": %d, "max_position_embeddings": 64,
                  "rope_theta": 10000, "rms_norm_eps": 1e-6, "tie_word_embeddings": %b%s}""";
-        var text = family.equals("gpt2") ? gpt2.formatted(width, inner, layers)
-                : others.formatted(family, width, inner, layers, keyValueHeads, width / 4, tied, experts > 0 ? experts(experts) : "");
+        var text = family.equals("gpt2") ? String.format(Locale.ROOT, gpt2, width, inner, layers)
+                : String.format(Locale.ROOT, others, family, width, inner, layers, keyValueHeads, width / 4, tied,
+                        experts > 0 ? experts(experts) : "");
         return ConfigFile.of("config.json", new ObjectMapper().readTree(text));
     }
 

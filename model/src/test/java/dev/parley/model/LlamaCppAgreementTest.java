@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -45,11 +46,11 @@ class LlamaCppAgreementTest {
     private static synchronized Path wide(int width) throws IOException {
         var file = folder.resolve("wide-" + width + ".gguf");
         if (Files.exists(file)) return file;
-        var config = ConfigFile.of("config.json", new ObjectMapper().readTree("""
+        var json = """
                 {"model_type": "llama", "vocab_size": %d, "hidden_size": %d, "intermediate_size": 768, "num_hidden_layers": 2,
                  "num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 64, "max_position_embeddings": 1024,
-                 "rope_theta": 10000, "rms_norm_eps": 1e-6, "tie_word_embeddings": false, "initializer_range": 0.012}"""
-                .formatted(VOCABULARY, width)));
+                 "rope_theta": 10000, "rms_norm_eps": 1e-6, "tie_word_embeddings": false, "initializer_range": 0.012}""";
+        var config = ConfigFile.of("config.json", new ObjectMapper().readTree(String.format(Locale.ROOT, json, VOCABULARY, width)));
         RandomModels.write(folder.resolve("model-" + width), config, 6);
         GgufExport.write(folder.resolve("model-" + width), file, GgmlType.F32);
         return file;
