@@ -3,32 +3,20 @@
 import { el } from './dom.js';
 import { number, t } from './i18n.js';
 
-const FORMATS = [['<think>', '</think>'], ['[THINK]', '[/THINK]']];
+// The server writes them so, in whatever form a model has them.
+const OPEN = '<think>\n', CLOSE = '\n</think>\n\n';
 
-/**
- * The thoughts at the beginning of a text, and the answer after them. Some templates open the thoughts themselves: then only the closing
- * mark is in the text. A text that is not finished may end within a mark.
- */
-export function parted(text, finished) {
-    for (const [open, close] of FORMATS) {
-        const start = text.trimStart();
-        const begun = start.startsWith(open);
-        const end = text.indexOf(close);
-        if (end >= 0 && (begun || !text.slice(0, end).includes(open))) {
-            let at = end + close.length;
-            while (at < text.length && /\s/.test(text[at])) at++;
-            const from = begun ? text.indexOf(open) + open.length : 0;
-            return { thought: text.slice(from, end).trim(), at, open: false };
-        }
-        if (begun) return { thought: text.slice(text.indexOf(open) + open.length).trim(), at: text.length, open: true };
-        if (!finished && start !== '' && open.startsWith(start)) return { thought: '', at: text.length, open: true };
-    }
-    return { thought: '', at: 0, open: false };
+/** The thoughts at the beginning of a text, and the answer after them. */
+export function parted(text) {
+    if (!text.startsWith(OPEN)) return { thought: '', at: 0, open: false };
+    const end = text.indexOf(CLOSE);
+    if (end >= 0) return { thought: text.slice(OPEN.length, end), at: end + CLOSE.length, open: false };
+    return { thought: text.slice(OPEN.length), at: text.length, open: true };
 }
 
 /** The answer alone. */
 export function answerOf(text) {
-    return text.slice(parted(text, true).at);
+    return text.slice(parted(text).at);
 }
 
 export class Thoughts {
@@ -40,7 +28,7 @@ export class Thoughts {
 
     /** Shows those of a message. @return where in its text the answer begins */
     update(text, running) {
-        const { thought, at, open } = parted(text, !running);
+        const { thought, at, open } = parted(text);
         this.show(thought, open && running);
         return at;
     }

@@ -41,6 +41,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--large", description = "decode: also measure a Llama of half a billion weights; takes some minutes and 4 GB of disk.")
     private boolean large;
 
+    @Option(names = "--gguf", paramLabel = "FILE", description = "decode: measure this GGUF file instead, beside the other program.")
+    private Optional<Path> gguf = Optional.empty();
+
     @Option(names = "--soak", paramLabel = "SECONDS",
             description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
     private Optional<Integer> soak = Optional.empty();
@@ -65,7 +68,8 @@ final class BenchCommand implements Callable<Integer> {
         output.note(Engine.describeInOneLine());
         var rows = switch (subject) {
             case TRAIN -> TrainBench.rows(output::note);
-            case DECODE -> DecodeBench.rows(output::note, peerCommand, large);
+            case DECODE -> gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
+                    : DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
             case KNOWLEDGE -> KnowledgeBench.rows(output::note);
             case SERVE -> hostile ? HostileBench.rows(output::note)

@@ -33,7 +33,7 @@ final class DecodeBench {
     private static final int TOKENS = 128;
     private static final int TURNS = 7;
     private static final int PROMPT = 512;
-    private static final String SENTENCE = "The river ran slowly past the old mill, and the children threw small stones into the water. ";
+    static final String SENTENCE = "The river ran slowly past the old mill, and the children threw small stones into the water. ";
 
     private final Consumer<String> note;
     private final Optional<String> peerCommand;
@@ -162,7 +162,7 @@ final class DecodeBench {
                 Optional.of(new BenchRow.Named("one prompt", BenchRow.median(alone))), Optional.empty()));
     }
 
-    private static PeerProcess.Times ours(CausalLM model, List<int[]> prompts, int tokens) {
+    static PeerProcess.Times ours(CausalLM model, List<int[]> prompts, int tokens) {
         var config = GenerationConfig.DEFAULT.withMaxNewTokens(tokens).withIgnoreEos(true);
         var first = new long[1];
         var asked = new int[1];

@@ -39,7 +39,11 @@ public record ModelLook(Optional<ModelConfig> config, Optional<WeightType> type,
                 .orElseGet(() -> failed(Optional.empty(), outline.refusal().orElse(outline.model() + " cannot be looked at.")));
     }
 
-    /** Looks at a folder or a GGUF file. @param name that it is called by in messages */
+    /**
+     * Looks at a folder or a GGUF file.
+     *
+     * @param name that it is called by in messages
+     */
     public static ModelLook of(String name, Path path, EngineOptions engine) {
         var template = Optional.<ChatTemplate>empty();
         try {

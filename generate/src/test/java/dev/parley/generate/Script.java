@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Makes any model say what a test wants, by biases: after the end of a prompt each token of a text is raised once those before it are there. */
+/** Makes any model say what a test wants: biases raise each token of a text once the end of the prompt and those before it are there. */
 public final class Script {
 
     private static final int ANCHOR = 4; // tokens of the prompt

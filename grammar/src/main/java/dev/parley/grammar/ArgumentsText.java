@@ -5,7 +5,6 @@ import static dev.parley.grammar.Expression.separated;
 import static dev.parley.grammar.Expression.sequence;
 import static dev.parley.grammar.Expression.text;
 
-import dev.parley.grammar.Expression.Call;
 import java.util.Map;
 
 /** Arguments of a call that are no object of JSON: each with its name and its value, one after the other. */

@@ -143,7 +143,7 @@ public final class Hub {
         }
     }
 
-    private static Outline outline(HubModel model, Optional<ModelCard> card, NeededFiles needed, Path snapshot) {
+    private static Outline outline(HubModel model, Optional<ModelListing> card, NeededFiles needed, Path snapshot) {
         return new Outline(model, card, Optional.of(path(needed, snapshot)), Optional.empty(), List.of(), 0, Optional.empty());
     }
 
@@ -154,7 +154,7 @@ public final class Hub {
      * @param most results
      * @param wanted which to take; the hub is asked for more until there are enough, or it has no more
      */
-    public List<ModelCard> search(String words, int most, Predicate<ModelCard> wanted, HubListener listener) {
+    public List<ModelListing> search(String words, int most, Predicate<ModelListing> wanted, HubListener listener) {
         if (settings.offline())
             throw new HubException(Reason.OFFLINE, "HF_HUB_OFFLINE forbids to ask the hub; unset it to search there.");
         try (var client = new HubClient(settings)) {
@@ -209,7 +209,7 @@ public final class Hub {
 
     private Pulled pull(HubModel model, NeededFiles needed, HubCache.Folder folder, Optional<Pulled> cached, HubClient client,
             HubListener listener) {
-        ModelCard answered;
+        ModelListing answered;
         try {
             answered = fewTries(cached.isPresent(), listener).of("The hub at " + settings.endpoint() + " cannot be asked for " + model,
                     () -> client.card(model, listener.inspector().isPresent()));

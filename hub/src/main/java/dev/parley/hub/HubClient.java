@@ -23,8 +23,9 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * What is asked of the hub: which models there are, which files a revision has, what a file is, and its bytes. Redirects are followed by hand, since the token must not go with them: it is sent to the endpoint's own origin, and
- * to nobody once a request has been sent elsewhere. What another try may mend is a {@link RetryableException}.
+ * What is asked of the hub: which models there are, which files a revision has, what a file is, and its bytes. Redirects are followed by
+ * hand, since the token must not go with them: it is sent to the endpoint's own origin, and to nobody once a request has been sent
+ * elsewhere. What another try may mend is a {@link RetryableException}.
  */
 final class HubClient implements AutoCloseable {
 
@@ -79,18 +80,18 @@ final class HubClient implements AutoCloseable {
     // ---- what is asked ----
 
     /** What there is of a model. @param sizes whether those of its files are asked for too */
-    ModelCard card(HubModel model, boolean sizes) throws RetryableException, InterruptedException {
+    ModelListing card(HubModel model, boolean sizes) throws RetryableException, InterruptedException {
         var address = address("/api/models/" + model.id() + "/revision/" + encoded(model.revision()) + (sizes ? "?blobs=true" : ""));
         try (var answer = ask("GET", address, Span.ALL, true)) {
             if (answer.status() != 200) throw refusal(answer, model, "");
-            var card = ModelCard.of(json(model.toString(), answer));
+            var card = ModelListing.of(json(model.toString(), answer));
             card.requireCommit(model);
             return card;
         }
     }
 
     /** A part of what a search found. @param next the query of the next part; empty where there is none */
-    record Page(List<ModelCard> models, Optional<String> next) {}
+    record Page(List<ModelListing> models, Optional<String> next) {}
 
     /** Searches for models. @param query of the address */
     Page search(String query) throws RetryableException, InterruptedException {
@@ -100,8 +101,8 @@ final class HubClient implements AutoCloseable {
             var json = json("The search", answer);
             if (!json.isArray())
                 throw new HubException(Reason.DAMAGED, "The search: the answer is no list of models; is HF_ENDPOINT the address of a hub?");
-            var found = new ArrayList<ModelCard>();
-            for (var model : json) found.add(ModelCard.of(model));
+            var found = new ArrayList<ModelListing>();
+            for (var model : json) found.add(ModelListing.of(model));
             return new Page(found, answer.header("Link").map(NEXT::matcher).filter(Matcher::find).map(next -> next.group(1)));
         }
     }
@@ -112,7 +113,7 @@ final class HubClient implements AutoCloseable {
             if (answer.status() != 200 && !elsewhere) throw refusal(answer, model, file);
             var told = answer.header("X-Repo-Commit").orElse(commit);
             if (!told.equals(commit)) throw new HubException(Reason.DAMAGED,
-                    model + ": commit " + commit + " was asked for, and " + ModelCard.shown(told) + " was answered.");
+                    model + ": commit " + commit + " was asked for, and " + ModelListing.shown(told) + " was answered.");
             var etag = answer.header("X-Linked-Etag").or(() -> elsewhere ? Optional.empty() : answer.header("ETag"));
             var size = answer.header("X-Linked-Size").or(() -> elsewhere ? Optional.empty() : answer.header("Content-Length"));
             if (etag.isEmpty() || size.isEmpty() || !size.get().matches("[0-9]{1,18}")) {
@@ -136,7 +137,7 @@ final class HubClient implements AutoCloseable {
                 var came = answer.header("Content-Range").orElse("");
                 if (!came.equals(range)) {
                     throw new HubException(Reason.DAMAGED,
-                            file.name() + ": " + range + " of it was asked for, and " + ModelCard.shown(came) + " came.");
+                            file.name() + ": " + range + " of it was asked for, and " + ModelListing.shown(came) + " came.");
                 }
             } else if (answer.status() != 200) {
                 throw refusal(answer, model, file.name());

@@ -26,8 +26,8 @@ final class HubSearch {
         this.endpoint = endpoint;
     }
 
-    List<ModelCard> of(String words, int most, Predicate<ModelCard> wanted) {
-        var found = new ArrayList<ModelCard>();
+    List<ModelListing> of(String words, int most, Predicate<ModelListing> wanted) {
+        var found = new ArrayList<ModelListing>();
         var seen = new HashSet<String>();
         var query = Optional.of(query(words));
         for (int page = 0; page < MOST_PAGES && found.size() < most && query.isPresent(); page++) {

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param missing bytes of them that are not here yet
  * @param copy the folder to remove; empty where the model is here
  */
-public record Outline(HubModel model, Optional<ModelCard> card, Optional<Path> path, Optional<String> refusal, List<ModelCard.File> needed,
+public record Outline(HubModel model, Optional<ModelListing> card, Optional<Path> path, Optional<String> refusal,
+        List<ModelListing.File> needed,
         long missing, Optional<Path> copy) implements AutoCloseable {
 
     public Outline {

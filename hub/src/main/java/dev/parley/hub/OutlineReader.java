@@ -28,13 +28,13 @@ final class OutlineReader {
     private static final Set<String> VOCABULARIES = Set.of("tokenizer.json", "vocab.json", "merges.txt");
 
     private final HubModel model;
-    private final ModelCard card;
+    private final ModelListing card;
     private final String commit;
     private final HubClient client;
     private final Retries retries;
     private final AtomicLong copied = new AtomicLong();
 
-    OutlineReader(HubModel model, ModelCard card, HubClient client, Retries retries) {
+    OutlineReader(HubModel model, ModelListing card, HubClient client, Retries retries) {
         this.model = model;
         this.card = card;
         commit = card.requireCommit(model);
@@ -156,8 +156,8 @@ final class OutlineReader {
         return bytes;
     }
 
-    private List<ModelCard.File> sizes(List<String> names) {
-        return names.stream().map(name -> new ModelCard.File(name, card.size(name))).toList();
+    private List<ModelListing.File> sizes(List<String> names) {
+        return names.stream().map(name -> new ModelListing.File(name, card.size(name))).toList();
     }
 
     private long size(String name) {

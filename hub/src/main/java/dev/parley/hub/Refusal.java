@@ -35,7 +35,7 @@ record Refusal(HubSettings settings, HubModel model, String file) {
                     : model.revision().equals(HubModel.DEFAULT_REVISION) || !exists.get() ? noModel() : noRevision();
             case 416 -> new HubException(Reason.DAMAGED, file + ": the server does not have the part of it that was asked for.");
             default -> new HubException(Reason.DAMAGED, model + ": the hub answers with status " + status
-                    + ModelCard.shown(header.apply("X-Error-Message").map(m -> " (" + m + ")").orElse("")) + ".");
+                    + ModelListing.shown(header.apply("X-Error-Message").map(m -> " (" + m + ")").orElse("")) + ".");
         };
     }
 

@@ -87,7 +87,7 @@ class HubOutlineTest {
                     outline.card().orElseThrow().size("model.safetensors").orElseThrow());
             assertEquals(OptionalLong.of(200_000), outline.card().orElseThrow().size("tokenizer.json"));
             assertEquals(List.of("config.json", "tokenizer.json", "model.safetensors"),
-                    outline.needed().stream().map(ModelCard.File::name).toList());
+                    outline.needed().stream().map(ModelListing.File::name).toList());
             assertEquals(outline.needed().stream().mapToLong(f -> f.size().orElseThrow()).sum(), outline.missing());
             assertFalse(outline.isHere());
         }
@@ -214,7 +214,7 @@ class HubOutlineTest {
                 "{\"downloads\": 5000, \"safetensors\": {\"total\": 7}, \"cardData\": "
                         + "{\"license\": \"other\", \"license_name\": \"meow\"}, \"gguf\": {\"architecture\": \"llama\", \"total\": 9}}");
         var found = hub.hub().search("cat pets", 3, card -> card.modelType().equals(Optional.of("llama")), hub.listener);
-        assertEquals(List.of("pets/cat-1", "pets/cat-3", "pets/cat-4"), found.stream().map(ModelCard::id).toList());
+        assertEquals(List.of("pets/cat-1", "pets/cat-3", "pets/cat-4"), found.stream().map(ModelListing::id).toList());
         var last = found.getLast();
         assertEquals(List.of(5000L, Optional.of("meow"), OptionalLong.of(7), Optional.of("llama")),
                 List.of(last.downloads(), last.license(), last.parameters(), last.ggufArchitecture()));
@@ -230,7 +230,7 @@ class HubOutlineTest {
         }
         hub.server.fails("GET", "/api/models",
                 new Fault.Body("[1, {}, {\"id\": \"../x\"}, null, {\"id\": \"a/b\", \"downloads\": -1}]".getBytes(StandardCharsets.UTF_8)));
-        assertEquals(List.of("a/b"), hub.hub().search("x", 5, card -> true, hub.listener).stream().map(ModelCard::id).toList());
+        assertEquals(List.of("a/b"), hub.hub().search("x", 5, card -> true, hub.listener).stream().map(ModelListing::id).toList());
     }
 
     @Test
@@ -249,7 +249,8 @@ class HubOutlineTest {
         var card = JSON.writeValueAsBytes(JSON.readTree("{\"id\": \"org/real\", \"sha\": \"" + hub.server.commit("org/real")
                 + "\", \"downloads\": 12, \"gated\": false, \"tags\": [\"license:mit\"], \"cardData\": {\"license\": [\"mit\"]}, "
                 + "\"safetensors\": {\"total\": 5}, \"gguf\": {\"total\": 5, \"architecture\": \"llama\"}, \"config\": {\"model_type\": "
-                + "\"llama\"}, \"siblings\": [{\"rfilename\": \"config.json\", \"size\": 23}, {\"rfilename\": \"model.safetensors\", \"size\": "
+                + "\"llama\"}, \"siblings\": [{\"rfilename\": \"config.json\", \"size\": 23}, {\"rfilename\": "
+                + "\"model.safetensors\", \"size\": "
                 + Files.size(served.resolve("model.safetensors")) + "}]}"));
         var weights = Files.readAllBytes(served.resolve("model.safetensors"));
         var header = Arrays.copyOf(weights, 200);
@@ -258,7 +259,7 @@ class HubOutlineTest {
             var random = new Random(i);
             try {
                 if (i % 10 > 0) {
-                    ModelCard.of(JSON.readTree(mutated(card, random)));
+                    ModelListing.of(JSON.readTree(mutated(card, random)));
                     seen++;
                     continue;
                 }

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sums of squares of the vectors that the matrices of the layers are multiplied with, column by column. {@link JavaRunner} adds to it in the
- * passes that are asked to.
+ * Sums of squares of the vectors that the matrices of the layers are multiplied with, column by column. {@link JavaRunner} adds to it in
+ * the passes that are asked to.
  */
 final class InputSquares {
 

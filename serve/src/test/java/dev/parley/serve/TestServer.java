@@ -9,9 +9,9 @@ import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.reranking.RerankHead;
 import dev.parley.generate.reranking.RerankPrompt;
 import dev.parley.generate.reranking.RerankRules;
-import dev.parley.generate.reranking.Verdict;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -79,7 +79,7 @@ public final class TestServer implements AutoCloseable {
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
     /** As tiny judges documents: GPT-2's yes and no. */
     private static final RerankRules RERANKER = new RerankRules(new RerankPrompt.OfQwen3("Find answers"),
-            new Verdict.Tokens(8505, OptionalInt.of(3919)));
+            new RerankHead.Tokens(8505, OptionalInt.of(3919)));
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
     private static TestServer shared;

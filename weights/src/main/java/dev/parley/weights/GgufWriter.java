@@ -61,7 +61,11 @@ public final class GgufWriter {
             return new Tensor(other, type, rows, columns, oneDimension, matrices, importance, source);
         }
 
-        /** The same numbers in another type, rounded with regard to what counts. @param importance for each column of each matrix */
+        /**
+         * The same numbers in another type, rounded with regard to what counts.
+         *
+         * @param importance for each column of each matrix
+         */
         public Tensor in(GgmlType other, float[] importance) {
             return new Tensor(name, other, rows, columns, oneDimension, matrices, importance, source);
         }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /** A GGUF file as llama.cpp runs it on the CPU: one text, with keys and values in float32 and no fused attention. */
+@SuppressWarnings("restricted") // to call native code is what it is for
 public final class LlamaCppModel implements AutoCloseable {
 
     private static final int MOST_TOKENS = 1024;

@@ -8,7 +8,7 @@ import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
-import dev.parley.hub.ModelCard;
+import dev.parley.hub.ModelListing;
 import dev.parley.hub.Outline;
 import dev.parley.kernels.machine.MemoryBandwidth;
 import dev.parley.model.MemoryNeeds;
@@ -59,11 +59,11 @@ final class ModelReport {
         return look.fault().isEmpty();
     }
 
-    private Optional<ModelCard> card() {
+    private Optional<ModelListing> card() {
         return outline.flatMap(Outline::card);
     }
 
-    private List<ModelCard.File> files() {
+    private List<ModelListing.File> files() {
         if (here.isEmpty()) return outline.map(Outline::needed).orElse(List.of());
         var path = here.get();
         if (Files.isRegularFile(path)) return List.of(file(path, path.getFileName().toString()));
@@ -74,8 +74,8 @@ final class ModelReport {
         }
     }
 
-    private static ModelCard.File file(Path path, String name) {
-        return new ModelCard.File(name, OptionalLong.of(path.toFile().length()));
+    private static ModelListing.File file(Path path, String name) {
+        return new ModelListing.File(name, OptionalLong.of(path.toFile().length()));
     }
 
     /** Tokens a second if all that a token reads came at the speed of memory, and nothing else took time. */
@@ -91,7 +91,7 @@ final class ModelReport {
 
     private OptionalLong parameters() {
         return look.needs().map(n -> OptionalLong.of(n.parameters()))
-                .orElseGet(() -> card().map(ModelCard::parameters).orElse(OptionalLong.empty()));
+                .orElseGet(() -> card().map(ModelListing::parameters).orElse(OptionalLong.empty()));
     }
 
     // ---- for people ----
@@ -99,7 +99,7 @@ final class ModelReport {
     List<String> lines() {
         var lines = new ArrayList<String>();
         look.fault().ifPresent(fault -> lines.add("Parley does not run it: " + fault));
-        add(lines, "model", name + card().flatMap(ModelCard::commit).map(c -> " at " + c.substring(0, 8)).orElse(""));
+        add(lines, "model", name + card().flatMap(ModelListing::commit).map(c -> " at " + c.substring(0, 8)).orElse(""));
         family().ifPresent(family -> add(lines, "family", family));
         if (parameters().isPresent()) add(lines, "parameters", Sizes.number(parameters().getAsLong()) + active());
         look.config().ifPresent(c -> add(lines, "context", String.format(Locale.ROOT, "%,d tokens", c.maxPositionEmbeddings())));
@@ -128,7 +128,7 @@ final class ModelReport {
     private String template() {
         if (look.template().isEmpty()) return "no: for completions, not for conversations";
         var template = look.template().get();
-        return "yes" + (takesTools() ? ", tools" : "") + ThinkingFormat.of(template).map(_ -> ", thinking").orElse("");
+        return "yes" + (takesTools() ? ", tools" : "") + (ThinkingFormat.isKnownTo(template) ? ", thinking" : "");
     }
 
     /** How its files say that it makes vectors, or why it does not. */
@@ -178,7 +178,7 @@ final class ModelReport {
         if (parameters().isPresent()) json.put("parameters", parameters().getAsLong());
         look.config().ifPresent(c -> json.put("context_length", c.maxPositionEmbeddings()));
         if (runs()) json.put("chat_template", look.template().isPresent()).put("tools", takesTools()).put("thinking",
-                look.template().flatMap(ThinkingFormat::of).isPresent());
+                look.template().filter(ThinkingFormat::isKnownTo).isPresent());
         embeddings().ifPresent(how -> json.put("embeddings", how));
         var files = json.putArray("files");
         for (var file : files()) {

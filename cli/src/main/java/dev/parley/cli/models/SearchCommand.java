@@ -5,7 +5,7 @@ import dev.parley.cli.Downloads;
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.cli.WrongUsage;
-import dev.parley.hub.ModelCard;
+import dev.parley.hub.ModelListing;
 import dev.parley.model.Family;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ final class SearchCommand implements Callable<Integer> {
     private record Model(String id, String family, Long parameters, List<String> formats, String license, boolean gated, long downloads,
             long likes, @JsonProperty("runs") boolean runs) {
 
-        static Model of(ModelCard card) {
+        static Model of(ModelListing card) {
             return new Model(card.id(), SearchCommand.family(card).orElse(null),
                     card.parameters().isPresent() ? card.parameters().getAsLong() : null,
                     SearchCommand.formats(card), card.license().orElse(null), card.gated(), card.downloads(), card.likes(),
@@ -69,7 +69,7 @@ final class SearchCommand implements Callable<Integer> {
         return Parley.DONE;
     }
 
-    private void table(List<ModelCard> found) {
+    private void table(List<ModelListing> found) {
         var width = found.stream().mapToInt(card -> card.id().length()).max().orElseThrow();
         var row = "%-" + width + "s  %-12s  %6s  %-17s  %9s  %s";
         output.line(String.format(row, "MODEL", "FAMILY", "PARAMS", "FORMATS", "DOWNLOADS", "LICENCE"));
@@ -85,18 +85,18 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     /** What its config.json or its GGUF files say that it is. */
-    private static Optional<String> family(ModelCard card) {
+    private static Optional<String> family(ModelListing card) {
         return card.modelType().or(card::ggufArchitecture);
     }
 
-    private static List<String> formats(ModelCard card) {
+    private static List<String> formats(ModelListing card) {
         var formats = new ArrayList<String>();
         for (var format : List.of("safetensors", "gguf", "pytorch")) if (card.tags().contains(format)) formats.add(format);
         return formats;
     }
 
     /** Whether its family is known, and one of its forms of weights; of what quantises safetensors in a way of its own, none is. */
-    private static boolean runs(ModelCard card) {
+    private static boolean runs(ModelListing card) {
         var isOther = List.of("gptq", "awq", "bitsandbytes", "fp8", "compressed-tensors", "mlx", "exl2", "exl3").stream()
                 .anyMatch(card.tags()::contains);
         var gguf = card.ggufArchitecture()

@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Rules from the files of sentence-transformers, {@link SentenceFiles}, or from a GGUF file. What changes a vector and is not honoured is refused by name.
+ * Rules from the files of sentence-transformers, {@link SentenceFiles}, or from a GGUF file. What changes a vector and is not honoured is
+ * refused by name.
  */
 final class EmbeddingFiles {
 

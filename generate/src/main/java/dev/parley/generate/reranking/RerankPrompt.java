@@ -44,8 +44,8 @@ public sealed interface RerankPrompt {
         /** The task that the model was mostly trained with. */
         static final String TASK = "Given a web search query, retrieve relevant passages that answer the query";
 
-        private static final String BEFORE = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the "
-                + "Instruct provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n";
+        private static final String BEFORE = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query "
+                + "and the Instruct provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n";
         private static final String AFTER = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
 
         @Override

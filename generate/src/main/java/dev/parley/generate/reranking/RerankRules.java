@@ -23,9 +23,9 @@ import java.util.OptionalInt;
  * in which there is "rerank". The latter two ask for "yes" and "no", which the tokenizer must have.
  *
  * @param prompt what it reads
- * @param verdict what it says
+ * @param head what makes a score of the state after the last token
  */
-public record RerankRules(RerankPrompt prompt, Verdict verdict) {
+public record RerankRules(RerankPrompt prompt, RerankHead head) {
 
     /** What is to be gathered of a prompt: the state after its last token. */
     public static final List<Pooling> LAST_STATE = List.of(Pooling.LAST_TOKEN);
@@ -44,10 +44,10 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
         var files = SentenceFiles.of(model);
         var scored = files.step("LogitScore").or(() -> files.step("CausalScoreHead")).orElse("1_LogitScore");
         var config = files.json(scored + "/config.json");
-        var verdict = config.isMissingNode() ? head(model, files.json("config.json"))
+        var found = config.isMissingNode() ? head(model, files.json("config.json"))
                 : Optional.of(tokens(model.resolve(scored).resolve("config.json"), config, tokenizer));
-        if (verdict.isEmpty()) return isCalledSo(model) ? byWords(tokenizer) : Optional.empty();
-        return verdict.map(v -> new RerankRules(prompt(tokenizer, files.defaultPromptName().map(files.prompts()::get)), v));
+        if (found.isEmpty()) return isCalledSo(model) ? byWords(tokenizer) : Optional.empty();
+        return found.map(head -> new RerankRules(prompt(tokenizer, files.defaultPromptName().map(files.prompts()::get)), head));
     }
 
     private static RerankPrompt prompt(Tokenizer tokenizer, Optional<String> instruction) {
@@ -56,10 +56,10 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
                 .orElseGet(() -> new RerankPrompt.OfQwen3(instruction.orElse(RerankPrompt.OfQwen3.TASK)));
     }
 
-    private static Verdict tokens(Path file, JsonNode config, Tokenizer tokenizer) {
+    private static RerankHead tokens(Path file, JsonNode config, Tokenizer tokenizer) {
         var yes = id(file, config, "true_token_id", tokenizer);
         if (yes.isEmpty()) throw new IllegalArgumentException(file + " names no true_token_id.");
-        return new Verdict.Tokens(yes.getAsInt(), id(file, config, "false_token_id", tokenizer));
+        return new RerankHead.Tokens(yes.getAsInt(), id(file, config, "false_token_id", tokenizer));
     }
 
     private static OptionalInt id(Path file, JsonNode config, String name, Tokenizer tokenizer) {
@@ -70,7 +70,7 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
         return OptionalInt.of(id.intValue());
     }
 
-    private static Optional<Verdict> head(Path model, JsonNode config) {
+    private static Optional<RerankHead> head(Path model, JsonNode config) {
         if (!config.path("architectures").path(0).asText().endsWith("ForSequenceClassification")) return Optional.empty();
         try (var files = ModelFiles.open(model)) {
             var head = files.numbers(HEAD).orElseThrow(
@@ -78,7 +78,7 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
             if (head.length != files.config().hiddenSize())
                 throw new IllegalArgumentException(model + ": " + HEAD + " has " + head.length + " numbers; Parley reranks by heads of one "
                         + "label, of " + files.config().hiddenSize() + ".");
-            return Optional.of(new Verdict.Head(head));
+            return Optional.of(new RerankHead.Classifier(head));
         } catch (IOException e) {
             throw new UncheckedIOException(model + " cannot be read: " + e.getMessage() + ".", e);
         }
@@ -109,6 +109,6 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
         var yes = tokenizer.idOf("yes");
         var no = tokenizer.idOf("no");
         if (yes.isEmpty() || no.isEmpty()) return Optional.empty();
-        return Optional.of(new RerankRules(prompt(tokenizer, Optional.empty()), new Verdict.Tokens(yes.getAsInt(), no)));
+        return Optional.of(new RerankRules(prompt(tokenizer, Optional.empty()), new RerankHead.Tokens(yes.getAsInt(), no)));
     }
 }

@@ -3,9 +3,11 @@ package dev.parley.generate.thinking;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Ends thoughts that have used up their tokens: a sentence that says so and the closing tag come next, token by token, and then the
@@ -22,6 +24,7 @@ public final class ThoughtBudget implements LogitsProcessor {
     private final boolean opened;
     private final int budget;
     private final int[] ending;
+    private final int[] barred; // tokens that must not come then
 
     private ThoughtBudget(Tokenizer tokenizer, ThinkingFormat format, int from, boolean opened, int budget) {
         this.tokenizer = tokenizer;
@@ -30,6 +33,7 @@ public final class ThoughtBudget implements LogitsProcessor {
         this.opened = opened;
         this.budget = budget;
         ending = tokenizer.encodeWithSpecialTokens(format.ending(budget > 0, opened));
+        barred = IntStream.range(0, format.barred().isEmpty() ? 0 : tokenizer.vocabSize()).filter(this::beginsBarred).toArray();
     }
 
     /**
@@ -41,21 +45,27 @@ public final class ThoughtBudget implements LogitsProcessor {
     public static Optional<LogitsProcessor> of(GenerationConfig config, Optional<Tokenizer> tokenizer, int[] prompt, int from) {
         if (config.thinkingBudget() < 0 || tokenizer.isEmpty()) return Optional.empty();
         var asked = Arrays.copyOf(prompt, from);
-        return tokenizer.get().chatTemplate().flatMap(ThinkingFormat::of).filter(format -> !format.isClosedAtEnd(tokenizer.get(), asked))
+        return tokenizer.get().chatTemplate().flatMap(ThinkingFormat::ofAny).filter(format -> !format.isClosedAtEnd(tokenizer.get(), asked))
                 .map(format -> new ThoughtBudget(tokenizer.get(), format, from, format.isOpenAtEnd(tokenizer.get(), asked),
                         config.thinkingBudget()));
     }
 
     @Override
     public void process(int[] ids, float[] logits) {
-        var next = next(ids);
-        if (next.isEmpty() || next.getAsInt() >= logits.length) return;
-        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
-        logits[next.getAsInt()] = 0;
+        var ended = ended(ids);
+        if (ended.isEmpty()) return;
+        if (ended.getAsInt() == ending.length) {
+            for (var id : barred) {
+                if (id < logits.length) logits[id] = Float.NEGATIVE_INFINITY;
+            }
+        } else if (ending[ended.getAsInt()] < logits.length) {
+            Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+            logits[ending[ended.getAsInt()]] = 0;
+        }
     }
 
-    /** The token that has to come, if one has to. */
-    private OptionalInt next(int[] ids) {
+    /** How many tokens there are of what ends thoughts that have used up theirs; empty where they go on, or the answer does. */
+    private OptionalInt ended(int[] ids) {
         var most = from + (long) LONGEST_TAG + budget + LONGEST_CHARACTER + ending.length;
         if (ids.length - from < budget || ids.length > most) return OptionalInt.empty();
         var start = opened ? OptionalInt.of(from) : start(ids);
@@ -63,9 +73,14 @@ public final class ThoughtBudget implements LogitsProcessor {
         var end = start.getAsInt() + budget;
         while (end < ids.length && isWithinCharacter(ids, start.getAsInt(), end)) end++;
         var ended = ids.length - end;
-        if (ended >= ending.length || !Arrays.equals(ids, end, ids.length, ending, 0, ended)) return OptionalInt.empty();
+        if (ended > ending.length || !Arrays.equals(ids, end, ids.length, ending, 0, ended)) return OptionalInt.empty();
         var isClosed = tokenizer.decode(Arrays.copyOfRange(ids, start.getAsInt(), end), false).contains(format.close());
-        return isClosed || isWithinCharacter(ids, start.getAsInt(), end) ? OptionalInt.empty() : OptionalInt.of(ending[ended]);
+        return isClosed || isWithinCharacter(ids, start.getAsInt(), end) ? OptionalInt.empty() : OptionalInt.of(ended);
+    }
+
+    private boolean beginsBarred(int id) {
+        var text = new String(tokenizer.textBytes(id, false), StandardCharsets.UTF_8);
+        return !text.isEmpty() && format.barred().startsWith(text);
     }
 
     /** Where thoughts begin that the answer opens itself: after their tag. */

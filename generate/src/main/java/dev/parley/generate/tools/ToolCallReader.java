@@ -130,11 +130,11 @@ public final class ToolCallReader {
         return held.length() >= end.length() && held.indexOf(end, held.length() - end.length()) >= 0;
     }
 
-    /** The text before a call is complete; white space between both is a matter of form. */
+    /** The text before a call is complete; white space between both is a matter of form, unless it turns out to be none. */
     private void beginCalls(String marker) {
-        tellText(held.substring(0, held.length() - marker.length()).stripTrailing());
-        held.setLength(0);
-        held.append(marker);
+        var text = held.substring(0, held.length() - marker.length()).stripTrailing();
+        tellText(text);
+        held.delete(0, text.length());
         state = State.CALLS;
         scanner = newScanner();
         for (int i = 0; i < marker.length() && state == State.CALLS; i++) scan(marker.charAt(i));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.Generator;
+import dev.parley.generate.Script;
 import dev.parley.generate.answer.AnswerForm.Calls;
 import dev.parley.generate.answer.AnswerForm.Use;
 import dev.parley.generate.config.GenerationConfig;
@@ -41,7 +43,7 @@ class ForcedHarmonyTest {
         return new Tool("book", JSON.readValue("""
                 {"type": "function", "function": {"name": "book", "parameters": {"type": "object", "properties": {"city": {"enum": ["Oslo", "Bern"]},
                  "days": {"type": "integer", "minimum": 1, "maximum": 30}, "late": {"type": "boolean"}}, "required": ["city", "days"],
-                 "additionalProperties": false}}}""", com.fasterxml.jackson.databind.node.ObjectNode.class));
+                 "additionalProperties": false}}}""", ObjectNode.class), true);
     }
 
     private static void assertObeys(String arguments) throws Exception {
@@ -90,7 +92,7 @@ class ForcedHarmonyTest {
             int whole = 0, thought = 0;
             for (int seed = 0; whole < wanted; seed++) {
                 var settings = GenerationConfig.builder().temperature(1.5).seed(seed).maxNewTokens(250).numReturnSequences(50)
-                        .eosTokenIds(List.of(end)).sequenceBias(Map.of(List.of(endOfThoughts), 3.0)).build();
+                        .eosTokenIds(List.of(end)).sequenceBias(Map.of(List.of(endOfThoughts), 5.0)).build();
                 for (var answer : new Generator(model, TOKENIZER).generate(List.of(new int[] {end}),
                         form.config(settings, form.grammar(text)))) {
                     if (answer.finishReason() != FinishReason.STOP) continue; // it thinks too long
@@ -123,11 +125,37 @@ class ForcedHarmonyTest {
     @Test
     void whatIsCalledFreelyKeepsItToo() throws Exception {
         var called = new int[1];
-        answers(60, Optional.of(new Calls(List.of(tool()), List.of(tool()), true, Use.AS_IT_LIKES_BY_SCHEMA)), Optional.empty(), told -> {
+        answers(60, Optional.of(new Calls(List.of(tool()), List.of(tool()), true, Use.AS_IT_LIKES)), Optional.empty(), told -> {
             if (!told.names.isEmpty()) assertObeys(told.arguments.toString());
             called[0] += told.names.size();
         });
         assertTrue(called[0] > 5, called[0] + " calls");
+    }
+
+    /** With biases towards them, thoughts would begin again and again. */
+    @Test
+    void aBudgetEndsThoughtsForGood() throws Exception {
+        var form = AnswerForm.of(TOKENIZER, ChatTemplate.parse(CallingTemplates.HARMONY, "harmony"), new int[] {0}, Optional.empty());
+        var thinker = TOKENIZER.withChatTemplate(ChatTemplate.parse(CallingTemplates.HARMONY, "harmony"), "<|return|>");
+        var end = TOKENIZER.idOf("<|return|>").orElseThrow();
+        var prompt = TOKENIZER.encodeWithSpecialTokens("<|end|><|start|>assistant");
+        var script = Script.beginning(prompt, TOKENIZER, "<|channel|>analysis<|message|>I think of it. I think of it. I think of it.");
+        try (CausalLM model = RandomModels.load(ModelConfig.gpt2(TOKENIZER.vocabSize(), 1024, 32, 1, 2), 3)) {
+            for (var budget : List.of(0, 3, 9)) {
+                var settings = GenerationConfig.builder().temperature(1).seed(1).maxNewTokens(150).thinkingBudget(budget)
+                        .sequenceBias(script)
+                        .eosTokenIds(List.of(end)).build();
+                var answer = new Generator(model, thinker).generate(List.of(prompt), form.config(settings, Optional.empty())).getFirst();
+                var told = new Told();
+                var reader = new AnswerReader(form, told);
+                reader.push(answer.ids(), answer.text());
+                reader.finish(answer.finishReason());
+                assertEquals(budget > 0, told.thoughts.toString().contains("I have used up"), answer.text());
+                assertTrue(answer.text().contains("<|end|><|start|>assistant<|channel|>") && answer.text().indexOf("<|channel|>analysis",
+                        answer.text().indexOf("<|end|>")) < 0, answer.text());
+                assertTrue(told.thoughts.length() < 200, told.thoughts.toString());
+            }
+        }
     }
 
     @Test

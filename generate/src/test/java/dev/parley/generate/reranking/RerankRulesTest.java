@@ -75,7 +75,7 @@ class RerankRulesTest {
                 var read = rules.prompt().ids(tokenizer, task(pair), pair.path("query").asText(), pair.path("document").asText());
                 assertArrayEquals(StreamSupport.stream(pair.path(ids).spliterator(), false).mapToInt(JsonNode::intValue).toArray(), read);
                 var state = engine.embedding("", read, RerankRules.LAST_STATE).get(60, TimeUnit.SECONDS);
-                assertEquals(pair.path(score).doubleValue(), rules.verdict().score(lm, state), TOLERANCE, pair.toString());
+                assertEquals(pair.path(score).doubleValue(), rules.head().score(lm, state), TOLERANCE, pair.toString());
             }
         }
     }
@@ -110,12 +110,12 @@ class RerankRulesTest {
         GgufExport.write(models.resolve("qwen3-reranker"), file, GgmlType.F32);
         var tokenizer = GgufImport.tokenizer(file);
         var rules = RerankRules.of(file, tokenizer).orElseThrow();
-        assertEquals(new Verdict.Tokens(expected.path("yes").asInt(), OptionalInt.of(expected.path("no").asInt())), rules.verdict());
+        assertEquals(new RerankHead.Tokens(expected.path("yes").asInt(), OptionalInt.of(expected.path("no").asInt())), rules.head());
         Files.move(file, folder.resolve("model.gguf"));
         assertTrue(RerankRules.of(folder.resolve("model.gguf"), tokenizer).isEmpty());
         var ranked = folder.resolve("ranked.gguf"); // as llama.cpp converts them
         GgufWriter.write(ranked, Map.of("general.architecture", "qwen3", "qwen3.pooling_type", 4), List.of());
-        assertEquals(rules.verdict(), RerankRules.of(ranked, tokenizer).orElseThrow().verdict());
+        assertEquals(rules.head(), RerankRules.of(ranked, tokenizer).orElseThrow().head());
     }
 
     @Test

@@ -51,6 +51,19 @@ class LogitsProcessorTest {
         assertArrayEquals(new float[] {0, -1.5f, -2, 0}, logits);
     }
 
+    @Test
+    void theRepetitionPenaltyLooksAtAsManyOfTheLastTokensAsIsSaid() {
+        for (int window = 0; window <= 4; window++) {
+            var config = GenerationConfig.builder().repetitionPenalty(2).repetitionWindow(window).build();
+            float[] logits = {8, 8, -8, 8, 8}, expected = {8, 8, -8, 8, 8};
+            int[] ids = {0, 1, 2, 3, 3};
+            for (var processor : LogitsProcessor.of(config, 2, 9, Optional.empty())) processor.process(ids, logits);
+            var seen = window == 0 ? ids : Arrays.copyOfRange(ids, ids.length - window, ids.length);
+            for (var id : Arrays.stream(seen).distinct().toArray()) expected[id] = id == 2 ? -16 : 4;
+            assertArrayEquals(expected, logits, "window " + window);
+        }
+    }
+
     /** By its definition: sort by distance to the expected surprise, add probabilities until they reach the mass. */
     @Test
     void typicalKeepsWhatItsDefinitionKeeps() {

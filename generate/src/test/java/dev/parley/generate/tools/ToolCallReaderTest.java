@@ -90,9 +90,22 @@ class ToolCallReaderTest {
         "llama ~ {\"name\": \"f\", \"parameters\": {}}; {\"name\": \"g\", \"parameters\": {}} ~ |f:{}|g:{}",
         "llama ~ {\"name\": \"Ada\", \"parameters\": {}} ~ {\"name\": \"Ada\", \"parameters\": {}}",
         "llama ~ Words {\"name\": \"f\", \"parameters\": {}} ~ Words {\"name\": \"f\", \"parameters\": {}}",
-        "mistral-list ~ [TOOL_CALLS][{\"name\": \"f\", \"arguments\": {\"a\": 1}}, {\"name\": \"g\", \"arguments\": {}}] ~ |f:{\"a\": 1}|g:{}",
+        "mistral-list ~ [TOOL_CALLS][{\"name\": \"f\", \"arguments\": {\"a\": 1}}, {\"name\": \"g\", \"arguments\": {}}] ~ "
+                + "|f:{\"a\": 1}|g:{}",
         "mistral-list ~ One moment. [TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {}}] ~ One moment.|f:{}",
-        "mistral-list ~ a list [1, 2] ~ a list [1, 2]"})
+        "mistral-list ~ a list [1, 2] ~ a list [1, 2]",
+        "mistral ~ [TOOL_CALLS]f[CALL_ID]abcdefghi[ARGS]{\"a\": 1}[TOOL_CALLS]g{} ~ |f:{\"a\": 1}|g:{}",
+        "mistral ~ [TOOL_CALLS] is how a call begins ~ [TOOL_CALLS] is how a call begins",
+        "python ~ Look. <|tool_call_start|>[f(a=1, b=['x', None]), g()]<|tool_call_end|> ~ Look.|f:{\"a\": 1, \"b\": [\"x\",null]}|g:{}",
+        "python ~ <|tool_call_start|>f(a='it\\'s', )<|tool_call_end|>/Done. ~ /Done.|f:{\"a\": \"it's\"}",
+        "python ~ <|tool_call_start|>[{\"name\": \"f\", \"arguments\": {}}]<|tool_call_end|> ~ <|tool_call_end|>|f:{}",
+        "python ~ <|tool_call_start|>no call at all ~ <|tool_call_start|>no call at all",
+        "gemma ~ <|tool_call>call:f{a:<|\"|>x, {y}<|\"|>,b:{c:[1,true]}}<tool_call|><|tool_call>call:g{}<tool_call|> ~ "
+                + "|f:{\"a\": \"x, {y}\", \"b\": {\"c\":[1,true]}}|g:{}",
+        "qwen-coder ~ Hm.//<tool_call>/<function=f>/<parameter=a>/1/</parameter>/</function>/</tool_call> ~ Hm.|f:{\"a\": 1}",
+        "qwen-coder ~ <function=f><parameter=a>x y</parameter></function>/<function=g>/</function> ~ |f:{\"a\": \"x y\"}|g:{}",
+        "qwen-coder ~ <tool_call> is a tag, and so is <function= ~ <tool_call> is a tag, and so is <function=",
+        "deepseek ~ <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜> ~ |f:{\"a\": 1}"})
     void callsAreToldFromText(@ConvertWith(CallingTemplates.Named.class) ToolFormat format, String text, String expected) {
         assertTold(lines(expected), format, true, false, lines(text));
     }
@@ -116,7 +129,7 @@ class ToolCallReaderTest {
         assertTold("Hm.|f:{\"city\": \"Os", ToolFormat.HERMES, true, true, call);
         for (int end = "Hm.\n<tool_call>".length(); end < call.indexOf("{\"city"); end++)
             assertTold("Hm.", ToolFormat.HERMES, true, true, call.substring(0, end));
-        assertTold("Hm.<tool_call>\n{\"name\"", ToolFormat.HERMES, true, false, "Hm.\n<tool_call>\n{\"name\"");
+        assertTold("Hm.\n<tool_call>\n{\"name\"", ToolFormat.HERMES, true, false, "Hm.\n<tool_call>\n{\"name\"");
     }
 
     @Test

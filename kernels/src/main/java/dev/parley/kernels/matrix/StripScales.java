@@ -67,7 +67,7 @@ enum StripScales {
             readBytes(w, at, groups, 8, least, into, intoAt);
         }
     },
-    /** Of a block of 256 two floats, for each 32 numbers a byte that the first is multiplied by, and one for the second, which is taken away. */
+    /** Of a block of 256 two floats; for each 32 numbers a byte for the first, and one for the second, whose product is taken away. */
     BYTES_MINIMA(8, 2, 16) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {

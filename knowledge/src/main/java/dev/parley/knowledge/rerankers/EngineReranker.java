@@ -79,7 +79,7 @@ public final class EngineReranker implements Reranker, AutoCloseable {
         var document = passage.title().isEmpty() ? passage.text() : passage.title() + "\n" + passage.text();
         var ids = rules.prompt().ids(tokenizer, Optional.empty(), question, document);
         if (ids.length >= model.config().maxPositionEmbeddings()) return passage.relevance(); // too long to be judged
-        return rules.verdict().score(model, engine.embedding("", ids, RerankRules.LAST_STATE).join());
+        return rules.head().score(model, engine.embedding("", ids, RerankRules.LAST_STATE).join());
     }
 
     @Override

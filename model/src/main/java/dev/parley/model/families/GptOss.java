@@ -50,6 +50,12 @@ public record GptOss() implements LlamaStyle {
         return s.flag("attention_bias", true);
     }
 
+    /** Of an expert, and of no other MLP. */
+    @Override
+    public int intermediateSize(ConfigSettings s) {
+        return s.integer("intermediate_size", 2880);
+    }
+
     @Override
     public List<Layer> layers(ConfigSettings s, int count) {
         return LayerSettings.alternating(s, count, LayerSettings.window(s, 128), PATTERN, Optional.empty());
@@ -70,7 +76,7 @@ public record GptOss() implements LlamaStyle {
         var topK = s.integer("num_experts_per_tok", s.integer("experts_per_token", 4));
         if (s.integer("experts_per_token", topK) != topK) throw s.wrong("experts_per_token", "num_experts_per_tok, " + topK);
         return Optional.of(new ExpertsShape(s.integer("num_local_experts", s.integer("num_experts", 128)), topK,
-                s.integer("intermediate_size", 2880), true, IntStream.range(0, layers).boxed().toList()));
+                intermediateSize(s), true, IntStream.range(0, layers).boxed().toList()));
     }
 
     /** Fails on numbers of the activation, and bits of the weights, that are not those of the family. */

@@ -81,7 +81,8 @@ public record Lfm2() implements LlamaStyle {
         var factor = s.number("block_ffn_dim_multiplier", 1);
         if (!s.flag("block_auto_adjust_ff_dim", true)) return size;
         if (multiple < 1) throw s.wrong("block_multiple_of", "a number of at least 1");
-        var adjusted = (long) (factor * (2L * size / 3));
+        var twoThirds = 2L * size / 3; // whole, as transformers has it
+        var adjusted = (long) (factor * twoThirds);
         return Math.clamp(Math.ceilDiv(adjusted, multiple) * multiple, 0, Integer.MAX_VALUE);
     }
 
@@ -142,7 +143,7 @@ public record Lfm2() implements LlamaStyle {
     }
 
     private static List<Integer> ofLayers(GgufSettings m) {
-        return m.ofLayers("attention.head_count_kv", m.need("block_count"));
+        return m.ofLayers("attention.head_count_kv");
     }
 
     @Override

@@ -106,14 +106,17 @@ final class ModelLoader {
         }
     }
 
-    /** Lets a model go that nobody uses, and has used since a moment. */
-    void leave(Place place, long unusedSince) {
-        var leaving = places.locked(() -> place.isIdle() && place.lastUsed == unusedSince && !places.isClosing()
-                ? Optional.of(unloaded(place)) : Optional.<Leaving>empty());
+    /** Lets a model go if nobody uses it, and its time is over. @return whether it has gone */
+    boolean leave(Place place) {
+        var leaving = places.locked(() -> {
+            var isOver = place.unusedAtMost.filter(time -> System.nanoTime() - place.lastUsed >= time.toNanos()).isPresent();
+            return place.isIdle() && isOver && !places.isClosing() ? Optional.of(unloaded(place)) : Optional.<Leaving>empty();
+        });
         leaving.ifPresent(gone -> {
             gone.model().close(patience);
             places.change(() -> place.underWay--);
         });
+        return leaving.isPresent();
     }
 
     private record Leaving(Place place, ServedModel model) {}
@@ -139,6 +142,7 @@ final class ModelLoader {
         place.state = State.UNLOADED;
         place.model = Optional.empty();
         place.unusedAtMost = Optional.empty();
+        place.timer = Optional.empty();
         place.underWay++;
         return leaving;
     }

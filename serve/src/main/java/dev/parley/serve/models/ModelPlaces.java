@@ -25,6 +25,7 @@ final class ModelPlaces {
         int leases;
         int wanted; // requests that wait for it
         Optional<Duration> unusedAtMost = Optional.empty(); // before it leaves the memory; empty where it stays until there is need
+        Optional<Thread> timer = Optional.empty(); // which lets it leave in time
         int underWay; // loads of it that have room, and closings: their memory counts
         long lastUsed;
 

@@ -145,23 +145,38 @@ public final class ModelPool implements AutoCloseable {
         places.locked(() -> {
             var place = places.find(Optional.of(name));
             if (place.state != State.UNLOADED) place.unusedAtMost = unused;
+            place.timer.ifPresent(Thread::interrupt);
+            place.timer = Optional.empty();
             leaveInTime(place);
             return null;
         });
     }
 
-    /** Under the lock. Whoever uses it meanwhile begins the time anew. */
+    /** Under the lock. One timer is enough for a model, however often it is used meanwhile. */
     private void leaveInTime(Place place) {
-        if (place.unusedAtMost.isEmpty() || !place.isIdle()) return;
-        var time = place.unusedAtMost.get();
-        var since = place.lastUsed;
-        Thread.ofVirtual().name("parley-leave-" + place.source.id()).start(() -> {
-            try {
-                Thread.sleep(time);
-                loader.leave(place, since);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        if (place.unusedAtMost.isEmpty() || !place.isIdle() || place.timer.isPresent()) return;
+        place.timer = Optional.of(Thread.ofVirtual().name("parley-leave-" + place.source.id()).start(() -> letLeave(place)));
+    }
+
+    private void letLeave(Place place) {
+        try {
+            for (var left = left(place); left.isPresent(); left = left(place)) {
+                if (left.get().isPositive()) Thread.sleep(left.get());
+                else if (loader.leave(place)) return;
             }
+        } catch (InterruptedException e) {
+            // another time holds, and has its own timer
+        }
+    }
+
+    /** Time until a model leaves; empty, and its timer's end, where it stays or somebody uses it, after whom there is another timer. */
+    private Optional<Duration> left(Place place) {
+        return places.locked(() -> {
+            if (place.timer.filter(timer -> timer == Thread.currentThread()).isEmpty()) return Optional.empty();
+            if (place.isIdle() && !places.isClosing())
+                return place.unusedAtMost.map(time -> time.minusNanos(System.nanoTime() - place.lastUsed));
+            place.timer = Optional.empty();
+            return Optional.empty();
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.serve.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answering.ThinkingVariables;
@@ -47,16 +48,18 @@ final class Asked {
      * The field {@code think}, as templates read it; what is not said is as the template has it.
      *
      * @param name of the model in the request
+     * @param settings get a budget of no thoughts where the model is not to think, for templates that do not know of that
      * @throws ApiError if the model does not think, and is to
      */
-    static Map<String, JsonNode> variables(JsonFields fields, ServedModel model, String name) {
+    static Map<String, JsonNode> variables(JsonFields fields, ServedModel model, String name, GenerationConfigBuilder settings) {
         var think = fields.any("think");
         if (think.isEmpty()) return Map.of();
         if (!think.get().isBoolean() && !DEGREES.contains(think.get().asText()))
             throw fields.wrong("think", "true, false, \"low\", \"medium\", \"high\" or \"max\"");
         var thinks = !think.get().isBoolean() || think.get().booleanValue();
-        if (thinks && model.tokenizer().chatTemplate().flatMap(ThinkingFormat::of).isEmpty())
+        if (thinks && model.tokenizer().chatTemplate().filter(ThinkingFormat::isKnownTo).isEmpty())
             throw ApiError.badRequest("think", "\"" + name + "\" does not support thinking");
+        if (!thinks) settings.thinkingBudget(0);
         if (think.get().isBoolean()) return ThinkingVariables.of(thinks);
         return ThinkingVariables.of(think.get().textValue().equals("max") ? "high" : think.get().textValue());
     }

@@ -92,7 +92,7 @@ final class CatalogRoutes implements Routes {
         var list = JsonNodeFactory.instance.arrayNode().add("completion").add("embedding");
         var template = template(info);
         if (template.isPresent()) list.add("tools"); // where the template does not show them, messages do
-        if (template.flatMap(ThinkingFormat::of).isPresent()) list.add("thinking");
+        if (template.filter(ThinkingFormat::isKnownTo).isPresent()) list.add("thinking");
         return list;
     }
 

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code POST /api/chat}: the next turn of a conversation, by a model or an assistant; without messages, the model is loaded or unloaded. */
+/**
+ * {@code POST /api/chat}: the next turn of a conversation, by a model or an assistant; without messages, the model is loaded or unloaded.
+ */
 record ChatRoute(NamedModels named) implements Routes {
 
     @Override
@@ -73,7 +75,7 @@ record ChatRoute(NamedModels named) implements Routes {
     private static ChatPrompt prompt(JsonFields fields, ArrayNode messages, ServedModel model, String name) {
         var options = Options.read(fields, model);
         var tools = Messages.tools(fields);
-        var variables = Asked.variables(fields, model, name);
+        var variables = Asked.variables(fields, model, name, options.settings());
         var grammar = Asked.grammar(fields);
         var truncates = fields.any("truncate").isEmpty() || fields.flag("truncate");
         fields.flag("shift"); // an answer ends where the context does

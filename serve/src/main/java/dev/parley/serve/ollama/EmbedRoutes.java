@@ -49,7 +49,7 @@ record EmbedRoutes(NamedModels named) implements Routes {
             var loaded = System.nanoTime();
             var model = lease.model();
             keep.tell(named.models(), id);
-            var most = Options.context(fields, model).orElse(model.contextLength());
+            var most = Options.context(fields, model).orElse(model.contextLength() - 1); // the engine keeps a place for an answer
             JsonBody.warnOfUnknown(request, fields);
             var read = ClientWork.run(request, () -> texts.stream().map(text -> ids(text, model, most, truncates)).toList());
             var vectors = TextVectors.of(model, read, dimensions, field, Caller.of(request), ClientPresence.of(request));
@@ -66,7 +66,7 @@ record EmbedRoutes(NamedModels named) implements Routes {
     }
 
     private static int[] ids(String text, ServedModel model, int most, boolean truncates) {
-        var ids = model.tokenizer().encodeForModel(text);
+        var ids = model.tokenizer().encodeForModel(model.embeddingRules().defaultPromptText() + text);
         if (ids.length <= most) return ids;
         if (!truncates) throw ApiError.badRequest("input", "the input length exceeds the context length: a text has " + ids.length
                 + " tokens, and the context holds " + most + ".");

@@ -93,7 +93,7 @@ record GenerateRoute(NamedModels named) implements Routes {
 
     private static ChatPrompt prompt(JsonFields fields, String text, boolean raw, ServedModel model, String name) {
         var options = Options.read(fields, model);
-        var variables = Asked.variables(fields, model, name);
+        var variables = Asked.variables(fields, model, name, options.settings());
         var grammar = Asked.grammar(fields);
         var system = fields.string("system").filter(instruction -> !instruction.isEmpty());
         var before = fields.list("context", MOST_CONTEXT).map(ids -> TokenIds.read("context", ids, model.tokenizer()))

@@ -31,6 +31,7 @@ import dev.langchain4j.service.Result;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,8 +56,7 @@ class OllamaLangChain4jTest {
                 List.of(TestServer.source("tiny", List.of(), 7),
                         TestServer.source("caller", TestServer.CHATML, folder, TestServer.saying("?",
                                 "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"OSLO\"}}\n</tool_call>")),
-                        TestServer.source("thinker", TestServer.THINKING, folder,
-                                TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour."))),
+                        Thinker.in(folder)),
                 new Limits(16, 64, 256L << 20, 64));
     }
 

@@ -13,6 +13,7 @@ import dev.parley.hub.Hub;
 import dev.parley.hub.HubModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import dev.parley.serve.models.ModelFetcher;
 import dev.parley.serve.models.ModelPool;
 import java.io.IOException;
@@ -62,8 +63,7 @@ class OllamaSpringAiTest {
         var sources = List.of(TestServer.source("tiny", List.of(), 7),
                 TestServer.source("caller", TestServer.CHATML, folder, TestServer.saying("?",
                         "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"OSLO\"}}\n</tool_call>")),
-                TestServer.source("thinker", TestServer.THINKING, folder,
-                        TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour.")));
+                Thinker.in(folder));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
                 new ModelPool(sources, 4L << 30, new Limits(16, 64, 256L << 20, 64), Duration.ofSeconds(20), Optional.of(fetcher)));
     }

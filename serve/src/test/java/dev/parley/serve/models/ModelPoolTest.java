@@ -11,6 +11,7 @@ import dev.parley.serve.TestServer;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.models.ModelPool.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,30 @@ class ModelPoolTest {
             models.load("tiny");
             assertEquals(Optional.empty(), models.awaitLoaded("tiny"));
             assertFalse(models.info("tiny").model().isEmpty());
+        }
+    }
+
+    @Test
+    void aModelLeavesOnceNobodyHasUsedItForItsTime() throws InterruptedException {
+        try (var models = new ModelPool(List.of(TestServer.source("tiny", List.of(), 7)), 1L << 30, LIMITS, PATIENCE)) {
+            models.keep("tiny", Optional.of(Duration.ZERO)); // of a model that is not there nothing is kept
+            try (var lease = models.lease(Optional.empty())) {
+                models.keep("tiny", Optional.of(Duration.ofHours(1)));
+                models.keep("tiny", Optional.of(Duration.ofMillis(1)));
+                Thread.sleep(50);
+                assertTrue(lease.model().engine().isAlive(), "somebody uses it");
+            }
+            while (models.info("tiny").state() == State.READY) Thread.sleep(5);
+            models.lease(Optional.empty()).close();
+            Thread.sleep(50);
+            assertEquals(State.READY, models.info("tiny").state(), "the time was of the last stay");
+            models.keep("tiny", Optional.of(Duration.ofHours(1)));
+            for (int i = 0; i < 1_000; i++) models.lease(Optional.empty()).close();
+            assertTrue(models.info("tiny").leavesAt().orElseThrow().isAfter(Instant.now().plusSeconds(3_500)));
+            models.keep("tiny", Optional.empty());
+            assertEquals(Optional.empty(), models.info("tiny").leavesAt());
+            models.keep("tiny", Optional.of(Duration.ZERO));
+            while (models.info("tiny").state() == State.READY) Thread.sleep(5);
         }
     }
 }

@@ -166,8 +166,9 @@ class OllamaChatTest {
 
     @Test
     void anAnswerIsOfItsSchema() {
-        var format = ", \"stream\": false, \"format\": {\"type\": \"object\", \"properties\": {\"age\": {\"type\": \"integer\", \"maximum\": 99, "
-                + "\"minimum\": 1}, \"kind\": {\"enum\": [\"cat\", \"dog\"]}}, \"required\": [\"age\", \"kind\"], \"additionalProperties\": false}";
+        var format = """
+                , "stream": false, "format": {"type": "object", "properties": {"age": {"type": "integer", "maximum": 99, "minimum": 1},
+                 "kind": {"enum": ["cat", "dog"]}}, "required": ["age", "kind"], "additionalProperties": false}""";
         var answer = json(
                 ok("/api/chat", ASKED + format + ", \"options\": {\"temperature\": 1, \"seed\": 2}").path("message").path("content")
                         .asText());
@@ -184,7 +185,8 @@ class OllamaChatTest {
     void aCallHasItsArgumentsAsAnObjectAndItsResultGoesBack() {
         var tools = ", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"description\": \"d\", \"parameters\": "
                 + "{\"type\": \"object\", \"properties\": {\"city\": {\"enum\": [\"Oslo\"]}}, \"required\": [\"city\"]}}}]";
-        var called = ", \"choice\": [\"<tool_call>\\n{\\\"name\\\": \\\"weather\\\", \\\"arguments\\\": {\\\"city\\\": \\\"Oslo\\\"}}\\n</tool_call>\"]";
+        var call = TextNode.valueOf("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}\n</tool_call>");
+        var called = ", \"choice\": [" + call + "]";
         for (var lines : List.of(lines("/api/chat", ASKED + tools + called), List.of(ok("/api/chat", ASKED + tools + called
                 + ", \"stream\": false")))) {
             var calls = lines.stream().map(line -> line.path("message").path("tool_calls")).filter(list -> !list.isMissingNode()).toList();
@@ -197,7 +199,8 @@ class OllamaChatTest {
         }
         var before = ok("/api/chat", ASKED + tools + FEW + ", \"stream\": false").path("prompt_eval_count").asInt();
         var history = ASKED.replace("}]", "}, {\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{\"function\": {\"name\": "
-                + "\"weather\", \"arguments\": {\"city\": \"Oslo\"}}}]}, {\"role\": \"tool\", \"tool_name\": \"weather\", \"content\": \"Rain\"}]");
+                + "\"weather\", \"arguments\": {\"city\": \"Oslo\"}}}]}, {\"role\": \"tool\", "
+                + "\"tool_name\": \"weather\", \"content\": \"Rain\"}]");
         assertTrue(ok("/api/chat", history + tools + FEW + ", \"stream\": false").path("prompt_eval_count").asInt() > before + 10);
     }
 

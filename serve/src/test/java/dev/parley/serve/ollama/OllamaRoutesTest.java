@@ -11,6 +11,7 @@ import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import dev.parley.serve.accounts.KeyLimits;
 import dev.parley.serve.accounts.Keys;
 import java.io.IOException;
@@ -162,8 +163,7 @@ class OllamaRoutesTest {
 
     @Test
     void thoughtsComeBesideTheAnswerAndCanBeTurnedOff(@TempDir Path folder) {
-        var source = TestServer.source("thinker", TestServer.THINKING, folder,
-                TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour."));
+        var source = Thinker.in(folder);
         try (var server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64))) {
             var asked = "{\"model\": \"thinker\", \"messages\": [{\"role\": \"user\", \"content\": \"2 + 2?\"}], \"stream\": false, "
                     + "\"options\": {\"num_predict\": 60}, \"think\": ";
@@ -171,7 +171,8 @@ class OllamaRoutesTest {
             assertEquals("Two and two.", thinking.path("message").path("thinking").asText(), thinking.toString());
             assertEquals("Four.", thinking.path("message").path("content").asText());
             var generated = json(send(server, "POST", "/api/generate",
-                    "{\"model\": \"thinker\", \"prompt\": \"2 + 2?\", \"think\": \"high\", \"stream\": false, \"options\": {\"num_predict\": 60}}"));
+                    "{\"model\": \"thinker\", \"prompt\": \"2 + 2?\", \"think\": \"high\", \"stream\": false, "
+                            + "\"options\": {\"num_predict\": 60}}"));
             assertEquals("Two and two.", generated.path("thinking").asText());
             assertEquals("Four.", generated.path("response").asText());
             var closedThoughts = json(send(server, "POST", "/api/chat", asked + "false}")).path("prompt_eval_count").asInt();

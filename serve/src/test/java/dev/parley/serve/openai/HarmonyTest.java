@@ -18,6 +18,7 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.chat.ChatClient;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplateInput;
@@ -177,5 +178,21 @@ class HarmonyTest {
                 output.toString());
         assertEquals("I ask.", output.path(0).path("content").path(0).path("text").asText());
         assertEquals("{\"city\": \"Oslo\"}", output.path(2).path("arguments").asText());
+    }
+
+    @Test
+    void theWebChatKeepsThoughtsInItsOwnMarksAndShowsThemToNoModelAgain() {
+        var client = ChatClient.of(server.base());
+        var settings = "{\"temperature\": 0, \"max_tokens\": 60}";
+        var asked = client.ask(SUM);
+        var first = client.answer(asked, settings);
+        var answer = client.await(first);
+        assertEquals("<think>\nTwo and two.\n</think>\n\nFour.", answer.path("text").asText(), answer.toString());
+        var next = client.ok("POST", "/api/conversations/" + asked.conversation() + "/messages",
+                "{\"parent\": \"" + first + "\", \"role\": \"user\", \"text\": \"" + SUM + "\"}").path("id").asText();
+        var again = client.await(client.answer(new ChatClient.Asked(asked.conversation(), next), settings));
+        assertEquals(answer.path("text"), again.path("text"));
+        var shorter = again.path("usage").path("prompt_tokens").asInt() - answer.path("usage").path("prompt_tokens").asInt();
+        assertTrue(shorter > 5 && shorter < 60, shorter + " tokens more: an answer and a question, and no thoughts");
     }
 }

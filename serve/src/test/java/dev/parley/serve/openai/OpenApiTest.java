@@ -248,7 +248,8 @@ class OpenApiTest {
                 + "\"tool_choice\": {\"type\": \"any\"}, \"tools\": [{\"name\": \"f\", "
                 + PARAMETERS.replace("parameters", "input_schema") + "}]}"));
         fits("AnthropicError", JsonBody.JSON.readTree(server.post("/v1/messages", "{}").body()));
-        var chat = "\"model\": \"tiny\", \"stream\": false, \"options\": {\"num_predict\": 2}, \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]";
+        var chat = "\"model\": \"tiny\", \"stream\": false, \"options\": {\"num_predict\": 2}, "
+                + "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]";
         fits("OllamaChat", ok("/api/chat", "{" + chat + ", \"logprobs\": true}"));
         fits("OllamaGeneration",
                 ok("/api/generate", "{\"model\": \"tiny\", \"stream\": false, \"options\": {\"num_predict\": 2}, \"prompt\": \"x\"}"));

@@ -21,14 +21,6 @@ class ThoughtsTest extends PageTest {
     }
 
     @Test
-    void thoughtsThatATemplateOpenedAreFoldedToo() {
-        open();
-        openAnswered("2 + 2?", "Two and two.\n</think>\nFour.");
-        assertThat(lastAnswer().locator(".turn-body")).hasText("Four.");
-        assertThat(lastAnswer().locator(".thoughts-text")).hasText("Two and two.");
-    }
-
-    @Test
     void anAnswerThatTellsOfTheMarksIsLeftAsItIs() {
         open();
         openAnswered("2 + 2?", "Models write `<think>` and `</think>`.");

@@ -95,7 +95,7 @@ public class ChatEngine {
      * @param begun how many of them the answer begins with
      * @param forgottenTurns that were left out
      */
-    private record Prompt(int[] ids, int begun, int forgottenTurns, GenerationConfig config) {}
+    private record Prompt(int[] ids, int begun, int forgottenTurns, GenerationConfig config, AnswerForm form) {}
 
     /**
      * The same conversation and settings give the same tokens, whatever the answer begins with. Grammars and tokens, which may take a
@@ -108,12 +108,19 @@ public class ChatEngine {
             if (IntStream.of(begun).anyMatch(id -> id < 0 || id >= model.tokenizer().vocabSize())) {
                 throw ApiError.badRequest("model", "The answer was started by a different model than " + model.id() + " is now.");
             }
-            var fitted = FittedConversation.of(model.tokenizer(), model.requireChatTemplate(), question.messages(), model.contextLength(),
-                    config.maxNewTokens());
+            var template = model.requireChatTemplate();
+            var messages = question.messages().stream().map(ChatEngine::withoutThoughts).toList();
+            var fitted = FittedConversation.of(model.tokenizer(), template, messages, model.contextLength(), config.maxNewTokens());
+            var form = AnswerForm.of(model.tokenizer(), template, fitted.ids(), Optional.empty());
             var ids = IntStream.concat(IntStream.of(fitted.ids()), IntStream.of(begun)).toArray();
-            var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), fitted.ids(), Optional.empty());
-            return new Prompt(ids, begun.length, fitted.forgottenTurns(), form.config(config, form.grammar(config.grammar())));
+            return new Prompt(ids, begun.length, fitted.forgottenTurns(),
+                    form.config(config, form.grammar(config.grammar())), form);
         });
+    }
+
+    /** Models are not shown what was thought before earlier answers, and know no other's marks. */
+    private static Message withoutThoughts(Message message) {
+        return message.role().equals("assistant") ? Message.assistant(MarkedThoughts.without(message.content())) : message;
     }
 
     /** The request, with as many tokens of an answer, or of each of its beams, as its owner may have. */
@@ -141,6 +148,7 @@ public class ChatEngine {
         private final Tokenizer tokenizer;
         private final Prompt prompt;
         private final RunningAnswer to;
+        private final MarkedThoughts answer;
         private final long asked = System.nanoTime();
         private int logged; // characters of the beginning, which the engine tells again
 
@@ -149,11 +157,12 @@ public class ChatEngine {
             this.prompt = prompt;
             this.to = to;
             tokenizer = lease.model().tokenizer();
-            var decoder = tokenizer.streamDecoder(Set.copyOf(prompt.config().shownSpecialTokens()));
+            answer = new MarkedThoughts(prompt.form());
+            var decoder = tokenizer.streamDecoder(Set.copyOf(prompt.form().shownTokens()));
             for (var token : question.begun()) {
                 var text = decoder.push(token.id());
                 logged += text.length();
-                to.log().add(text, List.of(token));
+                to.log().add(answer.push(new int[] {token.id()}, text), List.of(token));
             }
         }
 
@@ -163,7 +172,7 @@ public class ChatEngine {
             logged -= known;
             var tokens = logprobs.isEmpty() ? IntStream.of(ids).mapToObj(id -> new AnswerToken(id, text(tokenizer, id))).toList()
                     : logprobs.stream().map(this::token).toList();
-            to.log().add(text.substring(known), tokens);
+            to.log().add(answer.push(ids, text.substring(known)), tokens);
         }
 
         private AnswerToken token(TokenLogprob told) {
@@ -172,9 +181,11 @@ public class ChatEngine {
         }
 
         @Override
-        public void onEnd(InferenceEngine.Answer answer) {
+        public void onEnd(InferenceEngine.Answer given) {
             lease.close();
-            var completion = answer.completions().getFirst();
+            var completion = given.completions().getFirst();
+            var rest = answer.finish(completion.finishReason());
+            if (!rest.isEmpty()) to.log().add(rest, List.of());
             to.end(new Ended(completion.finishReason().label(), prompt.ids().length - prompt.begun(),
                     prompt.begun() + completion.ids().length,
                     (System.nanoTime() - asked) / 1e9, prompt.forgottenTurns()));

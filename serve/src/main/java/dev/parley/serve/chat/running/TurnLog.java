@@ -16,7 +16,8 @@ import java.util.List;
  *  "thoughts": …, "tools": [{"id": "call_1", "source": …, "tool": …, "arguments": {…}, "result": …, "error": false}]}
  * }</pre>
  *
- * There are thoughts of models that think alone. A call has no result yet while it runs, {@code asking} while it waits for consent, and the turn no ending.
+ * There are thoughts where the model thinks. A call has no result yet while it runs, {@code asking} while it waits for consent, and the
+ * turn no ending.
  */
 final class TurnLog {
 

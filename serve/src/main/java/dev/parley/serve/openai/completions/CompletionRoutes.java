@@ -2,6 +2,7 @@ package dev.parley.serve.openai.completions;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.answering.ModelField;
 import dev.parley.serve.http.ClientPresence;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
@@ -12,7 +13,6 @@ import dev.parley.serve.http.ServerSentEvents.Template;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.openai.AnswerEnvelope;
-import dev.parley.serve.openai.ModelField;
 import dev.parley.serve.openai.UsageJson;
 import dev.parley.serve.work.ClientWork;
 import io.javalin.config.RoutesConfig;

@@ -25,8 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * {@code /v1/rerank}, as Jina, vLLM and llama.cpp have it, {@code /v2/rerank}, as Cohere's clients call it, and {@code /rerank}, as those of
- * text-embeddings-inference: documents in the order in which they answer a question, each with a score from 0 to 1.
+ * {@code /v1/rerank}, as Jina, vLLM and llama.cpp have it, {@code /v2/rerank}, as Cohere's clients call it, and {@code /rerank}, as those
+ * of text-embeddings-inference: documents in the order in which they answer a question, each with a score from 0 to 1.
  */
 public final class RerankRoutes implements Routes {
 
@@ -86,7 +86,7 @@ public final class RerankRoutes implements Routes {
             for (var ids : prompts) {
                 tokens += ids.length; // also of one that is left before it is read
                 var state = reading.read(ids, RerankRules.LAST_STATE, field, field + "[" + judged.size() + "], with the question");
-                judged.add(new Judged(judged.size(), rules.verdict().score(model.model(), state)));
+                judged.add(new Judged(judged.size(), rules.head().score(model.model(), state)));
             }
         } finally {
             reservation.settle(tokens);

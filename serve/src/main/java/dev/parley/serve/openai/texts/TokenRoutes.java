@@ -2,6 +2,7 @@ package dev.parley.serve.openai.texts;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.tools.ToolTemplate;
+import dev.parley.serve.answering.ModelField;
 import dev.parley.serve.answering.TokenIds;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonBody;
@@ -9,7 +10,6 @@ import dev.parley.serve.http.JsonFields;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ServedModel;
-import dev.parley.serve.openai.ModelField;
 import dev.parley.serve.openai.ToolFields;
 import dev.parley.serve.openai.chat.ChatMessages;
 import dev.parley.serve.work.ClientWork;

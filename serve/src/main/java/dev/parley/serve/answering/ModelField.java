@@ -1,4 +1,4 @@
-package dev.parley.serve.openai;
+package dev.parley.serve.answering;
 
 import dev.parley.serve.http.JsonFields;
 import java.util.Optional;

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  * @param parameters of its safetensors or GGUF files, as the hub has counted them
  * @param tags such as the formats and libraries that it is for
  */
-public record ModelCard(String id, Optional<String> commit, List<File> files, Optional<String> license, boolean gated, long downloads,
+public record ModelListing(String id, Optional<String> commit, List<File> files, Optional<String> license, boolean gated, long downloads,
         long likes, Optional<String> modelType, Optional<String> ggufArchitecture, OptionalLong parameters, List<String> tags) {
 
     private static final int MOST_TAGS = 1_000;
@@ -33,7 +33,7 @@ public record ModelCard(String id, Optional<String> commit, List<File> files, Op
      */
     public record File(String name, OptionalLong size) {}
 
-    public ModelCard {
+    public ModelListing {
         files = List.copyOf(files);
         tags = List.copyOf(tags);
     }
@@ -55,7 +55,7 @@ public record ModelCard(String id, Optional<String> commit, List<File> files, Op
     }
 
     /** Reads what the hub answers of one model, or of one in a list; what is of another kind than it should be counts as not said. */
-    static ModelCard of(JsonNode json) {
+    static ModelListing of(JsonNode json) {
         var siblings = json.path("siblings");
         var files = new ArrayList<File>();
         for (var file : siblings) files.add(new File(file.path("rfilename").asText(""), whole(file.path("size"))));
@@ -63,7 +63,7 @@ public record ModelCard(String id, Optional<String> commit, List<File> files, Op
         for (var tag : json.path("tags")) if (tag.isTextual() && tags.size() < MOST_TAGS) tags.add(shown(tag.textValue()));
         var parameters = whole(json.path("safetensors").path("total"));
         var gated = json.path("gated"); // false, or the way in which it is opened: "auto", "manual"
-        return new ModelCard(shown(json.path("id").asText("")),
+        return new ModelListing(shown(json.path("id").asText("")),
                 Optional.of(json.path("sha").asText("")).filter(sha -> HubModel.isCommit(sha) && siblings.isArray()), files,
                 license(json, tags),
                 gated.isTextual() || gated.asBoolean(false), whole(json.path("downloads")).orElse(0), whole(json.path("likes")).orElse(0),
@@ -86,7 +86,7 @@ public record ModelCard(String id, Optional<String> commit, List<File> files, Op
     }
 
     private static Optional<String> text(JsonNode text) {
-        return Optional.ofNullable(text.textValue()).filter(Predicate.not(String::isBlank)).map(ModelCard::shown);
+        return Optional.ofNullable(text.textValue()).filter(Predicate.not(String::isBlank)).map(ModelListing::shown);
     }
 
     /** Without what a terminal would obey, and not endless. */

@@ -4,7 +4,7 @@ import dev.parley.model.CausalLM;
 import java.util.OptionalInt;
 
 /** What a reranker says by the state after its last token: how well a document answers, from 0 to 1. */
-public sealed interface Verdict {
+public sealed interface RerankHead {
 
     /**
      * By the scores of two tokens: softmax over both, the share of the one that agrees. Without a token that disagrees, by the sigmoid of
@@ -13,7 +13,7 @@ public sealed interface Verdict {
      * @param yes the token that agrees
      * @param no the one that does not
      */
-    record Tokens(int yes, OptionalInt no) implements Verdict {
+    record Tokens(int yes, OptionalInt no) implements RerankHead {
 
         @Override
         public double score(CausalLM model, float[] state) {
@@ -30,8 +30,12 @@ public sealed interface Verdict {
         }
     }
 
-    /** By a head of its own: the sigmoid of its product with the state. @param weights (C) */
-    record Head(float[] weights) implements Verdict {
+    /**
+     * A classifier's of one label: the sigmoid of its product with the state.
+     *
+     * @param weights (C)
+     */
+    record Classifier(float[] weights) implements RerankHead {
 
         @Override
         public double score(CausalLM model, float[] state) {
