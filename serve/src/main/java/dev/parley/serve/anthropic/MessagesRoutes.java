@@ -25,6 +25,7 @@ import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.work.ClientWork;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Optional;
 
 /** {@code POST /v1/messages} and {@code /v1/messages/count_tokens}: Anthropic's API, answered by a model or an assistant. */
 public final class MessagesRoutes implements Routes {
@@ -49,7 +50,7 @@ public final class MessagesRoutes implements Routes {
 
     private void answer(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
-        var name = ModelField.read(fields);
+        var name = model(fields);
         var assistant = name.flatMap(assistants::find);
         if (assistant.isPresent()) {
             answer(request, fields, assistant.get());
@@ -68,6 +69,11 @@ public final class MessagesRoutes implements Routes {
             ServerSentEvents.answer(request,
                     stream -> run(request, model, asked, json, SentEvents.to(stream, json.start(asked.prompt().ids().length))));
         }
+    }
+
+    /** The name of a model; empty where the default is to answer. */
+    private static Optional<String> model(JsonFields fields) {
+        return fields.string("model").filter(name -> !name.isBlank());
     }
 
     /** Runs an answer to its end. @return the whole message */
@@ -107,9 +113,10 @@ public final class MessagesRoutes implements Routes {
 
     private void count(Context request) {
         var fields = JsonFields.of(JsonBody.read(request));
-        var name = ModelField.read(fields);
+        var name = model(fields);
         if (name.flatMap(assistants::find).isPresent()) throw ApiError.badRequest("model",
-                "model is an assistant, which adds its own instructions and knowledge to the messages: their tokens are known once it answers.");
+                "model is an assistant, which adds its own instructions and knowledge: "
+                        + "its tokens are known once it answers.");
         try (var lease = models.lease(name)) {
             var tokens = ClientWork.run(request, () -> MessagesRequest.tokens(fields, lease.model()));
             RequestNotes.of(request).model(lease.model().id());

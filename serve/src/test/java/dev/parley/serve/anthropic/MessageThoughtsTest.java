@@ -104,7 +104,8 @@ class MessageThoughtsTest {
     @Test
     void thoughtsOfEarlierTurnsGoToTheTemplate() throws Exception {
         var body = """
-                {"messages": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": [%s{"type": "text", "text": "Four."}]},
+                {"messages": [{"role": "user", "content": "2 + 2?"},
+                 {"role": "assistant", "content": [%s{"type": "text", "text": "Four."}]},
                  {"role": "user", "content": "And 3?"}]}""";
         var with = count(body.formatted("{\"type\": \"thinking\", \"thinking\": \"Two and two.\", \"signature\": \"x\"}, "));
         assertTrue(with > count(body.formatted("")));

@@ -71,7 +71,8 @@ class MessagesApiTest {
     void theTextIsThatOfAChatCompletionAndOfAResponse() throws Exception {
         var message = ok(PATH, asked());
         var chat = ok("/v1/chat/completions", json("""
-                {"model": "tiny", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "How is the weather?"}],
+                {"model": "tiny", "messages": [{"role": "system", "content": "Be brief."},
+                  {"role": "user", "content": "How is the weather?"}],
                  "max_tokens": 20, "temperature": 1, "seed": 3}"""));
         var response = ok("/v1/responses", json("""
                 {"model": "tiny", "instructions": "Be brief.", "input": "How is the weather?", "max_output_tokens": 20, "temperature": 1,
@@ -92,7 +93,8 @@ class MessagesApiTest {
         request.putObject("tool_choice").put("type", "any").put("disable_parallel_tool_use", true);
         var message = ok(PATH, request);
         var chat = json("""
-                {"model": "tiny", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "How is the weather?"}],
+                {"model": "tiny", "messages": [{"role": "system", "content": "Be brief."},
+                  {"role": "user", "content": "How is the weather?"}],
                  "max_tokens": 100, "temperature": 1, "seed": 3, "tool_choice": "required", "parallel_tool_calls": false}""");
         chat.putArray("tools").addObject().put("type", "function").putObject("function").put("name", "weather")
                 .put("description", "Of a city")

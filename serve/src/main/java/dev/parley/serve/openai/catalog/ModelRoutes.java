@@ -17,7 +17,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each, or for Anthropic's clients in theirs. Assistants stand
+ * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each, or for
+ * Anthropic's clients in theirs. Assistants stand
  * after the models, with what they say of themselves.
  */
 public final class ModelRoutes implements Routes {
