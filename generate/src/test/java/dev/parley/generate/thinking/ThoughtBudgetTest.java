@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.parley.generate.Generator;
 import dev.parley.generate.Script;
 import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerReader;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.strategy.Completion;
+import dev.parley.generate.tools.CallingTemplates;
+import dev.parley.generate.tools.HarmonyFormat;
+import dev.parley.generate.tools.ToolFormat;
 import dev.parley.grammar.Grammar;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -21,6 +25,7 @@ import dev.parley.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +122,32 @@ class ThoughtBudgetTest {
                 var said = answer.substring(answer.indexOf("</think>") + "</think>".length()).strip();
                 assertTrue(List.of("two", "four").contains(said), answer);
                 assertEquals(budget > 0, answer.contains("used up"), answer);
+            }
+        }
+    }
+
+    @Test
+    void inHarmonyTheAnalysisEndsAndAnotherMessageFollows() {
+        var marks = Stream.concat(ToolFormat.HARMONY.marks().stream(), HarmonyFormat.ENDS_OF_ANSWER.stream()).toArray(String[]::new);
+        var template = ChatTemplate.parse(CallingTemplates.BY_FORMAT.get("harmony"), "harmony");
+        var harmony = BpeTrainer.of(400).withSpecialTokens(marks).train(List.of("analysis final commentary Two and two is four").iterator())
+                .withChatTemplate(template, HarmonyFormat.RETURN);
+        var prompt = harmony.encodeWithSpecialTokens("<|start|>assistant");
+        var form = AnswerForm.of(harmony, template, prompt, Optional.empty());
+        var script = Script.beginning(prompt, harmony, "<|channel|>analysis<|message|>");
+        try (var other = RandomModels.load(ModelConfig.gpt2(harmony.vocabSize(), 512, 32, 2, 2), 3)) {
+            for (var budget : List.of(0, 10)) {
+                var config = config(budget).sequenceBias(script).eosTokenIds(List.of(harmony.idOf(HarmonyFormat.RETURN).orElseThrow()));
+                var grammar = form.grammar(Optional.of(Grammar.ofChoice(List.of("two", "four"))));
+                var answer = new Generator(other, harmony).generate(List.of(prompt), form.config(config.build(), grammar)).getFirst();
+                assertTrue(List.of("two", "four").contains(AnswerReader.text(form, answer)), answer.text());
+                var sentence = budget == 0 ? "<|message|>" : "what I know.";
+                assertTrue(answer.text().contains(sentence + "<|end|><|start|>assistant<|channel|>final<|message|>"), answer.text());
+                var free = new Generator(other, harmony).generate(List.of(prompt), form.config(config.build(), Optional.empty()))
+                        .getFirst();
+                var after = free.text()
+                        .substring(free.text().indexOf("<|start|>assistant<|channel|>") + "<|start|>assistant<|channel|>".length());
+                assertFalse(after.startsWith("a"), free.text());
             }
         }
     }

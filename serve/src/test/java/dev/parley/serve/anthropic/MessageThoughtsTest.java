@@ -85,6 +85,13 @@ class MessageThoughtsTest {
     }
 
     @Test
+    void aBudgetEndsThoughts() throws Exception {
+        var message = whole("{\"type\": \"enabled\", \"budget_tokens\": 3}");
+        assertTrue(message.path("content").path(0).path("thinking").asText().endsWith("with what I know."), message.toString());
+        assertEquals("text", message.path("content").path(1).path("type").asText(), message.toString());
+    }
+
+    @Test
     void thoughtsOfEarlierTurnsGoToTheTemplate() throws Exception {
         var body = """
                 {"messages": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": [%s{"type": "text", "text": "Four."}]},
