@@ -6,7 +6,6 @@ import dev.parley.assist.turn.TurnJson;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answering.ChatAnswer;
-import dev.parley.serve.answering.ModelField;
 import dev.parley.serve.answering.Usage;
 import dev.parley.serve.anthropic.MessageJson.Stop;
 import dev.parley.serve.assistants.AskedTurn;

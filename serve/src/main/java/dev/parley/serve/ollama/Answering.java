@@ -3,7 +3,6 @@ package dev.parley.serve.ollama;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.assist.turn.TurnRequest;
 import dev.parley.assist.turn.TurnResult;
-import dev.parley.generate.sampling.TokenLogprob;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.answering.ChatAnswer;
 import dev.parley.serve.answering.ChatAnswer.Piece;

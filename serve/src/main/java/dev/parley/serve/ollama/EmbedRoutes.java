@@ -18,7 +18,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.BiFunction;
 
 /** {@code POST /api/embed}, and {@code /api/embeddings} as it was before it: texts as vectors; without a text, the model is loaded. */
