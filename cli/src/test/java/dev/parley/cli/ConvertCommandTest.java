@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,27 @@ class ConvertCommandTest {
         }
         var generate = parley("generate", "--model", weighted, "--prompt", "the cat", "--max-new-tokens", 4, "--engine", "java");
         assertEquals(0, generate.code(), generate.err());
+    }
+
+    /** By way of a file in whole floats it is the same as at once, tokenizer and all. */
+    @Test
+    void aFileOfWholeFloatsBecomesOneOfFewBits() throws IOException {
+        Path wide = folder.resolve("model.f32.gguf"), atOnce = folder.resolve("at-once.gguf"), later = folder.resolve("later.gguf");
+        assertEquals(0, parley("models", "convert", model, wide, "--dtype", "f32").code());
+        assertEquals(0, parley("models", "convert", model, atOnce, "--dtype", "q5_k_m", "--imatrix", text).code());
+        var ended = parley("models", "convert", wide, later, "--dtype", "q5_k_m", "--imatrix", text);
+        assertEquals(0, ended.code(), ended.err());
+        try (var one = Gguf.open(atOnce); var other = Gguf.open(later)) {
+            assertEquals(one.tensors().keySet(), other.tensors().keySet());
+            for (var tensor : one.tensors().values()) {
+                assertEquals(tensor.type(), other.tensors().get(tensor.name()).type());
+                assertEquals(-1, tensor.bytes().mismatch(other.tensors().get(tensor.name()).bytes()), tensor.name());
+            }
+            var settings = new TreeMap<>(one.metadata());
+            settings.put("general.name", "model.f32");
+            assertEquals(settings, new TreeMap<>(other.metadata()));
+        }
+        assertSays("is rounded to", 1, later, folder.resolve("twice.gguf"), "--dtype", "q4_0");
     }
 
     @Test

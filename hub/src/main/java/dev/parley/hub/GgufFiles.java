@@ -33,7 +33,8 @@ final class GgufFiles {
      * @return the file, or all its pieces in their order; empty where there is none
      */
     static List<String> choose(Collection<String> files, Optional<String> quantization) {
-        var firsts = files.stream().filter(GgufFiles::isModel).filter(file -> number(file) == 1).sorted(
+        // a name that says more pieces than there are files is nobody's
+        var firsts = files.stream().filter(GgufFiles::isModel).filter(file -> number(file) == 1 && pieces(file) <= files.size()).sorted(
                 Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder())).toList();
         var asked = quantization.orElse(DEFAULT);
         var first = firsts.stream().filter(file -> quantizationOf(file).filter(asked::equalsIgnoreCase).isPresent()).findFirst();
@@ -68,13 +69,18 @@ final class GgufFiles {
         return shard.matches() ? Integer.parseInt(shard.group(2)) : 1;
     }
 
+    private static int pieces(String file) {
+        var shard = SHARD.matcher(stem(file));
+        return shard.matches() ? Integer.parseInt(shard.group(3)) : 1;
+    }
+
     private static List<String> withPieces(String first) {
         var shard = SHARD.matcher(stem(first));
         if (!shard.matches()) return List.of(first);
-        var count = Integer.parseInt(shard.group(3));
         var pieces = new ArrayList<String>();
-        for (int i = 1; i <= count; i++)
-            pieces.add(String.format(Locale.ROOT, "%s-%05d-of-%05d%s", shard.group(1), i, count, first.substring(first.length() - 5)));
+        for (int i = 1; i <= pieces(first); i++)
+            pieces.add(
+                    String.format(Locale.ROOT, "%s-%05d-of-%05d%s", shard.group(1), i, pieces(first), first.substring(first.length() - 5)));
         return pieces;
     }
 

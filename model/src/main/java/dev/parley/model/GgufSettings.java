@@ -37,6 +37,13 @@ public record GgufSettings(Gguf gguf) {
         return value.intValue();
     }
 
+    /** Layers of the network, as many as a model can have; a file that says more would fill the memory before it is refused. */
+    public int layers() {
+        var count = need("block_count");
+        if (count < 1 || count > 1 << 12) throw fault("block_count", "a number of layers from 1 to " + (1 << 12));
+        return count;
+    }
+
     /**
      * A whole number of the network, if the file has it.
      *
@@ -52,10 +59,10 @@ public record GgufSettings(Gguf gguf) {
      * Whole numbers of the network, one for each layer: where the file has a single one, it is that of all.
      *
      * @param key without the name of the architecture
-     * @param layers how many there are
      * @throws ModelException if it is anything else, or there are not as many
      */
-    public List<Integer> ofLayers(String key, int layers) {
+    public List<Integer> ofLayers(String key) {
+        var layers = layers();
         if (!(gguf.metadata().get(inFull(key)) instanceof List<?> list)) return Collections.nCopies(layers, need(key));
         if (list.size() != layers) throw fault(key, "one whole number for each of " + layers + " layers");
         return list.stream().map(value -> {
@@ -75,7 +82,7 @@ public record GgufSettings(Gguf gguf) {
     public double number(String key, double byDefault) {
         var value = gguf.metadata().get(inFull(key));
         if (value == null) return byDefault;
-        if (value instanceof Double x) return new BigDecimal(Float.toString(x.floatValue())).doubleValue(); // as it was written
+        if (value instanceof Double x && Double.isFinite(x)) return new BigDecimal(Float.toString(x.floatValue())).doubleValue(); // as it was written
         throw fault(key, "a number");
     }
 

@@ -8,6 +8,8 @@ import dev.parley.model.GgufExport;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.LlamaCppModel;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,15 +19,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LlamaCppFamiliesTest {
 
     /** ggml looks gelu up in a table of float16; all else is float32 sums in another order, where transformers computed in float64. */
-    private static final double LOGITS = 1e-2;
+    private static final double LOGITS = 5e-3;
+
+    /** What products with blocks of four bits read is rounded to eight bits by llama.cpp. */
+    private static final double ROUNDED = 0.2;
 
     @TempDir
     Path made;
 
+    /**
+     * What llama.cpp has otherwise than transformers: no window in Phi-3, no NeoX without biases of attention, and whole dimensions as
+     * the borders of YaRN's range also where GPT-OSS says that they are not rounded.
+     */
+    private static final Set<String> OTHERWISE = Set.of("phi3", "gpt-neox-sequential", "gpt-oss-yarn");
+
+    static Stream<String> families() {
+        return TransformersFamiliesTest.familiesInGguf().filter(name -> !OTHERWISE.contains(name));
+    }
+
     @ParameterizedTest
-    @MethodSource("dev.parley.torch.TransformersFamiliesTest#familiesInGguf")
+    @MethodSource("families")
     void familiesAreTheSame(String name) throws Exception {
-        assertSame(Path.of(LlamaCppFamiliesTest.class.getResource("families/" + name + "/config.json").toURI()).getParent());
+        var folder = Path.of(LlamaCppFamiliesTest.class.getResource("families/" + name + "/config.json").toURI()).getParent();
+        assertSame(folder, name.endsWith("mxfp4") ? ROUNDED : LOGITS);
     }
 
     /** Without Mistral, whose window llama.cpp does not know. */
@@ -34,10 +50,10 @@ class LlamaCppFamiliesTest {
             strings = {"gpt2-tiny", "llama-tiny", "llama-bias-tiny", "llama3-tiny", "llama-linear-tiny", "llama-yarn-tiny", "qwen2-tiny",
                 "qwen3-tiny"})
     void goldenModelsAreTheSame(String name) throws Exception {
-        assertSame(Golden.folder(name));
+        assertSame(Golden.folder(name), LOGITS);
     }
 
-    private void assertSame(Path folder) throws Exception {
+    private void assertSame(Path folder, double tolerance) throws Exception {
         var expected = Golden.expected(folder);
         var file = made.resolve("model.gguf");
         GgufExport.write(folder, file, GgmlType.F32);
@@ -47,7 +63,7 @@ class LlamaCppFamiliesTest {
             for (int t = 0; t < ids.length; t++) {
                 var row = expected.path("logits").path(0).path(t);
                 for (int id = 0; id < row.size(); id++)
-                    assertEquals(row.path(id).asDouble(), scores[t][id], LOGITS, "token " + t + " score " + id);
+                    assertEquals(row.path(id).asDouble(), scores[t][id], tolerance, "token " + t + " score " + id);
             }
             for (var row : expected.path("greedy").path("rows")) {
                 llama.clear();

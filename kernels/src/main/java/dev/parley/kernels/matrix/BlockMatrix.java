@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Weights with the numbers of a GGUF file's blocks, each as it is there: only their order is another. Rows lie in strips; of each strip the
- * scales of all groups come first, then the columns.
+ * Weights with the numbers of a GGUF file's blocks, each as it is there: only their order is another. Rows lie in strips, and
+ * strips in spans of 256 columns, whose scales come first.
  *
  * <p>Some columns at a time are widened to a panel that stays in the nearest cache, and multiplied with one vector or with all.
  */
@@ -23,27 +23,33 @@ public final class BlockMatrix extends StripMatrix {
     private static final int SPAN = 256; // columns whose scales are read at a time
     private static final int PANEL = 128; // columns that are widened at a time for several vectors
 
+    /** Floats of the sums of all groups of a span of four strips. */
+    static final int SUMS = SPAN / 16 * 4 * LANES;
+
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
-    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
 
     private final BlockFormat format;
     private final RowSource widened;
-    private final long scalesBytes; // of a strip
     private final long stripBytes;
 
     private BlockMatrix(MemorySegment memory, BlockFormat format, RowSource widened) {
         super(memory, widened.rows(), widened.columns(), stripBytes(format, widened.columns()));
         this.format = format;
         this.widened = widened;
-        scalesBytes = scalesBytes(format, columns);
         stripBytes = stripBytes(format, columns);
     }
 
+    /** Bytes of the scales of so many columns of a span. */
     private static long scalesBytes(BlockFormat format, int columns) {
         return Math.ceilDiv(columns / format.columns() * format.scales().size(), Tile.VECTOR) * Tile.VECTOR;
     }
 
     private static long stripBytes(BlockFormat format, int columns) {
+        int whole = columns / SPAN, rest = columns % SPAN;
+        return whole * spanBytes(format, SPAN) + (rest > 0 ? spanBytes(format, rest) : 0);
+    }
+
+    private static long spanBytes(BlockFormat format, int columns) {
         return scalesBytes(format, columns) + format.codes().bytes(columns);
     }
 
@@ -79,8 +85,7 @@ public final class BlockMatrix extends StripMatrix {
                 for (int b = 0; b < inRow; b++) {
                     for (int lane = 0; lane < Math.min(LANES, rows - strip * LANES); lane++)
                         packed.read(blocks, ((long) rowInFile.applyAsInt(strip * LANES + lane) * inRow + b) * format.bytes(), lane);
-                    packed.write(matrix.memory, strip * matrix.stripBytes + b * format.scales().size(),
-                            matrix.columnAt(strip, b * format.columns()));
+                    packed.write(matrix.memory, matrix.scalesAt(strip, b * format.columns()), matrix.columnAt(strip, b * format.columns()));
                 }
             });
         });
@@ -94,13 +99,13 @@ public final class BlockMatrix extends StripMatrix {
         private final UnpackedBlock block = new UnpackedBlock();
         private final float[] floats;
         private final byte[] bytes;
-        private final int[] numbers;
+        private final byte[] numbers;
 
         PackedBlock(BlockFormat format) {
             this.format = format;
             floats = new float[format.scales().floats() * LANES];
             bytes = new byte[format.scales().bytes() * LANES];
-            numbers = new int[(int) (format.codes().bytes(format.columns()) / 4)];
+            numbers = new byte[(int) format.codes().bytes(format.columns())];
         }
 
         void read(MemorySegment file, long at, int lane) {
@@ -114,19 +119,30 @@ public final class BlockMatrix extends StripMatrix {
         void write(MemorySegment into, long scalesAt, long numbersAt) {
             MemorySegment.copy(floats, 0, into, F32, scalesAt, floats.length);
             MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, scalesAt + 4L * floats.length, bytes.length);
-            MemorySegment.copy(numbers, 0, into, I32, numbersAt, numbers.length);
+            MemorySegment.copy(numbers, 0, into, ValueLayout.JAVA_BYTE, numbersAt, numbers.length);
         }
     }
 
-    /** Where a strip's columns lie from one on, the first of a group. */
+    /** Where a span of a strip lies. */
+    private long spanAt(int strip, int column) {
+        return strip * stripBytes + column / SPAN * spanBytes(format, SPAN);
+    }
+
+    /** Where the scales of a block of a strip lie. */
+    private long scalesAt(int strip, int column) {
+        return spanAt(strip, column) + column % SPAN / format.columns() * format.scales().size();
+    }
+
+    /** Where a strip's columns lie from one on, the first of a unit. */
     private long columnAt(int strip, int column) {
-        return strip * stripBytes + scalesBytes + format.codes().bytes(column);
+        var inSpan = Math.min(SPAN, columns - column / SPAN * SPAN);
+        return spanAt(strip, column) + scalesBytes(format, inSpan) + format.codes().bytes(column % SPAN);
     }
 
     /** Equal for formats whose numbers are packed alike, which have groups of one size. */
     @Override
     public Object inputForm() {
-        return format.codes() instanceof CodedNumbers ? CodedNumbers.class : format.codes();
+        return format.codes().form();
     }
 
     /** The numbers, then the sum of each group. */
@@ -154,8 +170,7 @@ public final class BlockMatrix extends StripMatrix {
     }
 
     private void readScales(int strip, int column, int count, float[] into, int at) {
-        format.scales().read(memory, strip * stripBytes + column / format.columns() * format.scales().size(), count / format.group(),
-                format.least(), into, at);
+        format.scales().read(memory, scalesAt(strip, column), count / format.group(), format.least(), into, at);
     }
 
     private void widen(int strip, int column, int count, MatrixWorkspace workspace, long at) {
@@ -173,8 +188,9 @@ public final class BlockMatrix extends StripMatrix {
             readScales(s1, span, count, scales, stride);
             readScales(s2, span, count, scales, 2 * stride);
             readScales(s3, span, count, scales, 3 * stride);
-            format.codes().addOne(memory, columnAt(s0, span), columnAt(s1, span), columnAt(s2, span), columnAt(s3, span), count, scales,
-                    stride, x, span, columns + span / format.group(), sums);
+            format.codes().sumFour(memory, columnAt(s0, span), columnAt(s1, span), columnAt(s2, span), columnAt(s3, span), count, x, span,
+                    workspace.results);
+            GroupTile.addOne(workspace.results, count / format.group(), scales, stride, x, columns + span / format.group(), sums);
         }
         Tile.store(Tile.sum(sums, 0, 0), y, yAt + s0 * LANES, rows - s0 * LANES);
         Tile.store(Tile.sum(sums, 0, 1), y, yAt + s1 * LANES, rows - s1 * LANES);

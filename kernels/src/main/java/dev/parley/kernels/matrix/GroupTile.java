@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class GroupTile {
 
-    private static final long STEP = 2 * Tile.VECTOR; // from a column of a panel to the next
+    private static final long STEP = StripCodes.STEP;
 
     private GroupTile() {}
 
@@ -152,5 +152,42 @@ final class GroupTile {
                 next + 6 * Tile.VECTOR, LITTLE);
         l.fma(n, b7.fma(t, FloatVector.fromMemorySegment(FLOATS, y, next + 7 * Tile.VECTOR, LITTLE))).intoMemorySegment(y,
                 next + 7 * Tile.VECTOR, LITTLE);
+    }
+
+    /** Keeps a group's sums of four strips. */
+    static void keep(MemorySegment sums, int group, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
+        var at = 4 * Tile.VECTOR * group;
+        a0.intoMemorySegment(sums, at, LITTLE);
+        a1.intoMemorySegment(sums, at + Tile.VECTOR, LITTLE);
+        a2.intoMemorySegment(sums, at + 2 * Tile.VECTOR, LITTLE);
+        a3.intoMemorySegment(sums, at + 3 * Tile.VECTOR, LITTLE);
+    }
+
+    /**
+     * Adds the sums of groups of four strips, scaled, to their results.
+     *
+     * @param stride floats from the scales of a strip to those of the next
+     * @param x holds at {@code sumAt} the sum of each group's inputs
+     */
+    static void addOne(MemorySegment sums, int groups, float[] scales, int stride, float[] x, int sumAt, float[] y) {
+        FloatVector y0 = Tile.sum(y, 0, 0), y1 = Tile.sum(y, 0, 1), y2 = Tile.sum(y, 0, 2), y3 = Tile.sum(y, 0, 3);
+        for (int g = 0; g < groups; g++) {
+            var n = FloatVector.broadcast(FLOATS, x[sumAt + g]);
+            var at = 4 * Tile.VECTOR * g;
+            var s = 2 * LANES * g;
+            y0 = FloatVector.fromArray(FLOATS, scales, s + LANES).fma(n,
+                    FloatVector.fromMemorySegment(FLOATS, sums, at, LITTLE).fma(FloatVector.fromArray(FLOATS, scales, s), y0));
+            s += stride;
+            y1 = FloatVector.fromArray(FLOATS, scales, s + LANES).fma(n,
+                    FloatVector.fromMemorySegment(FLOATS, sums, at + Tile.VECTOR, LITTLE).fma(FloatVector.fromArray(FLOATS, scales, s),
+                            y1));
+            s += stride;
+            y2 = FloatVector.fromArray(FLOATS, scales, s + LANES).fma(n, FloatVector
+                    .fromMemorySegment(FLOATS, sums, at + 2 * Tile.VECTOR, LITTLE).fma(FloatVector.fromArray(FLOATS, scales, s), y2));
+            s += stride;
+            y3 = FloatVector.fromArray(FLOATS, scales, s + LANES).fma(n, FloatVector
+                    .fromMemorySegment(FLOATS, sums, at + 3 * Tile.VECTOR, LITTLE).fma(FloatVector.fromArray(FLOATS, scales, s), y3));
+        }
+        Tile.keep(y, 0, y0, y1, y2, y3);
     }
 }

@@ -10,7 +10,7 @@ public final class MatrixWorkspace {
     /** In native memory, where a register's numbers lie on one line of the cache: from an array each load of sixteen floats takes two. */
     final MemorySegment panel;
 
-    /** Results of tiles, in native memory for the same reason. */
+    /** Results of tiles, or sums of groups, in native memory for the same reason. */
     final MemorySegment results;
     final float[] sums;
     final float[] rows; // four of them, and their sums
@@ -25,7 +25,7 @@ public final class MatrixWorkspace {
     public MatrixWorkspace(int panelSize, int rowsSize, int batch) {
         panel = Arena.ofAuto().allocate(4L * panelSize, 64);
         var tiles = VectorShape.roundUp(Math.ceilDiv(batch, Tile.VECTORS), 2);
-        results = Arena.ofAuto().allocate(4L * tiles * Tile.SUMS, 64);
+        results = Arena.ofAuto().allocate(4L * Math.max(tiles * Tile.SUMS, BlockMatrix.SUMS), 64);
         sums = new float[tiles * Math.max(StripTile.SUMS, TransposedRows.SUMS)];
         rows = new float[rowsSize];
     }

@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a block of a GGUF file holds: whole numbers from 0 on, and their scales. Eight numbers are unpacked at a time, as the bytes of a
+ * What a block of a GGUF file holds: whole numbers, from 0 on but for those of eight bits, and their scales. Eight numbers are unpacked at a time, as the bytes of a
  * long. Each kind of block has a method of its own, so that the compiler's work on one is not lost when the next kind comes.
  */
 final class UnpackedBlock {
@@ -94,7 +94,7 @@ final class UnpackedBlock {
 
     private void eight() {
         scale = half(0);
-        for (int i = 0; i < 32; i += 8) put(i, eight(2 + i) ^ 128 * ONES);
+        for (int i = 0; i < 32; i += 8) put(i, eight(2 + i));
     }
 
     private void fourK() {

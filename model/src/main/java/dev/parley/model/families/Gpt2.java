@@ -121,7 +121,7 @@ public record Gpt2() implements Family {
     @Override
     public ObjectNode readGguf(GgufSettings m) {
         return JsonNodeFactory.instance.objectNode().put("n_positions", m.need("context_length")).put("n_embd", m.need("embedding_length"))
-                .put("n_layer", m.need("block_count")).put("n_head", m.need("attention.head_count"))
+                .put("n_layer", m.layers()).put("n_head", m.need("attention.head_count"))
                 .put("n_inner", m.need("feed_forward_length")).put("layer_norm_epsilon", m.number("attention.layer_norm_epsilon", 1e-5));
     }
 

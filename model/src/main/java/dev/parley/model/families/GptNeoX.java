@@ -92,7 +92,7 @@ public record GptNeoX() implements Family {
     public ObjectNode readGguf(GgufSettings m) {
         int hidden = m.need("embedding_length"), heads = m.need("attention.head_count"), headDim = hidden / Math.max(1, heads);
         var json = JsonNodeFactory.instance.objectNode().put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden)
-                .put("num_hidden_layers", m.need("block_count")).put("num_attention_heads", heads)
+                .put("num_hidden_layers", m.layers()).put("num_attention_heads", heads)
                 .put("intermediate_size", m.need("feed_forward_length"))
                 .put("layer_norm_eps", m.number("attention.layer_norm_epsilon", 1e-5))
                 .put("rotary_emb_base", m.number("rope.freq_base", 10_000))

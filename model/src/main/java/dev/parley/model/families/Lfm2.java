@@ -142,7 +142,7 @@ public record Lfm2() implements LlamaStyle {
     }
 
     private static List<Integer> ofLayers(GgufSettings m) {
-        return m.ofLayers("attention.head_count_kv", m.need("block_count"));
+        return m.ofLayers("attention.head_count_kv");
     }
 
     @Override

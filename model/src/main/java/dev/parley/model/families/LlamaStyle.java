@@ -231,7 +231,7 @@ interface LlamaStyle extends Family {
         var headDim = m.whole("attention.key_length").orElse((long) hidden / Math.max(1, heads));
         var json = JsonNodeFactory.instance.objectNode();
         json.put("max_position_embeddings", m.need("context_length")).put("hidden_size", hidden)
-                .put("num_hidden_layers", m.need("block_count"))
+                .put("num_hidden_layers", m.layers())
                 .put("num_attention_heads", heads).put("num_key_value_heads", keyValueHeads(m, heads))
                 .put("head_dim", headDim).put("intermediate_size", m.need("feed_forward_length"))
                 .put(normEpsilonName(), m.number("attention.layer_norm_rms_epsilon", 1e-6))
