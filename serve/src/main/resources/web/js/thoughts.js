@@ -41,12 +41,16 @@ export class Thoughts {
     /** Shows those of a message. @return where in its text the answer begins */
     update(text, running) {
         const { thought, at, open } = parted(text, !running);
-        const thinking = open && running;
+        this.show(thought, open && running);
+        return at;
+    }
+
+    /** Shows thoughts that have been told apart. */
+    show(thought, thinking) {
         if (thinking) this.#since ||= performance.now();
         else if (this.#since && !this.#took) this.#took = performance.now() - this.#since;
         this.element.hidden = thought === '' && !thinking;
         this.#label.textContent = thinking ? t('thoughts.now') : this.#took ? t('thoughts.for', { seconds: number(this.#took / 1000, 1) }) : t('thoughts');
         if (this.#text.textContent !== thought) this.#text.textContent = thought;
-        return at;
     }
 }

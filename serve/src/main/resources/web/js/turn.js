@@ -70,6 +70,7 @@ export class Turn {
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
             this.heading.textContent = displayName(m.model) || t('assistant');
+            if (m.turn) this.#thoughts.show(m.turn.thoughts ?? '', running && m.text === '' && Boolean(m.turn.thoughts));
             const at = m.turn ? 0 : this.#thoughts.update(m.text, running);
             this.#writing.show(m.turn ? inForm(m) : m.text.slice(at), !running, at);
             this.#work.update(m);

@@ -29,8 +29,8 @@ public final class EngineOptions {
     Precision dtype;
 
     @Option(names = "--quantize", paramLabel = "TYPE", defaultValue = "auto",
-            description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are, but blocks, as those of "
-                    + ".gguf files, in 8 or 4 bits; as_stored computes with the file's own blocks: exactly, and slower. Default: ${DEFAULT-VALUE}.")
+            description = "Quantise the weights: auto, none, int8, int4, as_stored. auto leaves them as they are; as_stored, which is "
+                    + "auto's choice for files in blocks (.gguf, MXFP4), computes with the numbers of the blocks. Default: ${DEFAULT-VALUE}.")
     Quantize quantize;
 
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto",

@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
+import dev.parley.generate.reranking.RerankRules;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.hub.Hub;
 import dev.parley.hub.HubModel;
@@ -161,7 +162,7 @@ final class ServedModels {
             draft.ifPresent(d -> DraftModel.check(d, model));
             var tokenizer = reading.result();
             var defaults = EngineOptions.withEnds(GenerationConfig.read(folder), model, Optional.of(tokenizer));
-            return new ModelSource.Parts(model, tokenizer, defaults, EmbeddingRules.of(folder), draft);
+            return new ModelSource.Parts(model, tokenizer, defaults, EmbeddingRules.of(folder), RerankRules.of(folder, tokenizer), draft);
         } catch (IOException e) {
             opened.forEach(CausalLM::close);
             throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage() + ".", e);

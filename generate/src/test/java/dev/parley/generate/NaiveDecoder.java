@@ -1,6 +1,7 @@
 package dev.parley.generate;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.sampling.LogitsProcessor;
 import dev.parley.generate.sampling.Sampler;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession.Feed;
@@ -16,7 +17,7 @@ public final class NaiveDecoder {
     /** The new tokens. @param index of the text among those of its prompt */
     public static int[] decode(CausalLM model, int[] prompt, GenerationConfig config, int index) {
         var limit = Math.min(config.maxNewTokens(), model.config().maxPositionEmbeddings() - prompt.length);
-        var sampler = new Sampler(config, prompt.length, limit, Optional.empty(), index);
+        var sampler = new Sampler(config, LogitsProcessor.of(config, prompt.length, limit, Optional.empty()), index);
         var ids = prompt;
         try (var session = model.openSession(0)) {
             for (int made = 0; made < limit; made++) {

@@ -21,8 +21,18 @@ public final class Script {
      * @param end the token that ends the answer
      */
     public static Map<List<Integer>, Double> answer(int[] prompt, Tokenizer tokenizer, String text, int end) {
-        var answer = Arrays.copyOf(tokenizer.encodeWithSpecialTokens(text), tokenizer.encodeWithSpecialTokens(text).length + 1);
-        answer[answer.length - 1] = end;
+        var ids = tokenizer.encodeWithSpecialTokens(text);
+        var answer = Arrays.copyOf(ids, ids.length + 1);
+        answer[ids.length] = end;
+        return biases(prompt, answer);
+    }
+
+    /** Biases by which an answer begins with a text, and goes on as it likes. */
+    public static Map<List<Integer>, Double> beginning(int[] prompt, Tokenizer tokenizer, String text) {
+        return biases(prompt, tokenizer.encodeWithSpecialTokens(text));
+    }
+
+    private static Map<List<Integer>, Double> biases(int[] prompt, int[] answer) {
         var biases = new HashMap<List<Integer>, Double>();
         var anchor = Arrays.stream(prompt).skip(Math.max(0, prompt.length - ANCHOR)).boxed().toList();
         for (int i = 1; i <= answer.length; i++) {

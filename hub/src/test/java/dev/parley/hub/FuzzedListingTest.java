@@ -36,7 +36,9 @@ class FuzzedListingTest {
                 continue; // told by the client, see HubFaultsTest
             }
             Mutations.readOrRefused(() -> {
-                var files = ModelCard.of(json).files().stream().map(ModelCard.File::name).toList();
+                var card = ModelCard.of(json);
+                card.requireCommit(MODEL);
+                var files = card.files().stream().map(ModelCard.File::name).toList();
                 for (var asked : ASKED) {
                     var some = GgufFiles.choose(files, asked);
                     assertTrue(some.size() <= files.size());

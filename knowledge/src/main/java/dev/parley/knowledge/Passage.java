@@ -19,6 +19,11 @@ public record Passage(String id, String source, String title, int page, int star
     /** From here on a passage is held to be about the question. */
     public static final double RELEVANT = 0.5;
 
+    /** The same, of which somebody else has judged how surely it is about the question. */
+    public Passage withRelevance(double judged) {
+        return new Passage(id, source, title, page, start, end, text, language, score, judged);
+    }
+
     /** Whether it is held to be about the question. */
     public boolean isRelevant() {
         return relevance >= RELEVANT;

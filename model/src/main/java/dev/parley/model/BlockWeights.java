@@ -45,8 +45,7 @@ final class BlockWeights {
         return format(source, name).map(format -> {
             var blocks = source.blocks(name).orElseThrow();
             var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
-            if (weight.use() == WeightSpec.Use.TABLE) return new RowTable(rows, blocks.bytes());
-            var matrix = BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, ThreadTeam.shared());
+            var matrix = matrix(format, blocks, rows, weight.use() == WeightSpec.Use.TABLE, arena);
             if (blocks.bytes().isMapped()) NativeMemory.release(blocks.bytes());
             return matrix;
         });
@@ -57,6 +56,13 @@ final class BlockWeights {
         return format(source, name).map(format -> weight.use() == WeightSpec.Use.TABLE
                 ? source.blockType(name).orElseThrow().bytes(weight.elements())
                 : BlockMatrix.bytes(format, weight.outFeatures(), weight.inFeatures()));
+    }
+
+    private static Matrix matrix(BlockFormat format, Blocks blocks, Rows rows, boolean table, Arena arena) {
+        var team = ThreadTeam.shared();
+        if (!table) return BlockMatrix.pack(format, blocks.bytes(), blocks.rowInFile(), rows, arena, team);
+        format.requireFinite(blocks.bytes(), team);
+        return new RowTable(rows, blocks.bytes());
     }
 
     private static Optional<BlockFormat> format(GgmlType type) {

@@ -2,8 +2,10 @@ package dev.parley.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.files.FolderTree;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
+import dev.parley.weights.Gguf;
 import dev.parley.weights.GgufWriter;
 import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.WeightSource;
@@ -22,13 +24,14 @@ import java.util.stream.IntStream;
 public final class GgufExport {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NO_TOKENIZER = "no_vocab";
 
     private GgufExport() {}
 
     /**
      * Writes a model folder as one GGUF file that llama.cpp and Ollama run, with its tokenizer and chat template.
      *
-     * @param folder of the model
+     * @param folder of the model, or its GGUF file in whole floats
      * @param file to write, replacing one of that name
      * @param type of most matrices; norms and biases are float32
      * @throws ModelException if GGUF has no form of the architecture, or the weights are not those of the config
@@ -47,11 +50,39 @@ public final class GgufExport {
     public static void write(Path folder, Path file, GgufMixture mixture, ImportanceMatrix importance, DoubleConsumer done)
             throws IOException {
         try (var files = ModelFiles.open(folder)) {
-            write(folder, files, file, mixture, importance, done);
+            if (!GgufImport.isGguf(folder)) write(folder, folder, files, file, mixture, importance, done);
+            else {
+                requireWhole(folder, files);
+                var tokenizer = Files.createTempDirectory("parley-tokenizer");
+                try {
+                    if (hasTokenizer(folder)) GgufImport.writeTokenizer(folder, tokenizer);
+                    write(folder, tokenizer, files, file, mixture, importance, done);
+                } finally {
+                    FolderTree.delete(tokenizer);
+                }
+            }
         }
     }
 
-    private static void write(Path folder, ModelFiles files, Path file, GgufMixture mixture, ImportanceMatrix importance,
+    private static boolean hasTokenizer(Path file) throws IOException {
+        try (var gguf = Gguf.open(file)) {
+            return !gguf.metadata().getOrDefault("tokenizer.ggml.model", NO_TOKENIZER).equals(NO_TOKENIZER);
+        }
+    }
+
+    /** A file's numbers may be rounded once. Experts in MXFP4 are written as they are. */
+    private static void requireWhole(Path file, ModelFiles files) {
+        for (var name : files.weights().names()) {
+            files.weights().blockType(name).filter(type -> type != GgmlType.MXFP4).ifPresent(type -> {
+                throw new ModelException(
+                        file + " is rounded to " + type + " already, and would lose twice; start from the model's folder, or from "
+                                + "a file in f32, f16 or bf16.");
+            });
+        }
+    }
+
+    /** @param settings folder of the tokenizer and the chat template */
+    private static void write(Path folder, Path settings, ModelFiles files, Path file, GgufMixture mixture, ImportanceMatrix importance,
             DoubleConsumer done) throws IOException {
         var config = files.config();
         var architecture = config.family().ggufArchitecture().orElseThrow(() -> new ModelException(
@@ -67,7 +98,7 @@ public final class GgufExport {
         for (var some : byName.values()) tensors.add(some.size() == 1 ? some.getFirst() : GgufWriter.Tensor.stacked(some));
         if (blueprint.head().writtenTwice()) tensors.add(tensors.getFirst().named("output.weight"));
         tensors.addAll(ropeFactors(config));
-        var metadata = metadata(folder, config, architecture, mixture, importance);
+        var metadata = metadata(folder, settings, config, architecture, mixture, importance);
         GgufWriter.write(file, metadata, typed(tensors, config, architecture, mixture, importance), done);
     }
 
@@ -124,12 +155,16 @@ public final class GgufExport {
         });
     }
 
-    /** The settings of a file. @param folder with the tokenizer, if there is one */
-    static Map<String, Object> metadata(Path folder, ModelConfig c, String arch, GgufMixture mixture, ImportanceMatrix importance)
-            throws IOException {
+    /**
+     * The settings of a file.
+     *
+     * @param folder with the tokenizer, if there is one
+     */
+    static Map<String, Object> metadata(Path folder, Path settings, ModelConfig c, String arch, GgufMixture mixture,
+            ImportanceMatrix importance) throws IOException {
         var m = new LinkedHashMap<String, Object>();
         m.put("general.architecture", arch);
-        m.put("general.name", String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
+        m.put("general.name", String.valueOf(folder.toAbsolutePath().normalize().getFileName()).replaceFirst("(?i)\\.gguf$", ""));
         m.put("general.file_type", mixture.fileType());
         if (mixture.quantized()) m.put("general.quantization_version", 2);
         if (mixture.quantized() && !importance.isEmpty()) {
@@ -151,9 +186,9 @@ public final class GgufExport {
             if (window > 0) m.put(arch + ".attention.sliding_window", window);
         });
         c.family().writeGguf(c, (name, value) -> m.put(arch + "." + name, value));
-        var tokenizer = tokenizer(folder);
-        if (tokenizer.isPresent()) GgufTokenizer.write(m, folder, tokenizer.get(), c);
-        else m.put("tokenizer.ggml.model", "no_vocab");
+        var tokenizer = tokenizer(settings);
+        if (tokenizer.isPresent()) GgufTokenizer.write(m, settings, tokenizer.get(), c);
+        else m.put("tokenizer.ggml.model", NO_TOKENIZER);
         return m;
     }
 
@@ -167,10 +202,7 @@ public final class GgufExport {
             Tokenizer.load(folder).save(made);
             return Optional.of(JSON.readTree(made.resolve("tokenizer.json").toFile()));
         } finally {
-            try (var files = Files.list(made)) {
-                for (var each : files.toList()) Files.delete(each);
-            }
-            Files.delete(made);
+            FolderTree.delete(made);
         }
     }
 

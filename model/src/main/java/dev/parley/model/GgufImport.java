@@ -3,6 +3,7 @@ package dev.parley.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
+import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
@@ -35,12 +36,13 @@ public final class GgufImport {
         try (var gguf = Gguf.open(file)) {
             var numbers = new EnumMap<GgmlType, Long>(GgmlType.class);
             for (var tensor : gguf.tensors().values()) numbers.merge(tensor.type(), tensor.elements(), Long::sum);
-            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::strips);
+            return numbers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).flatMap(GgufImport::held);
         }
     }
 
-    /** Strips of as many bits as a type has; empty for whole floats. */
-    static Optional<WeightType> strips(GgmlType type) {
+    /** With the numbers that blocks of a type have, or, where registers are too short for that, in strips of about as many bits. */
+    static Optional<WeightType> held(GgmlType type) {
+        if (type.blockSize() > 1 && BlockMatrix.isSupported()) return Optional.of(WeightType.AS_STORED);
         return switch (type) {
             case Q8_0, Q8_K, Q6_K, Q5_0, Q5_1, Q5_K -> Optional.of(WeightType.INT8);
             case Q4_0, Q4_1, Q4_K, MXFP4, IQ4_NL, IQ4_XS, Q3_K, Q2_K -> Optional.of(WeightType.INT4);

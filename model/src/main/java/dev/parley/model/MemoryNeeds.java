@@ -1,8 +1,11 @@
 package dev.parley.model;
 
+import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.model.Blueprint.ExpertsSpec;
+import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.model.Blueprint.MlpSpec;
+import dev.parley.model.Blueprint.ShortConvSpec;
 import dev.parley.weights.WeightSource;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +43,16 @@ public record MemoryNeeds(long weights, long readPerToken, long cachePerToken, l
                 && bytes.applyAsLong(blueprint.embedding().tokens()) == 4 * blueprint.embedding().tokens().elements();
         var perNumber = wide || config.headDim() % 2 != 0 ? Float.BYTES : Short.BYTES;
         return new MemoryNeeds(blueprint.weights().stream().mapToLong(bytes).sum(), read(blueprint, bytes),
-                2L * config.keyValueSize() * config.numHiddenLayers() * perNumber, config.parameterCount(),
+                blueprint.layers().stream().mapToLong(MemoryNeeds::cached).sum() * perNumber, config.parameterCount(),
                 read(blueprint, WeightSpec::elements));
+    }
+
+    /** Numbers that a layer keeps of a token. */
+    private static long cached(LayerSpec layer) {
+        return switch (layer.mixer()) {
+            case AttentionSpec attention -> 2L * attention.keyValueSize();
+            case ShortConvSpec convolution -> convolution.channels();
+        };
     }
 
     private static long read(Blueprint blueprint, ToLongFunction<WeightSpec> of) {

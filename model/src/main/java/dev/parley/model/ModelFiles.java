@@ -60,12 +60,12 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
     }
 
     /**
-     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of its numbers have, which read prompts
-     * several times as fast as the files' own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats.
+     * How a model's matrices are kept where nobody says otherwise: in strips of as many bits as most of its numbers have, which read
+     * prompts several times as fast as the files' own blocks ({@link WeightType#AS_STORED}); empty where those are whole floats.
      */
     public static Optional<WeightType> weightType(Path model) throws IOException {
         if (GgufImport.isGguf(model)) return GgufImport.weightType(model);
-        return blocks(model).flatMap(GgufImport::strips);
+        return blocks(model).flatMap(GgufImport::held);
     }
 
     /** Whether a model has matrices in blocks that {@link WeightType#AS_STORED} can compute with. */

@@ -63,7 +63,7 @@ class FuzzedGgufConfigTest {
                 .map(name -> new GgufWriter.Tensor(name, GgmlType.F32, 64, 1, false, (first, count, into) -> {})).toList();
         var file = folder.resolve("model.gguf");
         var architecture = config.family().ggufArchitecture().orElseThrow();
-        GgufWriter.write(file, GgufExport.metadata(folder, config, architecture, GgufMixture.F32, ImportanceMatrix.NONE), tensors);
+        GgufWriter.write(file, GgufExport.metadata(folder, folder, config, architecture, GgufMixture.F32, ImportanceMatrix.NONE), tensors);
         return file;
     }
 

@@ -10,6 +10,9 @@ import dev.parley.weights.GgmlType;
 import dev.parley.weights.Gguf;
 import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.LlamaCpp;
+import dev.parley.weights.SafetensorsFolder;
+import dev.parley.weights.ShardSize;
+import dev.parley.weights.TensorData;
 import dev.parley.weights.WeightFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +119,26 @@ class GgufMixtureTest {
         var fault = assertThrows(WeightFileException.class,
                 () -> GgufExport.write(folder.resolve("model"), folder.resolve("m.gguf"), GgufMixture.Q4_K_M, importance, share -> {}));
         assertTrue(fault.getMessage().contains("other.gguf"), fault.getMessage());
+        assertFalse(Files.exists(folder.resolve("m.gguf")));
+    }
+
+    /** Infinity has no place in blocks, and a scale of float16 none for numbers of 1e9. */
+    @ParameterizedTest
+    @CsvSource({"Q4_K_M,Infinity", "Q8_0,NaN", "Q6_K,1e9"})
+    void whatBlocksCannotHoldIsRefusedByName(GgufMixture mixture, float number) throws Exception {
+        var model = folder.resolve("model");
+        var config = config("llama", 256, 256, 1, 2, true, 0);
+        RandomModels.write(model, config, 1);
+        var weights = new ArrayList<TensorData>();
+        for (var spec : config.blueprint().weights()) {
+            var numbers = new float[Math.toIntExact(spec.elements())];
+            if (spec.ggufName().equals("blk.0.ffn_up.weight")) numbers[1000] = number;
+            weights.add(RandomModels.of(spec.name(), numbers, spec.shape()));
+        }
+        SafetensorsFolder.write(model, weights, ShardSize.DEFAULT);
+        var fault = assertThrows(WeightFileException.class,
+                () -> GgufExport.write(model, folder.resolve("m.gguf"), mixture, ImportanceMatrix.NONE, share -> {}));
+        assertTrue(fault.getMessage().contains("\"blk.0.ffn_up.weight\" has numbers that are not finite"), fault.getMessage());
         assertFalse(Files.exists(folder.resolve("m.gguf")));
     }
 

@@ -62,7 +62,7 @@ class StoredBlocksTest {
     }
 
     private static void assertNear(Path file, String what) throws IOException {
-        assertTrue(ModelFiles.weightType(file).orElseThrow().quantized(), what);
+        assertEquals(WeightType.AS_STORED, ModelFiles.weightType(file).orElseThrow(), what);
         int[][] text = {ids(60)};
         try (var stored = CausalLM.fromPretrained(file, WeightType.AS_STORED, DType.FLOAT32, Backend.JAVA);
                 var wide = CausalLM.fromPretrained(file, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA)) {

@@ -16,6 +16,7 @@ import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ApiPaths;
 import dev.parley.serve.http.BodyLimits;
 import dev.parley.serve.http.Connections;
+import dev.parley.serve.http.ErrorForm;
 import dev.parley.serve.http.ErrorHandlers;
 import dev.parley.serve.http.ErrorJson;
 import dev.parley.serve.http.RequestGuard;
@@ -32,6 +33,7 @@ import dev.parley.serve.openai.catalog.PropsRoutes;
 import dev.parley.serve.openai.chat.ChatRoutes;
 import dev.parley.serve.openai.completions.CompletionRoutes;
 import dev.parley.serve.openai.embeddings.EmbeddingRoutes;
+import dev.parley.serve.openai.reranking.RerankRoutes;
 import dev.parley.serve.openai.responses.ResponseRoutes;
 import dev.parley.serve.openai.texts.ModerationRoutes;
 import dev.parley.serve.openai.texts.TokenRoutes;
@@ -41,6 +43,7 @@ import dev.parley.serve.store.StoreException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,11 +85,16 @@ public final class ParleyServer implements AutoCloseable {
         this.database = database;
         this.note = note;
         metrics = new MetricsRoutes(models);
-        errors = new ErrorHandlers(note, request -> MessageErrors.areFor(request) ? MessageErrors.begin(request)
-                : ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of);
+        errors = new ErrorHandlers(note, ParleyServer::errorForm);
         chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
+    }
+
+    /** The shape in which a request's errors are told: that of the API that it speaks. */
+    private static ErrorForm errorForm(Context request) {
+        if (MessageErrors.areFor(request)) return MessageErrors.begin(request);
+        return ApiPaths.isOllamas(request.path()) ? OllamaRoutes::error : ErrorJson::of;
     }
 
     /**
@@ -177,7 +185,8 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new ChatRoutes(models, assistants),
+                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new RerankRoutes(models),
+                new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),
                 new ModerationRoutes(Lazy.of(() -> guardModel.orElseGet(RuleModerator::load))), new TokenRoutes(models),

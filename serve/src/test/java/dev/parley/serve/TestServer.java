@@ -5,8 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.assist.moderation.Moderator;
 import dev.parley.assist.turn.OpenAssistant;
 import dev.parley.files.FolderTree;
+import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine.Limits;
+import dev.parley.generate.reranking.RerankPrompt;
+import dev.parley.generate.reranking.RerankRules;
+import dev.parley.generate.reranking.Verdict;
 import dev.parley.kernels.DType;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
@@ -20,6 +25,8 @@ import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.store.Database;
 import dev.parley.tokenizer.ChatTemplate;
+import dev.parley.tokenizer.ChatTemplateInput;
+import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
 import java.io.IOException;
@@ -36,6 +43,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -56,12 +64,22 @@ public final class TestServer implements AutoCloseable {
     /** Tokens of GPT-2's tokenizer, and of those that are added to it. */
     public static final int END_OF_TEXT = 50_256, START_OF_TURN = 50_257, END_OF_TURN = 50_258;
 
-    private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
+    /** The template of a model that thinks. */
+    public static final String THINKING = "{% for m in messages %}{{ m['role'] + ': ' }}{% if m['reasoning_content'] %}"
+            + "{{ '<think>' + m['reasoning_content'] + '</think>' }}{% endif %}{{ m['content'] + '\\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% if enable_thinking is defined and not enable_thinking %}"
+            + "{{ '<think>\\n\\n</think>\\n\\n' }}{% elif opens is defined %}{{ '<think>\\n' }}{% endif %}{% endif %}";
+
+    /** ChatML, by which the small models chat. */
+    public static final String CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
             + "+ '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
     private static final List<Suggestion> SUGGESTIONS = List.of(Suggestion.of("en", "Spell the word <b>cat</b>."),
             Suggestion.of("zh", "拼写 cat"),
             new Suggestion("12 + 5 =", Optional.empty())); // of tiny-2
+    /** As tiny judges documents: GPT-2's yes and no. */
+    private static final RerankRules RERANKER = new RerankRules(new RerankPrompt.OfQwen3("Find answers"),
+            new Verdict.Tokens(8505, OptionalInt.of(3919)));
     private static final Limits LIMITS = new Limits(16, 64, 256L << 20, 64);
     private static final String MODELS = "parley.test.models"; // a folder with models that another JVM has made
     private static TestServer shared;
@@ -176,10 +194,19 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, long seed) {
-        var folder = modelFolder(id, seed);
+        return source(id, aliases, suggestions, modelFolder(id, seed));
+    }
+
+    /** A model of a folder that is there. */
+    public static ModelSource source(String id, Path folder) {
+        return source(id, List.of(), List.of(), folder);
+    }
+
+    private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, Path folder) {
         return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), () -> new ModelSource.Parts(
                 CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
-                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build()));
+                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build(), EmbeddingRules.MEAN,
+                id.equals("tiny") ? Optional.of(RERANKER) : Optional.empty(), Optional.empty()));
     }
 
     /**
@@ -211,6 +238,14 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /** What a model says by heart that answers a question, or any by ChatML, always with one text. */
+    public static Function<Tokenizer, Map<List<Integer>, Double>> saying(String question, String answer) {
+        return tokenizer -> Script.answer(
+                tokenizer.chatTemplate().orElseThrow().ids(tokenizer,
+                        ChatTemplateInput.of(List.of(Message.user(question))).withGenerationPrompt(true)),
+                tokenizer, answer, END_OF_TEXT);
+    }
+
     /** The folder of a model of random weights, made at first. */
     public static synchronized Path modelFolder(String id, long seed) {
         try {
@@ -223,7 +258,7 @@ public final class TestServer implements AutoCloseable {
             if (Files.exists(folder)) return folder;
             Tokenizer.fromPretrained("gpt2").save(Files.createDirectories(folder));
             addTokens(folder.resolve("tokenizer.json"), ChatTemplate.START, ChatTemplate.END);
-            Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
+            Files.writeString(folder.resolve("chat_template.jinja"), CHATML);
             try (var model = TrainableLM.create(ModelConfig.gpt2(Tokenizer.load(folder).vocabSize(), CONTEXT, 64, 2, 2), seed)) {
                 model.savePretrained(folder);
             }

@@ -107,7 +107,7 @@ public enum GgmlType {
      *
      * @param first number of the first block
      */
-    public boolean scalesAreFinite(MemorySegment bytes, long first, long count) {
+    boolean scalesAreFinite(MemorySegment bytes, long first, long count) {
         for (long at = first * blockBytes; at < (first + count) * blockBytes; at += blockBytes) {
             var finite = switch (this) {
                 case Q4_0, Q5_0, Q8_0, IQ4_NL, IQ4_XS -> isFinite(bytes, at);

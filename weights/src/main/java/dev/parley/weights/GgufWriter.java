@@ -152,26 +152,29 @@ public final class GgufWriter {
                 int from = first, count = Math.min(some, tensor.rows - first);
                 ThreadTeam.shared().each(Math.ceilDiv(count, ROWS_AT_ONCE), part -> {
                     var at = part * ROWS_AT_ONCE;
-                    narrow(tensor, from + at, Math.min(ROWS_AT_ONCE, count - at), narrow, tensor.type.bytes((long) at * tensor.columns));
+                    var numbers = (long) at * tensor.columns;
+                    if (!narrow(tensor, from + at, Math.min(ROWS_AT_ONCE, count - at), narrow, numbers)) throw new WeightFileException(file,
+                            "tensor \"" + tensor.name + "\" has numbers that are not finite, or too large for " + tensor.type);
                 });
-                var bytes = tensor.type.bytes((long) count * tensor.columns);
-                var blocks = tensor.type.blockSize() == 1 ? 0 : (long) count * tensor.columns / tensor.type.blockSize();
-                if (blocks > 0 && !tensor.type.scalesAreFinite(narrow, 0, blocks)) throw new WeightFileException(file,
-                        "tensor \"" + tensor.name + "\" has numbers that are not finite, or too large for " + tensor.type);
-                put(channel, slice(narrow, bytes));
+                put(channel, slice(narrow, tensor.type.bytes((long) count * tensor.columns)));
                 done.accept((long) (first + count) * tensor.columns);
             }
         }
         put(channel, ByteBuffer.allocate((int) (Math.ceilDiv(tensor.bytes(), ALIGNMENT) * ALIGNMENT - tensor.bytes())));
     }
 
-    private static void narrow(Tensor tensor, int first, int count, MemorySegment into, long offset) {
+    /** Narrows some rows; whether blocks hold their numbers. @param at numbers before them */
+    private static boolean narrow(Tensor tensor, int first, int count, MemorySegment into, long at) {
+        var type = tensor.type;
         var wide = new float[count * tensor.columns];
         tensor.source.read(first, count, wide);
         for (int r = 0; r < count; r++) {
-            tensor.type.narrow(wide, r * tensor.columns, tensor.columns, tensor.importanceOfRow(first + r), into,
-                    offset + tensor.type.bytes((long) r * tensor.columns));
+            type.narrow(wide, r * tensor.columns, tensor.columns, tensor.importanceOfRow(first + r), into,
+                    type.bytes(at + (long) r * tensor.columns));
         }
+        if (type.blockSize() == 1) return true; // plain numbers are kept whatever they are
+        for (var number : wide) if (!Float.isFinite(number)) return false;
+        return type.scalesAreFinite(into, at / type.blockSize(), wide.length / type.blockSize());
     }
 
     private static ByteBuffer slice(MemorySegment memory, long bytes) {

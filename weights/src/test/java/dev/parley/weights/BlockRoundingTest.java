@@ -87,9 +87,14 @@ class BlockRoundingTest {
         return Stream.of(GgmlType.values()).filter(type -> type.blockSize() > 1 && type.canBeWritten());
     }
 
+    /** Those whose levels are evenly spaced, and whose scales are floats. */
+    static Stream<GgmlType> evenTypes() {
+        return types().filter(type -> type != GgmlType.MXFP4);
+    }
+
     /** Numbers that lie on levels come back as they were, but for the rounding of scales. */
     @ParameterizedTest
-    @MethodSource("types")
+    @MethodSource("evenTypes")
     void levelsComeBack(GgmlType type) {
         var random = new Random(4);
         for (var numbers : new float[][] {new float[COLUMNS], constant(0.5f), constant(-0.5f), levels(random)}) {
@@ -125,7 +130,7 @@ class BlockRoundingTest {
 
     /** A writer sees by the scales that blocks are not to be written. */
     @ParameterizedTest
-    @MethodSource("types")
+    @MethodSource("evenTypes")
     void whatNoBlockHoldsShowsInTheScales(GgmlType type) {
         for (var bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -3e38f}) {
             var numbers = Kind.GAUSSIAN.rows();

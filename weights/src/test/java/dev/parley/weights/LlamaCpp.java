@@ -29,7 +29,7 @@ public final class LlamaCpp {
     private static final String PACKAGE = "@node-llama-cpp/linux-x64", VERSION = "3.22.1";
     private static final Path FOLDER = Path.of("target/llama.cpp"); // kept from one run to the next
     /** More than any record of settings takes. */
-    private static final MemoryLayout ROOM = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(32, ValueLayout.JAVA_LONG));
+    static final MemoryLayout ROOM = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(32, ValueLayout.JAVA_LONG));
     private static LlamaCpp loaded;
 
     private final Path folder;
@@ -69,6 +69,11 @@ public final class LlamaCpp {
 
     private static MethodHandle handle(SymbolLookup library, String name, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+    }
+
+    /** Calls a function of llama.cpp; one that returns a record takes an allocator first. */
+    Object call(String name, FunctionDescriptor type, Object... arguments) {
+        return call(llama, name, type, arguments);
     }
 
     private static Object call(SymbolLookup library, String name, FunctionDescriptor type, Object... arguments) {

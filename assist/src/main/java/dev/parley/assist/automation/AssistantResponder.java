@@ -112,8 +112,13 @@ public final class AssistantResponder implements RowResponder, AutoCloseable {
 
         @Override
         public Responder.Reply respond(Prompt prompt, Consumer<String> onText) {
+            return respond(prompt, thought -> {}, onText);
+        }
+
+        @Override
+        public Responder.Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
             if (stopped) throw new CancellationException("The run was stopped.");
-            return model.respond(with(prompt), onText);
+            return model.respond(with(prompt), onThought, onText);
         }
 
         @Override

@@ -1,5 +1,7 @@
 package dev.parley.assist.automation;
 
+import dev.parley.generate.answer.AnswerForm;
+import dev.parley.generate.answer.AnswerReader;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Limits;
@@ -11,6 +13,7 @@ import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers by a model, whose engine batches what is asked at the same time. A model with a chat template is asked as a user asks. */
@@ -42,8 +45,10 @@ public final class BatchedResponder implements RowResponder, AutoCloseable {
         if (ids.length == 0) throw new UnusablePromptException("The prompt has no tokens.");
         if (ids.length >= context)
             throw new UnusablePromptException("The prompt has " + ids.length + " tokens and the model's context holds " + context + ".");
-        var ticket = engine.submit(TextRequest.of(ids, config.toBuilder().seed(seed).build()), (row, tokens, logprobs, text) -> {});
-        return new EngineReply(ticket);
+        var form = tokenizer.chatTemplate().map(template -> AnswerForm.of(tokenizer, template, ids, Optional.empty()));
+        var settings = config.toBuilder().seed(seed).build();
+        var asked = form.map(f -> f.config(settings, f.grammar(settings.grammar()))).orElse(settings);
+        return new EngineReply(engine.submit(TextRequest.of(ids, asked), (row, tokens, logprobs, text) -> {}), form);
     }
 
     private int[] ids(String prompt) {
@@ -55,13 +60,14 @@ public final class BatchedResponder implements RowResponder, AutoCloseable {
         return template.get().ids(tokenizer, ChatTemplateInput.of(messages).withGenerationPrompt(true));
     }
 
-    private record EngineReply(Ticket ticket) implements Reply {
+    private record EngineReply(Ticket ticket, Optional<AnswerForm> form) implements Reply {
 
         @Override
         public CompletableFuture<Answer> answer() {
             return ticket.answer().thenApply(answer -> {
                 var completion = answer.completions().getFirst();
-                return new Answer(completion.text(), completion.ids().length, completion.finishReason() != FinishReason.STOP);
+                var text = form.map(f -> AnswerReader.text(f, completion)).orElseGet(completion::text);
+                return new Answer(text, completion.ids().length, completion.finishReason() != FinishReason.STOP);
             });
         }
 

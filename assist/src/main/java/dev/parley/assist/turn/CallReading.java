@@ -19,17 +19,19 @@ import java.util.stream.IntStream;
 /** Tells thoughts, text and calls in an answer apart while it grows. Without tools all that is not thought is text. */
 public final class CallReading implements AnswerReader.Listener {
 
+    private final Consumer<String> onThought;
     private final Consumer<String> onText;
     private final AnswerReader reader;
-    private final StringBuilder thoughts = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
     private final List<String> names = new ArrayList<>();
     private final List<StringBuilder> arguments = new ArrayList<>();
 
     /**
+     * @param onThought takes each piece of thoughts
      * @param onText takes each piece of text outside of thoughts and calls
      */
-    public CallReading(AnswerForm form, Consumer<String> onText) {
+    public CallReading(AnswerForm form, Consumer<String> onThought, Consumer<String> onText) {
+        this.onThought = onThought;
         this.onText = onText;
         reader = new AnswerReader(form, this);
     }
@@ -46,7 +48,7 @@ public final class CallReading implements AnswerReader.Listener {
 
     @Override
     public void onThought(String piece) {
-        thoughts.append(piece);
+        onThought.accept(piece);
     }
 
     @Override

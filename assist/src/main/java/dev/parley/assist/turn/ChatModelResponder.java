@@ -77,10 +77,15 @@ public final class ChatModelResponder implements Responder, AutoCloseable {
 
     @Override
     public Reply respond(Prompt prompt, Consumer<String> onText) {
+        return respond(prompt, thought -> {}, onText);
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
         caller.ready();
         var fitted = fitted(prompt);
         var form = prompt.form(tokenizer, template, fitted);
-        var reading = new CallReading(form, onText);
+        var reading = new CallReading(form, onThought, onText);
         var config = form.config(prompt.config(), form.grammar(prompt.config().grammar()));
         var answer = caller.answer(TextRequest.of(fitted.ids(), config), (sequence, ids, text) -> {
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);

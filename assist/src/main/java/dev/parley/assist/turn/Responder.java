@@ -1,18 +1,17 @@
 package dev.parley.assist.turn;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.strategy.FinishReason;
+import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -39,7 +38,7 @@ public interface Responder {
             var turns = StreamSupport.stream(messages.spliterator(), false).toList();
             return FittedConversation.of(turns, message -> message.path("role").asText(), kept -> {
                 var array = JsonNodeFactory.instance.arrayNode().addAll(kept);
-                return template.ids(tokenizer, ToolTemplate.of(template).conversation(array, tools, Map.<String, JsonNode>of()));
+                return template.ids(tokenizer, ToolTemplate.of(template).conversation(array, tools, ThinkingFormat.variables(config)));
             }, context, config.maxNewTokens());
         }
 
@@ -82,6 +81,15 @@ public interface Responder {
      * @param onText takes each piece of text outside of calls as soon as it is certain; of several sequences, that of the best at the end
      */
     Reply respond(Prompt prompt, Consumer<String> onText);
+
+    /**
+     * The same with the thoughts of a model that thinks before it answers.
+     *
+     * @param onThought takes each piece of them
+     */
+    default Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
+        return respond(prompt, onText);
+    }
 
     /** Ends the answer that is being given, where it is. Called from another thread. */
     void stop();

@@ -112,7 +112,7 @@ final class Turn {
         for (int round = 0;; round++) {
             var last = round == assistant.tools().maxRounds();
             var stream = stream();
-            var reply = model.respond(new Prompt(messages, last ? List.of() : offered, config), stream::push);
+            var reply = model.respond(new Prompt(messages, last ? List.of() : offered, config), this::think, stream::push);
             used = used.plus(reply);
             if (reply.calls().isEmpty() || last) return finished(stream, used.of(model, reply));
             tools.call(reply, messages, context);
@@ -158,6 +158,11 @@ final class Turn {
                 ? Optional.<Function<String, Outcome>>of(answer -> open.guardrails().run(Stage.OUTPUT, answer, context))
                 : Optional.<Function<String, Outcome>>empty();
         return new AnswerStream(guard, cites() ? passages.size() : -1, piece -> listener.on(new TurnEvent.Text(piece)));
+    }
+
+    /** Thoughts are shown where no guardrail has to judge what is shown. */
+    private void think(String piece) {
+        if (!open.guardrails().judges(Stage.OUTPUT)) listener.on(new TurnEvent.Thought(piece));
     }
 
     private TurnResult finished(AnswerStream stream, Usage usage) {

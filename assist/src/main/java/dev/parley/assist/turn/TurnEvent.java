@@ -22,6 +22,9 @@ public sealed interface TurnEvent {
     /** More of the answer. It has passed the guardrails of the output; the answer at the end stands in its place all the same. */
     record Text(String piece) implements TurnEvent {}
 
+    /** More of what the model thinks before it answers. It is no part of the answer: nothing of it is judged, cited or kept for later turns. */
+    record Thought(String piece) implements TurnEvent {}
+
     /** The model calls a tool; consent is asked for after this. */
     record Called(String id, String source, String tool, ObjectNode arguments) implements TurnEvent {}
 

@@ -8,12 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.assist.turn.Responder.Prompt;
+import dev.parley.generate.Script;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.generate.engine.EngineCaller;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.generate.tools.CallingTemplates;
+import dev.parley.generate.tools.Tool;
+import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
@@ -79,6 +83,44 @@ class ChatModelResponderTest {
             assertEquals(alone.text(), reply.text());
             assertEquals(reply.text(), pieces.toString());
             assertEquals(ids.length, reply.promptTokens());
+        }
+    }
+
+    @Test
+    void thoughtsAreNoPartOfTheReply() {
+        var thinker = ChatTemplate.parse("{{ messages[-1].content + ': ' }}{# <think></think> #}", "thinker");
+        var prompt = tokenizer.encode("the sea: ");
+        var end = tokenizer.idOf(ChatTemplate.END).orElseThrow();
+        var config = settings().maxNewTokens(60).temperature(0).eosTokenIds(List.of(end))
+                .sequenceBias(Script.answer(prompt, tokenizer, "<think>\nis it blue\n</think>\n\nblue", end)).build();
+        var thoughts = new StringBuilder();
+        try (var thinking = new ChatModelResponder("tiny", model, tokenizer, thinker, GenerationConfig.DEFAULT)) {
+            var reply = thinking.respond(new Prompt(question("the sea"), List.of(), config), thoughts::append, piece -> {});
+            assertEquals("blue", reply.text());
+            assertEquals("is it blue", thoughts.toString());
+        }
+    }
+
+    @Test
+    void callsAreReadInTheFormatOfEachFamily() throws IOException {
+        try (var random = TrainableLM.create(ModelConfig.gpt2(tokenizer.vocabSize(), 2048, 16, 1, 2), 7)) {
+            random.savePretrained(folder);
+        }
+        var tool = new Tool("hill", JsonNodeFactory.instance.objectNode().put("type", "function"));
+        tool.definition().putObject("function").put("name", "hill").put("description", "?").putObject("parameters").put("type", "object")
+                .putObject("properties");
+        try (var wide = CausalLM.fromPretrained(folder)) {
+            for (var family : CallingTemplates.BY_FORMAT.entrySet()) {
+                var template = ChatTemplate.parse(family.getValue(), family.getKey());
+                var form = ToolTemplate.of(template).format().calls(List.of(tool), false);
+                try (var calling = new ChatModelResponder("wide", wide, tokenizer, template, GenerationConfig.DEFAULT)) {
+                    var config = settings().maxNewTokens(300).grammar(form).build();
+                    var reply = calling.respond(new Prompt(question("the sea"), List.of(tool), config), piece -> {});
+                    assertFalse(reply.calls().isEmpty(), family.getKey() + ": " + reply.text());
+                    for (var call : reply.calls()) assertEquals("hill", call.name());
+                    assertEquals("", reply.text());
+                }
+            }
         }
     }
 

@@ -13,11 +13,18 @@ import java.util.function.Consumer;
 final class ScriptedResponder implements Responder {
 
     final List<Prompt> asked = new ArrayList<>();
+    private final Deque<String> thoughts = new ArrayDeque<>();
     private final Deque<Reply> replies = new ArrayDeque<>();
     private int room = Integer.MAX_VALUE; // characters
 
     ScriptedResponder says(String text) {
         replies.add(new Reply(text, List.of(), FinishReason.STOP, 10, 5, OptionalDouble.empty(), 0));
+        return this;
+    }
+
+    /** Before the next reply that is said. */
+    ScriptedResponder thinks(String thought) {
+        thoughts.add(thought);
         return this;
     }
 
@@ -49,6 +56,12 @@ final class ScriptedResponder implements Responder {
     @Override
     public boolean fits(Prompt prompt) {
         return prompt.messages().toString().length() <= room;
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
+        if (!thoughts.isEmpty()) onThought.accept(thoughts.remove());
+        return respond(prompt, onText);
     }
 
     @Override

@@ -96,6 +96,23 @@ class TurnTest {
     }
 
     @Test
+    void thoughtsAreToldApartAndNotCited() throws IOException {
+        model.thinks("The first passage [1] says it.").says("Within 30 days.");
+        var result = ask("How many days may I return an item?");
+        assertTrue(events.contains(new TurnEvent.Thought("The first passage [1] says it.")));
+        assertEquals("Within 30 days.", result.answer());
+        assertFalse(result.cited());
+    }
+
+    @Test
+    void thoughtsAreNotShownWhereAGuardrailHasToJudgeWhatIs() throws IOException {
+        guardedBy("[doses]");
+        model.thinks("Nobody judges this. ".repeat(20)).says("Within 30 days [1].");
+        assertEquals("Within 30 days [1].", ask("How many days may I return an item?").answer());
+        assertTrue(events.stream().noneMatch(event -> event instanceof TurnEvent.Thought));
+    }
+
+    @Test
     void whatIsNotInTheFilesIsNotAskedOfTheModel() throws IOException {
         assertEquals("I do not know that.", ask("Who painted the Mona Lisa?").answer());
         assertEquals("我不清楚。", ask("蒙娜丽莎是谁画的？").answer());

@@ -35,6 +35,9 @@ final class TurnPrinter implements TurnEvent.Listener {
                 shown.append(piece);
                 answer.accept(piece);
             }
+            case TurnEvent.Thought thought -> {
+                // the answer is what is printed
+            }
             case TurnEvent.Called(var id, var source, var tool, var arguments) ->
                 notes.accept("[" + source + "/" + tool + " " + arguments + "]");
             case TurnEvent.Returned(var id, var source, var tool, var result) -> notes.accept("[" + source + "/" + tool

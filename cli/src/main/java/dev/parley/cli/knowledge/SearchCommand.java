@@ -6,8 +6,10 @@ import dev.parley.cli.Parley;
 import dev.parley.cli.WrongUsage;
 import dev.parley.knowledge.KnowledgeBase;
 import dev.parley.knowledge.Passage;
+import dev.parley.knowledge.rerankers.EngineReranker;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code knowledge search}: the passages that a question is about. */
 @Command(name = "search", description = "Find the passages that a question is about.",
-        footer = {"", "Example:", "  ./parley knowledge search --index my-index \"How long may I return it?\" --k 3"})
+        footer = {"", "Examples:", "  ./parley knowledge search --index my-index \"How long may I return it?\" --k 3",
+            "  ./parley knowledge search --index my-index \"How long may I return it?\" --reranker Qwen/Qwen3-Reranker-0.6B"})
 final class SearchCommand implements Callable<Integer> {
 
     private final Output output;
@@ -30,6 +33,9 @@ final class SearchCommand implements Callable<Integer> {
     @Option(names = "--k", paramLabel = "N", defaultValue = "5", description = "How many passages. Default: ${DEFAULT-VALUE}.")
     private int k;
 
+    @Mixin
+    private RerankerOption reranker;
+
     @Option(names = "--json", description = "Write one JSON object.")
     private boolean json;
 
@@ -41,7 +47,10 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() {
         if (k < 1) throw new WrongUsage("--k is " + k + "; at least one passage can be found.");
         var folder = index.existing();
-        try (var vectors = EmbedderOption.toSearch(folder, output); var knowledge = KnowledgeBase.open(folder, vectors)) {
+        var judge = reranker.open(output);
+        try (var _ = closing(judge); var vectors = EmbedderOption.toSearch(folder, output);
+                var knowledge = judge.isPresent() ? KnowledgeBase.open(folder, vectors, judge.get())
+                        : KnowledgeBase.open(folder, vectors)) {
             var start = System.nanoTime();
             var passages = knowledge.search(question, k);
             var millis = (System.nanoTime() - start) / 1e6;
@@ -51,6 +60,16 @@ final class SearchCommand implements Callable<Integer> {
                 output.note("Nothing in the index is held to be about this question.");
         }
         return Parley.DONE;
+    }
+
+    private static Closed closing(Optional<EngineReranker> reranker) {
+        return () -> reranker.ifPresent(EngineReranker::close);
+    }
+
+    /** Closes without a checked exception. */
+    private interface Closed extends AutoCloseable {
+        @Override
+        void close();
     }
 
     private void print(Passage passage) {

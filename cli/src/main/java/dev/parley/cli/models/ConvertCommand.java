@@ -85,7 +85,6 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private void toFile(Path in) throws IOException {
-        if (GgufImport.isGguf(in)) throw new IllegalArgumentException(in + " is already a .gguf file; it can be converted to a folder.");
         var mixture = dtype.orElse(GgufMixture.F16);
         if (imatrix.isPresent() && !mixture.quantized())
             throw new WrongUsage("--imatrix is for types of blocks, such as q4_k_m; " + mixture.label() + " keeps every number by itself.");
@@ -113,7 +112,7 @@ final class ConvertCommand implements Callable<Integer> {
             output.note(file + " is an importance matrix of llama.cpp's, for " + importance.means().size() + " tensors.");
             return importance;
         }
-        var tokenizer = Tokenizer.load(in);
+        var tokenizer = GgufImport.isGguf(in) ? GgufImport.tokenizer(in) : Tokenizer.load(in);
         var ids = tokenizer.encode(text(file));
         var before = tokenizer.encodeForModel("");
         output.note(file + " is a text of " + ids.length + " tokens; the model reads it to see which columns count.");

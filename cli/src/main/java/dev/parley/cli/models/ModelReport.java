@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.cli.MachineMemory;
 import dev.parley.cli.ModelLook;
+import dev.parley.generate.embedding.EmbeddingRules;
+import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.hub.ModelCard;
 import dev.parley.hub.Outline;
 import dev.parley.kernels.machine.MemoryBandwidth;
 import dev.parley.model.MemoryNeeds;
+import dev.parley.model.ModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +23,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What {@code models info} tells of a model, for people and for programs. */
 final class ModelReport {
@@ -99,6 +104,7 @@ final class ModelReport {
         if (parameters().isPresent()) add(lines, "parameters", Sizes.number(parameters().getAsLong()) + active());
         look.config().ifPresent(c -> add(lines, "context", String.format(Locale.ROOT, "%,d tokens", c.maxPositionEmbeddings())));
         if (runs()) add(lines, "chat template", template());
+        embeddings().ifPresent(how -> add(lines, "embeddings", how));
         card().ifPresent(card -> add(lines, "licence",
                 card.license().orElse("not said") + (card.gated() ? ", gated: accept its terms at the hub" : "")));
         card().ifPresent(card -> add(lines, "downloads", String.format(Locale.ROOT, "%,d, %,d likes", card.downloads(), card.likes())));
@@ -123,6 +129,21 @@ final class ModelReport {
         if (look.template().isEmpty()) return "no: for completions, not for conversations";
         var template = look.template().get();
         return "yes" + (takesTools() ? ", tools" : "") + ThinkingFormat.of(template).map(_ -> ", thinking").orElse("");
+    }
+
+    /** How its files say that it makes vectors, or why it does not. */
+    private Optional<String> embeddings() {
+        var path = here.or(() -> outline.flatMap(Outline::path));
+        if (!runs() || path.isEmpty()) return Optional.empty();
+        try {
+            var rules = EmbeddingRules.of(path.get());
+            if (!rules.trained()) return Optional.empty();
+            var prompts = rules.prompts().isEmpty() ? "" : "; prompts " + String.join(", ", new TreeSet<>(rules.prompts().keySet()));
+            return Optional
+                    .of(rules.poolings().stream().map(Pooling::mode).collect(Collectors.joining(" and ", "pooled by ", "")) + prompts);
+        } catch (IllegalArgumentException | ModelException e) {
+            return Optional.of("no: " + e.getMessage().replace(path.get() + "/", ""));
+        }
     }
 
     private boolean takesTools() {
@@ -158,6 +179,7 @@ final class ModelReport {
         look.config().ifPresent(c -> json.put("context_length", c.maxPositionEmbeddings()));
         if (runs()) json.put("chat_template", look.template().isPresent()).put("tools", takesTools()).put("thinking",
                 look.template().flatMap(ThinkingFormat::of).isPresent());
+        embeddings().ifPresent(how -> json.put("embeddings", how));
         var files = json.putArray("files");
         for (var file : files()) {
             var item = files.addObject().put("name", file.name());

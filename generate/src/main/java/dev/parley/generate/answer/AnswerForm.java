@@ -45,16 +45,18 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
         public static Calls asItLikes(List<Tool> tools) {
             return new Calls(tools, tools, true, Use.AS_IT_LIKES);
         }
+
+        /** What is not strict may have any arguments. */
+        private List<Tool> bySchema() {
+            return callable.stream().map(tool -> tool.strict() ? tool : tool.withAnyArguments()).toList();
+        }
     }
 
     /** Whether an answer calls functions. */
     public enum Use {
 
-        /** The model decides. */
+        /** The model decides; what it calls of a strict tool keeps its schema. */
         AS_IT_LIKES,
-
-        /** The model decides, and what it calls keeps the schemas of the tools. */
-        AS_IT_LIKES_BY_SCHEMA,
 
         /** It does nothing else. */
         ALWAYS
@@ -102,8 +104,8 @@ public record AnswerForm(Tokenizer tokenizer, Optional<Thinking> thinking, ToolF
     private Optional<Grammar> ofCalls(Calls calls, Optional<Grammar> text) {
         if (calls.use == Use.ALWAYS) return Optional.of(format.calls(calls.callable, calls.several));
         if (text.isPresent()) return Optional.of(Grammar.anyOf(List.of(text.get(), format.calls(calls.callable, calls.several))));
-        if (calls.use == Use.AS_IT_LIKES) return Optional.empty();
-        return Optional.of(format.textWithCalls(calls.callable, calls.several));
+        if (calls.callable.stream().noneMatch(Tool::strict)) return Optional.empty();
+        return Optional.of(format.textWithCalls(calls.bySchema(), calls.several));
     }
 
     private Grammar afterThoughts(Grammar answer) {

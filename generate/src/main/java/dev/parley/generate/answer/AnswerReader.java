@@ -1,5 +1,6 @@
 package dev.parley.generate.answer;
 
+import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.FinishReason;
 import dev.parley.generate.thinking.ThoughtReader;
 import dev.parley.generate.tools.ToolCallReader;
@@ -27,6 +28,36 @@ public final class AnswerReader {
     private final List<Integer> ids = new ArrayList<>(); // of a model that thinks
     private int beforeAnswer; // characters of thoughts and their tags
     private boolean thought;
+
+    /** The text of a whole answer, without its thoughts and calls. */
+    public static String text(AnswerForm form, Completion completion) {
+        var text = new StringBuilder();
+        var reader = new AnswerReader(form, new Listener() {
+
+            @Override
+            public void onThought(String piece) {
+                // is no text
+            }
+
+            @Override
+            public void onText(String piece) {
+                text.append(piece);
+            }
+
+            @Override
+            public void onCall(int index, String name) {
+                // is no text
+            }
+
+            @Override
+            public void onArguments(int index, String piece) {
+                // is no text
+            }
+        });
+        reader.push(completion.ids(), completion.text());
+        reader.finish(completion.finishReason());
+        return text.toString();
+    }
 
     /** Begins to read. */
     public AnswerReader(AnswerForm form, Listener listener) {

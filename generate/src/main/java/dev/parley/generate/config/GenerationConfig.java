@@ -143,9 +143,19 @@ public final class GenerationConfig {
         return get(MAX_NEW_TOKENS);
     }
 
+    /** {@link GenerationSettings#THINKING_BUDGET} */
+    public int thinkingBudget() {
+        return get(THINKING_BUDGET);
+    }
+
     /** {@link GenerationSettings#REPETITION_PENALTY} */
     public double repetitionPenalty() {
         return get(REPETITION_PENALTY);
+    }
+
+    /** {@link GenerationSettings#REPETITION_WINDOW} */
+    public int repetitionWindow() {
+        return get(REPETITION_WINDOW);
     }
 
     /** {@link GenerationSettings#PRESENCE_PENALTY} */

@@ -112,9 +112,19 @@ public final class GenerationConfigBuilder {
         return set(MAX_NEW_TOKENS, maxNewTokens);
     }
 
+    /** {@link GenerationSettings#THINKING_BUDGET} */
+    public GenerationConfigBuilder thinkingBudget(int thinkingBudget) {
+        return set(THINKING_BUDGET, thinkingBudget);
+    }
+
     /** {@link GenerationSettings#REPETITION_PENALTY} */
     public GenerationConfigBuilder repetitionPenalty(double repetitionPenalty) {
         return set(REPETITION_PENALTY, repetitionPenalty);
+    }
+
+    /** {@link GenerationSettings#REPETITION_WINDOW} */
+    public GenerationConfigBuilder repetitionWindow(int repetitionWindow) {
+        return set(REPETITION_WINDOW, repetitionWindow);
     }
 
     /** {@link GenerationSettings#PRESENCE_PENALTY} */

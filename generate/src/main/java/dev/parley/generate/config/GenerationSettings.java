@@ -71,12 +71,21 @@ public final class GenerationSettings {
             "回答的最大词元数。默认：上下文所能容纳的长度。")
             .option("N").field("max_tokens", Range.from(1)).row("Longest answer", "回答长度上限", Range.of(1, 4096), 1));
 
+    public static final Setting<Integer> THINKING_BUDGET = declare(integer("thinking_budget", -1, Range.from(-1),
+            "Maximum number of tokens that a thinking model thinks before it answers; 0 lets it answer at once, -1 sets no limit.",
+            "思考模型在回答前思考的最大词元数；0 表示直接回答，-1 表示不限。")
+            .option("N").field(Range.from(-1)).row("Thinking budget", "思考预算", Range.of(-1, 8192), 1));
+
     // ---- penalties ----
 
     public static final Setting<Double> REPETITION_PENALTY = declare(number("repetition_penalty", 1, Range.above(0),
             "Above 1, tokens of the prompt and the answer become less likely; 1 changes nothing.",
             "大于 1 时，提示和回答中已出现的词元更不容易再出现；1 表示不变。")
             .option("X").field(Range.of(0.01, 100)).row("Repetition penalty", "重复惩罚", Range.of(0.5, 2), 0.01));
+
+    public static final Setting<Integer> REPETITION_WINDOW = declare(integer("repetition_window", 0, Range.from(0),
+            "How many of the last tokens the repetition penalty looks at; 0 looks at all.",
+            "重复惩罚所考察的最近词元数；0 表示全部。").ofRequest());
 
     public static final Setting<Double> PRESENCE_PENALTY = declare(number("presence_penalty", 0, Range.of(-100, 100),
             "Subtracted from a token's score if it already occurs in the answer.",

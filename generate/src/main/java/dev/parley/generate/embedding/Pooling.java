@@ -26,8 +26,8 @@ public enum Pooling {
         this.flag = flag;
     }
 
-    /** Its name where a file names one. */
-    String mode() {
+    /** Its name where sentence-transformers' files name one. */
+    public String mode() {
         return mode;
     }
 

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.embedding.Pooling;
 import dev.parley.generate.embedding.SentenceFiles;
 import dev.parley.model.GgufImport;
+import dev.parley.model.GgufSettings;
 import dev.parley.model.ModelFiles;
 import dev.parley.tokenizer.Tokenizer;
+import dev.parley.weights.Gguf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -17,8 +19,8 @@ import java.util.OptionalInt;
 /**
  * How a model judges documents. A reranker has no architecture of its own; it is known by, in this order: {@code 1_LogitScore/config.json}
  * of sentence-transformers, which names the tokens that agree and disagree; an architecture {@code …ForSequenceClassification} with one
- * label, whose head is {@code score.weight}; and else, as other servers are told by hand, its name, in which there is "rerank", with a
- * tokenizer that has "yes" and "no".
+ * label, whose head is {@code score.weight}; a GGUF file's {@code pooling_type} 4; and else, as other servers are told by hand, its name,
+ * in which there is "rerank". The latter two ask for "yes" and "no", which the tokenizer must have.
  *
  * @param prompt what it reads
  * @param verdict what it says
@@ -29,6 +31,7 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
     public static final List<Pooling> LAST_STATE = List.of(Pooling.LAST_TOKEN);
 
     private static final String HEAD = "score.weight";
+    private static final long RANK = 4; // of GGUF's kinds of pooling
 
     /**
      * Reads a model's rules; empty of a model that is no reranker.
@@ -37,7 +40,7 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
      * @throws IllegalArgumentException if it is one of a kind that is not known
      */
     public static Optional<RerankRules> of(Path model, Tokenizer tokenizer) {
-        if (GgufImport.isGguf(model)) return isCalledSo(model) ? byWords(tokenizer) : Optional.empty();
+        if (GgufImport.isGguf(model)) return isCalledSo(model) || isRankedGguf(model) ? byWords(tokenizer) : Optional.empty();
         var files = SentenceFiles.of(model);
         var scored = files.step("LogitScore").or(() -> files.step("CausalScoreHead")).orElse("1_LogitScore");
         var config = files.json(scored + "/config.json");
@@ -91,6 +94,15 @@ public record RerankRules(RerankPrompt prompt, Verdict verdict) {
             if (name.contains("rerank") && (up == 0 || name.startsWith("models--"))) return true;
         }
         return false;
+    }
+
+    /** llama.cpp's conversions of rerankers say so by the kind of their pooling. */
+    private static boolean isRankedGguf(Path file) {
+        try (var gguf = Gguf.open(file)) {
+            return new GgufSettings(gguf).whole("pooling_type").filter(type -> type == RANK).isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage() + ".", e);
+        }
     }
 
     private static Optional<RerankRules> byWords(Tokenizer tokenizer) {

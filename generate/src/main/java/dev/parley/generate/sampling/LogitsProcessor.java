@@ -30,7 +30,7 @@ public interface LogitsProcessor {
     static List<LogitsProcessor> of(GenerationConfig c, int promptLength, int limit, Optional<TokenMasks> masks) {
         var all = new ArrayList<LogitsProcessor>();
         if (!c.sequenceBias().isEmpty()) all.add(BanProcessors.sequenceBias(c.sequenceBias()));
-        if (c.repetitionPenalty() != 1) all.add(repetitionPenalty(c.repetitionPenalty()));
+        if (c.repetitionPenalty() != 1) all.add(ofLast(c.repetitionWindow(), repetitionPenalty(c.repetitionPenalty())));
         if (c.presencePenalty() != 0 || c.frequencyPenalty() != 0)
             all.add(ofAnswer(promptLength, presenceAndFrequency(c.presencePenalty(), c.frequencyPenalty())));
         if (c.noRepeatNgramSize() > 0) all.add(BanProcessors.noRepeatNgram(c.noRepeatNgramSize()));
@@ -126,6 +126,12 @@ public interface LogitsProcessor {
     static LogitsProcessor repetitionPenalty(double penalty) {
         return (ids, logits) -> Arrays.stream(ids).distinct()
                 .forEach(id -> logits[id] = (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty));
+    }
+
+    /** A processor that sees the last tokens alone, as llama.cpp has it; 0 for all. */
+    private static LogitsProcessor ofLast(int tokens, LogitsProcessor processor) {
+        if (tokens == 0) return processor;
+        return (ids, logits) -> processor.process(Arrays.copyOfRange(ids, Math.max(0, ids.length - tokens), ids.length), logits);
     }
 
     /** A processor that sees the answer alone: OpenAI's penalties count what was drawn, not what was asked. */

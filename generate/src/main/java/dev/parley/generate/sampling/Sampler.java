@@ -1,9 +1,7 @@
 package dev.parley.generate.sampling;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.grammar.TokenMasks;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -15,12 +13,11 @@ public final class Sampler {
     private final RandomGenerator random;
 
     /**
-     * @param limit new tokens at most
-     * @param masks of the config's grammar
+     * @param processors of the config
      * @param index of the sequence among those of one prompt: each draws differently
      */
-    public Sampler(GenerationConfig config, int promptLength, int limit, Optional<TokenMasks> masks, int index) {
-        processors = LogitsProcessor.of(config, promptLength, limit, masks);
+    public Sampler(GenerationConfig config, List<LogitsProcessor> processors, int index) {
+        this.processors = List.copyOf(processors);
         greedy = config.temperature() == 0;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed() + index * 0x9E3779B97F4A7C15L);
     }

@@ -5,7 +5,7 @@
  * {@link dev.parley.generate.sampling.StopStrings} ends a sequence at a stop string.
  *
  * <pre>{@code
- * var sampler = new Sampler(config, prompt.length, limit, Optional.empty(), 0);
+ * var sampler = new Sampler(config, LogitsProcessor.of(config, prompt.length, limit, Optional.empty()), 0);
  * var next = sampler.choose(sampler.processed(ids, logits));
  * }</pre>
  */

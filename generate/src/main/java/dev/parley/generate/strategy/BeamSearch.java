@@ -59,7 +59,7 @@ final class BeamSearch extends Strategy {
         texts = super.texts();
         written = texts.size();
         running = List.of(new Beam(task.prompt(), 0, FinishReason.LENGTH));
-        processors = LogitsProcessor.of(config, task.answerFrom(), task.begun() + task.limit(), task.masks());
+        processors = task.processors();
         grammar = task.masks().map(masks -> masks.follow(task.answerFrom()));
         stops = stops(task, grammar);
         tried = config.numBeams() * Math.max(2, 1 + config.eosTokenIds().size());

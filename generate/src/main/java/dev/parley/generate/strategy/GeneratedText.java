@@ -38,7 +38,7 @@ public final class GeneratedText implements Tokens {
         config = task.config();
         var answerFrom = task.answerFrom();
         grammar = task.masks().map(m -> m.follow(answerFrom));
-        sampler = new Sampler(config, answerFrom, task.begun() + limit, task.masks(), index);
+        sampler = new Sampler(config, task.processors(), index);
         decoder = task.tokenizer().map(t -> t.streamDecoder(Set.copyOf(config.shownSpecialTokens())));
         stops = new StopStrings(config.stopStrings());
         stopTokens = StopStrings.tokens(config.stopStrings(), task.tokenizer());

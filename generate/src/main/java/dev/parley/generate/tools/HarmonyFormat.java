@@ -132,7 +132,8 @@ public record HarmonyFormat() implements ToolFormat {
     }
 
     /**
-     * A message as GPT-OSS's template takes it: thoughts under {@code thinking}, which it has no room for beside what is said before a call.
+     * A message as GPT-OSS's template takes it: thoughts under {@code thinking}, for which there is no room beside what is said before a
+     * call.
      */
     static void prepare(ObjectNode message) {
         var thoughts = message.remove("reasoning_content");

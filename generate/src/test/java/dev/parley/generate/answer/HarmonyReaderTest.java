@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ class HarmonyReaderTest {
         "^analysis=>Two and two.$^final=>It is 4. ~ T:Two and two. A:It is 4.",
         "^final=>Hello, a < b <| c. ~ A:Hello, a < b <| c.",
         "^analysis=>He says:\\n\\n hi$^final=>\\nHi\\n ~ T:He says:\\n\\n hi A:\\nHi\\n",
-        "^analysis=>I ask.$^commentary to=functions.weather !json=>{\"city\": \"Oslo\"}<|call|> ~ T:I ask. C:weather J:{\"city\": \"Oslo\"}",
+        "^analysis=>I ask.$^commentary to=functions.weather !json=>{\"a\": \"Oslo\"}<|call|> ~ T:I ask. C:weather J:{\"a\": \"Oslo\"}",
         "^analysis=>I ask.$ to=functions.weather^commentary json=> {\"a\": {}} ~ T:I ask. C:weather J:{\"a\": {}}",
         " to=functions.weather^commentary json=>{\"a\": \"<|\"} ~ C:weather J:{\"a\": \"<|\"}",
         "^commentary to=functions.weather code=><|call|> ~ C:weather J:{}",
@@ -184,12 +185,13 @@ class HarmonyReaderTest {
         var thoughts = "<|channel|>analysis<|message|>I think of it.<|end|>";
         var rest = "<|start|>assistant<|channel|>final<|message|>I think.";
         var reader = new AnswerReader(form, new Told());
-        var decoder = TOKENIZER.streamDecoder(java.util.Set.copyOf(form.shownTokens()));
+        var decoder = TOKENIZER.streamDecoder(Set.copyOf(form.shownTokens()));
         var ids = IntStream.concat(IntStream.of(TOKENIZER.encodeWithSpecialTokens(thoughts)),
                 IntStream.of(TOKENIZER.encodeWithSpecialTokens(rest))).toArray();
         for (var id : ids) reader.push(new int[] {id}, decoder.push(id));
         reader.finish(FinishReason.STOP);
         var wanted = TOKENIZER.encodeWithSpecialTokens(thoughts).length;
-        assertTrue(Math.abs(wanted - reader.thoughtTokens()) <= 2, wanted + ", " + reader.thoughtTokens()); // with the header of the answer or not
+        // the header of the answer may count
+        assertTrue(Math.abs(wanted - reader.thoughtTokens()) <= 2, wanted + ", " + reader.thoughtTokens());
     }
 }

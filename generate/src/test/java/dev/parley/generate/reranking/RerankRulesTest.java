@@ -16,11 +16,14 @@ import dev.parley.model.GgufExport;
 import dev.parley.model.GgufImport;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.weights.GgmlType;
+import dev.parley.weights.GgufWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +113,9 @@ class RerankRulesTest {
         assertEquals(new Verdict.Tokens(expected.path("yes").asInt(), OptionalInt.of(expected.path("no").asInt())), rules.verdict());
         Files.move(file, folder.resolve("model.gguf"));
         assertTrue(RerankRules.of(folder.resolve("model.gguf"), tokenizer).isEmpty());
+        var ranked = folder.resolve("ranked.gguf"); // as llama.cpp converts them
+        GgufWriter.write(ranked, Map.of("general.architecture", "qwen3", "qwen3.pooling_type", 4), List.of());
+        assertEquals(rules.verdict(), RerankRules.of(ranked, tokenizer).orElseThrow().verdict());
     }
 
     @Test

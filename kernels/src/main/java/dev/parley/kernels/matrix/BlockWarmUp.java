@@ -4,6 +4,7 @@ import dev.parley.kernels.machine.ThreadTeam;
 import java.lang.foreign.Arena;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,9 +14,11 @@ import java.util.Set;
  */
 public final class BlockWarmUp {
 
-    private static final int BATCH = 4;
+    private static final int[] BATCHES = {1, 2, 8}; // each takes another kernel
+    private static final int MOST = 8;
     private static final int COLUMNS = 256;
-    private static final long SHORT_ROUND = 50_000; // nanoseconds of a round of compiled kernels, and some
+    private static final int ROWS = 8;
+    private static final long SHORT_ROUND = 50_000; // nanoseconds of a format's round of compiled kernels, and some
     private static final long LONGEST = 5_000_000_000L;
 
     private static final Set<BlockFormat> STARTED = EnumSet.noneOf(BlockFormat.class);
@@ -25,9 +28,8 @@ public final class BlockWarmUp {
     /** Begins with those formats that were not asked for before, and returns at once. */
     public static void start(Collection<BlockFormat> formats) {
         synchronized (STARTED) {
-            for (var format : formats) {
-                if (STARTED.add(format)) Thread.ofPlatform().daemon().name("parley-kernels-warm-up-" + format).start(() -> run(format));
-            }
+            var others = formats.stream().filter(STARTED::add).toList();
+            if (!others.isEmpty()) Thread.ofPlatform().daemon().name("parley-kernels-warm-up-blocks").start(() -> run(others));
         }
     }
 
@@ -38,20 +40,25 @@ public final class BlockWarmUp {
         public void read(int first, int count, float[] into, int stride) {}
     }
 
-    private static void run(BlockFormat format) {
+    /** All formats in turn: what the compiler learns of one alone it would have to forget with the next. */
+    private static void run(List<BlockFormat> formats) {
         try (var arena = Arena.ofConfined()) {
-            var rows = new Zeros(8, COLUMNS);
-            var blocks = arena.allocate((long) rows.rows * COLUMNS / format.columns() * format.bytes(), 64);
-            var matrix = BlockMatrix.pack(format, blocks, row -> row, rows, arena, new ThreadTeam(1));
-            var workspace = new MatrixWorkspace(matrix.panelSize(), matrix.rowsSize(), BATCH);
-            float[] x = new float[matrix.inputSize(BATCH)], y = new float[BATCH * rows.rows];
+            var matrices = formats.stream().map(format -> zeros(format, arena)).toList();
+            var first = matrices.getFirst();
+            var workspace = new MatrixWorkspace(first.panelSize(), matrices.stream().mapToInt(Matrix::rowsSize).max().orElseThrow(), MOST);
+            float[] x = new float[matrices.stream().mapToInt(m -> m.inputSize(MOST)).max().orElseThrow()], y = new float[MOST * ROWS];
             var begin = System.nanoTime();
             for (var quick = 0; quick < 100 && System.nanoTime() - begin < LONGEST;) {
                 var before = System.nanoTime();
-                matrix.multiply(0, x, 1, y, 0, 0, workspace);
-                matrix.multiply(0, x, BATCH, y, 0, rows.rows, workspace);
-                quick = System.nanoTime() - before < SHORT_ROUND ? quick + 1 : 0;
+                for (var matrix : matrices)
+                    for (var batch : BATCHES) matrix.multiply(0, x, batch, y, 0, ROWS, workspace);
+                quick = System.nanoTime() - before < SHORT_ROUND * formats.size() ? quick + 1 : 0;
             }
         }
+    }
+
+    private static BlockMatrix zeros(BlockFormat format, Arena arena) {
+        var blocks = arena.allocate((long) ROWS * COLUMNS / format.columns() * format.bytes(), 64);
+        return BlockMatrix.pack(format, blocks, row -> row, new Zeros(ROWS, COLUMNS), arena, new ThreadTeam(1));
     }
 }

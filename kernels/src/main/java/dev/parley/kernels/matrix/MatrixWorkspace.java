@@ -9,6 +9,9 @@ public final class MatrixWorkspace {
 
     /** In native memory, where a register's numbers lie on one line of the cache: from an array each load of sixteen floats takes two. */
     final MemorySegment panel;
+
+    /** Results of tiles, or sums of groups, in native memory for the same reason. */
+    final MemorySegment results;
     final float[] sums;
     final float[] rows; // four of them, and their sums
 
@@ -21,7 +24,9 @@ public final class MatrixWorkspace {
      */
     public MatrixWorkspace(int panelSize, int rowsSize, int batch) {
         panel = Arena.ofAuto().allocate(4L * panelSize, 64);
-        sums = new float[VectorShape.roundUp(Math.ceilDiv(batch, Tile.VECTORS), 2) * Math.max(StripTile.SUMS, TransposedRows.SUMS)];
+        var tiles = VectorShape.roundUp(Math.ceilDiv(batch, Tile.VECTORS), 2);
+        results = Arena.ofAuto().allocate(4L * Math.max(tiles * Tile.SUMS, BlockMatrix.SUMS), 64);
+        sums = new float[tiles * Math.max(StripTile.SUMS, TransposedRows.SUMS)];
         rows = new float[rowsSize];
     }
 }

@@ -9,7 +9,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -21,12 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 enum StripScales {
     /** A float for each group. */
-    FLOAT(1, 4) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            w.set(F32, at + 4L * lane, block.scale);
-        }
-
+    FLOAT(1, 1, 0) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
             for (int g = 0; g < groups; g++, at += Tile.VECTOR, intoAt += 2 * LANES) {
@@ -37,13 +31,7 @@ enum StripScales {
         }
     },
     /** A float for each group, and one that is added to its numbers. */
-    FLOAT_MINIMUM(1, 8) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            w.set(F32, at + 4L * lane, block.scale);
-            w.set(F32, at + Tile.VECTOR + 4L * lane, block.minimum);
-        }
-
+    FLOAT_MINIMUM(1, 2, 0) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
             for (int g = 0; g < groups; g++, at += 2 * Tile.VECTOR, intoAt += 2 * LANES) {
@@ -54,12 +42,7 @@ enum StripScales {
         }
     },
     /** The exponent of a power of two for each group, of which half is meant. */
-    POWER(1, 1) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            w.set(ValueLayout.JAVA_BYTE, at + lane, block.scales[0]);
-        }
-
+    POWER(1, 0, 1) {
         /** The two least powers, which no product of floats would show, become 0. */
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
@@ -71,41 +54,21 @@ enum StripScales {
         }
     },
     /** Of a block of 256 a float, for each 16 numbers a byte that it is multiplied by. */
-    BYTES_OF_16(16, 4 + 16) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            packBytes(block, w, at, lane, 16);
-        }
-
+    BYTES_OF_16(16, 1, 16) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
             readBytes(w, at, groups, 16, least, into, intoAt);
         }
     },
     /** The same for each 32 numbers. */
-    BYTES_OF_32(8, 4 + 8) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            packBytes(block, w, at, lane, 8);
-        }
-
+    BYTES_OF_32(8, 1, 8) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
             readBytes(w, at, groups, 8, least, into, intoAt);
         }
     },
     /** Of a block of 256 two floats, for each 32 numbers a byte that the first is multiplied by, and one for the second, which is taken away. */
-    BYTES_MINIMA(8, 8 + 16) {
-        @Override
-        void pack(UnpackedBlock block, MemorySegment w, long at, int lane) {
-            w.set(F32, at + 4L * lane, block.scale);
-            w.set(F32, at + Tile.VECTOR + 4L * lane, block.minimum);
-            for (int g = 0; g < 8; g++) {
-                w.set(ValueLayout.JAVA_BYTE, at + 2 * Tile.VECTOR + 2L * g * LANES + lane, block.scales[g]);
-                w.set(ValueLayout.JAVA_BYTE, at + 2 * Tile.VECTOR + (2L * g + 1) * LANES + lane, block.minima[g]);
-            }
-        }
-
+    BYTES_MINIMA(8, 2, 16) {
         @Override
         void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt) {
             for (int first = 0; first < groups; first += 8) {
@@ -123,37 +86,42 @@ enum StripScales {
         }
     };
 
-    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
     private static final VectorSpecies<Byte> BYTES = LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
     private final int groups;
+    private final int floats;
     private final int bytes;
 
-    StripScales(int groups, int bytes) {
+    /**
+     * @param groups of a block
+     * @param floats of a block of a row, which come first
+     * @param bytes of it
+     */
+    StripScales(int groups, int floats, int bytes) {
         this.groups = groups;
+        this.floats = floats;
         this.bytes = bytes;
     }
 
-    /** Groups of a block. */
     int groups() {
         return groups;
     }
 
-    /** Bytes of the scales of a block of each row of a strip. */
-    long bytes() {
-        return (long) bytes * LANES;
+    int floats() {
+        return floats;
     }
 
-    /** Packs the scales of a block of a row, whose strip's begin at a place. */
-    abstract void pack(UnpackedBlock block, MemorySegment w, long at, int lane);
+    int bytes() {
+        return bytes;
+    }
+
+    /** Bytes of the scales of a block of all rows of a strip. */
+    long size() {
+        return (4L * floats + bytes) * LANES;
+    }
 
     /** Reads the scales of whole blocks: for each group two registers of floats. */
     abstract void read(MemorySegment w, long at, int groups, float least, float[] into, int intoAt);
-
-    private static void packBytes(UnpackedBlock block, MemorySegment w, long at, int lane, int count) {
-        w.set(F32, at + 4L * lane, block.scale);
-        for (int g = 0; g < count; g++) w.set(ValueLayout.JAVA_BYTE, at + Tile.VECTOR + (long) g * LANES + lane, block.scales[g]);
-    }
 
     private static void readBytes(MemorySegment w, long at, int groups, int perBlock, float least, float[] into,
             int intoAt) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.config.GenerationConfigBuilder;
+import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.grammar.Grammar;
 import dev.parley.serve.answering.OfferedTools.Use;
@@ -14,6 +15,7 @@ import dev.parley.serve.sampling.SamplingFields;
 import dev.parley.serve.sampling.StructuredOutputFields;
 import dev.parley.tokenizer.TokenizerException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,7 +56,9 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
      */
     public static ChatPrompt of(ServedModel model, ArrayNode messages, String param, OfferedTools tools, Map<String, JsonNode> variables,
             Optional<Grammar> text, GenerationConfigBuilder settings) {
-        return of(model, ids(model, messages, param, tools, variables, false), param, tools, text, settings);
+        var read = new HashMap<>(ThinkingFormat.variables(SamplingFields.build(settings)));
+        read.putAll(variables);
+        return of(model, ids(model, messages, param, tools, read, false), param, tools, text, settings);
     }
 
     /**
@@ -73,14 +77,13 @@ public record ChatPrompt(int[] ids, GenerationConfig config, AnswerForm form) {
     /**
      * A text that the model goes on with as it is.
      *
-     * @param grammar of what it adds
+     * @param text what it adds must be, for structured output
      * @throws ApiError if it is too long
      */
-    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> grammar,
-            GenerationConfigBuilder settings) {
+    public static ChatPrompt ofText(ServedModel model, int[] ids, String param, Optional<Grammar> text, GenerationConfigBuilder settings) {
         requireRoom(model, ids.length, param);
-        grammar.ifPresent(settings::grammar);
-        return new ChatPrompt(ids, SamplingFields.build(settings), AnswerForm.ofText(model.tokenizer()));
+        var form = AnswerForm.ofText(model.tokenizer());
+        return new ChatPrompt(ids, form.config(SamplingFields.build(settings), text), form);
     }
 
     /**

@@ -62,13 +62,13 @@ public record OfferedTools(List<Tool> tools, List<Tool> callable, Use use, boole
             copy.set("parameters", schema);
         });
         try {
-            return new Tool(name, definition);
+            return new Tool(name, definition, function.flag("strict"));
         } catch (IllegalArgumentException e) {
             throw ApiError.badRequest(function.path("name"), function.path("name") + " is none: " + e.getMessage() + ".");
         }
     }
 
-    /** @throws ApiError if two tools have the same name, or one that must be called has a schema that cannot be honoured */
+    /** @throws ApiError if two tools have the same name, or one has a schema that has to hold and cannot be honoured */
     public OfferedTools {
         tools = List.copyOf(tools);
         callable = List.copyOf(callable);
@@ -76,8 +76,8 @@ public record OfferedTools(List<Tool> tools, List<Tool> callable, Use use, boole
         for (var tool : tools) {
             if (!names.add(tool.name())) throw ApiError.badRequest("tools", "Two tools are called " + tool.name() + ".");
         }
-        if (use == Use.ALWAYS) { // is refused before anything is answered
-            for (var tool : callable) requireGrammar(tools, tool, schemaField);
+        for (var tool : callable) { // is refused before anything is answered
+            if (use == Use.ALWAYS || tool.strict()) requireGrammar(tools, tool, schemaField);
         }
     }
 

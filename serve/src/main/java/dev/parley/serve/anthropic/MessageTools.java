@@ -28,7 +28,6 @@ final class MessageTools {
             throw ApiError.badRequest(item.path("type"), item.path("type") + " must be custom: this server's models "
                     + "know no tools of their own, and it runs none; describe it by name, description and input_schema.");
         item.ignore("cache_control", "allowed_callers", "defer_loading", "eager_input_streaming", "input_examples");
-        item.flag("strict"); // a call that has to come is always of its schema; for others see docs/api.md
         if (item.any(SCHEMA).isEmpty()) throw item.missing(SCHEMA);
         return OfferedTools.tool(item, SCHEMA);
     }

@@ -64,6 +64,7 @@ record MessagesRequest(ChatPrompt prompt, List<String> stops, boolean stream, bo
         for (var name : List.of("metadata", "diagnostics"))
             fields.object(name).ifPresent(told -> told.ignore("user_id", "previous_message_id"));
         var asked = Asked.read(fields);
+        asked.thinking().bound(settings);
         var prompt = ChatPrompt.of(model, asked.ids(model), MESSAGES, asked.tools(), asked.grammar(), settings);
         return new MessagesRequest(prompt, fields.strings(STOPS, Integer.MAX_VALUE), fields.flag("stream"), asked.thinking().shown());
     }

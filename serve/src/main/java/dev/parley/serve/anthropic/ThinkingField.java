@@ -2,6 +2,7 @@ package dev.parley.serve.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.serve.answering.ThinkingVariables;
 import dev.parley.serve.http.JsonFields;
 import java.util.HashMap;
@@ -37,6 +38,12 @@ record ThinkingField(Optional<Boolean> thinks, OptionalInt budget, boolean shown
             }
             default -> throw thinking.wrong("type", "enabled, adaptive or disabled");
         };
+    }
+
+    /** Its tokens at most, none where the model is not to think. */
+    void bound(GenerationConfigBuilder settings) {
+        if (!thinks.orElse(true)) settings.thinkingBudget(0);
+        budget.ifPresent(settings::thinkingBudget);
     }
 
     /** What templates of models that think read of it, and of the effort that {@code output_config} asks for. */

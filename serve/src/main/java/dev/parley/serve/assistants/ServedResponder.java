@@ -93,11 +93,16 @@ public final class ServedResponder implements Responder, AutoCloseable {
 
     @Override
     public Reply respond(Prompt prompt, Consumer<String> onText) {
+        return respond(prompt, thought -> {}, onText);
+    }
+
+    @Override
+    public Reply respond(Prompt prompt, Consumer<String> onThought, Consumer<String> onText) {
         var model = served();
         var fitted = fitted(prompt);
         promptTokens.addAndGet(fitted.ids().length);
         var form = prompt.form(model.tokenizer(), model.requireChatTemplate(), fitted);
-        var reading = new CallReading(form, onText);
+        var reading = new CallReading(form, onThought, onText);
         var config = form.config(prompt.config(), form.grammar(prompt.config().grammar()));
         var request = new TextRequest(fitted.ids(), config, caller.id(), false, Optional.empty());
         var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {

@@ -2,6 +2,7 @@ package dev.parley.serve.models;
 
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
+import dev.parley.generate.reranking.RerankRules;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -34,14 +35,15 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
      *
      * @param defaults of its answers, with the tokens that end them
      * @param embeddingRules how it makes vectors of texts
+     * @param rerankRules how it judges documents, if it is a reranker
      * @param draft a smaller model of the same vocabulary that drafts tokens, if there is one
      */
     public record Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults, EmbeddingRules embeddingRules,
-            Optional<CausalLM> draft) {
+            Optional<RerankRules> rerankRules, Optional<CausalLM> draft) {
 
         /** Of a model that says nothing of vectors, without a draft model. */
         public Parts(CausalLM model, Tokenizer tokenizer, GenerationConfig defaults) {
-            this(model, tokenizer, defaults, EmbeddingRules.MEAN, Optional.empty());
+            this(model, tokenizer, defaults, EmbeddingRules.MEAN, Optional.empty(), Optional.empty());
         }
     }
 

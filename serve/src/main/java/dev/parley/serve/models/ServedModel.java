@@ -3,6 +3,7 @@ package dev.parley.serve.models;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.reranking.RerankRules;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.serve.http.ApiError;
@@ -20,6 +21,7 @@ public final class ServedModel {
     private final Tokenizer tokenizer;
     private final GenerationConfig defaults;
     private final EmbeddingRules embeddingRules;
+    private final Optional<RerankRules> rerankRules;
     private final Optional<CausalLM> draft;
     private final InferenceEngine engine;
     private final Instant loadedAt = Instant.now();
@@ -31,6 +33,7 @@ public final class ServedModel {
         tokenizer = parts.tokenizer();
         defaults = parts.defaults();
         embeddingRules = parts.embeddingRules();
+        rerankRules = parts.rerankRules();
         draft = parts.draft();
         try {
             engine = new InferenceEngine(model, tokenizer, draft, limits);
@@ -58,6 +61,11 @@ public final class ServedModel {
     /** How it makes vectors of texts. */
     public EmbeddingRules embeddingRules() {
         return embeddingRules;
+    }
+
+    /** How it judges documents; empty of a model that is no reranker. */
+    public Optional<RerankRules> rerankRules() {
+        return rerankRules;
     }
 
     /** The engine that runs all requests for the model. */

@@ -36,6 +36,7 @@ record Options(GenerationConfigBuilder settings, OptionalInt mostTokens, Optiona
             FREQUENCY_PENALTY);
     private static final Setting.Field REPEAT_PENALTY = new Setting.Field("repeat_penalty", Range.ANY);
     private static final int MOST_TOP = 20;
+    private static final int USUAL_WINDOW = 64;
     private static final int DRAWN = -1; // a seed that is drawn
 
     /** Of how Ollama runs a model, which this server decides by itself. */
@@ -48,7 +49,7 @@ record Options(GenerationConfigBuilder settings, OptionalInt mostTokens, Optiona
         var options = request.object("options");
         options.ifPresent(fields -> {
             for (var setting : SAME_NAME) SamplingFields.read(fields, setting, new Setting.Field(setting.name(), Range.ANY), settings);
-            SamplingFields.read(fields, REPETITION_PENALTY, REPEAT_PENALTY, settings);
+            readRepetition(fields, settings);
             fields.whole(SEED.name()).ifPresent(seed -> {
                 if (seed != DRAWN) settings.seed(seed);
             });
@@ -58,6 +59,16 @@ record Options(GenerationConfigBuilder settings, OptionalInt mostTokens, Optiona
         var most = whole(options, "num_predict");
         settings.maxNewTokens(Math.max(0, most.orElse(model.defaults().maxNewTokens()))).maxLength(0);
         return new Options(settings, most, context(request, model));
+    }
+
+    /** llama.cpp looks {@value #USUAL_WINDOW} tokens back where nothing is said, at none for 0, and at all below. */
+    private static void readRepetition(JsonFields fields, GenerationConfigBuilder settings) {
+        SamplingFields.read(fields, REPETITION_PENALTY, REPEAT_PENALTY, settings);
+        var window = fields.integer("repeat_last_n", Integer.MIN_VALUE, Integer.MAX_VALUE);
+        if (fields.any(REPEAT_PENALTY.name()).isPresent()) settings.repetitionWindow(USUAL_WINDOW);
+        if (window.isEmpty()) return;
+        settings.repetitionWindow(Math.max(0, window.getAsInt()));
+        if (window.getAsInt() == 0) settings.repetitionPenalty(1);
     }
 
     /** The context that is asked for, where it is less than the model's. */

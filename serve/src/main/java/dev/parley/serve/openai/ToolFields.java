@@ -41,7 +41,6 @@ public final class ToolFields {
     private Tool tool(JsonFields item) {
         if (!item.requireString("type").equals("function")) throw item.wrong("type", "function; this server runs no tools itself");
         var function = function(item);
-        function.flag("strict"); // a call that has to come is always of its schema; for others see docs/serve.md
         return OfferedTools.tool(function, "parameters");
     }
 

@@ -26,6 +26,7 @@ import com.anthropic.models.messages.Usage;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.Thinker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ class AnthropicJavaTest {
     @BeforeAll
     static void start(@TempDir Path folder) {
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
-                List.of(TestServer.source("tiny", List.of(), 7), TestServer.source("thinker", TestServer.THINKING, folder)),
+                List.of(TestServer.source("tiny", List.of(), 7), Thinker.in(folder)),
                 new Limits(16, 64, 256L << 20, 64));
         client = AnthropicOkHttpClient.builder().baseUrl(server.base()).apiKey("none").responseValidation(true).maxRetries(0).build();
     }
@@ -143,14 +144,14 @@ class AnthropicJavaTest {
 
     @Test
     void thoughtsAreTheirOwnBlockStreamedOrNotAndGoBack() {
-        var params = asked().model("thinker").maxTokens(100).thinking(ThinkingConfigAdaptive.builder().build())
-                .putAdditionalBodyProperty("choice", JsonValue.from(List.of("<think>\nIt rains.\n</think>\n\nTake an umbrella."))).build();
+        var params = MessageCreateParams.builder().model("thinker").maxTokens(100).addUserMessage(Thinker.QUESTION)
+                .thinking(ThinkingConfigAdaptive.builder().build()).putAdditionalBodyProperty("temperature", JsonValue.from(0)).build();
         for (var message : List.of(client.messages().create(params), streamed(params))) {
-            assertEquals("It rains.", message.content().getFirst().asThinking().thinking());
+            assertEquals("Two and two.", message.content().getFirst().asThinking().thinking());
             assertFalse(message.content().getFirst().asThinking().signature().isEmpty());
-            assertEquals("Take an umbrella.", text(message));
+            assertEquals("Four.", text(message));
             assertTrue(message.usage().outputTokensDetails().orElseThrow().thinkingTokens() > 2);
-            var next = asked().model("thinker").addMessage(message).addUserMessage("And tomorrow?").maxTokens(5).build();
+            var next = params.toBuilder().addMessage(message).addUserMessage("And 3?").maxTokens(5).build();
             assertTrue(prompt(client.messages().create(next).usage()) > prompt(message.usage()) + 10);
         }
     }

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** OpenAI's and Anthropic's own clients for Node; what they do and check is in {@code src/test/node}. */
+/** OpenAI's, Anthropic's and Ollama's own clients for Node; what they do and check is in {@code src/test/node}. */
 class NodeClientTest {
 
     private static final Path SOURCE = Path.of("src/test/node");
@@ -19,7 +19,7 @@ class NodeClientTest {
     private static final String LOCK = "package-lock.json";
 
     @ParameterizedTest
-    @ValueSource(strings = {"chat.mjs", "messages.mjs"})
+    @ValueSource(strings = {"chat.mjs", "messages.mjs", "ollama.mjs"})
     void theClientForNodeDoesAllThatItDoesElsewhere(String script) throws Exception {
         Program.assumeHere("PARLEY_REQUIRE_NODE", "node", "npm");
         install();

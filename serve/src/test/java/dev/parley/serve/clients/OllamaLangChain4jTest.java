@@ -29,7 +29,6 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.Result;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import java.nio.file.Path;
@@ -53,12 +52,11 @@ class OllamaLangChain4jTest {
     @BeforeAll
     static void start(@TempDir Path folder) {
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
-                List.of(ScriptedModel.of("tiny"),
-                        ScriptedModel.of("caller",
-                                "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"OSLO\"}}\n</tool_call>",
-                                "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"BERN\"}}\n</tool_call>"),
-                        ScriptedModel.of("thinker", folder.resolve("thinker"), ScriptedModel.THINKING,
-                                "<think>\nTwo and two.\n</think>\n\nFour.")),
+                List.of(TestServer.source("tiny", List.of(), 7),
+                        TestServer.source("caller", TestServer.CHATML, folder, TestServer.saying("?",
+                                "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"arg0\": \"OSLO\"}}\n</tool_call>")),
+                        TestServer.source("thinker", TestServer.THINKING, folder,
+                                TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour."))),
                 new Limits(16, 64, 256L << 20, 64));
     }
 
@@ -196,9 +194,9 @@ class OllamaLangChain4jTest {
         var models = OllamaModels.builder().baseUrl(server.base()).build();
         assertArrayEquals(new String[] {"tiny:latest", "caller:latest", "thinker:latest"},
                 models.availableModels().content().stream().map(model -> model.getName()).toArray());
-        var card = models.modelCard("thinker").content();
+        var card = models.modelCard("tiny").content();
         assertEquals("gpt2", card.getDetails().getFamily());
-        assertTrue(card.getTemplate().contains("enable_thinking"));
+        assertEquals(TestServer.CHATML, card.getTemplate());
         model("tiny").numPredict(1).build().chat("Hi");
         assertTrue(models.runningModels().content().stream().anyMatch(model -> model.getName().equals("tiny:latest")));
     }

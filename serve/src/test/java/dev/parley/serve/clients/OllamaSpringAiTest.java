@@ -11,12 +11,12 @@ import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.hub.FakeHub;
 import dev.parley.hub.Hub;
 import dev.parley.hub.HubModel;
-import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
 import dev.parley.serve.models.ModelFetcher;
 import dev.parley.serve.models.ModelPool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,17 +52,18 @@ class OllamaSpringAiTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        ScriptedModel.copyTo(folder.resolve("served/org/small"));
+        var model = Files.createDirectories(folder.resolve("served/org/small"));
+        try (var files = Files.list(TestServer.modelFolder("tiny", 7))) {
+            for (var file : files.toList()) Files.copy(file, model.resolve(file.getFileName()));
+        }
         hub = FakeHub.start(folder.resolve("served"));
         var environment = Map.of("HF_HOME", folder.resolve("home").toString(), "HF_ENDPOINT", hub.endpoint().toString(), "NO_PROXY", "*");
-        ModelFetcher fetcher = (name, listener) -> {
-            var pulled = Hub.of(environment).pull(HubModel.parse(name), listener);
-            return ScriptedModel.in(pulled.model().toString(), pulled.path());
-        };
-        var sources = List.of(ScriptedModel.of("tiny"),
-                ScriptedModel.of("caller", "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"OSLO\"}}\n</tool_call>"),
-                ScriptedModel.of("thinker", folder.resolve("thinker"), ScriptedModel.THINKING,
-                        "<think>\nTwo and two.\n</think>\n\nFour."));
+        ModelFetcher fetcher = (name, listener) -> TestServer.source(name, Hub.of(environment).pull(HubModel.parse(name), listener).path());
+        var sources = List.of(TestServer.source("tiny", List.of(), 7),
+                TestServer.source("caller", TestServer.CHATML, folder, TestServer.saying("?",
+                        "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"OSLO\"}}\n</tool_call>")),
+                TestServer.source("thinker", TestServer.THINKING, folder,
+                        TestServer.saying("2 + 2?", "<think>\nTwo and two.\n</think>\n\nFour.")));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0),
                 new ModelPool(sources, 4L << 30, new Limits(16, 64, 256L << 20, 64), Duration.ofSeconds(20), Optional.of(fetcher)));
     }

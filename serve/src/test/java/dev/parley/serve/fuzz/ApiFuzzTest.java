@@ -111,6 +111,15 @@ class ApiFuzzTest {
                                 + "\"json_object\"}, \"verbosity\": \"low\"}, \"truncation\": \"disabled\", \"background\": false}"),
                 new Good("POST", "/v1/embeddings",
                         "{\"model\": \"tiny\", \"input\": [\"x\", [1, 2]], \"encoding_format\": \"base64\", \"dimensions\": 64}"),
+                new Good("POST", "/v1/embeddings",
+                        "{\"input\": [\"x\", \"y\"], \"encoding_format\": \"float\", \"input_type\": \"query\", \"user\": \"u\"}"),
+                new Good("POST", "/v1/embeddings", "{\"input\": \"x\", \"prompt\": \"find: \"}"),
+                new Good("POST", "/v1/rerank",
+                        "{\"model\": \"tiny\", \"query\": \"x\", \"documents\": [\"x\", {\"text\": \"y\"}], \"top_n\": 1, "
+                                + "\"return_documents\": true, \"instruction\": \"find\", \"max_tokens_per_doc\": 3}"),
+                new Good("POST", "/rerank",
+                        "{\"query\": \"x\", \"texts\": [\"x\", \"y\"], \"return_text\": true, \"raw_scores\": false, \"truncate\": "
+                                + "true}"),
                 new Good("POST", "/v1/moderations", "{\"model\": \"m\", \"input\": [\"x\", \"y\"]}"),
                 new Good("POST", "/v1/moderations", "{\"input\": [{\"type\": \"text\", \"text\": \"x\"}]}"),
                 new Good("POST", "/tokenize", "{\"content\": \"x\", \"add_special\": true, \"return_token_strs\": true}"),

@@ -29,7 +29,7 @@ final class Mutator {
             "[1, \"x\", {}]", "[-1]", "[99999999999]", "{\"\": 1}",
             "{\"type\": \"function\"}", "{\"type\": 1}", "[{\"role\": \"user\"}]", "[{\"type\": \"text\"}]", "[0, 1, 2]",
             "{\"$ref\": \"#\"}", "{\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#\"}}}", "\"\\x\"", "'x'", "undefined", "//");
-    private static final Set<String> LENGTHS = Set.of("max_tokens", "max_completion_tokens", "max_output_tokens");
+    private static final Set<String> LENGTHS = Set.of("max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict", "options");
     private static final String MARK = "@@@";
 
     private final Random random;

@@ -59,6 +59,7 @@ class DraftModelTest {
         return new ModelSource(id, List.of(), 10L << 20, TestServer.CONTEXT,
                 () -> new ModelSource.Parts(load(MODEL, WeightType.INT8), Tokenizer.load(MODEL),
                         GenerationConfig.builder().eosTokenIds(List.of(TestServer.END_OF_TURN)).build(), EmbeddingRules.MEAN,
+                        Optional.empty(),
                         draft.map(folder -> load(folder, draftWeights))));
     }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.serve.TestServer;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,28 @@ class OllamaChatTest {
                 + "\"frequency_penalty\": 0.2, \"seed\": 9}");
         assertEquals(openai.path("choices").path(0).path("message").path("content").asText(),
                 chat.path("message").path("content").asText());
+    }
+
+    /** Of a greedy answer, as long as no token of the window is likely to come again without the penalty. */
+    @Test
+    void thePenaltyOfRepetitionLooksAsFarBackAsIsSaid() {
+        var strong = ", \"stream\": false, \"options\": {\"num_predict\": 40, \"repeat_penalty\": 100";
+        var plain = repeated(strong.replace("100", "1") + "}");
+        assertTrue(plain < 40, "without the penalty tokens repeat");
+        assertEquals(40, repeated(strong + ", \"repeat_last_n\": -1}"));
+        assertEquals(40, repeated(strong + "}"), "64 tokens are more than the answer has");
+        assertEquals(plain, repeated(strong + ", \"repeat_last_n\": 0}"));
+        var near = repeated(strong + ", \"repeat_last_n\": 2}");
+        assertTrue(near > 2 && near < 40, near + " tokens");
+    }
+
+    /** How many different tokens the answer has. */
+    private static int repeated(String settings) {
+        var generated = ok("/api/generate", "\"model\": \"tiny\", \"prompt\": \"x\"" + settings);
+        var context = generated.path("context");
+        var ids = new HashSet<Integer>();
+        for (int i = generated.path("prompt_eval_count").asInt(); i < context.size(); i++) ids.add(context.path(i).asInt());
+        return ids.size();
     }
 
     @Test

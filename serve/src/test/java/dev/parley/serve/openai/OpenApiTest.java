@@ -127,7 +127,11 @@ class OpenApiTest {
             case "/v1/responses" -> "{\"input\": \"x\", \"max_output_tokens\": 1}";
             case "/v1/messages" -> "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1}";
             case "/v1/messages/count_tokens" -> "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}";
+            case "/api/chat" -> "{\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}";
+            case "/api/generate", "/api/embeddings" -> "{\"model\": \"tiny\", \"prompt\": \"x\"}";
+            case "/api/embed", "/api/show", "/api/pull" -> "{\"model\": \"tiny\"}";
             case "/v1/embeddings", "/v1/moderations" -> "{\"input\": \"x\"}";
+            case "/v1/rerank", "/v2/rerank", "/rerank" -> "{\"query\": \"x\", \"documents\": [\"y\"]}";
             case "/tokenize" -> "{\"content\": \"x\"}";
             case "/detokenize" -> "{\"tokens\": [1]}";
             case "/api/presets" -> "{\"name\": \"x\"}";
@@ -144,6 +148,7 @@ class OpenApiTest {
 
     private static JsonNode wrong(JsonNode schema) {
         var type = resolved(schema).path("type");
+        if (type.isArray() && type.toString().contains("number")) return JsonBody.JSON.getNodeFactory().booleanNode(true);
         var takesNumber = type.asText().equals("number") || type.asText().equals("integer");
         return takesNumber || type.asText().equals("boolean") ? JsonBody.JSON.getNodeFactory().textNode("x")
                 : JsonBody.JSON.getNodeFactory().numberNode(7);
@@ -174,9 +179,9 @@ class OpenApiTest {
         assertTrue(tried > 100, tried + " fields");
     }
 
-    /** The field that an error names; Anthropic's errors have it in their sentence, at its beginning. */
+    /** The field that an error names; Anthropic's and Ollama's errors have it in their sentence, at its beginning. */
     private static String param(JsonNode error) {
-        return error.path("param").asText(error.path("message").asText().split("[ .]")[0]);
+        return error.path("param").asText((error.isTextual() ? error : error.path("message")).asText().split("[ .]")[0]);
     }
 
     @Test
@@ -243,8 +248,22 @@ class OpenApiTest {
                 + "\"tool_choice\": {\"type\": \"any\"}, \"tools\": [{\"name\": \"f\", "
                 + PARAMETERS.replace("parameters", "input_schema") + "}]}"));
         fits("AnthropicError", JsonBody.JSON.readTree(server.post("/v1/messages", "{}").body()));
+        var chat = "\"model\": \"tiny\", \"stream\": false, \"options\": {\"num_predict\": 2}, \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]";
+        fits("OllamaChat", ok("/api/chat", "{" + chat + ", \"logprobs\": true}"));
+        fits("OllamaGeneration",
+                ok("/api/generate", "{\"model\": \"tiny\", \"stream\": false, \"options\": {\"num_predict\": 2}, \"prompt\": \"x\"}"));
+        fits("OllamaEmbeddings", ok("/api/embed", "{\"model\": \"tiny\", \"input\": [\"x\", \"y\"]}"));
+        fits("OllamaEmbedding", ok("/api/embeddings", "{\"model\": \"tiny\", \"prompt\": \"x\"}"));
+        fits("OllamaModels", ok("/api/tags", ""));
+        fits("OllamaRunning", ok("/api/ps", ""));
+        fits("OllamaShown", ok("/api/show", "{\"model\": \"tiny\"}"));
+        fits("OllamaProgress", ok("/api/pull", "{\"model\": \"tiny\", \"stream\": false}"));
+        fits("OllamaVersion", ok("/api/version", ""));
+        fits("OllamaError", JsonBody.JSON.readTree(server.post("/api/chat", "{}").body()));
         fits("Model", ok("/v1/models/tiny", ""));
         fits("Embeddings", ok("/v1/embeddings", "{\"input\": [\"x\", \"y\"]}"));
+        fits("Ranking", ok("/v1/rerank", "{\"query\": \"x\", \"documents\": [\"x\", {\"text\": \"y\"}], \"return_documents\": true}"));
+        fits("Ranking", ok("/rerank", "{\"query\": \"x\", \"texts\": [\"x\", \"y\"], \"return_text\": true}"));
         fits("Moderation", ok("/v1/moderations", "{\"input\": \"x\"}"));
         fits("Tokens", ok("/tokenize", "{\"content\": \"x\", \"return_token_strs\": true}"));
         fits("Props", ok("/props", ""));

@@ -6,54 +6,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.BooleanNode;
-import dev.parley.generate.Script;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.generate.engine.InferenceEngine.Limits;
-import dev.parley.serve.ScriptedModel;
 import dev.parley.serve.ServerSettings;
 import dev.parley.serve.TestServer;
-import dev.parley.tokenizer.ChatTemplateInput;
-import dev.parley.tokenizer.Message;
-import dev.parley.tokenizer.Tokenizer;
+import dev.parley.serve.Thinker;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chats with a model whose template knows of thoughts; a grammar makes it write them. */
+/** Chats with a model that thinks. */
 class ThinkingTest {
 
     private static final String PATH = "/v1/chat/completions";
     private static final String ASKED = """
             {"model": "thinker", "messages": [{"role": "user", "content": "2 + 2?"}], "max_tokens": 120, "temperature": 0, "stream": %s, "stream_options": %s, "chat_template_kwargs": %s}""";
-    private static final String THOUGHT = "Two and two.\n";
-    private static final String ANSWER = "</think>\n\nFour.";
     private static TestServer server;
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        var source = TestServer.source("thinker", ScriptedModel.THINKING, folder, ThinkingTest::scripts);
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(source), new Limits(16, 64, 256L << 20, 64));
-    }
-
-    /** What the model says to the prompts of these tests. */
-    private static Map<List<Integer>, Double> scripts(Tokenizer tokenizer) {
-        var scripts = new HashMap<List<Integer>, Double>();
-        var cases = List.<Map<String, JsonNode>>of(Map.of(), Map.of("opens", BooleanNode.TRUE),
-                Map.of("enable_thinking", BooleanNode.FALSE));
-        for (var variables : cases) {
-            var answer = variables.isEmpty() ? "<think>\n" + THOUGHT + ANSWER
-                    : variables.containsKey("opens") ? THOUGHT + ANSWER : "Four.";
-            var conversation = ChatTemplateInput.of(List.of(Message.user("2 + 2?"))).withVariables(variables).withGenerationPrompt(true);
-            var prompt = tokenizer.chatTemplate().orElseThrow().ids(tokenizer, conversation);
-            scripts.putAll(Script.answer(prompt, tokenizer, answer, TestServer.END_OF_TEXT));
-        }
-        return scripts;
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(Thinker.in(folder)), new Limits(16, 64, 256L << 20, 64));
     }
 
     @AfterAll
@@ -106,7 +82,7 @@ class ThinkingTest {
 
     @Test
     void noEffortMeansThatTheTemplateClosesThoughts() throws Exception {
-        var request = (com.fasterxml.jackson.databind.node.ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
         var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
         var answer = json(server.post(PATH, request.put("reasoning_effort", "none").toString()).body());
         assertTrue(answer.path("usage").path("prompt_tokens").asInt() > with, "the closed thoughts are in the prompt");
@@ -115,6 +91,41 @@ class ThinkingTest {
         var refused = server.post(PATH, request.put("reasoning_effort", "lots").toString());
         assertEquals(400, refused.statusCode());
         assertTrue(refused.body().contains("reasoning_effort"), refused.body());
+    }
+
+    @Test
+    void aBudgetEndsThoughtsAndNoneMeansNoThoughts() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var cut = json(server.post(PATH, request.put("thinking_budget", 3).toString()).body());
+        var message = cut.path("choices").path(0).path("message");
+        assertTrue(message.path("reasoning_content").asText().startsWith("Two"), cut.toString());
+        assertTrue(message.path("reasoning_content").asText().endsWith("with what I know."), cut.toString());
+        assertFalse(message.path("content").asText().contains("think>"), cut.toString());
+        var none = json(server.post(PATH, request.put("thinking_budget", 0).toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Four.", none.path("content").asText(), none.toString());
+        assertTrue(none.path("reasoning_content").isMissingNode(), none.toString());
+        assertEquals(400, server.post(PATH, request.put("thinking_budget", -2).toString()).statusCode());
+    }
+
+    @Test
+    void structuredOutputHoldsTheAnswerAndLeavesThoughtsFree() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        request.putArray("choice").add("four").add("Four.");
+        var message = json(server.post(PATH, request.toString()).body()).path("choices").path(0).path("message");
+        assertEquals("Two and two.", message.path("reasoning_content").asText(), message.toString());
+        assertEquals("Four.", message.path("content").asText());
+    }
+
+    @Test
+    void thoughtsOfEarlierAnswersReachTheTemplate() throws Exception {
+        var request = (ObjectNode) json(ASKED.formatted(false, "null", "{}"));
+        var messages = request.withArray("messages");
+        messages.addObject().put("role", "assistant").put("content", "Four.");
+        messages.addObject().put("role", "user").put("content", "Sure?");
+        var without = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        ((ObjectNode) messages.get(1)).put("reasoning_content", "Two and two.");
+        var with = json(server.post(PATH, request.toString()).body()).path("usage").path("prompt_tokens").asInt();
+        assertTrue(with > without, with + " and " + without);
     }
 
     @Test

@@ -202,6 +202,20 @@ class AssistantPageTest extends PageTest {
     }
 
     @Test
+    void thoughtsOfATurnAreFoldedAboveItsAnswer() {
+        open(laptop(), shop.server().base(), "/");
+        var turn = Map.of("assistant", "shop", "ending", "answered", "thoughts", "Where is <b>it</b>?");
+        var messages = List.of(Map.of("id", "1", "role", "user", "text", "Read it"),
+                Map.of("id", "2", "parent", "1", "role", "assistant", "text", "Done.", "model", "shop", "turn", turn));
+        openConversation(api("POST", "/import", Map.of("format", "parley-conversations", "version", 1, "conversations",
+                List.of(Map.of("title", "Thoughts", "messages", messages)))).at("/conversations/0/id").textValue());
+        assertThat(lastAnswer().locator(".turn-body")).hasText("Done.");
+        assertThat(lastAnswer().locator(".thoughts-text")).isHidden();
+        lastAnswer().locator("details.thoughts summary").click();
+        assertThat(lastAnswer().locator(".thoughts-text")).hasText("Where is <b>it</b>?");
+    }
+
+    @Test
     void twoAnswersSideBySideHaveTheirSources() {
         open(laptop(), shop.server().base(), "/");
         choose("Our shop");

@@ -1,6 +1,7 @@
 package dev.parley.serve.chat.running;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.generate.answer.AnswerForm;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.QueueFullException;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -109,7 +111,8 @@ public class ChatEngine {
             var fitted = FittedConversation.of(model.tokenizer(), model.requireChatTemplate(), question.messages(), model.contextLength(),
                     config.maxNewTokens());
             var ids = IntStream.concat(IntStream.of(fitted.ids()), IntStream.of(begun)).toArray();
-            return new Prompt(ids, begun.length, fitted.forgottenTurns(), config);
+            var form = AnswerForm.of(model.tokenizer(), model.requireChatTemplate(), fitted.ids(), Optional.empty());
+            return new Prompt(ids, begun.length, fitted.forgottenTurns(), form.config(config, form.grammar(config.grammar())));
         });
     }
 
@@ -146,7 +149,7 @@ public class ChatEngine {
             this.prompt = prompt;
             this.to = to;
             tokenizer = lease.model().tokenizer();
-            var decoder = tokenizer.streamDecoder(true);
+            var decoder = tokenizer.streamDecoder(Set.copyOf(prompt.config().shownSpecialTokens()));
             for (var token : question.begun()) {
                 var text = decoder.push(token.id());
                 logged += text.length();

@@ -13,15 +13,17 @@ import java.util.List;
  * <pre>{@code
  * {"assistant": "shop", "ending": "answered", "cited": true, "sources": [1], "passages": [{"number": 1, "source": …, "text": …}],
  *  "decisions": [{"stage": "input", "guardrail": …, "rule": …, "ended": false, "reason": …}],
- *  "tools": [{"id": "call_1", "source": …, "tool": …, "arguments": {…}, "result": …, "error": false}]}
+ *  "thoughts": …, "tools": [{"id": "call_1", "source": …, "tool": …, "arguments": {…}, "result": …, "error": false}]}
  * }</pre>
  *
- * A call has no result yet while it runs, {@code asking} while it waits for consent, and the turn no ending.
+ * There are thoughts of models that think alone. A call has no result yet while it runs, {@code asking} while it waits for consent, and the turn no ending.
  */
 final class TurnLog {
 
     private final AnswerLog log;
     private final ObjectNode json;
+    private final StringBuilder thoughts = new StringBuilder();
+    private int toldThoughts; // characters
     private boolean spoken; // since the last call of a tool
 
     TurnLog(String assistant, AnswerLog log) {
@@ -44,6 +46,9 @@ final class TurnLog {
                 if (!more.isEmpty()) log.add(more, List.of());
                 return;
             }
+            case TurnEvent.Thought(var piece) -> {
+                if (!think(piece)) return;
+            }
             case TurnEvent.Decided(var decision) -> json.withArray("decisions").add(TurnJson.decision(decision));
             case TurnEvent.Retrieved(var passages, var milliseconds) -> json.set("passages", TurnJson.passages(passages));
             case TurnEvent.Called(var id, var source, var tool, var arguments) -> {
@@ -57,6 +62,15 @@ final class TurnLog {
             case TurnEvent.Answered(var result) -> end(result);
         }
         log.tell(json.deepCopy());
+    }
+
+    /** Each telling has all of it, so that there are fewer the longer it is. @return whether there is enough to tell */
+    private boolean think(String piece) {
+        thoughts.append(piece);
+        json.put("thoughts", thoughts.toString());
+        if (thoughts.length() < toldThoughts * 1.1 + 20) return false;
+        toldThoughts = thoughts.length();
+        return true;
     }
 
     /** The last call waits for somebody's consent. @param call by which it is decided */

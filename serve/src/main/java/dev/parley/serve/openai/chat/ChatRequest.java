@@ -1,6 +1,7 @@
 package dev.parley.serve.openai.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.generate.config.GenerationConfigBuilder;
 import dev.parley.serve.answering.ChatPrompt;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
@@ -35,14 +36,14 @@ record ChatRequest(ChatPrompt prompt, boolean logprobs, StreamFields stream) {
         var tools = ToolFields.read(fields);
         var grammar = StructuredOutputFields.read(fields);
         var stream = StreamFields.read(fields);
-        var variables = variables(fields);
+        var variables = variables(fields, settings);
         ignore(fields);
         return new ChatRequest(ChatPrompt.of(model, messages, tools, variables, grammar, settings), logprobs, stream);
     }
 
     /** What else the template may read, such as {@code enable_thinking}. */
-    private static Map<String, JsonNode> variables(JsonFields fields) {
-        var variables = new HashMap<>(ReasoningEffort.variables(fields.string("reasoning_effort"), fields));
+    private static Map<String, JsonNode> variables(JsonFields fields, GenerationConfigBuilder settings) {
+        var variables = new HashMap<>(ReasoningEffort.variables(fields.string("reasoning_effort"), fields, settings));
         fields.any("chat_template_kwargs").ifPresent(node -> {
             if (!node.isObject()) throw fields.wrong("chat_template_kwargs", "an object");
             node.properties().forEach(p -> variables.put(p.getKey(), p.getValue()));

@@ -3,9 +3,10 @@ package dev.parley.serve.openai.embeddings;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.JsonFields;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * The fields that say what is written before texts: {@code prompt_name} and {@code prompt} as sentence-transformers has them,
@@ -16,13 +17,18 @@ import java.util.stream.Stream;
 record PromptFields(Optional<String> field, String value) {
 
     static PromptFields of(JsonFields fields) {
-        var given = Stream.of("prompt_name", "prompt", "input_type", "instruction").filter(name -> fields.string(name).isPresent())
-                .toList();
-        if (given.size() > 1)
-            throw ApiError.badRequest(given.get(1),
-                    given.get(0) + " and " + given.get(1) + " both say what is written before a text; give one.");
+        var given = new LinkedHashMap<String, String>();
+        fields.string("prompt_name").ifPresent(value -> given.put("prompt_name", value));
+        fields.string("prompt").ifPresent(value -> given.put("prompt", value));
+        fields.string("input_type").ifPresent(value -> given.put("input_type", value));
+        fields.string("instruction").ifPresent(value -> given.put("instruction", value));
+        if (given.size() > 1) {
+            var names = List.copyOf(given.keySet());
+            throw ApiError.badRequest(names.get(1),
+                    names.get(0) + " and " + names.get(1) + " both say what is written before a text; give one.");
+        }
         return given.isEmpty() ? new PromptFields(Optional.empty(), "")
-                : new PromptFields(Optional.of(given.getFirst()), fields.requireString(given.getFirst()));
+                : new PromptFields(Optional.of(given.firstEntry().getKey()), given.firstEntry().getValue());
     }
 
     /** What to write before each text, for a model. */

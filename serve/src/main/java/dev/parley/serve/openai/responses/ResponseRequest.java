@@ -57,7 +57,7 @@ record ResponseRequest(ChatPrompt prompt, ArrayNode conversation, ObjectNode rep
             reasoning.ignore("summary", "generate_summary");
             return reasoning.string("effort");
         });
-        var variables = ReasoningEffort.variables(effort, fields);
+        var variables = ReasoningEffort.variables(effort, fields, settings);
         var prompt = ChatPrompt.of(model, messages, "input", tools, variables, grammar, settings);
         var store = fields.any("store").isEmpty() || fields.flag("store");
         var stream = StreamFields.read(fields).stream();
