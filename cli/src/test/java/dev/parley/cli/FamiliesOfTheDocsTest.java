@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -103,8 +104,8 @@ class FamiliesOfTheDocsTest {
         var tokenizer = BpeTrainer.of(300).withSpecialTokens(ChatTemplate.START, ChatTemplate.END).train(List.of(TEXT, TEXT).iterator());
         Files.createDirectories(made);
         var config = Files.writeString(folder.resolve("config.json"),
-                "{\"model_type\": \"%s\", \"vocab_size\": %d, \"bos_token_id\": null, \"eos_token_id\": %d, %s}".formatted(family,
-                        tokenizer.vocabSize(), tokenizer.vocabSize() - 1, sizes(family)));
+                String.format(Locale.ROOT, "{\"model_type\": \"%s\", \"vocab_size\": %d, \"bos_token_id\": null, \"eos_token_id\": %d, %s}",
+                        family, tokenizer.vocabSize(), tokenizer.vocabSize() - 1, sizes(family)));
         try (var model = TrainableLM.create(ModelConfig.read(config), 1)) {
             assertEquals(family, model.config().family().modelType());
             model.savePretrained(made);

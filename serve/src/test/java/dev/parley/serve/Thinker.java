@@ -28,7 +28,7 @@ public final class Thinker {
 
     /** The model, whose tokenizer is put into a folder. */
     public static ModelSource in(Path folder) {
-        return TestServer.source("thinker", ScriptedModel.THINKING, folder, Thinker::scripts);
+        return TestServer.source("thinker", TestServer.THINKING, folder, Thinker::scripts);
     }
 
     private static Map<List<Integer>, Double> scripts(Tokenizer tokenizer) {

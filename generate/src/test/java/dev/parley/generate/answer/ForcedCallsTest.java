@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
@@ -103,7 +102,7 @@ class ForcedCallsTest {
 
     private static void assertObeys(String name, String arguments) throws Exception {
         var schema = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(SCHEMAS.get(name));
-        assertEquals(List.of(), List.copyOf(schema.validate((JsonNode) JSON.readTree(arguments))), arguments);
+        assertEquals(List.of(), List.copyOf(schema.validate(JSON.readTree(arguments))), arguments);
     }
 
     private static List<Completion> answers(AnswerForm form, CausalLM model, int count, int seed) {

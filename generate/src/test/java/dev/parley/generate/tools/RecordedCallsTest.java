@@ -12,7 +12,6 @@ import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.ChatTemplateInput;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

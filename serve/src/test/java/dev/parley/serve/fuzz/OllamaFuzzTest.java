@@ -46,14 +46,14 @@ class OllamaFuzzTest {
                      {"role": "assistant", "content": "", "thinking": "t", "tool_calls": [{"id": "c1", "function": {"index": 0, "name": "f", "arguments": {"a": 1}}}]},
                      {"role": "tool", "tool_name": "f", "tool_call_id": "c1", "content": "y"}], "stream": false, "keep_alive": "5m", "think": false,
                      "tools": [{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object",
-                     "properties": {"a": {"type": "integer"}}, "required": ["a"]}}}], "logprobs": true, "top_logprobs": 2, "truncate": true, """
+                     "properties": {"a": {"type": "integer"}}, "required": ["a"]}}}], "logprobs": true, "top_logprobs": 2, "truncate": true,"""
                             + OPTIONS + "}"),
             new Good("POST", "/api/chat", """
                     {"model": "tiny:latest", "messages": [{"role": "user", "content": "Hi"}], "format": {"type": "object", "properties":
                      {"a": {"enum": [1, "b", null]}}, "required": ["a"]}, "options": {"num_predict": 2}}"""),
             new Good("POST", "/api/generate", """
                     {"model": "tiny", "prompt": "Hi", "system": "s", "context": [1, 2, 3], "suffix": "", "template": "", "images": [], "format": "json",
-                     "keep_alive": -1, "raw": false, "stream": true, """ + OPTIONS + "}"),
+                     "keep_alive": -1, "raw": false, "stream": true,""" + OPTIONS + "}"),
             new Good("POST", "/api/generate",
                     "{\"model\": \"tiny\", \"prompt\": \"Once\", \"raw\": true, \"options\": {\"num_predict\": 1}}"),
             new Good("POST", "/api/generate", "{\"model\": \"tiny\", \"keep_alive\": 600}"),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.serve.TestServer;
+import dev.parley.serve.answering.LogprobsJson;
 import dev.parley.serve.http.JsonBody;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.List;

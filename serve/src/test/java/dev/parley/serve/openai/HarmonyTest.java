@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -63,7 +64,7 @@ class HarmonyTest {
         Files.writeString(folder.resolve("chat_template.jinja"), CallingTemplates.HARMONY);
         var tokenizer = Tokenizer.load(folder);
         var end = tokenizer.idOf("<|return|>").orElseThrow();
-        var config = Files.writeString(folder.resolve("config.json"), CONFIG.formatted(tokenizer.vocabSize(), end));
+        var config = Files.writeString(folder.resolve("config.json"), String.format(Locale.ROOT, CONFIG, tokenizer.vocabSize(), end));
         try (var model = TrainableLM.create(ModelConfig.read(config), 5)) {
             model.savePretrained(folder);
         }
