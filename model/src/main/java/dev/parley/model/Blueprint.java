@@ -131,9 +131,9 @@ public record Blueprint(String prefix, List<String> passedOver, EmbeddingSpec em
     }
 
     /**
-     * A short convolution between two gates, Liquid AI 2025 (arXiv:2511.23404): b, c and u = h W, each of C numbers; the state s = b · u; and
-     * of each token y = c · sum over k of kernel[k] · s[k - (K - 1) tokens on]; then y is multiplied by {@code output}. The state is what a
-     * cache keeps of a token.
+     * A short convolution between two gates, Liquid AI 2025 (arXiv:2511.23404): b, c and u = h W, each of C numbers; the state s = b · u;
+     * and of each token y = c · sum over k of kernel[k] · s[k - (K - 1) tokens on]; then y is multiplied by {@code output}. The state is
+     * what a cache keeps of a token.
      *
      * @param input to b, c and u, side by side
      * @param kernel (C, 1, K): of each of the C numbers K factors, the last that of the token itself

@@ -82,7 +82,8 @@ public record GgufSettings(Gguf gguf) {
     public double number(String key, double byDefault) {
         var value = gguf.metadata().get(inFull(key));
         if (value == null) return byDefault;
-        if (value instanceof Double x && Double.isFinite(x)) return new BigDecimal(Float.toString(x.floatValue())).doubleValue(); // as it was written
+        if (value instanceof Double x && Double.isFinite(x)) // as it was written
+            return new BigDecimal(Float.toString(x.floatValue())).doubleValue();
         throw fault(key, "a number");
     }
 

@@ -6,6 +6,7 @@ import dev.parley.serve.accounts.Keys;
 import dev.parley.serve.accounts.Users;
 import dev.parley.serve.anthropic.MessageErrors;
 import dev.parley.serve.anthropic.MessagesRoutes;
+import dev.parley.serve.anthropic.ModelJson;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
@@ -185,7 +186,7 @@ public final class ParleyServer implements AutoCloseable {
         return List.of(metrics, errors, new UnreadBodies(), new Gate(settings, database, () -> stopping),
                 new SessionRoutes(settings, database),
                 new HealthRoutes(models, () -> stopping, HealthRoutes.LONGEST_PASS),
-                new ModelRoutes(models, assistants), new EmbeddingRoutes(models), new RerankRoutes(models),
+                new ModelRoutes(models, assistants, new ModelJson()), new EmbeddingRoutes(models), new RerankRoutes(models),
                 new ChatRoutes(models, assistants),
                 new CompletionRoutes(models),
                 new ResponseRoutes(models, assistants), new MessagesRoutes(models, assistants),

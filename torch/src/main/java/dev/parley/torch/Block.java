@@ -10,7 +10,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.Optional;
 
-/** One layer of the Transformer: attention between tokens or what else mixes them, then an MLP on each, both added to the residual stream. */
+/** One layer of the Transformer: attention, or what else mixes tokens, then an MLP on each, both added to the residual stream. */
 final class Block {
 
     private final Around mixerNorms;

@@ -260,7 +260,8 @@ interface LlamaStyle extends Family {
                     mlp(c, i, layer),
                     new Join(false, scales.branch())));
         }
-        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight")); // a classifier's head is read by whoever classifies
+        // a classifier's head is read by whoever classifies
+        var passedOver = new ArrayList<>(List.of(".rotary_emb.inv_freq", "score.weight"));
         if (c.tieWordEmbeddings()) passedOver.add("lm_head.weight");
         return new Blueprint("model.", passedOver, new EmbeddingSpec(tokens, Optional.empty(), scales.embedding()), layers,
                 new HeadSpec(lastNorm(draft, width),

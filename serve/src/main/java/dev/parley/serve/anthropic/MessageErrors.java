@@ -20,7 +20,7 @@ public record MessageErrors(String requestId) implements ErrorForm {
     public static boolean areFor(Context request) {
         var path = request.path();
         return path.equals("/v1/messages") || path.startsWith("/v1/messages/")
-                || path.startsWith("/v1/models") && ModelJson.isWanted(request);
+                || path.startsWith("/v1/models") && ModelJson.isAnthropics(request);
     }
 
     /** The form of one request, whose answer gets an identifier. */

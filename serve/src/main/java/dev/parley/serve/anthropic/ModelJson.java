@@ -2,29 +2,28 @@ package dev.parley.serve.anthropic;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.answering.ModelForm;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
 
 /** Models as Anthropic's clients read them. Both APIs list them at the same address; a header tells whose client asks. */
-public final class ModelJson {
+public final class ModelJson implements ModelForm {
 
     private static final String VERSION = "anthropic-version";
 
-    private ModelJson() {}
+    @Override
+    public boolean isWanted(Context request) {
+        return isAnthropics(request);
+    }
 
     /** Whether a client of Anthropic's API asks. */
-    public static boolean isWanted(Context request) {
+    static boolean isAnthropics(Context request) {
         return request.req().getHeader(VERSION) != null;
     }
 
-    /**
-     * One model or assistant.
-     *
-     * @param created when it was taken up
-     * @param contextLength in tokens, of prompt and answer; 0 where it is not known yet
-     */
-    public static ObjectNode of(String id, Instant created, int contextLength) {
+    @Override
+    public ObjectNode one(String id, Instant created, int contextLength) {
         var json = JsonNodeFactory.instance.objectNode().put("type", "model").put("id", id).put("display_name", id)
                 .put("created_at", created.toString()).put("lifecycle", "active");
         for (var name : List.of("max_input_tokens", "max_tokens")) {
@@ -35,8 +34,8 @@ public final class ModelJson {
         return json;
     }
 
-    /** All of them, on one page. */
-    public static ObjectNode list(List<ObjectNode> models) {
+    @Override
+    public ObjectNode list(List<ObjectNode> models) {
         var list = JsonNodeFactory.instance.objectNode();
         list.putArray("data").addAll(models);
         list.put("has_more", false);

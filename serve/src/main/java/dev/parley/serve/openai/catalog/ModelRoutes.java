@@ -2,7 +2,7 @@ package dev.parley.serve.openai.catalog;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.serve.anthropic.ModelJson;
+import dev.parley.serve.answering.ModelForm;
 import dev.parley.serve.assistants.AssistantCard;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
@@ -17,9 +17,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each, or for
- * Anthropic's clients in theirs. Assistants stand
- * after the models, with what they say of themselves.
+ * {@code /v1/models}: what is served, in OpenAI's shape, with the context's length, the state and other names of each, or in
+ * that of another API whose clients ask here too. Assistants stand after the models, with what they say of themselves.
  */
 public final class ModelRoutes implements Routes {
 
@@ -27,11 +26,17 @@ public final class ModelRoutes implements Routes {
     private final long started = Instant.now().getEpochSecond();
 
     private final ServedAssistants assistants;
+    private final ModelForm other;
 
-    /** Routes that list these models and assistants. */
-    public ModelRoutes(ModelPool models, ServedAssistants assistants) {
+    /**
+     * Routes that list these models and assistants.
+     *
+     * @param other the shape for clients of another API
+     */
+    public ModelRoutes(ModelPool models, ServedAssistants assistants, ModelForm other) {
         this.models = models;
         this.assistants = assistants;
+        this.other = other;
     }
 
     @Override
@@ -41,9 +46,9 @@ public final class ModelRoutes implements Routes {
     }
 
     private void list(Context request) {
-        if (ModelJson.isWanted(request)) {
-            var all = Stream.concat(models.all().stream().map(this::anthropic), assistants.all().stream().map(this::anthropic));
-            JsonBody.write(request, ModelJson.list(all.toList()));
+        if (other.isWanted(request)) {
+            var all = Stream.concat(models.all().stream().map(this::other), assistants.all().stream().map(this::other));
+            JsonBody.write(request, other.list(all.toList()));
             return;
         }
         var list = JsonNodeFactory.instance.objectNode().put("object", "list");
@@ -56,17 +61,17 @@ public final class ModelRoutes implements Routes {
     private void one(Context request) {
         var name = request.pathParam("model");
         var assistant = assistants.find(name);
-        if (ModelJson.isWanted(request))
-            JsonBody.write(request, assistant.map(this::anthropic).orElseGet(() -> anthropic(models.info(name))));
+        if (other.isWanted(request))
+            JsonBody.write(request, assistant.map(this::other).orElseGet(() -> other(models.info(name))));
         else JsonBody.write(request, assistant.map(this::json).orElseGet(() -> json(models.info(name))));
     }
 
-    private ObjectNode anthropic(ModelPool.Info info) {
-        return ModelJson.of(info.source().id(), Instant.ofEpochSecond(started), contextLength(info));
+    private ObjectNode other(ModelPool.Info info) {
+        return other.one(info.source().id(), Instant.ofEpochSecond(started), contextLength(info));
     }
 
-    private ObjectNode anthropic(Served served) {
-        return ModelJson.of(served.name(), served.openedAt(), contextLength(models.info(served.model())));
+    private ObjectNode other(Served served) {
+        return other.one(served.name(), served.openedAt(), contextLength(models.info(served.model())));
     }
 
     /** An assistant: state and context are those of the model that answers for it. */
