@@ -13,6 +13,7 @@ import dev.parley.weights.WeightSource;
 import dev.parley.weights.WeightSource.Blocks;
 import java.lang.foreign.Arena;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Matrices that a file has in blocks, whose numbers they keep. */
 final class BlockWeights {
@@ -44,7 +45,9 @@ final class BlockWeights {
     static Optional<Matrix> find(WeightSource source, String name, WeightSpec weight, Arena arena) {
         return format(source, name).map(format -> {
             var blocks = source.blocks(name).orElseThrow();
-            var rows = new Rows(blocks, weight.outFeatures(), weight.inFeatures());
+            // blocks that are not the file's own are made again for a row that is looked up, rather than kept beside the matrix
+            Supplier<Blocks> again = blocks.bytes().isMapped() ? () -> blocks : () -> source.blocks(name).orElseThrow();
+            var rows = new Rows(again, weight.outFeatures(), weight.inFeatures());
             var matrix = matrix(format, blocks, rows, weight.use() == WeightSpec.Use.TABLE, arena);
             if (blocks.bytes().isMapped()) NativeMemory.release(blocks.bytes());
             return matrix;
@@ -83,10 +86,11 @@ final class BlockWeights {
     }
 
     /** Rows of blocks, widened. */
-    private record Rows(Blocks blocks, int rows, int columns) implements RowSource {
+    private record Rows(Supplier<Blocks> source, int rows, int columns) implements RowSource {
 
         @Override
         public void read(int first, int count, float[] into, int stride) {
+            var blocks = source.get();
             for (int i = 0; i < count; i++) {
                 var row = blocks.rowInFile().applyAsInt(first + i);
                 blocks.type().widen(blocks.bytes(), (long) row * columns, columns, into, i * stride);

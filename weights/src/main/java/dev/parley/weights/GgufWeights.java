@@ -105,7 +105,7 @@ public final class GgufWeights implements WeightSource {
         var view = view(name);
         var tensor = view.tensor;
         var bytes = tensor.bytes().asSlice(tensor.type().bytes(view.before()), tensor.type().bytes(view.elements()));
-        return Optional.of(new Blocks(tensor.type(), bytes, view.rowInFile, !view.reordered));
+        return Optional.of(new Blocks(tensor.type(), bytes, view.rowInFile));
     }
 
     @Override

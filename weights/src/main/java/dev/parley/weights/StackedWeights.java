@@ -169,7 +169,7 @@ public final class StackedWeights implements WeightSource {
             var from = (part.slice * shape[1] + part.first + (long) r * part.step) * across;
             for (int b = 0; b < across; b++) pack(name, blocks, scales, from + b, packed, r * rowBytes + (long) b * (BLOCK_BYTES + 1));
         });
-        return new Blocks(GgmlType.MXFP4, packed, row -> row, true);
+        return new Blocks(GgmlType.MXFP4, packed, row -> row);
     }
 
     private void pack(String name, MemorySegment blocks, MemorySegment scales, long block, MemorySegment into, long at) {

@@ -47,9 +47,8 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
      *
      * @param bytes of its rows, (out, in)
      * @param rowInFile the row there that is the model's
-     * @param inOrder whether that is the same always
      */
-    record Blocks(GgmlType type, MemorySegment bytes, IntUnaryOperator rowInFile, boolean inOrder) {}
+    record Blocks(GgmlType type, MemorySegment bytes, IntUnaryOperator rowInFile) {}
 
     @Override
     void close() throws IOException;
