@@ -68,7 +68,8 @@ final class ModelReport {
         var path = here.get();
         if (Files.isRegularFile(path)) return List.of(file(path, path.getFileName().toString()));
         try (var walk = Files.walk(path, 2)) {
-            return walk.filter(Files::isRegularFile).sorted().map(f -> file(f, path.relativize(f).toString().replace('\\', '/'))).toList();
+            return walk.filter(Files::isRegularFile).sorted().map(f -> file(f, path.relativize(f).toString().replace('\\', '/')))
+                    .filter(f -> !f.name().startsWith(".") && !f.name().endsWith(".html")).toList(); // a run's own notes and its report
         } catch (IOException e) {
             throw new UncheckedIOException(path + " cannot be read: " + e.getMessage() + ".", e);
         }
