@@ -92,7 +92,7 @@ final class TerminalChat implements AutoCloseable {
         return ended;
     }
 
-    private record Heard(Consumer<String> thoughts, Consumer<String> text) implements AnswerReader.Listener {
+    private record Heard(Consumer<String> thoughts, Consumer<String> text) implements AnswerReader.TextListener {
 
         @Override
         public void onThought(String piece) {
@@ -102,16 +102,6 @@ final class TerminalChat implements AutoCloseable {
         @Override
         public void onText(String piece) {
             text.accept(piece);
-        }
-
-        @Override
-        public void onCall(int index, String name) {
-            throw new IllegalStateException("There are no functions.");
-        }
-
-        @Override
-        public void onArguments(int index, String piece) {
-            throw new IllegalStateException("There are no functions.");
         }
     }
 

@@ -20,6 +20,20 @@ public final class AnswerReader {
         void onThought(String piece);
     }
 
+    /** One of an answer to which no functions are offered. */
+    public interface TextListener extends Listener {
+
+        @Override
+        default void onCall(int index, String name) {
+            throw new IllegalStateException("There are no functions.");
+        }
+
+        @Override
+        default void onArguments(int index, String piece) {
+            throw new IllegalStateException("There are no functions.");
+        }
+    }
+
     private final AnswerForm form;
     private final Listener listener;
     private final Optional<ThoughtReader> thinking;

@@ -44,25 +44,12 @@ record ChatRoute(NamedModels named) implements Routes {
             answer(request, fields, json, messages, assistant.get(), began);
             return;
         }
-        var id = named.id(name);
-        RequestNotes.of(request).model(id);
-        if (messages.isEmpty() && keep.unloads()) {
-            keep.tell(named.models(), id);
-            JsonBody.write(request, json.nothing("unload"));
-            return;
-        }
-        try (var lease = named.lease(request, id)) {
-            var loaded = System.nanoTime();
-            keep.tell(named.models(), id);
-            if (messages.isEmpty()) {
-                JsonBody.write(request, json.nothing("load"));
-                return;
-            }
-            var prompt = ClientWork.run(request, () -> prompt(fields, messages, lease.model(), name));
+        named.use(request, name, keep, messages.isEmpty(), json, (model, loaded) -> {
+            var prompt = ClientWork.run(request, () -> prompt(fields, messages, model, name));
             var answering = new Answering(request, json, Asked.stream(fields), began, loaded);
             JsonBody.warnOfUnknown(request, fields);
-            answering.by(lease.model(), prompt, (last, answer) -> {});
-        }
+            answering.by(model, prompt, (last, answer) -> {});
+        });
     }
 
     private void answer(Context request, JsonFields fields, Answer json, ArrayNode messages, Served assistant, long began) {

@@ -43,26 +43,13 @@ record GenerateRoute(NamedModels named) implements Routes {
             answer(request, fields, json, text, assistant.get(), began);
             return;
         }
-        var id = named.id(name);
-        RequestNotes.of(request).model(id);
-        if (text.isEmpty() && keep.unloads()) {
-            keep.tell(named.models(), id);
-            JsonBody.write(request, json.nothing("unload"));
-            return;
-        }
-        try (var lease = named.lease(request, id)) {
-            var loaded = System.nanoTime();
-            keep.tell(named.models(), id);
-            if (text.isEmpty()) {
-                JsonBody.write(request, json.nothing("load"));
-                return;
-            }
-            var raw = fields.flag("raw");
-            var prompt = ClientWork.run(request, () -> prompt(fields, text, raw, lease.model(), name));
+        var raw = fields.flag("raw");
+        named.use(request, name, keep, text.isEmpty(), json, (model, loaded) -> {
+            var prompt = ClientWork.run(request, () -> prompt(fields, text, raw, model, name));
             var answering = new Answering(request, json, Asked.stream(fields), began, loaded);
             JsonBody.warnOfUnknown(request, fields);
-            answering.by(lease.model(), prompt, raw ? (last, answer) -> {} : (last, answer) -> putContext(last, prompt, answer));
-        }
+            answering.by(model, prompt, raw ? (last, answer) -> {} : (last, answer) -> putContext(last, prompt, answer));
+        });
     }
 
     private static void refuse(JsonFields fields, String name) {

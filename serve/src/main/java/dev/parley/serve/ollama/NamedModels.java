@@ -4,10 +4,13 @@ import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientPresence;
+import dev.parley.serve.http.JsonBody;
 import dev.parley.serve.http.JsonFields;
+import dev.parley.serve.http.RequestNotes;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ModelSource;
+import dev.parley.serve.models.ServedModel;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +77,35 @@ record NamedModels(ModelPool models, ServedAssistants assistants) {
 
     private static String shown(String name) {
         return name.length() > 100 ? name.substring(0, 100) + "…" : name;
+    }
+
+    /** What a request asks of a model that is there. */
+    @FunctionalInterface
+    interface Use {
+
+        /** @param loaded when the model was there, by {@link System#nanoTime} */
+        void of(ServedModel model, long loaded);
+    }
+
+    /**
+     * Uses a model, or, for a request that asks nothing, loads it or lets it go.
+     *
+     * @param name as the request has it
+     */
+    void use(Context request, String name, KeepAlive keep, boolean asksNothing, Answer json, Use use) {
+        var id = id(name);
+        RequestNotes.of(request).model(id);
+        if (asksNothing && keep.unloads()) {
+            keep.tell(models, id);
+            JsonBody.write(request, json.nothing("unload"));
+            return;
+        }
+        try (var lease = lease(request, id)) {
+            var loaded = System.nanoTime();
+            keep.tell(models, id);
+            if (asksNothing) JsonBody.write(request, json.nothing("load"));
+            else use.of(lease.model(), loaded);
+        }
     }
 
     /**

@@ -10,7 +10,7 @@ import dev.parley.generate.thinking.ThoughtReader;
  * Writes an answer as the web chat keeps it: in whatever form a model has its thoughts, here they stand before the answer in the same two
  * marks.
  */
-final class MarkedThoughts implements AnswerReader.Listener {
+final class MarkedThoughts implements AnswerReader.TextListener {
 
     private static final String OPEN = ThinkingFormat.THINK.open() + "\n", CLOSE = "\n" + ThinkingFormat.THINK.close() + "\n\n";
 
@@ -52,16 +52,6 @@ final class MarkedThoughts implements AnswerReader.Listener {
         if (open) written.append(CLOSE);
         open = false;
         written.append(piece);
-    }
-
-    @Override
-    public void onCall(int index, String name) {
-        throw new IllegalStateException("There are no functions.");
-    }
-
-    @Override
-    public void onArguments(int index, String piece) {
-        throw new IllegalStateException("There are no functions.");
     }
 
     /** An answer that is kept, without its thoughts. */
