@@ -112,6 +112,7 @@ class ChatModelResponderTest {
                 .putObject("properties");
         try (var wide = CausalLM.fromPretrained(folder)) {
             for (var family : CallingTemplates.BY_FORMAT.entrySet()) {
+                if (family.getKey().equals("harmony")) continue; // has what a grammar asks for in a message of its own, as text
                 var template = ChatTemplate.parse(family.getValue(), family.getKey());
                 var form = ToolTemplate.of(template).format().calls(List.of(tool), false);
                 try (var calling = new ChatModelResponder("wide", wide, tokenizer, template, GenerationConfig.DEFAULT)) {
