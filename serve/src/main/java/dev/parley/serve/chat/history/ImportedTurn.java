@@ -18,7 +18,7 @@ final class ImportedTurn {
     /** @throws dev.parley.serve.http.ApiError if it is none */
     static ObjectNode read(JsonFields fields) {
         var turn = JsonNodeFactory.instance.objectNode().put("assistant", fields.requireString("assistant"));
-        texts(turn, fields, "language", "model", "notice");
+        texts(turn, fields, "language", "model", "notice", "thoughts");
         fields.string("ending").ifPresent(ending -> {
             if (!ENDINGS.contains(ending)) throw fields.wrong("ending", "answered, unknown, guarded or quoted");
             turn.put("ending", ending);
