@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A real server at a free port of this machine, with two small models of random weights, which chat by ChatML: {@code tiny}, also
@@ -159,7 +160,12 @@ public final class TestServer implements AutoCloseable {
 
     /** The same with what its conversations can answer from, in whose folder its data stays. */
     public static TestServer start(ServerSettings settings, List<OpenAssistant> assistants, ChatSources sources) {
-        var models = smallModels();
+        return start(settings, assistants, sources, List.of());
+    }
+
+    /** The same with more models. */
+    public static TestServer start(ServerSettings settings, List<OpenAssistant> assistants, ChatSources sources, List<ModelSource> more) {
+        var models = pool(Stream.concat(smallSources().stream(), more.stream()).toList(), LIMITS);
         return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.of(assistants, models), sources,
                 Optional.empty(), sources.folder(), false, Database.sqlite(sources.folder()));
     }
@@ -181,7 +187,21 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static ModelPool smallModels() {
-        return pool(List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), SUGGESTIONS, 8)), LIMITS);
+        return pool(smallSources(), LIMITS);
+    }
+
+    private static List<ModelSource> smallSources() {
+        return List.of(source("tiny", List.of("small"), 7), source("tiny-2", List.of(), SUGGESTIONS, 8));
+    }
+
+    /**
+     * A model that answers all by one call of a function.
+     *
+     * @param folder that its tokenizer is put into
+     */
+    public static ModelSource caller(String id, String tool, String text, Path folder) {
+        return source(id, CHATML, folder, saying("Call!", "<tool_call>\n{\"name\": \"" + tool + "\", \"arguments\": {\"text\": \"" + text
+                + "\"}}\n</tool_call>"));
     }
 
     private static ModelPool pool(List<ModelSource> sources, Limits limits) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.assist.tools.McpToolSource;
 import dev.parley.knowledge.Embedder;
 import dev.parley.knowledge.IndexProgress;
@@ -16,6 +15,7 @@ import dev.parley.serve.chat.ChatClient.Asked;
 import dev.parley.serve.chat.ChatClient.Event;
 import dev.parley.serve.chat.documents.KnowledgeFolders;
 import dev.parley.serve.chat.tools.ToolServers;
+import dev.parley.serve.models.ModelSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class SourcedAnswersTest {
+
+    private static final List<String> CALLS = List.of("echo ahoy", "echo no", "echo yes", "hang x");
 
     @TempDir
     static Path folder;
@@ -59,7 +61,7 @@ class SourcedAnswersTest {
                 new McpToolSource(EchoMcpServer.config("mute", "mute"), limits)),
                 Set.of("free/echo"));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(),
-                new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools));
+                new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools), callers());
         client = ChatClient.of(server.base());
         while (client.get("/api/tools").path("servers").get(0).path("connecting").asBoolean()
                 || client.get("/api/tools").path("servers").get(1).path("connecting").asBoolean())
@@ -138,11 +140,15 @@ class SourcedAnswersTest {
 
     // ---- tools ----
 
-    /** Settings that hold the model to a call, as its template's format writes it. */
-    private static String calls(String tool, String text) {
-        var call = "<tool_call>\n{\"name\": \"" + tool + "\", \"arguments\": {\"text\": \"" + text + "\"}}\n</tool_call>";
-        return JsonNodeFactory.instance.objectNode().put("max_tokens", 60).set("choice", JsonNodeFactory.instance.arrayNode().add(call))
-                .toString();
+    private static List<ModelSource> callers() {
+        return CALLS.stream().map(call -> TestServer.caller(call.replace(' ', '-'), call.split(" ")[0], call.split(" ")[1], folder))
+                .toList();
+    }
+
+    /** Asks the model that makes one call again and again. */
+    private static String called(Asked asked, String tool, String text) {
+        return client.ok("POST", "/api/conversations/" + asked.conversation() + "/answers", "{\"parent\": \"" + asked.question()
+                + "\", \"model\": \"" + tool + "-" + text + "\", \"settings\": {\"max_tokens\": 60}}").path("id").asText();
     }
 
     private static List<JsonNode> calls(List<Event> events) {
@@ -165,7 +171,7 @@ class SourcedAnswersTest {
     @Test
     void consentIsAskedForEachCallUntilItIsGivenForTheConversation() {
         var asked = asked("{\"tools\": [\"echo\"]}", "Say it.");
-        var id = client.answer(asked, calls("echo", "ahoy"));
+        var id = called(asked, "echo", "ahoy");
         var first = last(awaitAsking(id));
         assertEquals("echo", first.path("tool").asText());
         assertEquals("ahoy", first.at("/arguments/text").asText());
@@ -186,7 +192,7 @@ class SourcedAnswersTest {
         assertEquals("[\"echo/echo\"]",
                 client.get("/api/conversations/" + asked.conversation() + "/allowed-tools").path("tools").toString());
         client.ok("DELETE", "/api/conversations/" + asked.conversation() + "/allowed-tools", "");
-        var again = client.answer(asked, calls("echo", "ahoy"));
+        var again = called(asked, "echo", "ahoy");
         awaitAsking(again);
         client.ok("POST", "/api/answers/" + again + "/stop", "{}");
         var stopped = client.await(again);
@@ -196,7 +202,7 @@ class SourcedAnswersTest {
 
     @Test
     void aDeniedCallIsAnErrorForTheModelAndTheOperatorsListNeedsNobody() {
-        var id = client.answer(asked("{\"tools\": [\"echo\"]}", "Say it."), calls("echo", "no"));
+        var id = called(asked("{\"tools\": [\"echo\"]}", "Say it."), "echo", "no");
         for (int i = 1; i <= 4; i++) {
             var count = i;
             var asking = last(client.events(id, "", e -> e.name().equals("turn") && e.data().path("tools").size() == count
@@ -205,21 +211,21 @@ class SourcedAnswersTest {
         }
         var denied = calls(client.events(id, ""));
         assertTrue(denied.stream().allMatch(c -> c.path("error").asBoolean() && c.path("result").asText().contains("did not allow")));
-        var free = calls(client.events(client.answer(asked("{\"tools\": [\"free\"]}", "Say it."), calls("echo", "yes")), ""));
+        var free = calls(client.events(called(asked("{\"tools\": [\"free\"]}", "Say it."), "echo", "yes"), ""));
         assertEquals(4, free.stream().filter(c -> c.path("result").asText().equals("You said: yes")).count(), free.toString());
     }
 
     @Test
     void aServerThatHangsCostsItsCallsAndNeverTheChat() {
         var conversation = asked("{\"tools\": [\"echo\", \"mute\"]}", "Say it.");
-        var id = client.answer(conversation, calls("hang", "x"));
+        var id = called(conversation, "hang", "x");
         var asking = last(awaitAsking(id)).path("asking").asText();
         decide(id, asking, "conversation");
         var all = client.events(id, "");
         assertEquals("done", all.getLast().data().at("/message/status").asText());
         assertTrue(calls(all).stream().allMatch(c -> c.path("error").asBoolean()), calls(all).toString());
         assertTrue(calls(all).getFirst().path("result").asText().contains("had not answered within 2 s"), calls(all).toString());
-        var hung = client.answer(conversation, calls("hang", "x"));
+        var hung = called(conversation, "hang", "x");
         client.events(hung, "", e -> e.name().equals("turn") && e.data().path("tools").size() == 1);
         client.ok("POST", "/api/answers/" + hung + "/stop", "{}");
         assertEquals("cancelled", client.await(hung).path("status").asText(), "it can be stopped meanwhile");

@@ -51,7 +51,8 @@ class SourcesTest extends PageTest {
         tools = new ToolServers(List.of(new McpToolSource(EchoMcpServer.config("echo", ""), limits),
                 new McpToolSource(EchoMcpServer.config("mute", "mute"), McpToolSource.Limits.DEFAULT)), Set.of());
         sources = TestServer.start(ServerSettings.DEFAULT.withPort(0), List.of(),
-                new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools));
+                new ChatSources(folder.resolve("data"), Embedder.NONE, folders, tools),
+                List.of(TestServer.caller("caller", "echo", "<b>ahoy</b>", folder)));
     }
 
     @AfterAll
@@ -158,9 +159,9 @@ class SourcesTest extends PageTest {
     @Test
     void consentIsAskedInThePageAndTheResultIsShownLive() {
         openSources();
-        var call = "<tool_call>\n{\"name\": \"echo\", \"arguments\": {\"text\": \"<b>ahoy</b>\"}}\n</tool_call>";
-        var settings = Map.of("max_tokens", 60, "choice", List.of(call));
-        openConversation(api("POST", "/conversations", Map.of("tools", List.of("echo"), "settings", settings)).path("id").textValue());
+        openConversation(
+                api("POST", "/conversations", Map.of("tools", List.of("echo"), "model", "caller", "settings", Map.of("max_tokens", 60)))
+                        .path("id").textValue());
         send("Say it.");
         assertThat(page.locator(".tool-question pre")).containsText("<b>ahoy</b>");
         shoot("consent");
