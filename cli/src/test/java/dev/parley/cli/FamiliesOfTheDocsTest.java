@@ -30,8 +30,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The families that docs/models.md lists, and the command that it has for each: run as it stands there, against a hub on this machine that
  * has small random models under those names, in the form that the name says.
  */
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class FamiliesOfTheDocsTest {
 
