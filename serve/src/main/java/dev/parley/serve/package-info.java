@@ -1,8 +1,9 @@
 /**
- * The server: the models behind an API that clients of OpenAI's understand, and a web chat. A request is read by the
- * {@link dev.parley.serve.http HTTP floor}, passes the {@link dev.parley.serve.gate gate}, reaches a route of the
- * {@link dev.parley.serve.openai API} or of the {@link dev.parley.serve.chat chat}, and is answered by the engine of a
- * {@link dev.parley.serve.models model}.
+ * The server: models behind the APIs that people's clients speak, and a web chat. A request is read by the
+ * {@link dev.parley.serve.http HTTP floor}, passes the {@link dev.parley.serve.gate gate}, and reaches a route of
+ * {@link dev.parley.serve.openai OpenAI's}, {@link dev.parley.serve.anthropic Anthropic's} or {@link dev.parley.serve.ollama Ollama's} API,
+ * or of the {@link dev.parley.serve.chat chat}. The APIs differ in their JSON alone; {@link dev.parley.serve.answering} makes the answer,
+ * with the engine of a {@link dev.parley.serve.models model}.
  * {@link dev.parley.serve.ParleyServer} is where to start.
  *
  * <pre>{@code
