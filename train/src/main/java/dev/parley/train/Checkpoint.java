@@ -7,6 +7,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.TensorFiles;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.optimizer.Optimizer;
 import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;

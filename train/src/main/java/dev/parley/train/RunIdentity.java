@@ -2,6 +2,7 @@ package dev.parley.train;
 
 import dev.parley.data.Dataset;
 import dev.parley.model.ModelConfig;
+import dev.parley.train.optimizer.Optim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

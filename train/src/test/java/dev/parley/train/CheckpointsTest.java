@@ -10,6 +10,7 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
+import dev.parley.train.optimizer.Optim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
