@@ -1,7 +1,7 @@
 package dev.parley.explain;
 
-import dev.parley.data.Chat;
-import dev.parley.data.ChatFiles;
+import dev.parley.data.chat.Chat;
+import dev.parley.data.chat.ChatFiles;
 import dev.parley.data.TextFiles;
 import dev.parley.data.TrainingData;
 import dev.parley.data.TrainingData.Kind;

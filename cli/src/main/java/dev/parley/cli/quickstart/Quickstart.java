@@ -1,6 +1,6 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.data.ChatRows;
+import dev.parley.data.chat.ChatRows;
 import dev.parley.data.ConversationGenerator;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;

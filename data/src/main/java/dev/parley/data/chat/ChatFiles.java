@@ -1,4 +1,4 @@
-package dev.parley.data;
+package dev.parley.data.chat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
