@@ -31,7 +31,7 @@ public final class TrainingArguments {
     }
 
     /** The value of a setting as a recipe would write it. */
-    <T> String text(TrainingSetting<T> setting) {
+    public <T> String text(TrainingSetting<T> setting) {
         return setting.text(get(setting));
     }
 
