@@ -45,7 +45,7 @@ final class BenchCommand implements Callable<Integer> {
     private Optional<Path> gguf = Optional.empty();
 
     @Option(names = "--mixture",
-            description = "decode: measure a random mixture of experts in GPT-OSS's shape and MXFP4 instead; takes 3 GB of disk.")
+            description = "decode: measure a random mixture of experts in GPT-OSS's shape and MXFP4 instead; takes 1 GB of disk.")
     private boolean mixture;
 
     @Option(names = "--soak", paramLabel = "SECONDS",

@@ -10,7 +10,6 @@ import dev.parley.weights.GgufWriter;
 import dev.parley.weights.ImportanceMatrix;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleConsumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Writes a model folder as one GGUF file, tokenizer and chat template inside, as llama.cpp and Ollama run it. */
@@ -119,10 +116,12 @@ public final class GgufExport {
     }
 
     private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight) {
+        var bytes = source.bytes(name);
+        var dtype = source.info(name).dtype();
         var reordered = !weight.ggufRows().equals(WeightSpec.RowOrder.SAME);
         if (weight.dimensions().size() == 1) {
             var count = Math.toIntExact(weight.elements());
-            var rows = new FileRows(source.bytes(name), source.info(name).dtype(), count, 1, false);
+            var rows = new FileRows(bytes, dtype, count, 1, false);
             return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, 1, count, true, (first, some, into) -> {
                 for (int i = 0; i < count; i++) {
                     rows.read(weight.rowInModel(i), 1, into, 0, i);
@@ -131,27 +130,12 @@ public final class GgufExport {
             });
         }
         int outs = weight.outFeatures(), ins = weight.inFeatures();
-        var found = rows(source, name, weight);
+        var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
         var type = source.blockType(name).filter(GgmlType.MXFP4::equals).orElse(GgmlType.F32);
         return new GgufWriter.Tensor(weight.ggufName(), type, outs, ins, false, (first, count, into) -> {
-            var rows = found.get();
             if (!reordered) rows.read(first, count, into, ins);
             else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
         });
-    }
-
-    /** The rows of a matrix. Experts that a file has in blocks are widened in memory: they are kept no longer than they are read. */
-    private static Supplier<FileRows> rows(WeightSource source, String name, WeightSpec weight) {
-        var kept = new AtomicReference<>(new WeakReference<FileRows>(null));
-        return () -> {
-            var rows = kept.get().get();
-            if (rows == null) {
-                rows = new FileRows(source.bytes(name), source.info(name).dtype(), weight.outFeatures(), weight.inFeatures(),
-                        weight.isInOut());
-                kept.set(new WeakReference<>(rows));
-            }
-            return rows;
-        };
     }
 
     /** What each frequency is divided by, where that is not one number. */
