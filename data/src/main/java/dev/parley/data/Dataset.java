@@ -12,6 +12,20 @@ public interface Dataset {
     /** The row of a number from 0 to size-1. */
     TrainingRow get(int index);
 
+    /** Tokens of a row, which some know without reading it. */
+    default int rowLength(int index) {
+        return get(index).length();
+    }
+
+    /**
+     * The rows as an epoch has them: as many, of the same tokens, but perhaps cut at other places.
+     *
+     * @param key of the epoch: its seed and its number
+     */
+    default Dataset inEpoch(long key) {
+        return this;
+    }
+
     /**
      * A number that another set of rows would hardly have: of every id, label and segment, in their order. A run that goes on
      * from a checkpoint tells by it that its rows are the same; it reads each row once.

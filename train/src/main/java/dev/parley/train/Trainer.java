@@ -19,6 +19,13 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.LossSum;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.checkpoint.Beginning;
+import dev.parley.train.checkpoint.Checkpoints;
+import dev.parley.train.checkpoint.RunIdentity;
+import dev.parley.train.checkpoint.Saving;
+import dev.parley.train.checkpoint.Stateful;
+import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +55,8 @@ public final class Trainer implements AutoCloseable {
     private final List<Consumer<TrainEvent>> listeners = new ArrayList<>();
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
-    private Checkpoint.Extra extra = folder -> {};
-    private Checkpoint.Extra data = folder -> {};
+    private Stateful.Files extra = folder -> {};
+    private Stateful.Files data = folder -> {};
     private Optional<TrainerState> last = Optional.empty(); // where the last run ended
     private boolean resumeAnyway;
     private volatile boolean stopAsked;
@@ -122,7 +129,7 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
-    Trainer withFiles(Checkpoint.Extra files) {
+    Trainer withFiles(Stateful.Files files) {
         extra = files;
         return this;
     }
@@ -157,7 +164,7 @@ public final class Trainer implements AutoCloseable {
      * @throws TrainingException if a loss or gradient is not finite, a step has no target, or a checkpoint does not fit
      */
     public TrainOutput train() {
-        try (var optimizer = new Optimizer(model.parameters(), arguments)) {
+        try (var optimizer = new Optimizer(model.parameters(), arguments.optimizer())) {
             var run = new Run(optimizer);
             var output = run.run();
             last = Optional.of(run.state);
@@ -197,7 +204,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Writes the model, with its tokenizer and what is known of its training, to a folder. */
     public void saveModel(Path folder) throws IOException {
-        new Checkpoints(folder).sweep();
+        Checkpoints.sweep(folder);
         model.savePretrained(folder);
         extra.writeTo(folder);
         data.writeTo(folder);
@@ -228,10 +235,10 @@ public final class Trainer implements AutoCloseable {
 
         Run(Optimizer optimizer) {
             this.optimizer = optimizer;
-            var checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
-            var checkpoint = new Checkpoint(model, optimizer, extra);
-            saving = new Saving(checkpoints, checkpoint, arguments, Trainer.this::tell);
-            beginning = new Beginning(checkpoints, checkpoint, arguments, resumeAnyway, Trainer.this::tell);
+            var parts = List.of(Stateful.model(model), Stateful.files(extra), Stateful.tensors("optimizer.safetensors", optimizer::state),
+                    Stateful.random());
+            saving = new Saving(parts, arguments, Trainer.this::tell);
+            beginning = new Beginning(parts, arguments, resumeAnyway, Trainer.this::tell);
         }
 
         TrainOutput run() {

@@ -1,4 +1,4 @@
-package dev.parley.train;
+package dev.parley.train.checkpoint;
 
 import dev.parley.files.DurableFile;
 import dev.parley.files.FolderTree;
@@ -32,12 +32,17 @@ public final class Checkpoints {
 
     /** The last whole checkpoint of a run's output folder, from which it can go on. */
     public static Optional<Path> last(Path outputDir) throws IOException {
-        var all = new Checkpoints(outputDir).list();
+        var all = all(outputDir);
         return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
+    /** The whole checkpoints of an output folder, those of earlier steps first. */
+    public static List<Path> all(Path outputDir) throws IOException {
+        return new Checkpoints(outputDir).list();
+    }
+
     /** Whether a folder is a whole checkpoint: it has the file that is written last. */
-    static boolean isWhole(Path folder) {
+    public static boolean isWhole(Path folder) {
         return Files.isRegularFile(folder.resolve(TrainerState.FILE));
     }
 
@@ -65,9 +70,9 @@ public final class Checkpoints {
         return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
     }
 
-    /** Removes what runs that were killed left half done. */
-    void sweep() throws IOException {
-        for (var leftover : named(UNFINISHED)) FolderTree.delete(leftover);
+    /** Removes what runs that were killed left half done in an output folder. */
+    public static void sweep(Path outputDir) throws IOException {
+        for (var leftover : new Checkpoints(outputDir).named(UNFINISHED)) FolderTree.delete(leftover);
     }
 
     /**

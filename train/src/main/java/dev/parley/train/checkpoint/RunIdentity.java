@@ -1,7 +1,12 @@
-package dev.parley.train;
+package dev.parley.train.checkpoint;
 
 import dev.parley.data.Dataset;
 import dev.parley.model.ModelConfig;
+import dev.parley.train.TimeLimit;
+import dev.parley.train.TrainingArguments;
+import dev.parley.train.TrainingSetting;
+import dev.parley.train.TrainingSettings;
+import dev.parley.train.optimizer.Optim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +18,10 @@ import java.util.Set;
  * What decides the weights that a run comes to, by name: its rows, its network, its arguments. A run that shares all of it with
  * a checkpoint goes on from there exactly. What only says where and when to save, to evaluate and to log is no part of it.
  */
-final class RunIdentity {
+public final class RunIdentity {
 
     /** The name of the network's configuration. */
-    static final String MODEL = "model";
+    public static final String MODEL = "model";
 
     /** Where and when to save, to evaluate and to log; and the number of steps, which stands for itself. */
     private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR,
@@ -30,8 +35,12 @@ final class RunIdentity {
 
     private RunIdentity() {}
 
-    /** @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same */
-    static Map<String, String> of(TrainingArguments arguments, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
+    /**
+     * What a run is.
+     *
+     * @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same
+     */
+    public static Map<String, String> of(TrainingArguments arguments, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
             Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));

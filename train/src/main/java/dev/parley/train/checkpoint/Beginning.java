@@ -1,4 +1,4 @@
-package dev.parley.train;
+package dev.parley.train.checkpoint;
 
 import static dev.parley.train.TrainingSettings.BF16;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
@@ -8,16 +8,20 @@ import static dev.parley.train.TrainingSettings.SAVE_STEPS;
 
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
+import dev.parley.train.TrainEvent;
+import dev.parley.train.TrainingArguments;
+import dev.parley.train.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Where a run begins: at its first step, or where a checkpoint stands. */
-final class Beginning {
+public final class Beginning {
 
     private final Checkpoints checkpoints;
     private final Checkpoint checkpoint;
@@ -26,17 +30,17 @@ final class Beginning {
     private final Consumer<TrainEvent> listener;
     private boolean isSavedHere = true;
 
-    Beginning(Checkpoints checkpoints, Checkpoint checkpoint, TrainingArguments arguments, boolean resumeAnyway,
-            Consumer<TrainEvent> listener) {
-        this.checkpoints = checkpoints;
-        this.checkpoint = checkpoint;
+    /** How a run with these parts begins. */
+    public Beginning(List<Stateful> parts, TrainingArguments arguments, boolean resumeAnyway, Consumer<TrainEvent> listener) {
+        checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
+        checkpoint = new Checkpoint(parts);
         this.arguments = arguments;
         this.resumeAnyway = resumeAnyway;
         this.listener = listener;
     }
 
     /** Whether the output folder has what the run goes on from; so it is at the first step, from which nothing is to be saved. */
-    boolean isSavedHere() {
+    public boolean isSavedHere() {
         return isSavedHere;
     }
 
@@ -45,12 +49,12 @@ final class Beginning {
      *
      * @param identity of this run, {@link RunIdentity}; not asked for where nothing is to be resumed, now or later
      */
-    TrainerState state(Supplier<Map<String, String>> identity) {
+    public TrainerState state(Supplier<Map<String, String>> identity) {
         if (arguments.get(BF16) && !CpuFeatures.hasFastBfloat16()) {
             note(0, "This processor computes bfloat16 without instructions for it, many times slower than float32 (bf16 false).");
         }
         try {
-            checkpoints.sweep();
+            Checkpoints.sweep(arguments.get(OUTPUT_DIR));
             var asked = arguments.get(RESUME_FROM_CHECKPOINT);
             var from = asked.isEmpty() ? Optional.<Path>empty() : checkpointAt(asked.get());
             isSavedHere = from.isEmpty() || isHere(from.get());

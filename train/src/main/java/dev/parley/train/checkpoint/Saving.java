@@ -1,11 +1,15 @@
-package dev.parley.train;
+package dev.parley.train.checkpoint;
 
+import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.SAVE_STEPS;
 import static dev.parley.train.TrainingSettings.SAVE_TOTAL_LIMIT;
 
+import dev.parley.train.TrainEvent;
+import dev.parley.train.TrainingArguments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -13,7 +17,7 @@ import java.util.function.Consumer;
  * Saves a run as it goes. A checkpoint that cannot be written ends nothing: the run tells of it, goes on, and tries again at the
  * next chance.
  */
-final class Saving {
+public final class Saving {
 
     private final Checkpoints checkpoints;
     private final Checkpoint checkpoint;
@@ -24,38 +28,50 @@ final class Saving {
     private long savedAt;
     private long failedAt = -1;
 
-    Saving(Checkpoints checkpoints, Checkpoint checkpoint, TrainingArguments arguments, Consumer<TrainEvent> listener) {
-        this.checkpoints = checkpoints;
-        this.checkpoint = checkpoint;
+    /** What saves these parts of a run. */
+    public Saving(List<Stateful> parts, TrainingArguments arguments, Consumer<TrainEvent> listener) {
+        checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
+        checkpoint = new Checkpoint(parts);
         this.arguments = arguments;
         this.listener = listener;
     }
 
-    /** @param isSaved whether its output folder has a checkpoint of this step, or needs none */
-    void beginAt(long step, boolean isSaved) {
+    /**
+     * Where the run begins.
+     *
+     * @param isSaved whether its output folder has a checkpoint of this step, or needs none
+     */
+    public void beginAt(long step, boolean isSaved) {
         lineFrom = step;
         savedAt = isSaved ? step : -1;
     }
 
-    boolean isOn() {
+    /** Whether anything is saved. */
+    public boolean isOn() {
         return arguments.get(SAVE_STEPS) > 0;
     }
 
-    boolean isDue(long step) {
+    /** Whether a checkpoint is due after a step. */
+    public boolean isDue(long step) {
         return isOn() && step % arguments.get(SAVE_STEPS) == 0;
     }
 
-    boolean hasSaved(long step) {
+    /** Whether this step is the one that was saved last. */
+    public boolean hasSaved(long step) {
         return savedAt == step;
     }
 
     /** The folder of the best checkpoint. */
-    Optional<Path> best(TrainerState state) {
+    public Optional<Path> best(TrainerState state) {
         return state.best().map(best -> checkpoints.folder(best.step())).filter(Checkpoints::isWhole);
     }
 
-    /** Saves, and keeps as many as are to be kept; not again at a step at which it could not. @return whether it could */
-    boolean save(TrainerState state) {
+    /**
+     * Saves, and keeps as many as are to be kept; not again at a step at which it could not.
+     *
+     * @return whether it could
+     */
+    public boolean save(TrainerState state) {
         if (failedAt == state.step()) return false;
         try {
             saveOrFail(state);
@@ -67,7 +83,12 @@ final class Saving {
         }
     }
 
-    void saveOrFail(TrainerState state) {
+    /**
+     * Saves.
+     *
+     * @throws UncheckedIOException if it cannot
+     */
+    public void saveOrFail(TrainerState state) {
         var folder = checkpoints.folder(state.step());
         try {
             takeTheLine();
@@ -101,7 +122,7 @@ final class Saving {
     }
 
     /** Writes into the checkpoint of this very step what was found out since. */
-    void amend(TrainerState state) {
+    public void amend(TrainerState state) {
         try {
             state.write(checkpoints.folder(state.step()));
         } catch (IOException e) {

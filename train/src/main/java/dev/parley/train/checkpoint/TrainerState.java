@@ -1,9 +1,10 @@
-package dev.parley.train;
+package dev.parley.train.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
 import dev.parley.torch.LossSum;
+import dev.parley.train.TrainingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * @param identity what a run must share with this one to go on from it exactly
  * @param machine what computed, by name
  */
-record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Optional<Evaluation> evaluated, Optional<Evaluation> best,
+public record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Optional<Evaluation> evaluated, Optional<Evaluation> best,
         Map<String, String> identity, Map<String, String> machine) {
 
     static final String FILE = "trainer_state.json";
@@ -31,25 +32,35 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final LossSum NONE = new LossSum(0, 0);
 
-    /** An evaluation after a step. @param loss mean over the targets, in nats */
-    record Evaluation(long step, double loss) {}
+    /**
+     * An evaluation after a step.
+     *
+     * @param loss mean over the targets, in nats
+     */
+    public record Evaluation(long step, double loss) {}
 
-    static TrainerState beginning(Map<String, String> identity, Map<String, String> machine) {
+    /** Before the first step. */
+    public static TrainerState beginning(Map<String, String> identity, Map<String, String> machine) {
         return new TrainerState(0, 0, NONE, NONE, Optional.empty(), Optional.empty(), identity, machine);
     }
 
-    /** After one step more. @param told whether its event tells the loss of the steps since the last */
-    TrainerState next(LossSum stepLoss, boolean told, double seconds) {
+    /**
+     * After one step more.
+     *
+     * @param told whether its event tells the loss of the steps since the last
+     */
+    public TrainerState next(LossSum stepLoss, boolean told, double seconds) {
         return new TrainerState(step + 1, seconds, loss.plus(stepLoss), told ? NONE : untold.plus(stepLoss), evaluated, best, identity,
                 machine);
     }
 
-    TrainerState withEvaluation(double evalLoss) {
+    /** With an evaluation at this step. */
+    public TrainerState withEvaluation(double evalLoss) {
         return new TrainerState(step, seconds, loss, untold, Optional.of(new Evaluation(step, evalLoss)), best, identity, machine);
     }
 
     /** With the last evaluation as the best. */
-    TrainerState withBest() {
+    public TrainerState withBest() {
         return new TrainerState(step, seconds, loss, untold, evaluated, evaluated, identity, machine);
     }
 
@@ -58,11 +69,13 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
         return new TrainerState(step, seconds, loss, untold, evaluated, best, identity, machine);
     }
 
-    boolean isEvaluated() {
+    /** Whether this very step is evaluated. */
+    public boolean isEvaluated() {
         return evaluated.isPresent() && evaluated.get().step() == step;
     }
 
-    boolean isBest(double evalLoss) {
+    /** Whether a loss is lower than that of every model saved. */
+    public boolean isBest(double evalLoss) {
         return Double.isFinite(evalLoss) && (best.isEmpty() || evalLoss < best.get().loss());
     }
 
@@ -80,7 +93,8 @@ record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Opt
         DurableFile.write(checkpoint.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }
 
-    static TrainerState read(Path checkpoint) throws IOException {
+    /** What a checkpoint keeps. */
+    public static TrainerState read(Path checkpoint) throws IOException {
         var file = checkpoint.resolve(FILE);
         var json = JSON.readTree(Files.readAllBytes(file));
         return new TrainerState(whole(json, "global_step", file), json.path("train_seconds").asDouble(),
