@@ -41,7 +41,7 @@ class BatchPlanTest {
         for (int batches = 1; batches <= 12; batches++) {
             for (int accumulation = 1; accumulation <= 16; accumulation++) {
                 var rows = batches * BATCH_SIZE - 1; // the last batch is not full
-                var plan = new BatchPlan(numbered(rows), arguments(accumulation).build());
+                var plan = new BatchPlan<>(numbered(rows), arguments(accumulation).build());
                 assertEquals(steps(batches, accumulation), plan.stepsPerEpoch());
                 var step = 0;
                 for (int epoch = 0; epoch < 3; epoch++) {
@@ -74,9 +74,9 @@ class BatchPlanTest {
 
     @Test
     void anEpochHasAnOrderOfItsOwnAndOfTheSeed() {
-        var plan = new BatchPlan(numbered(30), arguments(1).build());
-        var again = new BatchPlan(numbered(30), arguments(1).build());
-        var other = new BatchPlan(numbered(30), arguments(1).seed(7).build());
+        var plan = new BatchPlan<>(numbered(30), arguments(1).build());
+        var again = new BatchPlan<>(numbered(30), arguments(1).build());
+        var other = new BatchPlan<>(numbered(30), arguments(1).seed(7).build());
         assertNotEquals(first(plan, 0), first(plan, 10));
         assertNotEquals(first(plan, 0), first(other, 0));
         assertEquals(first(plan, 10), first(again, 10));
@@ -97,7 +97,7 @@ class BatchPlanTest {
                 return TrainingRow.of(new int[] {index, 1, 2});
             }
         };
-        var plan = new BatchPlan(rows, arguments(2).build());
+        var plan = new BatchPlan<>(rows, arguments(2).build());
         assertEquals(6, plan.step(100_000_000).stream().mapToInt(List::size).sum());
         assertEquals(6, read.size());
         assertEquals(6, read.stream().distinct().count());
@@ -113,7 +113,7 @@ class BatchPlanTest {
             ids[0] = i;
             return TrainingRow.of(ids);
         }).toList());
-        var plan = new BatchPlan(rows, arguments(1).groupByLength(true).build());
+        var plan = new BatchPlan<>(rows, arguments(1).groupByLength(true).build());
         var seen = new int[lengths.length];
         double spread = 0, rises = 0, before = 0;
         for (int step = 0; step < plan.stepsPerEpoch(); step++) {
@@ -129,7 +129,7 @@ class BatchPlanTest {
         assertTrue(Math.abs(rises / plan.stepsPerEpoch() - 0.5) < 0.1, "rises " + rises);
     }
 
-    private static List<Integer> first(BatchPlan plan, long step) {
+    private static List<Integer> first(BatchPlan<TrainingRow> plan, long step) {
         return plan.step(step).getFirst().stream().map(row -> row.inputIds()[0]).toList();
     }
 }
