@@ -2,7 +2,7 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.tensor.Engine;
-import dev.parley.train.Checkpoints;
+import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;

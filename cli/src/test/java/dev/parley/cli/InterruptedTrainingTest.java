@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.files.ChildProcess;
 import dev.parley.tokenizer.BpeTrainer;
-import dev.parley.train.Checkpoints;
+import dev.parley.train.checkpoint.Checkpoints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

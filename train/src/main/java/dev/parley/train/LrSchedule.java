@@ -18,7 +18,7 @@ public interface LrSchedule {
         LINEAR, COSINE, COSINE_WITH_MIN_LR, CONSTANT, CONSTANT_WITH_WARMUP, POLYNOMIAL, INVERSE_SQRT, WARMUP_STABLE_DECAY;
 
         /** Whether the rate depends on how many steps the whole run has. */
-        boolean knowsItsEnd() {
+        public boolean knowsItsEnd() {
             return this != CONSTANT && this != CONSTANT_WITH_WARMUP && this != INVERSE_SQRT;
         }
 

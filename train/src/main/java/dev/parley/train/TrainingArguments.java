@@ -1,6 +1,11 @@
 package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
+import dev.parley.train.optimizer.OptimizerSettings;
+import dev.parley.train.optimizer.OptimizerSettings.AdamWSettings;
+import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +36,17 @@ public final class TrainingArguments {
     }
 
     /** The value of a setting as a recipe would write it. */
-    <T> String text(TrainingSetting<T> setting) {
+    public <T> String text(TrainingSetting<T> setting) {
         return setting.text(get(setting));
+    }
+
+    /** What concerns the optimiser. */
+    OptimizerSettings optimizer() {
+        return new OptimizerSettings(get(TrainingSettings.OPTIM), get(TrainingSettings.LEARNING_RATE), get(TrainingSettings.WEIGHT_DECAY),
+                get(TrainingSettings.MAX_GRAD_NORM),
+                new AdamWSettings(get(TrainingSettings.ADAM_BETA1), get(TrainingSettings.ADAM_BETA2), get(TrainingSettings.ADAM_EPSILON)),
+                new MuonSettings(get(TrainingSettings.MUON_LEARNING_RATE), get(TrainingSettings.MUON_MOMENTUM),
+                        get(TrainingSettings.NS_COEFFICIENTS), get(TrainingSettings.NS_STEPS), get(TrainingSettings.MUON_BLOCK_SIZE)));
     }
 
     /** The same, going on from a checkpoint. */
@@ -69,7 +83,7 @@ public final class TrainingArguments {
         /**
          * Sets what a map has of {@link TrainingSettings}, as recipes write them.
          *
-         * @throws IllegalArgumentException naming a setting and a value that is none of it
+         * @throws IllegalArgumentException naming a setting and a value that it cannot have
          */
         public Builder read(JsonNode map) {
             for (var setting : TrainingSettings.all()) {
@@ -79,7 +93,11 @@ public final class TrainingArguments {
         }
 
         private <T> void read(TrainingSetting<T> setting, JsonNode value) {
-            set(setting, setting.read(value, this));
+            var read = setting.read(value, this);
+            setting.fault(read).ifPresent(fault -> {
+                throw new IllegalArgumentException(fault);
+            });
+            set(setting, read);
         }
 
         /** {@link TrainingSettings#OUTPUT_DIR} */

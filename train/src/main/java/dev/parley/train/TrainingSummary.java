@@ -2,6 +2,8 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
+import dev.parley.train.checkpoint.RunIdentity;
+import dev.parley.train.checkpoint.TrainerState;
 import java.io.IOException;
 import java.nio.file.Path;
 

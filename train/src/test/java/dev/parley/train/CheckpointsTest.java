@@ -10,6 +10,10 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
+import dev.parley.train.checkpoint.Checkpoints;
+import dev.parley.train.checkpoint.Stateful;
+import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.optimizer.Optim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -105,7 +109,7 @@ class CheckpointsTest {
                 .min(java.util.Comparator.comparingDouble(TrainEvent.Evaluated::evalLoss)).orElseThrow();
         assertTrue(Checkpoints.isWhole(out.resolve("checkpoint-" + lowest.step())), folders().toString());
         assertEquals(out.resolve("checkpoint-" + lowest.step()), output.best().orElseThrow());
-        for (var whole : new Checkpoints(out).list()) {
+        for (var whole : Checkpoints.all(out)) {
             var best = TrainerState.read(whole).best();
             if (best.isPresent() && whole.endsWith("checkpoint-12"))
                 assertTrue(Checkpoints.isWhole(out.resolve("checkpoint-" + best.get().step())));
@@ -219,7 +223,7 @@ class CheckpointsTest {
         assertEquals(List.of("checkpoint-4", "checkpoint-8"), folders());
     }
 
-    private static Checkpoint.Extra fullAt(long step) {
+    private static Stateful.Files fullAt(long step) {
         return part -> {
             if (part.endsWith(".checkpoint-" + step + ".part")) throw new IOException("No space left on device");
         };

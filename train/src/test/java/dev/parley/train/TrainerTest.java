@@ -12,6 +12,7 @@ import dev.parley.model.TrainingBatch;
 import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.checkpoint.Checkpoints;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,7 @@ class TrainerTest {
             new Trainer(model, arguments("out").build(), dataset).train();
             assertThrows(TrainingException.class, () -> new Trainer(model, arguments("out").build(), dataset).train());
             new Trainer(model, arguments("out").overwriteOutputDir(true).maxSteps(2).build(), dataset).train();
-            assertEquals(List.of(folder.resolve("out/checkpoint-2")), new Checkpoints(folder.resolve("out")).list());
+            assertEquals(List.of(folder.resolve("out/checkpoint-2")), Checkpoints.all(folder.resolve("out")));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

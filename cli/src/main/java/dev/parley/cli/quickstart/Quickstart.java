@@ -15,7 +15,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
-import dev.parley.train.Checkpoints;
+import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import dev.parley.train.recipe.Recipe;

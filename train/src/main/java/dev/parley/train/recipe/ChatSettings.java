@@ -11,7 +11,6 @@ import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How a recipe's conversations are read and what of them is learned.
@@ -20,9 +19,6 @@ import java.util.Set;
  * @param skipBad whether bad lines are counted rather than an error
  */
 public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn trainOn, TooLong tooLong) {
-
-    /** The keys of a recipe that say it. */
-    public static final Set<String> KEYS = Set.of("format", "skip_bad", "train_on", "too_long");
 
     /** Lines told by their keys, every one right; all that the assistant says is learned; what is too long is left out. */
     public static final ChatSettings DEFAULT = new ChatSettings(Optional.empty(), false, TrainOn.ASSISTANT, TooLong.LEAVE_OUT);
@@ -33,10 +29,7 @@ public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn
      * @throws IllegalArgumentException naming a value that is none
      */
     public static ChatSettings read(JsonNode recipe) {
-        var skip = recipe.path("skip_bad");
-        if (recipe.hasNonNull("skip_bad") && !skip.isBoolean())
-            throw new IllegalArgumentException("skip_bad is " + skip + "; it is true or false.");
-        return new ChatSettings(text(recipe, "format").map(ChatFormat::named), skip.asBoolean(),
+        return new ChatSettings(text(recipe, "format").map(ChatFormat::named), List.of("true", "yes", "on").contains(recipe.path("skip_bad").asText()),
                 text(recipe, "train_on").map(TrainOn::named).orElse(DEFAULT.trainOn()),
                 text(recipe, "too_long").map(TooLong::named).orElse(DEFAULT.tooLong()));
     }
