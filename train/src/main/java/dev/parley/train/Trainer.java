@@ -95,6 +95,24 @@ public final class Trainer implements AutoCloseable {
         return trainDataset.size();
     }
 
+    /** What is trained on. */
+    public Dataset trainDataset() {
+        return trainDataset;
+    }
+
+    /** What is evaluated on. */
+    public Optional<Dataset> evalDataset() {
+        return evalDataset;
+    }
+
+    /**
+     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good for nothing
+     * afterwards.
+     */
+    public Trainer trial(long steps) {
+        return new Trainer(model, arguments.forTrial(steps), trainDataset).withSchedule(LrSchedule.of(arguments, totalSteps()));
+    }
+
     /** Hears of every event, in the thread that trains. */
     public Trainer onEvent(Consumer<TrainEvent> listener) {
         listeners.add(listener);
@@ -165,9 +183,14 @@ public final class Trainer implements AutoCloseable {
     public TrainOutput train() {
         try (var optimizer = new Optimizer(model.parameters(), arguments)) {
             var run = new Run(optimizer);
-            var output = run.run();
-            last = Optional.of(run.state);
-            return output;
+            try {
+                var output = run.run();
+                last = Optional.of(run.state);
+                return output;
+            } catch (RuntimeException e) {
+                if (run.progress != null) tell(new TrainEvent.Failed(run.state.step(), String.valueOf(e.getMessage())));
+                throw e;
+            }
         }
     }
 
@@ -247,6 +270,7 @@ public final class Trainer implements AutoCloseable {
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
+            tell(new TrainEvent.Began(stepBefore, totalSteps));
             progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
             var window = new RunProgress.Window(progress.now(), state.untold(), 0);
             while (!progress.isOver(state.step()) && !stopAsked) {
