@@ -1,6 +1,11 @@
 package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
+import dev.parley.train.optimizer.OptimizerSettings;
+import dev.parley.train.optimizer.OptimizerSettings.AdamWSettings;
+import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +41,15 @@ public final class TrainingArguments {
     /** The value of a setting as a recipe would write it. */
     public <T> String text(TrainingSetting<T> setting) {
         return setting.text(get(setting));
+    }
+
+    /** What concerns the optimiser. */
+    OptimizerSettings optimizer() {
+        return new OptimizerSettings(get(TrainingSettings.OPTIM), get(TrainingSettings.LEARNING_RATE), get(TrainingSettings.WEIGHT_DECAY),
+                get(TrainingSettings.MAX_GRAD_NORM),
+                new AdamWSettings(get(TrainingSettings.ADAM_BETA1), get(TrainingSettings.ADAM_BETA2), get(TrainingSettings.ADAM_EPSILON)),
+                new MuonSettings(get(TrainingSettings.MUON_LEARNING_RATE), get(TrainingSettings.MUON_MOMENTUM),
+                        get(TrainingSettings.NS_COEFFICIENTS), get(TrainingSettings.NS_STEPS), get(TrainingSettings.MUON_BLOCK_SIZE)));
     }
 
     /** The same, going on from a checkpoint. */

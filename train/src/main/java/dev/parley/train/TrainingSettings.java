@@ -4,6 +4,8 @@ import dev.parley.generate.config.Range;
 import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.train.TrainingSetting.Values;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
 import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.ArrayList;
