@@ -109,13 +109,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** What is trained on. */
-    public Dataset trainDataset() {
-        return trainDataset;
+    public Examples<? extends TrainingExample> trainExamples() {
+        return learning.train();
     }
 
     /** What is evaluated on. */
-    public Optional<Dataset> evalDataset() {
-        return evalDataset;
+    public Optional<? extends Examples<? extends TrainingExample>> evalExamples() {
+        return learning.held();
     }
 
     /**
@@ -123,7 +123,8 @@ public final class Trainer implements AutoCloseable {
      * afterwards.
      */
     public Trainer trial(long steps) {
-        return new Trainer(model, arguments.forTrial(steps), trainDataset).withSchedule(LrSchedule.of(arguments, totalSteps()));
+        var brief = arguments.forTrial(steps);
+        return new Trainer(model, brief, learning.withoutEvaluation(brief)).withSchedule(LrSchedule.of(arguments, totalSteps()));
     }
 
     /** Hears of every event, in the thread that trains. */

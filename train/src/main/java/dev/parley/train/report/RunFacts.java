@@ -25,7 +25,7 @@ record RunFacts(String name, String model, RowCounts rows, DataMix mix, Map<Stri
 
     static RunFacts of(Trainer trainer, DataMix mix) {
         var arguments = trainer.arguments();
-        var rows = RowCounts.of(trainer.trainDataset());
+        var rows = RowCounts.of(trainer.trainExamples());
         var products = MatrixProducts.of(trainer.model());
         var tokens = Math.round(arguments.get(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE) * rows.meanLength());
         var type = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;

@@ -2,8 +2,9 @@ package dev.parley.train.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.data.Dataset;
+import dev.parley.data.Examples;
 import dev.parley.kernels.machine.MachineMemory;
+import dev.parley.model.TrainingExample;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingSettings;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class TrainingPlan {
         var arguments = trainer.arguments();
         model = RunFacts.model(trainer);
         parameters = MemoryNeed.elements(trainer.model().parameters());
-        rows = RowCounts.of(trainer.trainDataset());
+        rows = RowCounts.of(trainer.trainExamples());
         steps = trainer.totalSteps();
         batchSize = arguments.get(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE);
         var rowsPerStep = Math.min(rows.rows(), (long) batchSize * arguments.get(TrainingSettings.GRADIENT_ACCUMULATION_STEPS));
@@ -58,7 +59,7 @@ public final class TrainingPlan {
         need = trial.map(t -> estimate.withActivations(Math.max(0, t.besideWeights() - estimate.gradients() - estimate.optimizer())))
                 .orElse(estimate);
         utilisation = trial.isEmpty() ? Double.NaN : RunFacts.of(trainer, DataMix.UNKNOWN).utilisation(tokensPerSecond());
-        evaluationSeconds = evaluations(trainer) * trainer.evalDataset().map(this::evaluationSeconds).orElse(0.0);
+        evaluationSeconds = evaluations(trainer) * trainer.evalExamples().map(this::evaluationSeconds).orElse(0.0);
     }
 
     /**
@@ -86,7 +87,7 @@ public final class TrainingPlan {
         return every > 0 ? Math.ceilDiv(steps, every) : 1;
     }
 
-    private double evaluationSeconds(Dataset held) {
+    private double evaluationSeconds(Examples<? extends TrainingExample> held) {
         return trial.isEmpty() ? Double.NaN : FORWARD * RowCounts.of(held).tokens() / tokensPerSecond();
     }
 
@@ -128,7 +129,7 @@ public final class TrainingPlan {
             advice.add(String.format(Locale.ROOT, "Each row is read %.1f times. Up to about 4 times repeated text is worth as much as new"
                     + " text, and ever less beyond (arXiv:2305.16264): add text, or watch the held-out loss.", epochs));
         }
-        if (trainer.evalDataset().isEmpty()) {
+        if (trainer.evalExamples().isEmpty()) {
             advice.add("No eval_files are given, so that nothing will tell whether the model learns by heart.");
         }
     }

@@ -103,12 +103,15 @@ public final class TrainingReport implements Consumer<TrainEvent> {
                 tell(MetricLine.ofNumbers(e.step(), now(), numbers(e)));
             }
             case TrainEvent.Evaluated e -> {
-                tell(MetricLine.ofNumbers(e.step(), now(), Map.of("eval_loss", e.evalLoss())));
+                var numbers = new LinkedHashMap<String, Double>();
+                numbers.put("eval_loss", e.evalLoss());
+                e.metrics().forEach((name, value) -> numbers.put("eval_" + name, value));
+                tell(MetricLine.ofNumbers(e.step(), now(), numbers));
                 sample(e.step(), false);
             }
             case TrainEvent.Saved e -> {
                 state = state.withCheckpoint(String.valueOf(e.checkpoint().getFileName()));
-                if (trainer.evalDataset().isEmpty()) sample(e.step(), false);
+                if (trainer.evalExamples().isEmpty()) sample(e.step(), false);
             }
             case TrainEvent.Finished e -> {
                 if (!e.interrupted()) sample(e.step(), true);
@@ -160,6 +163,7 @@ public final class TrainingReport implements Consumer<TrainEvent> {
         numbers.put("epoch", e.epoch());
         numbers.put("tokens_per_second", e.tokensPerSecond());
         numbers.put("utilisation", facts.utilisation(e.tokensPerSecond()));
+        numbers.putAll(e.metrics());
         return numbers;
     }
 
