@@ -108,6 +108,25 @@ public final class Trainer implements AutoCloseable {
         return learning.train().size();
     }
 
+    /** What is trained on. */
+    public Examples<? extends TrainingExample> trainExamples() {
+        return learning.train();
+    }
+
+    /** What is evaluated on. */
+    public Optional<? extends Examples<? extends TrainingExample>> evalExamples() {
+        return learning.held();
+    }
+
+    /**
+     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good for nothing
+     * afterwards.
+     */
+    public Trainer trial(long steps) {
+        var brief = arguments.forTrial(steps);
+        return new Trainer(model, brief, learning.withoutEvaluation(brief)).withSchedule(LrSchedule.of(arguments, totalSteps()));
+    }
+
     /** Hears of every event, in the thread that trains. */
     public Trainer onEvent(Consumer<TrainEvent> listener) {
         listeners.add(listener);
@@ -178,9 +197,14 @@ public final class Trainer implements AutoCloseable {
     public TrainOutput train() {
         try (var optimizer = new Optimizer(model.parameters(), arguments.optimizer())) {
             var run = new Run(optimizer);
-            var output = run.run();
-            last = Optional.of(run.state);
-            return output;
+            try {
+                var output = run.run();
+                last = Optional.of(run.state);
+                return output;
+            } catch (RuntimeException e) {
+                if (run.progress != null) tell(new TrainEvent.Failed(run.state.step(), String.valueOf(e.getMessage())));
+                throw e;
+            }
         }
     }
 
@@ -249,6 +273,7 @@ public final class Trainer implements AutoCloseable {
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
+            tell(new TrainEvent.Began(stepBefore, totalSteps));
             progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
             var window = new RunProgress.Window(progress.now(), new Tally(state.untold(), Map.of()), 0);
             while (!progress.isOver(state.step()) && !stopAsked) {

@@ -6,12 +6,15 @@ import dev.parley.train.optimizer.Optim;
 import dev.parley.train.optimizer.OptimizerSettings;
 import dev.parley.train.optimizer.OptimizerSettings.AdamWSettings;
 import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
+import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * How to train: a value for each of {@link TrainingSettings}.
@@ -54,6 +57,22 @@ public final class TrainingArguments {
         var builder = new Builder();
         builder.values.putAll(values);
         return builder.resumeFromCheckpoint(checkpoint).build();
+    }
+
+    /** The same for a few steps that leave no trace: nothing is saved, resumed or overwritten. */
+    TrainingArguments forTrial(long steps) {
+        var builder = new Builder();
+        builder.values.putAll(values);
+        return builder.set(TrainingSettings.RESUME_FROM_CHECKPOINT, Optional.empty()).overwriteOutputDir(false)
+                .outputDir(Path.of(System.getProperty("java.io.tmpdir"), "trial-" + UUID.randomUUID())) // is never made
+                .maxSteps(steps).loggingSteps(1).saveSteps(0).build();
+    }
+
+    /** Each setting's value as a recipe would write it, by name. */
+    public Map<String, String> texts() {
+        var texts = new LinkedHashMap<String, String>();
+        for (var setting : TrainingSettings.all()) texts.put(setting.name(), text(setting));
+        return texts;
     }
 
     /** A builder that begins with the defaults. */
@@ -248,6 +267,11 @@ public final class TrainingArguments {
         /** {@link TrainingSettings#SEED} */
         public Builder seed(long value) {
             return set(TrainingSettings.SEED, value);
+        }
+
+        /** {@link TrainingSettings#REPORT_TO} */
+        public Builder reportTo(ReportTo value) {
+            return set(TrainingSettings.REPORT_TO, value);
         }
 
         /** {@link TrainingSettings#RESUME_FROM_CHECKPOINT} */

@@ -6,6 +6,7 @@ import dev.parley.tensor.Engine;
 import dev.parley.train.TrainingSetting.Values;
 import dev.parley.train.optimizer.NewtonSchulz;
 import dev.parley.train.optimizer.Optim;
+import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,10 @@ public final class TrainingSettings {
 
     public static final TrainingSetting<Long> LOGGING_STEPS = setting("logging_steps", Values.longCount(Range.from(1)), 10L,
             "Steps between reports of progress.");
+
+    public static final TrainingSetting<ReportTo> REPORT_TO = setting("report_to", Values.oneOf(ReportTo.values(), ReportTo::label),
+            ReportTo.ALL, "What shows a recipe's run besides `metrics.jsonl`: event files in `logs`, the page `report.html`. `none` writes none "
+                    + "of the three.");
 
     public static final TrainingSetting<Boolean> BF16 = setting("bf16", Values.flag(), () -> Engine.trainingType() == DType.BFLOAT16,
             "where it is faster",

@@ -27,7 +27,7 @@ public final class RunIdentity {
     private static final Set<TrainingSetting<?>> CHANGE_NO_WEIGHT = Set.of(TrainingSettings.OUTPUT_DIR,
             TrainingSettings.OVERWRITE_OUTPUT_DIR,
             TrainingSettings.NUM_TRAIN_EPOCHS, TrainingSettings.MAX_STEPS, TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE,
-            TrainingSettings.EVAL_STEPS, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT, TrainingSettings.LOGGING_STEPS,
+            TrainingSettings.EVAL_STEPS, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT, TrainingSettings.LOGGING_STEPS, TrainingSettings.REPORT_TO,
             TrainingSettings.RESUME_FROM_CHECKPOINT);
 
     private static final Set<TrainingSetting<?>> MUONS = Set.of(TrainingSettings.MUON_LEARNING_RATE, TrainingSettings.MUON_MOMENTUM,

@@ -17,6 +17,9 @@ import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.report.DataMix;
+import dev.parley.train.report.TrainingPlan;
+import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +189,17 @@ public final class Recipe {
         return run(event -> {});
     }
 
+    /**
+     * What the run would take, by twenty steps that are thrown away. Nothing is written.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public TrainingPlan plan() throws IOException {
+        try (var trainer = open()) {
+            return TrainingPlan.of(trainer, text.keys().path("model").isObject());
+        }
+    }
+
     /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
     public Trainer open() throws IOException {
         RecipeKeys.check(text);
@@ -235,6 +249,10 @@ public final class Recipe {
     private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {
         var trainer = rows.eval().map(eval -> new Trainer(model, arguments, rows.train(), eval))
                 .orElseGet(() -> new Trainer(model, arguments, rows.train()));
+        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts"))
+                : SamplePrompts.byDefault(stage(), rows.eval().orElse(rows.train()), tokenizer);
+        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, stage() == Stage.SFT)
+                .withDataMix(this.rows.isPresent() ? DataMix.UNKNOWN : DataMix.ofFiles(files("train_files"))).onFault(notes));
         return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
     }
 

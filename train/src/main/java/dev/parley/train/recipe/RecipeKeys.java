@@ -37,7 +37,9 @@ final class RecipeKeys {
             RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant",
                     "Which tokens of conversations are targets; what tools answer never is."),
             RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), "leave_out",
-                    "What becomes of a conversation longer than the context."));
+                    "What becomes of a conversation longer than the context."),
+            RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
+                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing."));
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 
