@@ -89,10 +89,7 @@ public record ModelFiles(ModelConfig config, WeightSource weights) implements Au
         if (!info.dtype().isFloatingPoint() || info.elements() > LARGEST)
             throw new ModelException(weights.file() + ": tensor \"" + name + "\" of " + info.dtype() + " and shape " + info.shapeText()
                     + " is no list of numbers.");
-        new WeightLoader(weights, config.blueprint()).requireFinite(name);
-        var numbers = new float[(int) info.elements()];
-        new FileRows(weights.bytes(name), info.dtype(), 1, numbers.length, false).read(0, 1, numbers, numbers.length);
-        return Optional.of(numbers);
+        return Optional.of(WeightLoader.numbers(weights, name));
     }
 
     @Override

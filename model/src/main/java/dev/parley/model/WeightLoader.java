@@ -140,6 +140,23 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
      * @param name in the file
      */
     public void requireFinite(String name) {
+        requireFinite(source, name);
+    }
+
+    /**
+     * The numbers of a tensor in float32, row-major, none of them infinite.
+     *
+     * @param name in the file
+     */
+    public static float[] numbers(WeightSource source, String name) {
+        requireFinite(source, name);
+        var info = source.info(name);
+        var numbers = new float[Math.toIntExact(info.elements())];
+        new FileRows(source.bytes(name), info.dtype(), 1, numbers.length, false).read(0, 1, numbers, numbers.length);
+        return numbers;
+    }
+
+    private static void requireFinite(WeightSource source, String name) {
         var at = FiniteNumbers.firstOther(source.bytes(name), source.info(name).dtype());
         if (at.isEmpty()) return;
         var place = new ArrayList<Long>();

@@ -25,6 +25,7 @@ import dev.parley.train.checkpoint.RunIdentity;
 import dev.parley.train.checkpoint.Saving;
 import dev.parley.train.checkpoint.Stateful;
 import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,7 +164,7 @@ public final class Trainer implements AutoCloseable {
      * @throws TrainingException if a loss or gradient is not finite, a step has no target, or a checkpoint does not fit
      */
     public TrainOutput train() {
-        try (var optimizer = new Optimizer(model.parameters(), arguments)) {
+        try (var optimizer = new Optimizer(model.parameters(), arguments.optimizer())) {
             var run = new Run(optimizer);
             var output = run.run();
             last = Optional.of(run.state);

@@ -13,6 +13,7 @@ import dev.parley.train.Trainer.TrainOutput;
 import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.checkpoint.Stateful;
 import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.optimizer.Optim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

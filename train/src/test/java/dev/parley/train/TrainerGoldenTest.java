@@ -12,6 +12,8 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

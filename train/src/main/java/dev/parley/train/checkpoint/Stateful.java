@@ -28,6 +28,11 @@ public interface Stateful {
         return 0;
     }
 
+    /** Whether a checkpoint has what it would load. */
+    default boolean isIn(Path folder) {
+        return true;
+    }
+
     /** Whether it belongs to the model: a checkpoint that only keeps the model has it too. */
     default boolean isOfModel() {
         return false;

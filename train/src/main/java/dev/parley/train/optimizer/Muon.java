@@ -1,15 +1,11 @@
-package dev.parley.train;
-
-import static dev.parley.train.TrainingSettings.MUON_MOMENTUM;
-import static dev.parley.train.TrainingSettings.NS_COEFFICIENTS;
-import static dev.parley.train.TrainingSettings.NS_STEPS;
-import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
+package dev.parley.train.optimizer;
 
 import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
+import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 
 /**
  * Muon for one matrix: its momentum is replaced by the nearest matrix whose singular values are all about 1, so that a
@@ -20,15 +16,16 @@ import dev.parley.torch.Parameters.Parameter;
 final class Muon implements AutoCloseable {
 
     private final Parameter parameter;
+    private final MuonSettings settings;
     private final Tensor momentum;
     private final Blocks blocks;
     private final double scale;
 
-    /** @param blockSize see {@link TrainingSettings#MUON_BLOCK_SIZE} */
-    Muon(Parameter parameter, int blockSize) {
+    Muon(Parameter parameter, MuonSettings settings) {
         this.parameter = parameter;
+        this.settings = settings;
         momentum = Scope.detach(Tensor.zeros(DType.FLOAT32, parameter.shape()));
-        blocks = Blocks.of(parameter, blockSize);
+        blocks = Blocks.of(parameter, settings.blockSize());
         scale = Math.sqrt((double) parameter.outFeatures() / blocks.rank());
     }
 
@@ -78,14 +75,14 @@ final class Muon implements AutoCloseable {
      *
      * @param gradientDivisor the gradient is divided by it first
      */
-    void step(double learningRate, TrainingArguments arguments, double gradientDivisor) {
+    void step(double learningRate, double weightDecay, double gradientDivisor) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var gradient = parameter.value().grad();
-            var beta = arguments.get(MUON_MOMENTUM);
+            var beta = settings.momentum();
             momentum.mulInPlace(beta).addInPlace(gradient, 1 / gradientDivisor);
             var direction = momentum.mul(beta).addInPlace(gradient, 1 / gradientDivisor);
-            var update = blocks.join(arguments.get(NS_COEFFICIENTS).orthogonalized(blocks.cut(direction), arguments.get(NS_STEPS)));
-            if (arguments.get(WEIGHT_DECAY) > 0) parameter.value().mulInPlace(1 - learningRate * arguments.get(WEIGHT_DECAY));
+            var update = blocks.join(settings.polynomials().orthogonalized(blocks.cut(direction), settings.steps()));
+            if (weightDecay > 0) parameter.value().mulInPlace(1 - learningRate * weightDecay);
             parameter.value().addInPlace(update, -learningRate * scale);
         }
     }

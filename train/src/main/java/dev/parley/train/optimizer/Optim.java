@@ -1,4 +1,4 @@
-package dev.parley.train;
+package dev.parley.train.optimizer;
 
 import java.util.Locale;
 

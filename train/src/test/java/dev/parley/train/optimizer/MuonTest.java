@@ -1,4 +1,4 @@
-package dev.parley.train;
+package dev.parley.train.optimizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -9,6 +9,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -68,8 +69,8 @@ class MuonTest {
     /** What one step of a rate of -1 adds, from a random gradient. */
     private static float[] changeOf(Parameter parameter, int blockSize) {
         parameter.value().requiresGrad(true);
-        var arguments = TrainingArguments.builder().nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(STEPS).muonMomentum(0).build();
-        try (var scope = Scope.open(); var muon = new Muon(parameter, blockSize)) {
+        var settings = new MuonSettings(1, 0, NewtonSchulz.POLAR_EXPRESS, STEPS, blockSize);
+        try (var scope = Scope.open(); var muon = new Muon(parameter, settings)) {
             var random = new Random(parameter.name().hashCode());
             var gradient = new float[(int) parameter.value().elementCount()];
             for (int i = 0; i < gradient.length; i++) gradient[i] = (float) random.nextGaussian();
@@ -77,7 +78,7 @@ class MuonTest {
             try (var noGrad = NoGrad.open()) {
                 parameter.value().fillInPlace(0);
             }
-            muon.step(-1, arguments, 1);
+            muon.step(-1, 0, 1);
             return parameter.value().to(DType.FLOAT32).toFloats();
         }
     }

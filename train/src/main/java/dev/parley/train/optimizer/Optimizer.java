@@ -1,14 +1,4 @@
-package dev.parley.train;
-
-import static dev.parley.train.TrainingSettings.ADAM_BETA1;
-import static dev.parley.train.TrainingSettings.ADAM_BETA2;
-import static dev.parley.train.TrainingSettings.ADAM_EPSILON;
-import static dev.parley.train.TrainingSettings.LEARNING_RATE;
-import static dev.parley.train.TrainingSettings.MAX_GRAD_NORM;
-import static dev.parley.train.TrainingSettings.MUON_BLOCK_SIZE;
-import static dev.parley.train.TrainingSettings.MUON_LEARNING_RATE;
-import static dev.parley.train.TrainingSettings.OPTIM;
-import static dev.parley.train.TrainingSettings.WEIGHT_DECAY;
+package dev.parley.train.optimizer;
 
 import dev.parley.kernels.DType;
 import dev.parley.tensor.AdamW;
@@ -32,9 +22,9 @@ import java.util.function.Consumer;
  * What changes a model's parameters: AdamW, or {@link Muon} for the matrices of the layers and AdamW for the rest, with
  * clipping of the whole gradient's length. Tensors with two dimensions decay, biases and norms do not.
  */
-final class Optimizer implements AutoCloseable {
+public final class Optimizer implements AutoCloseable {
 
-    private final TrainingArguments arguments;
+    private final OptimizerSettings settings;
     private final List<Moments> moments = new ArrayList<>();
     private final List<Muon> matrices = new ArrayList<>();
     private final List<Parameter> all;
@@ -56,16 +46,17 @@ final class Optimizer implements AutoCloseable {
         }
     }
 
-    Optimizer(Parameters parameters, TrainingArguments arguments) {
-        this.arguments = arguments;
+    /** Takes the parameters of a model into its care until it is closed: their gradients are recorded and theirs to change. */
+    public Optimizer(Parameters parameters, OptimizerSettings settings) {
+        this.settings = settings;
         for (var parameter : parameters.all()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
-                throw new TrainingException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
+                throw new IllegalArgumentException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
                         + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
             parameter.value().requiresGrad(true);
-            if (arguments.get(OPTIM) == Optim.MUON && parameter.isLayerMatrix())
-                matrices.add(new Muon(parameter, arguments.get(MUON_BLOCK_SIZE)));
+            if (settings.optim() == Optim.MUON && parameter.isLayerMatrix())
+                matrices.add(new Muon(parameter, settings.muon()));
             else moments.add(Moments.of(parameter));
         }
         all = List.copyOf(parameters.all());
@@ -74,7 +65,7 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** The length of the whole gradient. */
-    double gradNorm() {
+    public double gradNorm() {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var sum = 0.0;
             for (var parameter : all) {
@@ -86,7 +77,7 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** The name of the first parameter whose gradient is not finite, or none. */
-    String firstBrokenGradient() {
+    public String firstBrokenGradient() {
         for (var parameter : all) {
             try (var scope = Scope.open()) {
                 if (!parameter.value().grad().isFinite()) return parameter.name();
@@ -96,18 +87,17 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** Updates the parameters and forgets the gradients. */
-    void step(double learningRate, double gradNorm) {
-        var limit = arguments.get(MAX_GRAD_NORM);
-        var divisor = limit > 0 ? Math.max(1, (gradNorm + 1e-6) / limit) : 1;
-        stepMatrices(arguments.get(MUON_LEARNING_RATE) * learningRate / arguments.get(LEARNING_RATE), divisor);
+    public void step(double learningRate, double gradNorm) {
+        var divisor = settings.divisor(gradNorm);
+        stepMatrices(settings.muon().learningRate() * learningRate / settings.learningRate(), divisor);
         try (var scope = Scope.open()) {
             var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
             for (var decays : new boolean[] {true, false}) {
                 var states = moments.stream().filter(m -> m.decays() == decays)
                         .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step()))
                         .toList();
-                AdamW.step(states, learningRate, arguments.get(ADAM_BETA1), arguments.get(ADAM_BETA2), arguments.get(ADAM_EPSILON),
-                        decays ? arguments.get(WEIGHT_DECAY) : 0, gradientDivisor);
+                AdamW.step(states, learningRate, settings.adamW().beta1(), settings.adamW().beta2(), settings.adamW().epsilon(),
+                        decays ? settings.weightDecay() : 0, gradientDivisor);
             }
         }
         clearGradients();
@@ -115,7 +105,7 @@ final class Optimizer implements AutoCloseable {
 
     /** Muon's, each matrix in one thread. */
     private void stepMatrices(double learningRate, double divisor) {
-        Consumer<Muon> step = m -> m.step(learningRate, arguments, divisor);
+        Consumer<Muon> step = m -> m.step(learningRate, settings.weightDecay(), divisor);
         if (workers.isEmpty()) {
             matrices.forEach(step);
             return;
@@ -131,7 +121,7 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** The moments by name, to be written to a checkpoint. */
-    Map<String, Tensor> state() {
+    public Map<String, Tensor> state() {
         var state = new LinkedHashMap<String, Tensor>();
         for (var m : moments) {
             state.put(m.parameter().name() + ".exp_avg", m.first());
@@ -142,6 +132,7 @@ final class Optimizer implements AutoCloseable {
         return state;
     }
 
+    /** Frees moments and gradients; the weights stay. */
     @Override
     public void close() {
         clearGradients();

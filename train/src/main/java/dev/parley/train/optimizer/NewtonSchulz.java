@@ -1,4 +1,4 @@
-package dev.parley.train;
+package dev.parley.train.optimizer;
 
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
@@ -38,8 +38,13 @@ public enum NewtonSchulz {
         return label;
     }
 
-    /** @param matrices (B, m, n), each for itself */
-    Tensor orthogonalized(Tensor matrices, int steps) {
+    /**
+     * Matrices whose singular values are all about 1.
+     *
+     * @param matrices (B, m, n), each for itself
+     * @param steps of the iteration
+     */
+    public Tensor orthogonalized(Tensor matrices, int steps) {
         try (var scope = Scope.open()) {
             var tall = matrices.size(1) > matrices.size(2);
             var x = (tall ? matrices.transpose(1, 2) : matrices).contiguous(); // (B, m, n), the shorter side first
