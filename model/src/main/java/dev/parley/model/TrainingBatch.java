@@ -136,6 +136,11 @@ public final class TrainingBatch {
         return segments.length > 0;
     }
 
+    /** The rows in order, shared out as evenly as they can be; at most one share for each row. */
+    public List<TrainingBatch> shares(int count) {
+        return IntStream.range(0, count).mapToObj(i -> rows(rows() * i / count, rows() * (i + 1) / count)).toList();
+    }
+
     /** Some of the rows, those from {@code from} to before {@code to}. */
     public TrainingBatch rows(int from, int to) {
         return of(Arrays.copyOfRange(ids, from, to), Arrays.copyOfRange(labels, from, to),

@@ -8,7 +8,7 @@ import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import java.util.stream.DoubleStream;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -53,27 +53,25 @@ final class NextTokenLoss {
         targets = Tensor.ofInts(targetIds, count);
     }
 
-    long count() {
-        return count;
-    }
-
     private long chunk() {
         return Math.max(64, CHUNK_SCORES / head.size(0));
     }
 
     /**
-     * The sum of -ln p over the targets; gradients of that sum divided by {@code divisor} flow into {@code hidden} and
-     * into {@code headParameter}.
+     * -ln p of each target; gradients of the sum over the targets of weight times ln p flow into {@code hidden}, where it is recorded
+     * for them, and into the head, where it is learned.
      *
-     * @param hidden (B, T, C), recorded for gradients
-     * @param headParameter (V, C), the leaf whose gradient collects the head's part
+     * @param hidden (B, T, C)
+     * @param headParameter (V, C), the leaf whose gradient collects the head's part; empty for a head that stays as it is
+     * @param weights one for each target
      */
-    double sumAndBackward(Tensor hidden, Tensor headParameter, double divisor) {
-        if (count == 0) return 0;
+    double[] backward(Tensor hidden, Optional<Tensor> headParameter, double[] weights) {
+        var each = new double[(int) count];
+        if (count == 0) return each;
         var h = rule.scaled(hidden.view(-1, head.size(1)).indexSelect(0, rows)); // (N, C)
         var hiddenGradient = Tensor.empty(h.dtype(), h.shape()); // (N, C)
-        var sum = 0.0;
         try (var noGrad = NoGrad.open()) {
+            var factors = Tensor.ofFloats(negative(weights), count, 1); // (N, 1): of p - onehot
             for (long start = 0; start < count; start += chunk()) {
                 try (var scope = Scope.open()) {
                     var n = Math.min(chunk(), count - start);
@@ -81,21 +79,32 @@ final class NextTokenLoss {
                     var scores = bounded(hChunk); // (n, V)
                     var gradient = scores; // (n, V): p - onehot
                     if (scores.dtype() == DType.BFLOAT16) {
-                        sum += DoubleStream.of(byRow(scores, start, true)).sum();
+                        System.arraycopy(byRow(scores, start, true), 0, each, (int) start, (int) n);
                     } else {
                         var columns = targets.narrow(0, start, n).unsqueeze(1); // (n, 1)
                         gradient = scores.softmax(-1);
-                        sum += negativeLogLikelihood(scores, gradient, columns).sum().item();
+                        var losses = negativeLogLikelihood(scores, gradient, columns).toFloats();
+                        for (int i = 0; i < n; i++) each[(int) start + i] = losses[i];
                         gradient.scatterAddInPlace(columns, -1);
                         gradient = rule.unbounded(gradient, scores).to(h.dtype());
                     }
-                    hiddenGradient.narrow(0, start, n).copyInPlace(gradient.matmul(head).mul(1 / divisor));
-                    headParameter.accumulateGrad(gradient.transpose(0, 1).matmul(hChunk.mul(1 / divisor)).to(DType.FLOAT32)); // (V, C)
+                    var factor = factors.narrow(0, start, n); // (n, 1)
+                    hiddenGradient.narrow(0, start, n).copyInPlace(gradient.matmul(head).mul(factor));
+                    if (headParameter.isPresent()) {
+                        headParameter.get().accumulateGrad(
+                                gradient.transpose(0, 1).matmul(hChunk.mul(factor).to(h.dtype())).to(DType.FLOAT32)); // (V, C)
+                    }
                 }
             }
         }
-        h.backward(hiddenGradient);
-        return sum;
+        if (h.requiresGrad()) h.backward(hiddenGradient);
+        return each;
+    }
+
+    private static float[] negative(double[] weights) {
+        var negative = new float[weights.length];
+        for (int i = 0; i < weights.length; i++) negative[i] = (float) -weights[i];
+        return negative;
     }
 
     /** -ln p of each target, (N), float32, in the order of the positions. */

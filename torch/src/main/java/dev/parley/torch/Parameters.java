@@ -57,6 +57,11 @@ public final class Parameters implements AutoCloseable {
         return Collections.unmodifiableCollection(byName.values());
     }
 
+    /** Those that training may change, in the order of the network. */
+    public List<Parameter> trainable() {
+        return all().stream().filter(Parameter::trainable).toList();
+    }
+
     /** The parameter of a name; throws where there is none. */
     public Parameter get(String name) {
         var parameter = byName.get(name);
@@ -97,6 +102,7 @@ public final class Parameters implements AutoCloseable {
         private Tensor value;
         private Matrix matrix;
         private float[] vector;
+        private boolean trainable = true;
 
         private Parameter(WeightSpec spec) {
             this.spec = spec;
@@ -135,6 +141,35 @@ public final class Parameters implements AutoCloseable {
         /** @see WeightSpec#innerDimension() */
         public int innerDimension() {
             return spec.innerDimension();
+        }
+
+        /** Whether training may change it. What is not trainable gets no gradient, and stays as it is bit for bit. */
+        public boolean trainable() {
+            return trainable;
+        }
+
+        /** Says whether training may change it; from the next pass on. */
+        public void trainable(boolean trainable) {
+            this.trainable = trainable;
+            if (!trainable && value != null) value.requiresGrad(false);
+        }
+
+        /** Begins to collect a gradient, or ends it. */
+        public void learn(boolean on) {
+            if (!trainable) return;
+            if (!on) value().clearGrad();
+            value().requiresGrad(on);
+        }
+
+        /** Whether it collects a gradient at present. */
+        boolean isLearning() {
+            return trainable && value != null && value.requiresGrad();
+        }
+
+        /** Collects a gradient if another does. */
+        void learnAs(Parameter other) {
+            trainable = other.trainable;
+            learn(other.isLearning());
         }
 
         /** The value as it is kept, which training changes; quantised weights are widened to float32. */

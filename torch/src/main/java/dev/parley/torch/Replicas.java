@@ -10,6 +10,7 @@ import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
@@ -41,11 +42,22 @@ final class Replicas implements AutoCloseable {
         }
     }
 
+    /** A pass in as many shares as there are rows and workers for. */
+    TrainingPass pass(TrainingBatch batch, DType computeType) {
+        beginLearning();
+        var shares = Math.min(workers.size(), batch.rows());
+        return new TrainingPass(networks.subList(0, shares), Optional.of(workers), batch, computeType, this::addGradients);
+    }
+
+    private void beginLearning() {
+        for (var own : others) {
+            for (var parameter : own.all()) parameter.learnAs(weights.get(parameter.name()));
+        }
+    }
+
     /** As {@link Transformer#lossAndBackward}. */
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
-        for (var own : others) {
-            for (var parameter : own.all()) parameter.value().requiresGrad(weights.get(parameter.name()).value().requiresGrad());
-        }
+        beginLearning();
         var loss = each(batch, (network, rows) -> network.lossAndBackward(rows, divisor, computeType));
         addGradients();
         return loss;
@@ -56,19 +68,26 @@ final class Replicas implements AutoCloseable {
         return each(batch, (network, rows) -> network.loss(rows, computeType));
     }
 
+    /** As {@link Transformer#targetLogprobs}. */
+    double[] targetLogprobs(TrainingBatch batch, DType computeType) {
+        var shares = batch.shares(Math.min(workers.size(), batch.rows()));
+        var each = new double[shares.size()][];
+        workers.run(IntStream.range(0, each.length)
+                .<Runnable>mapToObj(i -> () -> each[i] = networks.get(i).targetLogprobs(shares.get(i), computeType)).toList());
+        return Arrays.stream(each).flatMapToDouble(Arrays::stream).toArray();
+    }
+
     private LossSum each(TrainingBatch batch, BiFunction<Transformer, TrainingBatch, LossSum> pass) {
-        var shares = Math.min(workers.size(), batch.rows());
-        var losses = new LossSum[shares];
-        workers.run(IntStream.range(0, shares).<Runnable>mapToObj(i -> () -> {
-            var rows = batch.rows(batch.rows() * i / shares, batch.rows() * (i + 1) / shares);
-            losses[i] = pass.apply(networks.get(i), rows);
-        }).toList());
+        var shares = batch.shares(Math.min(workers.size(), batch.rows()));
+        var losses = new LossSum[shares.size()];
+        workers.run(IntStream.range(0, losses.length)
+                .<Runnable>mapToObj(i -> () -> losses[i] = pass.apply(networks.get(i), shares.get(i))).toList());
         return Arrays.stream(losses).reduce(new LossSum(0, 0), LossSum::plus);
     }
 
     /** Every worker adds up some of the parameters. */
     private void addGradients() {
-        var all = List.copyOf(weights.all());
+        var all = weights.trainable();
         workers.run(IntStream.range(0, workers.size()).<Runnable>mapToObj(worker -> () -> {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
                 for (int i = worker; i < all.size(); i += workers.size()) addGradients(all.get(i));

@@ -21,7 +21,9 @@ import dev.parley.weights.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model that learns: its weights are float32 tensors that training changes, run by libtorch. Saved to a folder in Hugging
@@ -29,7 +31,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (var model = TrainableLM.create(ModelConfig.qwen3(vocabSize, 256, 256, 4, 4, 2, 768), 42)) {
- *     for (var parameter : model.parameters().all()) parameter.value().requiresGrad(true);
+ *     for (var parameter : model.parameters().trainable()) parameter.learn(true);
  *     var loss = model.lossAndBackward(TrainingBatch.of(ids), ids.length - 1);
  *     model.savePretrained(Path.of("my-model"));               // transformers loads it
  * }
@@ -67,8 +69,17 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @throws ModelException naming the file and what is wrong with it
      */
     public static TrainableLM fromPretrained(Path folder, DType computeType) {
+        return fromPretrained(folder, computeType, config -> config);
+    }
+
+    /**
+     * As {@link #fromPretrained(Path, DType)}, with something else in its configuration that changes no weight's shape.
+     *
+     * @param changed such as {@code config -> config.withDropout(0.1)}
+     */
+    public static TrainableLM fromPretrained(Path folder, DType computeType, UnaryOperator<ModelConfig> changed) {
         try (var files = ModelFiles.open(folder)) {
-            var model = new TrainableLM(files.config(), computeType);
+            var model = new TrainableLM(changed.apply(files.config()), computeType);
             try {
                 model.load(new WeightLoader(files.weights(), files.config().blueprint()));
                 return model;
@@ -161,6 +172,18 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     public LossSum lossAndBackward(TrainingBatch batch, double divisor) {
         if (batch.rows() == 1 || !sharesRows()) return transformer.lossAndBackward(batch, divisor, computeType);
         return replicas.orElseThrow().lossAndBackward(batch, divisor, computeType);
+    }
+
+    /** A pass of training in two halves, log-probabilities out and weights in; to be closed. */
+    public TrainingPass pass(TrainingBatch batch) {
+        if (batch.rows() > 1 && sharesRows()) return replicas.orElseThrow().pass(batch, computeType);
+        return new TrainingPass(List.of(transformer), Optional.empty(), batch, computeType, () -> {});
+    }
+
+    /** ln p of each target of a batch, in their order, without gradients or dropout. */
+    public double[] targetLogprobs(TrainingBatch batch) {
+        if (batch.rows() > 1 && sharesRows()) return replicas.orElseThrow().targetLogprobs(batch, computeType);
+        return transformer.targetLogprobs(batch, computeType);
     }
 
     /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */

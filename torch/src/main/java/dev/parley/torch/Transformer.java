@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The decoder: embeddings of tokens, a stack of {@link Block}s, a last norm. What comes out is, for each token, a vector whose
@@ -119,28 +121,60 @@ final class Transformer {
         return rows;
     }
 
+    /** Embeddings of the tokens of a batch, (B, T, C): a leaf of its own, since few rows of the table are in a batch. */
+    Tensor leaf(TrainingBatch batch) {
+        try (var noGrad = NoGrad.open()) {
+            return embedded(batch.ids(), 0).requiresGrad(tokens.isLearning());
+        }
+    }
+
+    /** What the head reads of a batch to learn from, with dropout: (B, T, C), of the compute type. @param x its {@link #leaf} */
+    Tensor forward(Tensor x, TrainingBatch batch, DType computeType) {
+        return forward(x, ForwardContext.of(config, batch, computeType, true), null);
+    }
+
+    /** What compares scores with the targets of a batch. */
+    NextTokenLoss losses(DType computeType, TrainingBatch batch) {
+        return new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
+    }
+
+    /** The head's weight, where it is learned. */
+    Optional<Tensor> learningHead() {
+        return head.weight().isLearning() ? Optional.of(head.weight().value()) : Optional.empty();
+    }
+
+    /** Adds what arrived at the {@link #leaf} to the gradient of the table, whose rows it was. */
+    void addEmbeddingGradient(TrainingBatch batch, Tensor leaf) {
+        if (!leaf.hasGrad() || !tokens.isLearning()) return;
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var ids = Tensor.ofRows(batch.ids()).view(-1);
+            tokens.value().gradOrZeros().indexAddInPlace(ids, leaf.grad().view(-1, config.hiddenSize()));
+        }
+    }
+
     /**
      * One training pass: the sum of -ln p over the targets, whose gradient divided by {@code divisor} is added to the gradients of
      * the parameters.
      */
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
-        try (var scope = Scope.open()) {
-            Tensor x;
-            try (var noGrad = NoGrad.open()) {
-                x = embedded(batch.ids(), 0); // (B, T, C)
-            }
-            x.requiresGrad(true); // a leaf of its own: few rows of the table are in a batch, and only they get its gradient
-            var hidden = forward(x, ForwardContext.of(config, batch, computeType, true), null); // (B, T, C)
-            var loss = new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
-            var sum = loss.sumAndBackward(hidden, head.weight().value(), divisor);
-            if (loss.count() > 0) {
-                try (var noGrad = NoGrad.open()) {
-                    var ids = Tensor.ofRows(batch.ids()).view(-1);
-                    tokens.value().gradOrZeros().indexAddInPlace(ids, x.grad().view(-1, config.hiddenSize()));
-                }
-            }
-            return new LossSum(sum, loss.count());
+        try (var pass = new RecordedPass(this, batch, computeType)) {
+            var weights = new double[batch.targets().length];
+            Arrays.fill(weights, -1 / divisor);
+            return new LossSum(DoubleStream.of(pass.backward(weights)).sum(), weights.length);
         }
+    }
+
+    /** ln p of each target of a batch, without gradients or dropout. */
+    double[] targetLogprobs(TrainingBatch batch, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            return logprobs(losses(batch, computeType));
+        }
+    }
+
+    /** @param losses -ln p */
+    static double[] logprobs(Tensor losses) {
+        var each = losses.toFloats();
+        return IntStream.range(0, each.length).mapToDouble(i -> -each[i]).toArray();
     }
 
     /** The sum of -ln p over the targets, without gradients or dropout. */
@@ -175,6 +209,6 @@ final class Transformer {
     private Tensor losses(TrainingBatch batch, DType computeType) {
         if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
         var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
-        return new NextTokenLoss(head.matrix(computeType), head.rule(), batch).each(hidden);
+        return losses(computeType, batch).each(hidden);
     }
 }

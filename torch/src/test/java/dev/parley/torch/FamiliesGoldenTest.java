@@ -95,7 +95,7 @@ class FamiliesGoldenTest {
         var golden = Golden.folder(name);
         var expected = Golden.expected(golden);
         try (var model = withoutDropout(golden); var scope = Scope.open()) {
-            for (var p : model.parameters().all()) p.value().requiresGrad(true);
+            for (var p : model.parameters().all()) p.learn(true);
             var ids = Golden.rows(expected.path("input_ids"));
             var labels = Golden.rows(expected.path("labels_masked"));
             model.lossAndBackward(TrainingBatch.of(ids, labels), expected.path("loss_masked_targets").asDouble());

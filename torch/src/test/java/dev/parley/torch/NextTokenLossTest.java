@@ -9,6 +9,7 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,9 @@ class NextTokenLossTest {
             leaf.requiresGrad(true);
             parameter.requiresGrad(true);
             var loss = new NextTokenLoss(w, Head.Rule.PLAIN, TrainingBatch.of(ids));
-            var sum = loss.sumAndBackward(leaf, parameter, 1);
+            var weights = new double[TOKENS];
+            Arrays.fill(weights, -1);
+            var sum = Arrays.stream(loss.backward(leaf, Optional.of(parameter), weights)).sum();
 
             float[] scores, h;
             try (var noGrad = NoGrad.open()) {

@@ -30,7 +30,7 @@ class ReplicasTest {
     private static TrainableLM model() {
         var model = TrainableLM.create(CONFIG, 3);
         model.computeIn(DType.FLOAT32);
-        for (var p : model.parameters().all()) p.value().requiresGrad(true);
+        for (var p : model.parameters().all()) p.learn(true);
         return model;
     }
 

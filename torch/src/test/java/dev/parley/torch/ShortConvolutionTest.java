@@ -43,7 +43,7 @@ class ShortConvolutionTest {
         targets[0][ONE.length + TWO.length] = -100;
         try (var packed = TrainableLM.fromPretrained(folder(name), DType.FLOAT32);
                 var alone = TrainableLM.fromPretrained(folder(name), DType.FLOAT32)) {
-            for (var model : new TrainableLM[] {packed, alone}) for (var p : model.parameters().all()) p.value().requiresGrad(true);
+            for (var model : new TrainableLM[] {packed, alone}) for (var p : model.parameters().all()) p.learn(true);
             var loss = packed.lossAndBackward(TrainingBatch.of(row, targets, segments), 9);
             var sum = 0.0;
             for (var text : new int[][] {ONE, TWO, THREE}) sum += alone.lossAndBackward(TrainingBatch.of(new int[][] {text}), 9).sum();

@@ -120,7 +120,7 @@ class TrainableLMTest {
             model.computeIn(DType.FLOAT32);
             var ids = new int[][] {{1, 2, 3, 4, 5}, {6, 5, 1, 0, 2}};
             var labels = new int[][] {{1, 2, -100, 4, 5}, {6, 5, 1, -100, 2}};
-            for (var p : model.parameters().all()) p.value().requiresGrad(true);
+            for (var p : model.parameters().all()) p.learn(true);
             model.lossAndBackward(TrainingBatch.of(ids, labels), 1);
             for (var p : model.parameters().all()) {
                 var gradient = p.value().grad().toFloats();

@@ -66,7 +66,7 @@ class TransformersFamiliesTest {
             var batch = TrainingBatch.of(ids, Golden.rows(expected.path("labels_masked")));
             assertEquals(expected.path("loss_masked").asDouble(), model.loss(batch).mean(), 5e-6);
             assertEquals(expected.path("loss_masked_targets").asLong(), model.loss(batch).targets());
-            for (var p : model.parameters().all()) p.value().requiresGrad(true);
+            for (var p : model.parameters().all()) p.learn(true);
             model.lossAndBackward(batch, expected.path("loss_masked_targets").asDouble());
             for (var tensor : expected.path("gradients").path("tensors").properties()) {
                 var values = model.parameters().get(tensor.getKey()).value().grad().toFloats();

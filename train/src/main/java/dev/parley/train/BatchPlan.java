@@ -1,13 +1,15 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.DATALOADER_DROP_LAST;
+import static dev.parley.train.TrainingSettings.DATA_SEED;
 import static dev.parley.train.TrainingSettings.GRADIENT_ACCUMULATION_STEPS;
 import static dev.parley.train.TrainingSettings.GROUP_BY_LENGTH;
 import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
-import dev.parley.data.Dataset;
-import dev.parley.model.TrainingRow;
+import dev.parley.data.Examples;
+import dev.parley.model.TrainingExample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,20 +21,22 @@ import java.util.stream.IntStream;
  * epoch is every row once. The order of an epoch depends on the seed and the epoch alone, so that a resumed run finds its
  * place by the number of its step and reads nothing again. Rows are shuffled; with {@code groupByLength} those of similar
  * length are then put together, and the batches shuffled.
+ *
+ * @param <E> an example
  */
-final class BatchPlan {
+final class BatchPlan<E extends TrainingExample> {
 
     /** Rows among which neighbours in length are looked for, in batches. */
     private static final int POOL = 64;
 
-    private final Dataset dataset;
+    private final Examples<E> dataset;
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
     private long epoch = -1;
     private List<int[]> batches = List.of();
 
-    BatchPlan(Dataset dataset, TrainingArguments arguments) {
+    BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
@@ -40,7 +44,8 @@ final class BatchPlan {
     }
 
     private int batchesPerEpoch() {
-        return Math.ceilDiv(dataset.size(), batchSize);
+        var full = dataset.size() / batchSize;
+        return full > 0 && arguments.get(DATALOADER_DROP_LAST) ? full : Math.ceilDiv(dataset.size(), batchSize);
     }
 
     long stepsPerEpoch() {
@@ -53,26 +58,35 @@ final class BatchPlan {
         return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
+    /** The numbers of the rows of a step. */
+    int[] numbers(long step) {
+        return ofStep(step).stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
-    List<List<TrainingRow>> step(long number) {
+    List<List<E>> step(long number) {
+        return ofStep(number).stream().map(rows -> Arrays.stream(rows).mapToObj(dataset::get).toList()).toList();
+    }
+
+    private synchronized List<int[]> ofStep(long number) { // a step may be read ahead while another is asked for
         var wanted = number / stepsPerEpoch();
         if (wanted != epoch) {
             batches = arrange(wanted);
             epoch = wanted;
         }
         var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
-        return batches.subList(first, Math.min(batches.size(), first + batchesPerStep)).stream()
-                .map(rows -> Arrays.stream(rows).mapToObj(dataset::get).toList()).toList();
+        return batches.subList(first, Math.min(batches.size(), first + batchesPerStep));
     }
 
     private List<int[]> arrange(long epoch) {
-        var random = new SplitMix(arguments.get(SEED) * 1_000_003 + epoch);
+        var random = new SplitMix(arguments.get(DATA_SEED).orElse(arguments.get(SEED)) * 1_000_003 + epoch);
         var rows = arguments.get(SHUFFLE) ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
         if (arguments.get(GROUP_BY_LENGTH)) groupByLength(rows);
         var arranged = new ArrayList<int[]>();
         for (int start = 0; start < rows.length; start += batchSize) {
             arranged.add(Arrays.copyOfRange(rows, start, Math.min(rows.length, start + batchSize)));
         }
+        if (arranged.size() > batchesPerEpoch()) arranged.removeLast(); // it is not full
         if (!arguments.get(GROUP_BY_LENGTH)) return arranged;
         return Arrays.stream(shuffled(arranged.size(), random)).mapToObj(arranged::get).toList();
     }
@@ -81,7 +95,7 @@ final class BatchPlan {
         var pool = POOL * batchSize;
         for (int start = 0; start < rows.length; start += pool) {
             var sorted = Arrays.stream(rows, start, Math.min(rows.length, start + pool)).boxed()
-                    .sorted(Comparator.comparingInt(i -> dataset.get(i).inputIds().length)).mapToInt(i -> i).toArray();
+                    .sorted(Comparator.comparingInt(i -> dataset.rowLength(i))).mapToInt(i -> i).toArray();
             System.arraycopy(sorted, 0, rows, start, sorted.length);
         }
     }

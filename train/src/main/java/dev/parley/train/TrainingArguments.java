@@ -69,17 +69,6 @@ public final class TrainingArguments {
         return Interval.steps(steps > 0 ? steps : get(TrainingSettings.WARMUP_RATIO), totalSteps);
     }
 
-    /** The metric that says which model is the best, as evaluations name it. */
-    String metricForBestModel() {
-        var name = get(TrainingSettings.METRIC_FOR_BEST_MODEL);
-        return name.startsWith("eval_") ? name : "eval_" + name;
-    }
-
-    /** Whether more of that metric is better; less of a loss is. */
-    boolean greaterIsBetter() {
-        return get(TrainingSettings.GREATER_IS_BETTER).orElse(!metricForBestModel().endsWith("loss"));
-    }
-
     /** The same, going on from a checkpoint. */
     public TrainingArguments resumingFrom(Path checkpoint) {
         var builder = new Builder();

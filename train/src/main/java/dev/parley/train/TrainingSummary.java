@@ -21,8 +21,8 @@ public final class TrainingSummary {
     private TrainingSummary() {}
 
     static void write(Path folder, TrainerState state) throws IOException {
-        var json = JSON.createObjectNode().put("steps", state.step()).put("targets", state.value().targets())
-                .put("train_loss", state.value().mean()).put("seconds", Math.round(state.seconds()));
+        var json = JSON.createObjectNode().put("steps", state.step()).put("targets", state.loss().targets())
+                .put("train_loss", state.loss().mean()).put("seconds", Math.round(state.seconds()));
         state.evaluated().ifPresent(e -> json.put("eval_loss", e.value()));
         var settings = json.putObject("settings");
         state.identity().forEach((name, value) -> {

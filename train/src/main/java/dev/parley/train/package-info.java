@@ -13,6 +13,6 @@
  * {@link dev.parley.train.TrainingSettings} is the one list of what can be set; recipes, which set it in YAML, are in
  * {@code dev.parley.train.recipe}. {@code BatchPlan} decides which rows come when, {@link dev.parley.train.LrSchedule} how fast to learn,
  * {@code dev.parley.train.checkpoint} what a run needs to go on exactly where it was.
- * The optimisers are in {@code dev.parley.train.optimizer}.
+ * The optimisers are in {@code dev.parley.train.optimizer}, what a run learns by in {@code dev.parley.train.objective}.
  */
 package dev.parley.train;

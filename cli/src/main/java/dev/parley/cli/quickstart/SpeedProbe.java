@@ -24,7 +24,7 @@ final class SpeedProbe {
         var random = new SplittableRandom(1);
         for (var row : ids) Arrays.setAll(row, i -> random.nextInt(probe.config().vocabSize()));
         for (var row : segments) Arrays.setAll(row, i -> i / DOCUMENT);
-        for (var p : probe.parameters().all()) p.value().requiresGrad(true);
+        for (var p : probe.parameters().all()) p.learn(true);
         var seconds = new ArrayList<Double>();
         for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS;) {
             var start = System.nanoTime();

@@ -49,17 +49,17 @@ public final class Optimizer implements AutoCloseable {
     /** Takes the parameters of a model into its care until it is closed: their gradients are recorded and theirs to change. */
     public Optimizer(Parameters parameters, OptimizerSettings settings) {
         this.settings = settings;
-        for (var parameter : parameters.all()) {
+        for (var parameter : parameters.trainable()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new IllegalArgumentException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
                         + "; training needs float32 weights: load the model by TrainableLM.fromPretrained.");
             }
-            parameter.value().requiresGrad(true);
+            parameter.learn(true);
             if (settings.optim() == Optim.MUON && parameter.isLayerMatrix())
                 matrices.add(new Muon(parameter, settings.muon()));
             else moments.add(Moments.of(parameter));
         }
-        all = List.copyOf(parameters.all());
+        all = parameters.trainable();
         workers = matrices.size() > 1 && Engine.threads() > 1 && Workers.canRun() ? Optional.of(Workers.start(Engine.threads()))
                 : Optional.empty();
     }
@@ -136,7 +136,7 @@ public final class Optimizer implements AutoCloseable {
     @Override
     public void close() {
         clearGradients();
-        for (var parameter : all) parameter.value().requiresGrad(false);
+        for (var parameter : all) parameter.learn(false);
         workers.ifPresent(Workers::close);
         matrices.forEach(Muon::close);
         for (var m : moments) {

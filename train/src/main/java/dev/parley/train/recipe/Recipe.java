@@ -20,6 +20,7 @@ import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.TransformersNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,6 +226,11 @@ public final class Recipe {
             if (!OWN.contains(entry.getKey()) && !SETTINGS.contains(entry.getKey())) unknown.add(entry.getKey());
         }
         if (!unknown.isEmpty()) {
+            for (var name : unknown) {
+                TransformersNames.instead(name).ifPresent(instead -> {
+                    throw wrong("transformers' " + name + " is not honoured here: " + instead + ".");
+                });
+            }
             throw wrong("there is no key " + String.join(", ", unknown)
                     + "; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs.");
         }
@@ -279,12 +285,21 @@ public final class Recipe {
 
     private TrainableLM model(Tokenizer tokenizer, TrainingArguments arguments) {
         var model = keys.path("model");
-        if (model.isTextual()) return TrainableLM.fromPretrained(models.model(model.asText()), Engine.trainingType());
+        var dropout = dropout(model, arguments);
+        if (model.isTextual()) {
+            return TrainableLM.fromPretrained(models.model(model.asText()), Engine.trainingType(),
+                    config -> dropout.map(config::withDropout).orElse(config));
+        }
         if (!model.isObject()) throw wrong("model is neither a folder, nor a model of the hub, nor the shape of a new one.");
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(name, model, tokenizer.vocabSize(), contextLength(256)).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return TrainableLM.create(config, arguments.get(TrainingSettings.SEED));
+        return TrainableLM.create(dropout.map(config::withDropout).orElse(config), arguments.get(TrainingSettings.SEED));
+    }
+
+    /** The recipe's own goes before that of the model's shape, which goes before small_data's. */
+    private Optional<Double> dropout(JsonNode model, TrainingArguments arguments) {
+        return model.has("dropout") && !keys.hasNonNull("dropout") ? Optional.empty() : arguments.get(TrainingSettings.DROPOUT);
     }
 
     // ---- data ----

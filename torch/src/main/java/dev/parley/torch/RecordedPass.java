@@ -1,0 +1,57 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.model.TrainingBatch;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+
+/**
+ * A pass forward through one network, whose way back is open: autograd keeps what it needs of the layers, and of the head only what it
+ * reads is kept, so that scores are made anew on the way back. {@link #close()} frees all.
+ */
+final class RecordedPass implements AutoCloseable {
+
+    private final Transformer network;
+    private final TrainingBatch batch;
+    private final DType computeType;
+    private final Tensor leaf; // (B, T, C)
+    private final Tensor hidden; // (B, T, C)
+    private boolean isOver;
+
+    RecordedPass(Transformer network, TrainingBatch batch, DType computeType) {
+        this.network = network;
+        this.batch = batch;
+        this.computeType = computeType;
+        try (var scope = Scope.open()) {
+            leaf = network.leaf(batch);
+            hidden = Scope.detach(network.forward(leaf, batch, computeType));
+            Scope.detach(leaf); // last: nothing above may fail and leave it behind
+        }
+    }
+
+    /** ln p of each target, in their order. */
+    double[] logprobs() {
+        if (batch.targets().length == 0) return new double[0];
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            return Transformer.logprobs(network.losses(computeType, batch).each(hidden));
+        }
+    }
+
+    /** Goes back with dL/d ln p of each target. @return -ln p of each */
+    double[] backward(double[] weights) {
+        if (isOver) throw new IllegalStateException("A pass goes back once: make another.");
+        isOver = true;
+        try (var scope = Scope.open()) {
+            var each = network.losses(computeType, batch).backward(hidden, network.learningHead(), weights);
+            network.addEmbeddingGradient(batch, leaf);
+            return each;
+        }
+    }
+
+    @Override
+    public void close() {
+        hidden.close();
+        leaf.close();
+    }
+}
