@@ -202,12 +202,7 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return openSession(cacheBytes, true);
     }
 
-    /**
-     * Begins to continue sequences.
-     *
-     * @param wholePrompts whether libtorch may read long prompts in one go, where the Java engine runs the model and libtorch is faster.
-     *     They hold up all other sequences then, and what follows may differ, by rounding, from what the Java engine gives
-     */
+    @Override
     public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
         if (java.isEmpty()) return other.orElseThrow().openSession();
         return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks),

@@ -2,6 +2,7 @@ package dev.parley.train;
 
 import dev.parley.train.optimizer.NewtonSchulz;
 import dev.parley.train.optimizer.Optim;
+import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -161,6 +162,11 @@ public abstract class BuilderMethods {
     /** {@link TrainingSettings#SEED} */
     public TrainingArguments.Builder seed(long value) {
         return set(TrainingSettings.SEED, value);
+    }
+
+    /** {@link TrainingSettings#REPORT_TO} */
+    public TrainingArguments.Builder reportTo(ReportTo value) {
+        return set(TrainingSettings.REPORT_TO, value);
     }
 
     /** {@link TrainingSettings#RESUME_FROM_CHECKPOINT} */

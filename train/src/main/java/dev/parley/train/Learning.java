@@ -29,6 +29,11 @@ record Learning<E extends TrainingExample>(Objective<E> objective, Examples<E> t
         return new Learning<>(objective, train, held, new BatchPlan<>(train, arguments));
     }
 
+    /** The same training without an evaluation. */
+    Learning<E> withoutEvaluation(TrainingArguments arguments) {
+        return of(objective, train, Optional.empty(), arguments);
+    }
+
     /** What the passes of a step came to. @param tokens read, padding not counted */
     record Passes(Tally tally, long tokens) {}
 

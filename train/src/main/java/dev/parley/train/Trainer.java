@@ -98,6 +98,25 @@ public final class Trainer implements AutoCloseable {
         return learning.train().size();
     }
 
+    /** What is trained on. */
+    public Examples<? extends TrainingExample> trainExamples() {
+        return learning.train();
+    }
+
+    /** What is evaluated on. */
+    public Optional<? extends Examples<? extends TrainingExample>> evalExamples() {
+        return learning.held();
+    }
+
+    /**
+     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good for nothing
+     * afterwards.
+     */
+    public Trainer trial(long steps) {
+        var brief = arguments.forTrial(steps);
+        return new Trainer(model, brief, learning.withoutEvaluation(brief)).withSchedule(LrSchedule.of(arguments, totalSteps()));
+    }
+
     /** Hears of every event, in the thread that trains. */
     public Trainer onEvent(Consumer<TrainEvent> listener) {
         return with(TrainerCallback.of(listener));

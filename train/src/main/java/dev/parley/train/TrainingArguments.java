@@ -7,9 +7,11 @@ import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * How to train: a value for each of {@link TrainingSettings}.
@@ -74,6 +76,23 @@ public final class TrainingArguments {
         var builder = new Builder();
         builder.values.putAll(values);
         return builder.resumeFromCheckpoint(checkpoint).build();
+    }
+
+    /** The same for a few steps that leave no trace: nothing is saved, resumed or overwritten. */
+    TrainingArguments forTrial(long steps) {
+        var builder = new Builder();
+        builder.values.putAll(values);
+        return builder.set(TrainingSettings.RESUME_FROM_CHECKPOINT, Optional.empty()).overwriteOutputDir(false)
+                .outputDir(Path.of(System.getProperty("java.io.tmpdir"), "trial-" + UUID.randomUUID())) // is never made
+                .maxSteps(steps).loggingSteps(1).loggingStrategy(IntervalStrategy.STEPS).saveStrategy(IntervalStrategy.NO)
+                .evalStrategy(IntervalStrategy.NO).evalOnStart(false).loadBestModelAtEnd(false).earlyStoppingPatience(0).build();
+    }
+
+    /** Each setting's value as a recipe would write it, by name. */
+    public Map<String, String> texts() {
+        var texts = new LinkedHashMap<String, String>();
+        for (var setting : TrainingSettings.all()) texts.put(setting.name(), text(setting));
+        return texts;
     }
 
     /** A builder that begins with the defaults. */

@@ -102,6 +102,15 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
 
     TrainOutput run() {
         begin();
+        try {
+            return goOn();
+        } catch (RuntimeException e) {
+            callbacks.tell(new TrainEvent.Failed(state.step(), String.valueOf(e.getMessage())));
+            throw e;
+        }
+    }
+
+    private TrainOutput goOn() {
         long stepBefore = state.step();
         var secondsBefore = state.seconds();
         progress = new RunProgress(given.totalSteps(), given.timeLimit(), stepBefore, secondsBefore);
@@ -128,6 +137,7 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
                 given.totalSteps(), given.schedule().isPresent(), given.timeLimit()));
         saving.beginAt(state.step(), beginning.isSavedHere());
         callbacks.begin(state.callbacks());
+        callbacks.tell(new TrainEvent.Began(state.step(), given.totalSteps()));
     }
 
     private boolean isOver() {

@@ -5,6 +5,7 @@ import dev.parley.kernels.DType;
 import dev.parley.tensor.Engine;
 import dev.parley.train.optimizer.NewtonSchulz;
 import dev.parley.train.optimizer.Optim;
+import dev.parley.train.report.ReportTo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,10 @@ public final class TrainingSettings {
 
     public static final TrainingSetting<Boolean> LOGGING_FIRST_STEP = setting("logging_first_step", Values.flag(), false,
             "Report the first step too.");
+
+    public static final TrainingSetting<ReportTo> REPORT_TO = setting("report_to", Values.oneOf(ReportTo.values(), ReportTo::label),
+            ReportTo.ALL, "What shows a recipe's run besides `metrics.jsonl`: event files in `logs`, the page `report.html`. `none` writes none "
+                    + "of the three.");
 
     public static final TrainingSetting<Boolean> BF16 = setting("bf16", Values.flag(), () -> Engine.trainingType() == DType.BFLOAT16,
             "where it is faster",

@@ -34,7 +34,7 @@ public final class RunIdentity {
             TrainingSettings.SAVE_STRATEGY, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT,
             TrainingSettings.SAVE_ONLY_MODEL, TrainingSettings.LOAD_BEST_MODEL_AT_END, TrainingSettings.EARLY_STOPPING_PATIENCE, TrainingSettings.EARLY_STOPPING_THRESHOLD,
             TrainingSettings.LOGGING_STRATEGY, TrainingSettings.LOGGING_STEPS, TrainingSettings.LOGGING_FIRST_STEP,
-            TrainingSettings.SMALL_DATA, // its values stand for themselves
+            TrainingSettings.REPORT_TO, TrainingSettings.SMALL_DATA, // its values stand for themselves
             TrainingSettings.RESUME_FROM_CHECKPOINT);
 
     private static final Set<TrainingSetting<?>> MUONS = Set.of(TrainingSettings.MUON_LEARNING_RATE, TrainingSettings.MUON_MOMENTUM,

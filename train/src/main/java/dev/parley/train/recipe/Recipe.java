@@ -21,6 +21,8 @@ import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.TransformersNames;
+import dev.parley.train.report.TrainingPlan;
+import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,8 @@ public final class Recipe {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final long LARGEST = 1 << 20;
-    private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
+    private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length",
+            "sample_prompts");
     private static final Set<String> SETTINGS = TrainingSettings.all().stream().map(TrainingSetting::name).collect(Collectors.toSet());
 
     private final String name;
@@ -196,6 +199,17 @@ public final class Recipe {
         return run(event -> {});
     }
 
+    /**
+     * What the run would take, by twenty steps that are thrown away. Nothing is written.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public TrainingPlan plan() throws IOException {
+        try (var trainer = open()) {
+            return TrainingPlan.of(trainer, keys.path("model").isObject());
+        }
+    }
+
     /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
     public Trainer open() throws IOException {
         requireKnownKeys();
@@ -207,6 +221,8 @@ public final class Recipe {
             var rows = this.rows.isPresent() ? this.rows.get() : rowsOfFiles(stage, tokenizer, model.config().maxPositionEmbeddings());
             var trainer = rows.eval.map(eval -> new Trainer(model, arguments, rows.train, eval))
                     .orElseGet(() -> new Trainer(model, arguments, rows.train));
+            trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, samplePrompts(stage, rows, tokenizer), stage == Stage.SFT)
+                    .onFault(notes));
             return trainer.withTokenizer(tokenizer).withTrainingData(data(stage), tokenizer);
         } catch (Throwable e) {
             model.close();
@@ -218,6 +234,15 @@ public final class Recipe {
         var files = new TrainingFiles(stage, tokenizer, Math.min(longest, contextLength(longest)), notes);
         var train = files.dataset(files("train_files"));
         return new Rows(train, keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.empty());
+    }
+
+    private List<String> samplePrompts(Stage stage, Rows rows, Tokenizer tokenizer) {
+        if (!keys.has("sample_prompts")) return SamplePrompts.byDefault(stage, rows.eval.orElse(rows.train), tokenizer);
+        try {
+            return SamplePrompts.read(keys.path("sample_prompts"));
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
     }
 
     private void requireKnownKeys() {
