@@ -43,6 +43,7 @@ public final class Recipe {
 
     private static final long LARGEST = 1 << 20;
     private static final int NEW_CONTEXT = 256;
+
     private final RecipeText text;
     private final ModelFinder models;
     private final Optional<RecipeRows> rows; // made by code
@@ -224,7 +225,8 @@ public final class Recipe {
 
     private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
         var arguments = arguments();
-        var model = TrainableLM.fromPretrained(models.model(text.keys().path("model").asText()), Engine.trainingType());
+        var model = TrainableLM.fromPretrained(models.model(text.keys().path("model").asText()), Engine.trainingType(),
+                config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config));
         try {
             var longest = model.config().maxPositionEmbeddings();
             return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
@@ -243,7 +245,13 @@ public final class Recipe {
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return turned.trainer(TrainableLM.create(config, arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+    }
+
+    /** The recipe's own goes before that of the model's shape, which goes before small_data's. */
+    private ModelConfig withDropout(ModelConfig config, TrainingArguments arguments) {
+        if (text.keys().path("model").has("dropout") && !has("dropout")) return config;
+        return arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config);
     }
 
     private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {

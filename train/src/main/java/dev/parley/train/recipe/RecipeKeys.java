@@ -6,6 +6,7 @@ import dev.parley.data.chat.TrainOn;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.TransformersNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,8 @@ final class RecipeKeys {
     }
 
     private static String unknown(String name) {
+        var instead = TransformersNames.instead(name);
+        if (instead.isPresent()) return "transformers' " + name + " is not honoured here: " + instead.get() + ".";
         var names = new ArrayList<>(SETTINGS.keySet());
         for (var key : OWN) names.add(key.name());
         return "there is no key " + name + ClosestWord.nearest(name, names).map(word -> "; did you mean " + word + "?")
