@@ -6,8 +6,8 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
-import dev.parley.data.Dataset;
-import dev.parley.model.TrainingRow;
+import dev.parley.data.Examples;
+import dev.parley.model.TrainingExample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,20 +19,22 @@ import java.util.stream.IntStream;
  * epoch is every row once. The order of an epoch depends on the seed and the epoch alone, so that a resumed run finds its
  * place by the number of its step and reads nothing again. Rows are shuffled; with {@code groupByLength} those of similar
  * length are then put together, and the batches shuffled.
+ *
+ * @param <E> an example
  */
-final class BatchPlan {
+final class BatchPlan<E extends TrainingExample> {
 
     /** Rows among which neighbours in length are looked for, in batches. */
     private static final int POOL = 64;
 
-    private final Dataset dataset;
+    private final Examples<E> dataset;
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
     private long epoch = -1;
     private List<int[]> batches = List.of();
 
-    BatchPlan(Dataset dataset, TrainingArguments arguments) {
+    BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
@@ -54,7 +56,7 @@ final class BatchPlan {
     }
 
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
-    List<List<TrainingRow>> step(long number) {
+    List<List<E>> step(long number) {
         var wanted = number / stepsPerEpoch();
         if (wanted != epoch) {
             batches = arrange(wanted);
@@ -81,7 +83,7 @@ final class BatchPlan {
         var pool = POOL * batchSize;
         for (int start = 0; start < rows.length; start += pool) {
             var sorted = Arrays.stream(rows, start, Math.min(rows.length, start + pool)).boxed()
-                    .sorted(Comparator.comparingInt(i -> dataset.get(i).inputIds().length)).mapToInt(i -> i).toArray();
+                    .sorted(Comparator.comparingInt(i -> dataset.rowLength(i))).mapToInt(i -> i).toArray();
             System.arraycopy(sorted, 0, rows, start, sorted.length);
         }
     }

@@ -40,7 +40,7 @@ class BatchPlanTest {
         for (int batches = 1; batches <= 12; batches++) {
             for (int accumulation = 1; accumulation <= 16; accumulation++) {
                 var rows = batches * BATCH_SIZE - 1; // the last batch is not full
-                var plan = new BatchPlan(numbered(rows), arguments(accumulation).build());
+                var plan = new BatchPlan<>(numbered(rows), arguments(accumulation).build());
                 assertEquals(steps(batches, accumulation), plan.stepsPerEpoch());
                 var step = 0;
                 for (int epoch = 0; epoch < 3; epoch++) {
@@ -73,9 +73,9 @@ class BatchPlanTest {
 
     @Test
     void anEpochHasAnOrderOfItsOwnAndOfTheSeed() {
-        var plan = new BatchPlan(numbered(30), arguments(1).build());
-        var again = new BatchPlan(numbered(30), arguments(1).build());
-        var other = new BatchPlan(numbered(30), arguments(1).seed(7).build());
+        var plan = new BatchPlan<>(numbered(30), arguments(1).build());
+        var again = new BatchPlan<>(numbered(30), arguments(1).build());
+        var other = new BatchPlan<>(numbered(30), arguments(1).seed(7).build());
         assertNotEquals(first(plan, 0), first(plan, 10));
         assertNotEquals(first(plan, 0), first(other, 0));
         assertEquals(first(plan, 10), first(again, 10));
@@ -92,10 +92,10 @@ class BatchPlanTest {
             expected[j] = i;
         }
         assertEquals(IntStream.of(expected).limit(BATCH_SIZE).boxed().toList(),
-                first(new BatchPlan(numbered(30), arguments(1).build()), 0));
+                first(new BatchPlan<>(numbered(30), arguments(1).build()), 0));
     }
 
-    private static List<Integer> first(BatchPlan plan, long step) {
+    private static List<Integer> first(BatchPlan<TrainingRow> plan, long step) {
         return plan.step(step).getFirst().stream().map(row -> row.inputIds()[0]).toList();
     }
 }
