@@ -214,7 +214,7 @@ public final class Recipe {
     }
 
     private Rows rowsOfFiles(Stage stage, Tokenizer tokenizer, int longest) throws IOException {
-        var files = new TrainingFiles(stage, tokenizer, Math.min(longest, contextLength(longest)), notes);
+        var files = new TrainingFiles(stage, chats(), tokenizer, Math.min(longest, contextLength(longest)), notes);
         var train = files.dataset(files("train_files"));
         return new Rows(train, keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.empty());
     }
@@ -222,7 +222,7 @@ public final class Recipe {
     private void requireKnownKeys() {
         var unknown = new TreeSet<String>();
         for (var entry : keys.properties()) {
-            if (!OWN.contains(entry.getKey()) && !SETTINGS.contains(entry.getKey())) unknown.add(entry.getKey());
+            if (!OWN.contains(entry.getKey()) && !ChatSettings.KEYS.contains(entry.getKey()) && !SETTINGS.contains(entry.getKey())) unknown.add(entry.getKey());
         }
         if (!unknown.isEmpty()) {
             throw wrong("there is no key " + String.join(", ", unknown)
@@ -288,6 +288,14 @@ public final class Recipe {
     }
 
     // ---- data ----
+
+    private ChatSettings chats() {
+        try {
+            return ChatSettings.read(keys);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
 
     private TrainingData data(Stage stage) {
         var base = keys.path("model").isTextual() ? Optional.of(models.model(keys.path("model").asText())) : Optional.<Path>empty();
