@@ -1,5 +1,7 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.DATALOADER_DROP_LAST;
+import static dev.parley.train.TrainingSettings.DATA_SEED;
 import static dev.parley.train.TrainingSettings.GRADIENT_ACCUMULATION_STEPS;
 import static dev.parley.train.TrainingSettings.GROUP_BY_LENGTH;
 import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
@@ -7,8 +9,8 @@ import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
 import dev.parley.data.Examples;
+import dev.parley.data.KeyedPermutation;
 import dev.parley.model.TrainingExample;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -16,9 +18,9 @@ import java.util.stream.IntStream;
 
 /**
  * Which rows make the n-th step of a run: so many batches as are accumulated, fewer in the last step of an epoch, so that an
- * epoch is every row once. The order of an epoch depends on the seed and the epoch alone, so that a resumed run finds its
- * place by the number of its step and reads nothing again. Rows are shuffled; with {@code groupByLength} those of similar
- * length are then put together, and the batches shuffled.
+ * epoch is every row once. The order of an epoch is computed from the seed and the epoch's number, place by place, so that a resumed run
+ * finds its place at once in a data set of any size, and reads nothing again. With {@code groupByLength}, rows that follow each other
+ * in that order make a pool, which is sorted by length, cut into batches, and these shuffled.
  *
  * @param <E> an example
  */
@@ -31,18 +33,22 @@ final class BatchPlan<E extends TrainingExample> {
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
-    private long epoch = -1;
-    private List<int[]> batches = List.of();
+    private Epoch epoch;
 
     BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
         batchesPerStep = arguments.get(GRADIENT_ACCUMULATION_STEPS);
+        epoch = new Epoch(0);
     }
 
     private int batchesPerEpoch() {
-        return Math.ceilDiv(dataset.size(), batchSize);
+        return dropsLast() ? dataset.size() / batchSize : Math.ceilDiv(dataset.size(), batchSize);
+    }
+
+    private boolean dropsLast() {
+        return arguments.get(DATALOADER_DROP_LAST) && dataset.size() >= batchSize;
     }
 
     long stepsPerEpoch() {
@@ -57,69 +63,69 @@ final class BatchPlan<E extends TrainingExample> {
 
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
     List<List<E>> step(long number) {
-        var wanted = number / stepsPerEpoch();
-        if (wanted != epoch) {
-            batches = arrange(wanted);
-            epoch = wanted;
-        }
-        var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
-        return batches.subList(first, Math.min(batches.size(), first + batchesPerStep)).stream()
-                .map(rows -> Arrays.stream(rows).mapToObj(dataset::get).toList()).toList();
+        var rows = epochOf(number).rows;
+        return batches(number).stream().map(batch -> Arrays.stream(batch).mapToObj(rows::get).toList()).toList();
     }
 
-    private List<int[]> arrange(long epoch) {
-        var random = new SplitMix(arguments.get(SEED) * 1_000_003 + epoch);
-        var rows = arguments.get(SHUFFLE) ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
-        if (arguments.get(GROUP_BY_LENGTH)) groupByLength(rows);
-        var arranged = new ArrayList<int[]>();
-        for (int start = 0; start < rows.length; start += batchSize) {
-            arranged.add(Arrays.copyOfRange(rows, start, Math.min(rows.length, start + batchSize)));
-        }
-        if (!arguments.get(GROUP_BY_LENGTH)) return arranged;
-        return Arrays.stream(shuffled(arranged.size(), random)).mapToObj(arranged::get).toList();
+    /** The numbers of the rows of a step. */
+    int[] numbers(long step) {
+        return batches(step).stream().flatMapToInt(Arrays::stream).toArray();
     }
 
-    private void groupByLength(int[] rows) {
-        var pool = POOL * batchSize;
-        for (int start = 0; start < rows.length; start += pool) {
-            var sorted = Arrays.stream(rows, start, Math.min(rows.length, start + pool)).boxed()
-                    .sorted(Comparator.comparingInt(i -> dataset.rowLength(i))).mapToInt(i -> i).toArray();
-            System.arraycopy(sorted, 0, rows, start, sorted.length);
-        }
+    private synchronized List<int[]> batches(long step) { // one may be read ahead while another is asked for
+        var first = (int) (step % stepsPerEpoch()) * batchesPerStep;
+        var of = epochOf(step);
+        return IntStream.range(first, Math.min(batchesPerEpoch(), first + batchesPerStep)).mapToObj(of::batch).toList();
     }
 
-    /** Fisher and Yates. */
-    private static int[] shuffled(int n, SplitMix random) {
-        var order = new int[n];
-        for (int i = 0; i < n; i++) {
-            var j = random.below(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
+    private synchronized Epoch epochOf(long step) {
+        if (step / stepsPerEpoch() != epoch.number) epoch = new Epoch(step / stepsPerEpoch());
+        return epoch;
     }
 
-    /**
-     * Steele, Lea and Flood 2014 (doi:10.1145/2660193.2660195), written out: a run that another JDK resumes needs the same
-     * order, and how the JDK's generators bound their numbers is not part of their contract.
-     */
-    private static final class SplitMix {
+    /** The order of one pass over the data. */
+    private final class Epoch {
 
-        private long state;
+        private final long number;
+        private final long key;
+        private final Examples<E> rows;
+        private final KeyedPermutation order;
+        private int pool = -1;
+        private List<int[]> batchesOfPool = List.of();
 
-        SplitMix(long seed) {
-            state = seed;
+        Epoch(long number) {
+            this.number = number;
+            key = arguments.get(DATA_SEED).orElse(arguments.get(SEED)) * 1_000_003 + number;
+            rows = dataset.inEpoch(key);
+            order = KeyedPermutation.of(dataset.size(), key);
         }
 
-        int below(int bound) {
-            return (int) Math.unsignedMultiplyHigh(next(), bound);
+        /** The numbers of the rows of a batch. */
+        int[] batch(int place) {
+            return arguments.get(GROUP_BY_LENGTH) ? grouped(place) : numbers(place * batchSize, batchSize);
         }
 
-        private long next() {
-            var z = state += 0x9E3779B97F4A7C15L;
-            z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-            z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-            return z ^ z >>> 31;
+        /** Numbers of the rows at some places of the order. */
+        private int[] numbers(int from, int count) {
+            return IntStream.range(from, (int) Math.min(dataset.size(), (long) from + count))
+                    .map(place -> arguments.get(SHUFFLE) ? (int) order.at(place) : place).toArray();
+        }
+
+        private int[] grouped(int place) {
+            if (place / POOL != pool) {
+                pool = place / POOL;
+                batchesOfPool = arrange(numbers(pool * POOL * batchSize, POOL * batchSize));
+            }
+            return batchesOfPool.get(place % POOL);
+        }
+
+        private List<int[]> arrange(int[] numbers) {
+            var sorted = IntStream.of(numbers).boxed().sorted(Comparator.comparingInt(rows::rowLength)).mapToInt(i -> i).toArray();
+            var batches = dropsLast() ? sorted.length / batchSize : Math.ceilDiv(sorted.length, batchSize);
+            var order = KeyedPermutation.of(batches, key ^ pool + 1L);
+            return IntStream.range(0, batches).map(b -> (int) order.at(b))
+                    .mapToObj(b -> IntStream.range(b * batchSize, Math.min(sorted.length, (b + 1) * batchSize)).map(i -> sorted[i]).toArray())
+                    .toList();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -81,18 +82,51 @@ class BatchPlanTest {
         assertEquals(first(plan, 10), first(again, 10));
     }
 
-    /** The JDK's SplittableRandom is the same generator today; bounds and shuffle are by the papers. */
     @Test
-    void theOrderIsThatOfSplitMixByFisherAndYates() {
-        var expected = new int[30];
-        var again = new SplittableRandom(42L * 1_000_003);
-        for (int i = 0; i < 30; i++) {
-            var j = (int) Math.unsignedMultiplyHigh(again.nextLong(), i + 1);
-            expected[i] = expected[j];
-            expected[j] = i;
+    void anEpochIsEnteredAtAnyPlaceWithoutReadingTheRowsBefore() {
+        var read = new ArrayList<Integer>();
+        var rows = new Dataset() {
+            @Override
+            public int size() {
+                return 1_000_000_000;
+            }
+
+            @Override
+            public TrainingRow get(int index) {
+                read.add(index);
+                return TrainingRow.of(new int[] {index, 1, 2});
+            }
+        };
+        var plan = new BatchPlan<>(rows, arguments(2).build());
+        assertEquals(6, plan.step(100_000_000).stream().mapToInt(List::size).sum());
+        assertEquals(6, read.size());
+        assertEquals(6, read.stream().distinct().count());
+    }
+
+    /** Rows of like length share a batch, and the batches of an epoch come in no order of length. */
+    @Test
+    void groupedRowsComeOnceAnEpochBesideRowsOfTheirLength() {
+        var random = new SplittableRandom(9);
+        var lengths = random.ints(1000, 2, 200).toArray();
+        var rows = Dataset.of(IntStream.range(0, lengths.length).mapToObj(i -> {
+            var ids = new int[lengths[i]];
+            ids[0] = i;
+            return TrainingRow.of(ids);
+        }).toList());
+        var plan = new BatchPlan<>(rows, arguments(1).groupByLength(true).build());
+        var seen = new int[lengths.length];
+        double spread = 0, rises = 0, before = 0;
+        for (int step = 0; step < plan.stepsPerEpoch(); step++) {
+            var batch = plan.step(step).getFirst();
+            batch.forEach(row -> seen[row.inputIds()[0]]++);
+            var of = batch.stream().mapToInt(TrainingRow::length).summaryStatistics();
+            spread += of.getMax() - of.getMin();
+            rises += of.getAverage() > before ? 1 : 0;
+            before = of.getAverage();
         }
-        assertEquals(IntStream.of(expected).limit(BATCH_SIZE).boxed().toList(),
-                first(new BatchPlan<>(numbered(30), arguments(1).build()), 0));
+        assertTrue(IntStream.of(seen).allMatch(n -> n == 1));
+        assertTrue(spread / plan.stepsPerEpoch() < 6, "three of 192 sorted rows of 200 lengths lie 2 apart, here " + spread);
+        assertTrue(Math.abs(rises / plan.stepsPerEpoch() - 0.5) < 0.1, "rises " + rises);
     }
 
     private static List<Integer> first(BatchPlan<TrainingRow> plan, long step) {

@@ -11,7 +11,6 @@ import dev.parley.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How a recipe's conversations are read and what of them is learned.
@@ -20,9 +19,6 @@ import java.util.Set;
  * @param skipBad whether bad lines are counted rather than an error
  */
 public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn trainOn, TooLong tooLong) {
-
-    /** The keys of a recipe that say it. */
-    public static final Set<String> KEYS = Set.of("format", "skip_bad", "train_on", "too_long");
 
     /** Lines told by their keys, every one right; all that the assistant says is learned; what is too long is left out. */
     public static final ChatSettings DEFAULT = new ChatSettings(Optional.empty(), false, TrainOn.ASSISTANT, TooLong.LEAVE_OUT);
