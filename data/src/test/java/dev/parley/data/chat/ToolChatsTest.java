@@ -99,7 +99,7 @@ class ToolChatsTest {
         var wrong = List.of(List.of("{\"role\":\"robot\",\"content\":\"x\"}", "needs a role"),
                 List.of("{\"role\":\"user\",\"content\":null}", "role user needs a content"),
                 List.of("{\"role\":\"assistant\",\"content\":null}", "role assistant needs a content"),
-                List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0}", "weight 0"),
+                List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0.5}", "weight 0.5"),
                 List.of("{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}", "image_url"),
                 List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}",
                         "only the assistant does"),

@@ -29,10 +29,7 @@ public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn
      * @throws IllegalArgumentException naming a value that is none
      */
     public static ChatSettings read(JsonNode recipe) {
-        var skip = recipe.path("skip_bad");
-        if (recipe.hasNonNull("skip_bad") && !skip.isBoolean())
-            throw new IllegalArgumentException("skip_bad is " + skip + "; it is true or false.");
-        return new ChatSettings(text(recipe, "format").map(ChatFormat::named), skip.asBoolean(),
+        return new ChatSettings(text(recipe, "format").map(ChatFormat::named), List.of("true", "yes", "on").contains(recipe.path("skip_bad").asText()),
                 text(recipe, "train_on").map(TrainOn::named).orElse(DEFAULT.trainOn()),
                 text(recipe, "too_long").map(TooLong::named).orElse(DEFAULT.tooLong()));
     }

@@ -1,5 +1,7 @@
 package dev.parley.train.recipe;
 
+import dev.parley.data.Dataset;
+import dev.parley.data.Packing;
 import dev.parley.data.chat.Chat;
 import dev.parley.data.chat.ChatRecord;
 import dev.parley.data.chat.ChatRows;
@@ -24,6 +26,11 @@ import java.util.function.Function;
 record ChatTrainingFiles(ChatSettings settings, Tokenizer tokenizer, int length, Consumer<String> notes) {
 
     private static final int SAMPLES = 3;
+
+    /** Conversations as rows, several to a row. */
+    Dataset packed(List<Path> files) throws IOException {
+        return Dataset.of(Packing.pack(rows(files), length));
+    }
 
     /** Conversations as rows, each on its own. */
     List<TrainingRow> rows(List<Path> files) throws IOException {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.data.Dataset;
-import dev.parley.data.Packing;
 import dev.parley.data.TrainingData;
 import dev.parley.data.shards.Shards;
 import dev.parley.kernels.machine.CpuFeatures;
@@ -208,6 +207,21 @@ public final class Recipe {
         return text.keys().path("model").isTextual() ? openPretrained(tokenizer) : openNew(tokenizer);
     }
 
+    /**
+     * What the run would train on, read without its model.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public RecipeData data() throws IOException {
+        RecipeKeys.check(text);
+        var tokenizer = tokenizer(stage());
+        var model = text.keys().path("model");
+        var longest = model.isTextual() ? ModelConfig.read(models.model(model.asText()).resolve("config.json")).maxPositionEmbeddings()
+                : NEW_CONTEXT;
+        var length = model.isTextual() ? Math.min(longest, contextLength(longest)) : contextLength(longest);
+        return new RecipeData(tokenizer, rows(tokenizer, length).train(), length);
+    }
+
     private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
         var arguments = arguments();
         var model = TrainableLM.fromPretrained(models.model(text.keys().path("model").asText()), Engine.trainingType(),
@@ -255,19 +269,15 @@ public final class Recipe {
     private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
         if (rows.isPresent()) return rows.get();
         if (stage() == Stage.SFT) {
-            return new RecipeRows(packedChats("train_files", tokenizer, length),
-                    has("eval_files") ? Optional.of(packedChats("eval_files", tokenizer, length)) : Optional.empty());
+            var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
+            return new RecipeRows(chats.packed(files("train_files")),
+                    has("eval_files") ? Optional.of(chats.packed(files("eval_files"))) : Optional.empty());
         }
         var strategy = PackingStrategy.valueOf(text.keys().path("packing_strategy").asText("bfd").toUpperCase(Locale.ROOT));
         var validation = has("eval_files") ? 0 : text.keys().path("validation_split_percentage").asInt() / 100.0;
         var texts = new TextRows(tokenizer, length, strategy, text.keys().path("document_mask").asBoolean(), validation);
         var read = texts.rows(files("train_files"));
         return has("eval_files") ? new RecipeRows(read.train(), Optional.of(texts.evaluation(files("eval_files")))) : read;
-    }
-
-    private Dataset packedChats(String key, Tokenizer tokenizer, int length) throws IOException {
-        var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
-        return Dataset.of(Packing.pack(chats.rows(files(key)), length));
     }
 
     private boolean has(String key) {
