@@ -49,7 +49,7 @@ class ServedAdaptersTest {
     @BeforeAll
     static void start() throws IOException {
         for (int i = 0; i < 3; i++) write("a" + i, i);
-        RandomModels.writeAdapter(folder.resolve("elsewhere"), ModelConfig.read(MODEL), 8, 9);
+        RandomModels.writeAdapter(folder.resolve("elsewhere"), ModelConfig.read(MODEL.resolve("config.json")), 8, 9);
         var shelf = new AdapterShelf(Map.of("named", folder.resolve("elsewhere")), Optional.of(folder.resolve("all")));
         var source = new ModelSource("tiny", List.of("other"), 10L << 20, TestServer.CONTEXT, List.of(), Optional.of(MODEL), shelf,
                 () -> new ModelSource.Parts(CausalLM.fromPretrained(MODEL, WeightType.INT8, DType.BFLOAT16, Backend.JAVA),
@@ -58,7 +58,7 @@ class ServedAdaptersTest {
     }
 
     private static void write(String name, long seed) throws IOException {
-        RandomModels.writeAdapter(folder.resolve("all").resolve(name), ModelConfig.read(MODEL), 4 << seed % 3, seed);
+        RandomModels.writeAdapter(folder.resolve("all").resolve(name), ModelConfig.read(MODEL.resolve("config.json")), 4 << seed % 3, seed);
     }
 
     @AfterAll
