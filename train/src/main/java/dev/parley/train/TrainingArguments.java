@@ -235,6 +235,11 @@ public final class TrainingArguments {
             return set(TrainingSettings.BF16, value);
         }
 
+        /** {@link TrainingSettings#GRADIENT_CHECKPOINTING} */
+        public Builder gradientCheckpointing(boolean value) {
+            return set(TrainingSettings.GRADIENT_CHECKPOINTING, value);
+        }
+
         /** {@link TrainingSettings#GROUP_BY_LENGTH} */
         public Builder groupByLength(boolean value) {
             return set(TrainingSettings.GROUP_BY_LENGTH, value);

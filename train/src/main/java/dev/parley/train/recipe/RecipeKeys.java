@@ -1,5 +1,6 @@
 package dev.parley.train.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
@@ -18,6 +19,10 @@ final class RecipeKeys {
                     "What the run teaches: the next token of texts, or what the assistant says in conversations."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
+            new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
+                    "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
+            RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
+                    "How the weights are kept that an adapter stands beside."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
