@@ -8,6 +8,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The layers of a pass of which only what goes into each is kept: on the way back each runs again, with the dropout that it had, and only
@@ -20,7 +21,7 @@ final class Recomputation implements AutoCloseable {
     private final DType computeType;
     private final List<Tensor> kept = new ArrayList<>(); // all that must be freed
     private final List<Tensor> inputs = new ArrayList<>(); // of each block, (B, T, C)
-    private final List<Tensor> randomStates = new ArrayList<>(); // before each block
+    private final List<Tensor> randomStates = new ArrayList<>(); // before each block, where there is dropout
     private Tensor placed; // what goes into the first, recorded
     private Tensor last; // what comes out of the last
 
@@ -38,7 +39,7 @@ final class Recomputation implements AutoCloseable {
         try (var noGrad = NoGrad.open()) {
             for (var block : network.blocks()) {
                 inputs.add(x);
-                randomStates.add(keep(RandomState.save()));
+                if (network.hasDropout()) randomStates.add(keep(RandomState.save()));
                 x = keep(block.forward(x, pass, null));
             }
         }
@@ -56,13 +57,13 @@ final class Recomputation implements AutoCloseable {
         if (!last.hasGrad()) return; // there was no target
         try (var scope = Scope.open()) {
             var pass = network.learning(batch, computeType);
-            var stateNow = RandomState.save();
+            var stateNow = network.hasDropout() ? Optional.of(RandomState.save()) : Optional.<Tensor>empty();
             var gradient = last.grad();
             for (int i = inputs.size() - 1; i >= 0; i--) {
-                RandomState.restore(randomStates.get(i));
+                if (stateNow.isPresent()) RandomState.restore(randomStates.get(i));
                 gradient = through(network.blocks().get(i), inputs.get(i), gradient, pass);
             }
-            RandomState.restore(stateNow);
+            stateNow.ifPresent(RandomState::restore);
             if (placed.requiresGrad()) placed.backward(gradient);
         }
     }
@@ -71,7 +72,7 @@ final class Recomputation implements AutoCloseable {
         try (var scope = Scope.open()) {
             var x = input.detach().requiresGrad(true);
             block.forward(x, pass, null).backward(gradient);
-            return scope.keep(x.grad());
+            return scope.keep(x.grad().detach()); // the gradient itself goes with its leaf
         }
     }
 

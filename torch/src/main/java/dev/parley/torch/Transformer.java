@@ -93,6 +93,11 @@ final class Transformer {
         return lastNorm.forward(x, pass.computeType());
     }
 
+    /** Whether a pass to learn from draws random numbers. */
+    boolean hasDropout() {
+        return !config.dropout().isNone() || parameters.all().stream().anyMatch(p -> p.lowRank().stream().anyMatch(b -> b.dropout() > 0));
+    }
+
     List<Block> blocks() {
         return blocks;
     }
