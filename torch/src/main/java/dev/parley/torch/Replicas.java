@@ -36,7 +36,9 @@ final class Replicas implements AutoCloseable {
         networks.add(first);
         for (int i = 1; i < size; i++) {
             var own = Parameters.sharing(config.blueprint().weights(), weights);
-            networks.add(new Transformer(own, config));
+            var network = new Transformer(own, config);
+            network.recompute(first.recomputesAlways());
+            networks.add(network);
             others.add(own);
         }
     }

@@ -167,6 +167,9 @@ public final class TrainingSettings {
             "Compute matrix products in bfloat16; weights stay float32. On processors without instructions for bfloat16 a recipe takes "
                     + "float32 all the same, and says so; `always` insists.");
 
+    public static final TrainingSetting<Boolean> GRADIENT_CHECKPOINTING = setting("gradient_checkpointing", Values.flag(), false,
+            "Keep of each layer only what goes in, and compute it again on the way back: less memory for about a third more time.");
+
     public static final TrainingSetting<Boolean> GROUP_BY_LENGTH = setting("group_by_length", Values.flag(), false,
             "Put rows of similar length into a batch, to save padding.");
 

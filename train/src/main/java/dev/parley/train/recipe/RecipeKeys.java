@@ -1,5 +1,6 @@
 package dev.parley.train.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.chat.ChatFormat;
 import dev.parley.data.chat.TooLong;
 import dev.parley.data.chat.TrainOn;
@@ -22,12 +23,17 @@ final class RecipeKeys {
                     "What the run teaches: the next token of texts, or what the assistant says in conversations."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
+            new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
+                    "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
+            RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
+                    "How the weights are kept that an adapter stands beside."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
-            RecipeKey.files("train_files", "What is trained on: texts, conversations, or a folder of token shards."),
-            RecipeKey.files("eval_files", "What is only evaluated on; token shards bring their own."),
-            RecipeKey.count("validation_split_percentage", 0, "0",
+            RecipeKey.files("train_files", "needed", "What is trained on: texts, conversations, or a folder of token shards."),
+            RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),
+            new RecipeKey("validation_split_percentage", node -> TrainingSetting.wholeNumber(node).orElse(-1) >= 0
+                    && TrainingSetting.wholeNumber(node).getAsInt() < 100, "integer in [0, 100)", "0",
                     "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their text, "
                             + "the end of a `wrapped` stream."),
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
