@@ -112,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private static String interrupted(TrainingArguments arguments) throws IOException {
         var last = Checkpoints.last(arguments.get(TrainingSettings.OUTPUT_DIR));
-        return last.isEmpty() || arguments.get(TrainingSettings.SAVE_STEPS) == 0
+        return last.isEmpty() || !arguments.saves()
                 ? "Interrupted before there was a checkpoint: the same command begins anew."
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }

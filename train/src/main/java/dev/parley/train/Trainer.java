@@ -208,6 +208,11 @@ public final class Trainer implements AutoCloseable {
         return (long) Math.ceil(learning.plan().stepsPerEpoch() * arguments.get(NUM_TRAIN_EPOCHS));
     }
 
+    /** How often the whole run evaluates, where there is something to evaluate on. */
+    public long evaluations() {
+        return Interval.ofEvaluations(arguments, totalSteps(), learning.plan().stepsPerEpoch()).times(totalSteps());
+    }
+
     /** The mean loss over a set's targets, in nats, without dropout. */
     public double evaluate(Dataset dataset) {
         return Learning.evaluate(new NextToken(), model, dataset, arguments.get(PER_DEVICE_EVAL_BATCH_SIZE), () -> false).orElseThrow()

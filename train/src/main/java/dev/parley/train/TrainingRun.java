@@ -3,8 +3,6 @@ package dev.parley.train;
 import static dev.parley.train.TrainingSettings.EMA_DECAY;
 import static dev.parley.train.TrainingSettings.EVAL_DELAY;
 import static dev.parley.train.TrainingSettings.EVAL_ON_START;
-import static dev.parley.train.TrainingSettings.EVAL_STEPS;
-import static dev.parley.train.TrainingSettings.EVAL_STRATEGY;
 import static dev.parley.train.TrainingSettings.LOAD_BEST_MODEL_AT_END;
 import static dev.parley.train.TrainingSettings.LOGGING_FIRST_STEP;
 import static dev.parley.train.TrainingSettings.LOGGING_STEPS;
@@ -76,7 +74,7 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
         model = given.model();
         arguments = given.arguments();
         learningRate = given.schedule().orElseGet(() -> LrSchedule.of(arguments, given.totalSteps()));
-        evaluations = interval(EVAL_STRATEGY, arguments.get(EVAL_STEPS) > 0 ? EVAL_STEPS : LOGGING_STEPS);
+        evaluations = Interval.ofEvaluations(arguments, given.totalSteps(), learning.plan().stepsPerEpoch());
         saves = interval(SAVE_STRATEGY, SAVE_STEPS);
         reports = interval(LOGGING_STRATEGY, LOGGING_STEPS);
         metric = BestMetric.of(arguments);

@@ -59,7 +59,7 @@ public final class TrainingPlan {
         need = trial.map(t -> estimate.withActivations(Math.max(0, t.besideWeights() - estimate.gradients() - estimate.optimizer())))
                 .orElse(estimate);
         utilisation = trial.isEmpty() ? Double.NaN : RunFacts.of(trainer, DataMix.UNKNOWN).utilisation(tokensPerSecond());
-        evaluationSeconds = evaluations(trainer) * trainer.evalExamples().map(this::evaluationSeconds).orElse(0.0);
+        evaluationSeconds = trainer.evaluations() * trainer.evalExamples().map(this::evaluationSeconds).orElse(0.0);
     }
 
     /**
@@ -80,11 +80,6 @@ public final class TrainingPlan {
 
     private double tokensPerSecond() {
         return trial.isEmpty() ? Double.NaN : tokensPerStep / trial.get().secondsPerStep();
-    }
-
-    private long evaluations(Trainer trainer) {
-        var every = trainer.arguments().get(TrainingSettings.EVAL_STEPS);
-        return every > 0 ? Math.ceilDiv(steps, every) : 1;
     }
 
     private double evaluationSeconds(Examples<? extends TrainingExample> held) {
