@@ -185,6 +185,16 @@ public final class Parameters implements AutoCloseable {
             if (!trainable && value != null) value.requiresGrad(false);
         }
 
+        /** Whether products need a copy of it in another type, which would be kept until the way back. */
+        boolean isWidened(DType computeType) {
+            if (matrix == null || trainable) return false;
+            return switch (matrix) {
+                case Float32Matrix _ -> false;
+                case BFloat16Matrix _ -> computeType != DType.BFLOAT16;
+                case Int8Matrix _,Int4Matrix _,BlockMatrix _,RowTable _ -> true;
+            };
+        }
+
         /** What an adapter has beside it. */
         Optional<LowRank> lowRank() {
             return lowRank;

@@ -36,7 +36,9 @@ final class Replicas implements AutoCloseable {
         networks.add(first);
         for (int i = 1; i < size; i++) {
             var own = Parameters.sharing(config.blueprint().weights(), weights);
-            networks.add(new Transformer(own, config));
+            var network = new Transformer(own, config);
+            network.recompute(first.recomputesAlways());
+            networks.add(network);
             others.add(own);
         }
     }
@@ -85,20 +87,20 @@ final class Replicas implements AutoCloseable {
     /** Every worker adds up some of the parameters. */
     private void addGradients() {
         var all = weights.trainable();
+        var parts = others.stream().map(Parameters::trainable).toList();
         workers.run(IntStream.range(0, workers.size()).<Runnable>mapToObj(worker -> () -> {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                for (int i = worker; i < all.size(); i += workers.size()) addGradients(all.get(i));
+                for (int i = worker; i < all.size(); i += workers.size()) {
+                    for (var part : parts) addGradient(all.get(i), part.get(i));
+                }
             }
         }).toList());
     }
 
-    private void addGradients(Parameter parameter) {
-        for (var own : others) {
-            var part = own.get(parameter.name()).value();
-            if (!part.hasGrad()) continue;
-            parameter.value().accumulateGrad(part.grad());
-            part.clearGrad();
-        }
+    private static void addGradient(Parameter to, Parameter part) {
+        if (!part.value().hasGrad()) return;
+        to.value().accumulateGrad(part.value().grad());
+        part.value().clearGrad();
     }
 
     @Override

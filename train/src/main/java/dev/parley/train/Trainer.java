@@ -1,6 +1,7 @@
 package dev.parley.train;
 
 import static dev.parley.train.TrainingSettings.BF16;
+import static dev.parley.train.TrainingSettings.GRADIENT_CHECKPOINTING;
 import static dev.parley.train.TrainingSettings.MAX_STEPS;
 import static dev.parley.train.TrainingSettings.NUM_TRAIN_EPOCHS;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
@@ -71,6 +72,7 @@ public final class Trainer implements AutoCloseable {
         this.arguments = arguments;
         this.learning = learning;
         model.computeIn(arguments.get(BF16) ? DType.BFLOAT16 : DType.FLOAT32);
+        model.gradientCheckpointing(arguments.get(GRADIENT_CHECKPOINTING));
     }
 
     /**

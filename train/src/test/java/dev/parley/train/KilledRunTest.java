@@ -93,7 +93,8 @@ class KilledRunTest {
         var last = 0L;
         for (int n = 0; n < KILLS; n++) {
             try (var run = start("killed", 1_000_000)) {
-                if (n % 2 == 0) awaits(run, started());
+                if (n % 4 == 0) awaits(run, started());
+                else if (n % 4 == 2) awaitsCheckpointAfter(last, run); // however slow the machine is, the run gets on
                 if (n % 2 == 0) Thread.sleep(random.nextInt(LIFE));
                 else awaits(run, name -> name.endsWith(".part")); // a checkpoint is being written
                 run.process().destroyForcibly();
@@ -125,6 +126,10 @@ class KilledRunTest {
     private void awaits(ChildProcess run, Predicate<String> name) throws Exception {
         awaits(run, started()); // what the run before left is swept away by now
         for (var end = end(); !has(name); Thread.sleep(1)) check(run, end);
+    }
+
+    private void awaitsCheckpointAfter(long step, ChildProcess run) throws Exception {
+        for (var end = end(); lastStep("killed") <= step; Thread.sleep(1)) check(run, end);
     }
 
     private static long end() {

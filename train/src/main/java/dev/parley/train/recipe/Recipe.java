@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingData;
 import dev.parley.data.shards.Shards;
+import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.ModelConfig;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * A training run as YAML describes it: the stage, the model, the data, and {@link TrainingSettings}.
  *
  * <pre>{@code
- * Recipe.read(Path.of("recipes/pretrain-small.yaml")).with("max_steps", 200).run(System.out::println);
+ * Recipe.read(Path.of("recipes/quickstart.yaml")).with("max_steps", 200).run(System.out::println);
  * }</pre>
  *
  * Whoever needs the model or the trainer before the run begins, {@linkplain #open() opens} it.
@@ -209,8 +209,14 @@ public final class Recipe {
 
     private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
         var arguments = arguments();
-        var model = TrainableLM.fromPretrained(models.model(text.keys().path("model").asText()), Engine.trainingType(),
-                config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config));
+        var name = text.keys().path("model").asText();
+        var peft = Peft.of(text);
+        peft.ifPresent(Peft::config); // its faults are told before anything is downloaded
+        var folder = models.model(name);
+        var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
+        var model = peft.isPresent() ? peft.get().model(folder, name, computeType, arguments.get(TrainingSettings.SEED))
+                : TrainableLM.fromPretrained(folder, computeType,
+                        config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config));
         try {
             var longest = model.config().maxPositionEmbeddings();
             return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
@@ -221,6 +227,7 @@ public final class Recipe {
     }
 
     private Trainer openNew(Tokenizer tokenizer) throws IOException {
+        if (Peft.of(text).isPresent()) throw text.wrong("peft", "peft trains an adapter to a model: name a folder, or a model of the hub.");
         var length = contextLength(NEW_CONTEXT);
         new NewModel(text, tokenizer.vocabSize(), length).check();
         var read = rows(tokenizer, length);
