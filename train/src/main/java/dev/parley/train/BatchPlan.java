@@ -12,6 +12,7 @@ import dev.parley.model.TrainingExample;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +33,7 @@ final class BatchPlan<E extends TrainingExample> {
     private final int batchSize;
     private final int batchesPerStep;
     private Epoch epoch;
+    private Optional<ReadAhead<E>> ahead = Optional.empty();
 
     BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
@@ -55,8 +57,20 @@ final class BatchPlan<E extends TrainingExample> {
         return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
-    /** The rows of each batch of a step; steps are numbered from 0 over all epochs. For one thread at a time. */
+    /**
+     * The rows of each batch of a step; steps are numbered from 0 over all epochs. Those of the next step are read meanwhile, so that a
+     * disk is waited for while something is computed. For one thread at a time.
+     */
     List<List<E>> step(long number) {
+        var early = ahead;
+        ahead = Optional.empty();
+        var rows = early.isPresent() ? early.get().rows(number) : Optional.<List<List<E>>>empty();
+        var now = rows.orElseGet(() -> read(number));
+        ahead = Optional.of(new ReadAhead<>(number + 1, () -> read(number + 1)));
+        return now;
+    }
+
+    private List<List<E>> read(long number) {
         if (number / stepsPerEpoch() != epoch.number) epoch = new Epoch(number / stepsPerEpoch());
         var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
         var rows = new ArrayList<List<E>>();

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  * A training run as YAML describes it: the stage, the model, the data, and {@link TrainingSettings}.
  *
  * <pre>{@code
- * Recipe.read(Path.of("recipes/pretrain-small.yaml")).with("max_steps", 200).run(System.out::println);
+ * Recipe.read(Path.of("recipes/quickstart.yaml")).with("max_steps", 200).run(System.out::println);
  * }</pre>
  *
  * Whoever needs the model or the trainer before the run begins, {@linkplain #open() opens} it.

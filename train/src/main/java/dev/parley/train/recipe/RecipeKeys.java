@@ -24,9 +24,10 @@ final class RecipeKeys {
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
-            RecipeKey.files("train_files", "What is trained on: texts, conversations, or a folder of token shards."),
-            RecipeKey.files("eval_files", "What is only evaluated on; token shards bring their own."),
-            RecipeKey.count("validation_split_percentage", 0, "0",
+            RecipeKey.files("train_files", "needed", "What is trained on: texts, conversations, or a folder of token shards."),
+            RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),
+            new RecipeKey("validation_split_percentage", node -> TrainingSetting.wholeNumber(node).orElse(-1) >= 0
+                    && TrainingSetting.wholeNumber(node).getAsInt() < 100, "integer in [0, 100)", "0",
                     "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their text, "
                             + "the end of a `wrapped` stream."),
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
