@@ -35,9 +35,8 @@ final class Replicas implements AutoCloseable {
         workers = Workers.start(size);
         networks.add(first);
         for (int i = 1; i < size; i++) {
-            var own = new Parameters(config.blueprint().weights());
+            var own = Parameters.sharing(config.blueprint().weights(), weights);
             networks.add(new Transformer(own, config));
-            for (var parameter : own.all()) parameter.shareWeights(weights.get(parameter.name()));
             others.add(own);
         }
     }
@@ -50,9 +49,7 @@ final class Replicas implements AutoCloseable {
     }
 
     private void beginLearning() {
-        for (var own : others) {
-            for (var parameter : own.all()) parameter.learnAs(weights.get(parameter.name()));
-        }
+        for (var own : others) own.learnAs(weights);
     }
 
     /** As {@link Transformer#lossAndBackward}. */
@@ -88,20 +85,20 @@ final class Replicas implements AutoCloseable {
     /** Every worker adds up some of the parameters. */
     private void addGradients() {
         var all = weights.trainable();
+        var parts = others.stream().map(Parameters::trainable).toList();
         workers.run(IntStream.range(0, workers.size()).<Runnable>mapToObj(worker -> () -> {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                for (int i = worker; i < all.size(); i += workers.size()) addGradients(all.get(i));
+                for (int i = worker; i < all.size(); i += workers.size()) {
+                    for (var part : parts) addGradient(all.get(i), part.get(i));
+                }
             }
         }).toList());
     }
 
-    private void addGradients(Parameter parameter) {
-        for (var own : others) {
-            var part = own.get(parameter.name()).value();
-            if (!part.hasGrad()) continue;
-            parameter.value().accumulateGrad(part.grad());
-            part.clearGrad();
-        }
+    private static void addGradient(Parameter to, Parameter part) {
+        if (!part.value().hasGrad()) return;
+        to.value().accumulateGrad(part.value().grad());
+        part.value().clearGrad();
     }
 
     @Override

@@ -6,12 +6,13 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
-import dev.parley.data.Dataset;
+import dev.parley.data.Examples;
 import dev.parley.data.KeyedPermutation;
-import dev.parley.model.TrainingRow;
+import dev.parley.model.TrainingExample;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -19,19 +20,22 @@ import java.util.stream.IntStream;
  * epoch is every row once. The order of an epoch is computed from the seed and the epoch's number, place by place, so that a resumed run
  * finds its place at once in a data set of any size, and reads nothing again. With {@code groupByLength}, rows that follow each other
  * in that order make a pool, which is sorted by length, cut into batches, and these shuffled.
+ *
+ * @param <E> an example
  */
-final class BatchPlan {
+final class BatchPlan<E extends TrainingExample> {
 
     /** Rows among which neighbours in length are looked for, in batches. */
     private static final int POOL = 64;
 
-    private final Dataset dataset;
+    private final Examples<E> dataset;
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
     private Epoch epoch;
+    private Optional<ReadAhead<E>> ahead = Optional.empty();
 
-    BatchPlan(Dataset dataset, TrainingArguments arguments) {
+    BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
@@ -53,11 +57,23 @@ final class BatchPlan {
         return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
-    /** The rows of each batch of a step; steps are numbered from 0 over all epochs. For one thread at a time. */
-    List<List<TrainingRow>> step(long number) {
+    /**
+     * The rows of each batch of a step; steps are numbered from 0 over all epochs. Those of the next step are read meanwhile, so that a
+     * disk is waited for while something is computed. For one thread at a time.
+     */
+    List<List<E>> step(long number) {
+        var early = ahead;
+        ahead = Optional.empty();
+        var rows = early.isPresent() ? early.get().rows(number) : Optional.<List<List<E>>>empty();
+        var now = rows.orElseGet(() -> read(number));
+        ahead = Optional.of(new ReadAhead<>(number + 1, () -> read(number + 1)));
+        return now;
+    }
+
+    private List<List<E>> read(long number) {
         if (number / stepsPerEpoch() != epoch.number) epoch = new Epoch(number / stepsPerEpoch());
         var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
-        var rows = new ArrayList<List<TrainingRow>>();
+        var rows = new ArrayList<List<E>>();
         for (int batch = first; batch < Math.min(batchesPerEpoch(), first + batchesPerStep); batch++) rows.add(epoch.batch(batch));
         return rows;
     }
@@ -67,7 +83,7 @@ final class BatchPlan {
 
         private final long number;
         private final long key;
-        private final Dataset rows;
+        private final Examples<E> rows;
         private final KeyedPermutation order;
         private int pool = -1;
         private List<int[]> batchesOfPool = List.of();
@@ -79,7 +95,7 @@ final class BatchPlan {
             order = KeyedPermutation.of(dataset.size(), key);
         }
 
-        List<TrainingRow> batch(int place) {
+        List<E> batch(int place) {
             return IntStream.of(arguments.get(GROUP_BY_LENGTH) ? grouped(place) : numbers(place * batchSize, batchSize))
                     .mapToObj(rows::get).toList();
         }
