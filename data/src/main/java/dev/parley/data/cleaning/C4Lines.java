@@ -22,7 +22,7 @@ public record C4Lines(int minWords) implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var words = draft.words();
         var lines = draft.lines();
         var isText = new boolean[lines.size()];

@@ -12,7 +12,7 @@ public record Whitespace() implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var first = firstFault(text);
         if (first == text.length() && !text.isEmpty()) return new Outcome.Kept(draft);

@@ -38,11 +38,11 @@ class CleaningTest {
     Path folder;
 
     private static String kept(CleaningStep step, String text) {
-        return assertInstanceOf(Outcome.Kept.class, step.apply(new Draft(text))).draft().text();
+        return assertInstanceOf(Outcome.Kept.class, step.apply(new DocumentDraft(text))).draft().text();
     }
 
     private static String rule(CleaningStep step, String text) {
-        return step.apply(new Draft(text)) instanceof Outcome.Dropped(var rule) ? rule : "kept";
+        return step.apply(new DocumentDraft(text)) instanceof Outcome.Dropped(var rule) ? rule : "kept";
     }
 
     // ---- Unicode ----
@@ -100,7 +100,7 @@ class CleaningTest {
         for (int i = 0; i < 5000; i++) {
             var text = new StringBuilder();
             for (int k = random.nextInt(12); k >= 0; k--) text.append("ab \t\n\u00A0".charAt(random.nextInt(6)));
-            if (!(new Whitespace().apply(new Draft(text.toString())) instanceof Outcome.Kept(var once))) continue;
+            if (!(new Whitespace().apply(new DocumentDraft(text.toString())) instanceof Outcome.Kept(var once))) continue;
             assertSame(once, assertInstanceOf(Outcome.Kept.class, new Whitespace().apply(once)).draft(), text.toString());
         }
     }
