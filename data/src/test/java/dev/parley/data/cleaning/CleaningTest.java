@@ -229,7 +229,8 @@ class CleaningTest {
     @Test
     void aRecipeNamesStepsWithSettings() throws IOException {
         var recipe = Files.writeString(folder.resolve("steps.yaml"),
-                "steps:\n  - light\n  - language: {keep: [en, zh]}\n  - gopher-quality: {min_words: 5, max_symbols: off}\n  - mask: {kinds: email}\n");
+                "steps:\n  - light\n  - language: {keep: [en, zh]}\n"
+                        + "  - gopher-quality: {min_words: 5, max_symbols: off}\n  - mask: {kinds: email}\n");
         var steps = CleaningSteps.read(recipe);
         assertEquals(List.of("unicode", "control-characters", "whitespace", "language", "gopher-quality", "mask"),
                 steps.stream().map(CleaningStep::name).toList());
