@@ -29,7 +29,7 @@ record Dial(RecipeText recipe, int vocabSize, int contextLength, long corpusToke
     private static final int ASPECT = 64; // width for each layer
     private static final int MOST_LAYERS = 200;
     private static final int TOKENS_IN_A_PASS = 8192;
-    private static final double MUON_RATE = 0.01;
+    private static final double MUON_RATE = 0.02;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** Layers and width of a network. */
