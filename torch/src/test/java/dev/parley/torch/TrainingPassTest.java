@@ -57,7 +57,7 @@ class TrainingPassTest {
                     pass.backward(weights);
                 }
                 for (var p : plain.parameters().all()) {
-                    assertArrayEquals(p.value().grad().toFloats(), weighted.parameters().get(p.name()).value().grad().toFloats(), p.name());
+                    assertArrayEquals(p.gradient().toFloats(), weighted.parameters().get(p.name()).gradient().toFloats(), p.name());
                 }
             }
         }
@@ -74,7 +74,7 @@ class TrainingPassTest {
                 pass.backward(weights);
             }
             for (var p : model.parameters().all()) {
-                var gradient = p.value().grad().toFloats();
+                var gradient = p.gradient().toFloats();
                 var direction = new float[gradient.length];
                 for (int i = 0; i < direction.length; i++) direction[i] = random.nextInt(3) - 1;
                 double expected = 0;

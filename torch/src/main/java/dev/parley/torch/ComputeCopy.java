@@ -1,0 +1,34 @@
+package dev.parley.torch;
+
+import dev.parley.kernels.DType;
+import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.Scope;
+import dev.parley.tensor.Tensor;
+
+/**
+ * Weights in bfloat16, as products read them: made when they are first asked for, and again where the weights have changed since.
+ * Several threads may ask.
+ */
+final class ComputeCopy {
+
+    private Tensor copy;
+    private long version; // of the weights that it was made of
+
+    boolean exists() {
+        return copy != null;
+    }
+
+    synchronized Tensor of(Tensor weights) {
+        if (copy != null && version == weights.version()) return copy;
+        try (var noGrad = NoGrad.open()) {
+            version = weights.version();
+            copy = copy == null ? Scope.detach(weights.to(DType.BFLOAT16).contiguous()) : copy.copyInPlace(weights);
+            return copy;
+        }
+    }
+
+    void close() {
+        if (copy != null) copy.close();
+        copy = null;
+    }
+}
