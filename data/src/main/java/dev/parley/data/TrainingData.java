@@ -34,7 +34,7 @@ public record TrainingData(Kind kind, List<Path> files, Optional<Path> base) {
     public enum Kind {
         /** As {@link TextFiles} does. */
         TEXTS,
-        /** As {@link ChatFiles} does. */
+        /** As {@link dev.parley.data.chat.ChatFiles} does. */
         CHATS,
         /** Rows that code made, written out beside the model: as texts with their special tokens. */
         ROWS;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.data.chat.ChatFiles;
 import dev.parley.data.tasks.Arithmetic;
 import dev.parley.data.tasks.Definitions;
 import dev.parley.data.tasks.Example;

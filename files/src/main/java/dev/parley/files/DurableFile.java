@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /**
  * Files that are whole or absent: written beside their place, synced to the disk, then renamed over it.
@@ -37,18 +36,9 @@ public final class DurableFile {
      * @throws IOException if the content cannot be written; the old file, if any, is then as it was
      */
     public static void write(Path target, Content content) throws IOException {
-        var folder = target.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        var beside = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            try (var channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
-            }
-            moveOver(beside, target);
-            syncFolder(folder);
-        } finally {
-            Files.deleteIfExists(beside);
+        try (var file = PendingFile.beside(target)) {
+            content.writeTo(file.channel());
+            file.moveTo(target);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.grammar.Constraints;
 import dev.parley.model.CausalLM;
+import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -33,18 +34,18 @@ import java.util.function.Consumer;
  */
 public final class Generator {
 
-    private final CausalLM model;
+    private final LanguageModel model;
     private final Optional<Tokenizer> tokenizer;
     private final Optional<CausalLM> draftModel;
     private final Optional<Constraints> constraints;
 
     /** A generator of text. */
-    public Generator(CausalLM model, Tokenizer tokenizer) {
+    public Generator(LanguageModel model, Tokenizer tokenizer) {
         this(model, Optional.of(tokenizer), Optional.empty());
     }
 
     /** A generator of token ids only, for a model without a tokenizer. */
-    public Generator(CausalLM model) {
+    public Generator(LanguageModel model) {
         this(model, Optional.empty(), Optional.empty());
     }
 
@@ -59,7 +60,7 @@ public final class Generator {
         return new Generator(model, tokenizer, Optional.of(draft));
     }
 
-    private Generator(CausalLM model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel) {
+    private Generator(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel) {
         this.model = model;
         this.draftModel = draftModel;
         this.tokenizer = tokenizer;

@@ -5,6 +5,7 @@ import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
+import dev.parley.model.adapter.AdapterFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -191,6 +192,23 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return other.orElseThrow().read(tree);
     }
 
+    // ---- adapters ----
+
+    /**
+     * Brings an adapter into memory, for the sequences that ask for it; others are not held up. Any number can be there at a time.
+     *
+     * @param folder in PEFT's layout: {@code adapter_config.json} and {@code adapter_model.safetensors}
+     * @throws ModelException if it is no adapter of this model, or libtorch alone runs the model
+     */
+    public Adapter loadAdapter(Path folder) {
+        if (java.isEmpty()) throw new ModelException("Adapters run on the Java engine: choose --engine java or auto.");
+        try (var adapter = AdapterFiles.open(folder)) {
+            return java.get().load(adapter);
+        } catch (IOException e) {
+            throw new ModelException(folder + ": the adapter cannot be read: " + e.getMessage() + ".");
+        }
+    }
+
     // ---- continuing sequences ----
 
     /**
@@ -202,12 +220,7 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
         return openSession(cacheBytes, true);
     }
 
-    /**
-     * Begins to continue sequences.
-     *
-     * @param wholePrompts whether libtorch may read long prompts in one go, where the Java engine runs the model and libtorch is faster.
-     *     They hold up all other sequences then, and what follows may differ, by rounding, from what the Java engine gives
-     */
+    @Override
     public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
         if (java.isEmpty()) return other.orElseThrow().openSession();
         return new JavaSession(config(), java.get(), (ids, blocks) -> other.orElseThrow().prefill(ids, blocks),

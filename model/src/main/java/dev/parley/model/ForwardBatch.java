@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 final class ForwardBatch {
 
     private final List<Feed> feeds;
-    private final List<KvBlocks> caches;
+    private final List<BlockCache> sequences;
     private final int[] ids;
     private final int[] rows; // number of each token's feed
     private final int[] positions;
@@ -26,10 +26,10 @@ final class ForwardBatch {
     private Optional<Trace> trace = Optional.empty();
     private Optional<InputSquares> squares = Optional.empty();
 
-    /** @param caches of each feed's sequence */
-    ForwardBatch(List<Feed> feeds, List<KvBlocks> caches, ModelConfig config) {
+    /** @param feeds of sequences of the Java engine */
+    ForwardBatch(List<Feed> feeds, ModelConfig config) {
         this.feeds = feeds;
-        this.caches = caches;
+        sequences = feeds.stream().map(BlockCache::of).toList();
         var n = 0;
         for (var feed : feeds) n += feed.ids().length;
         ids = new int[n];
@@ -43,8 +43,8 @@ final class ForwardBatch {
             for (int i = 0; i < fed.length; i++, t++) {
                 ids[t] = fed[i];
                 rows[t] = row;
-                positions[t] = caches.get(row).length() + i;
-                lengths[t] = caches.get(row).length() + fed.length;
+                positions[t] = sequences.get(row).length() + i;
+                lengths[t] = sequences.get(row).length() + fed.length;
             }
         }
     }
@@ -85,12 +85,12 @@ final class ForwardBatch {
 
     /** Makes room in the caches. */
     void reserve() {
-        for (int row = 0; row < caches.size(); row++) caches.get(row).reserve(feeds.get(row).ids().length);
+        for (int row = 0; row < sequences.size(); row++) sequences.get(row).kv().reserve(feeds.get(row).ids().length);
     }
 
     /** Counts the new tokens in. */
     void advance() {
-        for (int row = 0; row < caches.size(); row++) caches.get(row).advance(feeds.get(row).ids().length);
+        for (int row = 0; row < sequences.size(); row++) sequences.get(row).kv().advance(feeds.get(row).ids().length);
     }
 
     int tokens() {
@@ -106,7 +106,12 @@ final class ForwardBatch {
     }
 
     KvBlocks cache(int token) {
-        return caches.get(rows[token]);
+        return sequences.get(rows[token]).kv();
+    }
+
+    /** What changes the network for a token's text. */
+    Optional<Adapter> adapter(int token) {
+        return sequences.get(rows[token]).adapter();
     }
 
     /** Tokens of the longest text, those before counted. */

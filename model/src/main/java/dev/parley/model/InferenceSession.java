@@ -20,7 +20,17 @@ import java.util.Optional;
 public interface InferenceSession extends AutoCloseable {
 
     /** An empty sequence. Close it when it is done. */
-    SequenceCache open();
+    default SequenceCache open() {
+        return open(Optional.empty());
+    }
+
+    /**
+     * An empty sequence that the model reads and continues as an adapter has changed it.
+     *
+     * @param adapter of this model; empty for the model as it is
+     * @throws ModelException if what runs the model cannot do so
+     */
+    SequenceCache open(Optional<Adapter> adapter);
 
     /**
      * One pass over new tokens of some sequences, each of which goes on where its cache ends.

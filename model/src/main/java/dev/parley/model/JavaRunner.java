@@ -10,6 +10,7 @@ import dev.parley.kernels.vectors.Norms;
 import dev.parley.kernels.vectors.Rotary;
 import dev.parley.model.RunnerWeights.Heads;
 import dev.parley.model.RunnerWeights.ShortConv;
+import dev.parley.model.adapter.AdapterFiles;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,11 @@ final class JavaRunner {
         return weights.wide() || config.headDim() % 2 != 0;
     }
 
+    /** Brings an adapter into memory, for the sequences that ask for it. */
+    Adapter load(AdapterFiles files) {
+        return Adapter.of(files, config.blueprint(), weights);
+    }
+
     /**
      * One pass over at most {@link #MOST_TOKENS} new tokens.
      * @param scores receives a row for each output of the pass; there may be more rows
@@ -78,6 +84,7 @@ final class JavaRunner {
         pass.reserve();
         makeRoom(pass.tokens(), pass.longest());
         buffers.squares = pass.squares();
+        buffers.adapters = AdapterPass.of(pass);
         var outputs = pass.outputs();
         team.run(member -> {
             embed(pass, member);
@@ -221,10 +228,11 @@ final class JavaRunner {
      * wait for each other.
      */
     private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
-        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size();
-        team.share(parts + (buffers.squares.isPresent() ? 1 : 0), part -> {
-            if (part == parts) {
-                buffers.squares.get().add(products, x, 0, stride, n);
+        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size(), beside = buffers.adapters.units(products);
+        team.share(parts + beside + (buffers.squares.isPresent() ? 1 : 0), part -> {
+            if (part >= parts) {
+                if (part < parts + beside) buffers.adapters.shrink(part - parts, products, x, stride);
+                else buffers.squares.get().add(products, x, 0, stride, n);
                 return;
             }
             int form = part / tiles, from = part % tiles * Matrix.SIDE_BY_SIDE;
@@ -244,6 +252,7 @@ final class JavaRunner {
                 var weight = products.projections().get(i).weight();
                 if (part < weight.parts()) {
                     weight.multiply(part, buffers.arranged[products.formOf().get(i)], n, y, yAt, products.size(), buffers.scratch[member]);
+                    buffers.adapters.expand(products, i, weight.firstRow(part), weight.firstRow(part + 1), y, yAt);
                     return;
                 }
                 part -= weight.parts();

@@ -45,42 +45,14 @@ final class JavaSession implements InferenceSession {
         pool = transformer.newPool((int) Math.min(1 << 24, Math.max(oneContext, cacheBytes / blockBytes)));
     }
 
-    /** A sequence in blocks of the pool. */
-    private record BlockCache(KvBlocks kv, Optional<KvBlocks> blocks) implements SequenceCache {
-
-        BlockCache(KvBlocks kv) {
-            this(kv, Optional.of(kv));
-        }
-
-        @Override
-        public int length() {
-            return kv.length();
-        }
-
-        @Override
-        public SequenceCache fork() {
-            return new BlockCache(kv.copy());
-        }
-
-        @Override
-        public void truncate(int length) {
-            kv.truncate(length);
-        }
-
-        @Override
-        public void close() {
-            kv.close();
-        }
-    }
-
     @Override
     public Optional<KvPool> pool() {
         return Optional.of(pool);
     }
 
     @Override
-    public SequenceCache open() {
-        return new BlockCache(new KvBlocks(pool, config.maxPositionEmbeddings()));
+    public SequenceCache open(Optional<Adapter> adapter) {
+        return new BlockCache(new KvBlocks(pool, config.maxPositionEmbeddings()), adapter);
     }
 
     @Override
@@ -117,11 +89,12 @@ final class JavaSession implements InferenceSession {
     }
 
     private boolean isReadAtOnce(Feed feed) {
-        return feed.ids().length >= prefillFrom && feed.sequence().length() == 0 && feed.scored() != Scored.ALL && !feed.states();
+        return feed.ids().length >= prefillFrom && feed.sequence().length() == 0 && feed.scored() != Scored.ALL && !feed.states()
+                && BlockCache.of(feed).adapter().isEmpty();
     }
 
     private Output readAtOnce(Feed feed) {
-        var last = prefill.read(feed.ids(), blocks(feed));
+        var last = prefill.read(feed.ids(), BlockCache.of(feed).kv());
         return new Output(feed.scored() == Scored.NONE ? NOTHING : new float[][] {last}, NOTHING);
     }
 
@@ -141,7 +114,7 @@ final class JavaSession implements InferenceSession {
     }
 
     private List<Output> pass(List<Feed> feeds) {
-        var pass = new ForwardBatch(feeds, feeds.stream().map(JavaSession::blocks).toList(), config);
+        var pass = new ForwardBatch(feeds, config);
         run(pass);
         var outputs = new Output[feeds.size()];
         for (int i = 0, at = 0, state = 0; i < outputs.length; i++) {
@@ -170,7 +143,7 @@ final class JavaSession implements InferenceSession {
             var to = Math.min(ids.length, from + JavaRunner.MOST_TOKENS);
             // with states, so that the last layer's MLP is added to every token
             var feed = new Feed(sequence, Arrays.copyOfRange(ids, from, to), Scored.NONE, true);
-            run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).keeping(trace.piece(from, to)));
+            run(new ForwardBatch(List.of(feed), config).keeping(trace.piece(from, to)));
         }
         return trace;
     }
@@ -181,7 +154,7 @@ final class JavaSession implements InferenceSession {
         for (int from = 0; from < ids.length; from += JavaRunner.MOST_TOKENS) {
             var some = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + JavaRunner.MOST_TOKENS));
             var feed = new Feed(sequence, some, Scored.NONE, false);
-            run(new ForwardBatch(List.of(feed), List.of(blocks(feed)), config).counting(squares));
+            run(new ForwardBatch(List.of(feed), config).counting(squares));
         }
     }
 
@@ -193,10 +166,6 @@ final class JavaSession implements InferenceSession {
             transformer.score(Arrays.copyOfRange(residuals, from, to), Arrays.copyOfRange(all, from, to));
         }
         return all;
-    }
-
-    private static KvBlocks blocks(Feed feed) {
-        return ((BlockCache) feed.sequence()).kv;
     }
 
     private void run(ForwardBatch pass) {

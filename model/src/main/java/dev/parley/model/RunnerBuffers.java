@@ -19,6 +19,7 @@ final class RunnerBuffers {
     final float[][] lines; // of one member: a row, or scores
     final MatrixWorkspace[] scratch; // of one member
     ExpertsPass.Plan experts; // of the present layer
+    AdapterPass adapters = AdapterPass.NONE; // of the present pass
     Optional<InputSquares> squares = Optional.empty(); // what the present pass is to add its products' inputs to
 
     /** @param context of the longest text at most */

@@ -27,12 +27,18 @@ final class RunnerWeights {
     final float logitScale;
     final float logitSoftcap;
     private final ModelWeights weights;
+    private int projections; // counted so far
 
     /** @param shift of a layer norm; empty for a root mean square norm */
     record Norm(float[] scale, float[] shift, float epsilon) {}
 
-    /** A matrix and what is added to its product; an empty bias where nothing is. */
-    record Projection(WeightSpec spec, Matrix weight, float[] bias) {}
+    /**
+     * A matrix and what is added to its product.
+     *
+     * @param number among those of the network, by which an {@link Adapter} finds what it adds
+     * @param bias empty where none is added
+     */
+    record Projection(int number, WeightSpec spec, Matrix weight, float[] bias) {}
 
     /**
      * Products of the same input, whose results lie side by side.
@@ -162,7 +168,7 @@ final class RunnerWeights {
         positions = blueprint.embedding().positions().map(weights::matrix);
         layers = blueprint.layers().stream().map(this::layer).toList();
         lastNorm = norm(blueprint.head().norm());
-        head = SideBySide.of(List.of(new Projection(blueprint.head().weight(), weights.matrix(blueprint.head().weight()), new float[0])));
+        head = alone(new LinearSpec(blueprint.head().weight(), Optional.empty()));
         logitScale = (float) blueprint.head().scale();
         logitSoftcap = (float) blueprint.head().softcap();
     }
@@ -220,11 +226,23 @@ final class RunnerWeights {
     }
 
     private Projection projection(LinearSpec spec) {
-        return new Projection(spec.weight(), weights.matrix(spec.weight()), vector(spec.bias()));
+        return new Projection(projections++, spec.weight(), weights.matrix(spec.weight()), vector(spec.bias()));
     }
 
     private float[] vector(Optional<WeightSpec> spec) {
         return spec.map(weights::vector).orElse(new float[0]);
+    }
+
+    /** The product with a matrix of the layers, to which an adapter may add; not those of experts, of which each token asks a few. */
+    Optional<Projection> adaptable(WeightSpec weight) {
+        return layers.stream().flatMap(layer -> Stream.concat(Stream.of(layer.mixer().input(), layer.mixer().output()),
+                layer.mlp() instanceof Mlp mlp ? mlp.products().stream() : Stream.of()))
+                .flatMap(products -> products.projections().stream()).filter(p -> p.spec().equals(weight)).findFirst();
+    }
+
+    /** How many matrices the network multiplies by. */
+    int projectionCount() {
+        return projections;
     }
 
     /** All products of the network. */

@@ -15,6 +15,11 @@ public interface SequenceCache extends AutoCloseable {
     /** Forgets all tokens from a position on. */
     void truncate(int length);
 
+    /** What changes the model for it. */
+    default Optional<Adapter> adapter() {
+        return Optional.empty();
+    }
+
     /** The blocks of the session's pool that hold it; empty where it has memory of its own. */
     Optional<KvBlocks> blocks();
 

@@ -29,23 +29,46 @@ final class AssistantSpans {
         this.where = where;
     }
 
-    /** What generation blocks wrote. */
-    static List<Span> marked(Rendering whole) {
+    /** What generation blocks wrote, each message apart. */
+    static List<Span> marked(ChatTemplateInput conversation, Rendering whole) {
         var spans = new ArrayList<Span>();
         for (var part : whole.parts()) {
             if (!part.generated()) continue;
-            var goesOn = !spans.isEmpty() && spans.getLast().end() == part.start();
-            var start = goesOn ? spans.removeLast().start() : part.start();
-            spans.add(new Span(start, part.end()));
+            var last = spans.isEmpty() ? null : spans.getLast();
+            var isOther = last != null && part.message() >= 0 && last.message() >= 0 && part.message() != last.message();
+            if (last == null || last.end() != part.start() || isOther) spans.add(new Span(part.start(), part.end(), part.message()));
+            else spans.set(spans.size() - 1, new Span(last.start(), part.end(), Math.max(last.message(), part.message())));
+        }
+        return numbered(conversation, spans);
+    }
+
+    /** A block in which the template alone speaks is of the assistant's next message. */
+    private static List<Span> numbered(ChatTemplateInput conversation, List<Span> spans) {
+        var before = -1;
+        for (int i = 0; i < spans.size(); i++) {
+            var span = spans.get(i);
+            if (span.message() < 0) spans.set(i, new Span(span.start(), span.end(), assistantAfter(conversation, before)));
+            before = spans.get(i).message();
         }
         return List.copyOf(spans);
+    }
+
+    private static int assistantAfter(ChatTemplateInput conversation, int before) {
+        for (int i = before + 1; i < conversation.messages().size(); i++) {
+            if (isAssistant(conversation, i)) return i;
+        }
+        return Math.max(before, 0);
+    }
+
+    private static boolean isAssistant(ChatTemplateInput conversation, int message) {
+        return conversation.messages().get(message).path("role").asText().equals("assistant");
     }
 
     /** @throws TokenizerException if the template does not let the turns be told apart */
     List<Span> find() {
         var spans = new ArrayList<Span>();
         for (int turn = 0; turn < conversation.messages().size(); turn++) {
-            if (!conversation.messages().get(turn).path("role").asText().equals("assistant")) continue;
+            if (!isAssistant(conversation, turn)) continue;
             find(turn).ifPresent(spans::add);
         }
         return List.copyOf(spans);
@@ -57,13 +80,13 @@ final class AssistantSpans {
         var ended = last ? whole : beginning(turn + 1, false).orElseThrow(() -> fault(turn + 1));
         if (prompt.isEmpty() && turn > 0) throw fault(turn);
         var own = whole.parts().stream().filter(p -> p.message() == turn).toList();
-        if (own.isEmpty()) return prompt.flatMap(p -> silent(p.text(), ended.text()));
+        if (own.isEmpty()) return prompt.flatMap(p -> silent(turn, p.text(), ended.text()));
         int first = own.getFirst().start(), end = own.getLast().end();
         var before = endOfOthers(whole, turn, first);
         var start = prompt.isEmpty() ? first
                 : afterPrompt(prompt.get().text(), endOfOthers(prompt.get(), turn, Integer.MAX_VALUE), before, first);
         var ending = alike(ended.text(), endOf(ended, turn), whole.text(), end, whole.text().length());
-        return Optional.of(checked(turn, new Span(start, trimmed(end, end + ending))));
+        return Optional.of(checked(turn, new Span(start, trimmed(end, end + ending), turn)));
     }
 
     private Optional<Rendering> beginning(int turns, boolean prompt) {
@@ -132,11 +155,11 @@ final class AssistantSpans {
     }
 
     /** A turn without a word: what the template writes for it after the prompt, where the prompt begins the whole text. */
-    private Optional<Span> silent(String prompt, String ended) {
+    private Optional<Span> silent(int turn, String prompt, String ended) {
         if (!whole.text().startsWith(prompt) || !ended.startsWith(prompt)) return Optional.empty();
         var length = alike(ended, prompt.length(), whole.text(), prompt.length(), whole.text().length());
         var end = trimmed(prompt.length(), prompt.length() + length);
-        return end > prompt.length() ? Optional.of(new Span(prompt.length(), end)) : Optional.empty();
+        return end > prompt.length() ? Optional.of(new Span(prompt.length(), end, turn)) : Optional.empty();
     }
 
     private Span checked(int turn, Span span) {

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,8 +132,12 @@ public final class ChatTemplate {
 
     // ---- to text ----
 
-    /** A part of a text, in chars. */
-    public record Span(int start, int end) {}
+    /**
+     * What the assistant says in one message: a part of a text, in chars.
+     *
+     * @param message its number in the conversation
+     */
+    public record Span(int start, int end, int message) {}
 
     /**
      * A conversation as text, and where in it the assistant speaks, end-of-turn token included. With a generation prompt the
@@ -205,18 +208,15 @@ public final class ChatTemplate {
     }
 
     private List<Span> spans(ChatTemplateInput conversation, Rendering whole) {
-        if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(whole);
+        if (chosen(conversation).marksGeneration()) return AssistantSpans.marked(conversation, whole);
         if (conversation.addGenerationPrompt()) return List.of();
         return new AssistantSpans(conversation, whole, this::run, chosen(conversation).where()).find();
     }
 
     // ---- to tokens ----
 
-    /** A conversation as tokens, and which of them the assistant says; see {@link Rendered} about prompts. */
-    public record Encoded(int[] ids, boolean[] assistantMask) {}
-
     /** Encodes a conversation of plain turns; see {@link #encode(Tokenizer, ChatTemplateInput)}. */
-    public Encoded encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt) {
+    public EncodedChat encode(Tokenizer tokenizer, List<Message> messages, boolean addGenerationPrompt) {
         return encode(tokenizer, ChatTemplateInput.of(messages).withGenerationPrompt(addGenerationPrompt));
     }
 
@@ -227,11 +227,26 @@ public final class ChatTemplate {
      *
      * @throws TokenizerException as {@link #render(ChatTemplateInput)} does
      */
-    public Encoded encode(Tokenizer tokenizer, ChatTemplateInput conversation) {
+    public EncodedChat encode(Tokenizer tokenizer, ChatTemplateInput conversation) {
         var complete = complete(tokenizer, conversation);
         var whole = run(complete);
-        var encoding = encoded(tokenizer, whole);
-        return new Encoded(encoding.ids(), mask(encoding, spans(complete, whole)));
+        return new ChatEncoder(tokenizer, whole).encode(spans(complete, whole));
+    }
+
+    /**
+     * Encodes a conversation as a prompt and what a model is to say after it: the tokens begin with those that the prompt has by itself,
+     * and end with the token that ends the last answer.
+     *
+     * @param prompt messages of the prompt, which end where the assistant is to begin
+     * @return the tokens, of which those behind the prompt alone may be answers
+     * @throws TokenizerException as {@link #render(ChatTemplateInput)} does
+     */
+    public EncodedChat encodeAnswers(Tokenizer tokenizer, ChatTemplateInput conversation, int prompt) {
+        var complete = complete(tokenizer, conversation.withGenerationPrompt(false));
+        var whole = run(complete);
+        var answers = spans(complete, whole).stream().filter(span -> span.message() >= prompt).toList();
+        if (answers.isEmpty()) throw new TokenizerException(chosen(conversation).where() + " does not write the answer.");
+        return new ChatEncoder(tokenizer, whole).encodeAfter(ids(tokenizer, run(complete.first(prompt).withGenerationPrompt(true))), answers);
     }
 
     /**
@@ -241,7 +256,7 @@ public final class ChatTemplate {
      * @throws TokenizerException as {@link #text(ChatTemplateInput)} does
      */
     public int[] ids(Tokenizer tokenizer, ChatTemplateInput conversation) {
-        return encoded(tokenizer, run(complete(tokenizer, conversation))).ids();
+        return ids(tokenizer, run(complete(tokenizer, conversation)));
     }
 
     /**
@@ -255,7 +270,7 @@ public final class ChatTemplate {
         var whole = run(complete(tokenizer, conversation.withGenerationPrompt(false)));
         var end = whole.parts().stream().filter(part -> part.speaker() == Speaker.MESSAGE && part.message() == last).mapToInt(Part::end)
                 .max().orElseThrow(() -> new TokenizerException(chosen(conversation).where() + " does not write the last message."));
-        return encoded(tokenizer, whole, end).ids();
+        return new ChatEncoder(tokenizer, whole).encoding(0, end).ids();
     }
 
     private ChatTemplateInput complete(Tokenizer tokenizer, ChatTemplateInput conversation) {
@@ -268,26 +283,8 @@ public final class ChatTemplate {
         return conversation.withSpecialTokens(tokenizer.specialTokens());
     }
 
-    private static Encoding encoded(Tokenizer tokenizer, Rendering whole) {
-        return encoded(tokenizer, whole, whole.text().length());
-    }
-
-    private static Encoding encoded(Tokenizer tokenizer, Rendering whole, int end) {
-        var given = new BitSet(end);
-        for (var part : whole.parts()) {
-            if (part.speaker() != Speaker.TEMPLATE && part.start() < end) given.set(part.start(), Math.min(part.end(), end));
-        }
-        return tokenizer.encodeWithOffsets(whole.text().substring(0, end), given);
-    }
-
-    private static boolean[] mask(Encoding encoding, List<Span> spans) {
-        var mask = new boolean[encoding.ids().length];
-        var token = 0;
-        for (var span : spans) {
-            while (token < mask.length && encoding.starts()[token] < span.start()) token++;
-            for (; token < mask.length && encoding.starts()[token] < span.end(); token++) mask[token] = true;
-        }
-        return mask;
+    private static int[] ids(Tokenizer tokenizer, Rendering whole) {
+        return new ChatEncoder(tokenizer, whole).encoding(0, whole.text().length()).ids();
     }
 
     // ---- as a value ----

@@ -250,6 +250,11 @@ public final class Tokenizer {
         return tokens.length;
     }
 
+    /** A hash of all that decides which ids a text has: equal for the same tokenizer, whatever file it was read from. */
+    public String sha256() {
+        return TokenizerFiles.sha256(this);
+    }
+
     /** The id of an added token by its text, or of any other as tokenizer.json writes it. */
     public OptionalInt idOf(String token) {
         var id = idOf.get(token);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.files.DurableFile;
+import dev.parley.files.Sha256;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -232,6 +233,11 @@ final class TokenizerFiles {
         if (template.isEmpty()) return;
         if (template.get().toolUseSource().isEmpty()) DurableFile.write(folder.resolve(TEMPLATE), template.get().source());
         else Files.deleteIfExists(folder.resolve(TEMPLATE)); // it would go before the two templates in tokenizer_config.json
+    }
+
+    /** The hash of its tokenizer.json as it is written here, whatever file it was read from. */
+    static String sha256(Tokenizer tokenizer) {
+        return Sha256.of(json(tokenizer).toString());
     }
 
     private static ObjectNode json(Tokenizer tokenizer) {

@@ -292,7 +292,7 @@ class ChatTemplateTest {
         assertThrows(TokenizerException.class, () -> ChatTemplate.load(folder.resolve("none")));
     }
 
-    private static String learned(Tokenizer tokenizer, ChatTemplate.Encoded encoded) {
+    private static String learned(Tokenizer tokenizer, EncodedChat encoded) {
         return tokenizer.decode(
                 IntStream.range(0, encoded.ids().length).filter(i -> encoded.assistantMask()[i]).map(i -> encoded.ids()[i]).toArray());
     }

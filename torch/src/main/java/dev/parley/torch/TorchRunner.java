@@ -23,10 +23,15 @@ final class TorchRunner implements Runner {
 
     /** @param parameters which it owns */
     TorchRunner(ModelConfig config, Parameters parameters, DType computeType) {
+        this(config, parameters, new Transformer(parameters, config), computeType);
+    }
+
+    /** Runs a network that is there already. */
+    TorchRunner(ModelConfig config, Parameters parameters, Transformer transformer, DType computeType) {
         this.config = config;
         this.parameters = parameters;
+        this.transformer = transformer;
         this.computeType = computeType;
-        transformer = new Transformer(parameters, config);
     }
 
     /** Reads new tokens of one sequence after those in its cache, and gives what is wanted of them. */

@@ -2,6 +2,7 @@ package dev.parley.torch;
 
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.attention.KvPool;
+import dev.parley.model.Adapter;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
@@ -53,7 +54,8 @@ final class TorchSession implements InferenceSession {
     }
 
     @Override
-    public SequenceCache open() {
+    public SequenceCache open(Optional<Adapter> adapter) {
+        if (adapter.isPresent()) throw new ModelException("Adapters run on the Java engine: choose --engine java or auto.");
         return new OwnCache(KvCache.of(config));
     }
 

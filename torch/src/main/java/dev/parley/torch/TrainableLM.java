@@ -2,6 +2,7 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.InferenceSession;
 import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
@@ -147,6 +148,15 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     @Override
     public double[][] tokenLogprobs(int[][] ids) {
         return transformer.tokenLogprobs(ids, computeType);
+    }
+
+    /**
+     * Continues sequences by the weights as they are, without gradients or dropout, each with memory of its own for keys and values: what
+     * generates text from this model. Not to be used while a step of training changes the weights.
+     */
+    @Override
+    public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
+        return new TorchSession(new TorchRunner(config, parameters, transformer, computeType), config);
     }
 
     /** The sum of -ln p over the targets, and how many they are, without gradients or dropout. */

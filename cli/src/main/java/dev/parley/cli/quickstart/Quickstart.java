@@ -1,10 +1,10 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.data.ChatRows;
 import dev.parley.data.ConversationGenerator;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
+import dev.parley.data.chat.ChatRows;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
 import dev.parley.generate.config.GenerationConfig;

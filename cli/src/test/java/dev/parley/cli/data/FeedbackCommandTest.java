@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
-import dev.parley.data.Chat;
-import dev.parley.data.ChatFiles;
+import dev.parley.data.chat.Chat;
+import dev.parley.data.chat.ChatFiles;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.history.Messages;

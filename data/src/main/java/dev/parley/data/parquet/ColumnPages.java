@@ -3,82 +3,77 @@ package dev.parley.data.parquet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.data.parquet.CompactThrift.Fields;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
-/** A column of a group of rows: for each value its levels, and those values that are there. */
+/** A column of a group of rows, gone through value by value: the levels of each, and the value where there is one. */
 final class ColumnPages {
 
-    private static final int LARGEST_PAGE = 1 << 28;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final SchemaNode column;
-    private final int codec;
+    private final ColumnValues reader;
+    private final PageReader pages;
     private final List<JsonNode> dictionary = new ArrayList<>();
-    private final List<int[]> repetitions = new ArrayList<>();
-    private final List<int[]> definitions = new ArrayList<>();
-    private final List<JsonNode> values = new ArrayList<>();
+    private long left; // values of pages that are not read yet
 
     private int[] repetition = {};
     private int[] definition = {};
+    private List<JsonNode> values = List.of();
     private int at;
     private int value;
 
     /** @param count of values, those that are not there included */
-    ColumnPages(SchemaNode column, ByteBuffer in, int codec, long count) {
+    ColumnPages(SchemaNode column, PageReader pages, long count) throws IOException {
         this.column = column;
-        this.codec = codec;
-        for (long read = 0; read < count;) {
-            var header = new CompactThrift(in).structure();
-            int packed = header.small(3, 0), size = header.small(2, 0);
-            if (packed < 0 || packed > in.remaining() || size < 0 || size > LARGEST_PAGE) throw new ParquetException("a page is damaged");
-            var page = new byte[packed];
-            in.get(page);
-            switch (header.small(1, -1)) {
-                case 0 -> read += first(header.fields(5), decompressed(page, size));
-                case 2 -> plain(buffer(decompressed(page, size)), header.fields(7).small(1, 0), dictionary);
-                case 3 -> read += second(header.fields(8), page, size);
+        this.reader = new ColumnValues(column, dictionary);
+        this.pages = pages;
+        this.left = count;
+        advance();
+    }
+
+    /** Reads the next page when this one is at its end. */
+    private void advance() throws IOException {
+        while (at == definition.length && left > 0) {
+            var page = pages.next();
+            at = 0;
+            value = 0;
+            definition = new int[0];
+            switch (page.header().small(1, -1)) {
+                case 0 -> first(page);
+                case 2 -> {
+                    var in = buffer(pages.unpacked(page.packed(), page.bytes()));
+                    reader.plain(in, page.header().fields(7).small(1, 0), dictionary);
+                }
+                case 3 -> second(page);
                 default -> {} // an index page
             }
+            left -= definition.length;
         }
-        repetition = repetitions.stream().flatMapToInt(Arrays::stream).toArray();
-        definition = definitions.stream().flatMapToInt(Arrays::stream).toArray();
     }
 
     private static ByteBuffer buffer(byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private byte[] decompressed(byte[] page, int size) {
-        return switch (codec) {
-            case 0 -> page;
-            case 1 -> Snappy.decompress(page, size);
-            case 2 -> {
-                try (var zip = new GZIPInputStream(new ByteArrayInputStream(page))) {
-                    yield zip.readNBytes(size);
-                } catch (IOException e) {
-                    throw new ParquetException("a page is damaged");
-                }
-            }
-            default -> throw new ParquetException("its pages are compressed by " + (codec == 6 ? "Zstandard" : "codec " + codec)
-                    + ", which is not read here; write it anew with Snappy or gzip");
-        };
+    /** A page of the first version: both levels before the values, each with its length. */
+    private void first(PageReader.Page page) {
+        var header = page.header().fields(5);
+        var n = count(header);
+        var in = buffer(pages.unpacked(page.packed(), page.bytes()));
+        repetition = levels(in, column.repetition(), n);
+        definition = levels(in, column.definition(), n);
+        values = reader.values(in, header.small(2, 0), present());
     }
 
-    /** A page of the first version: both levels before the values, each with its length. */
-    private int first(Fields header, byte[] page) {
+    /** @return at least 1, so that a damaged file has an end, and not more than the column has left */
+    private int count(Fields header) {
         var n = header.small(1, 0);
-        var in = buffer(page);
-        repetitions.add(levels(in, column.repetition(), n));
-        definitions.add(levels(in, column.definition(), n));
-        values(in, header.small(2, 0));
+        if (n < 1 || n > left) throw new ParquetException("a page is damaged");
         return n;
     }
 
@@ -95,57 +90,21 @@ final class ColumnPages {
     }
 
     /** A page of the second version: its levels are never compressed, and their lengths are in the header. */
-    private int second(Fields header, byte[] page, int size) {
-        int n = header.small(1, 0), definitionBytes = header.small(5, 0), repetitionBytes = header.small(6, 0);
+    private void second(PageReader.Page page) {
+        var header = page.header().fields(8);
+        int n = count(header), definitionBytes = header.small(5, 0), repetitionBytes = header.small(6, 0);
         var levels = definitionBytes + repetitionBytes;
-        var in = buffer(page);
-        repetitions.add(column.repetition() == 0 ? new int[n] : Levels.read(in.slice(0, repetitionBytes), bits(column.repetition()), n));
-        definitions.add(column.definition() == 0 ? new int[n]
-                : Levels.read(in.slice(repetitionBytes, definitionBytes), bits(column.definition()), n));
-        var rest = Arrays.copyOfRange(page, levels, page.length);
-        values(buffer(header.truth(7, true) ? decompressed(rest, size - levels) : rest), header.small(4, 0));
-        return n;
+        var in = buffer(page.packed());
+        repetition = column.repetition() == 0 ? new int[n] : Levels.read(in.slice(0, repetitionBytes), bits(column.repetition()), n);
+        definition = column.definition() == 0 ? new int[n]
+                : Levels.read(in.slice(repetitionBytes, definitionBytes), bits(column.definition()), n);
+        var rest = Arrays.copyOfRange(page.packed(), levels, page.packed().length);
+        values = reader.values(buffer(header.truth(7, true) ? pages.unpacked(rest, page.bytes() - levels) : rest), header.small(4, 0),
+                present());
     }
 
-    private void values(ByteBuffer in, int encoding) {
-        var n = (int) Arrays.stream(definitions.getLast()).filter(d -> d == column.definition()).count();
-        if (n == 0) return;
-        switch (encoding) {
-            case 0 -> plain(in, n, values);
-            case 2, 8 -> {
-                for (var place : Levels.read(in, in.get(), n)) values.add(dictionary.get(place));
-            }
-            case 3 -> { // booleans
-                in.getInt();
-                for (var truth : Levels.read(in, 1, n)) values.add(JSON.booleanNode(truth == 1));
-            }
-            default -> throw new ParquetException("the column " + column.name() + " is written by encoding " + encoding
-                    + ", which is not read here; write it anew without delta encodings");
-        }
-    }
-
-    private void plain(ByteBuffer in, int n, List<JsonNode> into) {
-        if (column.type() == 0) {
-            for (int i = 0; i < n; i++) into.add(JSON.booleanNode((in.get(in.position() + i / 8) >>> i % 8 & 1) == 1));
-            return;
-        }
-        for (int i = 0; i < n; i++) into.add(switch (column.type()) {
-            case 1 -> JSON.numberNode(in.getInt());
-            case 2 -> JSON.numberNode(in.getLong());
-            case 4 -> JSON.numberNode((double) in.getFloat());
-            case 5 -> JSON.numberNode(in.getDouble());
-            case 6 -> bytes(in, in.getInt());
-            case 7 -> bytes(in, column.length());
-            default ->
-                throw new ParquetException("the column " + column.name() + " is of type " + column.type() + ", which is not read here");
-        });
-    }
-
-    private JsonNode bytes(ByteBuffer in, int n) {
-        if (n < 0 || n > in.remaining()) throw new ParquetException("a page is damaged");
-        var bytes = new byte[n];
-        in.get(bytes);
-        return column.isText() ? JSON.textNode(new String(bytes, StandardCharsets.UTF_8)) : JSON.binaryNode(bytes);
+    private int present() {
+        return (int) Arrays.stream(definition).filter(d -> d == column.definition()).count();
     }
 
     // ---- going through ----
@@ -163,7 +122,9 @@ final class ColumnPages {
     }
 
     /** Goes on, and gives the value, null where it is not there. */
-    JsonNode next() {
-        return definition[at++] == column.definition() ? values.get(value++) : JSON.nullNode();
+    JsonNode next() throws IOException {
+        JsonNode node = definition[at++] == column.definition() ? values.get(value++) : JSON.nullNode();
+        advance();
+        return node;
     }
 }

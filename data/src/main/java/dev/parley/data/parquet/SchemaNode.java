@@ -3,6 +3,8 @@ package dev.parley.data.parquet;
 import dev.parley.data.parquet.CompactThrift.Fields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A field of a table: a column, or a group of fields.
@@ -31,6 +33,17 @@ record SchemaNode(String name, Use use, int type, int length, boolean isText, bo
     List<SchemaNode> columns() {
         if (isColumn()) return List.of(this);
         return children.stream().flatMap(c -> c.columns().stream()).toList();
+    }
+
+    /** A table with these of its fields; all if none is named. */
+    SchemaNode only(Set<String> names) {
+        if (names.isEmpty()) return this;
+        var kept = children.stream().filter(child -> names.contains(child.name())).toList();
+        if (kept.isEmpty()) {
+            throw new ParquetException("there is no column " + String.join(", ", names) + "; its columns are "
+                    + children.stream().limit(20).map(SchemaNode::name).collect(Collectors.joining(", ")));
+        }
+        return new SchemaNode(name, use, type, length, isText, isList, definition, repetition, column, kept);
     }
 
     /** The whole table, of the footer's list of fields. */

@@ -8,6 +8,7 @@ import dev.parley.generate.strategy.Generation;
 import dev.parley.grammar.Constraints;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
+import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelException;
 import dev.parley.tokenizer.Tokenizer;
 import java.time.Duration;
@@ -127,7 +128,7 @@ public final class InferenceEngine implements AutoCloseable {
     /** Of finished texts, on the caller's thread, where the memory for running ones has no bound that they could be short of. */
     private static final long KEPT_BYTES = 1L << 30;
 
-    private final CausalLM model;
+    private final LanguageModel model;
     private final Optional<Tokenizer> tokenizer;
     private final Optional<Constraints> constraints;
     private final Optional<DraftModel> draft;
@@ -138,7 +139,7 @@ public final class InferenceEngine implements AutoCloseable {
     private final AtomicBoolean freed = new AtomicBoolean();
 
     /** Starts an engine. The model belongs to it until it is closed. */
-    public InferenceEngine(CausalLM model, Tokenizer tokenizer, Limits limits) {
+    public InferenceEngine(LanguageModel model, Tokenizer tokenizer, Limits limits) {
         this(model, tokenizer, Optional.empty(), limits);
     }
 
@@ -147,11 +148,11 @@ public final class InferenceEngine implements AutoCloseable {
      *
      * @throws ModelException if the draft model has another vocabulary
      */
-    public InferenceEngine(CausalLM model, Tokenizer tokenizer, Optional<CausalLM> draft, Limits limits) {
+    public InferenceEngine(LanguageModel model, Tokenizer tokenizer, Optional<CausalLM> draft, Limits limits) {
         this(model, Optional.of(tokenizer), Optional.of(new Constraints(tokenizer)), draft, limits, Long.MAX_VALUE, () -> false, true);
     }
 
-    private InferenceEngine(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft,
+    private InferenceEngine(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints, Optional<CausalLM> draft,
             Limits limits, long keptBytes, BooleanSupplier cancelled, boolean ownThread) {
         this.model = model;
         this.tokenizer = tokenizer;
@@ -171,13 +172,13 @@ public final class InferenceEngine implements AutoCloseable {
      * @param constraints of the tokenizer
      * @param cancelled asked before each step; if true, all sequences end at once
      */
-    public static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
+    public static InferenceEngine onThisThread(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
             Optional<CausalLM> draft, BooleanSupplier cancelled) {
         return onThisThread(model, tokenizer, constraints, draft, KEPT_BYTES, cancelled);
     }
 
     /** The same. @param keptBytes of keys and values of finished texts at most, for those that begin alike */
-    static InferenceEngine onThisThread(CausalLM model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
+    static InferenceEngine onThisThread(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<Constraints> constraints,
             Optional<CausalLM> draft, long keptBytes, BooleanSupplier cancelled) {
         var limits = new Limits(Limits.MOST_RUNNING, Integer.MAX_VALUE, Long.MAX_VALUE, Limits.MOST_RUNNING);
         return new InferenceEngine(model, tokenizer, constraints, draft, limits, keptBytes, cancelled, false);

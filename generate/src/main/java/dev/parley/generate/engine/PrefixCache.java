@@ -2,6 +2,7 @@ package dev.parley.generate.engine;
 
 import dev.parley.kernels.attention.KvBlocks;
 import dev.parley.kernels.attention.KvPool;
+import dev.parley.model.Adapter;
 import dev.parley.model.SequenceCache;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * The block that was unused longest, and that no sequence and no other block continues, is evicted first.
  *
  * <p>Each owner has a tree of its own, unless all share one: a cached prefix, and how fast an answer comes, would tell others whether
- * it was read before.
+ * it was read before. So has each adapter, which gives the same tokens other keys and values.
  *
  * <p>A sequence whose blocks are kept continues with the tree's blocks where those exist already. So a sequence that holds a block
  * holds all blocks before it, and every block that no sequence holds can be evicted, sooner or later.
@@ -27,40 +28,42 @@ final class PrefixCache {
     private final Optional<KvPool> pool;
     private final boolean shared;
     private final int most;
-    private final Map<String, Node> roots = new HashMap<>(); // by owner; none without a block
+    private final Map<Tree, Node> roots = new HashMap<>(); // none without a block
     private final LinkedHashSet<Node> byUse = new LinkedHashSet<>(); // longest unused first
+
+    /**
+     * Whose texts begin alike.
+     *
+     * @param adapter its number; 0 for the model alone
+     */
+    private record Tree(String owner, long adapter) {}
 
     /** A block after those of its parents. */
     private static final class Node {
 
-        final String owner;
+        final Tree tree;
         final Node parent;
         final Tokens tokens;
         final KvPool.Block block;
         final Map<Tokens, Node> next = new HashMap<>();
 
         Node(Node parent, Tokens tokens, KvPool.Block block) {
-            this.owner = parent.owner;
+            tree = parent.tree;
             this.parent = parent;
             this.tokens = tokens;
             this.block = block;
         }
 
-        private Node(String owner) {
-            this.owner = owner;
+        private Node(Tree tree) {
+            this.tree = tree;
             parent = null;
             tokens = null;
             block = null;
         }
 
-        /** The root of an owner's tree. */
-        static Node root(String owner) {
-            return new Node(owner);
-        }
-
-        void leave(Map<String, Node> roots) {
+        void leave(Map<Tree, Node> roots) {
             parent.next.remove(tokens);
-            if (parent.parent == null && parent.next.isEmpty()) roots.remove(owner);
+            if (parent.parent == null && parent.next.isEmpty()) roots.remove(tree);
         }
     }
 
@@ -106,13 +109,17 @@ final class PrefixCache {
 
     /** Lets an empty sequence begin with the cached prefix of its tokens. */
     void share(String owner, int[] ids, SequenceCache empty) {
-        empty.blocks().ifPresent(blocks -> blocks.share(find(owner, ids)));
+        empty.blocks().ifPresent(blocks -> blocks.share(find(treeOf(owner, empty.adapter()), ids)));
     }
 
-    /** The blocks of a sequence's longest cached prefix; at least one of its tokens is left to be read. */
+    /** The blocks of the longest cached prefix of a text of the model alone; at least one of its tokens is left to be read. */
     List<KvPool.Block> find(String owner, int[] ids) {
+        return find(treeOf(owner, Optional.empty()), ids);
+    }
+
+    private List<KvPool.Block> find(Tree tree, int[] ids) {
         var found = new ArrayList<Node>();
-        var node = roots.get(treeOf(owner));
+        var node = roots.get(tree);
         for (int at = 0; node != null && at + KvBlocks.TOKENS < ids.length; at += KvBlocks.TOKENS) {
             node = node.next.get(tokens(ids, at));
             if (node != null) found.add(node);
@@ -126,15 +133,19 @@ final class PrefixCache {
      * @param ids its tokens, as many at least as the blocks hold
      */
     void keep(String owner, int[] ids, SequenceCache text) {
-        text.blocks().ifPresent(blocks -> keep(owner, ids, blocks));
+        text.blocks().ifPresent(blocks -> keep(treeOf(owner, text.adapter()), ids, blocks));
     }
 
-    /** As above, of the blocks themselves. */
+    /** As above, of the blocks themselves, of a text of the model alone. */
     void keep(String owner, int[] ids, KvBlocks text) {
+        keep(treeOf(owner, Optional.empty()), ids, text);
+    }
+
+    private void keep(Tree tree, int[] ids, KvBlocks text) {
         var kept = new ArrayList<Node>();
         var blocks = text.full();
         if (blocks.isEmpty()) return;
-        var node = roots.computeIfAbsent(treeOf(owner), Node::root);
+        var node = roots.computeIfAbsent(tree, Node::new);
         for (int b = 0; b < blocks.size(); b++) {
             var tokens = tokens(ids, b * KvBlocks.TOKENS);
             var next = node.next.get(tokens);
@@ -157,8 +168,8 @@ final class PrefixCache {
         pool.ifPresent(p -> forget(p, () -> byUse.size() <= most));
     }
 
-    private String treeOf(String owner) {
-        return shared ? "" : owner;
+    private Tree treeOf(String owner, Optional<Adapter> adapter) {
+        return new Tree(shared ? "" : owner, adapter.map(Adapter::id).orElse(0L));
     }
 
     /** Notes the use of a path, its end first: a block is then never older than those that go on from it. */

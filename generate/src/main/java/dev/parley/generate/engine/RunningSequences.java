@@ -84,7 +84,7 @@ final class RunningSequences {
 
     /** Gives a branch a cache, which begins with what is known. */
     void open(Branch branch, Sequence sequence) {
-        branch.open(session.open());
+        branch.open(session.open(sequence.request().asked().adapter()));
         if (sequence.mayShare()) prefixes.share(sequence.owner(), branch.ids(), branch.cache());
     }
 

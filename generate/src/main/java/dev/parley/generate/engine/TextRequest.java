@@ -1,6 +1,7 @@
 package dev.parley.generate.engine;
 
 import dev.parley.generate.config.GenerationConfig;
+import dev.parley.model.Adapter;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -14,9 +15,10 @@ import java.util.Optional;
  * @param timeout after which the request ends with what there is
  * @param begun how many of the prompt's last tokens begin the answer already: the answer's text begins with theirs, and stop
  *     strings, penalties and grammars treat them as its own
+ * @param adapter that changes the model for this text; empty for the model as it is
  */
 public record TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout,
-        int begun) {
+        int begun, Optional<Adapter> adapter) {
 
     /** @throws IllegalArgumentException if more is begun than there is */
     public TextRequest {
@@ -26,7 +28,12 @@ public record TextRequest(int[] prompt, GenerationConfig config, String owner, b
 
     /** A request for a new answer. */
     public TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout) {
-        this(prompt, config, owner, promptLogprobs, timeout, 0);
+        this(prompt, config, owner, promptLogprobs, timeout, 0, Optional.empty());
+    }
+
+    /** A request whose prompt ends with the beginning of the answer. */
+    public TextRequest(int[] prompt, GenerationConfig config, String owner, boolean promptLogprobs, Optional<Duration> timeout, int begun) {
+        this(prompt, config, owner, promptLogprobs, timeout, begun, Optional.empty());
     }
 
     /** A request of nobody in particular, without an end. */
@@ -44,6 +51,11 @@ public record TextRequest(int[] prompt, GenerationConfig config, String owner, b
 
     /** The same with another limit of new tokens. */
     public TextRequest withMaxNewTokens(int tokens) {
-        return new TextRequest(prompt, config.withMaxNewTokens(tokens), owner, promptLogprobs, timeout, begun);
+        return new TextRequest(prompt, config.withMaxNewTokens(tokens), owner, promptLogprobs, timeout, begun, adapter);
+    }
+
+    /** The same, of the model as an adapter changes it. */
+    public TextRequest with(Adapter adapter) {
+        return new TextRequest(prompt, config, owner, promptLogprobs, timeout, begun, Optional.of(adapter));
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.generate.sampling.Sampler;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
+import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelException;
 import dev.parley.model.SequenceCache;
 import java.util.Arrays;
@@ -21,14 +22,14 @@ public final class DraftModel implements AutoCloseable {
      *     those that have left have given theirs back
      * @throws ModelException if it has another vocabulary than the model
      */
-    public DraftModel(CausalLM draft, CausalLM model, long cacheBytes) {
+    public DraftModel(CausalLM draft, LanguageModel model, long cacheBytes) {
         check(draft, model);
         this.model = draft;
         session = draft.openSession(cacheBytes);
     }
 
     /** @throws ModelException if the draft model has another vocabulary than the model */
-    public static void check(CausalLM draft, CausalLM model) {
+    public static void check(CausalLM draft, LanguageModel model) {
         if (draft.config().vocabSize() == model.config().vocabSize()) return;
         throw new ModelException("The draft model has " + draft.config().vocabSize() + " tokens and the model " + model.config().vocabSize()
                 + "; a draft model needs the same tokenizer.");

@@ -1,11 +1,11 @@
 package dev.parley.train.recipe;
 
-import dev.parley.data.Chat;
-import dev.parley.data.ChatFiles;
-import dev.parley.data.ChatRows;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.TextFiles;
+import dev.parley.data.chat.Chat;
+import dev.parley.data.chat.ChatFiles;
+import dev.parley.data.chat.ChatRows;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.model.TrainingRow;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.data.Chat;
-import dev.parley.data.ChatFiles;
+import dev.parley.data.chat.Chat;
+import dev.parley.data.chat.ChatFiles;
 import dev.parley.files.Golden;
 import dev.parley.tokenizer.ChatTemplate;
 import java.io.IOException;

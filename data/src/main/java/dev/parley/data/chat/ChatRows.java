@@ -1,4 +1,4 @@
-package dev.parley.data;
+package dev.parley.data.chat;
 
 import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.ChatTemplate;

@@ -1,0 +1,26 @@
+package dev.parley.data.text;
+
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+
+/** Undoes gzip and Zstandard, which a file's first bytes tell, whatever its name is. */
+final class Unpacking {
+
+    private static final int MARK = 4;
+
+    private Unpacking() {}
+
+    static InputStream of(InputStream raw) throws IOException {
+        var in = new BufferedInputStream(raw, 1 << 16);
+        in.mark(MARK);
+        var head = in.readNBytes(MARK);
+        in.reset();
+        if (head.length >= 2 && (head[0] & 0xff) == 0x1f && (head[1] & 0xff) == 0x8b) return new GZIPInputStream(in, 1 << 16);
+        if (head.length == MARK && (head[0] & 0xff) == 0x28 && (head[1] & 0xff) == 0xb5 && head[2] == 0x2f && (head[3] & 0xff) == 0xfd)
+            return new ZstdInputStream(in);
+        return in;
+    }
+}

@@ -1,0 +1,16 @@
+/**
+ * What a run shows: before it, {@link dev.parley.train.report.TrainingPlan}; while it works, {@link dev.parley.train.report.TrainingReport},
+ * which is where to start reading. It hears a trainer's events and keeps three things up to date in the output folder: the file of numbers
+ * {@code metrics.jsonl}, event files for TensorBoard in {@code logs}, and the page {@code report.html}, which a browser shows without a
+ * network.
+ *
+ * <pre>{@code
+ * try (var report = TrainingReport.of(trainer, tokenizer, List.of("Once upon a time"))) {
+ *     trainer.onEvent(report).train();
+ * }
+ * }</pre>
+ *
+ * Everything that is told of a step is a {@code MetricLine}: the files and the page are made of these lines, those of an earlier part of a
+ * resumed run among them.
+ */
+package dev.parley.train.report;
