@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 /** {@code parley train}: pretraining or fine-tuning by a recipe. */
 @Command(name = "train", description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
     "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
-        footer = {"", "Example:", "  ./parley train recipes/pretrain-small.yaml --set max_steps=200 --set output_dir=out"})
+        footer = {"", "Example:", "  ./parley train recipes/quickstart.yaml --set max_steps=200 --set model.hidden_size=384",
+            "  ./parley train recipes/tinystories.yaml --depth 6"})
 final class TrainCommand implements Callable<Integer> {
 
     private final Output output;
@@ -31,6 +32,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE",
             description = "Takes the place of a value of the recipe; may be given several times.")
     List<String> settings = new ArrayList<>();
+
+    @Option(names = "--depth", paramLabel = "N",
+            description = "A new model of N layers instead of the recipe's; width, batch, rates and steps follow, where the recipe has none.")
+    int depth;
+
+    @Option(names = "--params", paramLabel = "30M", description = "The same by the number of its parameters.")
+    String params = "";
 
     @Option(names = "--resume", description = "Go on from the last checkpoint in output_dir.")
     boolean resume;
@@ -62,6 +70,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private Recipe recipe() throws IOException {
         var read = Recipe.read(file, Downloads.finder(output)).onNote(output::note);
+        if (depth != 0 && !params.isEmpty()) throw new WrongUsage("Give either --depth or --params, not both.");
+        if (depth != 0) read = read.withDepth(depth);
+        if (!params.isEmpty()) read = read.withParameters(params);
         for (var setting : settings) {
             var equals = setting.indexOf('=');
             if (equals < 1) throw new WrongUsage("--set " + setting + " is not KEY=VALUE.");

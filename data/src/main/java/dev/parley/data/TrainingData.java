@@ -77,29 +77,32 @@ public record TrainingData(Kind kind, List<Path> files, Optional<Path> base) {
     /**
      * Writes it into a model's folder.
      *
-     * @param rows that were trained on, which are written out where no file has them
+     * @param examples that were trained on, which are written out where no file has them
      */
-    public void write(Path folder, Dataset rows, Tokenizer tokenizer) throws IOException {
+    public void write(Path folder, Examples<?> examples, Tokenizer tokenizer) throws IOException {
         var json = JSON.createObjectNode().put("kind", kind.label());
         var names = json.putArray("files");
         for (var file : files) names.add((kind == Kind.ROWS ? file : file.toAbsolutePath()).toString());
         base.ifPresent(path -> json.put("base", path.toAbsolutePath().toString()));
-        if (kind == Kind.ROWS) DurableFile.write(folder.resolve(ROWS), lines(rows, tokenizer));
+        if (kind == Kind.ROWS) DurableFile.write(folder.resolve(ROWS), lines(examples, tokenizer));
         DurableFile.write(folder.resolve(FILE), json + "\n");
     }
 
     /** A line for each document of the rows; of very many rows every second, third, … */
-    private static String lines(Dataset rows, Tokenizer tokenizer) {
+    private static String lines(Examples<?> examples, Tokenizer tokenizer) {
         var lines = new StringBuilder();
-        for (int i = 0; i < rows.size(); i += Math.ceilDiv(rows.size(), MOST_ROWS)) {
-            var row = rows.get(i);
-            for (int from = 0, to; from < row.length(); from = to) {
-                for (to = from + 1; to < row.length() && !begins(row, to);) to++;
-                var text = tokenizer.decode(Arrays.copyOfRange(row.inputIds(), from, to));
-                lines.append(JSON.createObjectNode().put("text", text)).append('\n');
-            }
+        for (int i = 0; i < examples.size(); i += Math.ceilDiv(examples.size(), MOST_ROWS)) {
+            for (var row : examples.get(i).rows()) append(row, tokenizer, lines);
         }
         return lines.toString();
+    }
+
+    private static void append(TrainingRow row, Tokenizer tokenizer, StringBuilder lines) {
+        for (int from = 0, to; from < row.length(); from = to) {
+            for (to = from + 1; to < row.length() && !begins(row, to);) to++;
+            var text = tokenizer.decode(Arrays.copyOfRange(row.inputIds(), from, to));
+            lines.append(JSON.createObjectNode().put("text", text)).append('\n');
+        }
     }
 
     private static boolean begins(TrainingRow row, int at) {

@@ -124,7 +124,7 @@ class DataTest {
         assertEquals(3, TextFiles.documents(List.of(folder)).size());
         var broken = Files.write(folder.resolve("c.txt"), new byte[] {'a', '\n', (byte) 0xff, '\n'});
         assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(broken))).getMessage()
-                .contains("c.txt is no UTF-8"));
+                .contains("this is not UTF-8"));
         var wrong = Files.writeString(folder.resolve("d.jsonl"), "{\"text\":\"x\"}\n{\"txt\":\"x\"}\n");
         assertTrue(assertThrows(IllegalArgumentException.class, () -> TextFiles.documents(List.of(wrong))).getMessage().contains("line 2"));
         var chat = Files.writeString(folder.resolve("e.jsonl"), "{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");

@@ -1,5 +1,6 @@
 package dev.parley.model;
 
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -10,7 +11,7 @@ import java.util.stream.IntStream;
  * @param segments number of the document that each token belongs to, where several are packed into the row: they do not see each other.
  *     Empty where the row is one document
  */
-public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
+public record TrainingRow(int[] inputIds, int[] labels, int[] segments) implements TrainingExample {
 
     /** The label of a token that is no target, as in transformers. */
     public static final int IGNORED = -100;
@@ -40,6 +41,12 @@ public record TrainingRow(int[] inputIds, int[] labels, int[] segments) {
         System.arraycopy(ids, 0, row, 1, ids.length);
         row[row.length - 1] = end;
         return of(row);
+    }
+
+    /** Itself. */
+    @Override
+    public List<TrainingRow> rows() {
+        return List.of(this);
     }
 
     /** {@return the number of tokens} */

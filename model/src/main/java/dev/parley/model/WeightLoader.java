@@ -33,7 +33,7 @@ public record WeightLoader(WeightSource source, Blueprint blueprint) {
      *
      * @param arena of what has to be copied
      */
-    ModelWeights loadToRun(WeightType type, Arena arena) {
+    public ModelWeights loadToRun(WeightType type, Arena arena) {
         check();
         if (type == WeightType.AS_STORED) BlockWeights.warmUp(source);
         var weights = new ModelWeights();

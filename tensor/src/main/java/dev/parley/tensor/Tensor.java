@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -501,6 +502,15 @@ public final class Tensor implements AutoCloseable {
     /** Draws every element from a normal distribution, by the generator of {@link RandomState}. */
     public Tensor normalInPlace(double mean, double standardDeviation) {
         return inPlace("normalInPlace", () -> torch.normal_(pointer, mean, standardDeviation));
+    }
+
+    /** Draws every element evenly from between two numbers, by the generator of {@link RandomState}. */
+    public Tensor uniformInPlace(double least, double most) {
+        return inPlace("uniformInPlace", () -> {
+            try (var shared = new GeneratorOptional()) {
+                return pointer.uniform_(least, most, shared);
+            }
+        });
     }
 
     // ---- gradients ----

@@ -51,12 +51,12 @@ final class Attention implements Mixer {
             v = all.values();
         }
         var heads = attend(q, k, v, pass); // (B, H, T, D)
-        return output.forward(heads.transpose(1, 2).reshape(rows, tokens, spec.querySize()), pass.computeType()); // (B, T, C)
+        return output.forward(heads.transpose(1, 2).reshape(rows, tokens, spec.querySize()), pass); // (B, T, C)
     }
 
     /** Queries (B, H, T, D), keys and values (B, K, T, D), of which all queries are made side by side. */
     private List<Tensor> together(Tensor x, ForwardContext pass) {
-        var parts = qkv.split(x, pass.computeType(), spec.querySize(), spec.keyValueSize(), spec.keyValueSize());
+        var parts = qkv.split(x, pass, spec.querySize(), spec.keyValueSize(), spec.keyValueSize());
         Tensor q = parts.get(0), k = parts.get(1); // (B, T, H D), (B, T, K D)
         if (spec.normsAllHeads()) {
             q = queryNorm.orElseThrow().forward(q.to(DType.FLOAT32), pass.computeType());
@@ -67,7 +67,7 @@ final class Attention implements Mixer {
 
     /** The same where query, key and value of a head lie side by side. */
     private List<Tensor> headByHead(Tensor x, ForwardContext pass) {
-        var all = qkv.forward(x, pass.computeType()).unflatten(2, spec.heads(), 3, spec.headDim()); // (B, T, H, 3, D)
+        var all = qkv.forward(x, pass).unflatten(2, spec.heads(), 3, spec.headDim()); // (B, T, H, 3, D)
         return IntStream.range(0, 3).mapToObj(part -> all.select(3, part).transpose(1, 2)).toList();
     }
 

@@ -53,7 +53,7 @@ final class Block {
         try (var scope = Scope.open()) {
             var sum = add(x, mixerNorms.landing(mixer.forward(mixerNorms.read(x, pass), pass, cache), pass), pass);
             var read = join.parallel() ? x : sum;
-            return scope.keep(add(sum, mlpNorms.landing(mlp.forward(mlpNorms.read(read, pass), pass.computeType()), pass), pass));
+            return scope.keep(add(sum, mlpNorms.landing(mlp.forward(mlpNorms.read(read, pass), pass), pass), pass));
         }
     }
 

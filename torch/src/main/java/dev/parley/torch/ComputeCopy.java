@@ -12,15 +12,17 @@ import dev.parley.tensor.Tensor;
 final class ComputeCopy {
 
     private Tensor copy;
-    private long version; // of the weights that it was made of
+    private Tensor source; // what it was made of
+    private long version; // of that
 
     boolean exists() {
         return copy != null;
     }
 
     synchronized Tensor of(Tensor weights) {
-        if (copy != null && version == weights.version()) return copy;
+        if (copy != null && source == weights && version == weights.version()) return copy;
         try (var noGrad = NoGrad.open()) {
+            source = weights;
             version = weights.version();
             copy = copy == null ? Scope.detach(weights.to(DType.BFLOAT16).contiguous()) : copy.copyInPlace(weights);
             return copy;
@@ -30,5 +32,6 @@ final class ComputeCopy {
     void close() {
         if (copy != null) copy.close();
         copy = null;
+        source = null;
     }
 }

@@ -20,9 +20,9 @@ final class Experts implements FeedForward {
     }
 
     @Override
-    public Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
+    public Tensor forward(Tensor x, ForwardContext pass) { // x: (B, T, C)
         var flat = x.view(-1, x.size(2)); // (N, C)
-        var scores = router.forward(x, computeType).to(DType.FLOAT32).view(-1, experts.size()); // (N, E)
+        var scores = router.forward(x, pass).to(DType.FLOAT32).view(-1, experts.size()); // (N, E)
         var asked = asked(scores.detach().toFloats(), (int) flat.size(0)); // (N, E), 1 where a token asks an expert
         var shares = scores.softmax(-1).mul(Tensor.ofFloats(asked, flat.size(0), experts.size())); // (N, E)
         if (spec.normTopKProb()) shares = shares.mul(shares.sum(1).reciprocal().unsqueeze(1));
@@ -32,11 +32,11 @@ final class Experts implements FeedForward {
             var rows = IntStream.range(0, (int) flat.size(0)).filter(t -> asked[t * experts.size() + expert] == 1).toArray();
             if (rows.length == 0) continue;
             var at = Tensor.ofInts(rows, rows.length);
-            var result = experts.get(e).forward(flat.indexSelect(0, at).unsqueeze(0), computeType).view(rows.length, -1).to(DType.FLOAT32);
+            var result = experts.get(e).forward(flat.indexSelect(0, at).unsqueeze(0), pass).view(rows.length, -1).to(DType.FLOAT32);
             var share = shares.select(1, e).indexSelect(0, at).unsqueeze(1); // (n, 1)
             sum = sum.indexAddInPlace(at, result.mul(share));
         }
-        return sum.to(computeType).view(x.shape());
+        return sum.to(pass.computeType()).view(x.shape());
     }
 
     private float[] asked(float[] scores, int tokens) {

@@ -1,6 +1,5 @@
 package dev.parley.torch;
 
-import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint;
 import dev.parley.model.Blueprint.ExpertsSpec;
 import dev.parley.model.Blueprint.MlpSpec;
@@ -10,7 +9,7 @@ import dev.parley.tensor.Tensor;
 sealed interface FeedForward permits Mlp, Experts {
 
     /** x: (B, T, C), of the compute type, as the result. */
-    Tensor forward(Tensor x, DType computeType);
+    Tensor forward(Tensor x, ForwardContext pass);
 
     static FeedForward of(Parameters parameters, Blueprint.FeedForward spec) {
         return switch (spec) {

@@ -25,25 +25,25 @@ final class Mlp implements FeedForward {
     }
 
     @Override
-    public Tensor forward(Tensor x, DType computeType) { // x: (B, T, C)
+    public Tensor forward(Tensor x, ForwardContext pass) { // x: (B, T, C)
         var m = spec.down().in();
         var inner = switch (spec.activation()) { // (B, T, M)
-            case GELU -> gelu(up.forward(x, computeType));
-            case GELU_ERF -> Functional.gelu(up.forward(x, computeType));
+            case GELU -> gelu(up.forward(x, pass));
+            case GELU_ERF -> Functional.gelu(up.forward(x, pass));
             case GATED_SILU -> {
-                var gateAndUp = up.split(x, computeType, m, m);
+                var gateAndUp = up.split(x, pass, m, m);
                 yield Functional.silu(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
             case GATED_GELU -> {
-                var gateAndUp = up.split(x, computeType, m, m);
+                var gateAndUp = up.split(x, pass, m, m);
                 yield Functional.geluNew(gateAndUp.getFirst()).mul(gateAndUp.getLast());
             }
             case CLAMPED_SWIGLU -> {
-                var gateAndUp = up.split(x, computeType, m, m);
+                var gateAndUp = up.split(x, pass, m, m);
                 yield clampedSwiglu(gateAndUp.getFirst(), gateAndUp.getLast());
             }
         };
-        return down.forward(inner, computeType); // (B, T, C)
+        return down.forward(inner, pass); // (B, T, C)
     }
 
     private static Tensor clampedSwiglu(Tensor gate, Tensor up) {

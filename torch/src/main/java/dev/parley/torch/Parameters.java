@@ -52,9 +52,36 @@ public final class Parameters implements AutoCloseable {
         return Collections.unmodifiableCollection(byName.values());
     }
 
-    /** Those that training may change, in the order of the network. */
+    /** The same weights, and what an adapter adds to them, with gradients of their own. */
+    static Parameters sharing(List<WeightSpec> specs, Parameters of) {
+        var parameters = new Parameters(specs);
+        for (var parameter : parameters.all()) {
+            var other = of.get(parameter.name());
+            parameter.shareWeights(other);
+            parameter.lowRank = other.lowRank.map(LowRank::shared);
+        }
+        return parameters;
+    }
+
+    /** Those that training may change, an adapter's among them, in the order of the network. */
     public List<Parameter> trainable() {
-        return all().stream().filter(Parameter::trainable).toList();
+        var trainable = new ArrayList<Parameter>();
+        for (var parameter : all()) {
+            if (parameter.trainable) trainable.add(parameter);
+            parameter.lowRank.ifPresent(pair -> trainable.addAll(List.of(pair.a(), pair.b())));
+        }
+        return trainable;
+    }
+
+    /** Begins to collect the gradients that another network's parameters do. */
+    void learnAs(Parameters others) {
+        for (var parameter : all()) {
+            var other = others.get(parameter.name());
+            parameter.learnAs(other);
+            if (parameter.lowRank.isEmpty()) continue;
+            parameter.lowRank.get().a().learnAs(other.lowRank.orElseThrow().a());
+            parameter.lowRank.get().b().learnAs(other.lowRank.orElseThrow().b());
+        }
     }
 
     /** The parameter of a name; throws where there is none. */
@@ -107,8 +134,10 @@ public final class Parameters implements AutoCloseable {
         private Parameter original = this; // whose weights these are
         private final ComputeCopy copy = new ComputeCopy(); // of the original's weights
         private Tensor leaf; // over the copy, collecting the gradient of products
+        private Optional<LowRank> lowRank = Optional.empty();
+        private Tensor below; // what a network without its adapter has, where the adapter learned this as a whole
 
-        private Parameter(WeightSpec spec) {
+        Parameter(WeightSpec spec) {
             this.spec = spec;
         }
 
@@ -156,6 +185,33 @@ public final class Parameters implements AutoCloseable {
         public void trainable(boolean trainable) {
             this.trainable = trainable;
             if (!trainable && value != null) value.requiresGrad(false);
+        }
+
+        /** What an adapter has beside it. */
+        Optional<LowRank> lowRank() {
+            return lowRank;
+        }
+
+        void lowRank(Optional<LowRank> pair) {
+            lowRank = pair;
+        }
+
+        /** Is learned as a whole on a copy, so that what was below stays. */
+        void learnCopy() {
+            Tensor copy;
+            try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+                copy = Scope.detach(value().to(DType.FLOAT32).contiguous().copy());
+            }
+            below = value; // null where a matrix in blocks or bytes is below
+            value = copy;
+            trainable = true;
+        }
+
+        /** Exchanges what an adapter has learned as a whole with what was below. */
+        void exchangeWithBelow() {
+            var learned = value;
+            value = below;
+            below = learned;
         }
 
         /** Begins to collect a gradient, or ends it. */
@@ -234,7 +290,7 @@ public final class Parameters implements AutoCloseable {
 
         /** Forgets the gradient. */
         public void clearGradient() {
-            value().clearGrad();
+            if (value != null) value.clearGrad();
             clearParts();
         }
 
@@ -255,7 +311,7 @@ public final class Parameters implements AutoCloseable {
 
         /** Rows of a table: (B, T) ids to (B, T, C), float32. */
         Tensor rows(int[][] ids) {
-            if (matrix == null) return Functional.embedding(Tensor.ofRows(ids), value()).to(DType.FLOAT32);
+            if (matrix == null || trainable) return Functional.embedding(Tensor.ofRows(ids), value()).to(DType.FLOAT32);
             int width = spec.inFeatures(), length = ids[0].length;
             var rows = new float[ids.length * length * width];
             for (int i = 0; i < ids.length * length; i++) matrix.row(ids[i / length][i % length], rows, i * width);
@@ -268,9 +324,18 @@ public final class Parameters implements AutoCloseable {
             value = Scope.detach(tensor);
         }
 
+        /** The same weights with a gradient of their own. */
+        Parameter shared() {
+            var parameter = new Parameter(spec);
+            parameter.shareWeights(this);
+            return parameter;
+        }
+
         /** Becomes another's weights, without copying them, with a gradient of its own. */
         void shareWeights(Parameter of) {
-            value = Scope.detach(of.value().detach());
+            trainable = of.trainable;
+            matrix = of.matrix;
+            if (of.value != null || of.matrix == null) value = Scope.detach(of.value().detach());
             original = of;
             of.replicas.add(this);
         }
@@ -283,7 +348,11 @@ public final class Parameters implements AutoCloseable {
             value = null;
         }
 
-        private void close() {
+        void close() {
+            lowRank.ifPresent(LowRank::close);
+            lowRank = Optional.empty();
+            if (below != null) below.close();
+            below = null;
             free();
             original.replicas.remove(this);
             matrix = null;

@@ -34,7 +34,7 @@ final class RecordedPass implements AutoCloseable {
     double[] logprobs() {
         if (batch.targets().length == 0) return new double[0];
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            return Transformer.logprobs(network.losses(computeType, batch).each(hidden));
+            return Transformer.logprobs(network.nextTokenLoss(batch, computeType).each(hidden));
         }
     }
 
@@ -43,7 +43,7 @@ final class RecordedPass implements AutoCloseable {
         if (isOver) throw new IllegalStateException("A pass goes back once: make another.");
         isOver = true;
         try (var scope = Scope.open()) {
-            var each = network.losses(computeType, batch).backward(hidden, network.learningHead(), weights);
+            var each = network.nextTokenLoss(batch, computeType).backward(hidden, network.learningHead(), weights);
             network.addEmbeddingGradient(batch, leaf);
             return each;
         }

@@ -32,9 +32,8 @@ final class Replicas implements AutoCloseable {
         workers = Workers.start(size);
         networks.add(first);
         for (int i = 1; i < size; i++) {
-            var own = new Parameters(config.blueprint().weights());
+            var own = Parameters.sharing(config.blueprint().weights(), weights);
             networks.add(new Transformer(own, config));
-            for (var parameter : own.all()) parameter.shareWeights(weights.get(parameter.name()));
             others.add(own);
         }
     }
@@ -47,9 +46,7 @@ final class Replicas implements AutoCloseable {
     }
 
     private void beginLearning() {
-        for (var own : others) {
-            for (var parameter : own.all()) parameter.learnAs(weights.get(parameter.name()));
-        }
+        for (var own : others) own.learnAs(weights);
     }
 
     /** As {@link Transformer#lossAndBackward}. */

@@ -22,7 +22,7 @@ final class ShortConvolution implements Mixer {
     @Override
     public Tensor forward(Tensor x, ForwardContext pass, KvCache.Layer cache) { // x: (B, T, C)
         int channels = spec.channels(), taps = spec.taps();
-        var parts = input.split(x, pass.computeType(), channels, channels, channels);
+        var parts = input.split(x, pass, channels, channels, channels);
         var states = parts.get(0).mul(parts.get(2)); // (B, T, C)
         if (cache != null) states = cache.append(states); // (B, S, C)
         var factors = kernel.in(pass.computeType()).select(1, 0); // (C, K)
@@ -31,6 +31,6 @@ final class ShortConvolution implements Mixer {
             var tap = pass.lookback().of(states, x.size(1), back).mul(factors.select(1, taps - 1 - back)); // (B, T, C)
             sum = sum == null ? tap : sum.add(tap);
         }
-        return output.forward(parts.get(1).mul(sum), pass.computeType()); // (B, T, C)
+        return output.forward(parts.get(1).mul(sum), pass); // (B, T, C)
     }
 }

@@ -10,20 +10,27 @@ import dev.parley.model.ModelFiles;
 import dev.parley.model.TrainingBatch;
 import dev.parley.model.WeightLoader;
 import dev.parley.model.WeightSpec;
+import dev.parley.model.WeightType;
+import dev.parley.model.adapter.AdapterFiles;
+import dev.parley.model.adapter.LoraConfig;
 import dev.parley.tensor.Engine;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
+import dev.parley.torch.Parameters.Parameter;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.TensorData;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A language model that learns: its weights are float32 tensors that training changes, run by libtorch. Saved to a folder in Hugging
@@ -44,14 +51,21 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     private final ModelConfig config;
     private final Parameters parameters;
     private final Transformer transformer;
+    private final AutoCloseable files; // that frozen weights lie in
     private DType computeType;
+    private Optional<TrainableAdapter> adapter = Optional.empty();
     private Optional<Replicas> replicas = Optional.empty(); // made at the first pass of training
 
-    private TrainableLM(ModelConfig config, DType computeType) {
+    private TrainableLM(ModelConfig config, Parameters parameters, DType computeType, AutoCloseable files) {
         this.config = config;
-        parameters = new Parameters(config.blueprint().weights());
-        transformer = new Transformer(parameters, config);
+        this.parameters = parameters;
+        this.files = files;
         this.computeType = computeType;
+        transformer = new Transformer(parameters, config);
+    }
+
+    private TrainableLM(ModelConfig config, DType computeType) {
+        this(config, new Parameters(config.blueprint().weights()), computeType, () -> {});
     }
 
     /** A new model with random weights; the same seed gives the same weights. */
@@ -83,6 +97,100 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         }
     }
 
+    /**
+     * Loads a model folder whose weights stay as they are, to {@linkplain #attach attach} an adapter to: they take no more memory than in
+     * a model that only runs.
+     *
+     * @param computeType of products: float32 or bfloat16
+     * @param held how its matrices are kept: float32, bfloat16 or int8
+     */
+    public static TrainableLM frozen(Path folder, DType computeType, WeightType held) {
+        var arena = Arena.ofShared();
+        try {
+            var files = ModelFiles.open(folder);
+            try {
+                var weights = files.config().blueprint().weights();
+                var parameters = Parameters.over(weights,
+                        new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(held, arena));
+                for (var parameter : parameters.all()) parameter.trainable(false);
+                return new TrainableLM(files.config(), parameters, computeType, () -> {
+                    arena.close();
+                    files.close();
+                });
+            } catch (RuntimeException | Error e) {
+                files.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            arena.close();
+            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Puts a new adapter beside the network, which freezes all else. It changes nothing until it learns.
+     *
+     * @param seed of its first numbers
+     * @throws ModelException if it fits no part of the network
+     */
+    public void attach(LoraConfig adapter, long seed) {
+        requireNoAdapter();
+        RandomState.seed(seed);
+        this.adapter = Optional.of(TrainableAdapter.attach(parameters, config.blueprint(), adapter));
+    }
+
+    /**
+     * Puts an adapter beside the network as files have it, to learn on.
+     *
+     * @throws ModelException if it fits no part of the network
+     */
+    public void attach(AdapterFiles adapter) {
+        requireNoAdapter();
+        this.adapter = Optional.of(TrainableAdapter.attach(parameters, config.blueprint(), adapter));
+    }
+
+    private void requireNoAdapter() {
+        if (adapter.isPresent()) throw new IllegalStateException("The model has an adapter already.");
+        forgetReplicas();
+    }
+
+    /** The adapter beside the network, where there is one. */
+    public Optional<LoraConfig> adapter() {
+        return adapter.map(TrainableAdapter::config);
+    }
+
+    /** What the network without its adapter gives, such as the log-probabilities of a reference. In it nothing can be learned. */
+    public <T> T withoutAdapter(Supplier<T> work) {
+        if (adapter.isEmpty()) return work.get();
+        switchAdapter(false);
+        try {
+            return work.get();
+        } finally {
+            switchAdapter(true);
+        }
+    }
+
+    private void switchAdapter(boolean on) {
+        forgetReplicas();
+        adapter.orElseThrow().switchTo(on, parameters);
+    }
+
+    private void forgetReplicas() {
+        replicas.ifPresent(Replicas::close);
+        replicas = Optional.empty();
+    }
+
+    /** What training changes, by the names in the files that {@link #savePretrained} writes. */
+    public Map<String, Parameter> learned() {
+        if (adapter.isPresent()) return adapter.get().learned();
+        var learned = new LinkedHashMap<String, Parameter>();
+        for (var parameter : parameters.all()) learned.put(parameter.name(), parameter);
+        return learned;
+    }
+
     private void load(WeightLoader loader) {
         loader.check();
         for (var parameter : parameters.all()) {
@@ -100,10 +208,14 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     }
 
     /**
-     * Writes config.json and the weights, each file whole or not at all; the tied head is written once. Weights beyond a size
+     * Writes an adapter alone, in PEFT's layout, where there is one; else config.json and the weights, each file whole or not at all; the tied head is written once. Weights beyond a size
      * go into several files with an index, as transformers writes them; those of an earlier save are removed.
      */
     public void savePretrained(Path folder, ShardSize largest) throws IOException {
+        if (adapter.isPresent()) {
+            adapter.get().save(folder);
+            return;
+        }
         var tensors = new LinkedHashMap<WeightSpec, TensorData>();
         for (var p : parameters.all()) tensors.put(p.spec(), TensorFiles.data(p.name(), p.value()));
         SafetensorsFolder.write(folder, WeightSpec.inFiles(tensors), largest);
@@ -190,7 +302,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
 
     /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
-        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && Workers.canRun()) {
+        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && adapter().stream().allMatch(a -> a.loraDropout() == 0)
+                && Workers.canRun()) {
             replicas = Optional.of(new Replicas(config, transformer, parameters, Engine.threads()));
         }
         return replicas.isPresent();
@@ -199,8 +312,12 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     /** Frees the weights. */
     @Override
     public void close() {
-        replicas.ifPresent(Replicas::close);
-        replicas = Optional.empty();
+        forgetReplicas();
         parameters.close();
+        try {
+            files.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("The model's files cannot be closed.", e);
+        }
     }
 }

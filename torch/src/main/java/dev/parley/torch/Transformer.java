@@ -134,7 +134,7 @@ final class Transformer {
     }
 
     /** What compares scores with the targets of a batch. */
-    NextTokenLoss losses(DType computeType, TrainingBatch batch) {
+    NextTokenLoss nextTokenLoss(TrainingBatch batch, DType computeType) {
         return new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
     }
 
@@ -209,6 +209,6 @@ final class Transformer {
     private Tensor losses(TrainingBatch batch, DType computeType) {
         if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
         var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
-        return losses(computeType, batch).each(hidden);
+        return nextTokenLoss(batch, computeType).each(hidden);
     }
 }

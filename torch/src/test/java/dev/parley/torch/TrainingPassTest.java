@@ -79,10 +79,10 @@ class TrainingPassTest {
                 for (int i = 0; i < direction.length; i++) direction[i] = random.nextInt(3) - 1;
                 double expected = 0;
                 for (int i = 0; i < direction.length; i++) expected += (double) gradient[i] * direction[i];
-                var step = 1e-3 / Math.sqrt(direction.length);
+                var step = 3e-2 / Math.sqrt(direction.length);
                 var measured = (moved(model, p, direction, step, batch, weights) - moved(model, p, direction, -step, batch, weights))
                         / (2 * step);
-                assertEquals(measured, expected, 2e-2 + 1e-2 * Math.abs(measured), p.name()); // float32 noise over a step of 1e-3
+                assertEquals(measured, expected, 0.02 + 0.02 * Math.abs(measured), p.name()); // float32's noise of 3e-6 over that step
             }
         }
     }
@@ -110,7 +110,7 @@ class TrainingPassTest {
                 p.learn(true);
             }
             model.lossAndBackward(batch(4), 10);
-            for (var p : model.parameters().all()) assertEquals(p.trainable(), p.value().hasGrad(), p.name());
+            for (var p : model.parameters().all()) assertEquals(p.trainable(), !p.gradientParts().isEmpty(), p.name());
             assertEquals(3, model.parameters().trainable().size());
         }
     }

@@ -6,37 +6,41 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 import static dev.parley.train.TrainingSettings.SHUFFLE;
 
-import dev.parley.data.Dataset;
-import dev.parley.model.TrainingRow;
+import dev.parley.data.Examples;
+import dev.parley.data.KeyedPermutation;
+import dev.parley.model.TrainingExample;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * Which rows make the n-th step of a run: so many batches as are accumulated, fewer in the last step of an epoch, so that an
- * epoch is every row once. The order of an epoch depends on the seed and the epoch alone, so that a resumed run finds its
- * place by the number of its step and reads nothing again. Rows are shuffled; with {@code groupByLength} those of similar
- * length are then put together, and the batches shuffled.
+ * epoch is every row once. The order of an epoch is computed from the seed and the epoch's number, place by place, so that a resumed run
+ * finds its place at once in a data set of any size, and reads nothing again. With {@code groupByLength}, rows that follow each other
+ * in that order make a pool, which is sorted by length, cut into batches, and these shuffled.
+ *
+ * @param <E> an example
  */
-final class BatchPlan {
+final class BatchPlan<E extends TrainingExample> {
 
     /** Rows among which neighbours in length are looked for, in batches. */
     private static final int POOL = 64;
 
-    private final Dataset dataset;
+    private final Examples<E> dataset;
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
-    private long epoch = -1;
-    private List<int[]> batches = List.of();
+    private Epoch epoch;
+    private Optional<ReadAhead<E>> ahead = Optional.empty();
 
-    BatchPlan(Dataset dataset, TrainingArguments arguments) {
+    BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
         batchesPerStep = arguments.get(GRADIENT_ACCUMULATION_STEPS);
+        epoch = new Epoch(0);
     }
 
     private int batchesPerEpoch() {
@@ -53,71 +57,70 @@ final class BatchPlan {
         return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
-    /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
-    List<List<TrainingRow>> step(long number) {
-        var wanted = number / stepsPerEpoch();
-        if (wanted != epoch) {
-            batches = arrange(wanted);
-            epoch = wanted;
-        }
-        var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
-        return batches.subList(first, Math.min(batches.size(), first + batchesPerStep)).stream()
-                .map(rows -> Arrays.stream(rows).mapToObj(dataset::get).toList()).toList();
-    }
-
-    private List<int[]> arrange(long epoch) {
-        var random = new SplitMix(arguments.get(SEED) * 1_000_003 + epoch);
-        var rows = arguments.get(SHUFFLE) ? shuffled(dataset.size(), random) : IntStream.range(0, dataset.size()).toArray();
-        if (arguments.get(GROUP_BY_LENGTH)) groupByLength(rows);
-        var arranged = new ArrayList<int[]>();
-        for (int start = 0; start < rows.length; start += batchSize) {
-            arranged.add(Arrays.copyOfRange(rows, start, Math.min(rows.length, start + batchSize)));
-        }
-        if (!arguments.get(GROUP_BY_LENGTH)) return arranged;
-        return Arrays.stream(shuffled(arranged.size(), random)).mapToObj(arranged::get).toList();
-    }
-
-    private void groupByLength(int[] rows) {
-        var pool = POOL * batchSize;
-        for (int start = 0; start < rows.length; start += pool) {
-            var sorted = Arrays.stream(rows, start, Math.min(rows.length, start + pool)).boxed()
-                    .sorted(Comparator.comparingInt(i -> dataset.get(i).inputIds().length)).mapToInt(i -> i).toArray();
-            System.arraycopy(sorted, 0, rows, start, sorted.length);
-        }
-    }
-
-    /** Fisher and Yates. */
-    private static int[] shuffled(int n, SplitMix random) {
-        var order = new int[n];
-        for (int i = 0; i < n; i++) {
-            var j = random.below(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
-    }
-
     /**
-     * Steele, Lea and Flood 2014 (doi:10.1145/2660193.2660195), written out: a run that another JDK resumes needs the same
-     * order, and how the JDK's generators bound their numbers is not part of their contract.
+     * The rows of each batch of a step; steps are numbered from 0 over all epochs. Those of the next step are read meanwhile, so that a
+     * disk is waited for while something is computed. For one thread at a time.
      */
-    private static final class SplitMix {
+    List<List<E>> step(long number) {
+        var early = ahead;
+        ahead = Optional.empty();
+        var rows = early.isPresent() ? early.get().rows(number) : Optional.<List<List<E>>>empty();
+        var now = rows.orElseGet(() -> read(number));
+        ahead = Optional.of(new ReadAhead<>(number + 1, () -> read(number + 1)));
+        return now;
+    }
 
-        private long state;
+    private List<List<E>> read(long number) {
+        if (number / stepsPerEpoch() != epoch.number) epoch = new Epoch(number / stepsPerEpoch());
+        var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
+        var rows = new ArrayList<List<E>>();
+        for (int batch = first; batch < Math.min(batchesPerEpoch(), first + batchesPerStep); batch++) rows.add(epoch.batch(batch));
+        return rows;
+    }
 
-        SplitMix(long seed) {
-            state = seed;
+    /** The order of one pass over the data. */
+    private final class Epoch {
+
+        private final long number;
+        private final long key;
+        private final Examples<E> rows;
+        private final KeyedPermutation order;
+        private int pool = -1;
+        private List<int[]> batchesOfPool = List.of();
+
+        Epoch(long number) {
+            this.number = number;
+            key = arguments.get(SEED) * 1_000_003 + number;
+            rows = dataset.inEpoch(key);
+            order = KeyedPermutation.of(dataset.size(), key);
         }
 
-        int below(int bound) {
-            return (int) Math.unsignedMultiplyHigh(next(), bound);
+        List<E> batch(int place) {
+            return IntStream.of(arguments.get(GROUP_BY_LENGTH) ? grouped(place) : numbers(place * batchSize, batchSize))
+                    .mapToObj(rows::get).toList();
         }
 
-        private long next() {
-            var z = state += 0x9E3779B97F4A7C15L;
-            z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-            z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-            return z ^ z >>> 31;
+        /** Numbers of the rows at some places of the order. */
+        private int[] numbers(int from, int count) {
+            return IntStream.range(from, (int) Math.min(dataset.size(), (long) from + count))
+                    .map(place -> arguments.get(SHUFFLE) ? (int) order.at(place) : place).toArray();
+        }
+
+        private int[] grouped(int place) {
+            if (place / POOL != pool) {
+                pool = place / POOL;
+                batchesOfPool = arrange(numbers(pool * POOL * batchSize, POOL * batchSize));
+            }
+            return batchesOfPool.get(place % POOL);
+        }
+
+        private List<int[]> arrange(int[] numbers) {
+            var sorted = IntStream.of(numbers).boxed().sorted(Comparator.comparingInt(rows::rowLength)).mapToInt(i -> i).toArray();
+            var batches = Math.ceilDiv(sorted.length, batchSize);
+            var order = KeyedPermutation.of(batches, key ^ pool + 1L);
+            return IntStream.range(0, batches).map(b -> (int) order.at(b))
+                    .mapToObj(b -> IntStream.range(b * batchSize, Math.min(sorted.length, (b + 1) * batchSize)).map(i -> sorted[i]).toArray())
+                    .toList();
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.train;
 
-import dev.parley.torch.LossSum;
+import dev.parley.train.objective.Tally;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -75,10 +75,10 @@ final class RunProgress {
      * @param since when they began
      * @param tokens padding not counted
      */
-    record Window(long since, LossSum loss, long tokens) {
+    record Window(long since, Tally tally, long tokens) {
 
-        Window plus(LossSum step, long stepTokens) {
-            return new Window(since, loss.plus(step), tokens + stepTokens);
+        Window plus(Tally step, long stepTokens) {
+            return new Window(since, tally.plus(step), tokens + stepTokens);
         }
 
         double tokensPerSecond(long now) {

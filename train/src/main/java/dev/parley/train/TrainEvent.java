@@ -1,6 +1,7 @@
 package dev.parley.train;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What happens while a {@link Trainer} works; a listener shows it, logs it, or draws it. */
 public sealed interface TrainEvent {
@@ -17,17 +18,19 @@ public sealed interface TrainEvent {
      * @param gradNorm length of the last step's gradient before clipping
      * @param tokensPerSecond tokens, padding not counted, since the event before
      * @param secondsLeft at the present speed
+     * @param metrics of the objective, each a mean since the event before; none of the plain loss
      */
     record Step(long step, long totalSteps, double epoch, double loss, double gradNorm, double learningRate,
-            double tokensPerSecond, double secondsLeft) implements TrainEvent {}
+            double tokensPerSecond, double secondsLeft, Map<String, Double> metrics) implements TrainEvent {}
 
     /**
      * The evaluation set was scored.
      *
      * @param evalLoss mean over its targets, in nats
      * @param best whether it is the lowest so far; its model is saved, if any is
+     * @param metrics of the objective, each a mean over the set
      */
-    record Evaluated(long step, double evalLoss, boolean best) implements TrainEvent {}
+    record Evaluated(long step, double evalLoss, boolean best, Map<String, Double> metrics) implements TrainEvent {}
 
     /** A checkpoint was written. */
     record Saved(long step, Path checkpoint) implements TrainEvent {}

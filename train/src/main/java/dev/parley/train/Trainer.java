@@ -10,14 +10,13 @@ import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
 import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
+import dev.parley.data.Examples;
 import dev.parley.data.TrainingData;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
-import dev.parley.model.TrainingBatch;
-import dev.parley.model.TrainingRow;
+import dev.parley.model.TrainingExample;
 import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
-import dev.parley.torch.LossSum;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.checkpoint.Beginning;
 import dev.parley.train.checkpoint.Checkpoints;
@@ -25,13 +24,16 @@ import dev.parley.train.checkpoint.RunIdentity;
 import dev.parley.train.checkpoint.Saving;
 import dev.parley.train.checkpoint.Stateful;
 import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.objective.NextToken;
+import dev.parley.train.objective.Objective;
+import dev.parley.train.objective.Tally;
 import dev.parley.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -50,8 +52,7 @@ public final class Trainer implements AutoCloseable {
 
     private final TrainableLM model;
     private final TrainingArguments arguments;
-    private final Dataset trainDataset;
-    private final Optional<Dataset> evalDataset;
+    private final Learning<?> learning;
     private final List<Consumer<TrainEvent>> listeners = new ArrayList<>();
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
@@ -72,13 +73,24 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Trainer(TrainableLM model, TrainingArguments arguments, Dataset trainDataset, Optional<Dataset> evalDataset) {
+        this(model, arguments, Learning.of(new NextToken(), trainDataset, evalDataset, arguments));
+    }
+
+    private Trainer(TrainableLM model, TrainingArguments arguments, Learning<?> learning) {
         this.model = model;
         this.arguments = arguments;
-        this.trainDataset = trainDataset;
-        this.evalDataset = evalDataset;
-        if (trainDataset.size() == 0) throw new TrainingException("The training set is empty.");
-        if (evalDataset.isPresent() && evalDataset.get().size() == 0) throw new TrainingException("The evaluation set is empty.");
+        this.learning = learning;
         model.computeIn(arguments.get(BF16) ? DType.BFLOAT16 : DType.FLOAT32);
+    }
+
+    /**
+     * A trainer by any method, which it closes at its own end.
+     *
+     * @param eval held-out examples; empty for no evaluation
+     */
+    public static <E extends TrainingExample> Trainer of(TrainableLM model, TrainingArguments arguments, Objective<E> objective,
+            Examples<E> train, Optional<? extends Examples<E>> eval) {
+        return new Trainer(model, arguments, Learning.of(objective, train, eval, arguments));
     }
 
     /** The model that learns. */
@@ -93,7 +105,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Rows of the training set. */
     public int rows() {
-        return trainDataset.size();
+        return learning.train().size();
     }
 
     /** Hears of every event, in the thread that trains. */
@@ -125,7 +137,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Names what is trained on in the folder of the saved model, by {@link TrainingData}. */
     public Trainer withTrainingData(TrainingData named, Tokenizer tokenizer) {
-        data = folder -> named.write(folder, trainDataset, tokenizer);
+        data = folder -> named.write(folder, learning.train(), tokenizer);
         return this;
     }
 
@@ -175,26 +187,13 @@ public final class Trainer implements AutoCloseable {
     /** Optimiser steps of the whole run. */
     public long totalSteps() {
         if (arguments.get(MAX_STEPS) > 0) return arguments.get(MAX_STEPS);
-        return (long) Math.ceil(new BatchPlan(trainDataset, arguments).stepsPerEpoch() * arguments.get(NUM_TRAIN_EPOCHS));
+        return (long) Math.ceil(learning.plan().stepsPerEpoch() * arguments.get(NUM_TRAIN_EPOCHS));
     }
 
     /** The mean loss over a set's targets, in nats, without dropout. */
     public double evaluate(Dataset dataset) {
-        return evaluate(dataset, () -> false).orElseThrow();
-    }
-
-    /** @return nothing if it was told to stop */
-    private Optional<Double> evaluate(Dataset dataset, BooleanSupplier stop) {
-        var sum = new LossSum(0, 0);
-        var size = arguments.get(PER_DEVICE_EVAL_BATCH_SIZE);
-        for (int start = 0; start < dataset.size(); start += size) {
-            if (stop.getAsBoolean()) return Optional.empty();
-            var rows = new ArrayList<TrainingRow>();
-            for (int i = start; i < Math.min(dataset.size(), start + size); i++) rows.add(dataset.get(i));
-            sum = sum.plus(model.loss(TrainingBatch.of(rows)));
-        }
-        if (sum.targets() == 0) throw new TrainingException("The evaluation set has no target: every label is masked.");
-        return Optional.of(sum.mean());
+        return Learning.evaluate(new NextToken(), model, dataset, arguments.get(PER_DEVICE_EVAL_BATCH_SIZE), () -> false).orElseThrow()
+                .loss().mean();
     }
 
     /** Writes the model, with its tokenizer and what is known of its training, to the output folder. */
@@ -214,6 +213,7 @@ public final class Trainer implements AutoCloseable {
     /** Frees the model, for whoever has it from here alone. */
     @Override
     public void close() {
+        learning.objective().close();
         model.close();
     }
 
@@ -225,7 +225,6 @@ public final class Trainer implements AutoCloseable {
     private final class Run {
 
         private final Optimizer optimizer;
-        private final BatchPlan plan = new BatchPlan(trainDataset, arguments);
         private final long totalSteps = totalSteps();
         private final LrSchedule learningRate = schedule.orElseGet(() -> LrSchedule.of(arguments, totalSteps));
         private final Beginning beginning;
@@ -235,8 +234,9 @@ public final class Trainer implements AutoCloseable {
 
         Run(Optimizer optimizer) {
             this.optimizer = optimizer;
-            var parts = List.of(Stateful.model(model), Stateful.files(extra), Stateful.tensors("optimizer.safetensors", optimizer::state),
-                    Stateful.random());
+            var parts = new ArrayList<>(List.of(Stateful.model(model), Stateful.files(extra),
+                    Stateful.tensors("optimizer.safetensors", optimizer::state), Stateful.random()));
+            learning.objective().state().ifPresent(parts::add);
             saving = new Saving(parts, arguments, Trainer.this::tell);
             beginning = new Beginning(parts, arguments, resumeAnyway, Trainer.this::tell);
         }
@@ -244,25 +244,26 @@ public final class Trainer implements AutoCloseable {
         TrainOutput run() {
             RandomState.seed(arguments.get(SEED));
             state = beginning
-                    .state(() -> RunIdentity.of(arguments, trainDataset, model.config(), totalSteps, schedule.isPresent(), timeLimit));
+                    .state(() -> RunIdentity.of(arguments, learning.train(), learning.objective().identity(), model.config(), totalSteps,
+                            schedule.isPresent(), timeLimit));
             saving.beginAt(state.step(), beginning.isSavedHere());
             long stepBefore = state.step();
             var secondsBefore = state.seconds();
             progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
-            var window = new RunProgress.Window(progress.now(), state.untold(), 0);
+            var window = new RunProgress.Window(progress.now(), new Tally(state.untold(), Map.of()), 0);
             while (!progress.isOver(state.step()) && !stopAsked) {
                 var before = progress.now();
                 var done = step();
                 progress.stepTook((progress.now() - before) / 1e9);
-                window = window.plus(done.loss(), done.tokens());
+                window = window.plus(done.tally(), done.tokens());
                 var step = state.step() + 1;
                 var last = progress.isOver(step);
                 var told = step % arguments.get(LOGGING_STEPS) == 0 || last;
-                state = state.next(done.loss(), told, progress.seconds());
+                state = state.next(done.tally().loss(), told, progress.seconds());
                 if (told) tell(event(step, window, done));
                 if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
                 if (last || arguments.get(EVAL_STEPS) > 0 && step % arguments.get(EVAL_STEPS) == 0) evaluateNow();
-                if (told) window = new RunProgress.Window(progress.now(), new LossSum(0, 0), 0); // evaluating and saving are no steps
+                if (told) window = new RunProgress.Window(progress.now(), Tally.NONE, 0); // evaluating and saving are no steps
             }
             var isOver = progress.isOver(state.step()); // also where saving or evaluating took the time that was left
             if (saving.isOn() && !saving.hasSaved(state.step())) {
@@ -270,7 +271,7 @@ public final class Trainer implements AutoCloseable {
                 else saving.saveOrFail(state);
             }
             if (isOver && !state.isEvaluated()) evaluateNow();
-            var interrupted = !isOver || stopAsked && evalDataset.isPresent() && !state.isEvaluated();
+            var interrupted = !isOver || stopAsked && learning.held().isPresent() && !state.isEvaluated();
             var seconds = progress.seconds() - secondsBefore;
             tell(new TrainEvent.Finished(state.step(), seconds, interrupted));
             return new TrainOutput(state.step(), state.step() - stepBefore, state.loss().targets() == 0 ? Double.NaN : state.loss().mean(),
@@ -278,18 +279,12 @@ public final class Trainer implements AutoCloseable {
         }
 
         /** What one optimiser step came to. */
-        private record Done(LossSum loss, double gradNorm, double learningRate, long tokens) {}
+        private record Done(Tally tally, double gradNorm, double learningRate, long tokens) {}
 
-        /** The recipe: passes over the micro-batches, clip, update. */
+        /** The recipe: the objective's passes over the micro-batches, clip, update. */
         private Done step() {
-            var rows = plan.step(state.step());
-            var batches = rows.stream().map(TrainingBatch::of).toList();
-            var targets = batches.stream().mapToLong(batch -> batch.targets().length).sum();
-            if (targets == 0) {
-                throw new TrainingException("Step " + state.step() + " has no target: every label is masked; look at the rows' labels.");
-            }
-            var loss = new LossSum(0, 0);
-            for (var batch : batches) loss = loss.plus(model.lossAndBackward(batch, targets));
+            var passes = learning.step(model, state.step());
+            var loss = passes.tally().loss();
             var rate = learningRate.at(progress.scheduledStep(state.step()));
             var gradNorm = optimizer.gradNorm();
             if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
@@ -298,21 +293,23 @@ public final class Trainer implements AutoCloseable {
                         + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
             }
             optimizer.step(rate, gradNorm);
-            return new Done(loss, gradNorm, rate, rows.stream().flatMap(List::stream).mapToLong(TrainingRow::length).sum());
+            return new Done(passes.tally(), gradNorm, rate, passes.tokens());
         }
 
         private TrainEvent event(long step, RunProgress.Window window, Done last) {
-            return new TrainEvent.Step(step, progress.totalSteps(step), plan.epochs(step), window.loss().mean(), last.gradNorm(),
-                    last.learningRate(), window.tokensPerSecond(progress.now()), progress.secondsLeft(step));
+            return new TrainEvent.Step(step, progress.totalSteps(step), learning.plan().epochs(step), window.tally().loss().mean(), last.gradNorm(),
+                    last.learningRate(), window.tokensPerSecond(progress.now()), progress.secondsLeft(step),
+                    window.tally().means());
         }
 
         /** The best model of all that are evaluated is one that is saved. */
         private void evaluateNow() {
-            var evalLoss = evalDataset.flatMap(rows -> evaluate(rows, () -> stopAsked));
-            if (evalLoss.isEmpty()) return;
-            state = state.withEvaluation(evalLoss.get());
-            var best = state.isBest(evalLoss.get());
-            tell(new TrainEvent.Evaluated(state.step(), evalLoss.get(), best));
+            var held = learning.evaluate(model, arguments.get(PER_DEVICE_EVAL_BATCH_SIZE), () -> stopAsked);
+            if (held.isEmpty()) return;
+            var evalLoss = held.get().loss().mean();
+            state = state.withEvaluation(evalLoss);
+            var best = state.isBest(evalLoss);
+            tell(new TrainEvent.Evaluated(state.step(), evalLoss, best, held.get().means()));
             var judged = best ? state.withBest() : state;
             if (saving.isOn() && saving.hasSaved(state.step())) saving.amend(judged);
             else if (saving.isOn() && best && !saving.save(judged)) return;

@@ -83,7 +83,7 @@ public final class TrainingArguments {
         /**
          * Sets what a map has of {@link TrainingSettings}, as recipes write them.
          *
-         * @throws IllegalArgumentException naming a setting and a value that is none of it
+         * @throws IllegalArgumentException naming a setting and a value that it cannot have
          */
         public Builder read(JsonNode map) {
             for (var setting : TrainingSettings.all()) {
@@ -93,7 +93,11 @@ public final class TrainingArguments {
         }
 
         private <T> void read(TrainingSetting<T> setting, JsonNode value) {
-            set(setting, setting.read(value, this));
+            var read = setting.read(value, this);
+            setting.fault(read).ifPresent(fault -> {
+                throw new IllegalArgumentException(fault);
+            });
+            set(setting, read);
         }
 
         /** {@link TrainingSettings#OUTPUT_DIR} */

@@ -37,33 +37,39 @@ class TrainerGoldenTest {
         for (var batch : golden.path("batches")) {
             for (var ids : Golden.rows(batch)) rows.add(TrainingRow.of(ids));
         }
-        agree(golden, rows, 3, 1, 20, 5);
+        agree(golden, rows, golden.path("batches").get(0).size(), 1);
     }
 
     @Test
     void accumulatedBatchesWithUnequalMasksAgree() throws Exception {
         var golden = Golden.json(Golden.folder("training").resolve("accumulation.json"));
         var rows = new ArrayList<TrainingRow>();
+        var accumulation = golden.path("gradient_accumulation_steps").asInt();
         for (int s = 0; s < golden.path("input_ids").size(); s++) {
-            for (int m = 0; m < 4; m++) {
+            for (int m = 0; m < accumulation; m++) {
                 var ids = Golden.rows(golden.path("input_ids").get(s).get(m));
                 var labels = Golden.rows(golden.path("labels").get(s).get(m));
                 for (int b = 0; b < ids.length; b++) rows.add(TrainingRow.of(ids[b], labels[b]));
             }
         }
-        agree(golden, rows, 3, 4, 8, 2);
+        agree(golden, rows, golden.path("input_ids").get(0).get(0).size(), accumulation);
     }
 
-    private void agree(JsonNode golden, List<TrainingRow> rows, int batchSize, int accumulation, int steps, int warmup) throws Exception {
+    private void agree(JsonNode golden, List<TrainingRow> rows, int batchSize, int accumulation) throws Exception {
+        var hyper = golden.path("hyper");
+        int steps = golden.path("steps").size(), warmup = hyper.path("warmup_steps").asInt();
+        double rate = hyper.path("lr").asDouble(), least = hyper.path("min_lr").asDouble();
         var events = new ArrayList<TrainEvent.Step>();
         var arguments = TrainingArguments.builder().outputDir(folder.resolve("out")).maxSteps(steps).perDeviceTrainBatchSize(batchSize)
-                .gradientAccumulationSteps(accumulation).learningRate(1e-3).weightDecay(0.1).adamBeta2(0.95).maxGradNorm(1)
+                .gradientAccumulationSteps(accumulation).learningRate(rate).weightDecay(hyper.path("weight_decay").asDouble())
+                .adamBeta1(hyper.path("betas").get(0).asDouble()).adamBeta2(hyper.path("betas").get(1).asDouble())
+                .adamEpsilon(hyper.path("eps").asDouble()).maxGradNorm(hyper.path("max_grad_norm").asDouble())
                 .loggingSteps(1).saveSteps(0).bf16(false).shuffle(false).build();
         try (var model = withoutDropout(Golden.folder("gpt2-tiny"))) {
             new Trainer(model, arguments, Dataset.of(rows)).onEvent(e -> {
                 if (e instanceof TrainEvent.Step step) events.add(step);
-            }).withSchedule(s -> s < warmup ? 1e-3 * (s + 1) / warmup
-                    : 1e-4 + 4.5e-4 * (1 + Math.cos(Math.PI * (s - warmup) / (steps - warmup)))).train();
+            }).withSchedule(s -> s < warmup ? rate * (s + 1) / warmup
+                    : least + (rate - least) / 2 * (1 + Math.cos(Math.PI * (s - warmup) / (steps - warmup)))).train();
             for (int s = 0; s < steps; s++) {
                 var expected = golden.path("steps").get(s);
                 assertEquals(expected.path("lr").asDouble(), events.get(s).learningRate(), 1e-9);

@@ -8,8 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
-@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Turn what a server has collected into training data.",
-        footer = {"", "Example:", "  ./parley data feedback --format sft --out feedback.jsonl"})
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Make training data of text, and of what a server has collected.",
+        footer = {"", "Example:", "  ./parley data prepare corpus --out shards --tokenizer gpt2"})
 public final class DataCommand implements Runnable {
 
     @Spec
@@ -17,11 +17,11 @@ public final class DataCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new FeedbackCommand(output));
+        return List.of(new PrepareCommand(output), new FeedbackCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with the data: feedback.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with the data: prepare, feedback.");
     }
 }

@@ -15,6 +15,8 @@ final class ColumnPages {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+    private static final int MOST_VALUES = 1 << 24; // of a page, which usually holds 20,000
+
     private final SchemaNode column;
     private final ColumnValues reader;
     private final PageReader pages;
@@ -73,7 +75,7 @@ final class ColumnPages {
     /** @return at least 1, so that a damaged file has an end, and not more than the column has left */
     private int count(Fields header) {
         var n = header.small(1, 0);
-        if (n < 1 || n > left) throw new ParquetException("a page is damaged");
+        if (n < 1 || n > Math.min(left, MOST_VALUES)) throw new ParquetException("a page is damaged");
         return n;
     }
 

@@ -72,7 +72,8 @@ final class PageReader {
 
     /** A page's content, or the part of it that is packed. @param size of it unpacked */
     byte[] unpacked(byte[] page, int size) {
-        if (size < 0) throw new ParquetException("a page is damaged");
+        // Snappy's copies write 64 bytes for 3; a size that no content can have is not made room for.
+        if (size < 0 || codec == 1 && size > 64L * page.length) throw new ParquetException("a page is damaged");
         return switch (codec) {
             case 0 -> page;
             case 1 -> Snappy.decompress(page, size);

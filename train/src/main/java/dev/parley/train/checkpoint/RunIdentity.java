@@ -1,6 +1,6 @@
 package dev.parley.train.checkpoint;
 
-import dev.parley.data.Dataset;
+import dev.parley.data.Examples;
 import dev.parley.model.ModelConfig;
 import dev.parley.train.TimeLimit;
 import dev.parley.train.TrainingArguments;
@@ -40,10 +40,11 @@ public final class RunIdentity {
      *
      * @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same
      */
-    public static Map<String, String> of(TrainingArguments arguments, Dataset rows, ModelConfig model, long totalSteps, boolean ownSchedule,
-            Optional<TimeLimit> limit) {
+    public static Map<String, String> of(TrainingArguments arguments, Examples<?> rows, String objective, ModelConfig model, long totalSteps,
+            boolean ownSchedule, Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
+        identity.put("objective", objective);
         identity.put(MODEL, model.toJson());
         identity.put("steps (max_steps or num_train_epochs)",
                 arguments.get(TrainingSettings.LR_SCHEDULER_TYPE).knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");

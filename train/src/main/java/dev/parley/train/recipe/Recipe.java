@@ -1,15 +1,11 @@
 package dev.parley.train.recipe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingData;
+import dev.parley.data.shards.Shards;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
@@ -28,31 +24,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A training run as YAML describes it: the stage, the model, the data, and {@link TrainingSettings}.
  *
  * <pre>{@code
- * Recipe.read(Path.of("recipes/pretrain-small.yaml")).with("max_steps", 200).run(System.out::println);
+ * Recipe.read(Path.of("recipes/quickstart.yaml")).with("max_steps", 200).run(System.out::println);
  * }</pre>
  *
  * Whoever needs the model or the trainer before the run begins, {@linkplain #open() opens} it.
  */
 public final class Recipe {
 
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final long LARGEST = 1 << 20;
-    private static final Set<String> OWN = Set.of("stage", "model", "tokenizer", "train_files", "eval_files", "context_length");
-    private static final Set<String> SETTINGS = TrainingSettings.all().stream().map(TrainingSetting::name).collect(Collectors.toSet());
-
-    private final String name;
-    private final ObjectNode keys;
+    private static final int NEW_CONTEXT = 256;
+    private final RecipeText text;
     private final ModelFinder models;
-    private final Optional<Rows> rows; // made by code
+    private final Optional<RecipeRows> rows; // made by code
     private final Consumer<String> notes;
 
     /** What a run teaches. */
@@ -70,11 +59,8 @@ public final class Recipe {
         }
     }
 
-    private record Rows(Dataset train, Optional<Dataset> eval) {}
-
-    private Recipe(String name, ObjectNode keys, ModelFinder models, Optional<Rows> rows, Consumer<String> notes) {
-        this.name = name;
-        this.keys = keys;
+    private Recipe(RecipeText text, ModelFinder models, Optional<RecipeRows> rows, Consumer<String> notes) {
+        this.text = text;
         this.models = models;
         this.rows = rows;
         this.notes = notes;
@@ -111,26 +97,18 @@ public final class Recipe {
     }
 
     private static Recipe parse(String name, String yaml, ModelFinder models) {
-        if (!(tree(name, yaml) instanceof ObjectNode keys))
-            throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
-        return new Recipe(name, keys, models, Optional.empty(), note -> {});
-    }
-
-    private static JsonNode tree(String name, String yaml) {
-        try {
-            return YAML.readTree(yaml);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(name + ": this is not YAML (" + e.getOriginalMessage() + ").", e);
-        }
+        return new Recipe(RecipeText.parse(name, yaml), models, Optional.empty(), note -> {});
     }
 
     /**
      * The same with another value of a key.
      *
+     * @param key one in a map is written {@code model.hidden_size}
      * @param value as YAML writes it
+     * @throws IllegalArgumentException if the value is no YAML, or the key is in no map
      */
     public Recipe with(String key, String value) {
-        return with(key, tree(name + ", " + key, value));
+        return with(text.with(key, value));
     }
 
     /** The same with a number. */
@@ -144,24 +122,36 @@ public final class Recipe {
     }
 
     private Recipe with(String key, JsonNode value) {
-        var changed = keys.deepCopy();
-        changed.set(key, value.isMissingNode() ? NullNode.getInstance() : value); // nothing after "key=" is the default
-        return new Recipe(name, changed, models, rows, notes);
+        return with(text.with(key, value));
+    }
+
+    private Recipe with(RecipeText changed) {
+        return new Recipe(changed, models, rows, notes);
+    }
+
+    /** The same with a new model of so many layers, whose other numbers, and the run's, follow from it ({@code model: {depth: 6}}). */
+    public Recipe withDepth(int layers) {
+        return with(Dial.dialled(text, Dial.DEPTH, LongNode.valueOf(layers)));
+    }
+
+    /** The same with a new model of about so many parameters, as {@code 30M}. */
+    public Recipe withParameters(String number) {
+        return with(Dial.dialled(text, Dial.PARAMS, TextNode.valueOf(number)));
     }
 
     /** The same on these rows; {@code train_files} and {@code eval_files} are not read. */
     public Recipe withRows(Dataset train) {
-        return new Recipe(name, keys, models, Optional.of(new Rows(train, Optional.empty())), notes);
+        return new Recipe(text, models, Optional.of(new RecipeRows(train, Optional.empty())), notes);
     }
 
     /** The same on these rows, evaluated on others; {@code train_files} and {@code eval_files} are not read. */
     public Recipe withRows(Dataset train, Dataset eval) {
-        return new Recipe(name, keys, models, Optional.of(new Rows(train, Optional.of(eval))), notes);
+        return new Recipe(text, models, Optional.of(new RecipeRows(train, Optional.of(eval))), notes);
     }
 
     /** The same with a listener for what is worth knowing while the run is prepared. */
     public Recipe onNote(Consumer<String> listener) {
-        return new Recipe(name, keys, models, rows, listener);
+        return new Recipe(text, models, rows, listener);
     }
 
     /**
@@ -170,9 +160,9 @@ public final class Recipe {
      * @throws IllegalArgumentException if it is no stage
      */
     public Stage stage() {
-        var label = keys.path("stage").asText("pretrain");
+        var label = text.keys().path("stage").asText("pretrain");
         return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
-                .orElseThrow(() -> wrong("stage " + label + " is neither pretrain nor sft."));
+                .orElseThrow(() -> text.wrong("stage", "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
     }
 
     /**
@@ -197,52 +187,68 @@ public final class Recipe {
 
     /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
     public Trainer open() throws IOException {
-        requireKnownKeys();
-        var stage = stage();
+        RecipeKeys.check(text);
+        var tokenizer = tokenizer(stage());
+        return text.keys().path("model").isTextual() ? openPretrained(tokenizer) : openNew(tokenizer);
+    }
+
+    private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
         var arguments = arguments();
-        var tokenizer = tokenizer(stage);
-        var model = model(tokenizer, arguments);
+        var model = TrainableLM.fromPretrained(models.model(text.keys().path("model").asText()), Engine.trainingType());
         try {
-            var rows = this.rows.isPresent() ? this.rows.get() : rowsOfFiles(stage, tokenizer, model.config().maxPositionEmbeddings());
-            var trainer = rows.eval.map(eval -> new Trainer(model, arguments, rows.train, eval))
-                    .orElseGet(() -> new Trainer(model, arguments, rows.train));
-            return trainer.withTokenizer(tokenizer).withTrainingData(data(stage), tokenizer);
+            var longest = model.config().maxPositionEmbeddings();
+            return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
         } catch (Throwable e) {
             model.close();
             throw e;
         }
     }
 
-    private Rows rowsOfFiles(Stage stage, Tokenizer tokenizer, int longest) throws IOException {
-        var files = new TrainingFiles(stage, tokenizer, Math.min(longest, contextLength(longest)), notes);
-        var train = files.dataset(files("train_files"));
-        return new Rows(train, keys.has("eval_files") ? Optional.of(files.dataset(files("eval_files"))) : Optional.empty());
+    private Trainer openNew(Tokenizer tokenizer) throws IOException {
+        var length = contextLength(NEW_CONTEXT);
+        new NewModel(text, tokenizer.vocabSize(), length).check();
+        var read = rows(tokenizer, length);
+        var turned = with(Dial.isIn(text) ? new Dial(text, tokenizer.vocabSize(), length, read.tokens(), notes).turned() : text);
+        var arguments = turned.arguments();
+        var end = tokenizer.eosTokenId().orElse(0);
+        var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
+                .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
+        return turned.trainer(TrainableLM.create(config, arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
     }
 
-    private void requireKnownKeys() {
-        var unknown = new TreeSet<String>();
-        for (var entry : keys.properties()) {
-            if (!OWN.contains(entry.getKey()) && !SETTINGS.contains(entry.getKey())) unknown.add(entry.getKey());
-        }
-        if (!unknown.isEmpty()) {
-            throw wrong("there is no key " + String.join(", ", unknown)
-                    + "; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs.");
-        }
+    private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {
+        var trainer = rows.eval().map(eval -> new Trainer(model, arguments, rows.train(), eval))
+                .orElseGet(() -> new Trainer(model, arguments, rows.train()));
+        return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
     }
 
-    private IllegalArgumentException wrong(String what) {
-        return new IllegalArgumentException(name + ": " + what);
+    private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
+        if (rows.isPresent()) return rows.get();
+        if (stage() == Stage.SFT) {
+            var chats = new TrainingFiles(tokenizer, length, notes);
+            return new RecipeRows(chats.dataset(files("train_files")),
+                    has("eval_files") ? Optional.of(chats.dataset(files("eval_files"))) : Optional.empty());
+        }
+        var strategy = PackingStrategy.valueOf(text.keys().path("packing_strategy").asText("bfd").toUpperCase(Locale.ROOT));
+        var validation = has("eval_files") ? 0 : text.keys().path("validation_split_percentage").asInt() / 100.0;
+        var texts = new TextRows(tokenizer, length, strategy, text.keys().path("document_mask").asBoolean(), validation);
+        var read = texts.rows(files("train_files"));
+        return has("eval_files") ? new RecipeRows(read.train(), Optional.of(texts.evaluation(files("eval_files")))) : read;
+    }
+
+    private boolean has(String key) {
+        return text.keys().hasNonNull(key);
     }
 
     // ---- arguments ----
 
     private TrainingArguments arguments() {
-        var given = keys.deepCopy();
-        if (keys.hasNonNull("bf16")) given.put("bf16", bf16(keys.path("bf16").asText()));
+        var given = text.keys().deepCopy();
+        if (has("bf16")) given.put("bf16", bf16(given.path("bf16").asText()));
         try {
             return TrainingArguments.builder().read(given).build();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(text.name() + ": " + e.getMessage(), e);
         }
     }
 
@@ -257,50 +263,39 @@ public final class Recipe {
     }
 
     private int contextLength(int byDefault) {
-        var given = keys.path("context_length");
-        if (given.isMissingNode() || given.isNull()) return byDefault;
-        return TrainingSetting.wholeNumber(given).orElseThrow(() -> wrong("context_length is " + given + "; it is a whole number."));
+        return has("context_length") ? TrainingSetting.wholeNumber(text.keys().path("context_length")).getAsInt() : byDefault;
     }
 
-    // ---- model and tokenizer ----
+    // ---- tokenizer ----
 
     private Tokenizer tokenizer(Stage stage) {
-        var named = keys.path("tokenizer").asText(keys.path("model").isTextual() ? keys.path("model").asText() : "");
-        if (named.isEmpty()) throw wrong("a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
+        var named = text.keys().path("tokenizer").asText(text.keys().path("model").asText());
+        if (named.isEmpty()) throw text.wrong("tokenizer", "a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
         var tokenizer = models.tokenizer(named);
         if (stage == Stage.PRETRAIN || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
-            throw wrong("the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
+            throw text.wrong("tokenizer", "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
                     + ChatTemplate.END
                     + "; train one with these special tokens.");
         }
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }
 
-    private TrainableLM model(Tokenizer tokenizer, TrainingArguments arguments) {
-        var model = keys.path("model");
-        if (model.isTextual()) return TrainableLM.fromPretrained(models.model(model.asText()), Engine.trainingType());
-        if (!model.isObject()) throw wrong("model is neither a folder, nor a model of the hub, nor the shape of a new one.");
-        var end = tokenizer.eosTokenId().orElse(0);
-        var config = new NewModel(name, model, tokenizer.vocabSize(), contextLength(256)).config()
-                .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return TrainableLM.create(config, arguments.get(TrainingSettings.SEED));
-    }
-
     // ---- data ----
 
     private TrainingData data(Stage stage) {
-        var base = keys.path("model").isTextual() ? Optional.of(models.model(keys.path("model").asText())) : Optional.<Path>empty();
-        if (rows.isPresent()) return TrainingData.ofRows(base);
+        var model = text.keys().path("model");
+        var base = model.isTextual() ? Optional.of(models.model(model.asText())) : Optional.<Path>empty();
+        if (rows.isPresent() || Shards.areIn(files("train_files").getFirst())) return TrainingData.ofRows(base);
         return new TrainingData(stage == Stage.SFT ? TrainingData.Kind.CHATS : TrainingData.Kind.TEXTS, files("train_files"), base);
     }
 
     private List<Path> files(String key) {
         var files = new ArrayList<Path>();
-        var node = keys.path(key);
+        var node = text.keys().path(key);
         if (node.isTextual()) files.add(Path.of(node.asText()));
         for (var file : node) files.add(Path.of(file.asText()));
-        if (files.isEmpty()) throw wrong(key + " names no file.");
+        if (files.isEmpty()) throw text.wrong(key, key + " names no file.");
         return files;
     }
 }

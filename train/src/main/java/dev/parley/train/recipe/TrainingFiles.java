@@ -2,14 +2,12 @@ package dev.parley.train.recipe;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
-import dev.parley.data.TextFiles;
 import dev.parley.data.chat.Chat;
 import dev.parley.data.chat.ChatFiles;
 import dev.parley.data.chat.ChatRows;
 import dev.parley.generate.tools.Tool;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.model.TrainingRow;
-import dev.parley.tensor.Engine;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.ChatTemplateInput;
 import dev.parley.tokenizer.Tokenizer;
@@ -19,22 +17,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The files of a recipe as rows to train on.
+ * The conversations of a recipe as rows to train on.
  *
  * @param length tokens of a row at most
  * @param notes hears what of the files is left out
  */
-record TrainingFiles(Recipe.Stage stage, Tokenizer tokenizer, int length, Consumer<String> notes) {
+record TrainingFiles(Tokenizer tokenizer, int length, Consumer<String> notes) {
 
     Dataset dataset(List<Path> files) throws IOException {
-        return Dataset.of(Packing.pack(stage == Recipe.Stage.SFT ? chats(files) : texts(files), length));
-    }
-
-    private List<TrainingRow> texts(List<Path> files) throws IOException {
-        var end = tokenizer.eosTokenId().orElse(0);
-        var begin = tokenizer.bosTokenId().orElse(end);
-        return tokenizer.encodeAll(TextFiles.documents(files), Engine.threads()).stream().map(ids -> TrainingRow.document(begin, ids, end))
-                .toList();
+        return Dataset.of(Packing.pack(chats(files), length));
     }
 
     private List<TrainingRow> chats(List<Path> files) throws IOException {

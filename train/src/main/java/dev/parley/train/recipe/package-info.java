@@ -4,7 +4,7 @@
  * {@link dev.parley.train.Trainer}.
  *
  * <pre>{@code
- * Recipe.read(Path.of("recipes/pretrain-small.yaml")).with("output_dir", "my-base").run(System.out::println);
+ * Recipe.read(Path.of("recipes/quickstart.yaml")).with("output_dir", "my-base").run(System.out::println);
  * }</pre>
  */
 package dev.parley.train.recipe;

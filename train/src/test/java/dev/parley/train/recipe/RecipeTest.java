@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.data.Dataset;
+import dev.parley.data.shards.ShardOptions;
+import dev.parley.data.shards.ShardWriter;
+import dev.parley.data.shards.Split;
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.TrainingRow;
 import dev.parley.tensor.Engine;
@@ -154,20 +157,98 @@ class RecipeTest {
         }
     }
 
+    private String fault(String key, String value) {
+        return assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with(key, value).open().close()).getMessage();
+    }
+
     @Test
-    void whatIsWrongIsNamedWithTheRecipe() throws IOException {
+    void whatIsWrongIsNamedWithTheRecipeAndTheSetting() throws IOException {
         var wrong = List.of(List.of("max_steps", "2.5", "max_steps is 2.5 and not a whole number"),
                 List.of("max_steps", "soon", "max_steps is \"soon\" and not a number"),
                 List.of("optim", "sgd", "optim sgd is none of [adamw, muon]"),
-                List.of("stage", "dpo", "stage dpo is neither pretrain nor sft"),
+                List.of("stage", "train", "stage is \"train\"; it is "),
                 List.of("adam_beta1", "1", "adam_beta1 1.0 is not in [0, 1)"), List.of("context_length", "x", "context_length is \"x\""),
                 List.of("context_length", "2.5", "context_length is 2.5"), List.of("context_length", "1e10", "context_length is 1.0E10"),
                 List.of("model", "{n_embd: 8}", "a model of type qwen3 has no n_embd"),
-                List.of("learning_rat", "1", "there is no key learning_rat"),
+                List.of("model.hiden_size", "8", "a model of type qwen3 has no hiden_size; did you mean hidden_size?"),
+                List.of("model.num_hidden_layers", "0", "num_hidden_layers is 0; it is a whole number above 0"),
+                List.of("model.dropout", "1", "dropout is 1; it is a number from 0 to below 1"),
+                List.of("learning_rat", "1", "there is no key learning_rat; did you mean learning_rate?"),
+                List.of("quite_another", "1", "there is no key quite_another; docs/recipes.md lists them."),
+                List.of("packing_strategy", "best", "packing_strategy is \"best\"; it is bfd, wrapped."),
+                List.of("train_files", "{a: b}", "train_files is {"), List.of("bf16", "maybe", "bf16 is \"maybe\""),
                 List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));
         for (var row : wrong) {
-            var fault = assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with(row.get(0), row.get(1)).open().close());
-            assertTrue(fault.getMessage().startsWith(file + ": ") && fault.getMessage().contains(row.get(2)), fault.getMessage());
+            var message = fault(row.get(0), row.get(1));
+            assertTrue(message.startsWith(file + " with " + row.get(0) + "=" + row.get(1) + ": ") && message.contains(row.get(2)), message);
         }
+        assertTrue(fault("tokenizer.size", "8").contains("recipe.yaml, line 2: tokenizer is "), fault("tokenizer.size", "8"));
+    }
+
+    @Test
+    void everyFaultOfAFileNamesItsLine() {
+        var recipe = Recipe.parse("my.yaml", """
+                # a comment
+                model:
+                  hidden_size: 16
+                tokenizer: nowhere
+
+                max_steps: soon
+                learning_rat: 1e-3
+                warmup_steps: -1
+                """);
+        var fault = assertThrows(IllegalArgumentException.class, recipe::open).getMessage();
+        assertEquals(List.of("my.yaml, line 7: there is no key learning_rat; did you mean learning_rate?",
+                "my.yaml, line 6: max_steps is \"soon\" and not a number.", "my.yaml, line 8: warmup_steps -1 is below 0."),
+                fault.lines().toList());
+        var nested = assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with("model", """
+                {num_hidden_layers: 1,
+                 hidden_size: wide}""").open());
+        assertTrue(nested.getMessage().contains("hidden_size is \"wide\""), nested.getMessage());
+        for (var yaml : List.of("a: [1", "- a", "a: 1\na: 2", "\ta: 1", "")) {
+            var said = assertThrows(IllegalArgumentException.class, () -> Recipe.parse("my.yaml", yaml).open()).getMessage();
+            assertTrue(said.startsWith("my.yaml"), said);
+        }
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Recipe.parse("my.yaml", "a: 1\nb: 2\na: 3")).getMessage()
+                .contains("line 3"));
+    }
+
+    @Test
+    void aKeyInAMapIsSetByItsPath() throws IOException {
+        try (var trainer = Recipe.read(file).with("model.hidden_size", "32").with("lr_scheduler_type", "cosine_with_min_lr")
+                .with("lr_scheduler_kwargs.min_lr_rate", "0.1").open()) {
+            assertEquals(32, trainer.model().config().hiddenSize());
+            assertEquals(1, trainer.model().config().layers().size());
+        }
+    }
+
+    @Test
+    void textsAreOneStreamIfAskedAndItsEndIsEvaluatedOn() throws IOException {
+        var recipe = Recipe.read(file).with("packing_strategy", "wrapped").with("validation_split_percentage", 25).with("max_steps", 1);
+        try (var trainer = recipe.open()) {
+            var tokens = Tokenizer.load(folder.resolve("tokenizer")).encode(TEXT).length;
+            assertEquals((int) (tokens * 0.75 + 1) / 31 - 1, trainer.rows(), "rows of 32 tokens, one of them shared, cut anew each epoch");
+            assertTrue(trainer.train().evalLoss().isPresent());
+        }
+    }
+
+    @Test
+    void tokenShardsAreTrainedOnWithTheirOwnValidation() throws IOException {
+        var tokenizer = Tokenizer.load(folder.resolve("tokenizer"));
+        try (var writer = ShardWriter.create(folder.resolve("shards"), tokenizer, ShardOptions.DEFAULT.withValidation(0.2))) {
+            for (int i = 0; i < 200; i++) {
+                var text = "the cat sat on the mat " + i;
+                writer.add(tokenizer.encode(text), Split.hash(text));
+            }
+            writer.finish();
+        }
+        var recipe = Recipe.read(file).with("train_files", folder.resolve("shards")).with("tokenizer", folder.resolve("shards"));
+        var output = recipe.run();
+        assertEquals(10, output.globalStep());
+        assertTrue(output.evalLoss().isPresent());
+        assertTrue(Files.readString(folder.resolve("out/training_rows.jsonl")).contains("the cat sat on the mat"));
+        var mixed = assertThrows(IllegalArgumentException.class, () -> recipe.with("train_files", "[" + folder.resolve("shards") + ", "
+                + folder.resolve("text.txt") + "]").open());
+        assertTrue(mixed.getMessage().contains("not mixed with other files"), mixed.getMessage());
     }
 }

@@ -1,0 +1,17 @@
+package dev.parley.model;
+
+import java.util.List;
+
+/**
+ * What a model learns from at once: a row of tokens, or several that belong together, such as a better answer and a worse one.
+ */
+public interface TrainingExample {
+
+    /** Its rows of tokens. */
+    List<TrainingRow> rows();
+
+    /** Tokens of all its rows. */
+    default int tokens() {
+        return rows().stream().mapToInt(TrainingRow::length).sum();
+    }
+}

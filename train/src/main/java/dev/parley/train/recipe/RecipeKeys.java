@@ -1,0 +1,78 @@
+package dev.parley.train.recipe;
+
+import dev.parley.train.TrainingArguments;
+import dev.parley.train.TrainingSetting;
+import dev.parley.train.TrainingSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All keys that a recipe may have: its own, and the settings of training. */
+final class RecipeKeys {
+
+    /** Those that are no settings of training, in the order of the docs. */
+    static final List<RecipeKey> OWN = List.of(
+            RecipeKey.oneOf("stage", RecipeKey.labels(Recipe.Stage.values(), Recipe.Stage::label), "pretrain",
+                    "What the run teaches: the next token of texts, or what the assistant says in conversations."),
+            new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
+                    "What is trained: a model to go on from, or the shape of a new one, below."),
+            RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
+                    "What makes tokens of text; a new model needs one."),
+            RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
+            RecipeKey.files("train_files", "What is trained on: texts, conversations, or a folder of token shards."),
+            RecipeKey.files("eval_files", "What is only evaluated on; token shards bring their own."),
+            RecipeKey.count("validation_split_percentage", 0, "0",
+                    "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their text, "
+                            + "the end of a `wrapped` stream."),
+            RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
+                    "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
+            RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."));
+
+    private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
+
+    private RecipeKeys() {}
+
+    private static Map<String, TrainingSetting<?>> settings() {
+        var settings = new LinkedHashMap<String, TrainingSetting<?>>();
+        for (var setting : TrainingSettings.all()) settings.put(setting.name(), setting);
+        return settings;
+    }
+
+    private static Optional<RecipeKey> own(String name) {
+        return OWN.stream().filter(key -> key.name().equals(name)).findFirst();
+    }
+
+    /** @throws IllegalArgumentException listing every key that is none, and every value that cannot be, each with its line */
+    static void check(RecipeText recipe) {
+        var faults = new ArrayList<String>();
+        var earlier = TrainingArguments.builder();
+        for (var entry : recipe.keys().properties()) {
+            var name = entry.getKey();
+            if (own(name).isPresent()) own(name).get().fault(entry.getValue()).ifPresent(fault -> faults.add(said(recipe, name, fault)));
+            else if (!SETTINGS.containsKey(name)) faults.add(said(recipe, name, unknown(name)));
+        }
+        for (var name : SETTINGS.keySet()) { // in their order: some depend on others
+            var value = recipe.keys().path(name);
+            if (!recipe.keys().hasNonNull(name) || name.equals("bf16") && value.asText().equals("always")) continue;
+            try {
+                earlier.read(recipe.keys().objectNode().set(name, value));
+            } catch (IllegalArgumentException e) {
+                faults.add(said(recipe, name, e.getMessage() + "."));
+            }
+        }
+        if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("\n", faults));
+    }
+
+    private static String said(RecipeText recipe, String key, String fault) {
+        return recipe.name() + recipe.place(key) + ": " + fault;
+    }
+
+    private static String unknown(String name) {
+        var names = new ArrayList<>(SETTINGS.keySet());
+        for (var key : OWN) names.add(key.name());
+        return "there is no key " + name + ClosestWord.nearest(name, names).map(word -> "; did you mean " + word + "?")
+                .orElse("; docs/recipes.md lists them.");
+    }
+}
