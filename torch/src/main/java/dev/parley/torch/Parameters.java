@@ -1,7 +1,13 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.kernels.matrix.BFloat16Matrix;
+import dev.parley.kernels.matrix.BlockMatrix;
+import dev.parley.kernels.matrix.Float32Matrix;
+import dev.parley.kernels.matrix.Int4Matrix;
+import dev.parley.kernels.matrix.Int8Matrix;
 import dev.parley.kernels.matrix.Matrix;
+import dev.parley.kernels.matrix.RowTable;
 import dev.parley.model.ModelWeights;
 import dev.parley.model.WeightSpec;
 import dev.parley.tensor.Functional;
@@ -193,7 +199,7 @@ public final class Parameters implements AutoCloseable {
             return switch (matrix) {
                 case Float32Matrix _ -> false;
                 case BFloat16Matrix _ -> computeType != DType.BFLOAT16;
-                case Int8Matrix _,Int4Matrix _,BlockMatrix _,RowTable _ -> true;
+                case Int8Matrix _, Int4Matrix _, BlockMatrix _, RowTable _ -> true;
             };
         }
 
