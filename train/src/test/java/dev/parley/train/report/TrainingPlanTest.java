@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,8 +59,8 @@ class TrainingPlanTest {
         assertEquals(900 * json.path("seconds_per_step").asDouble(), json.path("seconds").asDouble(), 1e-9);
         assertTrue(json.path("fits").asBoolean());
         assertTrue(plan.advice().stream().anyMatch(sentence -> sentence.contains("2203.15556")), plan.advice().toString());
-        assertTrue(plan.advice().stream().anyMatch(sentence -> sentence.contains("read " + String.format("%.1f", 3600.0 / rows) + " times")),
-                plan.advice().toString());
+        var repeated = String.format(Locale.ROOT, "read %.1f times", 3600.0 / rows);
+        assertTrue(plan.advice().stream().anyMatch(sentence -> sentence.contains(repeated)), plan.advice().toString());
         assertFalse(plan.lines().get("speed").isEmpty());
     }
 }
