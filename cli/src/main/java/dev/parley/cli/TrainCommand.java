@@ -39,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
     List<String> settings = new ArrayList<>();
 
     @Option(names = "--depth", paramLabel = "N",
-            description = "A new model of N layers instead of the recipe's; width, batch, rates and steps follow, where the recipe has none.")
+            description = "A new model of N layers instead of the recipe's; width, batch, rates and steps follow.")
     int depth;
 
     @Option(names = "--params", paramLabel = "30M", description = "The same by the number of its parameters.")

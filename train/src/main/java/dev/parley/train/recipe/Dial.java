@@ -79,14 +79,16 @@ record Dial(RecipeText recipe, int vocabSize, int contextLength, long corpusToke
         var steps = Math.max(1, budget.tokens / batch);
         derived.set("optim", JSON.textNode("muon"), "Muon for the matrices of the layers, AdamW for the rest (Jordan et al. 2024)");
         derived.set("muon_learning_rate", JSON.numberNode(MUON_RATE),
-                "found by Parley's small runs; each output changes alike, so that it holds for every width (Yang et al. 2023, arXiv:2310.17813)");
+                "found by Parley's small runs; each output changes alike, so that it holds for every width "
+                        + "(Yang et al. 2023, arXiv:2310.17813)");
         derived.set("ns_coefficients", JSON.textNode("polar_express"),
                 "three steps do the work of five (Amsel et al. 2025, arXiv:2505.16932)");
         derived.set("ns_steps", JSON.numberNode(3), "as said");
         derived.set("learning_rate", rounded(0.3118 * Math.pow(budget.flops, -0.1250)),
                 "0.3118 C^-0.1250, for what Muon does not train (arXiv:2401.02954, eq. 1)");
         derived.set("weight_decay", rounded(5 / (derived.number("muon_learning_rate") * steps)),
-                "weights average over a fifth of the run: 1 / (rate x decay) steps (Wang and Aitchison 2024, arXiv:2405.13698; about a fifth "
+                "weights average over a fifth of the run: 1 / (rate x decay) steps (Wang and Aitchison 2024, arXiv:2405.13698; "
+                        + "about a fifth "
                         + "at 20 tokens a parameter: Bergsma et al. 2025, arXiv:2505.13738)");
         derived.set("adam_beta2", JSON.numberNode(0.95), "as GPT-3 (arXiv:2005.14165)");
         derived.set("warmup_steps", JSON.numberNode(Math.max(1, Math.round(steps / 50))), "2 % of the run, as nanoGPT's small example");

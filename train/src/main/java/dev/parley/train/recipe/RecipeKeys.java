@@ -34,7 +34,8 @@ final class RecipeKeys {
             RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),
             new RecipeKey("validation_split_percentage", node -> TrainingSetting.wholeNumber(node).orElse(-1) >= 0
                     && TrainingSetting.wholeNumber(node).getAsInt() < 100, "integer in [0, 100)", "0",
-                    "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their text, "
+                    "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their "
+                            + "text, "
                             + "the end of a `wrapped` stream."),
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
                     "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
