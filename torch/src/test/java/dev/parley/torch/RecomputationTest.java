@@ -2,7 +2,6 @@ package dev.parley.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
@@ -96,7 +95,6 @@ class RecomputationTest {
             var live = Engine.liveNativeObjects();
             for (int i = 0; i < 3; i++) model.lossAndBackward(batch(), 7);
             assertEquals(live, Engine.liveNativeObjects());
-            assertTrue(live > 0);
         }
     }
 }
