@@ -8,7 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
-@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Make training data of text, and of what a server has collected.",
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND",
+        description = "Make training data of text, and of what a server has collected.",
         footer = {"", "Example:", "  ./parley data prepare corpus --out shards --tokenizer gpt2"})
 public final class DataCommand implements Runnable {
 
