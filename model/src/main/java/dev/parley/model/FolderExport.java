@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Writes a model as a folder of safetensors in Hugging Face's layout, from any form that can be read: other weight files,
@@ -55,36 +56,51 @@ public final class FolderExport {
      * @throws ModelException if the weights are not those of the config, or {@code out} is {@code in}
      */
     public static void write(Path in, Path out, Optional<DType> dtype, ShardSize largest) throws IOException {
+        write(in, out, dtype, largest, blueprint -> Map.of());
+    }
+
+    /** Changes a weight on its way into the file. */
+    interface Change {
+
+        /** @param first of the numbers, row-major */
+        void apply(float[] numbers, long first, int count);
+    }
+
+    /** The same with changes to some weights, by their names. */
+    static void write(Path in, Path out, Optional<DType> dtype, ShardSize largest, Function<Blueprint, Map<String, Change>> changes)
+            throws IOException {
         if (Files.exists(out) && Files.isSameFile(in, out)) throw new ModelException(out + " is the model itself; name another folder.");
         try (var files = ModelFiles.open(in)) {
             var loader = new WeightLoader(files.weights(), files.config().blueprint());
             loader.check();
+            var changed = changes.apply(files.config().blueprint());
             removeSettings(out);
             Files.createDirectories(out);
             if (GgufImport.isGguf(in)) GgufImport.writeTokenizer(in, out);
             else copySettings(in, out);
-            SafetensorsFolder.write(out, tensors(loader, dtype), largest);
+            SafetensorsFolder.write(out, tensors(loader, dtype, changed), largest);
             writeConfig(in.resolve(CONFIG), files.config(), dtype, out.resolve(CONFIG));
         }
     }
 
     // ---- weights ----
 
-    private static List<TensorData> tensors(WeightLoader loader, Optional<DType> dtype) {
+    private static List<TensorData> tensors(WeightLoader loader, Optional<DType> dtype, Map<String, Change> changes) {
         var tensors = new LinkedHashMap<WeightSpec, TensorData>();
         for (var weight : loader.blueprint().weights()) {
             var nameInFile = loader.nameInFile(weight);
             var from = loader.source().info(nameInFile).dtype();
             var to = dtype.orElse(from);
             tensors.put(weight, new TensorData(weight.name(), to, weight.shape(), sink -> {
-                if (from == to) sink.write(loader.source().bytes(nameInFile));
-                else converted(loader.source(), nameInFile, to).writeTo(sink);
+                var change = Optional.ofNullable(changes.get(weight.name()));
+                if (from == to && change.isEmpty()) sink.write(loader.source().bytes(nameInFile));
+                else converted(loader.source(), nameInFile, to, change).writeTo(sink);
             }));
         }
         return WeightSpec.inFiles(tensors);
     }
 
-    private static TensorData.Content converted(WeightSource source, String name, DType to) {
+    private static TensorData.Content converted(WeightSource source, String name, DType to, Optional<Change> change) {
         var type = switch (to) {
             case FLOAT32 -> GgmlType.F32;
             case FLOAT16 -> GgmlType.F16;
@@ -102,6 +118,7 @@ public final class FolderExport {
                     var count = (int) Math.min(wide.length, elements - at);
                     new FileRows(bytes.asSlice(at * width, (long) count * width), source.info(name).dtype(), 1, count, false).read(0, 1,
                             wide, count);
+                    if (change.isPresent()) change.get().apply(wide, at, count);
                     if (to == DType.FLOAT16) requireFits(name, wide, count);
                     type.narrow(wide, 0, count, narrow, 0);
                     sink.write(narrow.asSlice(0, type.bytes(count)));

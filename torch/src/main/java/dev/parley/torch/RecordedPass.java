@@ -5,10 +5,11 @@ import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
+import java.util.Optional;
 
 /**
- * A pass forward through one network, whose way back is open: autograd keeps what it needs of the layers, and of the head only what it
- * reads is kept, so that scores are made anew on the way back. {@link #close()} frees all.
+ * A pass forward through one network, whose way back is open: autograd keeps what it needs of the layers, or a {@link Recomputation}
+ * only what goes into them, and of the head only what it reads is kept, so that scores are made anew on the way back. {@link #close()} frees all.
  */
 final class RecordedPass implements AutoCloseable {
 
@@ -17,6 +18,7 @@ final class RecordedPass implements AutoCloseable {
     private final DType computeType;
     private final Tensor leaf; // (B, T, C)
     private final Tensor hidden; // (B, T, C)
+    private final Optional<Recomputation> recomputation;
     private boolean isOver;
 
     RecordedPass(Transformer network, TrainingBatch batch, DType computeType) {
@@ -25,7 +27,9 @@ final class RecordedPass implements AutoCloseable {
         this.computeType = computeType;
         try (var scope = Scope.open()) {
             leaf = network.leaf(batch);
-            hidden = Scope.detach(network.forward(leaf, batch, computeType));
+            recomputation = network.recomputes(computeType) ? Optional.of(new Recomputation(network, batch, computeType)) : Optional.empty();
+            hidden = Scope.detach(recomputation.isPresent() ? recomputation.get().forward(leaf)
+                    : network.forward(leaf, network.learning(batch, computeType)));
             Scope.detach(leaf); // last: nothing above may fail and leave it behind
         }
     }
@@ -44,6 +48,7 @@ final class RecordedPass implements AutoCloseable {
         isOver = true;
         try (var scope = Scope.open()) {
             var each = network.nextTokenLoss(batch, computeType).backward(hidden, network.learningHead(), weights);
+            recomputation.ifPresent(Recomputation::backward);
             network.addEmbeddingGradient(batch, leaf);
             return each;
         }
@@ -51,6 +56,7 @@ final class RecordedPass implements AutoCloseable {
 
     @Override
     public void close() {
+        recomputation.ifPresent(Recomputation::close);
         hidden.close();
         leaf.close();
     }

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model that learns: its weights are float32 tensors that training changes, run by libtorch. Saved to a folder in Hugging
@@ -83,8 +84,17 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @throws ModelException naming the file and what is wrong with it
      */
     public static TrainableLM fromPretrained(Path folder, DType computeType) {
+        return fromPretrained(folder, computeType, config -> config);
+    }
+
+    /**
+     * As {@link #fromPretrained(Path, DType)}, with something else in its configuration that changes no weight's shape.
+     *
+     * @param changed such as {@code config -> config.withDropout(0.1)}
+     */
+    public static TrainableLM fromPretrained(Path folder, DType computeType, UnaryOperator<ModelConfig> changed) {
         try (var files = ModelFiles.open(folder)) {
-            var model = new TrainableLM(files.config(), computeType);
+            var model = new TrainableLM(changed.apply(files.config()), computeType);
             try {
                 model.load(new WeightLoader(files.weights(), files.config().blueprint()));
                 return model;
@@ -242,6 +252,15 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         this.computeType = computeType;
     }
 
+    /**
+     * Keeps less of a pass for the way back, on which each layer is computed again: about a third more time for memory that hardly grows
+     * with the layers.
+     */
+    public void gradientCheckpointing(boolean on) {
+        forgetReplicas();
+        transformer.recompute(on);
+    }
+
     /** Scores of every next token at every position, in float32: (B, T, V). Recorded for gradients unless in NoGrad. */
     public Tensor logits(TokenBatch batch) {
         try (var scope = Scope.open()) {
@@ -282,14 +301,16 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * what one large one would. Rows are shared out to as many threads as {@link Engine#threads()} says.
      */
     public LossSum lossAndBackward(TrainingBatch batch, double divisor) {
+        parameters.gatherGradients();
         if (batch.rows() == 1 || !sharesRows()) return transformer.lossAndBackward(batch, divisor, computeType);
         return replicas.orElseThrow().lossAndBackward(batch, divisor, computeType);
     }
 
     /** A pass of training in two halves, log-probabilities out and weights in; to be closed. */
     public TrainingPass pass(TrainingBatch batch) {
+        parameters.gatherGradients();
         if (batch.rows() > 1 && sharesRows()) return replicas.orElseThrow().pass(batch, computeType);
-        return new TrainingPass(List.of(transformer), Optional.empty(), batch, computeType, () -> {});
+        return new TrainingPass(List.of(transformer), Optional.empty(), batch, computeType);
     }
 
     /** ln p of each target of a batch, in their order, without gradients or dropout. */

@@ -24,15 +24,18 @@ import java.util.stream.IntStream;
 final class Transformer {
 
     private final ModelConfig config;
+    private final Parameters parameters;
     private final Parameter tokens; // (V, C)
     private final Optional<Parameter> positions; // (maxPositionEmbeddings, C)
     private final double embeddingScale;
     private final List<Block> blocks = new ArrayList<>();
     private final Norm lastNorm;
     private final Head head;
+    private boolean recomputes;
 
     Transformer(Parameters parameters, ModelConfig config) {
         this.config = config;
+        this.parameters = parameters;
         var blueprint = config.blueprint();
         tokens = parameters.get(blueprint.embedding().tokens());
         positions = blueprint.embedding().positions().map(parameters::get);
@@ -69,15 +72,48 @@ final class Transformer {
      * @return (B, T, C), of the compute type
      */
     private Tensor forward(Tensor x, ForwardContext pass, KvCache cache) {
+        x = placed(x, pass);
+        for (int i = 0; i < blocks.size(); i++) {
+            x = blocks.get(i).forward(x, pass, cache == null ? null : cache.layer(i));
+        }
+        return normed(x, pass);
+    }
+
+    /** Token embeddings at their positions: what the first block reads, (B, T, C), float32. */
+    Tensor placed(Tensor x, ForwardContext pass) {
         if (embeddingScale != 1) x = x.mul(embeddingScale);
         if (positions.isPresent()) {
             x = x.add(Functional.embedding(pass.positions(), positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
         }
-        x = Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
-        for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).forward(x, pass, cache == null ? null : cache.layer(i));
-        }
-        return lastNorm.forward(x, pass.computeType()); // (B, T, C)
+        return Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
+    }
+
+    /** What the head reads of what the last block gives, (B, T, C), of the compute type. */
+    Tensor normed(Tensor x, ForwardContext pass) {
+        return lastNorm.forward(x, pass.computeType());
+    }
+
+    /** Whether a pass to learn from draws random numbers. */
+    boolean hasDropout() {
+        return !config.dropout().isNone() || parameters.all().stream().anyMatch(p -> p.lowRank().stream().anyMatch(b -> b.dropout() > 0));
+    }
+
+    List<Block> blocks() {
+        return blocks;
+    }
+
+    /** Whether a pass to learn from keeps what goes into each block alone, and runs it again on the way back. */
+    boolean recomputes(DType computeType) {
+        return recomputes || parameters.all().stream().anyMatch(parameter -> parameter.isWidened(computeType));
+    }
+
+    /** Asks for it, or asks only where frozen weights would be kept widened otherwise. */
+    void recompute(boolean always) {
+        recomputes = always;
+    }
+
+    boolean recomputesAlways() {
+        return recomputes;
     }
 
     /**
@@ -128,9 +164,14 @@ final class Transformer {
         }
     }
 
-    /** What the head reads of a batch to learn from, with dropout: (B, T, C), of the compute type. @param x its {@link #leaf} */
-    Tensor forward(Tensor x, TrainingBatch batch, DType computeType) {
-        return forward(x, ForwardContext.of(config, batch, computeType, true), null);
+    /** A pass to learn from, with dropout. */
+    ForwardContext learning(TrainingBatch batch, DType computeType) {
+        return ForwardContext.of(config, batch, computeType, true);
+    }
+
+    /** What the head reads of a batch to learn from: (B, T, C), of the compute type. @param x its {@link #leaf} */
+    Tensor forward(Tensor x, ForwardContext pass) {
+        return forward(x, pass, null);
     }
 
     /** What compares scores with the targets of a batch. */

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
 @Command(name = "data", synopsisSubcommandLabel = "COMMAND",
-        description = "Make training data of text, and of what a server has collected.",
+        description = "Make training data of text and of what a server has collected, and look at it.",
         footer = {"", "Example:", "  ./parley data prepare corpus --out shards --tokenizer gpt2"})
 public final class DataCommand implements Runnable {
 
@@ -18,11 +18,11 @@ public final class DataCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new PrepareCommand(output), new FeedbackCommand(output));
+        return List.of(new PrepareCommand(output), new InspectCommand(output), new ExamplesCommand(output), new FeedbackCommand(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with the data: prepare, feedback.");
+        throw new ParameterException(spec.commandLine(), "Name what shall be done with the data: prepare, inspect, examples or feedback.");
     }
 }

@@ -5,6 +5,7 @@ import dev.parley.train.TrainingSetting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -21,9 +22,9 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
         return new RecipeKey(name, JsonNode::isTextual, values, byDefault, sentence);
     }
 
-    static RecipeKey files(String name, String sentence) {
+    static RecipeKey files(String name, String byDefault, String sentence) {
         return new RecipeKey(name, node -> node.isTextual() || node.isArray() && !node.isEmpty() && all(node), "file, folder, or a list",
-                "", sentence);
+                byDefault, sentence);
     }
 
     private static boolean all(JsonNode list) {
@@ -33,8 +34,13 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
         return true;
     }
 
+    static RecipeKey texts(String name, String byDefault, String sentence) {
+        return new RecipeKey(name, node -> node.isTextual() || node.isArray() && all(node), "text, or a list", byDefault, sentence);
+    }
+
     static RecipeKey flag(String name, String sentence) {
-        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false", "false",
+        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false",
+                "false",
                 sentence);
     }
 
@@ -48,7 +54,7 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
                 labels.stream().map(label -> "`" + label + "`").collect(Collectors.joining(", ")), byDefault, sentence);
     }
 
-    static <T> List<String> labels(T[] values, java.util.function.Function<T, String> label) {
+    static <T> List<String> labels(T[] values, Function<T, String> label) {
         return Arrays.stream(values).map(label).toList();
     }
 

@@ -1,8 +1,13 @@
 package dev.parley.train.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.data.chat.ChatFormat;
+import dev.parley.data.chat.TooLong;
+import dev.parley.data.chat.TrainOn;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.TransformersNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,17 +23,30 @@ final class RecipeKeys {
                     "What the run teaches: the next token of texts, or what the assistant says in conversations."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
+            new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
+                    "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
+            RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
+                    "How the weights are kept that an adapter stands beside."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
-            RecipeKey.files("train_files", "What is trained on: texts, conversations, or a folder of token shards."),
-            RecipeKey.files("eval_files", "What is only evaluated on; token shards bring their own."),
-            RecipeKey.count("validation_split_percentage", 0, "0",
+            RecipeKey.files("train_files", "needed", "What is trained on: texts, conversations, or a folder of token shards."),
+            RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),
+            new RecipeKey("validation_split_percentage", node -> TrainingSetting.wholeNumber(node).orElse(-1) >= 0
+                    && TrainingSetting.wholeNumber(node).getAsInt() < 100, "integer in [0, 100)", "0",
                     "Percent of `train_files` that is only evaluated on, where there are no `eval_files`: documents by a hash of their text, "
                             + "the end of a `wrapped` stream."),
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
                     "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
-            RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."));
+            RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."),
+            RecipeKey.oneOf("format", ChatFormat.labels(), "told by each line's keys", "How every line of a file of conversations is written."),
+            RecipeKey.flag("skip_bad", "Leave bad lines out, and say how many and which, rather than stop at the first."),
+            RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant",
+                    "Which tokens of conversations are targets; what tools answer never is."),
+            RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), "leave_out",
+                    "What becomes of a conversation longer than the context."),
+            RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
+                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing."));
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 
@@ -70,6 +88,8 @@ final class RecipeKeys {
     }
 
     private static String unknown(String name) {
+        var instead = TransformersNames.instead(name);
+        if (instead.isPresent()) return "transformers' " + name + " is not honoured here: " + instead.get() + ".";
         var names = new ArrayList<>(SETTINGS.keySet());
         for (var key : OWN) names.add(key.name());
         return "there is no key " + name + ClosestWord.nearest(name, names).map(word -> "; did you mean " + word + "?")
