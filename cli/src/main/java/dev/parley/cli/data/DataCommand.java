@@ -8,8 +8,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
-@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Make training data of text and of what a server has collected, and look at it.",
-        footer = {"", "Example:", "  ./parley data inspect chats.jsonl --model my-model"})
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND",
+        description = "Make training data of text and of what a server has collected, and look at it.",
+        footer = {"", "Example:", "  ./parley data prepare corpus --out shards --tokenizer gpt2"})
 public final class DataCommand implements Runnable {
 
     @Spec

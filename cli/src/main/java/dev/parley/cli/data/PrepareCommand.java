@@ -83,7 +83,8 @@ final class PrepareCommand implements Callable<Integer> {
     private double validation;
 
     @Option(names = "--near-duplicates", defaultValue = "0.8", paramLabel = "SIMILARITY|off",
-            description = "Keep one of documents whose Jaccard similarity of five words in a row is this or more (default ${DEFAULT-VALUE}).")
+            description = "Keep one of documents whose Jaccard similarity of five words in a row is this or more "
+                    + "(default ${DEFAULT-VALUE}).")
     private String nearDuplicates;
 
     @Option(names = "--keep-duplicates", description = "Keep all duplicates, exact ones too.")

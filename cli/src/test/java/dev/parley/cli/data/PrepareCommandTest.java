@@ -41,7 +41,8 @@ class PrepareCommandTest {
 
     @Test
     void aFolderBecomesTokensAndAReport() throws IOException {
-        var ended = parley("data", "prepare", folder.resolve("corpus"), "--out", folder.resolve("out"), "--tokenizer", "gpt2", "--text-field",
+        var ended = parley("data", "prepare", folder.resolve("corpus"), "--out", folder.resolve("out"), "--tokenizer", "gpt2",
+                "--text-field",
                 "body", "--steps", "light,mask", "--skip-bad", "--json");
         assertEquals(0, ended.code(), ended.err());
         var report = JSON.readTree(ended.out());
@@ -53,7 +54,8 @@ class PrepareCommandTest {
 
     @Test
     void withoutATokenizerTextIsWrittenAndTheTableSaysWhatHappened() throws IOException {
-        var ended = parley("data", "prepare", folder + "/corpus/**/*.csv", "--out", folder.resolve("out"), "--text-field", "body", "--steps",
+        var ended = parley("data", "prepare", folder + "/corpus/**/*.csv", "--out", folder.resolve("out"), "--text-field", "body",
+                "--steps",
                 "mask", "--validation", "0");
         assertEquals(0, ended.code(), ended.err());
         assertTrue(ended.out().contains("mask") && ended.out().contains("1 documents to train on, 0 to evaluate on"), ended.out());

@@ -138,7 +138,8 @@ public final class CleaningSteps {
             } else if (item.isObject() && item.size() == 1) {
                 steps.add(step(item.fieldNames().next(), item.iterator().next()));
             } else {
-                throw new IllegalArgumentException("A step is a name, or a name with settings such as language: {keep: [en]}, not " + item + ".");
+                throw new IllegalArgumentException(
+                        "A step is a name, or a name with settings such as language: {keep: [en]}, not " + item + ".");
             }
         }
         return List.copyOf(steps);

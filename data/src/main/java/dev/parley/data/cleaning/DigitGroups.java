@@ -41,7 +41,8 @@ record DigitGroups(boolean plus, List<String> groups, List<String> separators, L
             separators.add(text.substring(end, next));
             end = next;
         }
-        var endsInWord = end < text.length() && (Character.isLetter(text.charAt(end)) && text.charAt(end) < 0x80 || text.charAt(end) == '_');
+        var endsInWord = end < text.length()
+                && (Character.isLetter(text.charAt(end)) && text.charAt(end) < 0x80 || text.charAt(end) == '_');
         if (endsInWord) groups.removeLast();
         return groups.isEmpty() ? null : new DigitGroups(plus, groups, separators.subList(0, groups.size() - 1), ends);
     }
@@ -60,7 +61,6 @@ record DigitGroups(boolean plus, List<String> groups, List<String> separators, L
         if (n < groups.size() && !separators.get(n - 1).equals(" ")) return Optional.empty();
         return Optional.of(new DigitGroups(plus, groups.subList(0, n), separators.subList(0, n - 1), ends.subList(0, n)));
     }
-
 
     private static boolean isDigit(String text, int at) {
         return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
@@ -89,7 +89,8 @@ record DigitGroups(boolean plus, List<String> groups, List<String> separators, L
         if (plus || groups.size() != 4 || !separatedBy(".")) return false;
         for (var group : groups) if (group.length() > 3 || Integer.parseInt(group) > 255) return false;
         int first = Integer.parseInt(groups.get(0)), second = Integer.parseInt(groups.get(1));
-        return first != 0 && first != 10 && first != 127 && !(first == 192 && second == 168) && !(first == 172 && second >= 16 && second < 32);
+        return first != 0 && first != 10 && first != 127 && !(first == 192 && second == 168)
+                && !(first == 172 && second >= 16 && second < 32);
     }
 
     boolean isCard() {

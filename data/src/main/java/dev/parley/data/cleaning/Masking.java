@@ -76,7 +76,8 @@ public record Masking(Set<Kind> kinds) implements CleaningStep {
             to++;
         }
         while (to > at && !isAlphanumeric(text.charAt(to - 1))) to--;
-        return from == at || dot < at + 2 || to - dot < 3 || Character.isDigit(text.charAt(dot + 1)) ? null : new Found(Kind.EMAIL, from, to);
+        return from == at || dot < at + 2 || to - dot < 3 || Character.isDigit(text.charAt(dot + 1)) ? null
+                : new Found(Kind.EMAIL, from, to);
     }
 
     private static boolean isOfName(char c) {

@@ -71,7 +71,8 @@ final class StepSettings {
         var numbers = new ArrayList<Double>();
         if (isOff(value)) return numbers;
         for (var number : value) {
-            if (!number.isNumber() || number.asDouble() < 0 || number.asDouble() > 1) throw wrong(name, "a list of numbers from 0 to 1", value);
+            if (!number.isNumber() || number.asDouble() < 0 || number.asDouble() > 1)
+                throw wrong(name, "a list of numbers from 0 to 1", value);
             numbers.add(number.asDouble());
         }
         return numbers;

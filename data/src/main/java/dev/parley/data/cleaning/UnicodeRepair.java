@@ -15,7 +15,8 @@ public record UnicodeRepair(double mostLost) implements CleaningStep {
 
     /** Checks it. */
     public UnicodeRepair {
-        if (!(mostLost >= 0 && mostLost <= 1)) throw new IllegalArgumentException("unicode: most_lost is " + mostLost + ", not from 0 to 1.");
+        if (!(mostLost >= 0 && mostLost <= 1))
+            throw new IllegalArgumentException("unicode: most_lost is " + mostLost + ", not from 0 to 1.");
     }
 
     @Override

@@ -83,7 +83,11 @@ public final class NearDuplicates {
         return document + 1 << TAG_BITS | (int) hash & (1 << TAG_BITS) - 1;
     }
 
-    /** Whether no document before is nearly the same; from now on this one is remembered. @param signature {@link MinHash#signature} */
+    /**
+     * Whether no document before is nearly the same; from now on this one is remembered.
+     *
+     * @param signature {@link MinHash#signature}
+     */
     public boolean add(int[] signature) {
         var hashes = bands(signature);
         var own = twoBits(signature);

@@ -43,7 +43,13 @@ public final class CorpusPreparation {
     private long told;
     private volatile boolean stopped;
 
-    /** How far the work is. @param read bytes of the files @param all bytes of all files @param text bytes of text so far */
+    /**
+     * How far the work is.
+     *
+     * @param read bytes of the files
+     * @param all bytes of all files
+     * @param text bytes of text so far
+     */
     public record Progress(long read, long all, long text, double seconds) {}
 
     /** Documents on their way. @param characters of the texts as they were read @param candidates once they are cleaned */

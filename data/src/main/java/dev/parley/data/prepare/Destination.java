@@ -6,7 +6,11 @@ import java.util.List;
 /** Where the documents that are left go. What was written is deleted by {@link #close()} unless {@link #finish()} came before. */
 public sealed interface Destination extends AutoCloseable permits TokenFolder, JsonLinesFolder {
 
-    /** A document that is left. @param place it comes from */
+    /**
+     * A document that is left.
+     *
+     * @param place it comes from
+     */
     record Kept(String place, String text) {}
 
     /** Writes what was made ready; called for one batch after the other, in their order. */

@@ -106,8 +106,9 @@ final class DocumentFilter {
             }
         });
         if (near.isFull()) {
-            notes.add(String.format(Locale.ROOT, "The memory for near duplicates was full after %,d documents; later ones were compared with"
-                    + " those alone. Give Java more, for example by PARLEY_JAVA_OPTS=-Xmx4g.", near.documents()));
+            notes.add(
+                    String.format(Locale.ROOT, "The memory for near duplicates was full after %,d documents; later ones were compared with"
+                            + " those alone. Give Java more, for example by PARLEY_JAVA_OPTS=-Xmx4g.", near.documents()));
         }
         return notes;
     }

@@ -46,7 +46,8 @@ public record PreparationReport(long documents, long bytes, List<Step> steps, lo
 
     /** The table that a run ends with. */
     public String table() {
-        var table = new StringBuilder(String.format(Locale.ROOT, "%-40s %12s %12s %10s %8s%n", "step", "changed", "dropped", "MB", "of MB"));
+        var table = new StringBuilder(
+                String.format(Locale.ROOT, "%-40s %12s %12s %10s %8s%n", "step", "changed", "dropped", "MB", "of MB"));
         line(table, "read", "", documents, bytes);
         for (var step : steps) {
             if (step.changed() == 0 && step.dropped() == 0) {

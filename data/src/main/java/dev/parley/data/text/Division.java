@@ -21,7 +21,11 @@ public sealed interface Division {
     /** Each line that is not blank. */
     record Lines() implements Division {}
 
-    /** What stands between lines that hold only a mark. @param mark such as {@code <|endoftext|>} */
+    /**
+     * What stands between lines that hold only a mark.
+     *
+     * @param mark such as {@code <|endoftext|>}
+     */
     record Marks(String mark) implements Division {
 
         /** Checks it. */

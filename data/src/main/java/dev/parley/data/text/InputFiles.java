@@ -45,7 +45,8 @@ public final class InputFiles {
         var files = path.isPresent() ? walk(path.get(), file -> TextFormat.of(file).isPresent()) : glob(input);
         if (files.isEmpty()) {
             throw new IllegalArgumentException(path.isPresent()
-                    ? "The folder " + input + " holds no text by its files' names (.txt, .md, .jsonl, .json, .csv, .tsv, .parquet; also .gz, .zst)."
+                    ? "The folder " + input
+                            + " holds no text by its files' names (.txt, .md, .jsonl, .json, .csv, .tsv, .parquet; also .gz, .zst)."
                     : "No file matches " + input + ".");
         }
         return files;

@@ -73,7 +73,8 @@ class CleaningTest {
         for (int i = 0; i < 2000; i++) {
             var text = new StringBuilder();
             for (int k = 0; k < 8; k++) {
-                var base = new int[] {0x41, 0x300, 0x1100, 0xAC00, 0x3040, 0x2F800, 0x1F600, 0x4E00, 0xFA0E, 0x900, 0x212A}[random.nextInt(11)];
+                var base = new int[] {0x41, 0x300, 0x1100, 0xAC00, 0x3040, 0x2F800, 0x1F600, 0x4E00, 0xFA0E, 0x900, 0x212A}[random
+                        .nextInt(11)];
                 text.appendCodePoint(base + random.nextInt(100));
             }
             assertEquals(Normalizer.normalize(text, Normalizer.Form.NFC), kept(step, text.toString()));
@@ -169,8 +170,9 @@ class CleaningTest {
         var counts = new HashMap<String, Integer>();
         for (int i = 0; i + n <= words.size(); i++) counts.merge(String.join(" ", words.subList(i, i + n)), 1, Integer::sum);
         var most = counts.values().stream().max(Integer::compare).orElse(0);
-        return most < 2 ? 0 : counts.entrySet().stream().filter(e -> e.getValue().equals(most)).mapToInt(e -> most * e.getKey().length()).max()
-                .orElse(0);
+        return most < 2 ? 0
+                : counts.entrySet().stream().filter(e -> e.getValue().equals(most)).mapToInt(e -> most * e.getKey().length()).max()
+                        .orElse(0);
     }
 
     private static int repeated(List<String> words, int n) {

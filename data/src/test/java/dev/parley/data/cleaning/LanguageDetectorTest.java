@@ -52,7 +52,8 @@ class LanguageDetectorTest {
         var mixed = LanguageDetector.of("这是一段中文，里面有一半是 English words that nobody asked for here at all");
         assertTrue(mixed.confidence() < 0.8, mixed.toString());
         var step = new LanguageFilter(Set.of("en"), 0.65);
-        assertTrue(step.apply(new DocumentDraft("Das ist nicht, was wir wollten.")) instanceof Outcome.Dropped(var rule) && rule.equals("de"));
+        assertTrue(
+                step.apply(new DocumentDraft("Das ist nicht, was wir wollten.")) instanceof Outcome.Dropped(var rule) && rule.equals("de"));
         assertTrue(step.apply(new DocumentDraft("This is what we wanted to have.")) instanceof Outcome.Kept);
     }
 }

@@ -83,7 +83,8 @@ class CorpusPreparationTest {
         assertEquals(report.documents(), report.keptDocuments() + report.steps().stream().mapToLong(PreparationReport.Step::dropped).sum());
         assertEquals(report.bytes(), report.keptBytes() + report.steps().stream().mapToLong(PreparationReport.Step::bytes).sum());
         for (var step : List.of("whitespace", "exact duplicates", "near duplicates", "contamination"))
-            assertEquals(DOCUMENTS / 10, report.steps().stream().filter(s -> s.step().equals(step)).findFirst().orElseThrow().dropped(), step);
+            assertEquals(DOCUMENTS / 10, report.steps().stream().filter(s -> s.step().equals(step)).findFirst().orElseThrow().dropped(),
+                    step);
         var train = texts(folder.resolve("out/train.jsonl.gz"));
         var validation = texts(folder.resolve("out/validation.jsonl.gz"));
         assertEquals(report.keptDocuments(), train.size() + validation.size());
@@ -100,7 +101,8 @@ class CorpusPreparationTest {
         toText("one", settings(1));
         toText("three", settings(3));
         for (var file : List.of("train.jsonl.gz", "validation.jsonl.gz", "samples.jsonl")) {
-            assertArrayEquals(Files.readAllBytes(folder.resolve("one").resolve(file)), Files.readAllBytes(folder.resolve("three").resolve(file)),
+            assertArrayEquals(Files.readAllBytes(folder.resolve("one").resolve(file)),
+                    Files.readAllBytes(folder.resolve("three").resolve(file)),
                     file);
         }
     }
