@@ -8,7 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code data}: the parent of its subcommands. */
-@Command(name = "data", synopsisSubcommandLabel = "COMMAND", description = "Make training data of text and of what a server has collected, and look at it.",
+@Command(name = "data", synopsisSubcommandLabel = "COMMAND",
+        description = "Make training data of text and of what a server has collected, and look at it.",
         footer = {"", "Example:", "  ./parley data inspect chats.jsonl --model my-model"})
 public final class DataCommand implements Runnable {
 

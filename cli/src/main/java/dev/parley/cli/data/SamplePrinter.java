@@ -16,7 +16,8 @@ record SamplePrinter(Output output, Tokenizer tokenizer) {
 
     void print(Sample sample) {
         output.line("");
-        output.line(String.format(Locale.ROOT, "%s: %,d tokens, %,d targets", sample.title(), sample.row().length(), sample.row().targets()));
+        output.line(
+                String.format(Locale.ROOT, "%s: %,d tokens, %,d targets", sample.title(), sample.row().length(), sample.row().targets()));
         var text = new StringBuilder();
         TokenPiece before = null;
         var isOdd = false;
@@ -41,7 +42,8 @@ record SamplePrinter(Output output, Tokenizer tokenizer) {
     }
 
     private static void coloured(StringBuilder text, TokenPiece piece, boolean isOdd) {
-        text.append("\u001b[0;").append(piece.target() ? "32" : "90").append(piece.special() ? ";1" : "").append(isOdd ? ";4" : "").append('m');
+        text.append("\u001b[0;").append(piece.target() ? "32" : "90").append(piece.special() ? ";1" : "").append(isOdd ? ";4" : "")
+                .append('m');
         text.append(visible(piece.text()));
     }
 

@@ -38,7 +38,8 @@ class InspectionTest {
     @Test
     void figuresCountWhatIsThere() throws IOException {
         var chat = "{\"prompt\": \"hi\", \"completion\": \"ok\"}";
-        var found = read(SampleChoice.first(1), chat, chat, "{\"prompt\": \"" + "long ".repeat(20) + "\", \"completion\": \"ok\"}", "nonsense",
+        var found = read(SampleChoice.first(1), chat, chat, "{\"prompt\": \"" + "long ".repeat(20) + "\", \"completion\": \"ok\"}",
+                "nonsense",
                 "{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"bb\"}");
         var figures = found.figures();
         assertEquals("5 rows, 1 too long, 1 twice, 1 bad", figures.rows() + " rows, " + figures.tooLong() + " too long, "
