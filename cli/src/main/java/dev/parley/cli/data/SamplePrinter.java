@@ -1,7 +1,7 @@
 package dev.parley.cli.data;
 
 import dev.parley.cli.Output;
-import dev.parley.data.inspect.Sample;
+import dev.parley.data.inspect.RowSample;
 import dev.parley.data.inspect.TokenPiece;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.Locale;
@@ -14,7 +14,7 @@ record SamplePrinter(Output output, Tokenizer tokenizer) {
 
     private static final String PLAIN = "\u001b[0m";
 
-    void print(Sample sample) {
+    void print(RowSample sample) {
         output.line("");
         output.line(
                 String.format(Locale.ROOT, "%s: %,d tokens, %,d targets", sample.title(), sample.row().length(), sample.row().targets()));

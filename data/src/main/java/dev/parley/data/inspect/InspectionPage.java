@@ -42,7 +42,7 @@ public final class InspectionPage {
         return page.append("</body></html>\n").toString();
     }
 
-    private void sample(Sample sample) {
+    private void sample(RowSample sample) {
         page.append("<h2>").append(escaped(sample.title()))
                 .append(String.format(Locale.ROOT, ": %,d tokens, %,d targets", sample.row().length(),
                         sample.row().targets()))

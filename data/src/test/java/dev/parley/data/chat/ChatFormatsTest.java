@@ -57,12 +57,14 @@ class ChatFormatsTest {
                 "trl messages",
                 "{'messages': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is blue.'}]}",
                 "trl prompt-completion",
-                "{'prompt': [{'role': 'user', 'content': 'What color is the sky?'}], 'completion': [{'role': 'assistant', 'content': 'It is blue.'}]}",
+                "{'prompt': [{'role': 'user', 'content': 'What color is the sky?'}], "
+                        + "'completion': [{'role': 'assistant', 'content': 'It is blue.'}]}",
                 "plain prompt-completion", "{'prompt': 'What color is the sky?', 'completion': 'It is blue.'}",
                 "sharegpt",
                 "{'conversations': [{'from': 'human', 'value': 'What color is the sky?'}, {'from': 'gpt', 'value': 'It is blue.'}]}",
                 "conversations in OpenAI's form",
-                "{'conversations': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is blue.'}]}",
+                "{'conversations': [{'role': 'user', 'content': 'What color is the sky?'}, "
+                        + "{'role': 'assistant', 'content': 'It is blue.'}]}",
                 "alpaca", "{'instruction': 'What color is the sky?', 'input': '', 'output': 'It is blue.'}");
         for (var form : forms.entrySet()) assertEquals(said, told(form.getValue().replace('\'', '"')), form.getKey());
     }
