@@ -84,7 +84,8 @@ final class ChatEncoder {
         var token = 0;
         for (var part : whole.parts()) {
             for (; token < speakers.length && encoding.starts()[token] + offset < part.end(); token++) {
-                if (part.speaker() == Speaker.MESSAGE && encoding.starts()[token] + offset >= part.start()) speakers[token] = part.message();
+                if (part.speaker() == Speaker.MESSAGE && encoding.starts()[token] + offset >= part.start())
+                    speakers[token] = part.message();
             }
         }
         return speakers;

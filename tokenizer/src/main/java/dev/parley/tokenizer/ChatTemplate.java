@@ -246,7 +246,8 @@ public final class ChatTemplate {
         var whole = run(complete);
         var answers = spans(complete, whole).stream().filter(span -> span.message() >= prompt).toList();
         if (answers.isEmpty()) throw new TokenizerException(chosen(conversation).where() + " does not write the answer.");
-        return new ChatEncoder(tokenizer, whole).encodeAfter(ids(tokenizer, run(complete.first(prompt).withGenerationPrompt(true))), answers);
+        return new ChatEncoder(tokenizer, whole).encodeAfter(ids(tokenizer, run(complete.first(prompt).withGenerationPrompt(true))),
+                answers);
     }
 
     /**

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code data}: the parent of its subcommands. */
 @Command(name = "data", synopsisSubcommandLabel = "COMMAND",
         description = "Make training data of text and of what a server has collected, and look at it.",
-        footer = {"", "Example:", "  ./parley data prepare corpus --out shards --tokenizer gpt2"})
+        footer = {"", "Examples:", "  ./parley data prepare corpus --out shards --tokenizer gpt2",
+            "  ./parley data inspect chats.jsonl --model my-model"})
 public final class DataCommand implements Runnable {
 
     @Spec

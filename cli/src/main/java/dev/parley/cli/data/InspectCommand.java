@@ -35,9 +35,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code data inspect}: what training reads, with its tokens and its mask. */
-@Command(name = "inspect", description = "Show samples of training data with their tokens and which of them are targets, and figures over all.",
+@Command(name = "inspect",
+        description = "Show samples of training data with their tokens and which of them are targets, and figures over all.",
         footer = {"", "FILE holds conversations, pairs, thumbs or prompts (.jsonl, .json, .parquet; also .gz and .zst), and needs --model.",
-            "SHARDS is a folder of token shards, and needs --model. RECIPE.yaml shows the packed rows that its run trains on.", "", "Example:",
+            "SHARDS is a folder of token shards, and needs --model. RECIPE.yaml shows the packed rows that its run trains on.", "",
+            "Example:",
             "  ./parley data inspect chats.jsonl --model my-model --random --html chats.html"})
 final class InspectCommand implements Callable<Integer> {
 

@@ -1,7 +1,7 @@
 package dev.parley.cli.data;
 
 import dev.parley.cli.Output;
-import dev.parley.data.inspect.Sample;
+import dev.parley.data.inspect.RowSample;
 import dev.parley.data.inspect.TokenPiece;
 import dev.parley.tokenizer.Tokenizer;
 import java.util.Locale;
@@ -14,9 +14,10 @@ record SamplePrinter(Output output, Tokenizer tokenizer) {
 
     private static final String PLAIN = "\u001b[0m";
 
-    void print(Sample sample) {
+    void print(RowSample sample) {
         output.line("");
-        output.line(String.format(Locale.ROOT, "%s: %,d tokens, %,d targets", sample.title(), sample.row().length(), sample.row().targets()));
+        output.line(
+                String.format(Locale.ROOT, "%s: %,d tokens, %,d targets", sample.title(), sample.row().length(), sample.row().targets()));
         var text = new StringBuilder();
         TokenPiece before = null;
         var isOdd = false;
@@ -41,7 +42,8 @@ record SamplePrinter(Output output, Tokenizer tokenizer) {
     }
 
     private static void coloured(StringBuilder text, TokenPiece piece, boolean isOdd) {
-        text.append("\u001b[0;").append(piece.target() ? "32" : "90").append(piece.special() ? ";1" : "").append(isOdd ? ";4" : "").append('m');
+        text.append("\u001b[0;").append(piece.target() ? "32" : "90").append(piece.special() ? ";1" : "").append(isOdd ? ";4" : "")
+                .append('m');
         text.append(visible(piece.text()));
     }
 

@@ -76,7 +76,7 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     void requireIsPrompt() {
         if (messages.isEmpty()) throw new IllegalArgumentException("the prompt is empty");
         if (messages.get(messages.size() - 1).path("role").asText().equals("assistant")) {
-            throw new IllegalArgumentException("the prompt ends with the assistant's words; it has to end where the assistant is to answer");
+            throw new IllegalArgumentException("the prompt ends with the assistant's words, not where it is to answer");
         }
     }
 }

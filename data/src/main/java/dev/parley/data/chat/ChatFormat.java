@@ -65,7 +65,7 @@ public enum ChatFormat {
      */
     public static ChatFormat named(String label) {
         return Arrays.stream(values()).filter(format -> format.label().equals(label)).findFirst().orElseThrow(
-                () -> new IllegalArgumentException("There is no chat format " + label + "; there are " + String.join(", ", labels()) + "."));
+                () -> new IllegalArgumentException("There is no chat format " + label + "; there are " + labels() + "."));
     }
 
     /** The format of a line, by its keys. */

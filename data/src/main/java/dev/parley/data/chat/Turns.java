@@ -72,7 +72,7 @@ final class Turns {
         return THOUGHTS.stream().map(message::path).filter(JsonNode::isTextual).map(JsonNode::textValue).findFirst().orElse("");
     }
 
-    /** A text, or the texts of a list of parts; the assistant may say nothing where it calls or thinks, and refuse in a field of its own. */
+    /** A text, or the texts of a list of parts. The assistant may say nothing where it calls or thinks, and refuse in another field. */
     private static String content(JsonNode message, String role, boolean saysElse) {
         var content = message.path("content");
         if (content.isTextual()) return content.textValue();

@@ -49,7 +49,8 @@ final class CalculatorChats {
         var result = operator.equals("+") ? a + b : operator.equals("-") ? a - b : a * b;
         messages.addObject().put("role", "user").put("content", question);
         messages.addObject().put("role", "assistant").put("content", "").putArray("tool_calls").addObject().put("type", "function")
-                .putObject("function").put("name", "calculate").put("arguments", MAKE.objectNode().put("expression", expression).toString());
+                .putObject("function").put("name", "calculate")
+                .put("arguments", MAKE.objectNode().put("expression", expression).toString());
         messages.addObject().put("role", "tool").put("content", String.valueOf(result));
         messages.addObject().put("role", "assistant").put("content", expression + " = " + result);
     }

@@ -73,6 +73,6 @@ public record ChatInspection(ChatRows rows) {
 
     private static void offer(String title, TrainingRow row, boolean learns, FigureCounter counter, Chooser chooser) {
         counter.row(row, learns);
-        chooser.offer(() -> new Sample(title, row));
+        chooser.offer(() -> new RowSample(title, row));
     }
 }

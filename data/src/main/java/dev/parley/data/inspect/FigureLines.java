@@ -34,7 +34,8 @@ public final class FigureLines {
 
     private static String kinds(Figures figures) {
         if (figures.kinds().isEmpty()) return "";
-        return figures.kinds().entrySet().stream().map(kind -> String.format(Locale.ROOT, "%,d lines of %s", kind.getValue(), kind.getKey()))
+        return figures.kinds().entrySet().stream()
+                .map(kind -> String.format(Locale.ROOT, "%,d lines of %s", kind.getValue(), kind.getKey()))
                 .collect(Collectors.joining(", ", " of ", ""));
     }
 

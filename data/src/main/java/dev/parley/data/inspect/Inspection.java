@@ -3,7 +3,7 @@ package dev.parley.data.inspect;
 import java.util.List;
 
 /** What was found in files or rows. */
-public record Inspection(Figures figures, List<Sample> samples) {
+public record Inspection(Figures figures, List<RowSample> samples) {
 
     /** Copies the list. */
     public Inspection {

@@ -29,8 +29,10 @@ public final class InspectionPage {
     }
 
     private String page(String title, Inspection inspection) {
-        page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                + "<title>").append(escaped(title)).append("</title><style>\n").append(style()).append("</style></head><body>\n<h1>")
+        page.append(
+                "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+                        + "<title>")
+                .append(escaped(title)).append("</title><style>\n").append(style()).append("</style></head><body>\n<h1>")
                 .append(escaped(title)).append("</h1>\n<table>\n");
         for (var line : FigureLines.of(inspection.figures()))
             page.append("<tr><td>").append(escaped(line.name())).append("</td><td>").append(escaped(line.value())).append("</td></tr>\n");
@@ -40,15 +42,18 @@ public final class InspectionPage {
         return page.append("</body></html>\n").toString();
     }
 
-    private void sample(Sample sample) {
-        page.append("<h2>").append(escaped(sample.title())).append(String.format(Locale.ROOT, ": %,d tokens, %,d targets", sample.row().length(),
-                sample.row().targets())).append("</h2>\n<div class=\"tokens\">");
+    private void sample(RowSample sample) {
+        page.append("<h2>").append(escaped(sample.title()))
+                .append(String.format(Locale.ROOT, ": %,d tokens, %,d targets", sample.row().length(),
+                        sample.row().targets()))
+                .append("</h2>\n<div class=\"tokens\">");
         var document = -1;
         for (var piece : TokenPiece.of(tokenizer, sample.row())) {
             if (sample.row().isPacked() && piece.document() != document)
                 page.append("<b class=\"document\">document ").append(piece.document() + 1).append("</b>");
             document = piece.document();
-            page.append("<span class=\"").append(piece.target() ? "target" : "read").append(piece.special() ? " special" : "").append("\" title=\"")
+            page.append("<span class=\"").append(piece.target() ? "target" : "read").append(piece.special() ? " special" : "")
+                    .append("\" title=\"")
                     .append(piece.id()).append("\">").append(escaped(piece.text()).replace("\n", "↵\n")).append("</span>");
         }
         page.append("</div>\n");

@@ -20,7 +20,7 @@ public final class RowInspection {
             var row = rows.get(i);
             counter.row(row, true);
             var title = name + ", row " + (i + 1);
-            chooser.offer(() -> new Sample(title, row));
+            chooser.offer(() -> new RowSample(title, row));
         }
         return new Inspection(counter.figures(), chooser.chosen());
     }

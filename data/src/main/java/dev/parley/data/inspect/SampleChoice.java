@@ -40,7 +40,7 @@ public record SampleChoice(long first, int count, boolean random, long seed) {
 
         private final SampleChoice choice;
         private final SplittableRandom random;
-        private final List<Sample> chosen = new ArrayList<>();
+        private final List<RowSample> chosen = new ArrayList<>();
         private long seen;
 
         private Chooser(SampleChoice choice) {
@@ -49,7 +49,7 @@ public record SampleChoice(long first, int count, boolean random, long seed) {
         }
 
         /** A random choice is Vitter's algorithm R: the n-th row takes a place with the chance count/n. */
-        void offer(Supplier<Sample> sample) {
+        void offer(Supplier<RowSample> sample) {
             seen++;
             if (choice.random) {
                 if (chosen.size() < choice.count) {
@@ -63,7 +63,7 @@ public record SampleChoice(long first, int count, boolean random, long seed) {
             }
         }
 
-        List<Sample> chosen() {
+        List<RowSample> chosen() {
             return chosen;
         }
     }

@@ -57,32 +57,37 @@ class ChatFormatsTest {
                 "trl messages",
                 "{'messages': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is blue.'}]}",
                 "trl prompt-completion",
-                "{'prompt': [{'role': 'user', 'content': 'What color is the sky?'}], 'completion': [{'role': 'assistant', 'content': 'It is blue.'}]}",
+                "{'prompt': [{'role': 'user', 'content': 'What color is the sky?'}], "
+                        + "'completion': [{'role': 'assistant', 'content': 'It is blue.'}]}",
                 "plain prompt-completion", "{'prompt': 'What color is the sky?', 'completion': 'It is blue.'}",
                 "sharegpt",
                 "{'conversations': [{'from': 'human', 'value': 'What color is the sky?'}, {'from': 'gpt', 'value': 'It is blue.'}]}",
                 "conversations in OpenAI's form",
-                "{'conversations': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is blue.'}]}",
+                "{'conversations': [{'role': 'user', 'content': 'What color is the sky?'}, "
+                        + "{'role': 'assistant', 'content': 'It is blue.'}]}",
                 "alpaca", "{'instruction': 'What color is the sky?', 'input': '', 'output': 'It is blue.'}");
         for (var form : forms.entrySet()) assertEquals(said, told(form.getValue().replace('\'', '"')), form.getKey());
     }
 
     @Test
     void alpacasHistoryAndInputStandWhereTheyWereSaid() throws IOException {
-        assertEquals("system: Be brief. | user: Hi | assistant: Hello | user: Translate\ngood day | assistant: bonjour", told("""
+        assertEquals("system: Be brief. | user: Hi | assistant: Hello | user: Translate\ngood day | assistant: bonjour",
+                told("""
                 {"instruction": "Translate", "input": "good day", "output": "bonjour", "system": "Be brief.", "history": [["Hi", "Hello"]]}"""));
     }
 
     @Test
     void shareGptCallsAndObservationsAreCallsAndResults() throws IOException {
-        var chat = (Chat) read("""
+        var chat = (Chat) read(
+                """
                 {"conversations": [{"from": "human", "value": "age of Ada?"},
                   {"from": "function_call", "value": "{\\"name\\": \\"age\\", \\"arguments\\": {\\"of\\": \\"Ada\\"}}"},
                   {"from": "observation", "value": "36"}, {"from": "gpt", "value": "She was 36."}],
                  "system": "Use tools.", "tools": "[{\\"name\\": \\"age\\", \\"description\\": \\"An age\\", \\"parameters\\": {\\"type\\": \\"object\\"}}]"}""");
         assertEquals("system: Use tools. | user: age of Ada? | assistant: [age {\"of\":\"Ada\"}] | tool: 36 | assistant: She was 36.",
                 told(chat.messages()));
-        assertEquals("[{\"type\":\"function\",\"function\":{\"name\":\"age\",\"description\":\"An age\",\"parameters\":{\"type\":\"object\"}}}]",
+        assertEquals(
+                "[{\"type\":\"function\",\"function\":{\"name\":\"age\",\"description\":\"An age\",\"parameters\":{\"type\":\"object\"}}}]",
                 chat.tools().toString());
     }
 
@@ -120,7 +125,8 @@ class ChatFormatsTest {
                 {'prompt': [{'role': 'user', 'content': 'What color is the sky?'}],
                  'chosen': [{'role': 'assistant', 'content': 'It is blue.'}],
                  'rejected': [{'role': 'assistant', 'content': 'It is green.'}]}"""));
-        assertEquals(messages, pair("""
+        assertEquals(messages,
+                pair("""
                 {'chosen': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is blue.'}],
                  'rejected': [{'role': 'user', 'content': 'What color is the sky?'}, {'role': 'assistant', 'content': 'It is green.'}]}"""));
         assertEquals("user: The sky is > assistant:  blue. > assistant:  green.",
@@ -134,7 +140,8 @@ class ChatFormatsTest {
         assertEquals("user: q > assistant: a > assistant: b", pair("""
                 {'prompt': 'q', 'chosen': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}],
                  'rejected': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'b'}]}"""));
-        assertEquals("user: q > assistant: a > assistant: b", pair("""
+        assertEquals("user: q > assistant: a > assistant: b",
+                pair("""
                 {'prompt': 'q', 'chosen': [{'role': 'assistant', 'content': 'a'}], 'rejected': [{'role': 'assistant', 'content': 'b'}]}"""));
     }
 
@@ -178,7 +185,8 @@ class ChatFormatsTest {
         try (var gzip = new GZIPOutputStream(packed)) {
             gzip.write((chat + "\n" + pair).getBytes(StandardCharsets.UTF_8));
         }
-        var files = List.of(file("a.jsonl", "\ufeff" + chat + "\r\n\r\n" + pair + "\r\n"), file("b.json", "\n [" + chat + ",\n" + pair + "]"),
+        var files = List.of(file("a.jsonl", "\ufeff" + chat + "\r\n\r\n" + pair + "\r\n"),
+                file("b.json", "\n [" + chat + ",\n" + pair + "]"),
                 Files.write(folder.resolve("c.jsonl.gz"), packed.toByteArray()));
         for (var file : files) {
             var found = ChatFiles.of(List.of(file)).only(Chat.class);

@@ -148,7 +148,8 @@ class ChatRowsTest {
     void aJudgedAnswerFollowsThePromptThatGenerationBeginsFrom() throws IOException {
         var qwen = SmallChats.published("qwen3", folder);
         var mistral = SmallChats.published("mistral", folder);
-        var byTemplate = Map.of("chatml.jinja", qwen, "qwen2.5-instruct.jinja", qwen, "qwen3.jinja", qwen, "mistral-instruct.jinja", mistral,
+        var byTemplate = Map.of("chatml.jinja", qwen, "qwen2.5-instruct.jinja", qwen, "qwen3.jinja", qwen, "mistral-instruct.jinja",
+                mistral,
                 "llama-2-chat.jinja", mistral, "llama-3-instruct.jinja", SmallChats.TOKENIZER, "gemma-it.jinja", SmallChats.TOKENIZER,
                 "zephyr.jinja", SmallChats.TOKENIZER);
         for (var entry : byTemplate.entrySet()) {
@@ -171,7 +172,8 @@ class ChatRowsTest {
     void anAnswerThatWouldMeltIntoThePromptKeepsItsBorder() throws IOException {
         var tokenizer = SmallChats.published("qwen3", folder);
         var template = ChatTemplate.chatMl();
-        var rated = (RatedAnswer) ChatFormat.RATED.read(JSON.readTree("{\"prompt\": \"q\", \"completion\": \"\\n\\nfar below\", \"label\": 0}"));
+        var rated = (RatedAnswer) ChatFormat.RATED
+                .read(JSON.readTree("{\"prompt\": \"q\", \"completion\": \"\\n\\nfar below\", \"label\": 0}"));
         var rows = new PreferenceRows(ChatRows.of(tokenizer, template, 100));
         var row = rows.rated(rated).orElseThrow();
         var prompt = rows.prompt(rated.prompt());

@@ -38,7 +38,8 @@ class ToolChatsTest {
     }
 
     private static ChatTemplate.Rendered rendered(ChatTemplate template, Chat chat) {
-        return template.render(ChatRows.of(SmallChats.TOKENIZER, template, 1024).conversation(chat).withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
+        return template.render(ChatRows.of(SmallChats.TOKENIZER, template, 1024).conversation(chat)
+                .withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
     }
 
     private static String learned(ChatTemplate.Rendered rendered) {

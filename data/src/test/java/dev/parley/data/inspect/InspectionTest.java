@@ -38,7 +38,8 @@ class InspectionTest {
     @Test
     void figuresCountWhatIsThere() throws IOException {
         var chat = "{\"prompt\": \"hi\", \"completion\": \"ok\"}";
-        var found = read(SampleChoice.first(1), chat, chat, "{\"prompt\": \"" + "long ".repeat(20) + "\", \"completion\": \"ok\"}", "nonsense",
+        var found = read(SampleChoice.first(1), chat, chat, "{\"prompt\": \"" + "long ".repeat(20) + "\", \"completion\": \"ok\"}",
+                "nonsense",
                 "{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"bb\"}");
         var figures = found.figures();
         assertEquals("5 rows, 1 too long, 1 twice, 1 bad", figures.rows() + " rows, " + figures.tooLong() + " too long, "
@@ -54,10 +55,10 @@ class InspectionTest {
     void oneRowIsFoundByItsNumberAndRandomOnesByTheirSeed() throws IOException {
         var lines = ExampleData.SUMS.lines(50, 1).toArray(String[]::new);
         assertTrue(read(SampleChoice.row(17), lines).samples().getFirst().title().contains("line 17,"));
-        var some = read(SampleChoice.random(5, 3), lines).samples().stream().map(Sample::title).toList();
-        assertEquals(some, read(SampleChoice.random(5, 3), lines).samples().stream().map(Sample::title).toList());
+        var some = read(SampleChoice.random(5, 3), lines).samples().stream().map(RowSample::title).toList();
+        assertEquals(some, read(SampleChoice.random(5, 3), lines).samples().stream().map(RowSample::title).toList());
         assertEquals(5, some.stream().distinct().count());
-        assertFalse(some.equals(read(SampleChoice.random(5, 4), lines).samples().stream().map(Sample::title).toList()));
+        assertFalse(some.equals(read(SampleChoice.random(5, 4), lines).samples().stream().map(RowSample::title).toList()));
     }
 
     @Test

@@ -29,7 +29,8 @@ public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn
      * @throws IllegalArgumentException naming a value that is none
      */
     public static ChatSettings read(JsonNode recipe) {
-        return new ChatSettings(text(recipe, "format").map(ChatFormat::named), List.of("true", "yes", "on").contains(recipe.path("skip_bad").asText()),
+        return new ChatSettings(text(recipe, "format").map(ChatFormat::named),
+                List.of("true", "yes", "on").contains(recipe.path("skip_bad").asText()),
                 text(recipe, "train_on").map(TrainOn::named).orElse(DEFAULT.trainOn()),
                 text(recipe, "too_long").map(TooLong::named).orElse(DEFAULT.tooLong()));
     }

@@ -7,4 +7,4 @@ import dev.parley.model.TrainingRow;
  *
  * @param title where it comes from
  */
-public record Sample(String title, TrainingRow row) {}
+public record RowSample(String title, TrainingRow row) {}
