@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Passes over the memory of many parameters, in pieces of equal size that the threads share: whoever takes which, the numbers are the same. */
+/**
+ * Passes over the memory of many parameters, in pieces of equal size that the threads share: whoever takes which, the numbers are the
+ * same.
+ */
 final class GradientPieces {
 
     private static final long SIZE = 1 << 16; // numbers: a fraction of a millisecond, so that no thread waits long for another
