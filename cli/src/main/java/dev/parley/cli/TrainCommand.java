@@ -25,9 +25,8 @@ import picocli.CommandLine.Parameters;
 /** {@code parley train}: pretraining or fine-tuning by a recipe. */
 @Command(name = "train", description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
     "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
-        footer = {"", "Examples:", "  ./parley train recipes/quickstart.yaml --plan",
-            "  ./parley train recipes/quickstart.yaml --set max_steps=200 --set model.hidden_size=384",
-            "  ./parley train recipes/tinystories.yaml --depth 6"})
+        footer = {"", "Examples:", "  ./parley train recipes/tinystories.yaml --depth 6 --plan",
+            "  ./parley train recipes/quickstart.yaml --set max_steps=200 --set model.hidden_size=384"})
 final class TrainCommand implements Callable<Integer> {
 
     private final Output output;

@@ -17,6 +17,7 @@ import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.report.DataMix;
 import dev.parley.train.report.TrainingPlan;
 import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
@@ -207,6 +208,21 @@ public final class Recipe {
         return text.keys().path("model").isTextual() ? openPretrained(tokenizer) : openNew(tokenizer);
     }
 
+    /**
+     * What the run would train on, read without its model.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public RecipeData data() throws IOException {
+        RecipeKeys.check(text);
+        var tokenizer = tokenizer(stage());
+        var model = text.keys().path("model");
+        var longest = model.isTextual() ? ModelConfig.read(models.model(model.asText()).resolve("config.json")).maxPositionEmbeddings()
+                : NEW_CONTEXT;
+        var length = model.isTextual() ? Math.min(longest, contextLength(longest)) : contextLength(longest);
+        return new RecipeData(tokenizer, rows(tokenizer, length).train(), length);
+    }
+
     private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
         var arguments = arguments();
         var name = text.keys().path("model").asText();
@@ -248,22 +264,19 @@ public final class Recipe {
     private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {
         var trainer = rows.eval().map(eval -> new Trainer(model, arguments, rows.train(), eval))
                 .orElseGet(() -> new Trainer(model, arguments, rows.train()));
-        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, samplePrompts(rows, tokenizer), stage() == Stage.SFT)
-                .onFault(notes));
-        return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
-    }
-
-    private List<String> samplePrompts(RecipeRows rows, Tokenizer tokenizer) {
-        return has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts"))
+        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts"))
                 : SamplePrompts.byDefault(stage(), rows.eval().orElse(rows.train()), tokenizer);
+        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, stage() == Stage.SFT)
+                .withDataMix(this.rows.isPresent() ? DataMix.UNKNOWN : DataMix.ofFiles(files("train_files"))).onFault(notes));
+        return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
     }
 
     private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
         if (rows.isPresent()) return rows.get();
         if (stage() == Stage.SFT) {
-            var chats = new TrainingFiles(tokenizer, length, notes);
-            return new RecipeRows(chats.dataset(files("train_files")),
-                    has("eval_files") ? Optional.of(chats.dataset(files("eval_files"))) : Optional.empty());
+            var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
+            return new RecipeRows(chats.packed(files("train_files")),
+                    has("eval_files") ? Optional.of(chats.packed(files("eval_files"))) : Optional.empty());
         }
         var strategy = PackingStrategy.valueOf(text.keys().path("packing_strategy").asText("bfd").toUpperCase(Locale.ROOT));
         var validation = has("eval_files") ? 0 : text.keys().path("validation_split_percentage").asInt() / 100.0;

@@ -1,6 +1,9 @@
 package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.data.chat.ChatFormat;
+import dev.parley.data.chat.TooLong;
+import dev.parley.data.chat.TrainOn;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
@@ -35,18 +38,18 @@ final class RecipeKeys {
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
                     "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
             RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."),
-            new RecipeKey("sample_prompts", RecipeKeys::isTexts, "text, or list of texts", "two of the data",
-                    "What the model continues or answers now and then while it learns, for the run's report."));
+            RecipeKey.oneOf("format", ChatFormat.labels(), "told by each line's keys", "How every line of a file of conversations is written."),
+            RecipeKey.flag("skip_bad", "Leave bad lines out, and say how many and which, rather than stop at the first."),
+            RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant",
+                    "Which tokens of conversations are targets; what tools answer never is."),
+            RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), "leave_out",
+                    "What becomes of a conversation longer than the context."),
+            RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
+                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing."));
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 
     private RecipeKeys() {}
-
-    private static boolean isTexts(JsonNode node) {
-        if (node.isTextual()) return true;
-        for (var text : node) if (!text.isTextual()) return false;
-        return node.isArray();
-    }
 
     private static Map<String, TrainingSetting<?>> settings() {
         var settings = new LinkedHashMap<String, TrainingSetting<?>>();

@@ -15,13 +15,11 @@ final class SamplePrompts {
 
     private SamplePrompts() {}
 
-    /** Of a recipe's key. @throws IllegalArgumentException if it is no list of texts */
+    /** Of a recipe's key: a text or a list of them. */
     static List<String> read(JsonNode given) {
+        if (given.isTextual()) return List.of(given.asText());
         var prompts = new ArrayList<String>();
-        for (var prompt : given.isTextual() ? List.of(given) : given) {
-            if (!prompt.isTextual()) throw new IllegalArgumentException("sample_prompts holds " + prompt + ", which is no text.");
-            prompts.add(prompt.asText());
-        }
+        for (var prompt : given) prompts.add(prompt.asText());
         return prompts;
     }
 

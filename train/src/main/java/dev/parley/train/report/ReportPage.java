@@ -64,7 +64,7 @@ final class ReportPage {
         var written = data.putArray("samples");
         for (var line : samples) written.add(json(line));
         var mix = data.putArray("mix");
-        for (var part : facts.mix().parts()) mix.addArray().add(part.name()).add(part.documents()).add(part.tokens());
+        for (var part : facts.mix().parts()) mix.addArray().add(part.name()).add(part.bytes());
         data.putObject("rows").put("rows", facts.rows().rows()).put("tokens", facts.rows().tokens()).put("targets", facts.rows().targets());
         var defaults = TrainingSettings.all().stream().collect(Collectors.toMap(TrainingSetting::name, TrainingSetting::defaultText));
         var settings = data.putArray("settings");

@@ -117,7 +117,7 @@ public final class TrainingPlan {
         if (newModel) {
             advice.add(String.format(Locale.ROOT, "The run reads %.1f tokens for each parameter. About 20 make the best model for the work that"
                     + " training is (arXiv:2203.15556): %s here%s.", seen / parameters, amount(20.0 * parameters),
-                    seen < 10.0 * parameters ? "; a smaller model would learn as much in less time"
+                    seen < 10.0 * parameters ? "; a smaller model that reads more would be better for the same work"
                             : seen > 40.0 * parameters ? "; more make a better model of this size, which is cheap to use" : ""));
         }
         if (epochs > 4) {

@@ -35,7 +35,7 @@ public final class TrainingReport implements Consumer<TrainEvent> {
 
     private static final Duration BETWEEN_PAGES = Duration.ofSeconds(10);
     private static final double PAGES_SHARE = 0.01; // of the time at most
-    private static final double SAMPLES_SHARE = 0.02;
+    private static final double SAMPLES_SHARE = 0.05;
 
     private final Trainer trainer;
     private final Path folder;
@@ -225,6 +225,7 @@ public final class TrainingReport implements Consumer<TrainEvent> {
         private final double share;
         private final long atLeast;
         private long next = System.nanoTime();
+        private long cheapest = Long.MAX_VALUE; // the first time, much is loaded and compiled
 
         Allowance(double share, Duration atLeast) {
             this.share = share;
@@ -239,7 +240,8 @@ public final class TrainingReport implements Consumer<TrainEvent> {
             var start = System.nanoTime();
             work.run();
             var end = System.nanoTime();
-            next = end + Math.max(atLeast, (long) ((end - start) / share));
+            cheapest = Math.min(cheapest, end - start);
+            next = end + Math.max(atLeast, (long) (cheapest / share));
         }
     }
 }

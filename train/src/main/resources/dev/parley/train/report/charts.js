@@ -96,15 +96,12 @@ class ParleyCharts {
     return steps.map(step => by.has(step) ? by.get(step) : null);
   }
 
-  /** An exponential mean that begins without a bias, as Adam's does. */
+  /** The mean of the points around each: nothing lags behind. */
   static smoothed(values) {
-    const keep = 0.95;
-    let sum = 0, weight = 0;
-    return values.map(v => {
-      if (v == null) return null;
-      sum = keep * sum + (1 - keep) * v;
-      weight = keep * weight + 1 - keep;
-      return sum / weight;
+    const around = Math.max(2, Math.round(values.length / 60));
+    return values.map((v, i) => {
+      const near = values.slice(Math.max(0, i - around), i + around + 1).filter(n => n != null);
+      return v == null ? null : near.reduce((sum, n) => sum + n, 0) / near.length;
     });
   }
 

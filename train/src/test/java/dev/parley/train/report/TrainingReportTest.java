@@ -165,7 +165,7 @@ class TrainingReportTest {
         try (var model = TrainableLM.create(CONFIG, 1)) {
             var trainer = trainer(model, arguments(folder).build());
             trainer.onEvent(TrainingReport.of(trainer).withSamples(TOKENIZER, List.of(hostile), false)
-                    .withDataMix(new DataMix(List.of(new DataMix.Part(hostile, 3, 960))))).train();
+                    .withDataMix(new DataMix(List.of(new DataMix.Part(hostile, 960))))).train();
         }
         assertFalse(Files.readString(folder.resolve(TrainingReport.PAGE)).contains(hostile));
         assertEquals(hostile, page(folder).path("samples").path(0).path("texts").path(0).path("prompt").asText());
