@@ -93,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
     private static String next(Recipe.Stage stage, Path out) {
         return switch (stage) {
             case PRETRAIN -> "./parley generate --model " + out + " --prompt \"Once upon a time\"";
-            case SFT -> "./parley chat " + out;
+            case SFT, DPO, KTO -> "./parley chat " + out;
         };
     }
 

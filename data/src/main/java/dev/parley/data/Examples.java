@@ -38,7 +38,9 @@ public interface Examples<E extends TrainingExample> {
     default long fingerprint() {
         var hash = (long) size();
         for (int i = 0; i < size(); i++) {
-            for (var row : get(i).rows()) {
+            var example = get(i);
+            if (example.mark() != 0) hash = mixed(hash, example.mark());
+            for (var row : example.rows()) {
                 for (var part : new int[][] {row.inputIds(), row.labels(), row.segments()}) {
                     hash = mixed(hash, part.length);
                     for (var number : part) hash = mixed(hash, number);

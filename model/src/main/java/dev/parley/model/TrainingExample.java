@@ -10,6 +10,11 @@ public interface TrainingExample {
     /** Its rows of tokens. */
     List<TrainingRow> rows();
 
+    /** What it holds beside its rows that changes what is learned, as a number. */
+    default int mark() {
+        return 0;
+    }
+
     /** Tokens of all its rows. */
     default int tokens() {
         return rows().stream().mapToInt(TrainingRow::length).sum();

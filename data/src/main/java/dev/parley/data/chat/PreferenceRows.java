@@ -1,7 +1,9 @@
 package dev.parley.data.chat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.parley.model.TrainingExample;
 import dev.parley.model.TrainingRow;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,13 @@ import java.util.Optional;
 public record PreferenceRows(ChatRows chats) {
 
     /** A pair's two rows. */
-    public record PairRows(TrainingRow chosen, TrainingRow rejected) {}
+    public record PairRows(TrainingRow chosen, TrainingRow rejected) implements TrainingExample {
+
+        @Override
+        public List<TrainingRow> rows() {
+            return List.of(chosen, rejected);
+        }
+    }
 
     /**
      * A pair as rows.

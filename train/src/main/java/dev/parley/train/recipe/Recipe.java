@@ -56,7 +56,18 @@ public final class Recipe {
         PRETRAIN,
 
         /** Answering, by supervised fine-tuning on conversations: what the assistant says is a target. */
-        SFT;
+        SFT,
+
+        /** Preferring better answers to worse ones, from pairs: {@link dev.parley.train.objective.Dpo}. */
+        DPO,
+
+        /** Preferring answers with a thumb up to those with a thumb down: {@link dev.parley.train.objective.Kto}. */
+        KTO;
+
+        /** Whether it learns from judged answers, beginning from a model that answers. */
+        boolean isJudged() {
+            return this == DPO || this == KTO;
+        }
 
         /** Its name in a recipe. */
         public String label() {
@@ -233,9 +244,11 @@ public final class Recipe {
         var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
         var model = peft.isPresent() ? peft.get().model(folder, name, computeType, arguments.get(TrainingSettings.SEED))
                 : TrainableLM.fromPretrained(folder, computeType,
-                        config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config));
+                        config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout)
+                                .orElse(stage().isJudged() ? config.withDropout(0) : config)); // as TRL's disable_dropout: the reference has none
         try {
             var longest = model.config().maxPositionEmbeddings();
+            if (stage().isJudged()) return judged(model, arguments, tokenizer, Math.min(longest, contextLength(longest)));
             return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
         } catch (Throwable e) {
             model.close();
@@ -243,8 +256,21 @@ public final class Recipe {
         }
     }
 
+    private Trainer judged(TrainableLM model, TrainingArguments arguments, Tokenizer tokenizer, int length) throws IOException {
+        var trainer = judgedAnswers(tokenizer, length).trainer(stage(), model, arguments, files("train_files"),
+                has("eval_files") ? files("eval_files") : List.of());
+        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts")) : SamplePrompts.QUESTIONS;
+        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, true).onFault(notes));
+        return trainer.withTokenizer(tokenizer);
+    }
+
+    private JudgedAnswers judgedAnswers(Tokenizer tokenizer, int length) {
+        return new JudgedAnswers(text.keys(), new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes));
+    }
+
     private Trainer openNew(Tokenizer tokenizer) throws IOException {
         if (Peft.of(text).isPresent()) throw text.wrong("peft", "peft trains an adapter to a model: name a folder, or a model of the hub.");
+        if (stage().isJudged()) throw text.wrong("model", "stage " + stage().label() + " goes on from a model that answers; name one.");
         var length = contextLength(NEW_CONTEXT);
         new NewModel(text, tokenizer.vocabSize(), length).check();
         var read = rows(tokenizer, length);
@@ -274,6 +300,9 @@ public final class Recipe {
 
     private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
         if (rows.isPresent()) return rows.get();
+        if (stage().isJudged()) {
+            return new RecipeRows(Dataset.of(judgedAnswers(tokenizer, length).rows(stage(), files("train_files"))), Optional.empty());
+        }
         if (stage() == Stage.SFT) {
             var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
             return new RecipeRows(chats.packed(files("train_files")),

@@ -5,6 +5,7 @@ import dev.parley.train.TrainingSetting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,6 +48,11 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
     static RecipeKey count(String name, int least, String byDefault, String sentence) {
         return new RecipeKey(name, node -> TrainingSetting.wholeNumber(node).orElse(least - 1) >= least, "integer ≥ " + least, byDefault,
                 sentence);
+    }
+
+    static RecipeKey number(String name, DoublePredicate allows, String values, String byDefault, String sentence) {
+        return new RecipeKey(name, node -> (node.isNumber() || node.asText().matches("[0-9.eE+-]+")) && allows.test(node.asDouble(Double.NaN)), values,
+                byDefault, sentence);
     }
 
     static RecipeKey oneOf(String name, List<String> labels, String byDefault, String sentence) {

@@ -13,14 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All keys that a recipe may have: its own, and the settings of training. */
 final class RecipeKeys {
 
     /** Those that are no settings of training, in the order of the docs. */
-    static final List<RecipeKey> OWN = List.of(
+    static final List<RecipeKey> OWN = Stream.concat(Stream.of(
             RecipeKey.oneOf("stage", RecipeKey.labels(Recipe.Stage.values(), Recipe.Stage::label), "pretrain",
-                    "What the run teaches: the next token of texts, or what the assistant says in conversations."),
+                    "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, by pairs or thumbs."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
@@ -48,7 +49,8 @@ final class RecipeKeys {
             RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), "leave_out",
                     "What becomes of a conversation longer than the context."),
             RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
-                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing."));
+                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing.")),
+            JudgedAnswers.KEYS.stream()).toList();
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 

@@ -11,7 +11,7 @@ import java.util.List;
 final class SamplePrompts {
 
     private static final int TOKENS = 6;
-    private static final List<String> QUESTIONS = List.of("Hello! What can you do?");
+    static final List<String> QUESTIONS = List.of("Hello! What can you do?");
 
     private SamplePrompts() {}
 
