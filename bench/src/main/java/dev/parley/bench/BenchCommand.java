@@ -44,6 +44,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--gguf", paramLabel = "FILE", description = "decode: measure this GGUF file instead, beside the other program.")
     private Optional<Path> gguf = Optional.empty();
 
+    @Option(names = "--mixture",
+            description = "decode: measure a random mixture of experts in GPT-OSS's shape and MXFP4 instead; takes 1 GB of disk.")
+    private boolean mixture;
+
     @Option(names = "--soak", paramLabel = "SECONDS",
             description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
     private Optional<Integer> soak = Optional.empty();
@@ -68,8 +72,9 @@ final class BenchCommand implements Callable<Integer> {
         output.note(Engine.describeInOneLine());
         var rows = switch (subject) {
             case TRAIN -> TrainBench.rows(output::note);
-            case DECODE -> gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
-                    : DecodeBench.rows(output::note, peerCommand, large);
+            case DECODE -> mixture ? MixtureBench.rows(peerCommand, output::note)
+                    : gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
+                            : DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
             case KNOWLEDGE -> KnowledgeBench.rows(output::note);
             case SERVE -> hostile ? HostileBench.rows(output::note)

@@ -87,6 +87,11 @@ final class BenchServer implements AutoCloseable {
         return new Keys(database).create(name, Optional.empty(), Optional.empty(), KeyLimits.NONE).secret();
     }
 
+    /** The model that is served. */
+    CausalLM loaded() {
+        return lease.model().model();
+    }
+
     InferenceEngine engine() {
         return lease.model().engine();
     }

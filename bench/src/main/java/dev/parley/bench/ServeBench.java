@@ -7,8 +7,16 @@ import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.sampling.TokenLogprob;
+import dev.parley.kernels.DType;
+import dev.parley.model.Adapter;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.adapter.AdapterFiles;
+import dev.parley.model.adapter.LoraConfig;
+import dev.parley.weights.TensorData;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +40,9 @@ import java.util.stream.IntStream;
 final class ServeBench {
 
     private static final int STREAMS = 16;
+    private static final int ADAPTED_STREAMS = 8;
+    private static final int ADAPTERS = 4;
+    private static final int RANK = 16;
     private static final int PROMPT = 12; // tokens; fewer than a block, so that nothing of them is known the next time
     private static final int BEGINNING = 500;
     private static final int REST = 10;
@@ -39,7 +50,7 @@ final class ServeBench {
     private static final int PAIRS = 3; // for each turn, of a stream over HTTP and one without
 
     /** A row of what is measured. */
-    enum Part { STREAMS, HTTP, BEGINNING, START }
+    enum Part { STREAMS, ADAPTERS, SWAP, HTTP, BEGINNING, START }
 
     private final BenchServer server;
     private final CompletionClient client;
@@ -75,6 +86,8 @@ final class ServeBench {
             for (var part : new TreeSet<>(parts)) {
                 rows.add(switch (part) {
                     case STREAMS -> bench.streams();
+                    case ADAPTERS -> bench.adapters();
+                    case SWAP -> bench.swap();
                     case HTTP -> bench.server();
                     case BEGINNING -> bench.beginning();
                     case START -> new StartBench(launcher, server.model(), note).row(name, turns);
@@ -106,8 +119,66 @@ final class ServeBench {
                 Optional.of(new Named("one stream", BenchRow.median(one))), Optional.empty());
     }
 
+    /** Streams of several adapters beside as many of the model alone, in turn. */
+    private BenchRow adapters() throws IOException, InterruptedException {
+        var adapters = new ArrayList<Optional<Adapter>>();
+        for (int i = 0; i < ADAPTERS; i++) adapters.add(Optional.of(server.loaded().loadAdapter(adapter(i))));
+        double[] adapted = new double[turns], plain = new double[turns];
+        for (int turn = -1; turn < turns; turn++) {
+            var adaptedSeconds = engine(ADAPTED_STREAMS, adapters);
+            var plainSeconds = engine(ADAPTED_STREAMS);
+            if (turn < 0) continue;
+            adapted[turn] = ADAPTED_STREAMS * tokens / adaptedSeconds;
+            plain[turn] = ADAPTED_STREAMS * tokens / plainSeconds;
+            note.accept(String.format(Locale.ROOT, "%s: %d streams over %d adapters %.1f tokens/s, without %.1f", name, ADAPTED_STREAMS,
+                    ADAPTERS, adapted[turn], plain[turn]));
+        }
+        return new BenchRow(name + " " + ADAPTED_STREAMS + " streams over " + ADAPTERS + " adapters", BenchRow.median(adapted), "tokens/s",
+                Optional.of(new Named("without adapters", BenchRow.median(plain))), Optional.empty());
+    }
+
+    /** From an adapter's files to an adapter in memory, with which the next request can run. */
+    private BenchRow swap() throws IOException {
+        var folder = adapter(ADAPTERS);
+        var times = new double[turns];
+        for (int turn = -1; turn < turns; turn++) {
+            var start = System.nanoTime();
+            server.loaded().loadAdapter(folder);
+            if (turn >= 0) times[turn] = 1000 * BenchRow.seconds(start);
+            note.accept(String.format(Locale.ROOT, "%s: an adapter loaded in %.0f ms", name, 1000 * BenchRow.seconds(start)));
+        }
+        return new BenchRow(name + " adapter loaded", BenchRow.median(times), "ms", Optional.empty(), Optional.empty());
+    }
+
+    /** An adapter of rank 16 of every matrix of the layers, with random numbers. */
+    private Path adapter(int number) throws IOException {
+        var folder = server.model().resolveSibling("adapter-" + number);
+        var numbers = new SplittableRandom(number);
+        var tensors = new ArrayList<TensorData>();
+        for (var weight : server.loaded().config().blueprint().weights()) {
+            if (!weight.isLayerMatrix()) continue;
+            var module = weight.name().substring(0, weight.name().lastIndexOf('.'));
+            tensors.add(drawn(AdapterFiles.nameOfA(module), RANK, weight.inFeatures(), numbers));
+            tensors.add(drawn(AdapterFiles.nameOfB(module), weight.outFeatures(), RANK, numbers));
+        }
+        AdapterFiles.write(folder, LoraConfig.of(RANK, 2 * RANK), tensors);
+        return folder;
+    }
+
+    private static TensorData drawn(String name, int rows, int columns, SplittableRandom random) {
+        var memory = MemorySegment.ofArray(new byte[4 * rows * columns]);
+        for (int i = 0; i < rows * columns; i++)
+            memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i, (float) random.nextDouble(-0.01, 0.01));
+        return TensorData.of(name, DType.FLOAT32, new long[] {rows, columns}, memory);
+    }
+
     /** Seconds that the bare engine takes for so many answers at once. */
     private double engine(int streams) throws InterruptedException {
+        return engine(streams, List.of(Optional.empty()));
+    }
+
+    /** The same. @param adapters that the streams have in turns */
+    private double engine(int streams, List<Optional<Adapter>> adapters) throws InterruptedException {
         var config = GenerationConfig.builder().temperature(0).maxNewTokens(tokens).ignoreEos(true).build();
         var ended = new CountDownLatch(streams);
         var listener = new InferenceEngine.Listener() {
@@ -128,7 +199,10 @@ final class ServeBench {
         };
         var prompts = IntStream.range(0, streams).mapToObj(i -> ids(PROMPT)).toList();
         var start = System.nanoTime();
-        for (var prompt : prompts) server.engine().submit(TextRequest.of(prompt, config), listener);
+        for (int i = 0; i < streams; i++) {
+            var request = TextRequest.of(prompts.get(i), config);
+            server.engine().submit(adapters.get(i % adapters.size()).map(request::with).orElse(request), listener);
+        }
         ended.await();
         return BenchRow.seconds(start);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class RoomsTest {
 
     private static final List<String> ROOMS = List.of("files", "kernels", "jinja", "tokenizer", "weights", "hub", "grammar", "model",
-            "data", "generate",
+            "generate", "data",
             "tensor", "torch", "train", "eval", "explain", "knowledge", "assist", "serve", "cli", "bench");
 
     private static JavaClasses classes;

@@ -19,8 +19,7 @@ final class AdapterFolder {
         var config = folder.resolve(CONFIG);
         if (!Files.isRegularFile(config) || Files.exists(folder.resolve("config.json"))) return;
         throw new IllegalArgumentException(folder + " holds an adapter for the model " + base(config) + ", not a model (" + CONFIG
-                + "): merge it into that model, with PEFT by merge_and_unload() and save_pretrained(), and name the folder that this "
-                + "makes.");
+                + "): name that model, and this folder by --adapter; or merge the two (./parley models merge).");
     }
 
     private static String base(Path config) {

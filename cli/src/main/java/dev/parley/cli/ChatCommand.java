@@ -47,6 +47,9 @@ final class ChatCommand implements Callable<Integer> {
     String system;
 
     @Mixin
+    AdapterOption adapter;
+
+    @Mixin
     EngineOptions engine;
 
     @Mixin
@@ -66,7 +69,7 @@ final class ChatCommand implements Callable<Integer> {
             var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(name
                     + " has no chat template, so that it does not know turns; use ./parley generate, or fine-tune it on chats first."));
             var config = EngineOptions.withEnds(sampling.config(GenerationConfig.read(folder)), model, Optional.of(tokenizer));
-            try (var chat = new TerminalChat(model, tokenizer, template, draft.model(), config)) {
+            try (var chat = new TerminalChat(model, adapter.load(model), tokenizer, template, draft.model(), config)) {
                 talk(chat, terminal);
             }
         }

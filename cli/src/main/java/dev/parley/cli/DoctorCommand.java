@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.kernels.machine.MachineMemory;
 import dev.parley.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +66,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static String memory() {
         var java = "Java uses up to " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB";
-        return Processor.memoryBytes().stream().mapToObj(bytes -> (bytes >> 20) + " MiB; ").findFirst().orElse("") + java;
+        return MachineMemory.total().stream().mapToObj(bytes -> (bytes >> 20) + " MiB; ").findFirst().orElse("") + java;
     }
 
     private static long size(Path folder) {

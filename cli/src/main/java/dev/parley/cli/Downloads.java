@@ -4,6 +4,7 @@ import dev.parley.hub.Hub;
 import dev.parley.hub.HubException;
 import dev.parley.hub.HubListener;
 import dev.parley.hub.Outline;
+import dev.parley.kernels.machine.MachineMemory;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.recipe.ModelFinder;
 import java.nio.file.Path;

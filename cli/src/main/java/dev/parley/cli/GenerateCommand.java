@@ -27,6 +27,9 @@ final class GenerateCommand implements Callable<Integer> {
     private final Output output;
 
     @Mixin
+    AdapterOption adapter;
+
+    @Mixin
     ModelOptions model;
 
     @Mixin
@@ -66,7 +69,8 @@ final class GenerateCommand implements Callable<Integer> {
             var loadSeconds = seconds(start);
             var config = EngineOptions.withEnds(given, loaded, tokenizer);
             var plain = tokenizer.map(t -> new Generator(loaded, t)).orElseGet(() -> new Generator(loaded));
-            var generator = draft.model().map(plain::withDraftModel).orElse(plain);
+            var drafting = draft.model().map(plain::withDraftModel).orElse(plain);
+            var generator = adapter.load(loaded).map(drafting::withAdapter).orElse(drafting);
             var prompts = prompts(tokenizer);
             var streams = !json && prompts.size() == 1 && config.numReturnSequences() == 1;
             if (streams && prompt.text != null) output.stream(prompt.text);

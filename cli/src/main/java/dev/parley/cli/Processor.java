@@ -1,15 +1,12 @@
 package dev.parley.cli;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** What the machine is: the processor by its maker's name, and the memory. */
+/** The processor of this machine by its maker's name. */
 final class Processor {
 
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
@@ -42,11 +39,5 @@ final class Processor {
             var name = new String(said.readNBytes(1000), StandardCharsets.UTF_8).strip();
             return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0 ? name : "";
         }
-    }
-
-    /** Memory of the machine, or of the container that we run in, in bytes. */
-    static OptionalLong memoryBytes() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
-                ? OptionalLong.of(bean.getTotalMemorySize()) : OptionalLong.empty();
     }
 }

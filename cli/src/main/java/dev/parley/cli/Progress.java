@@ -157,7 +157,7 @@ public final class Progress implements AutoCloseable {
                 case TrainEvent.Evaluated e -> note(String.format(Locale.ROOT, "%s step %d: eval loss %.4f%s", stage, e.step(),
                         e.evalLoss(), e.best() ? ", the best so far" : ""));
                 case TrainEvent.Noted e -> note(e.sentence());
-                case TrainEvent.Saved _,TrainEvent.Finished _ -> {}
+                case TrainEvent.Began _,TrainEvent.Saved _,TrainEvent.Finished _,TrainEvent.Failed _ -> {}
             }
         };
     }

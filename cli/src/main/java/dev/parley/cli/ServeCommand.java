@@ -48,6 +48,15 @@ final class ServeCommand implements Callable<Integer> {
                     + "not change, and come sooner where the proposals are good.")
     private List<String> draftModels = List.of();
 
+    @Option(names = "--adapter", paramLabel = "[MODEL:]NAME=FOLDER",
+            description = "A LoRA adapter in PEFT's layout, of the model MODEL or of the first: clients ask for it as MODEL:NAME. May be "
+                    + "repeated; texts of several adapters run in one batch.")
+    private List<String> adapters = List.of();
+
+    @Option(names = "--adapters", paramLabel = "[MODEL=]FOLDER",
+            description = "A folder whose sub-folders are adapters by their names, also those that come and go while the server runs.")
+    private List<String> adapterFolders = List.of();
+
     @Option(names = "--assistant", paramLabel = "NAME|FILE",
             description = "Also offer an assistant, one that comes with Parley or a YAML file, as a model of its name; may be repeated. "
                     + "The model that its file names answers if it is served, else the first.")
@@ -145,7 +154,7 @@ final class ServeCommand implements Callable<Integer> {
         var settings = settings();
         var limits = limits();
         var served = new ServedModels(engine, output);
-        var sources = served.sources(models, aliases, draftModels);
+        var sources = served.sources(models, aliases, draftModels, adapters, adapterFolders);
         var stop = new CountDownLatch(1);
         var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE,
                 allowPull || !auth ? Optional.of(served.fetcher()) : Optional.empty());

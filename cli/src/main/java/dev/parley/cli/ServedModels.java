@@ -8,6 +8,7 @@ import dev.parley.hub.Hub;
 import dev.parley.hub.HubModel;
 import dev.parley.model.Backend;
 import dev.parley.model.CausalLM;
+import dev.parley.serve.models.AdapterShelf;
 import dev.parley.serve.models.ModelFetcher;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
@@ -38,13 +39,21 @@ final class ServedModels {
         this.output = output;
     }
 
+    /** As below, without adapters. */
+    List<ModelSource> sources(List<String> names, List<String> aliases, List<String> drafts) {
+        return sources(names, aliases, drafts, List.of(), List.of());
+    }
+
     /**
      * @param names folders, GGUF files or models of the hub, each with a name before it, {@code NAME=MODEL}, or without; what the hub
      *        has and this machine not is downloaded now
      * @param aliases other names, {@code ALIAS=NAME}
      * @param drafts smaller models that draft for one of them, {@code NAME=MODEL}, or for the first
+     * @param adapters of one of them, {@code [MODEL:]NAME=FOLDER}
+     * @param adapterFolders whose sub-folders are adapters of one of them, {@code [MODEL=]FOLDER}
      */
-    List<ModelSource> sources(List<String> names, List<String> aliases, List<String> drafts) {
+    List<ModelSource> sources(List<String> names, List<String> aliases, List<String> drafts, List<String> adapters,
+            List<String> adapterFolders) {
         var served = names.stream().map(name -> Given.of(name, output)).toList();
         var drafting = new HashMap<String, Path>();
         for (var draft : drafts) {
@@ -54,7 +63,8 @@ final class ServedModels {
             if (drafting.put(target, given.folder()) != null) throw new WrongUsage("--draft-model names two models for " + target + ".");
         }
         for (var alias : aliases) requireServed(served, target(alias), "--alias " + alias + " names no served model; write ALIAS=NAME.");
-        return served.stream().map(one -> source(one, aliases, Optional.ofNullable(drafting.get(one.id())))).toList();
+        var shelves = ServedAdapters.of(adapters, adapterFolders, served.stream().map(Given::id).toList());
+        return served.stream().map(one -> source(one, aliases, Optional.ofNullable(drafting.get(one.id())), shelves.of(one.id()))).toList();
     }
 
     /** What clients may add while the server runs: models of the hub by their names there, and no folders of this machine. */
@@ -63,7 +73,7 @@ final class ServedModels {
             var model = HubModel.parse(name);
             var folder = Hub.standard().pull(model, listener).path();
             output.note("A client has fetched " + model + ".");
-            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty());
+            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty(), AdapterShelf.EMPTY);
         };
     }
 
@@ -86,12 +96,13 @@ final class ServedModels {
         }
     }
 
-    private ModelSource source(Given model, List<String> aliases, Optional<Path> draft) {
+    private ModelSource source(Given model, List<String> aliases, Optional<Path> draft, AdapterShelf adapters) {
         var id = model.id();
         var folder = model.folder();
         var others = aliases.stream().filter(a -> target(a).equals(id)).map(a -> a.substring(0, a.indexOf('='))).toList();
         var bytes = bytes(folder) + draft.map(ServedModels::bytes).orElse(0L);
-        return new ModelSource(id, others, bytes, 0, suggestions(folder), Optional.of(folder), () -> load(id, folder, draft));
+        return new ModelSource(id, others, bytes, 0, suggestions(folder), Optional.of(folder), adapters,
+                () -> load(id, folder, draft));
     }
 
     /** A fault in them is no reason to serve no model. */

@@ -8,6 +8,7 @@ import dev.parley.generate.engine.InferenceEngine;
 import dev.parley.generate.engine.InferenceEngine.Answer;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.generate.engine.TextRequest;
+import dev.parley.model.Adapter;
 import dev.parley.model.CausalLM;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.FittedConversation;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 final class TerminalChat implements AutoCloseable {
 
     private final InferenceEngine engine;
+    private final Optional<Adapter> adapter;
     private final EngineCaller caller;
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
@@ -29,8 +31,13 @@ final class TerminalChat implements AutoCloseable {
     private final int context;
     private final List<Message> messages = new ArrayList<>();
 
-    /** @param draft drafts tokens, if there is one */
-    TerminalChat(CausalLM model, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft, GenerationConfig config) {
+    /**
+     * @param adapter that changes the model, if one does
+     * @param draft drafts tokens, if there is one
+     */
+    TerminalChat(CausalLM model, Optional<Adapter> adapter, Tokenizer tokenizer, ChatTemplate template, Optional<CausalLM> draft,
+            GenerationConfig config) {
+        this.adapter = adapter;
         this.tokenizer = tokenizer;
         this.template = template;
         this.config = config;
@@ -83,10 +90,10 @@ final class TerminalChat implements AutoCloseable {
             said.append(piece);
             onText.accept(piece);
         }));
-        var ended = caller.answer(TextRequest.of(asked.ids(), form.config(config, form.grammar(config.grammar()))),
-                (sequence, ids, text) -> {
-                    if (sequence == 0) reader.push(ids, text);
-                });
+        var request = TextRequest.of(asked.ids(), form.config(config, form.grammar(config.grammar())));
+        var ended = caller.answer(adapter.map(request::with).orElse(request), (sequence, ids, text) -> {
+            if (sequence == 0) reader.push(ids, text);
+        });
         reader.finish(ended.completions().getFirst().finishReason());
         messages.add(Message.assistant(said.toString()));
         return ended;

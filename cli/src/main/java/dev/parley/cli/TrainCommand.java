@@ -7,9 +7,14 @@ import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.recipe.Recipe;
+import dev.parley.train.report.ReportTo;
+import dev.parley.train.report.TrainingPlan;
+import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -20,8 +25,8 @@ import picocli.CommandLine.Parameters;
 /** {@code parley train}: pretraining or fine-tuning by a recipe. */
 @Command(name = "train", description = {"Trains a model by a recipe in YAML: pretraining on text, or fine-tuning on chats.",
     "The recipe's keys are in docs/recipes.md; recipes/ holds examples."},
-        footer = {"", "Example:", "  ./parley train recipes/quickstart.yaml --set max_steps=200 --set model.hidden_size=384",
-            "  ./parley train recipes/tinystories.yaml --depth 6"})
+        footer = {"", "Examples:", "  ./parley train recipes/tinystories.yaml --depth 6 --plan",
+            "  ./parley train recipes/quickstart.yaml --set max_steps=200 --set model.hidden_size=384"})
 final class TrainCommand implements Callable<Integer> {
 
     private final Output output;
@@ -46,6 +51,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume-anyway", description = "The same where rows, network or arguments are others than the checkpoint's.")
     boolean resumeAnyway;
 
+    @Option(names = "--plan",
+            description = "Train nothing: say what the run would take. Twenty steps are made to see how long they last, and thrown away.")
+    boolean plan;
+
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;
 
@@ -56,6 +65,10 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var recipe = recipe();
+        if (plan) {
+            print(recipe.plan());
+            return Parley.DONE;
+        }
         try (var trainer = recipe.open()) {
             var stage = recipe.stage().label();
             output.note(Engine.describeInOneLine());
@@ -63,9 +76,25 @@ final class TrainCommand implements Callable<Integer> {
                     trainer.model().config().parameterCount(), trainer.rows(),
                     trainer.model().computeType().name().toLowerCase(Locale.ROOT)));
             if (resumeAnyway) trainer.resumeAnyway();
-            print(trainer.arguments().get(TrainingSettings.OUTPUT_DIR), train(trainer, stage));
+            print(recipe.stage(), trainer.arguments(), train(trainer, stage));
         }
         return Parley.DONE;
+    }
+
+    private void print(TrainingPlan plan) {
+        if (json) {
+            output.json(plan.json());
+            return;
+        }
+        plan.lines().forEach((what, line) -> output.line(String.format("%-8s %s", what, line)));
+        plan.advice().forEach(sentence -> output.line("! " + sentence));
+    }
+
+    private static String next(Recipe.Stage stage, Path out) {
+        return switch (stage) {
+            case PRETRAIN -> "./parley generate --model " + out + " --prompt \"Once upon a time\"";
+            case SFT -> "./parley chat " + out;
+        };
     }
 
     private Recipe recipe() throws IOException {
@@ -82,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Trainer.TrainOutput train(Trainer trainer, String stage) throws IOException {
-        try (var progress = Progress.of(stage, trainer.totalSteps(), output);
+        try (var progress = Progress.of(stage, trainer.totalSteps(), output, Duration.ZERO); // each time that it is told
                 var interruption = InterruptHandler.stops(trainer::stop, output)) {
             var result = trainer.onEvent(progress.ofTraining()).train();
             if (result.interrupted()) throw new Interrupted(interrupted(trainer.arguments()));
@@ -93,18 +122,22 @@ final class TrainCommand implements Callable<Integer> {
 
     private static String interrupted(TrainingArguments arguments) throws IOException {
         var last = Checkpoints.last(arguments.get(TrainingSettings.OUTPUT_DIR));
-        return last.isEmpty() || arguments.get(TrainingSettings.SAVE_STEPS) == 0
+        return last.isEmpty() || !arguments.saves()
                 ? "Interrupted before there was a checkpoint: the same command begins anew."
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
-    private void print(Path out, Trainer.TrainOutput result) {
+    private void print(Recipe.Stage stage, TrainingArguments arguments, Trainer.TrainOutput result) {
+        var out = arguments.get(TrainingSettings.OUTPUT_DIR);
         if (!json) {
             var steps = result.stepsNow() == 0 ? String.format(Locale.ROOT, "the run is finished, %d steps", result.globalStep())
                     : String.format(Locale.ROOT, "%d steps in %.0f s", result.globalStep(), result.seconds());
             output.line(String.format(Locale.ROOT, "%s: %s, training loss %.4f%s%s", out, steps, result.trainLoss(),
                     result.evalLoss().map(l -> String.format(Locale.ROOT, ", held-out loss %.4f", l)).orElse(""),
                     result.best().map(best -> ", lowest in " + best).orElse("")));
+            output.line("Next: " + next(stage, out));
+            if (EnumSet.of(ReportTo.ALL, ReportTo.HTML).contains(arguments.get(TrainingSettings.REPORT_TO)))
+                output.line("The run's curves: " + out.resolve(TrainingReport.PAGE));
             return;
         }
         var object = JsonNodeFactory.instance.objectNode().put("model", out.toString()).put("steps", result.globalStep())

@@ -59,7 +59,7 @@ class TerminalChatTest {
     }
 
     private static TerminalChat chat(GenerationConfig config) {
-        return new TerminalChat(model, TOKENIZER, TEMPLATE, Optional.empty(), config);
+        return new TerminalChat(model, Optional.empty(), TOKENIZER, TEMPLATE, Optional.empty(), config);
     }
 
     @Test
@@ -105,7 +105,7 @@ class TerminalChatTest {
         var script = Script.answer(template.encode(TOKENIZER, List.of(Message.user("What?")), true).ids(), TOKENIZER,
                 "<think>\nThe mill.\n</think>\n\nIt said no.", end);
         var thinks = GREEDY.toBuilder().sequenceBias(script).eosTokenIds(List.of(end)).build();
-        try (var chat = new TerminalChat(model, TOKENIZER, template, Optional.empty(), thinks)) {
+        try (var chat = new TerminalChat(model, Optional.empty(), TOKENIZER, template, Optional.empty(), thinks)) {
             chat.begin("");
             StringBuffer thoughts = new StringBuffer(), text = new StringBuffer();
             chat.answer(chat.ask("What?"), thoughts::append, text::append);

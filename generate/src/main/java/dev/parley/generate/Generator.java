@@ -8,6 +8,7 @@ import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.strategy.Completion;
 import dev.parley.generate.strategy.DraftModel;
 import dev.parley.grammar.Constraints;
+import dev.parley.model.Adapter;
 import dev.parley.model.CausalLM;
 import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelException;
@@ -38,15 +39,16 @@ public final class Generator {
     private final Optional<Tokenizer> tokenizer;
     private final Optional<CausalLM> draftModel;
     private final Optional<Constraints> constraints;
+    private final Optional<Adapter> adapter;
 
     /** A generator of text. */
     public Generator(LanguageModel model, Tokenizer tokenizer) {
-        this(model, Optional.of(tokenizer), Optional.empty());
+        this(model, Optional.of(tokenizer), Optional.empty(), Optional.empty());
     }
 
     /** A generator of token ids only, for a model without a tokenizer. */
     public Generator(LanguageModel model) {
-        this(model, Optional.empty(), Optional.empty());
+        this(model, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -57,10 +59,16 @@ public final class Generator {
      */
     public Generator withDraftModel(CausalLM draft) {
         DraftModel.check(draft, model);
-        return new Generator(model, tokenizer, Optional.of(draft));
+        return new Generator(model, tokenizer, Optional.of(draft), adapter);
     }
 
-    private Generator(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel) {
+    /** The same generator of the model as an adapter changes it. */
+    public Generator withAdapter(Adapter adapter) {
+        return new Generator(model, tokenizer, draftModel, Optional.of(adapter));
+    }
+
+    private Generator(LanguageModel model, Optional<Tokenizer> tokenizer, Optional<CausalLM> draftModel, Optional<Adapter> adapter) {
+        this.adapter = adapter;
         this.model = model;
         this.draftModel = draftModel;
         this.tokenizer = tokenizer;
@@ -107,7 +115,8 @@ public final class Generator {
         try (var engine = InferenceEngine.onThisThread(model, tokenizer, constraints, draftModel, cancelled)) {
             for (int i = 0; i < prompts.size(); i++) {
                 var first = i * config.numReturnSequences();
-                tickets.add(engine.submit(TextRequest.of(prompts.get(i), config), (row, ids, logprobs, text) -> {
+                var request = TextRequest.of(prompts.get(i), config);
+                tickets.add(engine.submit(adapter.map(request::with).orElse(request), (row, ids, logprobs, text) -> {
                     if (!text.isEmpty()) listener.onText(first + row, text);
                 }));
             }

@@ -13,14 +13,12 @@ import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.adapter.AdapterFiles;
 import dev.parley.model.adapter.LoraConfig;
-import dev.parley.weights.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,23 +126,8 @@ class AdapterTest {
         }
     }
 
-    /** An adapter of every matrix of the layers, with numbers large enough to change what is said. */
     private Path write(String name, int rank, long seed) throws IOException {
-        var random = new SplittableRandom(seed);
-        var tensors = new ArrayList<TensorData>();
-        for (var weight : CONFIG.blueprint().weights()) {
-            if (!weight.isLayerMatrix()) continue;
-            var module = weight.name().substring(0, weight.name().length() - ".weight".length());
-            tensors.add(drawn(AdapterFiles.nameOfA(module), rank, weight.inFeatures(), random));
-            tensors.add(drawn(AdapterFiles.nameOfB(module), weight.outFeatures(), rank, random));
-        }
-        AdapterFiles.write(folder.resolve(name), LoraConfig.of(rank, 2 * rank), tensors);
+        RandomModels.writeAdapter(folder.resolve(name), CONFIG, rank, seed);
         return folder.resolve(name);
-    }
-
-    private static TensorData drawn(String name, int rows, int columns, SplittableRandom random) {
-        var numbers = new float[rows * columns];
-        for (int i = 0; i < numbers.length; i++) numbers[i] = (float) random.nextDouble(-0.2, 0.2);
-        return RandomModels.of(name, numbers, rows, columns);
     }
 }

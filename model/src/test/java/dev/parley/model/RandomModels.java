@@ -2,6 +2,8 @@ package dev.parley.model;
 
 import dev.parley.files.FolderTree;
 import dev.parley.kernels.DType;
+import dev.parley.model.adapter.AdapterFiles;
+import dev.parley.model.adapter.LoraConfig;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.TensorData;
@@ -12,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.SplittableRandom;
 
 /** Models with random weights for tests, made without libtorch; the same seed gives the same weights. */
@@ -32,6 +35,25 @@ public final class RandomModels {
         for (int i = 0; i < numbers.length; i++)
             numbers[i] = (float) (spec.init().mean() + spec.init().standardDeviation() * random.nextGaussian());
         return of(spec.name(), numbers, spec.shape());
+    }
+
+    /** Writes an adapter of every matrix of the layers, with numbers large enough to change what a model says. */
+    public static void writeAdapter(Path folder, ModelConfig config, int rank, long seed) throws IOException {
+        var random = new SplittableRandom(seed);
+        var tensors = new ArrayList<TensorData>();
+        for (var weight : config.blueprint().weights()) {
+            if (!weight.isLayerMatrix()) continue;
+            var module = weight.name().substring(0, weight.name().length() - ".weight".length());
+            tensors.add(uniform(AdapterFiles.nameOfA(module), rank, weight.inFeatures(), random));
+            tensors.add(uniform(AdapterFiles.nameOfB(module), weight.outFeatures(), rank, random));
+        }
+        AdapterFiles.write(folder, LoraConfig.of(rank, 2 * rank), tensors);
+    }
+
+    private static TensorData uniform(String name, int rows, int columns, SplittableRandom random) {
+        var numbers = new float[rows * columns];
+        for (int i = 0; i < numbers.length; i++) numbers[i] = (float) random.nextDouble(-0.2, 0.2);
+        return of(name, numbers, rows, columns);
     }
 
     /** A tensor of float32 to be written. */

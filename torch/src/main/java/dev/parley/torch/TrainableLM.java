@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model that learns: its weights are float32 tensors that training changes, run by libtorch. Saved to a folder in Hugging
@@ -83,8 +84,17 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @throws ModelException naming the file and what is wrong with it
      */
     public static TrainableLM fromPretrained(Path folder, DType computeType) {
+        return fromPretrained(folder, computeType, config -> config);
+    }
+
+    /**
+     * As {@link #fromPretrained(Path, DType)}, with something else in its configuration that changes no weight's shape.
+     *
+     * @param changed such as {@code config -> config.withDropout(0.1)}
+     */
+    public static TrainableLM fromPretrained(Path folder, DType computeType, UnaryOperator<ModelConfig> changed) {
         try (var files = ModelFiles.open(folder)) {
-            var model = new TrainableLM(files.config(), computeType);
+            var model = new TrainableLM(changed.apply(files.config()), computeType);
             try {
                 model.load(new WeightLoader(files.weights(), files.config().blueprint()));
                 return model;
@@ -105,6 +115,15 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @param held how its matrices are kept: float32, bfloat16 or int8
      */
     public static TrainableLM frozen(Path folder, DType computeType, WeightType held) {
+        return frozen(folder, computeType, held, config -> config);
+    }
+
+    /**
+     * As {@link #frozen(Path, DType, WeightType)}, with something else in its configuration that changes no weight's shape.
+     *
+     * @param changed such as {@code config -> config.withDropout(0.1)}
+     */
+    public static TrainableLM frozen(Path folder, DType computeType, WeightType held, UnaryOperator<ModelConfig> changed) {
         var arena = Arena.ofShared();
         try {
             var files = ModelFiles.open(folder);
@@ -113,7 +132,7 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
                 var parameters = Parameters.over(weights,
                         new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(held, arena));
                 for (var parameter : parameters.all()) parameter.trainable(false);
-                return new TrainableLM(files.config(), parameters, computeType, () -> {
+                return new TrainableLM(changed.apply(files.config()), parameters, computeType, () -> {
                     arena.close();
                     files.close();
                 });

@@ -1,5 +1,7 @@
 package dev.parley.train;
 
+import static dev.parley.train.TrainingSettings.DATALOADER_DROP_LAST;
+import static dev.parley.train.TrainingSettings.DATA_SEED;
 import static dev.parley.train.TrainingSettings.GRADIENT_ACCUMULATION_STEPS;
 import static dev.parley.train.TrainingSettings.GROUP_BY_LENGTH;
 import static dev.parley.train.TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE;
@@ -9,10 +11,9 @@ import static dev.parley.train.TrainingSettings.SHUFFLE;
 import dev.parley.data.Examples;
 import dev.parley.data.KeyedPermutation;
 import dev.parley.model.TrainingExample;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +34,6 @@ final class BatchPlan<E extends TrainingExample> {
     private final int batchSize;
     private final int batchesPerStep;
     private Epoch epoch;
-    private Optional<ReadAhead<E>> ahead = Optional.empty();
 
     BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
         this.dataset = dataset;
@@ -44,7 +44,11 @@ final class BatchPlan<E extends TrainingExample> {
     }
 
     private int batchesPerEpoch() {
-        return Math.ceilDiv(dataset.size(), batchSize);
+        return dropsLast() ? dataset.size() / batchSize : Math.ceilDiv(dataset.size(), batchSize);
+    }
+
+    private boolean dropsLast() {
+        return arguments.get(DATALOADER_DROP_LAST) && dataset.size() >= batchSize;
     }
 
     long stepsPerEpoch() {
@@ -57,25 +61,26 @@ final class BatchPlan<E extends TrainingExample> {
         return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
     }
 
-    /**
-     * The rows of each batch of a step; steps are numbered from 0 over all epochs. Those of the next step are read meanwhile, so that a
-     * disk is waited for while something is computed. For one thread at a time.
-     */
+    /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
     List<List<E>> step(long number) {
-        var early = ahead;
-        ahead = Optional.empty();
-        var rows = early.isPresent() ? early.get().rows(number) : Optional.<List<List<E>>>empty();
-        var now = rows.orElseGet(() -> read(number));
-        ahead = Optional.of(new ReadAhead<>(number + 1, () -> read(number + 1)));
-        return now;
+        var rows = epochOf(number).rows;
+        return batches(number).stream().map(batch -> Arrays.stream(batch).mapToObj(rows::get).toList()).toList();
     }
 
-    private List<List<E>> read(long number) {
-        if (number / stepsPerEpoch() != epoch.number) epoch = new Epoch(number / stepsPerEpoch());
-        var first = (int) (number % stepsPerEpoch()) * batchesPerStep;
-        var rows = new ArrayList<List<E>>();
-        for (int batch = first; batch < Math.min(batchesPerEpoch(), first + batchesPerStep); batch++) rows.add(epoch.batch(batch));
-        return rows;
+    /** The numbers of the rows of a step. */
+    int[] numbers(long step) {
+        return batches(step).stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
+    private synchronized List<int[]> batches(long step) { // one may be read ahead while another is asked for
+        var first = (int) (step % stepsPerEpoch()) * batchesPerStep;
+        var of = epochOf(step);
+        return IntStream.range(first, Math.min(batchesPerEpoch(), first + batchesPerStep)).mapToObj(of::batch).toList();
+    }
+
+    private synchronized Epoch epochOf(long step) {
+        if (step / stepsPerEpoch() != epoch.number) epoch = new Epoch(step / stepsPerEpoch());
+        return epoch;
     }
 
     /** The order of one pass over the data. */
@@ -90,14 +95,14 @@ final class BatchPlan<E extends TrainingExample> {
 
         Epoch(long number) {
             this.number = number;
-            key = arguments.get(SEED) * 1_000_003 + number;
+            key = arguments.get(DATA_SEED).orElse(arguments.get(SEED)) * 1_000_003 + number;
             rows = dataset.inEpoch(key);
             order = KeyedPermutation.of(dataset.size(), key);
         }
 
-        List<E> batch(int place) {
-            return IntStream.of(arguments.get(GROUP_BY_LENGTH) ? grouped(place) : numbers(place * batchSize, batchSize))
-                    .mapToObj(rows::get).toList();
+        /** The numbers of the rows of a batch. */
+        int[] batch(int place) {
+            return arguments.get(GROUP_BY_LENGTH) ? grouped(place) : numbers(place * batchSize, batchSize);
         }
 
         /** Numbers of the rows at some places of the order. */
@@ -116,7 +121,7 @@ final class BatchPlan<E extends TrainingExample> {
 
         private List<int[]> arrange(int[] numbers) {
             var sorted = IntStream.of(numbers).boxed().sorted(Comparator.comparingInt(rows::rowLength)).mapToInt(i -> i).toArray();
-            var batches = Math.ceilDiv(sorted.length, batchSize);
+            var batches = dropsLast() ? sorted.length / batchSize : Math.ceilDiv(sorted.length, batchSize);
             var order = KeyedPermutation.of(batches, key ^ pool + 1L);
             return IntStream.range(0, batches).map(b -> (int) order.at(b))
                     .mapToObj(b -> IntStream.range(b * batchSize, Math.min(sorted.length, (b + 1) * batchSize)).map(i -> sorted[i]).toArray())

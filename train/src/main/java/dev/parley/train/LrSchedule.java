@@ -35,7 +35,7 @@ public interface LrSchedule {
      */
     static LrSchedule of(TrainingArguments arguments, long totalSteps) {
         return of(arguments.get(TrainingSettings.LR_SCHEDULER_TYPE), arguments.get(TrainingSettings.LEARNING_RATE),
-                arguments.get(TrainingSettings.WARMUP_STEPS), totalSteps, arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
+                arguments.warmupSteps(totalSteps), totalSteps, arguments.get(TrainingSettings.LR_SCHEDULER_KWARGS));
     }
 
     /**

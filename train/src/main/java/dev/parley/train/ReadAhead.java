@@ -1,36 +1,52 @@
 package dev.parley.train;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongFunction;
 
-/** The rows of a step, read by a thread of their own before they are asked for. */
-final class ReadAhead<E> {
+/**
+ * Reads what the next step needs while the present one computes. What a step has depends on its number alone, so that nothing changes by
+ * it. One thread reads at a time.
+ *
+ * @param <T> what is read
+ */
+final class ReadAhead<T> implements AutoCloseable {
 
-    private final long step;
-    private final FutureTask<List<List<E>>> reading;
+    private final LongFunction<T> reader;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("read-ahead").factory());
+    private long next = -1;
+    private CompletableFuture<T> reading;
 
-    /** Begins to read. */
-    ReadAhead(long step, Callable<List<List<E>>> read) {
-        this.step = step;
-        reading = new FutureTask<>(read);
-        Thread.ofVirtual().name("reads the rows of step " + step).start(reading);
+    ReadAhead(LongFunction<T> reader) {
+        this.reader = reader;
     }
 
-    /** The rows if they are of this step; waits for the thread in any case, so that nobody reads beside it. */
-    Optional<List<List<E>>> rows(long wanted) {
+    /** What a step needs; the one after it is read from now on. */
+    T get(long number) {
+        var present = number == next ? reading : read(number);
         try {
-            var rows = reading.get();
-            return step == wanted ? Optional.of(rows) : Optional.empty();
-        } catch (ExecutionException e) {
-            if (step != wanted) return Optional.empty();
-            if (e.getCause() instanceof RuntimeException fault) throw fault;
-            throw new IllegalStateException("The rows of step " + step + " cannot be read.", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TrainingException("The run was interrupted while it waited for the rows of step " + step + ".");
+            var read = present.join();
+            next = number + 1;
+            reading = read(next);
+            return read;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) throw cause;
+            throw e;
+        } catch (CancellationException e) {
+            throw new IllegalStateException("Closed while step " + number + " was read.", e);
         }
+    }
+
+    private CompletableFuture<T> read(long number) {
+        return CompletableFuture.supplyAsync(() -> reader.apply(number), thread);
+    }
+
+    /** What is being read is read to its end: its files may be closed next. */
+    @Override
+    public void close() {
+        thread.close();
     }
 }

@@ -2,7 +2,6 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.generate.config.Range;
-import dev.parley.train.TrainingSetting.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -10,6 +10,14 @@ public sealed interface TrainEvent {
     long step();
 
     /**
+     * A run begins.
+     *
+     * @param step after which it goes on; 0 for a new one
+     * @param totalSteps of the whole run
+     */
+    record Began(long step, long totalSteps) implements TrainEvent {}
+
+    /**
      * Some steps were made.
      *
      * @param totalSteps of the whole run
@@ -44,4 +52,7 @@ public sealed interface TrainEvent {
      * @param interrupted whether before its last step, by {@link Trainer#stop()}
      */
     record Finished(long step, double seconds, boolean interrupted) implements TrainEvent {}
+
+    /** Training failed, which is then thrown. @param sentence what the failure says */
+    record Failed(long step, String sentence) implements TrainEvent {}
 }

@@ -1,14 +1,11 @@
 package dev.parley.train;
 
 import static dev.parley.train.TrainingSettings.BF16;
-import static dev.parley.train.TrainingSettings.EVAL_STEPS;
 import static dev.parley.train.TrainingSettings.GRADIENT_CHECKPOINTING;
-import static dev.parley.train.TrainingSettings.LOGGING_STEPS;
 import static dev.parley.train.TrainingSettings.MAX_STEPS;
 import static dev.parley.train.TrainingSettings.NUM_TRAIN_EPOCHS;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE;
-import static dev.parley.train.TrainingSettings.SEED;
 
 import dev.parley.data.Dataset;
 import dev.parley.data.Examples;
@@ -16,24 +13,17 @@ import dev.parley.data.TrainingData;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.kernels.DType;
 import dev.parley.model.TrainingExample;
-import dev.parley.tensor.RandomState;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
-import dev.parley.train.checkpoint.Beginning;
 import dev.parley.train.checkpoint.Checkpoints;
-import dev.parley.train.checkpoint.RunIdentity;
-import dev.parley.train.checkpoint.Saving;
 import dev.parley.train.checkpoint.Stateful;
 import dev.parley.train.checkpoint.TrainerState;
 import dev.parley.train.objective.NextToken;
 import dev.parley.train.objective.Objective;
-import dev.parley.train.objective.Tally;
-import dev.parley.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -54,11 +44,11 @@ public final class Trainer implements AutoCloseable {
     private final TrainableLM model;
     private final TrainingArguments arguments;
     private final Learning<?> learning;
-    private final List<Consumer<TrainEvent>> listeners = new ArrayList<>();
+    private final List<TrainerCallback> callbacks = new ArrayList<>();
     private Optional<LrSchedule> schedule = Optional.empty();
     private Optional<TimeLimit> timeLimit = Optional.empty();
-    private Stateful.Files extra = folder -> {};
-    private Stateful.Files data = folder -> {};
+    private Stateful.Content extra = folder -> {};
+    private Stateful.Content data = folder -> {};
     private Optional<TrainerState> last = Optional.empty(); // where the last run ended
     private boolean resumeAnyway;
     private volatile boolean stopAsked;
@@ -110,9 +100,33 @@ public final class Trainer implements AutoCloseable {
         return learning.train().size();
     }
 
+    /** What is trained on. */
+    public Examples<? extends TrainingExample> trainExamples() {
+        return learning.train();
+    }
+
+    /** What is evaluated on. */
+    public Optional<? extends Examples<? extends TrainingExample>> evalExamples() {
+        return learning.held();
+    }
+
+    /**
+     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good for nothing
+     * afterwards.
+     */
+    public Trainer trial(long steps) {
+        var brief = arguments.forTrial(steps);
+        return new Trainer(model, brief, learning.withoutEvaluation(brief)).withSchedule(LrSchedule.of(arguments, totalSteps()));
+    }
+
     /** Hears of every event, in the thread that trains. */
     public Trainer onEvent(Consumer<TrainEvent> listener) {
-        listeners.add(listener);
+        return with(TrainerCallback.of(listener));
+    }
+
+    /** Lets a callback hear of the run, and ask something of it. */
+    public Trainer with(TrainerCallback callback) {
+        callbacks.add(callback);
         return this;
     }
 
@@ -143,7 +157,7 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
-    Trainer withFiles(Stateful.Files files) {
+    Trainer withFiles(Stateful.Content files) {
         extra = files;
         return this;
     }
@@ -166,7 +180,7 @@ public final class Trainer implements AutoCloseable {
      * @param stepsNow those of this call; 0 if the run that was resumed had finished
      * @param trainLoss mean over the targets of all steps, those before a resume counted, in nats
      * @param evalLoss of the last evaluation
-     * @param best the checkpoint whose evaluation had the lowest loss
+     * @param best the checkpoint whose evaluation was the best
      * @param seconds of this call
      */
     public record TrainOutput(long globalStep, long stepsNow, double trainLoss, Optional<Double> evalLoss, Optional<Path> best,
@@ -178,10 +192,14 @@ public final class Trainer implements AutoCloseable {
      * @throws TrainingException if a loss or gradient is not finite, a step has no target, or a checkpoint does not fit
      */
     public TrainOutput train() {
-        try (var optimizer = new Optimizer(model.parameters(), arguments.optimizer())) {
-            var run = new Run(optimizer);
+        return train(learning);
+    }
+
+    private <E extends TrainingExample> TrainOutput train(Learning<E> learning) {
+        var given = new TrainingRun.Given(model, arguments, schedule, timeLimit, resumeAnyway, extra, totalSteps());
+        try (var run = new TrainingRun<>(given, learning, Callbacks.of(arguments, callbacks), () -> stopAsked)) {
             var output = run.run();
-            last = Optional.of(run.state);
+            last = Optional.of(run.state());
             return output;
         }
     }
@@ -190,6 +208,11 @@ public final class Trainer implements AutoCloseable {
     public long totalSteps() {
         if (arguments.get(MAX_STEPS) > 0) return arguments.get(MAX_STEPS);
         return (long) Math.ceil(learning.plan().stepsPerEpoch() * arguments.get(NUM_TRAIN_EPOCHS));
+    }
+
+    /** How often the whole run evaluates, where there is something to evaluate on. */
+    public long evaluations() {
+        return Interval.ofEvaluations(arguments, totalSteps(), learning.plan().stepsPerEpoch()).times(totalSteps());
     }
 
     /** The mean loss over a set's targets, in nats, without dropout. */
@@ -217,105 +240,5 @@ public final class Trainer implements AutoCloseable {
     public void close() {
         learning.objective().close();
         model.close();
-    }
-
-    private void tell(TrainEvent event) {
-        for (var listener : listeners) listener.accept(event);
-    }
-
-    /** The state of one call of {@link #train()}. */
-    private final class Run {
-
-        private final Optimizer optimizer;
-        private final long totalSteps = totalSteps();
-        private final LrSchedule learningRate = schedule.orElseGet(() -> LrSchedule.of(arguments, totalSteps));
-        private final Beginning beginning;
-        private final Saving saving;
-        private TrainerState state;
-        private RunProgress progress;
-
-        Run(Optimizer optimizer) {
-            this.optimizer = optimizer;
-            var parts = new ArrayList<>(List.of(Stateful.model(model), Stateful.files(extra),
-                    Stateful.tensors("optimizer.safetensors", optimizer::state), Stateful.random()));
-            learning.objective().state().ifPresent(parts::add);
-            saving = new Saving(parts, arguments, Trainer.this::tell);
-            beginning = new Beginning(parts, arguments, resumeAnyway, Trainer.this::tell);
-        }
-
-        TrainOutput run() {
-            RandomState.seed(arguments.get(SEED));
-            state = beginning
-                    .state(() -> RunIdentity.of(arguments, learning.train(), learning.objective().identity(), model.config(), totalSteps,
-                            schedule.isPresent(), timeLimit));
-            saving.beginAt(state.step(), beginning.isSavedHere());
-            long stepBefore = state.step();
-            var secondsBefore = state.seconds();
-            progress = new RunProgress(totalSteps, timeLimit, stepBefore, secondsBefore);
-            var window = new RunProgress.Window(progress.now(), new Tally(state.untold(), Map.of()), 0);
-            while (!progress.isOver(state.step()) && !stopAsked) {
-                var before = progress.now();
-                var done = step();
-                progress.stepTook((progress.now() - before) / 1e9);
-                window = window.plus(done.tally(), done.tokens());
-                var step = state.step() + 1;
-                var last = progress.isOver(step);
-                var told = step % arguments.get(LOGGING_STEPS) == 0 || last;
-                state = state.next(done.tally().loss(), told, progress.seconds());
-                if (told) tell(event(step, window, done));
-                if (saving.isDue(step) || last && saving.isOn()) saving.save(state); // first: evaluating may outlast the run
-                if (last || arguments.get(EVAL_STEPS) > 0 && step % arguments.get(EVAL_STEPS) == 0) evaluateNow();
-                if (told) window = new RunProgress.Window(progress.now(), Tally.NONE, 0); // evaluating and saving are no steps
-            }
-            var isOver = progress.isOver(state.step()); // also where saving or evaluating took the time that was left
-            if (saving.isOn() && !saving.hasSaved(state.step())) {
-                if (isOver) saving.save(state); // whoever has the model in memory can still save it
-                else saving.saveOrFail(state);
-            }
-            if (isOver && !state.isEvaluated()) evaluateNow();
-            var interrupted = !isOver || stopAsked && learning.held().isPresent() && !state.isEvaluated();
-            var seconds = progress.seconds() - secondsBefore;
-            tell(new TrainEvent.Finished(state.step(), seconds, interrupted));
-            return new TrainOutput(state.step(), state.step() - stepBefore, state.loss().targets() == 0 ? Double.NaN : state.loss().mean(),
-                    state.evaluated().map(TrainerState.Evaluation::loss), saving.best(state), seconds, interrupted);
-        }
-
-        /** What one optimiser step came to. */
-        private record Done(Tally tally, double gradNorm, double learningRate, long tokens) {}
-
-        /** The recipe: the objective's passes over the micro-batches, clip, update. */
-        private Done step() {
-            var passes = learning.step(model, state.step());
-            var loss = passes.tally().loss();
-            var rate = learningRate.at(progress.scheduledStep(state.step()));
-            var gradNorm = optimizer.gradNorm();
-            if (!Double.isFinite(loss.sum()) || !Double.isFinite(gradNorm)) {
-                throw new TrainingException("Step " + state.step() + ": the loss is " + loss.mean()
-                        + " and the gradient's length " + gradNorm + "; the first tensor whose gradient is not finite is "
-                        + optimizer.firstBrokenGradient() + ". Lower the learning rate, or look at the data.");
-            }
-            optimizer.step(rate, gradNorm);
-            return new Done(passes.tally(), gradNorm, rate, passes.tokens());
-        }
-
-        private TrainEvent event(long step, RunProgress.Window window, Done last) {
-            return new TrainEvent.Step(step, progress.totalSteps(step), learning.plan().epochs(step), window.tally().loss().mean(), last.gradNorm(),
-                    last.learningRate(), window.tokensPerSecond(progress.now()), progress.secondsLeft(step),
-                    window.tally().means());
-        }
-
-        /** The best model of all that are evaluated is one that is saved. */
-        private void evaluateNow() {
-            var held = learning.evaluate(model, arguments.get(PER_DEVICE_EVAL_BATCH_SIZE), () -> stopAsked);
-            if (held.isEmpty()) return;
-            var evalLoss = held.get().loss().mean();
-            state = state.withEvaluation(evalLoss);
-            var best = state.isBest(evalLoss);
-            tell(new TrainEvent.Evaluated(state.step(), evalLoss, best, held.get().means()));
-            var judged = best ? state.withBest() : state;
-            if (saving.isOn() && saving.hasSaved(state.step())) saving.amend(judged);
-            else if (saving.isOn() && best && !saving.save(judged)) return;
-            state = judged;
-        }
     }
 }

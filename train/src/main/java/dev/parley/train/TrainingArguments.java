@@ -1,17 +1,17 @@
 package dev.parley.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.train.optimizer.NewtonSchulz;
-import dev.parley.train.optimizer.Optim;
 import dev.parley.train.optimizer.OptimizerSettings;
 import dev.parley.train.optimizer.OptimizerSettings.AdamWSettings;
 import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * How to train: a value for each of {@link TrainingSettings}.
@@ -49,11 +49,50 @@ public final class TrainingArguments {
                         get(TrainingSettings.NS_COEFFICIENTS), get(TrainingSettings.NS_STEPS), get(TrainingSettings.MUON_BLOCK_SIZE)));
     }
 
+    /** Whether anything is saved. */
+    public boolean saves() {
+        return saves(get(TrainingSettings.SAVE_STRATEGY), get(TrainingSettings.SAVE_STEPS));
+    }
+
+    private static boolean saves(IntervalStrategy strategy, double steps) {
+        return strategy != IntervalStrategy.NO && (strategy != IntervalStrategy.STEPS || steps > 0);
+    }
+
+    /** Whether the learning rate depends on how many steps the whole run has. */
+    public boolean knowsItsEnd() {
+        var type = get(TrainingSettings.LR_SCHEDULER_TYPE);
+        return type.knowsItsEnd() || type != LrSchedule.Type.CONSTANT
+                && (get(TrainingSettings.WARMUP_STEPS) < 1 && get(TrainingSettings.WARMUP_STEPS) + get(TrainingSettings.WARMUP_RATIO) > 0);
+    }
+
+    /** Steps in which the learning rate rises. */
+    long warmupSteps(long totalSteps) {
+        var steps = get(TrainingSettings.WARMUP_STEPS);
+        return Interval.steps(steps > 0 ? steps : get(TrainingSettings.WARMUP_RATIO), totalSteps);
+    }
+
     /** The same, going on from a checkpoint. */
     public TrainingArguments resumingFrom(Path checkpoint) {
         var builder = new Builder();
         builder.values.putAll(values);
         return builder.resumeFromCheckpoint(checkpoint).build();
+    }
+
+    /** The same for a few steps that leave no trace: nothing is saved, resumed or overwritten. */
+    TrainingArguments forTrial(long steps) {
+        var builder = new Builder();
+        builder.values.putAll(values);
+        return builder.set(TrainingSettings.RESUME_FROM_CHECKPOINT, Optional.empty()).overwriteOutputDir(false)
+                .outputDir(Path.of(System.getProperty("java.io.tmpdir"), "trial-" + UUID.randomUUID())) // is never made
+                .maxSteps(steps).loggingSteps(1).loggingStrategy(IntervalStrategy.STEPS).saveStrategy(IntervalStrategy.NO)
+                .evalStrategy(IntervalStrategy.NO).evalOnStart(false).loadBestModelAtEnd(false).earlyStoppingPatience(0).build();
+    }
+
+    /** Each setting's value as a recipe would write it, by name. */
+    public Map<String, String> texts() {
+        var texts = new LinkedHashMap<String, String>();
+        for (var setting : TrainingSettings.all()) texts.put(setting.name(), text(setting));
+        return texts;
     }
 
     /** A builder that begins with the defaults. */
@@ -62,22 +101,24 @@ public final class TrainingArguments {
     }
 
     /** Collects the arguments that differ from the defaults; {@link #build()} checks all at once. */
-    public static final class Builder {
+    public static final class Builder extends BuilderMethods {
 
         private final Map<TrainingSetting<?>, Object> values = new HashMap<>();
 
         private Builder() {}
 
-        /** Sets any of {@link TrainingSettings}; the methods below do so by name. */
+        @Override
         public <T> Builder set(TrainingSetting<T> setting, T value) {
             values.put(setting, value);
             return this;
         }
 
         /** What is set so far, or the default. */
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings("unchecked") // SmallData has values of the setting's type
         <T> T get(TrainingSetting<T> setting) {
-            return values.containsKey(setting) ? (T) values.get(setting) : setting.defaultValue();
+            if (values.containsKey(setting)) return (T) values.get(setting);
+            var isSmall = Boolean.TRUE.equals(values.get(TrainingSettings.SMALL_DATA));
+            return isSmall && SmallData.DEFAULTS.containsKey(setting) ? (T) SmallData.DEFAULTS.get(setting) : setting.defaultValue();
         }
 
         /**
@@ -100,169 +141,11 @@ public final class TrainingArguments {
             set(setting, read);
         }
 
-        /** {@link TrainingSettings#OUTPUT_DIR} */
-        public Builder outputDir(Path value) {
-            return set(TrainingSettings.OUTPUT_DIR, value);
-        }
-
-        /** {@link TrainingSettings#OVERWRITE_OUTPUT_DIR} */
-        public Builder overwriteOutputDir(boolean value) {
-            return set(TrainingSettings.OVERWRITE_OUTPUT_DIR, value);
-        }
-
-        /** {@link TrainingSettings#NUM_TRAIN_EPOCHS} */
-        public Builder numTrainEpochs(double value) {
-            return set(TrainingSettings.NUM_TRAIN_EPOCHS, value);
-        }
-
-        /** {@link TrainingSettings#MAX_STEPS} */
-        public Builder maxSteps(long value) {
-            return set(TrainingSettings.MAX_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#PER_DEVICE_TRAIN_BATCH_SIZE} */
-        public Builder perDeviceTrainBatchSize(int value) {
-            return set(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE, value);
-        }
-
-        /** {@link TrainingSettings#PER_DEVICE_EVAL_BATCH_SIZE} */
-        public Builder perDeviceEvalBatchSize(int value) {
-            return set(TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE, value);
-        }
-
-        /** {@link TrainingSettings#GRADIENT_ACCUMULATION_STEPS} */
-        public Builder gradientAccumulationSteps(int value) {
-            return set(TrainingSettings.GRADIENT_ACCUMULATION_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#LEARNING_RATE} */
-        public Builder learningRate(double value) {
-            return set(TrainingSettings.LEARNING_RATE, value);
-        }
-
-        /** {@link TrainingSettings#LR_SCHEDULER_TYPE} */
-        public Builder lrSchedulerType(LrSchedule.Type value) {
-            return set(TrainingSettings.LR_SCHEDULER_TYPE, value);
-        }
-
-        /** {@link TrainingSettings#LR_SCHEDULER_KWARGS} */
-        public Builder lrSchedulerKwargs(LrSchedule.Shape value) {
-            return set(TrainingSettings.LR_SCHEDULER_KWARGS, value);
-        }
-
-        /** {@link TrainingSettings#WARMUP_STEPS} */
-        public Builder warmupSteps(long value) {
-            return set(TrainingSettings.WARMUP_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#WEIGHT_DECAY} */
-        public Builder weightDecay(double value) {
-            return set(TrainingSettings.WEIGHT_DECAY, value);
-        }
-
-        /** {@link TrainingSettings#ADAM_BETA1} */
-        public Builder adamBeta1(double value) {
-            return set(TrainingSettings.ADAM_BETA1, value);
-        }
-
-        /** {@link TrainingSettings#ADAM_BETA2} */
-        public Builder adamBeta2(double value) {
-            return set(TrainingSettings.ADAM_BETA2, value);
-        }
-
-        /** {@link TrainingSettings#ADAM_EPSILON} */
-        public Builder adamEpsilon(double value) {
-            return set(TrainingSettings.ADAM_EPSILON, value);
-        }
-
-        /** {@link TrainingSettings#OPTIM} */
-        public Builder optim(Optim value) {
-            return set(TrainingSettings.OPTIM, value);
-        }
-
-        /** {@link TrainingSettings#MUON_LEARNING_RATE} */
-        public Builder muonLearningRate(double value) {
-            return set(TrainingSettings.MUON_LEARNING_RATE, value);
-        }
-
-        /** {@link TrainingSettings#MUON_MOMENTUM} */
-        public Builder muonMomentum(double value) {
-            return set(TrainingSettings.MUON_MOMENTUM, value);
-        }
-
-        /** {@link TrainingSettings#NS_STEPS} */
-        public Builder nsSteps(int value) {
-            return set(TrainingSettings.NS_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#NS_COEFFICIENTS} */
-        public Builder nsCoefficients(NewtonSchulz value) {
-            return set(TrainingSettings.NS_COEFFICIENTS, value);
-        }
-
-        /** {@link TrainingSettings#MUON_BLOCK_SIZE} */
-        public Builder muonBlockSize(int value) {
-            return set(TrainingSettings.MUON_BLOCK_SIZE, value);
-        }
-
-        /** {@link TrainingSettings#MAX_GRAD_NORM} */
-        public Builder maxGradNorm(double value) {
-            return set(TrainingSettings.MAX_GRAD_NORM, value);
-        }
-
-        /** {@link TrainingSettings#EVAL_STEPS} */
-        public Builder evalSteps(long value) {
-            return set(TrainingSettings.EVAL_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#SAVE_STEPS} */
-        public Builder saveSteps(long value) {
-            return set(TrainingSettings.SAVE_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#SAVE_TOTAL_LIMIT} */
-        public Builder saveTotalLimit(int value) {
-            return set(TrainingSettings.SAVE_TOTAL_LIMIT, value);
-        }
-
-        /** {@link TrainingSettings#LOGGING_STEPS} */
-        public Builder loggingSteps(long value) {
-            return set(TrainingSettings.LOGGING_STEPS, value);
-        }
-
-        /** {@link TrainingSettings#BF16} */
-        public Builder bf16(boolean value) {
-            return set(TrainingSettings.BF16, value);
-        }
-
-        /** {@link TrainingSettings#GRADIENT_CHECKPOINTING} */
-        public Builder gradientCheckpointing(boolean value) {
-            return set(TrainingSettings.GRADIENT_CHECKPOINTING, value);
-        }
-
-        /** {@link TrainingSettings#GROUP_BY_LENGTH} */
-        public Builder groupByLength(boolean value) {
-            return set(TrainingSettings.GROUP_BY_LENGTH, value);
-        }
-
-        /** {@link TrainingSettings#SHUFFLE} */
-        public Builder shuffle(boolean value) {
-            return set(TrainingSettings.SHUFFLE, value);
-        }
-
-        /** {@link TrainingSettings#SEED} */
-        public Builder seed(long value) {
-            return set(TrainingSettings.SEED, value);
-        }
-
-        /** {@link TrainingSettings#RESUME_FROM_CHECKPOINT} */
-        public Builder resumeFromCheckpoint(Path value) {
-            return set(TrainingSettings.RESUME_FROM_CHECKPOINT, Optional.of(value));
-        }
-
         /** @throws IllegalArgumentException listing every fault */
         public TrainingArguments build() {
             var faults = new ArrayList<String>();
+            if (!values.containsKey(TrainingSettings.EVAL_STRATEGY) && get(TrainingSettings.EVAL_STEPS) > 0)
+                set(TrainingSettings.EVAL_STRATEGY, IntervalStrategy.STEPS);
             for (var setting : TrainingSettings.all()) settle(setting, faults);
             checkTogether(faults);
             if (!faults.isEmpty())
@@ -278,6 +161,10 @@ public final class TrainingArguments {
         private void checkTogether(List<String> faults) {
             double epochs = get(TrainingSettings.NUM_TRAIN_EPOCHS);
             if (get(TrainingSettings.MAX_STEPS) <= 0 && !(epochs > 0)) faults.add("num_train_epochs " + epochs + " is not above 0");
+            if (get(TrainingSettings.EARLY_STOPPING_PATIENCE) > 0 && get(TrainingSettings.EVAL_STRATEGY) == IntervalStrategy.NO)
+                faults.add("early_stopping_patience needs an eval_strategy, or eval_steps");
+            if (get(TrainingSettings.LOAD_BEST_MODEL_AT_END) && !saves(get(TrainingSettings.SAVE_STRATEGY), get(TrainingSettings.SAVE_STEPS)))
+                faults.add("load_best_model_at_end needs checkpoints, but save_strategy or save_steps saves none");
             get(TrainingSettings.LR_SCHEDULER_KWARGS).missing(get(TrainingSettings.LR_SCHEDULER_TYPE)).ifPresent(faults::add);
         }
     }

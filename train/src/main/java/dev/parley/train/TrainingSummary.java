@@ -23,7 +23,7 @@ public final class TrainingSummary {
     static void write(Path folder, TrainerState state) throws IOException {
         var json = JSON.createObjectNode().put("steps", state.step()).put("targets", state.loss().targets())
                 .put("train_loss", state.loss().mean()).put("seconds", Math.round(state.seconds()));
-        state.evaluated().ifPresent(e -> json.put("eval_loss", e.loss()));
+        state.evaluated().ifPresent(e -> json.put("eval_loss", e.value()));
         var settings = json.putObject("settings");
         state.identity().forEach((name, value) -> {
             if (!name.equals(RunIdentity.MODEL) && !value.isEmpty()) settings.put(name, value); // the shape stands in config.json

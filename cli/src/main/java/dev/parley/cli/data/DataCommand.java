@@ -17,7 +17,7 @@ public final class DataCommand implements Runnable {
 
     /** The subcommands, in the order in which help lists them. */
     public static List<Object> commands(Output output) {
-        return List.of(new PrepareCommand(output), new FeedbackCommand(output));
+        return List.of(new PrepareCommand(output), new ExamplesCommand(output), new FeedbackCommand(output));
     }
 
     @Override

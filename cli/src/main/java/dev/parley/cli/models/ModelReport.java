@@ -2,7 +2,6 @@ package dev.parley.cli.models;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.cli.MachineMemory;
 import dev.parley.cli.ModelLook;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.embedding.Pooling;
@@ -10,6 +9,7 @@ import dev.parley.generate.thinking.ThinkingFormat;
 import dev.parley.generate.tools.ToolTemplate;
 import dev.parley.hub.ModelListing;
 import dev.parley.hub.Outline;
+import dev.parley.kernels.machine.MachineMemory;
 import dev.parley.kernels.machine.MemoryBandwidth;
 import dev.parley.model.MemoryNeeds;
 import dev.parley.model.ModelException;

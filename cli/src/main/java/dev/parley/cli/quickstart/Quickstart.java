@@ -4,6 +4,7 @@ import dev.parley.data.ConversationGenerator;
 import dev.parley.data.Dataset;
 import dev.parley.data.HeldOut;
 import dev.parley.data.Packing;
+import dev.parley.data.chat.Chat;
 import dev.parley.data.chat.ChatRows;
 import dev.parley.eval.Score;
 import dev.parley.files.FolderTree;
@@ -223,9 +224,10 @@ final class Quickstart {
 
     private List<TrainingRow> chatRows(ConversationGenerator conversations, Tokenizer tokenizer, long wanted) {
         var random = new SplittableRandom(plan.seed() + 1);
+        var chats = ChatRows.of(tokenizer, ChatTemplate.chatMl(), Plan.CONTEXT);
         var rows = new ArrayList<TrainingRow>();
         for (var tokens = 0L; tokens < wanted;) {
-            var row = ChatRows.row(tokenizer, ChatTemplate.chatMl(), conversations.next(random), Plan.CONTEXT);
+            var row = chats.row(Chat.of(conversations.next(random)));
             if (row.isEmpty()) continue;
             rows.add(row.get());
             tokens += row.get().length();

@@ -2,6 +2,7 @@ package dev.parley.cli.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
+import dev.parley.train.report.Charts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,16 +13,13 @@ import java.util.Map;
 /** {@code report.html}: the run on one page that needs no network: losses, scores, samples, timings. */
 final class Report {
 
-    private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-
     private Report() {}
 
     static void write(Path file, Plan plan, Quickstart.Result result, Map<String, List<double[]>> losses, String engine)
             throws IOException {
         var page = resource("report.html");
         DurableFile.write(file, page
-                .replace("{{uplot.css}}", resource(UPLOT + "uPlot.min.css"))
-                .replace("{{uplot.js}}", resource(UPLOT + "uPlot.iife.min.js").replace("</script", "<\\/script"))
+                .replace("{{charts.css}}", Charts.style()).replace("{{charts.js}}", Charts.script())
                 .replace("{{title}}", escape("Parley quickstart: " + result.model().getFileName()))
                 .replace("{{engine}}", escape(engine))
                 .replace("{{plan}}", escape(String.format(Locale.ROOT, "%s asked, seed %d, %s", plan.asked(), plan.seed(),
@@ -30,7 +28,7 @@ final class Report {
                 .replace("{{scores}}", scores(result))
                 .replace("{{samples}}", samples(result))
                 .replace("{{timings}}", timings(result))
-                .replace("{{losses}}", new ObjectMapper().writeValueAsString(losses)));
+                .replace("{{losses}}", Charts.data(new ObjectMapper().valueToTree(losses))));
     }
 
     private static String scores(Quickstart.Result result) {

@@ -1,8 +1,9 @@
 package dev.parley.data.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.data.text.BadLines;
+import dev.parley.data.text.InputFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -81,18 +82,18 @@ public record ChatFiles(List<Path> files, Optional<ChatFormat> format, boolean s
     public <T extends ChatRecord> Found<T> only(Class<T> kind) throws IOException {
         var placed = new ArrayList<Placed<T>>();
         var others = new EnumMap<ChatFormat, Integer>(ChatFormat.class);
-        var bad = new BadLines[] {BadLines.NONE};
+        var bad = new BadLines(skipsBad);
         read(line -> {
             switch (line) {
                 case ChatLine.Good(var place, var found, var content) -> {
                     if (kind.isInstance(content)) placed.add(new Placed<>(place, kind.cast(content)));
                     else others.merge(found, 1, Integer::sum);
                 }
-                case ChatLine.Bad wrong -> bad[0] = bad[0].with(wrong);
+                case ChatLine.Bad wrong -> bad.add(wrong.toString());
             }
         });
-        if (placed.isEmpty()) throw nothing(kind, bad[0], others);
-        return new Found<>(List.copyOf(placed), bad[0], others);
+        if (placed.isEmpty()) throw nothing(kind, bad, others);
+        return new Found<>(List.copyOf(placed), bad, others);
     }
 
     private IllegalArgumentException nothing(Class<?> kind, BadLines bad, Map<ChatFormat, Integer> others) {
@@ -111,16 +112,7 @@ public record ChatFiles(List<Path> files, Optional<ChatFormat> format, boolean s
      * @throws IOException if a file cannot be read
      */
     public void read(Consumer<ChatLine> onLine) throws IOException {
-        for (var path : files) {
-            if (!Files.exists(path)) throw new IllegalArgumentException("There is no file " + path + ".");
-            for (var file : in(path)) read(file, onLine);
-        }
-    }
-
-    private static List<Path> in(Path path) throws IOException {
-        try (var files = Files.walk(path)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        }
+        for (var file : InputFiles.find(files.stream().map(Path::toString).toList())) read(file, onLine);
     }
 
     private void read(Path file, Consumer<ChatLine> onLine) throws IOException {

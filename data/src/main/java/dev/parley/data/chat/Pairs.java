@@ -21,8 +21,8 @@ final class Pairs {
         if (line.has("instruction")) return pair(Chat.of(Alpaca.prompt(line), Set.of(), line), chosen, rejected);
         if (line.has("conversations")) return pair(ShareGpt.read(line), chosen, rejected);
         // A text beside lists of messages is there for people to read: the lists hold it again.
-        var isExplicit = line.has("prompt") && line.path("prompt").isTextual() == chosen.isTextual();
-        if (isExplicit || line.has("prompt") && beginsWithAnswer(chosen)) return pair(Prompts.prompt(line, line.path("prompt")), chosen, rejected);
+        var isCopy = line.path("prompt").isTextual() && !chosen.isTextual() && !beginsWithAnswer(chosen);
+        if (line.has("prompt") && !isCopy) return pair(Prompts.prompt(line, line.path("prompt")), chosen, rejected);
         return chosen.isTextual() && rejected.isTextual() ? texts(line, chosen.textValue(), rejected.textValue())
                 : messages(line, Prompts.answer(chosen, "chosen"), Prompts.answer(rejected, "rejected"));
     }

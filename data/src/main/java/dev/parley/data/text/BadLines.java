@@ -16,13 +16,22 @@ public final class BadLines {
     private final List<String> samples = new ArrayList<>();
     private long count;
 
-    BadLines(boolean skip) {
+    /** Counts none yet. @param skip whether bad lines are counted rather than an error */
+    public BadLines(boolean skip) {
         this.skip = skip;
     }
 
-    /** @throws IllegalArgumentException unless bad lines are passed over */
-    synchronized void add(Path file, long line, String fault) {
-        var sentence = file + ", line " + line + ": " + fault + ".";
+    void add(Path file, long line, String fault) {
+        add(file + ", line " + line + ": " + fault + ".");
+    }
+
+    /**
+     * Counts one.
+     *
+     * @param sentence that names file, line and fault
+     * @throws IllegalArgumentException unless bad lines are passed over
+     */
+    public synchronized void add(String sentence) {
         if (!skip) throw new IllegalArgumentException(sentence);
         count++;
         if (samples.size() < SAMPLES) samples.add(sentence);

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /** The lines of a stream as bytes, one at a time in one buffer, with the line break that ends them. */
-final class ByteLines {
+public final class ByteLines {
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -18,8 +18,12 @@ final class ByteLines {
     private boolean atEnd;
     private long number;
 
-    /** @param longest bytes of a line; a longer one comes in pieces, of which only the first says that it begins a line */
-    ByteLines(InputStream in, int longest) throws IOException {
+    /**
+     * Begins before the first line.
+     *
+     * @param longest bytes of a line; a longer one comes in pieces, of which only the first says that it begins a line
+     */
+    public ByteLines(InputStream in, int longest) throws IOException {
         this.in = in;
         this.longest = longest;
         fill();
@@ -32,7 +36,7 @@ final class ByteLines {
     }
 
     /** Goes to the next line, or to the next piece of one that is too long. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         var lineEnded = number == 0 || to > 0 && buffer[to - 1] == '\n';
         from = to;
         var searched = from;
@@ -83,37 +87,40 @@ final class ByteLines {
     }
 
     /** Whether the line is longer than allowed, and this is not all of it. */
-    boolean isCut() {
+    public boolean isCut() {
         return to - from == longest && buffer[to - 1] != '\n';
     }
 
     /** Counted from 1. */
-    long number() {
+    public long number() {
         return number;
     }
 
-    byte[] bytes() {
+    /** What holds the line, between {@link #from} and {@link #end}; the next line overwrites it. */
+    public byte[] bytes() {
         return buffer;
     }
 
-    int from() {
+    /** Where the line begins. */
+    public int from() {
         return from;
     }
 
     /** After the line break. */
-    int to() {
+    public int to() {
         return to;
     }
 
     /** Before the line break. */
-    int end() {
+    public int end() {
         var end = to;
         if (end > from && buffer[end - 1] == '\n') end--;
         if (end > from && buffer[end - 1] == '\r') end--;
         return end;
     }
 
-    boolean isBlank() {
+    /** Whether there is nothing but white space in it. */
+    public boolean isBlank() {
         for (int i = from; i < to; i++) if (buffer[i] > ' ' || buffer[i] < 0) return false;
         return true;
     }

@@ -7,13 +7,14 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
 /** Undoes gzip and Zstandard, which a file's first bytes tell, whatever its name is. */
-final class Unpacking {
+public final class Unpacking {
 
     private static final int MARK = 4;
 
     private Unpacking() {}
 
-    static InputStream of(InputStream raw) throws IOException {
+    /** The stream of what was packed, or the stream itself. */
+    public static InputStream of(InputStream raw) throws IOException {
         var in = new BufferedInputStream(raw, 1 << 16);
         in.mark(MARK);
         var head = in.readNBytes(MARK);

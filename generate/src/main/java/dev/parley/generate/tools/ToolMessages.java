@@ -80,7 +80,7 @@ final class ToolMessages {
             copy.remove("tool_calls");
             copy.remove("tool_call_id");
             if (isResult)
-                copy.put("role", "user").put("content", "<tool_response>\n" + message.path("content").asText() + "\n</tool_response>");
+                copy.put("role", "user").put("content", ToolTemplate.RESULT + message.path("content").asText() + "\n</tool_response>");
             else if (message.has("tool_calls"))
                 copy.put("content", joined(message.path("content").asText(), calls(message.path("tool_calls")), "\n"));
             if (!(isResult || afterResult) || !joinedToLast(plain, copy)) plain.add(copy);

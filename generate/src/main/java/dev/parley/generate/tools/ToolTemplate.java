@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ToolTemplate {
 
+    /** What the text of a tool's result begins with, where a template knows no tools and a user's message holds it. */
+    public static final String RESULT = "<tool_response>\n";
+
     private static final Map<ChatTemplate, ToolTemplate> KNOWN = new ConcurrentHashMap<>(); // one for each model that is served
     // For trying out alone: what stands for a token of the tokenizer says nothing of tools.
     private static final Map<String, String> SPECIAL_TOKENS = Map.of("bos_token", "", "eos_token", "", "pad_token", "", "unk_token", "");

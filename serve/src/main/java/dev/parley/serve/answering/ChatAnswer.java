@@ -88,7 +88,7 @@ public record ChatAnswer(List<Choice> choices, Usage usage, Duration untilFirst,
         var first = new AtomicLong(); // when the first token came
         var growing = IntStream.range(0, prompt.config().numReturnSequences()).mapToObj(i -> new GrowingChoice(prompt)).toList();
         var request = new TextRequest(prompt.ids(), prompt.config(), caller.id(), false, Optional.empty());
-        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, new EngineCall.Reader() {
+        var answer = EngineCall.run(model, List.of(request), caller, client, new EngineCall.Reader() {
             @Override
             public void onTokens(int only, int row, int[] ids, List<TokenLogprob> logprobs, String text) {
                 first.compareAndSet(0, System.nanoTime());

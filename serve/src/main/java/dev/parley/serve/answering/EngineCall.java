@@ -14,6 +14,7 @@ import dev.parley.serve.accounts.Reservation;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.http.ClientPresence;
+import dev.parley.serve.models.ServedModel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class EngineCall {
      */
     private record Look() implements Event {}
 
-    private final InferenceEngine engine;
+    private final ServedModel model;
     private final List<TextRequest> requests;
     private final ClientPresence client;
     private final Reader reader;
@@ -74,8 +75,8 @@ public final class EngineCall {
     private int submitted;
     private Scheduler.Task nextLook;
 
-    private EngineCall(InferenceEngine engine, List<TextRequest> requests, ClientPresence client, Reader reader) {
-        this.engine = engine;
+    private EngineCall(ServedModel model, List<TextRequest> requests, ClientPresence client, Reader reader) {
+        this.model = model;
         this.requests = requests;
         this.client = client;
         this.reader = reader;
@@ -96,10 +97,10 @@ public final class EngineCall {
      * @throws ClientGone if the client left
      * @throws ApiError if the engine cannot take them, or the caller may not have so many tokens
      */
-    public static List<Answer> run(InferenceEngine engine, List<TextRequest> requests, Caller caller, ClientPresence client,
+    public static List<Answer> run(ServedModel model, List<TextRequest> requests, Caller caller, ClientPresence client,
             Reader reader) {
-        var reservation = reserved(engine, requests, caller);
-        var run = new EngineCall(engine, limited(engine, requests, reservation.answers()), client, reader);
+        var reservation = reserved(model.engine(), requests, caller);
+        var run = new EngineCall(model, limited(model.engine(), requests, reservation.answers()), client, reader);
         try {
             return run.follow();
         } finally {
@@ -187,7 +188,7 @@ public final class EngineCall {
         while (submitted < requests.size() && running.size() < MOST_AT_ONCE) {
             try {
                 var number = submitted;
-                running.put(number, engine.submit(requests.get(number), listener(number)));
+                running.put(number, model.submit(requests.get(number), listener(number)));
                 submitted++;
             } catch (QueueFullException e) {
                 if (running.isEmpty()) throw e;
@@ -221,7 +222,7 @@ public final class EngineCall {
     private RuntimeException told(RuntimeException cause) {
         if (cause instanceof GrammarException) return ApiError.badRequest("", cause.getMessage());
         if (cause instanceof TooManyBranchesException) return ApiError.badRequest(GenerationSettings.NUM_BEAMS.name(), cause.getMessage());
-        return engine.isAlive() ? cause
+        return model.engine().isAlive() ? cause
                 : ApiError.of(503, "stopping", "The model is stopping, or has failed and is being loaded again; try again in a moment.");
     }
 

@@ -105,7 +105,7 @@ public final class ServedResponder implements Responder, AutoCloseable {
         var reading = new CallReading(form, onThought, onText);
         var config = form.config(prompt.config(), form.grammar(prompt.config().grammar()));
         var request = new TextRequest(fitted.ids(), config, caller.id(), false, Optional.empty());
-        var answer = EngineCall.run(model.engine(), List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
+        var answer = EngineCall.run(model, List.of(request), caller, client, (only, sequence, ids, logprobs, text) -> {
             if (stopped) throw new ClientGone();
             completionTokens.addAndGet(ids.length);
             if (prompt.config().numReturnSequences() == 1) reading.push(ids, text);

@@ -34,7 +34,10 @@ final class ChatModelRoutes implements Routes {
     private void list(Context request) {
         var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
         var list = json.putArray("models");
-        models.all().forEach(info -> list.add(json(info)));
+        models.all().forEach(info -> {
+            list.add(json(info));
+            for (var name : info.source().adaptedNames()) list.add(json(info).put("id", name).put("kind", "adapter"));
+        });
         assistants.all().forEach(assistant -> list.add(json(assistant)));
         json.set("settings", SettingsForm.rows());
         JsonBody.write(request, json);

@@ -120,10 +120,16 @@ final class ModelPlaces {
         return defaultId;
     }
 
-    /** @param name or alias; empty for the default @throws ApiError 404 if there is no such model */
+    /**
+     * The model that a name means, or whose adapter it means.
+     *
+     * @param name or alias, and maybe that of an adapter behind a colon; empty for the default
+     * @throws ApiError 404 if there is no such model
+     */
     Place find(Optional<String> name) {
         if (name.isEmpty()) return places.get(defaultId());
         return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst()
+                .or(() -> places.values().stream().filter(p -> p.source.adapterCalled(name.get()).isPresent()).findFirst())
                 .orElseThrow(() -> ApiError.of(404, "model_not_found",
                         "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
     }

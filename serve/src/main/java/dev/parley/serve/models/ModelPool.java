@@ -193,10 +193,24 @@ public final class ModelPool implements AutoCloseable {
     /**
      * A model for use, loaded if need be.
      *
-     * @param name or alias; empty for the default
+     * @param name or alias, and maybe that of an adapter behind a colon; empty for the default
      * @throws ApiError 404 if there is no such model, 503 while it is being loaded, or if it cannot be
      */
     public Lease lease(Optional<String> name) {
+        var lease = hold(name);
+        var source = lease.place.source;
+        var adapter = name.filter(n -> !source.isCalled(n)).flatMap(source::adapterCalled);
+        try {
+            adapter.ifPresent(folder -> lease.model = lease.model.adapted(name.orElseThrow(), folder));
+            return lease;
+        } catch (RuntimeException e) { // an adapter is read on the thread of the request: it takes less than a model by far
+            lease.close();
+            throw ApiError.of(503, "adapter_failed", "The adapter " + name.orElseThrow() + " cannot be loaded: "
+                    + e.getMessage().replace(adapter.orElseThrow().toString(), "it"));
+        }
+    }
+
+    private Held hold(Optional<String> name) {
         var deadline = System.nanoTime() + patience.toNanos();
         try {
             return places.locked(() -> {
@@ -236,7 +250,7 @@ public final class ModelPool implements AutoCloseable {
     private final class Held implements Lease {
 
         private final Place place;
-        private final ServedModel model;
+        private ServedModel model;
         private boolean open = true;
 
         /** Under the lock. */
@@ -249,7 +263,7 @@ public final class ModelPool implements AutoCloseable {
 
         @Override
         public String id() {
-            return place.source.id();
+            return model.id();
         }
 
         @Override

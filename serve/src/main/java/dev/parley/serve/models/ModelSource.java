@@ -18,10 +18,10 @@ import java.util.Optional;
  * @param contextLength in tokens; 0 where that is known only once it is loaded
  * @param suggestions questions that it can answer; may be empty
  * @param folder or file that it is loaded from, where that is known
+ * @param adapters that it can be asked with
  */
 public record ModelSource(String id, List<String> aliases, long bytes, int contextLength, List<Suggestion> suggestions,
-        Optional<Path> folder,
-        Loader loader) {
+        Optional<Path> folder, AdapterShelf adapters, Loader loader) {
 
     /** Reads a model into memory. */
     @FunctionalInterface
@@ -54,7 +54,18 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
 
     /** A model that suggests nothing, from nowhere in particular. */
     public ModelSource(String id, List<String> aliases, long bytes, int contextLength, Loader loader) {
-        this(id, aliases, bytes, contextLength, List.of(), Optional.empty(), loader);
+        this(id, aliases, bytes, contextLength, List.of(), Optional.empty(), AdapterShelf.EMPTY, loader);
+    }
+
+    /** The names of its adapters with its own before them, as requests have them. */
+    public List<String> adaptedNames() {
+        return adapters.names().stream().map(name -> id + ":" + name).toList();
+    }
+
+    /** The adapter that a name means, {@code MODEL:ADAPTER}; empty where it is another model's, or is not there. */
+    public Optional<Path> adapterCalled(String name) {
+        var colon = name.lastIndexOf(':');
+        return colon > 0 && isCalled(name.substring(0, colon)) ? adapters.find(name.substring(colon + 1)) : Optional.empty();
     }
 
     boolean isCalled(String name) {

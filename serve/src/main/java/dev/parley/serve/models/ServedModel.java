@@ -3,12 +3,15 @@ package dev.parley.serve.models;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.generate.embedding.EmbeddingRules;
 import dev.parley.generate.engine.InferenceEngine;
+import dev.parley.generate.engine.TextRequest;
 import dev.parley.generate.reranking.RerankRules;
+import dev.parley.model.Adapter;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelException;
 import dev.parley.serve.http.ApiError;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,7 +27,9 @@ public final class ServedModel {
     private final Optional<RerankRules> rerankRules;
     private final Optional<CausalLM> draft;
     private final InferenceEngine engine;
-    private final Instant loadedAt = Instant.now();
+    private final Instant loadedAt;
+    private final LoadedAdapters adapters;
+    private final Optional<Adapter> adapter;
 
     /** @throws ModelException if its draft model has another vocabulary; both are freed then */
     ServedModel(String id, ModelSource.Parts parts, InferenceEngine.Limits limits) {
@@ -35,12 +40,39 @@ public final class ServedModel {
         embeddingRules = parts.embeddingRules();
         rerankRules = parts.rerankRules();
         draft = parts.draft();
+        loadedAt = Instant.now();
+        adapters = new LoadedAdapters(model);
+        adapter = Optional.empty();
         try {
             engine = new InferenceEngine(model, tokenizer, draft, limits);
         } catch (RuntimeException | Error e) {
             free();
             throw e;
         }
+    }
+
+    private ServedModel(ServedModel base, String id, Adapter adapter) {
+        this.id = id;
+        this.adapter = Optional.of(adapter);
+        model = base.model;
+        tokenizer = base.tokenizer;
+        defaults = base.defaults;
+        embeddingRules = base.embeddingRules;
+        rerankRules = base.rerankRules;
+        draft = base.draft;
+        engine = base.engine;
+        loadedAt = base.loadedAt;
+        adapters = base.adapters;
+    }
+
+    /**
+     * The same model as an adapter changes it, in the same engine.
+     *
+     * @param id the name of both together
+     * @throws ModelException if it is no adapter of this model
+     */
+    ServedModel adapted(String id, Path adapter) {
+        return new ServedModel(this, id, adapters.get(adapter));
     }
 
     /** The name that requests use. */
@@ -68,6 +100,15 @@ public final class ServedModel {
         return rerankRules;
     }
 
+    /**
+     * Submits a request for this model, or for what its adapter makes of it; see {@link InferenceEngine#submit}.
+     *
+     * @return what cancels it, and tells of its end
+     */
+    public InferenceEngine.Ticket submit(TextRequest request, InferenceEngine.Listener listener) {
+        return engine.submit(adapter.map(request::with).orElse(request), listener);
+    }
+
     /** The engine that runs all requests for the model. */
     public InferenceEngine engine() {
         return engine;
@@ -83,9 +124,9 @@ public final class ServedModel {
         return model.config().maxPositionEmbeddings();
     }
 
-    /** Of its weights and its draft model's. */
+    /** Of its weights, its draft model's and its adapters'. */
     public long weightBytes() {
-        return model.weightBytes() + draft.map(CausalLM::weightBytes).orElse(0L);
+        return model.weightBytes() + draft.map(CausalLM::weightBytes).orElse(0L) + adapters.bytes();
     }
 
     /** The model itself, whose inside can be looked at; it belongs to the engine while that runs. */

@@ -5,7 +5,7 @@
  *
  * <pre>{@code
  * try (var lease = pool.lease(Optional.of("my-model"))) {
- *     var ticket = lease.model().engine().submit(request, listener);
+ *     var ticket = lease.model().submit(request, listener);
  * }
  * }</pre>
  */

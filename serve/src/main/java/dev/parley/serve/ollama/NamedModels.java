@@ -70,6 +70,7 @@ record NamedModels(ModelPool models, ServedAssistants assistants) {
         for (var wanted : List.of(name, plain(name))) {
             for (var source : known) {
                 if (source.id().equals(wanted) || source.aliases().contains(wanted)) return Optional.of(source.id());
+                if (source.adapterCalled(wanted).isPresent()) return Optional.of(wanted);
             }
         }
         return known.stream().map(ModelSource::id).filter(id -> id.equalsIgnoreCase(plain(name))).findFirst();

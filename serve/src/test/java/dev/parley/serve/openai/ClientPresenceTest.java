@@ -88,11 +88,11 @@ class ClientPresenceTest {
         var caller = new Caller("one", "One", (reserved, used) -> settled.complete(used));
         var beams = GenerationConfig.builder().numBeams(4).maxNewTokens(LONG).ignoreEos(true).build();
         var requests = List.of(TextRequest.of(new int[] {1, 2, 3}, beams));
-        var engine = server.models().all().getFirst().model().orElseThrow().engine();
+        var model = server.models().all().getFirst().model().orElseThrow();
         var before = stats().completionTokens();
         var paid = Javalin.create(config -> config.routes.post("/", request -> {
             request.body();
-            EngineCall.run(engine, requests, caller, ClientPresence.of(request), (number, row, ids, logprobs, text) -> {});
+            EngineCall.run(model, requests, caller, ClientPresence.of(request), (number, row, ids, logprobs, text) -> {});
         })).start("127.0.0.1", 0);
         try {
             try (var socket = new Socket("127.0.0.1", paid.port())) {

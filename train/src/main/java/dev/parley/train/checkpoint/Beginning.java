@@ -4,7 +4,7 @@ import static dev.parley.train.TrainingSettings.BF16;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.OVERWRITE_OUTPUT_DIR;
 import static dev.parley.train.TrainingSettings.RESUME_FROM_CHECKPOINT;
-import static dev.parley.train.TrainingSettings.SAVE_STEPS;
+import static dev.parley.train.TrainingSettings.SAVE_ONLY_MODEL;
 
 import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.tensor.Engine;
@@ -13,6 +13,8 @@ import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ public final class Beginning {
     /** How a run with these parts begins. */
     public Beginning(List<Stateful> parts, TrainingArguments arguments, boolean resumeAnyway, Consumer<TrainEvent> listener) {
         checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
-        checkpoint = new Checkpoint(parts);
+        checkpoint = new Checkpoint(parts, arguments.get(SAVE_ONLY_MODEL));
         this.arguments = arguments;
         this.resumeAnyway = resumeAnyway;
         this.listener = listener;
@@ -58,15 +60,24 @@ public final class Beginning {
             var asked = arguments.get(RESUME_FROM_CHECKPOINT);
             var from = asked.isEmpty() ? Optional.<Path>empty() : checkpointAt(asked.get());
             isSavedHere = from.isEmpty() || isHere(from.get());
+            if (arguments.saves()) checkpoints.requireRoom(checkpoint);
             if (from.isEmpty() || !isSavedHere) makeRoom();
             if (from.isPresent()) return resume(from.get(), identity.get());
             if (asked.isPresent()) note(0, asked.get() + " holds no checkpoint: there was nothing to resume, and the run begins.");
-            return arguments.get(SAVE_STEPS) > 0 ? TrainerState.beginning(identity.get(), Engine.describe())
+            return arguments.saves() ? TrainerState.beginning(identity.get(), Engine.describe())
                     : TrainerState.beginning(Map.of(), Map.of());
         } catch (IOException e) {
-            throw new UncheckedIOException("The output folder " + arguments.get(OUTPUT_DIR) + " cannot be used: " + e.getMessage() + ".",
-                    e);
+            throw new UncheckedIOException("The output folder " + arguments.get(OUTPUT_DIR) + " cannot be used: " + reason(e) + ".", e);
         }
+    }
+
+    /** Some failures of the file system only name the file. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "it may not be written to (" + denied.getFile() + ")";
+            case FileAlreadyExistsException there -> there.getFile() + " is no folder";
+            default -> e.getMessage();
+        };
     }
 
     /** A checkpoint itself, or the last of an output folder; none where this run's own has none yet. */
@@ -99,7 +110,14 @@ public final class Beginning {
 
     private TrainerState resume(Path folder, Map<String, String> identity) throws IOException {
         var saved = TrainerState.read(folder);
-        var differences = RunIdentity.differences(identity, saved.identity());
+        if (!checkpoint.isComplete(folder)) {
+            throw new TrainingException(folder + " holds a model only (save_only_model), from which no run can go on;"
+                    + " name it as the model of a new run.");
+        }
+        var longer = RunIdentity.longer(identity, saved.identity());
+        longer.ifPresent(sentence -> note(saved.step(), sentence));
+        var differences = RunIdentity.differences(identity, saved.identity()).stream()
+                .filter(difference -> longer.isEmpty() || !difference.startsWith(RunIdentity.STEPS)).toList();
         if (!differences.isEmpty() && !resumeAnyway) {
             throw new TrainingException("The run of " + folder + " was another: " + String.join("; ", differences)
                     + ". Give what it had, or resume anyway (--resume-anyway), which will not equal a run that was never interrupted.");

@@ -5,11 +5,12 @@ import dev.parley.files.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.UUID;
 
 /**
  * The folders {@code checkpoint-STEP} of an output folder. They themselves are the only truth about what there is: each comes
@@ -20,8 +21,12 @@ public final class Checkpoints {
 
     private static final String PREFIX = "checkpoint-";
     private static final String CHECKPOINT = PREFIX + "[0-9]{1,18}";
-    // Of ours, and of single files that DurableFile was writing.
-    private static final String UNFINISHED = "\\." + CHECKPOINT + "\\.(part|deleted)|\\..+\\.[0-9a-f-]{36}\\.part";
+    private static final String PART = "\\." + CHECKPOINT + "\\.part";
+    private static final String DELETED = "\\." + CHECKPOINT + "\\.deleted";
+
+    /** A single file that {@link DurableFile} was writing. */
+    static final String UNFINISHED_FILE = "\\..+\\.[0-9a-f-]{36}\\.part";
+
     private static final long BESIDES = 1 << 16; // bytes of the small files of a checkpoint
 
     private final Path outputDir;
@@ -72,7 +77,21 @@ public final class Checkpoints {
 
     /** Removes what runs that were killed left half done in an output folder. */
     public static void sweep(Path outputDir) throws IOException {
-        for (var leftover : new Checkpoints(outputDir).named(UNFINISHED)) FolderTree.delete(leftover);
+        var checkpoints = new Checkpoints(outputDir);
+        for (var leftover : checkpoints.named(PART + "|" + UNFINISHED_FILE)) FolderTree.delete(leftover);
+        for (var leftover : checkpoints.named(DELETED)) checkpoints.finishDeleting(leftover);
+    }
+
+    /** @throws IOException if the folder cannot be written to, or the disk has no room for a checkpoint */
+    void requireRoom(Checkpoint checkpoint) throws IOException {
+        Files.createDirectories(outputDir);
+        Files.delete(Files.createFile(outputDir.resolve(".room." + UUID.randomUUID() + ".part")));
+        var needed = checkpoint.bytes() + BESIDES;
+        var free = Files.getFileStore(outputDir).getUsableSpace();
+        if (free < needed) {
+            throw new IOException(String.format(Locale.ROOT, "the disk has %,d kB left, and a checkpoint takes %,d kB",
+                    free / 1000, needed / 1000));
+        }
     }
 
     /**
@@ -81,20 +100,15 @@ public final class Checkpoints {
      * @throws IOException if it cannot be written, above all where the disk is full
      */
     Path write(Checkpoint checkpoint, TrainerState state) throws IOException {
-        Files.createDirectories(outputDir);
-        var needed = checkpoint.bytes() + BESIDES;
-        var free = Files.getFileStore(outputDir).getUsableSpace();
-        if (free < needed) {
-            throw new IOException(String.format(Locale.ROOT, "the disk has %,d kB left, and a checkpoint takes %,d kB",
-                    free / 1000, needed / 1000));
-        }
+        requireRoom(checkpoint);
         var folder = folder(state.step());
         var beside = outputDir.resolve("." + name(state.step()) + ".part");
         try {
             FolderTree.delete(beside);
             checkpoint.write(beside, state);
+            OwnFiles.list(beside);
             if (isWhole(folder)) delete(folder);
-            else if (Files.exists(folder)) DurableFile.moveOver(folder, freeName(folder)); // somebody has taken parts out of it
+            if (Files.exists(folder)) DurableFile.moveOver(folder, freeName(folder)); // what else is in there is somebody's own
             DurableFile.moveOver(beside, folder);
             DurableFile.syncFolder(outputDir);
             return folder;
@@ -104,27 +118,49 @@ public final class Checkpoints {
         }
     }
 
-    /** Deletes the oldest until so many are left; the best stays besides, and 0 keeps all. */
-    void rotate(int keep, Optional<TrainerState.Evaluation> best) throws IOException {
+    /**
+     * Deletes the oldest until so many are left, the best among them, as transformers does: the last always stays, the best
+     * before any other. Where one is to stay, it is the last.
+     *
+     * @param keep 0 keeps all
+     * @param needsBest whether the best is needed later, so that with one to keep there are two
+     */
+    void rotate(int keep, Optional<TrainerState.Evaluation> best, boolean needsBest) throws IOException {
         if (keep == 0) return;
-        var all = list();
-        Predicate<Path> isBest = f -> best.isPresent() && step(f) == best.get().step();
-        for (var folder : all.subList(0, Math.max(0, all.size() - keep))) {
-            if (!isBest.test(folder)) delete(folder);
+        var all = new ArrayList<>(list());
+        var bestFolder = best.map(b -> folder(b.step())).filter(all::contains);
+        var kept = keep == 1 && needsBest && bestFolder.isPresent() && !bestFolder.get().equals(all.getLast()) ? 2 : keep;
+        if (kept > 1 && bestFolder.isPresent() && !bestFolder.get().equals(all.getLast())) {
+            all.remove(bestFolder.get());
+            all.add(all.size() - 1, bestFolder.get());
         }
+        for (var folder : all.subList(0, Math.max(0, all.size() - kept))) delete(folder);
     }
 
+    /** Whole ones; what somebody has taken parts out of is not ours to delete. */
     void deleteAll() throws IOException {
-        for (var folder : named(CHECKPOINT)) delete(folder);
+        for (var folder : list()) delete(folder);
+        for (var folder : list()) {
+            throw new IOException(folder + " does not say which of its files are Parley's, so that it is for you to delete");
+        }
     }
 
     /** In one step for whoever looks: half a checkpoint must not be taken for one. */
     private void delete(Path folder) throws IOException {
         var away = outputDir.resolve("." + folder.getFileName() + ".deleted");
-        FolderTree.delete(away);
+        if (Files.exists(away)) finishDeleting(away);
         DurableFile.moveOver(folder, away);
         DurableFile.syncFolder(outputDir);
-        FolderTree.delete(away);
+        finishDeleting(away);
+    }
+
+    /** Somebody else's files come back under the checkpoint's name, which is none any more. */
+    private void finishDeleting(Path away) throws IOException {
+        if (OwnFiles.delete(away)) return;
+        var name = away.getFileName().toString();
+        var back = outputDir.resolve(name.substring(1, name.length() - ".deleted".length()));
+        DurableFile.moveOver(away, Files.exists(back) ? freeName(back) : back);
+        DurableFile.syncFolder(outputDir);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.parley.tensor.Scope;
 import dev.parley.torch.TensorFiles;
 import dev.parley.weights.WeightFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,6 +20,11 @@ record RandomNumbers() implements Stateful {
         try (var scope = Scope.open()) {
             TensorFiles.write(folder.resolve(FILE), Map.of(NAME, RandomState.save()));
         }
+    }
+
+    @Override
+    public boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(FILE));
     }
 
     @Override

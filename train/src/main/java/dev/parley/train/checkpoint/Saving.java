@@ -1,7 +1,8 @@
 package dev.parley.train.checkpoint;
 
+import static dev.parley.train.TrainingSettings.LOAD_BEST_MODEL_AT_END;
 import static dev.parley.train.TrainingSettings.OUTPUT_DIR;
-import static dev.parley.train.TrainingSettings.SAVE_STEPS;
+import static dev.parley.train.TrainingSettings.SAVE_ONLY_MODEL;
 import static dev.parley.train.TrainingSettings.SAVE_TOTAL_LIMIT;
 
 import dev.parley.train.TrainEvent;
@@ -31,7 +32,7 @@ public final class Saving {
     /** What saves these parts of a run. */
     public Saving(List<Stateful> parts, TrainingArguments arguments, Consumer<TrainEvent> listener) {
         checkpoints = new Checkpoints(arguments.get(OUTPUT_DIR));
-        checkpoint = new Checkpoint(parts);
+        checkpoint = new Checkpoint(parts, arguments.get(SAVE_ONLY_MODEL));
         this.arguments = arguments;
         this.listener = listener;
     }
@@ -48,12 +49,7 @@ public final class Saving {
 
     /** Whether anything is saved. */
     public boolean isOn() {
-        return arguments.get(SAVE_STEPS) > 0;
-    }
-
-    /** Whether a checkpoint is due after a step. */
-    public boolean isDue(long step) {
-        return isOn() && step % arguments.get(SAVE_STEPS) == 0;
+        return arguments.saves();
     }
 
     /** Whether this step is the one that was saved last. */
@@ -103,7 +99,7 @@ public final class Saving {
 
     private void rotate(TrainerState state) {
         try {
-            checkpoints.rotate(arguments.get(SAVE_TOTAL_LIMIT), state.best());
+            checkpoints.rotate(arguments.get(SAVE_TOTAL_LIMIT), state.best(), arguments.get(LOAD_BEST_MODEL_AT_END));
         } catch (IOException e) {
             note(state.step(), "An old checkpoint could not be deleted: " + e.getMessage() + ".");
         }

@@ -2,6 +2,7 @@ package dev.parley.train.checkpoint;
 
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.optimizer.WeightAverage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,6 +29,11 @@ public interface Stateful {
         return 0;
     }
 
+    /** Whether a checkpoint has what it would load. */
+    default boolean isIn(Path folder) {
+        return true;
+    }
+
     /** Whether it belongs to the model: a checkpoint that only keeps the model has it too. */
     default boolean isOfModel() {
         return false;
@@ -35,7 +41,7 @@ public interface Stateful {
 
     /** What writes files that nothing is loaded from again. */
     @FunctionalInterface
-    interface Files {
+    interface Content {
 
         /** Writes into a folder. */
         void writeTo(Path folder) throws IOException;
@@ -55,13 +61,18 @@ public interface Stateful {
         return new TensorState(file, tensors);
     }
 
+    /** A model of which an average is taken: the average is what the folder's model is. */
+    static Stateful averaged(Stateful model, WeightAverage average) {
+        return new AveragedModel(model, average);
+    }
+
     /** The generator behind dropout. */
     static Stateful random() {
         return new RandomNumbers();
     }
 
     /** Files for whoever uses the model, such as the tokenizer's. */
-    static Stateful files(Files files) {
+    static Stateful files(Content files) {
         return new Stateful() {
 
             @Override

@@ -8,6 +8,7 @@ import dev.parley.train.TrainingException;
 import dev.parley.weights.WeightFiles;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,11 @@ record TensorState(String file, Supplier<Map<String, Tensor>> tensors) implement
     @Override
     public void save(Path folder) throws IOException {
         TensorFiles.write(folder.resolve(file), tensors.get());
+    }
+
+    @Override
+    public boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(file));
     }
 
     @Override

@@ -20,12 +20,13 @@ import java.util.Optional;
  * @param loss of all steps so far
  * @param untold loss of the steps since the last event of progress
  * @param evaluated the last evaluation
- * @param best the evaluation with the lowest loss of those whose model was saved
+ * @param best the best evaluation of those whose model was saved
  * @param identity what a run must share with this one to go on from it exactly
  * @param machine what computed, by name
+ * @param callbacks what callbacks have to remember, by their names
  */
 public record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Optional<Evaluation> evaluated, Optional<Evaluation> best,
-        Map<String, String> identity, Map<String, String> machine) {
+        Map<String, String> identity, Map<String, String> machine, Map<String, String> callbacks) {
 
     static final String FILE = "trainer_state.json";
 
@@ -35,13 +36,13 @@ public record TrainerState(long step, double seconds, LossSum loss, LossSum unto
     /**
      * An evaluation after a step.
      *
-     * @param loss mean over the targets, in nats
+     * @param value its loss, as the mean over the targets, in nats; of the best, whatever metric decides which that is
      */
-    public record Evaluation(long step, double loss) {}
+    public record Evaluation(long step, double value) {}
 
     /** Before the first step. */
     public static TrainerState beginning(Map<String, String> identity, Map<String, String> machine) {
-        return new TrainerState(0, 0, NONE, NONE, Optional.empty(), Optional.empty(), identity, machine);
+        return new TrainerState(0, 0, NONE, NONE, Optional.empty(), Optional.empty(), identity, machine, Map.of());
     }
 
     /**
@@ -51,22 +52,29 @@ public record TrainerState(long step, double seconds, LossSum loss, LossSum unto
      */
     public TrainerState next(LossSum stepLoss, boolean told, double seconds) {
         return new TrainerState(step + 1, seconds, loss.plus(stepLoss), told ? NONE : untold.plus(stepLoss), evaluated, best, identity,
-                machine);
+                machine, callbacks);
     }
 
     /** With an evaluation at this step. */
     public TrainerState withEvaluation(double evalLoss) {
-        return new TrainerState(step, seconds, loss, untold, Optional.of(new Evaluation(step, evalLoss)), best, identity, machine);
+        return new TrainerState(step, seconds, loss, untold, Optional.of(new Evaluation(step, evalLoss)), best, identity, machine,
+                callbacks);
     }
 
-    /** With the last evaluation as the best. */
-    public TrainerState withBest() {
-        return new TrainerState(step, seconds, loss, untold, evaluated, evaluated, identity, machine);
+    /** With this step as the best. */
+    public TrainerState withBest(double metric) {
+        return new TrainerState(step, seconds, loss, untold, evaluated, Optional.of(new Evaluation(step, metric)), identity, machine,
+                callbacks);
     }
 
     /** Of another run or machine, which goes on from here all the same. */
     TrainerState takenOver(Map<String, String> identity, Map<String, String> machine) {
-        return new TrainerState(step, seconds, loss, untold, evaluated, best, identity, machine);
+        return new TrainerState(step, seconds, loss, untold, evaluated, best, identity, machine, callbacks);
+    }
+
+    /** With what callbacks have to remember now. */
+    public TrainerState withCallbacks(Map<String, String> callbacks) {
+        return new TrainerState(step, seconds, loss, untold, evaluated, best, identity, machine, callbacks);
     }
 
     /** Whether this very step is evaluated. */
@@ -74,9 +82,10 @@ public record TrainerState(long step, double seconds, LossSum loss, LossSum unto
         return evaluated.isPresent() && evaluated.get().step() == step;
     }
 
-    /** Whether a loss is lower than that of every model saved. */
-    public boolean isBest(double evalLoss) {
-        return Double.isFinite(evalLoss) && (best.isEmpty() || evalLoss < best.get().loss());
+    /** Whether a metric is better than that of every model saved. */
+    public boolean isBest(double metric, boolean greaterIsBetter) {
+        return Double.isFinite(metric)
+                && (best.isEmpty() || (greaterIsBetter ? metric > best.get().value() : metric < best.get().value()));
     }
 
     // ---- file ----
@@ -85,11 +94,12 @@ public record TrainerState(long step, double seconds, LossSum loss, LossSum unto
         var json = JSON.createObjectNode().put("global_step", step).put("train_seconds", seconds)
                 .put("train_loss_sum", loss.sum()).put("train_targets", loss.targets())
                 .put("untold_loss_sum", untold.sum()).put("untold_targets", untold.targets());
-        evaluated.ifPresent(e -> json.put("eval_step", e.step()).put("eval_loss", e.loss()));
-        best.ifPresent(b -> json.put("best_global_step", b.step()).put("best_metric", b.loss())
+        evaluated.ifPresent(e -> json.put("eval_step", e.step()).put("eval_loss", e.value()));
+        best.ifPresent(b -> json.put("best_global_step", b.step()).put("best_metric", b.value())
                 .put("best_model_checkpoint", Checkpoints.name(b.step())));
         identity.forEach(json.putObject("identity")::put);
         machine.forEach(json.putObject("machine")::put);
+        callbacks.forEach(json.putObject("stateful_callbacks")::put);
         DurableFile.write(checkpoint.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }
 
@@ -101,7 +111,7 @@ public record TrainerState(long step, double seconds, LossSum loss, LossSum unto
                 new LossSum(json.path("train_loss_sum").asDouble(), whole(json, "train_targets", file)),
                 new LossSum(json.path("untold_loss_sum").asDouble(), whole(json, "untold_targets", file)),
                 evaluation(json, "eval_step", "eval_loss"), evaluation(json, "best_global_step", "best_metric"),
-                texts(json.path("identity")), texts(json.path("machine")));
+                texts(json.path("identity")), texts(json.path("machine")), texts(json.path("stateful_callbacks")));
     }
 
     private static Optional<Evaluation> evaluation(JsonNode json, String step, String loss) {

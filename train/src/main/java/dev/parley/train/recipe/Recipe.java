@@ -8,6 +8,7 @@ import dev.parley.data.TrainingData;
 import dev.parley.data.shards.Shards;
 import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.CpuFeatures;
+import dev.parley.model.ModelConfig;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
@@ -16,6 +17,9 @@ import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.report.DataMix;
+import dev.parley.train.report.TrainingPlan;
+import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A training run as YAML describes it: the stage, the model, the data, and {@link TrainingSettings}.
@@ -39,6 +44,7 @@ public final class Recipe {
 
     private static final long LARGEST = 1 << 20;
     private static final int NEW_CONTEXT = 256;
+
     private final RecipeText text;
     private final ModelFinder models;
     private final Optional<RecipeRows> rows; // made by code
@@ -185,11 +191,37 @@ public final class Recipe {
         return run(event -> {});
     }
 
+    /**
+     * What the run would take, by twenty steps that are thrown away. Nothing is written.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public TrainingPlan plan() throws IOException {
+        try (var trainer = open()) {
+            return TrainingPlan.of(trainer, text.keys().path("model").isObject());
+        }
+    }
+
     /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
     public Trainer open() throws IOException {
         RecipeKeys.check(text);
         var tokenizer = tokenizer(stage());
         return text.keys().path("model").isTextual() ? openPretrained(tokenizer) : openNew(tokenizer);
+    }
+
+    /**
+     * What the run would train on, read without its model.
+     *
+     * @throws IllegalArgumentException if the recipe cannot be followed
+     */
+    public RecipeData data() throws IOException {
+        RecipeKeys.check(text);
+        var tokenizer = tokenizer(stage());
+        var model = text.keys().path("model");
+        var longest = model.isTextual() ? ModelConfig.read(models.model(model.asText()).resolve("config.json")).maxPositionEmbeddings()
+                : NEW_CONTEXT;
+        var length = model.isTextual() ? Math.min(longest, contextLength(longest)) : contextLength(longest);
+        return new RecipeData(tokenizer, rows(tokenizer, length).train(), length);
     }
 
     private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
@@ -199,8 +231,9 @@ public final class Recipe {
         peft.ifPresent(Peft::config); // its faults are told before anything is downloaded
         var folder = models.model(name);
         var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
-        var model = peft.isPresent() ? peft.get().model(folder, name, computeType, arguments.get(TrainingSettings.SEED))
-                : TrainableLM.fromPretrained(folder, computeType);
+        UnaryOperator<ModelConfig> dropout = config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config);
+        var model = peft.isPresent() ? peft.get().model(folder, name, computeType, dropout, arguments.get(TrainingSettings.SEED))
+                : TrainableLM.fromPretrained(folder, computeType, dropout);
         try {
             var longest = model.config().maxPositionEmbeddings();
             return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
@@ -220,21 +253,31 @@ public final class Recipe {
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return turned.trainer(TrainableLM.create(config, arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+    }
+
+    /** The recipe's own goes before that of the model's shape, which goes before small_data's. */
+    private ModelConfig withDropout(ModelConfig config, TrainingArguments arguments) {
+        if (text.keys().path("model").has("dropout") && !has("dropout")) return config;
+        return arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config);
     }
 
     private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {
         var trainer = rows.eval().map(eval -> new Trainer(model, arguments, rows.train(), eval))
                 .orElseGet(() -> new Trainer(model, arguments, rows.train()));
+        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts"))
+                : SamplePrompts.byDefault(stage(), rows.eval().orElse(rows.train()), tokenizer);
+        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, stage() == Stage.SFT)
+                .withDataMix(this.rows.isPresent() ? DataMix.UNKNOWN : DataMix.ofFiles(files("train_files"))).onFault(notes));
         return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
     }
 
     private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
         if (rows.isPresent()) return rows.get();
         if (stage() == Stage.SFT) {
-            var chats = new TrainingFiles(tokenizer, length, notes);
-            return new RecipeRows(chats.dataset(files("train_files")),
-                    has("eval_files") ? Optional.of(chats.dataset(files("eval_files"))) : Optional.empty());
+            var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
+            return new RecipeRows(chats.packed(files("train_files")),
+                    has("eval_files") ? Optional.of(chats.packed(files("eval_files"))) : Optional.empty());
         }
         var strategy = PackingStrategy.valueOf(text.keys().path("packing_strategy").asText("bfd").toUpperCase(Locale.ROOT));
         var validation = has("eval_files") ? 0 : text.keys().path("validation_split_percentage").asInt() / 100.0;

@@ -34,6 +34,10 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
         return true;
     }
 
+    static RecipeKey texts(String name, String byDefault, String sentence) {
+        return new RecipeKey(name, node -> node.isTextual() || node.isArray() && all(node), "text, or a list", byDefault, sentence);
+    }
+
     static RecipeKey flag(String name, String sentence) {
         return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false", "false",
                 sentence);

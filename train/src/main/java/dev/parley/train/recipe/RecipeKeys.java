@@ -1,9 +1,13 @@
 package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.data.chat.ChatFormat;
+import dev.parley.data.chat.TooLong;
+import dev.parley.data.chat.TrainOn;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.TransformersNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +38,15 @@ final class RecipeKeys {
                             + "the end of a `wrapped` stream."),
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
                     "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
-            RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."));
+            RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."),
+            RecipeKey.oneOf("format", ChatFormat.labels(), "told by each line's keys", "How every line of a file of conversations is written."),
+            RecipeKey.flag("skip_bad", "Leave bad lines out, and say how many and which, rather than stop at the first."),
+            RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant",
+                    "Which tokens of conversations are targets; what tools answer never is."),
+            RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), "leave_out",
+                    "What becomes of a conversation longer than the context."),
+            RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
+                    "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing."));
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 
@@ -76,6 +88,8 @@ final class RecipeKeys {
     }
 
     private static String unknown(String name) {
+        var instead = TransformersNames.instead(name);
+        if (instead.isPresent()) return "transformers' " + name + " is not honoured here: " + instead.get() + ".";
         var names = new ArrayList<>(SETTINGS.keySet());
         for (var key : OWN) names.add(key.name());
         return "there is no key " + name + ClosestWord.nearest(name, names).map(word -> "; did you mean " + word + "?")

@@ -5,9 +5,7 @@
  * network.
  *
  * <pre>{@code
- * try (var report = TrainingReport.of(trainer, tokenizer, List.of("Once upon a time"))) {
- *     trainer.onEvent(report).train();
- * }
+ * trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, List.of("Once upon a time"), false)).train();
  * }</pre>
  *
  * Everything that is told of a step is a {@code MetricLine}: the files and the page are made of these lines, those of an earlier part of a

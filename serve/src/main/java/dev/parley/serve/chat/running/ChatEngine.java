@@ -81,7 +81,7 @@ public class ChatEngine {
             var prompt = prepared(question, model);
             var request = limited(
                     new TextRequest(prompt.ids(), prompt.config(), question.owner(), false, Optional.empty(), prompt.begun()), model, to);
-            var ticket = model.engine().submit(request, new Listener(lease, question, prompt, to));
+            var ticket = model.submit(request, new Listener(lease, question, prompt, to));
             return ticket::cancel;
         } catch (RuntimeException e) {
             throw refused(e);

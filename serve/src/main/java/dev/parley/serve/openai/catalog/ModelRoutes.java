@@ -47,13 +47,17 @@ public final class ModelRoutes implements Routes {
 
     private void list(Context request) {
         if (other.isWanted(request)) {
-            var all = Stream.concat(models.all().stream().map(this::other), assistants.all().stream().map(this::other));
+            var all = Stream.concat(models.all().stream().flatMap(info -> Stream.concat(Stream.of(info.source().id()),
+                    info.source().adaptedNames().stream()).map(name -> other(info, name))), assistants.all().stream().map(this::other));
             JsonBody.write(request, other.list(all.toList()));
             return;
         }
         var list = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = list.putArray("data");
-        for (var info : models.all()) data.add(json(info));
+        for (var info : models.all()) {
+            data.add(json(info));
+            for (var name : info.source().adaptedNames()) data.add(json(info, name));
+        }
         for (var assistant : assistants.all()) data.add(json(assistant));
         JsonBody.write(request, list);
     }
@@ -62,12 +66,22 @@ public final class ModelRoutes implements Routes {
         var name = request.pathParam("model");
         var assistant = assistants.find(name);
         if (other.isWanted(request))
-            JsonBody.write(request, assistant.map(this::other).orElseGet(() -> other(models.info(name))));
-        else JsonBody.write(request, assistant.map(this::json).orElseGet(() -> json(models.info(name))));
+            JsonBody.write(request, assistant.map(this::other).orElseGet(() -> other(models.info(name), name)));
+        else JsonBody.write(request, assistant.map(this::json).orElseGet(() -> json(models.info(name), name)));
     }
 
-    private ObjectNode other(ModelPool.Info info) {
-        return other.one(info.source().id(), Instant.ofEpochSecond(started), contextLength(info));
+    /** @param name its own or an alias, or that of an adapter of it */
+    private ObjectNode other(ModelPool.Info info, String name) {
+        var id = info.source().adapterCalled(name).isPresent() ? name : info.source().id();
+        return other.one(id, Instant.ofEpochSecond(started), contextLength(info));
+    }
+
+    /** As above; an adapter names the model that it changes, in the words of others who serve adapters. */
+    private ObjectNode json(ModelPool.Info info, String name) {
+        var json = json(info);
+        if (info.source().adapterCalled(name).isEmpty()) return json;
+        json.putArray("aliases");
+        return json.put("id", name).put("root", info.source().id()).put("parent", info.source().id());
     }
 
     private ObjectNode other(Served served) {

@@ -52,7 +52,7 @@ record CompletionAnswer(List<Choice> choices, Usage usage) {
     static CompletionAnswer run(ServedModel model, CompletionRequest asked, Caller caller, ClientPresence client, Reader reader) {
         var run = new Run(model, asked, reader);
         var requests = asked.prompts().stream().map(prompt -> asked.request(prompt, caller.id())).toList();
-        var answers = EngineCall.run(model.engine(), requests, caller, client, run);
+        var answers = EngineCall.run(model, requests, caller, client, run);
         var usage = new Usage(0, 0, 0);
         var choices = new ArrayList<Choice>();
         for (int i = 0; i < answers.size(); i++) {

@@ -20,6 +20,7 @@ import dev.parley.serve.chat.running.AnsweredText;
 import dev.parley.serve.http.ApiError;
 import dev.parley.serve.http.ClientGone;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.AdapterShelf;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -71,7 +72,7 @@ class AnswerExplainerTest {
     /** A model whose folder may hold more than the model. */
     private AnswerExplainer explainer(boolean showsTraining) {
         var weights = TestServer.modelFolder("tiny", 7);
-        var source = new ModelSource("tiny", List.of(), 10L << 20, TestServer.CONTEXT, List.of(), Optional.of(folder),
+        var source = new ModelSource("tiny", List.of(), 10L << 20, TestServer.CONTEXT, List.of(), Optional.of(folder), AdapterShelf.EMPTY,
                 () -> new ModelSource.Parts(CausalLM.fromPretrained(weights, WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA),
                         Tokenizer.load(weights), GenerationConfig.builder().build()));
         pool = Optional.of(new ModelPool(List.of(source), 1L << 30, new Limits(4, 4, 64L << 20, 64), Duration.ofSeconds(60)));

@@ -1,6 +1,8 @@
-package dev.parley.cli;
+package dev.parley.kernels.machine;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,7 +19,8 @@ public final class MachineMemory {
 
     /** All of it, or of the container that we run in. */
     public static OptionalLong total() {
-        return Processor.memoryBytes();
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                ? OptionalLong.of(bean.getTotalMemorySize()) : OptionalLong.empty();
     }
 
     /** What could be taken now without writing other programs' memory to disk, where the system tells. */

@@ -1,11 +1,9 @@
-package dev.parley.train.recipe;
+package dev.parley.data.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.parley.data.chat.Chat;
-import dev.parley.data.chat.ChatFiles;
 import dev.parley.files.Golden;
 import dev.parley.tokenizer.ChatTemplate;
 import java.io.IOException;
@@ -40,7 +38,7 @@ class ToolChatsTest {
     }
 
     private static ChatTemplate.Rendered rendered(ChatTemplate template, Chat chat) {
-        return template.render(TrainingFiles.conversation(template, chat).withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
+        return template.render(ChatRows.of(SmallChats.TOKENIZER, template, 1024).conversation(chat).withSpecialTokens(Map.of("bos_token", "", "eos_token", "")));
     }
 
     private static String learned(ChatTemplate.Rendered rendered) {
@@ -101,7 +99,7 @@ class ToolChatsTest {
         var wrong = List.of(List.of("{\"role\":\"robot\",\"content\":\"x\"}", "needs a role"),
                 List.of("{\"role\":\"user\",\"content\":null}", "role user needs a content"),
                 List.of("{\"role\":\"assistant\",\"content\":null}", "role assistant needs a content"),
-                List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0}", "weight 0"),
+                List.of("{\"role\":\"assistant\",\"content\":\"x\",\"weight\":0.5}", "weight 0.5"),
                 List.of("{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}", "image_url"),
                 List.of("{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}",
                         "only the assistant does"),
